@@ -23,8 +23,8 @@ format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-preview: $(VENV)/run.stamp ## Write a page that shows every window
-	$(BIN)/python main.py preview
+preview: $(VENV)/dev.stamp ## Write a page for each language that shows every window
+	$(BIN)/python -m preview
 
 lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
 	$(LOCK) requirements.in --output-file requirements.txt

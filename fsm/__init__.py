@@ -1,0 +1,1 @@
+"""Dialog state on Redis: the inbox, the transaction, the outbox, the renderer."""

@@ -1,0 +1,51 @@
+"""What Alembic runs: the migrations over a connection, `db.migrations` or people's own."""
+# ruff: noqa: INP001  (an __init__.py would hide the library that this folder is named after)
+
+import asyncio
+import logging
+import os
+
+from sqlalchemy import Connection
+
+from alembic import context
+from db.migrations import migrating
+from db.models import Base
+
+
+def database_url() -> str:
+    """Where the database is: `-x url=...`, else DATABASE_URL, else the default file."""
+    default = f"sqlite+aiosqlite:///{os.environ.get('DATA_DIR', 'data')}/tally.db"
+    url = context.get_x_argument(as_dictionary=True).get("url")
+    return str(url or os.environ.get("DATABASE_URL") or default)
+
+
+def run(connection: Connection) -> None:
+    """Run the migrations in the connection's transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    context.run_migrations()
+
+
+async def run_from_command_line() -> None:
+    """Run the migrations over a connection of one's own."""
+    async with migrating(database_url()) as connection:
+        await connection.run_sync(run)
+
+
+def print_sql() -> None:
+    """Write the migrations as SQL (`--sql`), for a database that others look after."""
+    context.configure(url=database_url(), target_metadata=Base.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    print_sql()
+elif "connection" in context.config.attributes:
+    run(context.config.attributes["connection"])
+else:
+    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    asyncio.run(run_from_command_line())

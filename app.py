@@ -1,0 +1,257 @@
+"""Puts the parts together: bot, dispatcher, open dialogs, totals; runs and closes them."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import date
+from functools import partial
+from typing import TextIO, TypedDict, Unpack
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramUnauthorizedError
+from aiogram.fsm.storage.memory import DisabledEventIsolation
+from aiogram.types import User
+from aiogram_dialog import setup_dialogs
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from config import Settings
+from db.engine import create_engine
+from db.errors import DatabaseTooNew, DatabaseUnavailable
+from db.export import Format, export
+from db.migrations import upgrade
+from db.sessions import Sessions
+from db.totals import NewTotal, Totals
+from db.users import Users
+from dialogs import DIALOGS
+from fsm.drawings import DrawingManagerFactory
+from fsm.inbox import Inbox
+from fsm.middleware import TransactionMiddleware
+from fsm.outbox import Outbox
+from fsm.renderer import Renderer
+from fsm.store import DialogStore
+from fsm.valkey import EmbeddedValkey, ValkeyStartError
+from handlers import commands, strays
+from handlers.errors import answer_error
+from handlers.person import PersonMiddleware
+from locales import Catalog
+from playground.server import Server
+from widgets.access import OwnerAccess
+
+UPDATES = ["message", "callback_query"]
+"""The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
+
+FINISH = 4.0
+"""Seconds that a stop waits for each part to finish what is under way."""
+
+log = structlog.get_logger(__name__)
+
+
+class Choice(TypedDict, total=False):
+    """Which totals are wanted; see `db.totals.Totals.stream`."""
+
+    user_id: int | None
+    chat_id: int | None
+    since: date | None
+    until: date | None
+
+
+class StartError(Exception):
+    """The bot can't start, or can't go on; the text says why in one line."""
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Raises:
+        StartError: It can't start, or the token was revoked, or taken by another bot.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as parts:
+        await migrate(settings)
+        redis = await _open_redis(settings, parts)
+        bot = await _open_bot(settings, parts)
+        me = await _introduce(bot)
+        engine = create_engine(settings.database)
+        parts.push_async_callback(engine.dispose)
+        sessions = Sessions(engine)
+        store = DialogStore(redis, settings.dialog_ttl)
+        totals = Totals(sessions)
+        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        renderer = Renderer(bot, store)
+        catalog = Catalog(settings.default_language)
+        transactions = TransactionMiddleware(store, outbox, renderer, answer_error)
+        person = PersonMiddleware(catalog, Users(sessions))
+        dispatcher = make_dispatcher(person, transactions, totals=totals)
+        await dispatcher.emit_startup(bot=bot)
+        inbox = Inbox(bot, redis, partial(dispatcher.feed_update, bot), UPDATES)
+        parts.push_async_callback(renderer.close, FINISH)
+        parts.push_async_callback(outbox.close, FINISH)
+        parts.push_async_callback(inbox.close, FINISH)
+        log.info("started", bot=f"@{me.username}")
+        await _until(stop, inbox.run, outbox.run, partial(commands.announce, bot, catalog))
+        log.info("stopping")
+
+
+def make_dispatcher(
+    person: PersonMiddleware, transactions: TransactionMiddleware, **data: object
+) -> Dispatcher:
+    """Make the dispatcher with every handler and dialog.
+
+    Args:
+        person: Tells who sends an update.
+        transactions: Carries updates out.
+        data: What handlers, getters and clicks ask for by name.
+    """
+    # aiogram's own FSM would read a state on every update that dialogs never use.
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.workflow_data.update(data)
+    dispatcher.update.outer_middleware(person)
+    dispatcher.update.outer_middleware(transactions)
+    # Routers are modules' own and can have one parent in a process.
+    dispatcher.include_routers(strays.before, commands.router, *DIALOGS, strays.after)
+    setup_dialogs(
+        dispatcher,
+        dialog_manager_factory=DrawingManagerFactory(),
+        stack_access_validator=OwnerAccess(),
+        events_isolation=DisabledEventIsolation(),
+    )
+    return dispatcher
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database up to date.
+
+    Raises:
+        StartError: It can't be reached or written, or is newer than this code.
+    """
+    try:
+        await upgrade(settings.database)
+    except (DatabaseUnavailable, DatabaseTooNew) as error:
+        raise StartError(f"DATABASE_URL: {error}") from error
+
+
+async def print_totals(
+    settings: Settings, out: TextIO, style: Format, **choice: Unpack[Choice]
+) -> None:
+    """Write saved totals to a text stream.
+
+    Args:
+        settings: Say where the database is.
+        out: Takes the text.
+        style: How they are written.
+        choice: Which ones; see `db.totals.Totals.stream`.
+
+    Raises:
+        StartError: The database can't be reached, or is newer than this code.
+        BrokenPipeError: Nobody reads any more.
+    """
+    await migrate(settings)
+    engine = create_engine(settings.database)
+    try:
+        await export(Totals(Sessions(engine)).stream(**choice), out, style)
+    finally:
+        await engine.dispose()
+
+
+async def _open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
+    if settings.redis_url:
+        url = settings.redis_url.get_secret_value()
+    else:
+        valkey = EmbeddedValkey(settings.data_dir / "valkey")
+        try:
+            await valkey.start()
+        except ValkeyStartError as error:
+            raise StartError(f"the embedded Valkey does not start: {error}") from error
+        parts.push_async_callback(valkey.stop)
+        watch = asyncio.create_task(valkey.watch())
+        parts.callback(watch.cancel)
+        url = valkey.url
+    try:
+        # No tries behind our back: a commit whose answer was lost must not be sent twice.
+        redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))
+        parts.push_async_callback(redis.aclose)
+        await redis.ping()
+    except (RedisError, OSError, ValueError) as error:
+        raise StartError(f"REDIS_URL: Redis can't be reached: {_line(error)}") from error
+    return redis
+
+
+async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
+    if settings.bot_token:
+        token = settings.bot_token.get_secret_value()
+        api = TEST if settings.bot_api_test else PRODUCTION
+        if settings.bot_api_url:
+            address = settings.bot_api_url.get_secret_value()
+            api = TelegramAPIServer.from_base(address.rstrip("/"))
+    else:
+        server = Server(port=settings.playground_port)
+        try:
+            await server.start()
+        except OSError as error:
+            raise StartError(f"PLAYGROUND_PORT: {_line(error)}") from error
+        parts.push_async_callback(server.stop)
+        token, api = server.token, TelegramAPIServer.from_base(server.url)
+        log.info(
+            "playground",
+            open=server.url,
+            hint="no BOT_TOKEN is set, so a local Telegram stands in; "
+            "for the real one put BOT_TOKEN=... from @BotFather into .env",
+        )
+    bot = Bot(
+        token,
+        session=AiohttpSession(api=api),
+        default=DefaultBotProperties(parse_mode=ParseMode.HTML),
+    )
+    parts.push_async_callback(bot.session.close)
+    return bot
+
+
+async def _introduce(bot: Bot) -> User:
+    try:
+        return await bot.me()
+    except TelegramUnauthorizedError as error:
+        raise StartError("BOT_TOKEN: Telegram refuses the token") from error
+    except TelegramAPIError as error:
+        raise StartError(f"Telegram can't be reached: {_line(error)}") from error
+
+
+async def _save(totals: Totals, _: str, payload: str) -> None:
+    await totals.add(NewTotal.from_json(payload))
+
+
+async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+    """Run jobs until told to stop, or until one fails.
+
+    Raises:
+        StartError: The token was revoked, or somebody else polls with it.
+    """
+    stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
+    running = {stopped, *(asyncio.ensure_future(job()) for job in jobs)}
+    try:
+        while not stopped.done():
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    except TelegramUnauthorizedError as error:
+        raise StartError("BOT_TOKEN: Telegram refuses the token") from error
+    except TelegramConflictError as error:
+        raise StartError(f"BOT_TOKEN: {error.message}") from error
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

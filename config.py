@@ -1,0 +1,103 @@
+"""Settings, from the environment and `.env`; .env.example explains each."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from aiogram.utils.token import TokenValidationError, validate_token
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DAY = 24 * 60 * 60
+
+
+def _token(value: SecretStr) -> SecretStr:
+    try:
+        validate_token(value.get_secret_value())
+    except TokenValidationError:
+        raise ValueError("is no bot token; @BotFather gives one like 123456:ABC-DEF") from None
+    return value
+
+
+def _address(*schemes: str) -> AfterValidator:
+    """Make a validator that takes an address of one of these schemes."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _database(value: SecretStr) -> SecretStr:
+    try:
+        url = make_url(value.get_secret_value())
+    except ArgumentError:
+        raise ValueError("is no database address; see .env.example") from None
+    if url.drivername != "sqlite+aiosqlite":
+        raise ValueError("must begin with sqlite+aiosqlite://")
+    return value
+
+
+class Settings(BaseSettings):
+    """What can be set about a running Tally.
+
+    Addresses are secrets, as they may carry passwords: nothing that prints
+    settings shows one.
+
+    Attributes:
+        bot_token: The token from @BotFather; without one the playground stands in for Telegram.
+        bot_api_url: The Bot API server.
+        bot_api_test: Use Telegram's test environment.
+        redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
+        database_url: The database of totals; without one SQLite in `data_dir`.
+        data_dir: The folder of everything that Tally keeps itself.
+        default_language: The language of people whose own is not spoken here.
+        dialog_ttl: Seconds that a dialog lives untouched.
+        playground_port: The port of the playground's page and Bot API.
+        log_level: The least severity that is logged.
+        log_format: `console` for people, `json` for collectors.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
+    bot_api_test: bool = False
+    redis_url: Annotated[SecretStr, _address("redis", "rediss", "unix")] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    data_dir: Path = Path("data")
+    default_language: Literal["en", "ru"] = "en"
+    dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
+    playground_port: int = Field(8081, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @property
+    def database(self) -> str:
+        """The address of the database of totals."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'tally.db'}"
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Raises:
+        ValueError: A setting is wrong; the text has one readable line a fault
+            and shows no value, as any could be a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise ValueError("\n".join(_line(fault["loc"], fault["msg"]) for fault in faults)) from None
+
+
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    text = text if text.startswith(("is ", "must ")) else text[:1].lower() + text[1:]
+    return f"{str(location[0]).upper()}: {text}"

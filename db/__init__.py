@@ -1,0 +1,1 @@
+"""Totals and persons in a database: models, engine, migrations, repositories."""

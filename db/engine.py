@@ -1,0 +1,62 @@
+"""The engine, and how SQLite has to be set up for a total never to get lost."""
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT = 15
+"""Seconds that a SQLite connection waits for another one's write to end."""
+
+WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
+"""Execution options of a connection whose transaction is going to write.
+
+SQLite then takes the write lock at its beginning and waits for it as long as
+`BUSY_TIMEOUT`. A transaction that reads first and writes later would be
+refused at once ("database is locked") where another one wrote in between.
+"""
+
+
+def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+    """Make an engine; nothing is opened before it is used.
+
+    On SQLite every connection writes ahead (WAL), so that readers and the
+    writer don't wait for each other, and syncs each commit to the disk, so
+    that a committed total survives a loss of power.
+
+    Args:
+        url: An SQLAlchemy address with an async driver, such as
+            `sqlite+aiosqlite:///data/tally.db`. The file's folder has to exist.
+        foreign_keys: Whether SQLite enforces foreign keys; PostgreSQL always does.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: The address can't be understood.
+    """
+    engine = create_async_engine(url)
+    if engine.dialect.name == "sqlite":
+        _set_up_sqlite(engine, foreign_keys=foreign_keys)
+    return engine
+
+
+def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+    pragmas = (
+        f"busy_timeout = {BUSY_TIMEOUT * 1000}",  # first: the next one may have to wait
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"foreign_keys = {int(foreign_keys)}",
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver would begin transactions by rules of its own: not before
+        # SELECT, not before DDL. (`autocommit=False` mends that from Python 3.12
+        # on, but knows no BEGIN IMMEDIATE.)
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))

@@ -1,0 +1,49 @@
+"""What can be wrong with a database as a whole, said in one line."""
+
+from sqlalchemy import URL
+
+
+class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as in "503 Unavailable")
+    """The database can't be reached, opened or brought up to date.
+
+    Its text is one line for the person who runs the bot and holds no password.
+
+    Args:
+        url: The database.
+        error: What its driver, or the operating system, says.
+    """
+
+    def __init__(self, url: URL, error: Exception) -> None:
+        super().__init__(f"the database {shown(url)} is not available: {_first_line(error)}")
+
+
+class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
+    """The database was migrated by a newer version of this code.
+
+    Args:
+        url: The database.
+        revisions: Its revisions that this code does not know.
+    """
+
+    def __init__(self, url: URL, revisions: set[str]) -> None:
+        super().__init__(
+            f"the database {shown(url)} is newer than this code, "
+            f"which does not know its revision {', '.join(sorted(revisions))}"
+        )
+
+
+def shown(url: URL) -> str:
+    """A database's address as people may see it.
+
+    The password is masked, and the query is left out, since drivers take
+    passwords there too.
+    """
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    # SQLAlchemy's own text goes on with the statement, its parameters and a link.
+    reason = str(getattr(error, "orig", None) or error).strip()
+    return reason.splitlines()[0] if reason else type(error).__name__

@@ -1,0 +1,100 @@
+"""Brings a database up to date, by Alembic, in this process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from alembic import command
+from db.engine import WRITES, create_engine
+from db.errors import DatabaseTooNew, DatabaseUnavailable
+
+SCRIPTS = Path(__file__).parent.parent / "alembic"
+
+
+async def upgrade(url: str) -> None:
+    """Bring a database up to date, making it, and its folder, where there is none.
+
+    A database that is up to date is only read, so that this passes beside a
+    running bot. An upgrade happens as a whole or not at all; of several processes
+    that start at once one does it while the others wait.
+
+    Args:
+        url: The database, as in `db.engine.create_engine`.
+
+    Raises:
+        DatabaseUnavailable: It can't be reached, opened or written.
+        DatabaseTooNew: A newer version of this code has migrated it.
+        sqlalchemy.exc.ArgumentError: The address can't be understood.
+    """
+    config = configuration()
+    scripts = ScriptDirectory.from_config(config)
+    try:
+        current = await _revisions(url)
+        if unknown := current - {script.revision for script in scripts.walk_revisions()}:
+            raise DatabaseTooNew(make_url(url), unknown)
+        if current != set(scripts.get_heads()):
+            async with migrating(url) as connection:
+                await connection.run_sync(_upgrade, config)
+    except (DBAPIError, OSError) as error:
+        raise DatabaseUnavailable(make_url(url), error) from error
+
+
+@asynccontextmanager
+async def migrating(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to migrate over, in one transaction, committed when the block ends well.
+
+    Foreign keys rest in SQLite meanwhile: to change a table there is to make it
+    anew and drop the old one, which would take the rows that point at it along.
+
+    Args:
+        url: The database.
+    """
+    async with _engine(url) as engine, engine.execution_options(**WRITES).begin() as connection:
+        yield connection
+
+
+def configuration() -> Config:
+    """Alembic's configuration for use in this process, wherever it was started."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    return config
+
+
+@asynccontextmanager
+async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(url, foreign_keys=False)
+    _make_file(engine.url)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _make_file(url: URL) -> None:
+    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+        return
+    file = Path(str(url.database))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Opened here first, since the system says better than SQLite what is wrong with
+    # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
+    # soon makes print a traceback.
+    file.open("ab").close()
+
+
+async def _revisions(url: str) -> set[str]:
+    async with _engine(url) as engine, engine.connect() as connection:
+        return await connection.run_sync(
+            lambda sync: set(MigrationContext.configure(sync).get_current_heads())
+        )
+
+
+def _upgrade(connection: Connection, config: Config) -> None:
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -1,0 +1,148 @@
+"""The tables. Their types keep a row small: a file of SQLite grows by about 140 bytes a total.
+
+In SQLite people read the times with `datetime(created_at, 'unixepoch')`, in
+PostgreSQL with `to_timestamp(created_at)`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    Enum,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VALUE_MAX = 999_999_999
+"""The largest value of a total; the smallest is its negative."""
+LABEL_MAX = 64
+"""Characters of a label, as code points."""
+
+# SQLite stores any integer in as few bytes as it needs, but only a column
+# declared as INTEGER, by this very name, can be the row id and need none.
+_BIGINT = BigInteger().with_variant(Integer(), "sqlite")
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class EpochSeconds(TypeDecorator[datetime]):
+    """A moment in UTC, kept as whole seconds since 1970; fractions are cut off.
+
+    Takes datetimes of any time zone and gives them back in UTC; one without a
+    time zone is refused (`sqlalchemy.exc.StatementError`).
+    """
+
+    impl = _BIGINT
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Count the seconds."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return (value - _EPOCH) // timedelta(seconds=1)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+        """Go back from seconds."""
+        return None if value is None else _EPOCH + timedelta(seconds=value)
+
+
+class Kind(StrEnum):
+    """What a total was counted with."""
+
+    NUMBERS = "numbers"
+    NUMBERS_FAB = "numbers_fab"
+    CUSTOM = "custom"
+    INLINE = "inline"
+
+
+class Base(DeclarativeBase):
+    """What all models share: the names of constraints, and a type for each Python type."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: _BIGINT,
+        str: Text(),
+        datetime: EpochSeconds(),
+        Kind: Enum(
+            Kind,
+            name="kind",
+            native_enum=False,
+            create_constraint=True,
+            length=16,
+            values_callable=lambda kinds: [kind.value for kind in kinds],
+        ),
+    }
+
+
+class User(Base):
+    """A person who has used the bot.
+
+    Attributes:
+        id: The person's id in Telegram.
+        first_name: Empty as long as only a total is known of the person.
+        username: Without the @, None where the person has none.
+        language: The IETF tag that the person's client speaks, None where it tells none.
+        created_at: When the person was first seen.
+    """
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_name: Mapped[str]
+    username: Mapped[str | None]
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Total(Base):
+    """A confirmed count.
+
+    Attributes:
+        id: Its number here, in the order of saving.
+        confirmation_id: 16 random bytes, drawn when the counter was opened.
+        user_id: Who opened or posted the counter.
+        chat_id: Where it stood, None for one posted through inline mode.
+        kind: What it was counted with.
+        label: What was counted, 1 to 64 characters, None where nobody said.
+        value: The count.
+        created_at: When it was confirmed.
+    """
+
+    __tablename__ = "totals"
+    __table_args__ = (
+        CheckConstraint("length(confirmation_id) = 16", name="confirmation_id"),
+        CheckConstraint(f"length(label) BETWEEN 1 AND {LABEL_MAX}", name="label"),
+        CheckConstraint(f"value BETWEEN -{VALUE_MAX} AND {VALUE_MAX}", name="value"),
+        Index(None, "user_id", "created_at"),
+        Index(None, "chat_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    confirmation_id: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    chat_id: Mapped[int | None]
+    kind: Mapped[Kind]
+    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    value: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]

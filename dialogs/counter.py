@@ -1,0 +1,173 @@
+"""The counter: a number on a message of its own, tapped up and down, then confirmed."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from aiogram.enums import ChatType
+from aiogram.fsm.state import State
+from aiogram.types import CallbackQuery, User
+from aiogram_dialog import Data, Dialog, DialogManager, ShowMode, StartMode
+from aiogram_dialog.api.entities import DEFAULT_STACK_ID
+from aiogram_dialog.widgets.kbd import Button, Row
+from magic_filter import F
+
+from db.models import VALUE_MAX, Kind
+from db.totals import NewTotal
+from fsm.foreground import foreground
+from fsm.transaction import Transaction
+from locales import Catalog, Texts
+from states import Counter, Menu
+from widgets.access import is_admin
+from widgets.notice import Notice
+from widgets.steps import Steps
+from widgets.text import T
+from widgets.window import Window
+
+STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2)}
+"""The steps that each kind of counter offers."""
+
+
+async def begin(start_data: Data, manager: DialogManager) -> None:  # noqa: ARG001
+    """Note who opens the counter, and by which id its total will be known."""
+    opener: User = manager.middleware_data["event_from_user"]
+    texts: Texts = manager.middleware_data["texts"]
+    manager.dialog_data.update(
+        value=0,
+        opener=opener.id,
+        language=texts.language,
+        confirmation_id=secrets.token_hex(16),
+    )
+
+
+async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
+    """Give what the counter shows; a shared one speaks its opener's language."""
+    manager = dialog_manager
+    data = {
+        "label": _start(manager)["label"],
+        "in_menu": _start(manager).get("in_menu", False),
+        "value": str(manager.dialog_data["value"]),
+    }
+    if manager.middleware_data["event_chat"].type != ChatType.PRIVATE:
+        catalog: Catalog = manager.middleware_data["catalog"]
+        data["texts"] = catalog.speak(cast("str", manager.dialog_data["language"]))
+    return data
+
+
+def steps(manager: DialogManager) -> Sequence[int]:
+    """Give the steps that the counter offers."""
+    return STEPS[Kind(_start(manager).get("kind", Kind.NUMBERS))]
+
+
+async def step(
+    callback: CallbackQuery,  # noqa: ARG001
+    widget: Steps,  # noqa: ARG001
+    manager: DialogManager,
+    by: int,
+) -> None:
+    """Count a tap."""
+    value = cast("int", manager.dialog_data["value"]) + by
+    if abs(value) > VALUE_MAX:
+        raise Notice("counter-at-the-end")
+    manager.dialog_data["value"] = value
+
+
+async def confirm(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+    """Save the total and close."""
+    await _require_right_to_close(callback, manager)
+    transaction: Transaction = manager.middleware_data["transaction"]
+    total = _total(manager)
+    transaction.deliver(total.confirmation_id.hex(), total.to_json())
+    await _close(manager, Counter.confirmed)
+
+
+async def cancel(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+    """Close without saving."""
+    await _require_right_to_close(callback, manager)
+    await _close(manager, Counter.cancelled)
+
+
+async def leave(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+    """Hand the message back to the menu; the counter stays, to be returned to."""
+    if callback.message is None:
+        return
+    manager.current_stack().last_message_id = None
+    manager.show_mode = ShowMode.NO_UPDATE
+    async with foreground(manager, DEFAULT_STACK_ID) as menu:
+        if menu.current_stack().last_message_id:
+            await menu.reset_stack(remove_keyboard=True)
+        menu.current_stack().last_message_id = callback.message.message_id
+        await menu.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.EDIT)
+    if value := manager.dialog_data["value"]:
+        texts: Texts = manager.middleware_data["texts"]
+        transaction: Transaction = manager.middleware_data["transaction"]
+        transaction.answer(texts("counter-kept", value=str(value)))
+
+
+async def _require_right_to_close(callback: CallbackQuery, manager: DialogManager) -> None:
+    """Let the opener close the counter, and in a group its admins.
+
+    Raises:
+        Notice: The person is neither.
+    """
+    person = callback.from_user
+    if person.id == manager.dialog_data["opener"]:
+        return
+    data = manager.middleware_data
+    if not await is_admin(data["bot"], data["event_chat"], person):
+        raise Notice("counter-not-yours")
+
+
+async def _close(manager: DialogManager, state: State) -> None:
+    # The dialog stays in its last window until its time to live ends: so a
+    # press that comes late, or again, finds out what became of the counter.
+    await manager.switch_to(state)
+    if _start(manager).get("in_menu"):
+        async with foreground(manager, DEFAULT_STACK_ID) as menu:
+            await menu.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+
+
+def _total(manager: DialogManager) -> NewTotal:
+    counted = manager.dialog_data
+    return NewTotal(
+        confirmation_id=bytes.fromhex(cast("str", counted["confirmation_id"])),
+        user_id=cast("int", counted["opener"]),
+        chat_id=manager.middleware_data["event_chat"].id,
+        kind=Kind(_start(manager)["kind"]),
+        label=_start(manager)["label"],
+        value=cast("int", counted["value"]),
+        created_at=datetime.now(UTC),
+    )
+
+
+def _start(manager: DialogManager) -> dict[str, Any]:
+    return cast("dict[str, Any]", manager.start_data)
+
+
+label = T("counter-label", when=F["label"])
+
+counting_window = Window(
+    label,
+    T("counter-value"),
+    Steps(id="step", steps=steps, on_step=step),
+    Row(
+        Button(T("counter-confirm"), id="confirm", on_click=confirm),
+        Button(T("counter-cancel"), id="cancel", on_click=cancel),
+    ),
+    Button(T("back"), id="back", on_click=leave, when=F["in_menu"]),
+    state=Counter.counting,
+)
+
+confirmed_window = Window(label, T("counter-total"), state=Counter.confirmed)
+
+cancelled_window = Window(label, T("counter-cancelled"), state=Counter.cancelled)
+
+dialog = Dialog(
+    counting_window,
+    confirmed_window,
+    cancelled_window,
+    on_start=begin,
+    getter=get_counter,
+    preview_data={"label": "tea & cake", "in_menu": True, "value": "-3"},
+)

@@ -1,0 +1,75 @@
+"""The menu: one dialog in the default stack, navigated in place."""
+
+from aiogram.enums import ChatType
+from aiogram.methods import EditMessageReplyMarkup
+from aiogram.types import CallbackQuery
+from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
+from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
+
+from db.models import Kind
+from fsm.foreground import foreground, open_beside
+from fsm.transaction import Transaction
+from states import Counter, Menu, Totals
+from widgets.text import T
+from widgets.window import Window
+
+
+async def open_counter(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Open a counter: in place, in a group on a message of its own for all to tap."""
+    manager.show_mode = ShowMode.NO_UPDATE
+    kind = str(button.widget_id)
+    if manager.middleware_data["event_chat"].type == ChatType.PRIVATE:
+        await _open_in_place(callback, manager, kind)
+    else:
+        data = {"kind": kind, "label": None}
+        await open_beside(manager, f"q{callback.id}", Counter.counting, data)
+
+
+async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: str) -> None:
+    """Hand the menu's message over to the counter of that kind.
+
+    It has a stack of its own that outlives the menu: a counter that was left
+    unconfirmed is found again with its number.
+    """
+    if callback.message is None:
+        return
+    here = callback.message.message_id
+    manager.current_stack().last_message_id = None
+    async with foreground(manager, kind) as counter:
+        stack = counter.current_stack()
+        former, stack.last_message_id = stack.last_message_id, here
+        if counter.has_context() and counter.current_context().state == Counter.counting:
+            if former not in (None, here):
+                transaction: Transaction = manager.middleware_data["transaction"]
+                chat_id = callback.message.chat.id
+                transaction.call(EditMessageReplyMarkup(chat_id=chat_id, message_id=former))
+            await counter.show(ShowMode.EDIT)
+        else:
+            await counter.start(
+                Counter.counting,
+                {"kind": kind, "label": None, "in_menu": True},
+                mode=StartMode.RESET_STACK,
+                show_mode=ShowMode.EDIT,
+            )
+
+
+main_window = Window(
+    T("menu-title"),
+    Row(
+        Button(T("menu-counter-one"), id=Kind.NUMBERS.value, on_click=open_counter),
+        Button(T("menu-counter-two"), id=Kind.NUMBERS_FAB.value, on_click=open_counter),
+    ),
+    Row(
+        Start(T("menu-totals"), id="totals", state=Totals.list),
+        SwitchTo(T("menu-help"), id="help", state=Menu.help),
+    ),
+    state=Menu.main,
+)
+
+help_window = Window(
+    T("help"),
+    SwitchTo(T("back"), id="back", state=Menu.main),
+    state=Menu.help,
+)
+
+dialog = Dialog(main_window, help_window)

@@ -1,0 +1,78 @@
+"""The totals of a person: newest first, a page at a time."""
+
+from html import escape
+from typing import Any, cast
+
+from aiogram.types import CallbackQuery, User
+from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog.widgets.kbd import Button, Cancel, Row
+from aiogram_dialog.widgets.text import Format
+from magic_filter import F
+
+from db.models import Total
+from db.totals import Cursor, Totals
+from locales import Texts
+from states import Totals as TotalsStates
+from widgets.text import T
+from widgets.window import Window
+
+PAGE = 10
+"""Totals shown at a time."""
+
+AT = "at"
+"""Where the cursor of the page stands in the dialog's data."""
+
+
+async def get_page(
+    dialog_manager: DialogManager, totals: Totals, texts: Texts, event_from_user: User, **_: object
+) -> dict[str, Any]:
+    """Give the page that the dialog stands at."""
+    at = cast("list[Any] | None", dialog_manager.dialog_data.get(AT))
+    page = await totals.page(event_from_user.id, limit=PAGE, at=Cursor(*at) if at else None)
+    summary = await totals.summary(event_from_user.id)
+    return {
+        "rows": "\n".join(_row(total, texts) for total in page.totals),
+        "count": summary.count,
+        "sum": str(summary.sum),
+        "newer": page.newer,
+        "older": page.older,
+    }
+
+
+def _row(total: Total, texts: Texts) -> str:
+    shown = {"value": str(total.value), "time": f"{total.created_at:%Y-%m-%d %H:%M}"}
+    if total.label is None:
+        return texts("totals-row-unnamed", **shown)
+    return texts("totals-row", label=escape(total.label, quote=False), **shown)
+
+
+async def turn(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+    """Turn to the page that the button names."""
+    page = await get_page(**manager.middleware_data)
+    manager.dialog_data[AT] = list(page[str(button.widget_id)])
+
+
+list_window = Window(
+    T("totals-title"),
+    Format("\n{rows}\n", when=F["count"]),
+    T("totals-summary", when=F["count"]),
+    T("totals-none", when=~F["count"]),
+    Row(
+        Button(T("totals-newer"), id="newer", on_click=turn, when=F["newer"]),
+        Button(T("totals-older"), id="older", on_click=turn, when=F["older"]),
+    ),
+    Cancel(T("back")),
+    state=TotalsStates.list,
+)
+
+dialog = Dialog(
+    list_window,
+    getter=get_page,
+    preview_data={
+        "rows": "<b>42</b> · tea · 2026-11-20 10:30 UTC\n<b>-1</b> · 2026-11-19 09:00 UTC",
+        "count": 2,
+        "sum": "41",
+        "newer": True,
+        "older": True,
+    },
+)

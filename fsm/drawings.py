@@ -1,0 +1,113 @@
+"""aiogram-dialog's way to the screen: it notes what is to be shown, and shows nothing."""
+
+from typing import cast
+
+from aiogram import Bot, Router
+from aiogram.types import CallbackQuery, ReplyKeyboardMarkup
+from aiogram_dialog import ChatEvent, ShowMode
+from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
+from aiogram_dialog.api.internal import STACK_KEY
+from aiogram_dialog.api.protocols import (
+    DialogManager,
+    DialogRegistryProtocol,
+    MediaIdStorageProtocol,
+    MessageManagerProtocol,
+    MessageNotModified,
+)
+from aiogram_dialog.context.media_storage import MediaIdStorage
+from aiogram_dialog.manager.manager import ManagerImpl
+
+from fsm.transaction import Drawing, Transaction
+
+UNKNOWN_MESSAGE = 0
+"""The id of a message that is still to be sent; the renderer notes the real one."""
+
+
+class Drawings(MessageManagerProtocol):
+    """Notes what one stack's message is to show.
+
+    Args:
+        transaction: Where the drawings are noted.
+        stack: The stack that is drawn.
+    """
+
+    def __init__(self, transaction: Transaction, stack: Stack) -> None:
+        self._transaction = transaction
+        self._record = transaction.record_of(stack)
+
+    async def show_message(
+        self,
+        bot: Bot,  # noqa: ARG002 - the protocol's
+        new_message: NewMessage,
+        old_message: OldMessage | None,
+    ) -> OldMessage:
+        """Note a window; see `MessageManagerProtocol`."""
+        mode = new_message.show_mode
+        if mode is ShowMode.NO_UPDATE:
+            raise MessageNotModified
+        fresh = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
+        target = old_message.message_id if old_message else None
+        drawing = Drawing(
+            record=self._record,
+            chat_id=new_message.chat.id,
+            content=new_message,
+            target=target,
+            fresh=fresh,
+            delete=mode is ShowMode.DELETE_AND_SEND,
+        )
+        self._transaction.drawings.append(drawing)
+        return OldMessage(
+            chat=new_message.chat,
+            message_id=UNKNOWN_MESSAGE if fresh or target is None else target,
+            media_id=None,
+            media_uniq_id=None,
+            text=new_message.text,
+            has_reply_keyboard=isinstance(new_message.reply_markup, ReplyKeyboardMarkup),
+        )
+
+    async def remove_kbd(
+        self,
+        bot: Bot,  # noqa: ARG002 - the protocol's
+        show_mode: ShowMode,
+        old_message: OldMessage | None,
+    ) -> None:
+        """Note that a message loses its keyboard; see `MessageManagerProtocol`."""
+        if old_message is None or show_mode is ShowMode.NO_UPDATE:
+            return
+        drawing = Drawing(
+            record=self._record,
+            chat_id=old_message.chat.id,
+            content=None,
+            target=old_message.message_id,
+            delete=show_mode is ShowMode.DELETE_AND_SEND,
+        )
+        self._transaction.drawings.append(drawing)
+
+    async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:
+        """Do nothing: every press is answered once, after the commit."""
+
+
+class DrawingManagerFactory:
+    """Makes dialog managers that note their drawings in the update's transaction."""
+
+    def __init__(self) -> None:
+        self._media_ids: MediaIdStorageProtocol = MediaIdStorage()  # type: ignore[no-untyped-call]
+
+    def __call__(
+        self,
+        event: ChatEvent,
+        data: dict[str, object],
+        registry: DialogRegistryProtocol,
+        router: Router,
+    ) -> DialogManager:
+        """Make a manager; see aiogram-dialog's `DialogManagerFactory`."""
+        transaction = cast("Transaction", data["transaction"])
+        return ManagerImpl(
+            event=event,
+            data=data,
+            message_manager=Drawings(transaction, cast("Stack", data[STACK_KEY])),
+            media_id_storage=self._media_ids,
+            registry=registry,
+            router=router,
+            getter=None,
+        )

@@ -1,0 +1,115 @@
+"""Working in another stack within the same update.
+
+aiogram-dialog has `manager.bg(...).fg()` for it, but if the nested update fails
+before its handler runs (a states group that is no longer there, say), that waits
+for ever. This one raises.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import cast
+
+from aiogram import Bot, Dispatcher
+from aiogram.fsm.state import State
+from aiogram_dialog import Data, DialogManager, ShowMode
+from aiogram_dialog.api.entities import (
+    EVENT_CONTEXT_KEY,
+    DialogAction,
+    DialogUpdate,
+    DialogUpdateEvent,
+    EventContext,
+)
+from aiogram_dialog.api.entities.update_event import DialogFgEvent
+
+
+@asynccontextmanager
+async def foreground(manager: DialogManager, stack_id: str) -> AsyncIterator[DialogManager]:
+    """Give the manager of another stack of the same person, chat and topic.
+
+    What is done with it belongs to the same transaction.
+
+    Args:
+        manager: The manager of the update being handled.
+        stack_id: The other stack.
+
+    Raises:
+        Exception: Whatever keeps the stack from being opened.
+    """
+    loop = asyncio.get_running_loop()
+    place = cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY])
+    event = DialogFgEvent(
+        **_address(place, stack_id),
+        action=DialogAction.FG,
+        data=None,
+        entered=loop.create_future(),
+        exited=loop.create_future(),
+    )
+    dispatcher = cast("Dispatcher", manager.middleware_data["dispatcher"])
+    nested = asyncio.create_task(_feed(dispatcher, place, event))
+    await asyncio.wait({nested, event.entered}, return_when=asyncio.FIRST_COMPLETED)
+    if not event.entered.done():
+        await nested
+        raise RuntimeError(f"stack {stack_id!r} can't be opened here")
+    try:
+        yield event.entered.result()
+    except BaseException:
+        nested.cancel()
+        await asyncio.wait({nested})
+        raise
+    event.exited.set_result(None)
+    await nested
+
+
+async def open_beside(
+    manager: DialogManager, stack_id: str, state: State, data: Mapping[str, Data]
+) -> None:
+    """Open a dialog on a message and a stack of its own.
+
+    Where the stack is open already (the same update delivered again), it is shown.
+
+    Args:
+        manager: The manager of the update being handled.
+        stack_id: The stack, named after what it is opened by.
+        state: The window.
+        data: What the dialog starts with.
+    """
+    async with foreground(manager, stack_id) as beside:
+        if beside.has_context():
+            await beside.show()
+        else:
+            await beside.start(state, dict(data), show_mode=ShowMode.SEND)
+
+
+async def redraw(dispatcher: Dispatcher, place: EventContext, stack_id: str) -> None:
+    """Have a stack's window drawn again as it stands.
+
+    Args:
+        dispatcher: The dispatcher that the dialogs are set up on.
+        place: Whose stack it is, and where.
+        stack_id: The stack.
+    """
+    event = DialogUpdateEvent(**_address(place, stack_id), action=DialogAction.UPDATE, data={})
+    await _feed(dispatcher, place, event)
+
+
+def _address(place: EventContext, stack_id: str) -> dict[str, object]:
+    return {
+        "from_user": place.user,
+        "chat": place.chat,
+        "thread_id": place.thread_id,
+        "business_connection_id": place.business_connection_id,
+        "intent_id": None,
+        "stack_id": stack_id,
+    }
+
+
+async def _feed(dispatcher: Dispatcher, place: EventContext, event: DialogUpdateEvent) -> None:
+    bot: Bot = place.bot
+    await dispatcher.feed_update(
+        bot,
+        DialogUpdate(aiogd_update=event.as_(bot)).as_(bot),
+        event_from_user=event.from_user,
+        event_chat=event.chat,
+        event_thread_id=event.thread_id,
+    )

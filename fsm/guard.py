@@ -1,0 +1,31 @@
+"""What aiogram-dialog would read into a message that nobody has pressed."""
+
+from aiogram.types import Update
+from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
+
+
+def without_marks(update: Update) -> Update:
+    """Take off a message what aiogram-dialog would take for a press.
+
+    A reply to a window would be carried out in that window's stack, a command
+    too, and invisible characters at the end of a text are read as a press of a
+    reply button, whoever typed them. Tally uses neither.
+
+    Args:
+        update: Any update.
+
+    Returns:
+        The same update, or a copy without the marks.
+    """
+    message = update.message
+    if message is None:
+        return update
+    changes: dict[str, object] = {}
+    answered = message.reply_to_message
+    if answered and answered.reply_markup:
+        changes["reply_to_message"] = answered.model_copy(update={"reply_markup": None})
+    if message.text and message.text[-1] in REPLY_CALLBACK_SYMBOLS:
+        changes["text"] = message.text.rstrip(REPLY_CALLBACK_SYMBOLS)
+    if not changes:
+        return update
+    return update.model_copy(update={"message": message.model_copy(update=changes)})

@@ -1,0 +1,78 @@
+"""How dialogs are named in Redis.
+
+All keys of a chat carry the hash tag `{bot:chat}`, so that on a cluster they
+live on one node and one script may change them together.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiogram.fsm.storage.base import StorageKey
+
+PREFIX = "tally"
+
+
+class Part(StrEnum):
+    """What of a dialog a storage key of aiogram-dialog speaks of."""
+
+    STACK = "aiogd:stack"
+    CONTEXT = "aiogd:context"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatKeys:
+    """The keys of one chat.
+
+    Attributes:
+        bot_id: The bot's id.
+        chat_id: The chat's id.
+    """
+
+    bot_id: int
+    chat_id: int
+
+    @property
+    def tag(self) -> str:
+        """What all keys of the chat begin with."""
+        return f"{PREFIX}:{{{self.bot_id}:{self.chat_id}}}"
+
+    def done(self, update_id: int | None) -> str:
+        """Name the mark of an update that was done; without an id a mark that never stands."""
+        return f"{self.tag}:done:{'' if update_id is None else update_id}"
+
+    @property
+    def outbox(self) -> str:
+        """What was committed and waits for the database, a hash."""
+        return f"{self.tag}:outbox"
+
+    def intent(self, intent_id: str) -> str:
+        """Name the key that holds the name of a context's record."""
+        return f"{self.tag}:intent:{intent_id}"
+
+    def record(
+        self, stack_id: str, thread_id: int | None = None, business: str | None = None
+    ) -> str:
+        """Name the record of a stack.
+
+        Args:
+            stack_id: The stack.
+            thread_id: The topic that it stands in, if any.
+            business: The business connection that it belongs to, if any.
+        """
+        return f"{self.tag}:stack:{business or ''}:{thread_id or ''}:{stack_id}"
+
+
+def split(key: StorageKey) -> tuple[Part, str]:
+    """Tell what a storage key of aiogram-dialog speaks of, and its id.
+
+    Raises:
+        ValueError: The key is no key of aiogram-dialog (its `StorageProxy`
+            makes `aiogd:stack:ID` and `aiogd:context:ID`).
+    """
+    part, _, ident = key.destiny.rpartition(":")
+    return Part(part), ident
+
+
+def stack_id_of(record: str) -> str:
+    """Give the id of the stack that a record is of."""
+    return record.rpartition(":")[2]

@@ -1,0 +1,97 @@
+"""What was committed in Redis and must reach a place outside of it, at least once."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from fsm.keys import PREFIX, ChatKeys
+
+Deliver = Callable[[str, str], Awaitable[None]]
+"""Delivers an entry, given its id and payload; may be called twice for one entry."""
+
+PATIENCE = 1.0
+"""Seconds that a person waits for a delivery that the commit has made sure of anyway."""
+PERIOD = 3.0
+"""Seconds between two looks at what is left."""
+ABANDONED = 60 * 60
+"""Seconds after which an announced entry that never came is forgotten."""
+
+log = structlog.get_logger(__name__)
+
+
+class Outbox:
+    """Delivers entries at once, and again until they have arrived.
+
+    An entry stands in its chat's outbox, written by the commit. Which outboxes
+    to look into is announced before the commit in one index of the bot's: that
+    can't be in the chat's hash slot, and an announcement too many does no harm.
+
+    Args:
+        redis: The connection, giving bytes.
+        bot_id: The bot's id.
+        deliver: Takes the entries.
+    """
+
+    def __init__(self, redis: Redis, bot_id: int, deliver: Deliver) -> None:
+        self._redis = redis
+        self._deliver = deliver
+        self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def announce(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
+        """Note that entries are about to be committed."""
+        if entries:
+            now = time.time()
+            await self._redis.zadd(
+                self._index, {f"{chat.outbox} {entry}": now for entry in entries}
+            )
+
+    async def send(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
+        """Deliver committed entries; return when they arrived, or soon if that takes long."""
+        if not entries:
+            return
+        task = asyncio.create_task(self._send_all(chat.outbox, entries))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        await asyncio.wait({task}, timeout=PATIENCE)
+
+    async def run(self) -> None:
+        """Deliver what was left behind, now and every few seconds, until cancelled."""
+        while True:
+            try:
+                await self._sweep()
+            except RedisError as error:
+                log.warning("outbox_unreachable", error=str(error))
+            await asyncio.sleep(PERIOD)
+
+    async def close(self, within: float) -> None:
+        """Finish what is being delivered, for at most `within` seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
+
+    async def _sweep(self) -> None:
+        announced = cast(
+            "list[tuple[bytes, float]]",
+            await self._redis.zrange(self._index, 0, -1, withscores=True),
+        )
+        for member, since in announced:
+            outbox, _, entry = member.decode().rpartition(" ")
+            payload = await cast("Awaitable[bytes | None]", self._redis.hget(outbox, entry))
+            if payload is not None:
+                await self._send_all(outbox, {entry: payload.decode()})
+            elif since < time.time() - ABANDONED:
+                await self._redis.zrem(self._index, member)
+
+    async def _send_all(self, outbox: str, entries: Mapping[str, str]) -> None:
+        for entry, payload in entries.items():
+            try:
+                await self._deliver(entry, payload)
+                await self._redis.hdel(outbox, entry)
+                await self._redis.zrem(self._index, f"{outbox} {entry}")
+            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+                log.warning("delivery_failed", entry=entry, error=str(error))

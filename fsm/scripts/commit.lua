@@ -1,0 +1,59 @@
+-- Writes all that an update has changed, or nothing.
+-- KEYS: 1 the update's mark, 2 the outbox, then every key that `records` names
+-- ARGV: 1 the commit as JSON:
+--   memory: seconds that the mark is kept, 0 for no mark
+--   ttl: seconds that records live
+--   outbox: {id: payload}
+--   records: [{key, version, data, message, intents, opened, closed}]
+--     version: as loaded, "0" where there was none; data: "" to delete;
+--     message: the message that shows it, "" for none, absent where unchanged;
+--     intents, opened, closed: keys of the contexts that are there, new, gone
+-- Gives: 1, or 0 where another was faster or the id of a new context is taken
+local commit = cjson.decode(ARGV[1])
+
+for _, record in ipairs(commit.records) do
+  if (redis.call('HGET', record.key, 'version') or '0') ~= record.version then
+    return 0
+  end
+  for _, intent in ipairs(record.opened) do
+    if redis.call('EXISTS', intent) == 1 then
+      return 0
+    end
+  end
+end
+
+-- The time, so that a version never comes again, also when a record ends and begins anew.
+local time = redis.call('TIME')
+local now = time[1] .. string.format('%06d', time[2])
+local keys = {}
+
+for _, record in ipairs(commit.records) do
+  for _, intent in ipairs(record.closed) do
+    redis.call('DEL', intent)
+  end
+  if record.data == '' then
+    redis.call('DEL', record.key)
+  else
+    local version = now
+    if version <= record.version then
+      version = record.version .. '+'
+    end
+    redis.call('HSET', record.key, 'version', version, 'data', record.data)
+    if record.message then
+      redis.call('HSET', record.key, 'message', record.message)
+    end
+    redis.call('EXPIRE', record.key, commit.ttl)
+    for _, intent in ipairs(record.intents) do
+      redis.call('SET', intent, record.key, 'EX', commit.ttl)
+    end
+    table.insert(keys, record.key)
+  end
+end
+
+if commit.memory > 0 then
+  redis.call('SET', KEYS[1], table.concat(keys, '\n'), 'EX', commit.memory)
+end
+for id, payload in pairs(commit.outbox) do
+  redis.call('HSET', KEYS[2], id, payload)
+end
+return 1

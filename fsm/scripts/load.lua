@@ -1,0 +1,14 @@
+-- Loads one record (a stack with its contexts) and tells whether an update was done.
+-- KEYS: 1 the update's mark, 2 the record, or the intent that names it
+-- ARGV: 1 "intent" or "record"
+-- Gives: what the mark says or nil, the record's key, version, data, message
+local done = redis.call('GET', KEYS[1])
+local record = KEYS[2]
+if ARGV[1] == 'intent' then
+  record = redis.call('GET', record)
+  if not record then
+    return {done, '', false, false, false}
+  end
+end
+local fields = redis.call('HMGET', record, 'version', 'data', 'message')
+return {done, record, fields[1], fields[2], fields[3]}

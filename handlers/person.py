@@ -1,0 +1,50 @@
+"""Who sends an update, and which language they read."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from aiogram import BaseMiddleware
+from aiogram.types import TelegramObject, User
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.users import Users
+from locales import Catalog
+
+log = structlog.get_logger(__name__)
+
+
+class PersonMiddleware(BaseMiddleware):
+    """Gives every update the texts in its sender's language, as `texts`.
+
+    Args:
+        catalog: The texts of all languages.
+        users: Where people are remembered.
+    """
+
+    def __init__(self, catalog: Catalog, users: Users) -> None:
+        self._catalog = catalog
+        self._users = users
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 - what the handler gives
+        """Pass an update on; see `BaseMiddleware`."""
+        person: User | None = data.get("event_from_user")
+        data["catalog"] = self._catalog
+        data["texts"] = self._catalog.speak(person.language_code if person else None)
+        if person and not person.is_bot:
+            await self._remember(person)
+        return await handler(event, data)
+
+    async def _remember(self, person: User) -> None:
+        try:
+            await self._users.seen(
+                person.id, person.first_name, person.username, person.language_code
+            )
+        except SQLAlchemyError as error:
+            # Counting goes on without it; the next update tries again.
+            log.warning("person_not_remembered", error=type(error).__name__)

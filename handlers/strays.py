@@ -1,0 +1,65 @@
+"""What belongs to no dialog: presses before them, and whatever is left after them."""
+
+from aiogram import F, Router
+from aiogram.enums import ChatType, ContentType
+from aiogram.methods import AnswerCallbackQuery, TelegramMethod
+from aiogram.types import CallbackQuery, Message
+from aiogram_dialog.utils import CB_SEP
+
+from fsm.transaction import Transaction
+from handlers.errors import answer_stale
+from locales import Texts
+
+TALK = {
+    ContentType.TEXT,
+    ContentType.PHOTO,
+    ContentType.VIDEO,
+    ContentType.VIDEO_NOTE,
+    ContentType.VOICE,
+    ContentType.AUDIO,
+    ContentType.ANIMATION,
+    ContentType.DOCUMENT,
+    ContentType.STICKER,
+    ContentType.CONTACT,
+    ContentType.LOCATION,
+    ContentType.VENUE,
+    ContentType.POLL,
+    ContentType.DICE,
+}
+"""What people send, as against what Telegram notes in a chat."""
+
+before = Router(name="strays before the dialogs")
+after = Router(name="strays after the dialogs")
+
+
+@before.callback_query(~F.data.contains(CB_SEP))
+@before.callback_query(~F.message)
+async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallbackQuery:
+    """Answer a press without a dialog's mark.
+
+    aiogram-dialog would take it for one of the person's own open window, and draw
+    that onto the pressed message.
+    """
+    return callback.answer(texts("notice-not-offered"))
+
+
+@after.callback_query()
+async def ended_press(callback: CallbackQuery, transaction: Transaction, **data: object) -> None:
+    """Answer a press on a window that no dialog knows."""
+    await answer_stale(callback, data, transaction)
+
+
+@after.message(F.chat.type == ChatType.PRIVATE, F.content_type.in_(TALK))
+async def hint(message: Message, texts: Texts) -> TelegramMethod[Message]:
+    """Say what is understood here."""
+    return message.answer(texts("notice-hint"))
+
+
+@after.message(F.text.startswith("/"), F.text.contains("@"))
+async def hint_to_command(message: Message, texts: Texts) -> TelegramMethod[Message] | None:
+    """Say so, too, in a group where an unknown command names this bot."""
+    me = await message.bot.me() if message.bot else None
+    _, _, name = (message.text or "").split(maxsplit=1)[0].partition("@")
+    if me and me.username and name.lower() == me.username.lower():
+        return message.reply(texts("notice-hint"))
+    return None

@@ -1,0 +1,82 @@
+"""The texts: Fluent files, a folder a language.
+
+A new language is a new folder with the same files; nothing else names it.
+"""
+
+from pathlib import Path
+
+from fluent.runtime import FluentBundle, FluentResource
+
+FOLDER = Path(__file__).parent
+
+
+class Texts:
+    """The texts of one language.
+
+    Attributes:
+        language: Its code, the name of its folder.
+    """
+
+    def __init__(self, language: str, bundle: FluentBundle) -> None:
+        self.language = language
+        self._bundle = bundle
+
+    def __call__(self, key: str, **arguments: str | float) -> str:
+        """Give the text of a key with its arguments filled in.
+
+        Args:
+            key: The text's name in the Fluent files.
+            arguments: What the text shows or chooses its form by. Numbers are
+                written as the language writes them, strings as they are.
+
+        Raises:
+            KeyError: There is no such text.
+            ValueError: An argument of the text is missing.
+        """
+        pattern = self._bundle.get_message(key).value
+        if pattern is None:
+            raise KeyError(key)
+        text, errors = self._bundle.format_pattern(pattern, arguments)
+        if errors:
+            raise ValueError(f"{self.language}/{key}: {errors[0]}")
+        return str(text)
+
+
+class Catalog:
+    """The texts of all languages.
+
+    Args:
+        default: The language of people whose own is not there.
+        folder: The folder of the languages' folders.
+    """
+
+    def __init__(self, default: str = "en", folder: Path = FOLDER) -> None:
+        self._texts = {
+            path.name: Texts(path.name, _bundle(path))
+            for path in sorted(folder.iterdir())
+            if any(path.glob("*.ftl"))
+        }
+        self._default = self._texts[default]
+
+    @property
+    def languages(self) -> list[str]:
+        """The codes of the languages spoken."""
+        return list(self._texts)
+
+    def speak(self, language: str | None) -> Texts:
+        """Give the texts for a language as Telegram names it.
+
+        Args:
+            language: An IETF language tag (`en`, `pt-br`), None where unknown.
+        """
+        code = (language or "").lower().partition("-")[0]
+        return self._texts.get(code, self._default)
+
+
+def _bundle(folder: Path) -> FluentBundle:
+    # Marks around what is filled in would be invisible characters in the
+    # texts that people copy and scripts read.
+    bundle = FluentBundle([folder.name], use_isolating=False)
+    for path in sorted(folder.glob("*.ftl")):
+        bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
+    return bundle

@@ -1,0 +1,6 @@
+# Short answers to presses and messages
+notice-ended = This one has ended. Send /start for the menu or /numbers for a new counter.
+notice-foreign = This window belongs to somebody else. Send /start for your own.
+notice-not-offered = This button is not available now
+notice-error = Something went wrong, try again
+notice-hint = I only know commands here: /start shows the menu, /help explains.

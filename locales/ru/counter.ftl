@@ -1,0 +1,19 @@
+# Счётчик; { $value } приходит простыми цифрами
+counter-label = <b>{ $label }</b>
+counter-value = Укажите число: { $value }
+counter-confirm = Подтвердить
+counter-cancel = Отмена
+counter-total = Итого: { $value }
+counter-cancelled = Отменено
+counter-kept = Остановились на { $value }: вернуться можно из меню
+counter-at-the-end = Дальше счётчик не идёт
+counter-label-too-long =
+    В названии счётчика может быть не больше { $limit ->
+        [one] { $limit } знака
+       *[other] { $limit } знаков
+    }, а в этом { $length ->
+        [one] { $length } знак
+        [few] { $length } знака
+       *[other] { $length } знаков
+    }.
+counter-not-yours = Это может только тот, кто открыл счётчик, или администратор группы

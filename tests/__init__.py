@@ -1,0 +1,1 @@
+"""Tally, tried out."""

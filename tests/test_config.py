@@ -1,0 +1,78 @@
+"""Settings: defaults, wrong values, and that no secret ever shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config import Settings, read_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
+    settings = read_settings()
+    assert settings.bot_token is None
+    assert settings.redis_url is None
+    assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/data/tally.db"
+    assert settings.dialog_ttl == 30 * 24 * 60 * 60
+
+
+def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "")
+    assert read_settings().bot_token is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("BOT_TOKEN", "hunter2", "BOT_TOKEN: is no bot token; @BotFather gives one like"),
+        ("BOT_API_URL", "ftp://hunter2", "BOT_API_URL: must begin with http:// or https://"),
+        ("REDIS_URL", "hunter2", "REDIS_URL: must begin with redis:// or rediss:// or unix://"),
+        ("DATABASE_URL", "hunter2", "DATABASE_URL: is no database address"),
+        ("DATABASE_URL", "mysql://hunter2@h/d", "DATABASE_URL: must begin with sqlite+aiosqlite"),
+        ("DEFAULT_LANGUAGE", "hunter2", "DEFAULT_LANGUAGE: input should be 'en' or 'ru'"),
+        ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
+        ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
+        ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),
+        ("LOG_LEVEL", "hunter2", "LOG_LEVEL: input should be 'DEBUG'"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=f"^{re.escape(line)}") as caught:
+        read_settings()
+    assert len(str(caught.value).splitlines()) == 1
+    assert "hunter2" not in str(caught.value)
+
+
+def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIALOG_TTL", "-1")
+    monkeypatch.setenv("LOG_FORMAT", "xml")
+    with pytest.raises(ValueError, match="DIALOG_TTL") as caught:
+        read_settings()
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "DIALOG_TTL",
+        "LOG_FORMAT",
+    ]
+
+
+def test_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "123456:hunter2hunter2hunter2hunter2hunter2")
+    monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1/0")
+    assert "hunter2" not in repr(read_settings())
+
+
+def test_the_example_explains_every_setting() -> None:
+    example = (ROOT / ".env.example").read_text()
+    explained = {line[1:].partition("=")[0] for line in example.splitlines() if line[:1] == "#"}
+    assert {name.upper() for name in Settings.model_fields} <= explained

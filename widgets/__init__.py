@@ -1,0 +1,1 @@
+"""aiogram-dialog widgets that the library lacks."""

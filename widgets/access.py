@@ -1,0 +1,53 @@
+"""Whose windows are whose."""
+
+from typing import Any
+
+from aiogram import Bot
+from aiogram.enums import ChatType
+from aiogram.types import Chat, ChatMemberAdministrator, ChatMemberOwner, User
+from aiogram_dialog import ChatEvent
+from aiogram_dialog.api.entities import Context, Stack
+from aiogram_dialog.api.protocols import StackAccessValidator
+
+from widgets.notice import Notice
+
+ANONYMOUS_ADMIN = 1087968824
+"""The person in whose name Telegram shows admins who are anonymous (@GroupAnonymousBot)."""
+
+
+class OwnerAccess(StackAccessValidator):
+    """Lets a window be used by those whom its stack names, and by all where it names nobody."""
+
+    async def is_allowed(
+        self,
+        stack: Stack,
+        context: Context | None,
+        event: ChatEvent,  # noqa: ARG002 - the protocol's
+        data: dict[str, Any],
+    ) -> bool:
+        """Let the person in; see `StackAccessValidator`.
+
+        Raises:
+            Notice: The window is somebody else's. (Where this gives False,
+                aiogram-dialog answers a press without a word.)
+        """
+        access = context.access_settings if context else stack.access_settings
+        owners = access.user_ids if access else []
+        person: User = data["event_from_user"]
+        if not owners or person.id in owners:
+            return True
+        if ANONYMOUS_ADMIN in owners and await is_admin(data["bot"], data["event_chat"], person):
+            return True
+        raise Notice("notice-foreign")
+
+
+async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
+    """Ask Telegram whether a person is an admin of a group at this moment.
+
+    Raises:
+        aiogram.exceptions.TelegramAPIError: Telegram doesn't tell.
+    """
+    if chat.type == ChatType.PRIVATE:
+        return False
+    member = await bot.get_chat_member(chat.id, person.id)
+    return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)

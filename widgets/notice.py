@@ -1,0 +1,21 @@
+"""What a press may come to instead of what its button does."""
+
+
+class Notice(Exception):  # noqa: N818 - no error: the ordinary answer to some presses
+    """Ends an update: nothing changes, and the person is told why.
+
+    Args:
+        key: The text.
+        alert: Whether it stays until it is closed.
+        arguments: What the text shows.
+    """
+
+    def __init__(self, key: str, *, alert: bool = False, **arguments: str | float) -> None:
+        super().__init__(key)
+        self.key = key
+        self.alert = alert
+        self.arguments = arguments
+
+
+class Ended(Exception):  # noqa: N818 - likewise
+    """Ends an update: the window that was pressed offers nothing any more."""

@@ -1,0 +1,36 @@
+"""Texts by key, in the language of the window."""
+
+from html import escape
+from typing import Any
+
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.common import WhenCondition
+from aiogram_dialog.widgets.text import Text
+
+TEXTS_KEY = "texts"
+"""Where a window's texts stand: in its data, else in the middleware's."""
+
+
+class T(Text):
+    """A text of the catalog, filled in from the window's data.
+
+    Strings are escaped for HTML on the way in, so that what people have typed
+    shows as they typed it; the text itself may carry markup.
+
+    Args:
+        key: The text's name in the Fluent files.
+        when: Whether it is shown.
+    """
+
+    def __init__(self, key: str, when: WhenCondition = None) -> None:
+        super().__init__(when=when)
+        self.key = key
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        texts = data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY]
+        arguments = {
+            name: escape(value, quote=False) if isinstance(value, str) else value
+            for name, value in data.items()
+            if isinstance(value, str | int | float)
+        }
+        return str(texts(self.key, **arguments))

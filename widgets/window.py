@@ -1,0 +1,54 @@
+"""A window that takes only what it offers."""
+
+from typing import Any
+
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import CallbackQuery, Message
+from aiogram_dialog import DialogManager, DialogProtocol
+from aiogram_dialog import Window as LibraryWindow
+
+from widgets.notice import Ended, Notice
+
+
+class Window(LibraryWindow):
+    """A window that takes a press only of a button that it shows to this person now.
+
+    Callback data comes from the client, and a modified one may send any. The
+    library's widgets take it as it is, also of a button hidden by `when`.
+    A message goes on to other handlers, unless the window has an input for it.
+    """
+
+    async def process_callback(
+        self, callback: CallbackQuery, dialog: DialogProtocol, manager: DialogManager
+    ) -> bool:
+        """Let the widgets process a press, if it is of a button that is offered.
+
+        Raises:
+            Notice: It is not.
+            Ended: Nothing is offered any more.
+        """
+        data = await self.load_data(dialog, manager)
+        keyboard = await self.keyboard.render_keyboard(data, manager)
+        offered = [getattr(button, "callback_data", None) for row in keyboard for button in row]
+        if callback.data in offered:
+            return bool(await super().process_callback(callback, dialog, manager))
+        if any(offered):
+            raise Notice("notice-not-offered")
+        raise Ended
+
+    async def process_message(
+        self, message: Message, dialog: DialogProtocol, manager: DialogManager
+    ) -> bool:
+        """Let the window's input process a message.
+
+        Raises:
+            SkipHandler: It has none.
+        """
+        if self.on_message is None:
+            raise SkipHandler
+        return bool(await super().process_message(message, dialog, manager))
+
+    async def load_data(self, dialog: DialogProtocol, manager: DialogManager) -> dict[str, Any]:
+        """Give what the window shows; see the library's `Window`."""
+        data: dict[str, Any] = await super().load_data(dialog, manager)
+        return data
