@@ -4,9 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from datetime import date
 from functools import partial
-from typing import TextIO, TypedDict, Unpack
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -25,13 +23,11 @@ from redis.exceptions import RedisError
 
 from config import Settings
 from db.engine import create_engine
-from db.errors import DatabaseTooNew, DatabaseUnavailable
-from db.export import Format, export
-from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import NewTotal, Totals
 from db.users import Users
 from dialogs import DIALOGS
+from faults import Fault
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
@@ -44,6 +40,7 @@ from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from playground.server import Server
+from queries import migrate
 from widgets.access import OwnerAccess
 
 UPDATES = ["message", "callback_query"]
@@ -55,30 +52,17 @@ FINISH = 4.0
 log = structlog.get_logger(__name__)
 
 
-class Choice(TypedDict, total=False):
-    """Which totals are wanted; see `db.totals.Totals.stream`."""
-
-    user_id: int | None
-    chat_id: int | None
-    since: date | None
-    until: date | None
-
-
-class StartError(Exception):
-    """The bot can't start, or can't go on; the text says why in one line."""
-
-
 async def run(settings: Settings) -> None:
     """Run the bot until SIGINT or SIGTERM.
 
     Raises:
-        StartError: It can't start, or the token was revoked, or taken by another bot.
+        Fault: It can't start, or the token was revoked, or taken by another bot.
     """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as parts:
-        await migrate(settings)
+        await migrate(settings.database)
         redis = await _open_redis(settings, parts)
         bot = await _open_bot(settings, parts)
         me = await _introduce(bot)
@@ -129,41 +113,6 @@ def make_dispatcher(
     return dispatcher
 
 
-async def migrate(settings: Settings) -> None:
-    """Bring the database up to date.
-
-    Raises:
-        StartError: It can't be reached or written, or is newer than this code.
-    """
-    try:
-        await upgrade(settings.database)
-    except (DatabaseUnavailable, DatabaseTooNew) as error:
-        raise StartError(f"DATABASE_URL: {error}") from error
-
-
-async def print_totals(
-    settings: Settings, out: TextIO, style: Format, **choice: Unpack[Choice]
-) -> None:
-    """Write saved totals to a text stream.
-
-    Args:
-        settings: Say where the database is.
-        out: Takes the text.
-        style: How they are written.
-        choice: Which ones; see `db.totals.Totals.stream`.
-
-    Raises:
-        StartError: The database can't be reached, or is newer than this code.
-        BrokenPipeError: Nobody reads any more.
-    """
-    await migrate(settings)
-    engine = create_engine(settings.database)
-    try:
-        await export(Totals(Sessions(engine)).stream(**choice), out, style)
-    finally:
-        await engine.dispose()
-
-
 async def _open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
     if settings.redis_url:
         url = settings.redis_url.get_secret_value()
@@ -172,10 +121,8 @@ async def _open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
         try:
             await valkey.start()
         except ValkeyStartError as error:
-            raise StartError(f"the embedded Valkey does not start: {error}") from error
+            raise Fault(f"the embedded Valkey does not start: {error}") from error
         parts.push_async_callback(valkey.stop)
-        watch = asyncio.create_task(valkey.watch())
-        parts.callback(watch.cancel)
         url = valkey.url
     try:
         # No tries behind our back: a commit whose answer was lost must not be sent twice.
@@ -183,7 +130,7 @@ async def _open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
         parts.push_async_callback(redis.aclose)
         await redis.ping()
     except (RedisError, OSError, ValueError) as error:
-        raise StartError(f"REDIS_URL: Redis can't be reached: {_line(error)}") from error
+        raise Fault(f"REDIS_URL: Redis can't be reached: {_line(error)}") from error
     return redis
 
 
@@ -199,7 +146,7 @@ async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
         try:
             await server.start()
         except OSError as error:
-            raise StartError(f"PLAYGROUND_PORT: {_line(error)}") from error
+            raise Fault(f"PLAYGROUND_PORT: {_line(error)}") from error
         parts.push_async_callback(server.stop)
         token, api = server.token, TelegramAPIServer.from_base(server.url)
         log.info(
@@ -221,9 +168,9 @@ async def _introduce(bot: Bot) -> User:
     try:
         return await bot.me()
     except TelegramUnauthorizedError as error:
-        raise StartError("BOT_TOKEN: Telegram refuses the token") from error
+        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
     except TelegramAPIError as error:
-        raise StartError(f"Telegram can't be reached: {_line(error)}") from error
+        raise Fault(f"Telegram can't be reached: {_line(error)}") from error
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:
@@ -234,7 +181,7 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
     """Run jobs until told to stop, or until one fails.
 
     Raises:
-        StartError: The token was revoked, or somebody else polls with it.
+        Fault: The token was revoked, or somebody else polls with it.
     """
     stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
     running = {stopped, *(asyncio.ensure_future(job()) for job in jobs)}
@@ -244,13 +191,15 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
             for task in done:
                 task.result()
     except TelegramUnauthorizedError as error:
-        raise StartError("BOT_TOKEN: Telegram refuses the token") from error
+        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
     except TelegramConflictError as error:
-        raise StartError(f"BOT_TOKEN: {error.message}") from error
+        raise Fault(f"BOT_TOKEN: {error.message}") from error
     finally:
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        while running:
+            # Again until they end: a library on the way may swallow a cancellation.
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=FINISH / 8)
 
 
 def _line(error: Exception) -> str:

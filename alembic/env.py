@@ -5,9 +5,9 @@ import asyncio
 import logging
 import os
 
+from alembic import context
 from sqlalchemy import Connection
 
-from alembic import context
 from db.migrations import migrating
 from db.models import Base
 

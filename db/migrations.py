@@ -4,14 +4,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from alembic import command
 from db.engine import WRITES, create_engine
 from db.errors import DatabaseTooNew, DatabaseUnavailable
 
@@ -29,21 +29,23 @@ async def upgrade(url: str) -> None:
         url: The database, as in `db.engine.create_engine`.
 
     Raises:
-        DatabaseUnavailable: It can't be reached, opened or written.
+        DatabaseUnavailable: It can't be reached, opened or written, or the driver
+            is missing or of no use here.
         DatabaseTooNew: A newer version of this code has migrated it.
         sqlalchemy.exc.ArgumentError: The address can't be understood.
     """
+    address = make_url(url)
     config = configuration()
     scripts = ScriptDirectory.from_config(config)
     try:
         current = await _revisions(url)
         if unknown := current - {script.revision for script in scripts.walk_revisions()}:
-            raise DatabaseTooNew(make_url(url), unknown)
+            raise DatabaseTooNew(address, unknown)
         if current != set(scripts.get_heads()):
             async with migrating(url) as connection:
                 await connection.run_sync(_upgrade, config)
-    except (DBAPIError, OSError) as error:
-        raise DatabaseUnavailable(make_url(url), error) from error
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise DatabaseUnavailable(address, error) from error
 
 
 @asynccontextmanager
@@ -78,9 +80,11 @@ async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
 
 
 def _make_file(url: URL) -> None:
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
+    if url.get_backend_name() != "sqlite" or not url.database:
         return
-    file = Path(str(url.database))
+    if url.database.startswith((":memory:", "file:")):
+        return
+    file = Path(url.database)
     file.parent.mkdir(parents=True, exist_ok=True)
     # Opened here first, since the system says better than SQLite what is wrong with
     # it, and since aiosqlite, failing, leaves a thread that a loop which ends too

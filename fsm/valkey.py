@@ -57,6 +57,8 @@ class EmbeddedValkey:
         self._nook = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
         self._socket = self._nook / "valkey.sock"
         self._process: asyncio.subprocess.Process | None = None
+        self._stopping = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -66,9 +68,26 @@ class EmbeddedValkey:
     async def start(self) -> None:
         """Start the server, or adopt one that a killed process has left running.
 
+        From then on it is started again whenever it has died.
+
         Raises:
             ValkeyStartError: It does not start.
         """
+        await self._ensure()
+        self._watch = asyncio.create_task(self._keep_running())
+
+    async def stop(self) -> None:
+        """Stop the server; what it holds is on the disk."""
+        self._stopping.set()
+        if self._watch:
+            await self._watch
+        async with self._client() as redis:
+            with contextlib.suppress(RedisError, OSError):
+                await redis.shutdown()
+        if self._process:
+            await self._process.wait()
+
+    async def _ensure(self) -> None:
         if await self._answers():
             return
         try:
@@ -79,25 +98,17 @@ class EmbeddedValkey:
         except (OSError, ValkeyServerError) as error:
             raise ValkeyStartError(str(error)) from error
 
-    async def watch(self) -> None:
-        """Start the server again whenever it has died, until cancelled."""
-        while True:
-            await asyncio.sleep(PERIOD)
-            if await self._answers():
-                continue
-            log.warning("valkey_died")
-            try:
-                await self.start()
-            except ValkeyStartError as error:
-                log.warning("valkey_not_restarted", error=str(error))
-
-    async def stop(self) -> None:
-        """Stop the server; what it holds is on the disk."""
-        async with self._client() as redis:
-            with contextlib.suppress(RedisError, OSError):
-                await redis.shutdown()
-        if self._process:
-            await self._process.wait()
+    async def _keep_running(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), PERIOD)
+                return
+            if not await self._answers():
+                log.warning("valkey_died")
+                try:
+                    await self._ensure()
+                except ValkeyStartError as error:
+                    log.warning("valkey_not_restarted", error=str(error))
 
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

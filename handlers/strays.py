@@ -1,5 +1,7 @@
 """What belongs to no dialog: presses before them, and whatever is left after them."""
 
+import re
+
 from aiogram import F, Router
 from aiogram.enums import ChatType, ContentType
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
@@ -28,11 +30,14 @@ TALK = {
 }
 """What people send, as against what Telegram notes in a chat."""
 
+MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
+"""How the data of a dialog's buttons begins: with the mark of its context."""
+
 before = Router(name="strays before the dialogs")
 after = Router(name="strays after the dialogs")
 
 
-@before.callback_query(~F.data.contains(CB_SEP))
+@before.callback_query(~F.data.regexp(MARKED))
 @before.callback_query(~F.message)
 async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallbackQuery:
     """Answer a press without a dialog's mark.

@@ -1,15 +1,28 @@
 """The bot as people run it: a process, started, killed and started again."""
 
 import asyncio
+import json
 import os
+import secrets
 import signal
+import sqlite3
 import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import IO, Any, Self, cast
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
+from db.engine import create_engine
+from db.models import Kind
+from db.sessions import Sessions
+from db.totals import NewTotal, Totals
 from fsm.valkey import EmbeddedValkey
+from playground import Message, Person
 
 ROOT = Path(__file__).parent.parent
 START = 30.0
@@ -33,7 +46,8 @@ class Tally:
     async def start(self) -> Self:
         """Start it and wait until it serves."""
         seen = self.log.read_text().count('"started"') if self.log.exists() else 0
-        self._process = await self._spawn()
+        with self.log.open("a") as log:
+            self._process = await self._spawn(stdout=log, stderr=log)
         async with asyncio.timeout(START):
             while self.log.read_text().count('"started"') == seen:
                 assert self._process.returncode is None, self.log.read_text()
@@ -54,9 +68,91 @@ class Tally:
             await self.stop()
         await EmbeddedValkey(self.data / "valkey").stop()
 
+    def totals(self, person: Person) -> list[dict[str, Any]]:
+        """Read a person's totals in the database, newest first."""
+        with closing(sqlite3.connect(self.data / "tally.db")) as database:
+            database.row_factory = sqlite3.Row
+            query = "SELECT * FROM totals WHERE user_id = ? ORDER BY id DESC"
+            return [dict(row) for row in database.execute(query, [person.id])]
+
+    async def until_totals(self, person: Person, count: int) -> None:
+        """Wait until a person has so many totals in the database."""
+        async with asyncio.timeout(START):
+            while len(self.totals(person)) < count:
+                await asyncio.sleep(0.02)
+
+    async def add_totals(self, person: Person, values: Iterable[int]) -> None:
+        """Save totals of a person, a minute apart from the beginning of 2026 on."""
+        engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
+        repository = Totals(Sessions(engine))
+        for minute, value in enumerate(values):
+            total = NewTotal(
+                confirmation_id=secrets.token_bytes(16),
+                user_id=person.id,
+                chat_id=person.id,
+                kind=Kind.NUMBERS,
+                label="label",
+                value=value,
+                created_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute),
+            )
+            await repository.add(total)
+        await engine.dispose()
+
+    @asynccontextmanager
+    async def locked_database(self) -> AsyncIterator[None]:
+        """Let nobody write to the database meanwhile."""
+        with closing(sqlite3.connect(self.data / "tally.db", isolation_level=None)) as database:
+            database.execute("BEGIN EXCLUSIVE")
+            yield
+            database.execute("ROLLBACK")
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Run another command of main.py to its end; give exit status, output and errors."""
+        process = await self._spawn(*arguments, stdout=PIPE, stderr=PIPE)
+        async with asyncio.timeout(START):
+            out, errors = await process.communicate()
+        return process.returncode or 0, out.decode(), errors.decode()
+
     def redis(self) -> Redis:
         """Connect to its Valkey."""
         return Redis.from_url(EmbeddedValkey(self.data / "valkey").url)
+
+    async def valkey_answers(self) -> bool:
+        """Tell whether its Valkey runs."""
+        async with self.redis() as redis:
+            try:
+                return bool(await redis.ping())
+            except (RedisError, OSError):
+                return False
+
+    async def kill_valkey(self) -> None:
+        """Kill its Valkey with SIGKILL."""
+        async with self.redis() as redis:
+            process = (await redis.info("server"))["process_id"]
+        os.kill(process, signal.SIGKILL)
+
+    async def until_valkey_answers(self) -> None:
+        """Wait until its Valkey runs."""
+        async with asyncio.timeout(START):
+            while not await self.valkey_answers():
+                await asyncio.sleep(0.02)
+
+    async def set_value(self, command: Message, value: int) -> None:
+        """Set what the counter that a command has opened stands at, as a million taps would."""
+        async with self.rewritten_dialogs(f":m{command.message_id}") as records:
+            for record in records:
+                for context in record["contexts"].values():
+                    context["dialog_data"]["value"] = value
+
+    @asynccontextmanager
+    async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
+        """Give the open dialogs whose keys end so, and write back what was changed in them."""
+        async with self.redis() as redis:
+            keys = await redis.keys(f"tally:*:stack:*{suffix}")
+            records = [json.loads(cast("bytes", await redis.hget(key, "data"))) for key in keys]
+            yield records
+            for key, record in zip(keys, records, strict=True):
+                await redis.hset(key, "data", json.dumps(record))
 
     async def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
@@ -64,17 +160,17 @@ class Tally:
         async with asyncio.timeout(START):
             return await self._process.wait()
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        environment = {
-            name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}
-        }
-        with self.log.open("a") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable,
-                str(ROOT / "main.py"),
-                # Elsewhere, so that a developer's .env says nothing here.
-                cwd=self.data.parent,
-                env=environment | self.settings,
-                stdout=log,
-                stderr=log,
-            )
+    async def _spawn(
+        self, *arguments: str, stdout: IO[str] | int, stderr: IO[str] | int
+    ) -> asyncio.subprocess.Process:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(ROOT / "main.py"),
+            *arguments,
+            # Elsewhere, so that a developer's .env says nothing here.
+            cwd=self.data.parent,
+            env=inherited | self.settings,
+            stdout=stdout,
+            stderr=stderr,
+        )

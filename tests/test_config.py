@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings, read_settings
+from faults import Fault
 
 ROOT = Path(__file__).parent.parent
 
@@ -49,7 +50,7 @@ def test_a_wrong_value_is_named_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValueError, match=f"^{re.escape(line)}") as caught:
+    with pytest.raises(Fault, match=f"^{re.escape(line)}") as caught:
         read_settings()
     assert len(str(caught.value).splitlines()) == 1
     assert "hunter2" not in str(caught.value)
@@ -58,7 +59,7 @@ def test_a_wrong_value_is_named_and_not_shown(
 def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALOG_TTL", "-1")
     monkeypatch.setenv("LOG_FORMAT", "xml")
-    with pytest.raises(ValueError, match="DIALOG_TTL") as caught:
+    with pytest.raises(Fault, match="DIALOG_TTL") as caught:
         read_settings()
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
         "DIALOG_TTL",

@@ -3,9 +3,10 @@
 from typing import Any
 
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog import Window as LibraryWindow
+from aiogram_dialog.utils import intent_callback_data
 
 from widgets.notice import Ended, Notice
 
@@ -24,9 +25,11 @@ class Window(LibraryWindow):
         """Let the widgets process a press, if it is of a button that is offered.
 
         Raises:
-            Notice: It is not.
+            Notice: It is not, or the message does not show this window.
             Ended: Nothing is offered any more.
         """
+        if not _is_shown_on(callback.message, callback.data or "", manager):
+            raise Notice("notice-not-offered")
         data = await self.load_data(dialog, manager)
         keyboard = await self.keyboard.render_keyboard(data, manager)
         offered = [getattr(button, "callback_data", None) for row in keyboard for button in row]
@@ -52,3 +55,20 @@ class Window(LibraryWindow):
         """Give what the window shows; see the library's `Window`."""
         data: dict[str, Any] = await super().load_data(dialog, manager)
         return data
+
+
+def _is_shown_on(
+    message: MaybeInaccessibleMessageUnion | None, data: str, manager: DialogManager
+) -> bool:
+    """Tell whether a message shows the manager's window, so that it may be drawn there.
+
+    It is the message that the stack knows, or one with the window's button on
+    it: a kill between sending and noting a message leaves two that lead here.
+    """
+    if message is None or message.message_id == manager.current_stack().last_message_id:
+        return True
+    if not isinstance(message, Message) or message.reply_markup is None:
+        return True
+    marked = intent_callback_data(manager.current_context().id, data)
+    rows = message.reply_markup.inline_keyboard
+    return any(button.callback_data == marked for row in rows for button in row)

@@ -1,0 +1,5 @@
+"""What only the person who runs Tally can mend."""
+
+
+class Fault(Exception):  # noqa: N818 - a fault of the surroundings
+    """Tally can't start, or can't go on; the text says why, a readable line a fault."""

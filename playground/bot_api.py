@@ -1,0 +1,102 @@
+"""The bot's side over HTTP: `/bot<token>/<method>`."""
+
+import inspect
+import logging
+import secrets
+from http import HTTPStatus
+
+from aiohttp import web
+
+from playground.answers import refusal, success
+from playground.bot_methods import HANDLERS, KNOWN
+from playground.errors import ApiError
+from playground.parameters import Method, parse_call, read_parameters
+from playground.state import Call, Json
+from playground.telegram import Telegram
+
+CALLS = "calls"
+"""The signal that a call has come in."""
+
+logger = logging.getLogger(__name__)
+
+
+class BotApi:
+    """Answers the bot's calls and keeps a list of them.
+
+    Args:
+        telegram: What they are about.
+        token: The bot's token.
+    """
+
+    def __init__(self, telegram: Telegram, token: str) -> None:
+        self._telegram = telegram
+        self._token = token
+        telegram.webhooks.execute = self.execute_answer
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer a request."""
+        token, name = request.match_info["token"], request.match_info["method"]
+        if not secrets.compare_digest(token.encode(), self._token.encode()):
+            return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
+        try:
+            return success(await self.execute(name, await read_parameters(request)))
+        except ApiError as error:
+            return refusal(error)
+        except web.HTTPRequestEntityTooLarge as error:
+            return refusal(ApiError(error.status, error.reason))
+
+    async def execute(self, name: str, params: Json) -> object:
+        """Make a call.
+
+        Args:
+            name: The method, in any case.
+            params: Its parameters as they came in.
+
+        Returns:
+            The method's result as JSON has it, or an `Answer`.
+
+        Raises:
+            ApiError: If it is refused.
+        """
+        method = KNOWN.get(name.lower())
+        call = self._log(name if method is None else method.__api_method__, params)
+        try:
+            result = self._begin(method, params)
+            if inspect.isawaitable(result):
+                result = await result
+        except ApiError as error:
+            call.status, call.error = error.status, error.description
+            raise
+        except Exception:
+            # The playground's own mistake: the bot hears of it as of Telegram's.
+            logger.exception("The call of %s failed", name)
+            call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
+            raise ApiError(call.status, call.error) from None
+        call.status = HTTPStatus.OK
+        return result
+
+    async def execute_answer(self, params: Json) -> None:
+        """Make the call that an answer to a webhook carries; nobody hears how it went."""
+        name = str(params.pop("method"))
+        try:
+            await self.execute(name, params)
+        except ApiError:
+            return
+
+    def _begin(self, method: Method | None, params: Json) -> object:
+        if method is None:
+            raise ApiError(HTTPStatus.NOT_FOUND, "Not Found: method not found")
+        if method not in HANDLERS:
+            raise ApiError(
+                HTTPStatus.NOT_IMPLEMENTED,
+                f"Not Implemented: the playground does not speak {method.__api_method__} yet",
+            )
+        return HANDLERS[method](self._telegram, parse_call(method, params))
+
+    def _log(self, method: str, params: Json) -> Call:
+        state = self._telegram.state
+        state.call_count += 1
+        call = Call(state.call_count, self._telegram.clock.time(), method, params)
+        state.calls.append(call)
+        self._telegram.signals.notify(CALLS)
+        return call

@@ -1,0 +1,62 @@
+"""Who may play persons over HTTP, and how they are answered."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import orjson
+from aiohttp import web
+from pydantic import ValidationError
+
+from playground.errors import ApiError, ControlError
+
+Handler = Callable[[web.Request], Awaitable[object]]
+"""Takes a request; returns what to answer as JSON, or raises a refusal."""
+
+MAX_BODY = 1 << 20
+"""Bytes of a request."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def guard(
+    handler: Handler, hosts: frozenset[str]
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Let a handler answer those who may ask.
+
+    Args:
+        handler: What answers.
+        hosts: Names beside the loopback ones under which this server may be addressed.
+    """
+
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            _check_source(request, hosts)
+            return _json_response(await handler(request))
+        except (ControlError, ApiError) as error:
+            return _json_response({"error": str(error)}, error.status)
+        except ValidationError as error:
+            return _json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+
+    return answer
+
+
+def _check_source(request: web.Request, hosts: frozenset[str]) -> None:
+    """Keep other web pages out: of these headers they can't choose what they like."""
+    host = request.host.lower()
+    name = host.rpartition(":")[0] if host[-1:].isdecimal() else ""
+    if not {host, name} & (LOOPBACK_NAMES | hosts):
+        raise ControlError(f"this server is not called {request.host}", HTTPStatus.FORBIDDEN)
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise ControlError("other pages have no business here", HTTPStatus.FORBIDDEN)
+    if request.can_read_body:
+        if request.content_type != "application/json":
+            raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if request.content_length is None or request.content_length > MAX_BODY:
+            raise ControlError("too much", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:
+    body = orjson.dumps(content, default=repr)
+    return web.Response(body=body, status=status, content_type="application/json")

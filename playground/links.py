@@ -1,0 +1,56 @@
+"""Links in texts and on buttons, by the rules of tdlib's `LinkManager`."""
+
+from ipaddress import ip_address
+from urllib.parse import parse_qs, urlsplit
+
+from playground.state import Json
+
+OWN_SCHEMES = frozenset({"tg", "ton", "tonsite"})
+WEB_SCHEMES = frozenset({"http", "https"})
+
+
+def user_of_link(url: str) -> int | None:
+    """The user whom a link such as `tg://user?id=42` points to, if it does."""
+    parts = urlsplit(url)
+    if parts.scheme != "tg" or parts.netloc != "user":
+        return None
+    user_id = parse_qs(parts.query).get("id", [""])[0]
+    return int(user_id) if user_id.isdecimal() else None
+
+
+def checked_link(url: str) -> str | None:
+    """A link as Telegram stores it: with a scheme and a path.
+
+    Returns:
+        The link, or `None` if it leads nowhere.
+    """
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    if not host or any(letter.isspace() for letter in url.strip()):
+        return None
+    if parts.scheme in OWN_SCHEMES:
+        return parts.geturl()
+    if parts.scheme not in WEB_SCHEMES or ("." not in host and ":" not in host):
+        return None
+    return parts._replace(path=parts.path or "/").geturl()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a link leads to this machine."""
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def link_entity(url: str) -> Json | None:
+    """What a link makes of its text: its type as `type_` and more; `None` if it leads nowhere."""
+    user_id = user_of_link(url)
+    if user_id is not None:
+        return {"type_": "text_mention", "user": {"id": user_id}}
+    link = checked_link(url)
+    return {"type_": "text_link", "url": link} if link else None

@@ -1,0 +1,64 @@
+"""A playground inside of this process: a server and a client of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from playground.client import Client
+from playground.server import DEFAULT_HOST, DEFAULT_TOKEN, Server
+
+if TYPE_CHECKING:
+    from playground.clock import Clock
+
+
+class Playground(Client):
+    """A local Telegram that lives as long as an `async with` block.
+
+    ```python
+    async with Playground(token="123:abc") as playground:
+        ...  # start a bot with playground.token at playground.url
+        ann = await playground.person("Ann")
+    ```
+
+    Args:
+        token: The bot's token.
+        host: The address to listen on.
+        port: The port to listen on; 0 for any that is free.
+        username: The bot's username.
+        privacy: Whether the bot hears in groups only what is meant for it.
+
+    Attributes:
+        token: The same.
+        server: The server.
+    """
+
+    def __init__(
+        self,
+        token: str = DEFAULT_TOKEN,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = 0,
+        username: str = "playground_bot",
+        privacy: bool = True,
+    ) -> None:
+        self.token = token
+        self.server = Server(token, host=host, port=port, username=username, privacy=privacy)
+        super().__init__(self.server.url)
+
+    @property
+    def clock(self) -> Clock:
+        """The time in there, which can be advanced."""
+        return self.server.clock
+
+    async def __aenter__(self) -> Self:
+        await self.server.start()
+        self.url = self.server.url
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            await self.server.stop()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        await super().__aexit__()
+        await self.server.stop()

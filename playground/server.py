@@ -1,0 +1,126 @@
+"""The playground as a server: the bot's side, the persons' side, and a page that says so."""
+
+import random
+from collections.abc import Iterable
+
+from aiogram.types import User
+from aiogram.utils.token import extract_bot_id
+from aiohttp import web
+
+from playground.bot_api import BotApi
+from playground.clock import Clock
+from playground.control import Control
+from playground.state import Json, State
+from playground.telegram import Telegram
+
+DEFAULT_TOKEN = "1234567:playground"  # noqa: S105 - a token for nothing but this
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8081
+MAX_REQUEST = 60 << 20
+"""Bytes of a request of the bot's; files have at most 50 MB (Bot API, Sending files)."""
+
+ABILITY = ("can_", "supports_", "has_", "allows_")
+"""How the fields of a `User` begin that only getMe fills."""
+
+PAGE = """\
+This is a playground: a local Telegram for one bot.
+
+The bot finds its Bot API server at {url}, by the token it was started with.
+Persons are played over {url}/control.
+"""
+
+
+class Server:
+    """A local Telegram for one bot.
+
+    Args:
+        token: The bot's token, `<id>:<anything>`.
+        host: The address to listen on.
+        port: The port to listen on; 0 for any that is free.
+        username: The bot's username.
+        privacy: Whether the bot hears in groups only what is meant for it.
+        hosts: Names beside the loopback ones under which persons may be played.
+
+    Attributes:
+        clock: The time in here, which can be advanced.
+
+    Raises:
+        aiogram.utils.token.TokenValidationError: If the token is none.
+    """
+
+    def __init__(  # noqa: PLR0913 - settings, each with a default
+        self,
+        token: str = DEFAULT_TOKEN,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = DEFAULT_PORT,
+        username: str = "playground_bot",
+        privacy: bool = True,
+        hosts: Iterable[str] = (),
+    ) -> None:
+        self.token = token
+        self.clock = Clock()
+        self._host = host
+        self._port = port
+        # An id at random, as Telegram's server draws it (tddb's `TQueue`).
+        first_update = random.randrange(2_000_001, 1 << 30)  # noqa: S311 - nothing to guess
+        bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
+        abilities = _abilities(privacy=privacy)
+        state = State(bot | {"username": username}, abilities, first_update)
+        self._telegram = Telegram(state, self.clock)
+        self._api = BotApi(self._telegram, token)
+        self._control = Control(self._telegram, hosts)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, such as `http://127.0.0.1:8081`; of a bot its Bot API server's."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    async def start(self) -> None:
+        """Start listening.
+
+        Raises:
+            OSError: If the address can't be had, a port in use for one.
+        """
+        app = web.Application(client_max_size=MAX_REQUEST)
+        bot = "/bot{token:[^/]+}/{test:(?:test/)?}{method:[^/]+}"
+        app.add_routes(
+            [
+                web.get(bot, self._api.handle),
+                web.post(bot, self._api.handle),
+                web.get("/", self._tell),
+                *self._control.routes(),
+            ]
+        )
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=1
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError:
+            await self.stop()
+            raise
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening and sending; what is known stays known."""
+        await self._telegram.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _tell(self, _request: web.Request) -> web.Response:
+        return web.Response(text=PAGE.format(url=self.url))
+
+
+def _abilities(*, privacy: bool) -> Json:
+    """What only getMe tells of a bot: nothing that @BotFather would have to switch on."""
+    told = (name for name in User.model_fields if name.startswith(ABILITY))
+    return dict.fromkeys(told, False) | {
+        "can_join_groups": True,
+        "can_read_all_group_messages": not privacy,
+    }

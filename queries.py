@@ -1,0 +1,54 @@
+"""What the command line asks of the database; without aiogram, which takes seconds to load."""
+
+from datetime import date
+from typing import TextIO, TypedDict, Unpack
+
+from db.engine import create_engine
+from db.errors import DatabaseTooNew, DatabaseUnavailable
+from db.export import Format, export
+from db.migrations import upgrade
+from db.sessions import Sessions
+from db.totals import Totals
+from faults import Fault
+
+
+class Choice(TypedDict, total=False):
+    """Which totals are wanted; see `db.totals.Totals.stream`."""
+
+    user_id: int | None
+    chat_id: int | None
+    since: date | None
+    until: date | None
+
+
+async def migrate(url: str) -> None:
+    """Bring the database up to date.
+
+    Raises:
+        Fault: It can't be reached or written, or is newer than this code.
+    """
+    try:
+        await upgrade(url)
+    except (DatabaseUnavailable, DatabaseTooNew) as error:
+        raise Fault(f"DATABASE_URL: {error}") from error
+
+
+async def print_totals(url: str, out: TextIO, style: Format, **choice: Unpack[Choice]) -> None:
+    """Write saved totals to a text stream.
+
+    Args:
+        url: The database.
+        out: Takes the text.
+        style: How they are written.
+        choice: Which ones.
+
+    Raises:
+        Fault: The database can't be reached, or is newer than this code.
+        BrokenPipeError: Nobody reads any more.
+    """
+    await migrate(url)
+    engine = create_engine(url)
+    try:
+        await export(Totals(Sessions(engine)).stream(**choice), out, style)
+    finally:
+        await engine.dispose()

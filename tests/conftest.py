@@ -1,0 +1,61 @@
+"""A bot for the journeys: one real process on one playground, shared by all that do not end it."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from playground import Person, Playground
+from tests.tally import Tally
+
+StartTally = Callable[..., Tally]
+
+
+@pytest.fixture(scope="session")
+async def playground() -> AsyncIterator[Playground]:
+    """Give the playground that all journeys share."""
+    async with Playground() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+async def tally(
+    playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give the running bot that all journeys share; its folder's name has a space."""
+    folder = tmp_path_factory.mktemp("shared")
+    shared = Tally(folder / "da ta", BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+    await shared.start()
+    yield shared
+    assert await shared.stop() == 0
+    await shared.clean_up()
+
+
+@pytest.fixture
+async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  # noqa: ARG001
+    """Give a person who is new to the bot; Telegram must not refuse anything meanwhile."""
+    before = len(await playground.calls())
+    yield await playground.person("Ann", language_code="en")
+    refused = [call for call in await playground.calls(after=before) if call.error]
+    assert refused == []
+
+
+@pytest.fixture
+async def boris(playground: Playground) -> Person:
+    """Give another person, who reads Russian."""
+    return await playground.person("Борис", language_code="ru")
+
+
+@pytest.fixture
+async def own_playground() -> AsyncIterator[Playground]:
+    """Give a playground of the test's own."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture
+async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator[Tally]:
+    """Give a bot of the test's own, to be started, killed and set as it likes."""
+    own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
+    yield own
+    await own.clean_up()

@@ -1,0 +1,102 @@
+"""How SQLite is set up, and what that promises to readers and writers."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
+
+from db.sessions import Sessions
+from db.totals import Totals
+from tests.db.samples import NOON, new_total
+
+
+async def pragma(connection: AsyncConnection, name: str) -> str | int:
+    value: str | int = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
+    return value
+
+
+async def test_every_connection_is_durable_patient_and_strict(engine: AsyncEngine) -> None:
+    async with engine.connect() as first, engine.connect() as second:
+        for connection in (first, second):
+            assert await pragma(connection, "journal_mode") == "wal"
+            assert await pragma(connection, "synchronous") == 2  # FULL
+            assert await pragma(connection, "busy_timeout") == 15_000
+            assert await pragma(connection, "foreign_keys") == 1
+
+
+async def test_a_total_needs_its_person(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+            await connection.execute(
+                text(
+                    "INSERT INTO totals (confirmation_id, user_id, kind, value, created_at)"
+                    " VALUES (zeroblob(16), 1, 'custom', 0, 0)"
+                )
+            )
+
+
+async def test_a_reader_does_not_wait_for_a_writer(
+    sessions: Sessions, other_sessions: Sessions
+) -> None:
+    totals = Totals(other_sessions)
+    async with sessions.writing() as session:
+        await session.execute(
+            text("INSERT INTO users (id, first_name, created_at) VALUES (1, '', 0)")
+        )
+        async with asyncio.timeout(1):
+            assert (await totals.summary(1)).count == 0
+
+
+async def test_a_writer_does_not_wait_for_a_reader(
+    sessions: Sessions, other_sessions: Sessions
+) -> None:
+    async with sessions() as reader:
+        assert await reader.scalar(text("SELECT count(*) FROM totals")) == 0
+        async with asyncio.timeout(1):
+            await Totals(other_sessions).add(new_total())
+        # The transaction goes on seeing what it saw first.
+        assert await reader.scalar(text("SELECT count(*) FROM totals")) == 0
+
+
+async def test_to_read_first_and_write_then_is_safe_between_processes(
+    sessions: Sessions, other_sessions: Sessions
+) -> None:
+    await Totals(sessions).add(new_total(value=0))
+
+    async def increment(process: Sessions) -> None:
+        async with process.writing() as session:
+            value = await session.scalar(text("SELECT value FROM totals"))
+            await session.execute(text("UPDATE totals SET value = :new"), {"new": value + 1})
+
+    await asyncio.gather(*(increment(process) for process in [sessions, other_sessions] * 10))
+
+    assert (await Totals(sessions).summary(7)).sum == 20
+
+
+async def test_who_waits_to_write_holds_no_connection_and_may_leave(
+    sessions: Sessions, engine: AsyncEngine
+) -> None:
+    totals = Totals(sessions)
+    async with sessions.writing() as session:
+        await session.execute(text("SELECT 1"))
+        waiting = [asyncio.create_task(totals.add(new_total())) for _ in range(30)]
+        await asyncio.sleep(0)
+        assert isinstance(engine.pool, QueuePool)
+        assert engine.pool.checkedout() == 1
+        for write in waiting[:15]:
+            write.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+    assert (await totals.summary(7)).count == 15
+
+
+async def test_people_can_read_the_times(totals: Totals, engine: AsyncEngine) -> None:
+    await totals.add(new_total(created_at=NOON))
+    async with engine.connect() as connection:
+        shown = await connection.scalar(
+            text("SELECT datetime(created_at, 'unixepoch') FROM totals")
+        )
+    assert shown == "2026-05-04 12:00:00"

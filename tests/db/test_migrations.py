@@ -1,0 +1,192 @@
+"""Bringing a database up to date, and saying what is wrong with one that can't be."""
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, make_url, text
+
+from db.engine import create_engine
+from db.errors import DatabaseTooNew, DatabaseUnavailable
+from db.migrations import configuration, migrating, upgrade
+from db.models import Base
+from db.sessions import Sessions
+from db.totals import Totals
+from tests.db.samples import new_total
+
+ROOT = Path(__file__).parents[2]
+
+
+async def alembic(url: str, name: str, *arguments: str) -> None:
+    """Run one of Alembic's commands in this process."""
+    config = configuration()
+
+    def run(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        getattr(command, name)(config, *arguments)
+
+    async with migrating(url) as connection:
+        await connection.run_sync(run)
+
+
+def constraints(connection: Connection) -> dict[str, Any]:
+    """What Alembic's own comparison passes over."""
+    look = inspect(connection)
+    return {
+        table: (
+            {check["name"]: check["sqltext"] for check in look.get_check_constraints(table)},
+            look.get_pk_constraint(table),
+            look.get_foreign_keys(table),
+        )
+        for table in Base.metadata.tables
+    }
+
+
+async def tables(url: str) -> set[str]:
+    async with migrating(url) as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def test_models_and_migrations_agree(url: str, tmp_path: Path) -> None:
+    await upgrade(url)
+    await alembic(url, "check")
+
+    async with migrating(url) as migrated:
+        from_migrations = await migrated.run_sync(constraints)
+    async with migrating(f"sqlite+aiosqlite:///{tmp_path}/models.db") as made:
+        await made.run_sync(Base.metadata.create_all)
+        from_models = await made.run_sync(constraints)
+    assert from_migrations == from_models
+
+
+async def test_every_migration_can_be_taken_back_and_done_again(url: str) -> None:
+    await upgrade(url)
+    revisions = list(ScriptDirectory.from_config(configuration()).walk_revisions())
+    for _ in revisions:
+        await alembic(url, "downgrade", "-1")
+    assert await tables(url) == {"alembic_version"}
+
+    await upgrade(url)
+    assert await tables(url) == {"alembic_version", "totals", "users"}
+
+
+async def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
+    async with migrating(url) as connection:
+        await connection.execute(text("CREATE TABLE totals (id INTEGER)"))
+
+    with pytest.raises(DatabaseUnavailable, match="table totals already exists"):
+        await upgrade(url)
+    assert await tables(url) == {"totals"}
+
+
+async def test_several_may_upgrade_at_once(url: str) -> None:
+    start = f"import asyncio; from db.migrations import upgrade; asyncio.run(upgrade({url!r}))"
+    processes = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", start, cwd=ROOT)
+        for _ in range(2)
+    ]
+    assert [await process.wait() for process in processes] == [0, 0]
+    assert "totals" in await tables(url)
+
+
+async def test_a_database_up_to_date_is_only_read(
+    sessions: Sessions, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await Totals(sessions).add(new_total())
+    async with sessions.writing() as session:
+        await session.execute(text("UPDATE totals SET value = 2"))
+        async with asyncio.timeout(2):
+            await upgrade(url)
+    assert "Running" not in caplog.text
+
+
+async def test_it_matters_not_where_the_process_stands_or_what_folders_are_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    await upgrade("sqlite+aiosqlite:///my data/100%/tally.db")
+    assert (tmp_path / "my data" / "100%" / "tally.db").exists()
+
+
+async def test_logging_stays_as_it_was(url: str) -> None:
+    mine = logging.getLogger("tests.db.mine")
+    before = logging.root.level, list(logging.root.handlers)
+    await upgrade(url)
+    assert (logging.root.level, list(logging.root.handlers)) == before
+    assert not mine.disabled
+
+
+async def test_a_newer_database_is_left_alone(url: str) -> None:
+    await upgrade(url)
+    async with migrating(url) as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DatabaseTooNew, match=r"newer than this code.* 9999$") as caught:
+        await upgrade(url)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("file/tally.db", "File exists: "),
+        ("file/data/tally.db", "Not a directory: "),
+        ("file", "file is not a database"),
+        ("folder", "Is a directory: "),
+    ],
+)
+async def test_a_database_that_cannot_be_opened_is_named_in_one_line(
+    tmp_path: Path, place: str, reason: str
+) -> None:
+    (tmp_path / "file").write_text("This is no database, and no folder.")
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(DatabaseUnavailable, match=reason) as caught:
+        await upgrade(f"sqlite+aiosqlite:///{tmp_path}/{place}")
+    assert "\n" not in str(caught.value)
+    assert f"{tmp_path}/{place} is not available" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:///tally.db", "requires an async driver"),
+        ("abacus://tally", "Can't load plugin"),
+        ("mysql+asyncmy://tally@localhost/tally", "No module named"),
+    ],
+)
+async def test_a_driver_that_is_of_no_use_is_said_so(url: str, reason: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match=reason) as caught:
+        await upgrade(url)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_password_is_shown() -> None:
+    url = make_url("postgresql+asyncpg://tally:s3cret@db.example/tally?password=s3cret")
+    shown = str(DatabaseUnavailable(url, ConnectionRefusedError("Connection refused")))
+    assert "s3cret" not in shown
+    assert shown == (
+        "the database postgresql+asyncpg://tally:***@db.example/tally is not available:"
+        " Connection refused"
+    )
+
+
+async def test_people_can_migrate_from_the_command_line(tmp_path: Path) -> None:
+    environment = os.environ | {"DATA_DIR": str(tmp_path)}
+    environment.pop("DATABASE_URL", None)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "alembic", "-c", str(ROOT / "alembic.ini"), "upgrade", "head"),
+        cwd=tmp_path,
+        env=environment,
+    )
+    assert await process.wait() == 0
+
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path}/tally.db")
+    assert (await Totals(Sessions(engine)).summary(1)).count == 0
+    await engine.dispose()

@@ -1,0 +1,96 @@
+"""Knowing persons, at no cost while nothing changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import users as users_module
+from db.sessions import Sessions
+from db.totals import Totals
+from db.users import Users
+from tests.db.samples import NOON, new_total
+
+
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:  # noqa: ANN401  (SQLAlchemy's six)
+        sent.append(arguments[2])
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def known(users: Users, user_id: int) -> tuple[str, str | None, str | None]:
+    person = await users.get(user_id)
+    assert person is not None
+    return person.first_name, person.username, person.language
+
+
+async def test_a_person_is_remembered(users: Users) -> None:
+    await users.seen(7, "Ann", "ann", "en-GB")
+    assert await known(users, 7) == ("Ann", "ann", "en-GB")
+
+
+async def test_nobody_is_known_from_the_start(users: Users) -> None:
+    assert await users.get(7) is None
+
+
+async def test_changes_are_followed(users: Users) -> None:
+    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(7, "Anna \N{SPARKLES}", None, None)
+    assert await known(users, 7) == ("Anna \N{SPARKLES}", None, None)
+
+
+async def test_who_was_only_counted_for_gets_a_name(totals: Totals, users: Users) -> None:
+    await totals.add(new_total(user_id=7))
+    await users.seen(7, "Ann", None, "en")
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.created_at) == ("Ann", NOON)
+
+
+async def test_an_unchanged_person_costs_nothing(users: Users, engine: AsyncEngine) -> None:
+    await users.seen(7, "Ann", "ann", "en")
+    with statements(engine) as sent:
+        await users.seen(7, "Ann", "ann", "en")
+    assert sent == []
+
+
+async def test_an_unchanged_person_is_not_written_again_after_a_restart(
+    sessions: Sessions, other_sessions: Sessions
+) -> None:
+    await Users(sessions).seen(7, "Ann", None, "en")
+    async with other_sessions() as observer:
+
+        async def version() -> int:
+            number: int = (await observer.execute(text("PRAGMA data_version"))).scalar_one()
+            await observer.rollback()
+            return number
+
+        before = await version()
+        await Users(sessions).seen(7, "Ann", None, "en")
+        assert await version() == before
+        await Users(sessions).seen(7, "Anna", None, "en")
+        assert await version() > before
+
+
+async def test_memory_is_bounded_and_keeps_those_seen_last(
+    users: Users, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(users_module, "REMEMBERED", 2)
+    for user_id in (1, 2, 1, 3):
+        await users.seen(user_id, "Ann", None, None)
+    with statements(engine) as sent:
+        await users.seen(1, "Ann", None, None)
+        await users.seen(3, "Ann", None, None)
+        assert sent == []
+        await users.seen(2, "Ann", None, None)
+        assert sent != []

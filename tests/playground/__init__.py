@@ -1,0 +1,1 @@
+"""The playground's rules, one test each, over HTTP."""

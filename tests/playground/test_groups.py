@@ -1,0 +1,202 @@
+"""Groups: privacy mode, roles, anonymous admins, topics."""
+
+import pytest
+
+from playground import Group, Person, Playground, PlaygroundError
+from tests.playground.bot_side import BotSide, Json
+
+
+async def heard(bot: BotSide) -> list[str]:
+    """Texts that the bot has got."""
+    updates = await bot.updates()
+    return [update["message"]["text"] for update in updates if "message" in update]
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("tea", 0),
+        ("/tea", 1),
+        ("/tea@tea_bot", 1),
+        ("/tea@Tea_Bot please", 1),
+        ("/tea@other_bot", 0),
+        ("some /tea", 0),
+        ("@tea_bot tea", 1),
+        ("tea, @TEA_bot", 1),
+        ("@other_bot tea", 0),
+    ],
+)
+async def test_in_privacy_mode_the_bot_hears_what_is_meant_for_it(
+    bot: BotSide, boris: Person, group: Group, text: str, times: int
+) -> None:
+    await boris.send(text, chat=group)
+    assert await heard(bot) == [text] * times
+
+
+async def test_replies_to_the_bot_are_meant_for_it(
+    bot: BotSide, boris: Person, group: Group
+) -> None:
+    await bot("sendMessage", chat_id=group.id, text="tea?")
+    asked = await boris.receive(group)
+    said = await boris.send("just talking", chat=group)
+    await boris.send("yes", chat=group, reply_to=asked)
+    await boris.send("no", chat=group, reply_to=said)
+    assert await heard(bot) == ["yes"]
+    (update,) = [update for update in await bot.updates(offset=1) if "message" in update]
+    assert update["message"]["reply_to_message"]["text"] == "tea?"
+
+
+async def test_an_administrator_hears_everything(
+    playground: Playground, bot: BotSide, boris: Person, group: Group
+) -> None:
+    await group.set_role(playground.bot, "administrator")
+    await boris.send("tea", chat=group)
+    assert await heard(bot) == ["tea"]
+
+
+async def test_without_privacy_mode_the_bot_hears_everything() -> None:
+    async with Playground(privacy=False) as playground:
+        boris = await playground.person("Boris")
+        group = await playground.group("Friends", members=[boris])
+        await boris.send("tea", chat=group)
+        assert await playground.pending() == 2
+
+
+async def test_who_is_not_in_a_group_hears_and_says_nothing(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    group = await playground.group("Friends", bot="left")
+    with pytest.raises(PlaygroundError, match="Ann is not in chat"):
+        await ann.send("hi", chat=group)
+    await group.set_role(ann, "member")
+    await ann.send("/hi", chat=group)
+    assert await bot.updates() == []
+
+
+async def test_a_change_of_the_bots_place_is_told(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    await group.set_role(playground.bot, "administrator")
+    await group.set_role(playground.bot, "administrator")
+    await group.set_role(playground.bot, "kicked")
+    changes = [update["my_chat_member"] for update in await bot.updates()]
+    assert [change["new_chat_member"]["status"] for change in changes] == [
+        "member",
+        "administrator",
+        "kicked",
+    ]
+    assert changes[1]["old_chat_member"]["status"] == "member"
+    assert changes[1]["from"]["id"] == ann.id
+    assert changes[1]["chat"]["title"] == "Friends"
+
+
+async def test_an_anonymous_admin_writes_as_the_group(
+    bot: BotSide, ann: Person, boris: Person, group: Group
+) -> None:
+    message = await ann.send("/tea", chat=group, anonymous=True)
+    assert message.from_user is not None
+    assert (message.from_user.id, message.from_user.username) == (
+        1087968824,
+        "GroupAnonymousBot",
+    )
+    update = (await bot.updates())[-1]
+    assert update["message"]["sender_chat"]["id"] == group.id
+    for person, chat in ((boris, group), (ann, None)):
+        with pytest.raises(PlaygroundError, match="only an administrator"):
+            await person.send("/tea", chat=chat, anonymous=True)
+
+
+async def test_messages_of_a_topic_carry_its_id(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    topic = await forum.topic("News")
+    await ann.send("/tea", chat=forum, topic=topic)
+    update = (await bot.updates())[-1]["message"]
+    assert (update["message_thread_id"], update["is_topic_message"]) == (topic, 1)
+    assert update["chat"]["is_forum"]
+    sent = await bot("sendMessage", chat_id=forum.id, message_thread_id=topic, text="tea")
+    assert (sent["message_thread_id"], sent["is_topic_message"]) == (topic, 1)
+    await bot("sendMessage", chat_id=forum.id, text="general")
+    assert (await ann.receive(forum, topic=topic)).text == "tea"
+    with pytest.raises(TimeoutError):
+        await ann.receive(forum, topic=topic, timeout=0.05)
+    assert (await forum.messages())[-1].message_thread_id is None
+
+
+async def test_a_topic_that_is_not_there_is_refused(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    for chat_id, thread_id in ((forum.id, 77), (forum.id, 1), (ann.id, 5)):
+        refused = await bot.refused(
+            "sendMessage", chat_id=chat_id, message_thread_id=thread_id, text="a"
+        )
+        assert refused == "Bad Request: message thread not found"
+    sent = await bot("sendMessage", chat_id=group.id, message_thread_id=5, text="a")
+    assert "message_thread_id" not in sent
+    with pytest.raises(PlaygroundError, match="there is no topic 77"):
+        await ann.send("a", chat=forum, topic=77)
+    with pytest.raises(PlaygroundError, match="is no forum"):
+        await group.topic("News")
+
+
+async def test_a_person_deletes_their_own_messages_an_administrator_all(
+    bot: BotSide, ann: Person, boris: Person, group: Group
+) -> None:
+    his = await boris.send("his", chat=group)
+    hers = await ann.send("hers", chat=group)
+    with pytest.raises(PlaygroundError, match="somebody else's"):
+        await boris.delete(hers)
+    await boris.delete(his)
+    await ann.delete(hers)
+    assert await group.messages() == []
+    with pytest.raises(PlaygroundError, match="no message 2"):
+        await ann.delete(his)
+    assert await heard(bot) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"type": "group", "is_forum": True}, "only a supergroup"),
+        ({"type": "group", "username": "tea"}, "only a supergroup"),
+        ({"id": 5}, "can't be the id"),
+        ({"type": "channel"}, "type"),
+        ({"colour": "green"}, "colour"),
+    ],
+)
+async def test_a_group_that_can_not_be_is_refused(
+    playground: Playground, options: Json, problem: str
+) -> None:
+    with pytest.raises(PlaygroundError, match=problem):
+        await playground.group("Tea", **options)
+
+
+async def test_groups_have_ids_as_in_telegram(playground: Playground) -> None:
+    first, second = [await playground.group("Tea") for _ in range(2)]
+    basic = await playground.group("Tea", type="group")
+    chosen = await playground.group("Tea", id=-100_5)
+    assert str(first.id).startswith("-100")
+    assert second.id == first.id - 1
+    assert -1_000_000_000 < basic.id < 0
+    assert chosen.id == -100_5
+    with pytest.raises(PlaygroundError, match="can't be the id"):
+        await playground.group("Tea", id=-100_5)
+
+
+async def test_a_group_that_becomes_a_supergroup_gets_a_new_id(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    group = await playground.group("Friends", type="group", creator=ann)
+    supergroup = await group.upgrade()
+    answer = await bot.answer("sendMessage", chat_id=group.id, text="hi")
+    assert answer["description"] == ("Bad Request: group chat was upgraded to a supergroup chat")
+    assert answer["parameters"] == {"migrate_to_chat_id": supergroup.id}
+    await bot("sendMessage", chat_id=supergroup.id, text="hi")
+    assert (await ann.receive(supergroup)).text == "hi"
+    told = [update["message"] for update in await bot.updates() if "message" in update]
+    assert told[0]["migrate_to_chat_id"] == supergroup.id
+    assert told[1]["migrate_from_chat_id"] == group.id
+    with pytest.raises(PlaygroundError, match="is no group"):
+        await group.upgrade()

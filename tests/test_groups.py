@@ -1,0 +1,161 @@
+"""Groups: counters are everybody's, windows are their opener's."""
+
+import pytest
+
+from playground import Answer, Group, Message, Person, Playground
+from tests.tally import Tally
+from tests.test_menu import MENU
+
+NOT_YOURS = Answer("Only who opened this counter or an admin of the group may do that")
+FOREIGN = Answer("This window belongs to somebody else. Send /start for your own.")
+
+
+@pytest.fixture
+async def clara(playground: Playground) -> Person:
+    return await playground.person("Clara", language_code="en")
+
+
+@pytest.fixture
+async def group(playground: Playground, ann: Person, boris: Person, clara: Person) -> Group:
+    """Give a group of three, of which Clara is an admin."""
+    return await playground.group("Friends", members=[ann, boris], admins=[clara])
+
+
+async def open_counter(person: Person, group: Group, command: str = "/numbers") -> Message:
+    await person.send(command, chat=group)
+    return await person.receive(group)
+
+
+async def test_everybody_taps_and_the_opener_confirms(
+    ann: Person, boris: Person, clara: Person, group: Group, tally: Tally
+) -> None:
+    counter = await open_counter(ann, group, "/numbers@playground_bot cups")
+    for person in (ann, boris, clara):
+        await person.press(counter, "+1")
+    await ann.press(counter, "Confirm")
+    closed = await ann.until(counter, text="cups\nTotal: 3")
+    assert closed.labels == []
+    (row,) = tally.totals(ann)
+    assert (row["value"], row["chat_id"]) == (3, group.id)
+    assert tally.totals(boris) == []
+
+
+@pytest.mark.parametrize("button", ["Confirm", "Cancel"])
+async def test_another_member_may_not_close_a_counter(
+    ann: Person, boris: Person, group: Group, button: str
+) -> None:
+    counter = await open_counter(ann, group)
+    answer = await boris.press(counter, button)
+    assert answer == Answer("Это может только тот, кто открыл счётчик, или администратор группы")
+    assert (await ann.read(counter)).labels == counter.labels
+
+
+async def test_an_admin_closes_the_counter_in_its_openers_name(
+    ann: Person, clara: Person, group: Group, tally: Tally
+) -> None:
+    counter = await open_counter(ann, group)
+    await clara.press(counter, "Confirm")
+    await ann.until(counter, text="Total: 0")
+    assert len(tally.totals(ann)) == 1
+
+
+async def test_who_was_an_admin_until_a_moment_ago_may_not(
+    ann: Person, clara: Person, group: Group
+) -> None:
+    counter = await open_counter(ann, group)
+    await group.set_role(clara, "member")
+    assert await clara.press(counter, "Confirm") == NOT_YOURS
+
+
+async def test_any_admin_closes_the_counter_of_an_anonymous_one(
+    ann: Person, boris: Person, clara: Person, group: Group
+) -> None:
+    await clara.send("/numbers", chat=group, anonymous=True)
+    counter = await ann.receive(group)
+    await boris.press(counter, "+1")
+    assert await ann.press(counter, "Confirm") == NOT_YOURS
+    await clara.press(counter, "Confirm")
+    await ann.until(counter, text="Total: 1")
+
+
+async def test_a_shared_counter_speaks_its_openers_language(
+    ann: Person, boris: Person, group: Group
+) -> None:
+    counter = await open_counter(boris, group)
+    assert counter.text == "Укажите число: 0"
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Укажите число: 1")
+
+
+async def test_anothers_window_answers_with_a_notice_and_stays(
+    ann: Person, clara: Person, group: Group
+) -> None:
+    await ann.send("/start", chat=group)
+    menu = await ann.receive(group)
+    assert menu.labels == MENU
+    assert await clara.press(menu, "Help") == FOREIGN
+    assert (await ann.read(menu)).labels == MENU
+    await ann.press(menu, "Help")
+    await ann.until(menu, lambda message: message.labels == [["Back"]])
+
+
+async def test_an_anonymous_admins_menu_is_any_admins(
+    ann: Person, clara: Person, group: Group
+) -> None:
+    await clara.send("/start", chat=group, anonymous=True)
+    menu = await ann.receive(group)
+    assert await ann.press(menu, "Help") == FOREIGN
+    await clara.press(menu, "Help")
+    await ann.until(menu, lambda message: message.labels == [["Back"]])
+
+
+async def test_the_menu_opens_a_counter_on_a_message_of_its_own(
+    ann: Person, boris: Person, group: Group
+) -> None:
+    await ann.send("/start", chat=group)
+    menu = await ann.receive(group)
+    await ann.press(menu, "Counter ±2")
+    counter = await ann.receive(group)
+    assert counter.labels == [["-2", "-1", "+1", "+2"], ["Confirm", "Cancel"]]
+    assert (await ann.read(menu)).labels == MENU
+    await boris.press(counter, "+2")
+    await ann.until(counter, text="Specify the number: 2")
+
+
+async def test_two_menus_of_two_people_live_side_by_side(
+    ann: Person, clara: Person, group: Group
+) -> None:
+    await ann.send("/start", chat=group)
+    first = await ann.receive(group)
+    await clara.send("/start", chat=group)
+    second = await ann.receive(group)
+    await ann.press(first, "Help")
+    await ann.until(first, lambda message: message.labels == [["Back"]])
+    assert (await ann.read(second)).labels == MENU
+    await clara.press(second, "Totals")
+    await ann.until(second, lambda message: message.labels == [["Back"]])
+
+
+async def test_topics_keep_apart(playground: Playground, ann: Person, boris: Person) -> None:
+    forum = await playground.group("Forum", members=[ann, boris], is_forum=True)
+    counters = {}
+    for name in ("tea", "coffee"):
+        topic = await forum.topic(name)
+        await ann.send(f"/numbers {name}", chat=forum, topic=topic)
+        counters[name] = await ann.receive(forum, topic=topic)
+        assert counters[name].message_thread_id == topic
+    await boris.press(counters["tea"], "+1")
+    await ann.until(counters["tea"], text="tea\nSpecify the number: 1")
+    assert (await ann.read(counters["coffee"])).text == "coffee\nSpecify the number: 0"
+
+
+async def test_talk_in_a_group_and_commands_for_other_bots_are_none_of_our_business(
+    ann: Person, group: Group
+) -> None:
+    await ann.send("/start@other_bot", chat=group)
+    await ann.send("/nonsense", chat=group)
+    await ann.send("hello @playground_bot", chat=group)
+    await ann.send("/start", chat=group)
+    assert (await ann.receive(group)).labels == MENU
+    await ann.send("/nonsense@playground_bot", chat=group)
+    assert "/help" in ((await ann.receive(group)).text or "")

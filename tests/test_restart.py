@@ -1,0 +1,91 @@
+"""Kills and restarts: every live button goes on from the value that it shows."""
+
+from playground import Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_menu import MENU, open_menu
+
+
+async def test_a_killed_bot_goes_on_where_it_was(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    menu, counter = await open_menu(ann), await open_counter(ann, "/numbers tea")
+    await ann.press(counter, "+1")
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="tea\nSpecify the number: 2")
+    await own_tally.kill()
+    await ann.press(counter, "+1", timeout=0)
+    await own_tally.start()
+    await ann.until(counter, text="tea\nSpecify the number: 3")
+    await ann.press(counter, "-1")
+    await ann.press(counter, "Confirm")
+    await ann.until(counter, text="tea\nTotal: 2")
+    await ann.press(menu, "Totals")
+    totals = await ann.until(menu, lambda message: "sum 2" in (message.text or ""))
+    await own_tally.kill()
+    await own_tally.start()
+    await ann.press(totals, "Back")
+    await ann.until(menu, lambda message: message.labels == MENU)
+    assert [row["value"] for row in own_tally.totals(ann)] == [2]
+
+
+async def test_a_stop_is_clean_and_leaves_nothing_running(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    assert await own_tally.stop() == 0
+    assert not await own_tally.valkey_answers()
+    await own_tally.start()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")
+
+
+async def test_an_update_delivered_twice_counts_once(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    await own_playground.repeat()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")
+    await own_playground.repeat()
+    await own_tally.kill()
+    await own_tally.start()
+    await own_playground.repeat()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 3")
+
+
+async def test_a_total_that_did_not_reach_the_database_does_so_after_the_restart(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    async with own_tally.locked_database():
+        await ann.press(counter, "Confirm")
+        await ann.until(counter, text="Total: 0")
+        await own_tally.kill()
+    assert own_tally.totals(ann) == []
+    await own_tally.start()
+    await own_tally.until_totals(ann, 1)
+
+
+async def test_valkey_is_started_again_when_it_dies(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    await own_tally.kill_valkey()
+    await own_tally.until_valkey_answers()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")

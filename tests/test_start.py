@@ -1,0 +1,113 @@
+"""Starts that fail: one readable line, exit status 2, no traceback, no secret."""
+
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from playground import Playground
+from tests.tally import Tally
+
+SECRET = "hunter2"
+
+
+@pytest.fixture
+async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
+    """Give a bot that was not started, on no playground yet."""
+    own = Tally(tmp_path / "data")
+    yield own
+    await own.clean_up()
+
+
+async def fails(tally: Tally, **settings: str) -> str:
+    """Start the bot, which must fail, and give the line that it says."""
+    tally.settings |= settings
+    status, out, errors = await tally.run()
+    assert status == 2, errors
+    assert "Traceback" not in out + errors
+    assert SECRET not in out + errors
+    return errors.strip().splitlines()[-1]
+
+
+async def test_a_wrong_setting(tally: Tally) -> None:
+    line = await fails(tally, DIALOG_TTL="soon", BOT_TOKEN=SECRET)
+    assert line.startswith("DIALOG_TTL: ")
+
+
+async def test_a_token_that_telegram_refuses(tally: Tally, own_playground: Playground) -> None:
+    line = await fails(tally, BOT_TOKEN=f"7:{SECRET}", BOT_API_URL=own_playground.url)
+    assert line == "BOT_TOKEN: Telegram refuses the token"
+
+
+async def test_a_telegram_that_cannot_be_reached(tally: Tally) -> None:
+    line = await fails(
+        tally, BOT_TOKEN=f"7:{SECRET}", BOT_API_URL=f"http://127.0.0.1:{free_port()}"
+    )
+    assert line.startswith("Telegram can't be reached: ")
+
+
+async def test_a_redis_that_cannot_be_reached(tally: Tally) -> None:
+    line = await fails(tally, REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+    assert line.startswith("REDIS_URL: Redis can't be reached: ")
+
+
+async def test_a_database_that_cannot_be_opened(tally: Tally, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    line = await fails(tally, DATABASE_URL=f"sqlite+aiosqlite:///{tmp_path}/file/tally.db")
+    assert line.startswith("DATABASE_URL: the database ")
+
+
+async def test_a_database_newer_than_the_code(tally: Tally) -> None:
+    tally.data.mkdir()
+    with sqlite3.connect(tally.data / "tally.db") as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+    database.close()
+    line = await fails(tally)
+    assert "is newer than this code" in line
+    assert "9999" in line
+
+
+async def test_a_data_folder_that_cannot_be_made(tally: Tally, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    line = await fails(tally, DATA_DIR=str(tmp_path / "file" / "data"))
+    assert line.startswith("DATABASE_URL: the database ")
+
+
+async def test_a_port_in_use(tally: Tally) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = await fails(tally, PLAYGROUND_PORT=str(port))
+    assert line.startswith("PLAYGROUND_PORT: ")
+    assert str(port) in line
+
+
+async def test_totals_of_a_wrong_period_or_database(tally: Tally) -> None:
+    status, _, errors = await tally.run("totals", "--since", "2026-02-01", "--until", "2026-01-01")
+    assert (status, errors) == (2, "--since lies after --until\n")
+    status, _, errors = await tally.run("totals", "--since", "2026-02-30")
+    assert status == 2
+    assert "2026-02-30" in errors
+    status, _, errors = await tally.run("totals", "--format", "xml")
+    assert status == 2
+    tally.settings["DATABASE_URL"] = "sqlite+aiosqlite:////dev/null/tally.db"
+    status, _, errors = await tally.run("totals")
+    assert status == 2
+    assert errors.startswith("DATABASE_URL: ")
+    assert len(errors.splitlines()) == 1
+
+
+async def test_without_anything_set_the_bot_runs_on_the_playground(tally: Tally) -> None:
+    tally.settings["PLAYGROUND_PORT"] = str(free_port())
+    await tally.start()
+    assert f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}" in tally.log.read_text()
+    assert "BOT_TOKEN=" in tally.log.read_text()
+    assert await tally.stop() == 0
+
+
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

@@ -1,0 +1,73 @@
+"""The embedded Valkey: private, durable, adopted, and gone when it is stopped."""
+
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from fsm.valkey import EmbeddedValkey, ValkeyStartError
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[EmbeddedValkey]:
+    """Give a Valkey in a folder with a long name with spaces."""
+    server = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    yield server
+    await server.stop()
+
+
+async def test_only_its_owner_may_open_it(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    socket = Path(valkey.url.removeprefix("unix://"))
+    assert (mode(socket), mode(socket.parent)) == (0o700, 0o700)
+
+
+async def test_it_listens_on_no_port(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        assert (await redis.config_get("port"))["port"] == "0"
+
+
+async def test_every_write_is_on_the_disk_before_it_is_answered(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        settings = await redis.config_get("append*", "maxmemory-policy")
+    assert settings["appendonly"] == "yes"
+    assert settings["appendfsync"] == "always"
+    assert settings["maxmemory-policy"] == "noeviction"
+
+
+async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+    await valkey.start()
+    other = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    await other.start()
+    async with Redis.from_url(valkey.url) as redis, Redis.from_url(other.url) as same:
+        await redis.set("key", "value")
+        assert await same.get("key") == b"value"
+    await other.stop()
+
+
+async def test_what_it_holds_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.set("key", "value")
+    await valkey.stop()
+    again = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    await again.start()
+    async with Redis.from_url(again.url) as redis:
+        assert await redis.get("key") == b"value"
+    await again.stop()
+
+
+async def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValkeyStartError) as caught:
+        await EmbeddedValkey(tmp_path / "file" / "valkey").start()
+    assert "\n" not in str(caught.value)
+
+
+def mode(path: Path) -> int:
+    """Give a file's permissions."""
+    return stat.S_IMODE(path.stat().st_mode)

@@ -1,0 +1,40 @@
+"""Every window, rendered in every language from its preview data."""
+
+from pathlib import Path
+
+import pytest
+from aiogram_dialog import Dialog
+
+from dialogs import DIALOGS
+from locales import Catalog
+from preview import show, write_previews
+
+CATALOG = Catalog()
+
+
+@pytest.mark.parametrize("language", CATALOG.languages)
+@pytest.mark.parametrize("dialog", DIALOGS, ids=lambda dialog: dialog.states_group_name())
+async def test_every_window_renders(dialog: Dialog, language: str) -> None:
+    rendered = await show(dialog, CATALOG, language)
+    assert len(rendered.windows) == len(dialog.states())
+    for window in rendered.windows:
+        assert 0 < len(window.message) <= 4096
+        assert "{" not in window.message
+        for row in window.keyboard:
+            for button in row:
+                assert 0 < len(button.title) <= 32, button.title
+
+
+@pytest.mark.parametrize("language", CATALOG.languages)
+async def test_a_label_is_escaped(language: str) -> None:
+    (counter,) = [dialog for dialog in DIALOGS if dialog.states_group_name() == "Counter"]
+    for window in (await show(counter, CATALOG, language)).windows:
+        assert "<b>tea &amp; cake</b>" in window.message
+
+
+def test_the_preview_page_shows_every_window(tmp_path: Path) -> None:
+    for page in write_previews(tmp_path):
+        text = page.read_text()
+        for dialog in DIALOGS:
+            for state in dialog.states():
+                assert str(state.state) in text or str(state._state) in text  # noqa: SLF001
