@@ -1,5 +1,6 @@
 """How calls come in and what every answer looks like."""
 
+import asyncio
 from io import BytesIO
 
 import orjson
@@ -8,6 +9,7 @@ from aiogram import methods
 from aiohttp import FormData, MultipartWriter
 
 from playground import Person, Playground
+from playground.bot_methods import HANDLERS
 from tests.playground.bot_side import BotSide, read
 
 
@@ -120,3 +122,30 @@ async def test_calls_are_listed_with_their_outcome(
     assert (sent[1].status, sent[1].error) == (400, "Bad Request: chat not found")
     assert await playground.calls("sendMessage", after=sent[0].number) == sent[1:]
     assert await playground.refusals() == sent[1:]
+
+
+async def test_a_mistake_of_the_playground_is_a_500_and_logged(
+    playground: Playground,
+    bot: BotSide,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(HANDLERS, methods.GetMe, fail)
+    assert await bot.refused("getMe") == "Internal Server Error"
+    assert (await playground.refusals())[0].status == 500
+    assert "The call of getMe failed" in caplog.text
+
+
+async def test_who_waits_is_let_go_when_the_server_stops(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    poll = asyncio.create_task(bot.refused("getUpdates", timeout=50))
+    await playground.until_called("getUpdates")
+    waiting = asyncio.create_task(playground.request("GET", f"chats/{ann.id}?wait=50"))
+    await playground.request("GET", "")
+    await playground.server.stop()
+    assert await poll == "Internal Server Error: restart"
+    assert (await waiting)["messages"] == []
