@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --upgrade
 
-.PHONY: run test lint format preview lock clean
+.PHONY: run test lint bench format preview lock clean
 
 run: $(VENV)/run.stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
@@ -18,6 +18,9 @@ lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots
+	$(BIN)/python -m benchmarks.press
 
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .

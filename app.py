@@ -12,7 +12,12 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramConflictError,
+    TelegramUnauthorizedError,
+)
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import User
 from aiogram_dialog import setup_dialogs
@@ -20,6 +25,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from sqlalchemy.exc import IntegrityError
 
 from config import Settings
 from db.engine import create_engine
@@ -31,7 +37,7 @@ from faults import Fault
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
-from fsm.outbox import Outbox
+from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
@@ -79,6 +85,7 @@ async def run(settings: Settings) -> None:
         dispatcher = make_dispatcher(person, transactions, totals=totals)
         await dispatcher.emit_startup(bot=bot)
         inbox = Inbox(bot, redis, partial(dispatcher.feed_update, bot), UPDATES)
+        parts.push_async_callback(person.close, FINISH)
         parts.push_async_callback(renderer.close, FINISH)
         parts.push_async_callback(outbox.close, FINISH)
         parts.push_async_callback(inbox.close, FINISH)
@@ -167,6 +174,8 @@ async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
 async def _introduce(bot: Bot) -> User:
     try:
         return await bot.me()
+    except ClientDecodeError as error:
+        raise Fault("BOT_API_URL: what answers there is no Bot API server") from error
     except TelegramUnauthorizedError as error:
         raise Fault("BOT_TOKEN: Telegram refuses the token") from error
     except TelegramAPIError as error:
@@ -174,7 +183,10 @@ async def _introduce(bot: Bot) -> User:
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:
-    await totals.add(NewTotal.from_json(payload))
+    try:
+        await totals.add(NewTotal.from_json(payload))
+    except (IntegrityError, ValueError) as error:
+        raise UndeliverableError(type(error).__name__) from error
 
 
 async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,8 +25,18 @@ def _address(*schemes: str) -> AfterValidator:
     """Make a validator that takes an address of one of these schemes."""
 
     def check(value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(tuple(f"{scheme}://" for scheme in schemes)):
+        address = value.get_secret_value()
+        if not address.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
+        try:
+            parts = urlsplit(address)
+            complete = parts.path if parts.scheme == "unix" else parts.hostname
+            _ = parts.port
+        except ValueError:
+            complete = None
+        if not complete:
+            # What is wrong is not shown: any part may be one of a password.
+            raise ValueError("is no address; see .env.example")
         return value
 
     return AfterValidator(check)
@@ -34,7 +45,7 @@ def _address(*schemes: str) -> AfterValidator:
 def _database(value: SecretStr) -> SecretStr:
     try:
         url = make_url(value.get_secret_value())
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError("is no database address; see .env.example") from None
     if url.drivername != "sqlite+aiosqlite":
         raise ValueError("must begin with sqlite+aiosqlite://")
@@ -81,6 +92,14 @@ class Settings(BaseSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'tally.db'}"
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Give what must never show: the token, and passwords in addresses."""
+    addresses = [settings.bot_api_url, settings.redis_url, settings.database_url]
+    passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
+    token = settings.bot_token.get_secret_value() if settings.bot_token else None
+    return [secret for secret in (token, *passwords) if secret]
 
 
 def read_settings() -> Settings:

@@ -44,6 +44,8 @@ def set_up_logs(level: str, style: Literal["console", "json"], secrets: list[str
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # Alembic says at INFO what it has found, at every start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # At DEBUG it logs every statement with its parameters: people's names and labels.
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
     # aiogram logs a line for every update; ours are enough.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from config import Settings, read_settings
+from config import Settings, read_settings, secrets_of
 from db.export import Format
 from faults import Fault
 from logs import set_up_logs
@@ -80,8 +80,7 @@ def _run(settings: Settings) -> None:
     gc.freeze()
     gc.enable()
 
-    secrets = [value.get_secret_value() for value in (settings.bot_token,) if value]
-    set_up_logs(settings.log_level, settings.log_format, secrets)
+    set_up_logs(settings.log_level, settings.log_format, secrets_of(settings))
     try:
         uvloop.run(run(settings))
     except Fault as error:

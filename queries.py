@@ -3,6 +3,8 @@
 from datetime import date
 from typing import TextIO, TypedDict, Unpack
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from db.engine import create_engine
 from db.errors import DatabaseTooNew, DatabaseUnavailable
 from db.export import Format, export
@@ -50,5 +52,7 @@ async def print_totals(url: str, out: TextIO, style: Format, **choice: Unpack[Ch
     engine = create_engine(url)
     try:
         await export(Totals(Sessions(engine)).stream(**choice), out, style)
+    except SQLAlchemyError as error:
+        raise Fault(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
     finally:
         await engine.dispose()

@@ -32,7 +32,8 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     Raises:
         sqlalchemy.exc.ArgumentError: The address can't be understood.
     """
-    engine = create_async_engine(url)
+    # Parameters are people's names and labels: they have no place in an error's text.
+    engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _set_up_sqlite(engine, foreign_keys=foreign_keys)
     return engine

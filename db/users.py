@@ -48,6 +48,13 @@ class Users:
         if len(self._written) > REMEMBERED:
             self._written.popitem(last=False)
 
+    def knows(
+        self, user_id: int, first_name: str, username: str | None, language: str | None
+    ) -> bool:
+        """Tell whether `seen` would have nothing to do."""
+        profile = {"first_name": first_name, "username": username, "language": language}
+        return self._written.get(user_id) == profile
+
     async def get(self, user_id: int) -> User | None:
         """What is known of a person, None for nothing."""
         async with self._sessions() as session:

@@ -18,6 +18,9 @@ async def open_counter(callback: CallbackQuery, button: Button, manager: DialogM
     """Open a counter: in place, in a group on a message of its own for all to tap."""
     manager.show_mode = ShowMode.NO_UPDATE
     kind = str(button.widget_id)
+    here = callback.message.message_id if callback.message else None
+    if manager.dialog_data.get("lent") == here:
+        return  # the second tap of a double one: the message is a counter's already
     if manager.middleware_data["event_chat"].type == ChatType.PRIVATE:
         await _open_in_place(callback, manager, kind)
     else:
@@ -35,6 +38,7 @@ async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: 
         return
     here = callback.message.message_id
     manager.current_stack().last_message_id = None
+    manager.dialog_data["lent"] = here
     async with foreground(manager, kind) as counter:
         stack = counter.current_stack()
         former, stack.last_message_id = stack.last_message_id, here

@@ -4,7 +4,7 @@ from html import escape
 from typing import Any, cast
 
 from aiogram.types import CallbackQuery, User
-from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog import Data, Dialog, DialogManager
 from aiogram_dialog.widgets.kbd import Button, Cancel, Row
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
@@ -13,6 +13,8 @@ from db.models import Total
 from db.totals import Cursor, Totals
 from locales import Texts
 from states import Totals as TotalsStates
+from widgets.access import ANONYMOUS
+from widgets.notice import Notice
 from widgets.text import T
 from widgets.window import Window
 
@@ -23,13 +25,26 @@ AT = "at"
 """Where the cursor of the page stands in the dialog's data."""
 
 
+async def begin(_: Data, manager: DialogManager) -> None:
+    """Note whose totals are shown.
+
+    Raises:
+        Notice: Nobody's: anonymous admins share one id, in all groups.
+    """
+    person: User = manager.middleware_data["event_from_user"]
+    if person.id in ANONYMOUS:
+        raise Notice("totals-anonymous")
+    manager.dialog_data["owner"] = person.id
+
+
 async def get_page(
-    dialog_manager: DialogManager, totals: Totals, texts: Texts, event_from_user: User, **_: object
+    dialog_manager: DialogManager, totals: Totals, texts: Texts, **_: object
 ) -> dict[str, Any]:
     """Give the page that the dialog stands at."""
+    owner = cast("int", dialog_manager.dialog_data["owner"])
     at = cast("list[Any] | None", dialog_manager.dialog_data.get(AT))
-    page = await totals.page(event_from_user.id, limit=PAGE, at=Cursor(*at) if at else None)
-    summary = await totals.summary(event_from_user.id)
+    page = await totals.page(owner, limit=PAGE, at=Cursor(*at) if at else None)
+    summary = await totals.summary(owner)
     return {
         "rows": "\n".join(_row(total, texts) for total in page.totals),
         "count": summary.count,
@@ -67,6 +82,7 @@ list_window = Window(
 
 dialog = Dialog(
     list_window,
+    on_start=begin,
     getter=get_page,
     preview_data={
         "rows": "<b>42</b> · tea · 2026-11-20 10:30 UTC\n<b>-1</b> · 2026-11-19 09:00 UTC",

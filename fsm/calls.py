@@ -6,9 +6,8 @@ from typing import TypeVar
 
 import structlog
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
-    TelegramBadRequest,
-    TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
@@ -26,6 +25,7 @@ EXPECTED = (
     "message to delete not found",
     "message can't be edited",
     "message can't be deleted",
+    "bot was blocked by the user",
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 
@@ -55,22 +55,16 @@ async def patiently(
             return await call()
         except TelegramRetryAfter as error:
             pause: float | None = error.retry_after
-        except (TelegramServerError, TelegramNetworkError) as error:
+        except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
             pause = next(pauses, None)
             if pause is None:
-                log.warning("telegram_unreachable", error=str(error))
+                # Its name only: a body that is no JSON may hold anything.
+                log.warning("telegram_unreachable", error=type(error).__name__)
                 return None
-        except (TelegramBadRequest, TelegramForbiddenError) as error:
-            known = any(text in error.message for text in EXPECTED)
-            log.log(
-                10 if known else 30,
-                "telegram_refused",
-                method=type(error.method).__name__,
-                error=error.message,
-            )
-            return None
         except TelegramAPIError as error:
-            log.warning("telegram_refused", method=type(error.method).__name__, error=error.message)
+            expected = any(text in error.message for text in EXPECTED)
+            say = log.debug if expected else log.warning
+            say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None
         await asyncio.sleep(pause or 0)
         if not wanted():

@@ -3,7 +3,7 @@
 from typing import cast
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery, ReplyKeyboardMarkup
+from aiogram.types import CallbackQuery, Chat, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
 from aiogram_dialog.api.internal import STACK_KEY
@@ -47,15 +47,9 @@ class Drawings(MessageManagerProtocol):
             raise MessageNotModified
         fresh = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
         target = old_message.message_id if old_message else None
-        drawing = Drawing(
-            record=self._record,
-            chat_id=new_message.chat.id,
-            content=new_message,
-            target=target,
-            fresh=fresh,
-            delete=mode is ShowMode.DELETE_AND_SEND,
-        )
-        self._transaction.drawings.append(drawing)
+        self._note(new_message.chat, new_message, None if fresh else target, fresh=fresh)
+        if fresh and target:
+            self._note(new_message.chat, None, target, delete=mode is ShowMode.DELETE_AND_SEND)
         return OldMessage(
             chat=new_message.chat,
             message_id=UNKNOWN_MESSAGE if fresh or target is None else target,
@@ -74,17 +68,24 @@ class Drawings(MessageManagerProtocol):
         """Note that a message loses its keyboard; see `MessageManagerProtocol`."""
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        drawing = Drawing(
-            record=self._record,
-            chat_id=old_message.chat.id,
-            content=None,
-            target=old_message.message_id,
-            delete=show_mode is ShowMode.DELETE_AND_SEND,
-        )
-        self._transaction.drawings.append(drawing)
+        delete = show_mode is ShowMode.DELETE_AND_SEND
+        self._note(old_message.chat, None, old_message.message_id, delete=delete)
 
     async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:
         """Do nothing: every press is answered once, after the commit."""
+
+    def _note(
+        self,
+        chat: Chat,
+        content: NewMessage | None,
+        target: int | None,
+        *,
+        fresh: bool = False,
+        delete: bool = False,
+    ) -> None:
+        self._transaction.drawings.append(
+            Drawing(self._record, chat.id, content, target, fresh, delete)
+        )
 
 
 class DrawingManagerFactory:

@@ -7,13 +7,19 @@ in one command, and replayed in order after a restart.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Any
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramUnauthorizedError
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramConflictError,
+    TelegramUnauthorizedError,
+)
 from aiogram.methods import GetUpdates
 from aiogram.types import Update
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -81,11 +87,16 @@ class Inbox:
             await asyncio.wait(self._tasks.values(), timeout=within)
 
     async def _replay(self) -> None:
-        kept = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
-        for _, raw in sorted(kept.items(), key=lambda item: int(item[0])):
-            update = Update.model_validate_json(raw, context={"bot": self._bot})
-            self._kept.add(update.update_id)
-            self._begin(update)
+        kept = await patiently(self._redis.hgetall, self._key)
+        for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
+            self._kept.add(int(update_id))
+            try:
+                update = Update.model_validate_json(raw, context={"bot": self._bot})
+            except ValidationError:
+                # Kept by another version of aiogram. It stays, to be looked at.
+                log.exception("kept_update_unreadable", update=int(update_id))
+            else:
+                self._begin(update)
 
     async def _fetch(self, offset: int | None) -> list[Update]:
         method = GetUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
@@ -94,8 +105,9 @@ class Inbox:
                 return await self._bot(method, request_timeout=LONG_POLL + 15)
             except (TelegramUnauthorizedError, TelegramConflictError):
                 raise
-            except TelegramAPIError as error:
-                log.warning("updates_not_fetched", error=str(error))
+            except (TelegramAPIError, ClientDecodeError) as error:
+                # Its name only: a body that can't be read may hold anything.
+                log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
     def _begin(self, update: Update) -> None:
@@ -106,14 +118,9 @@ class Inbox:
             await self._feed(update)
         except Exception:
             log.exception("update_failed", update=update.update_id)
-        if update.update_id in self._kept:
-            try:
-                await self._redis.hdel(self._key, str(update.update_id))
-                self._kept.discard(update.update_id)
-            except RedisError as error:
-                # It is replayed after a restart, and recognised then.
-                log.warning("update_not_removed", update=update.update_id, error=str(error))
         del self._tasks[update.update_id]
+        if update.update_id in self._kept:
+            await self._release([update.update_id])
 
     async def _keep(self, updates: list[Update]) -> None:
         if not updates:
@@ -122,14 +129,26 @@ class Inbox:
             str(update.update_id): update.model_dump_json(exclude_unset=True, by_alias=True)
             for update in updates
         }
+        await patiently(self._redis.hset, self._key, mapping=entries)
         self._kept.update(update.update_id for update in updates)
-        while True:
-            try:
-                await self._redis.hset(self._key, mapping=entries)
-                break
-            except RedisError as error:
-                log.warning("updates_not_kept", error=str(error))
-                await asyncio.sleep(PAUSE)
-        over = [str(update.update_id) for update in updates if update.update_id not in self._tasks]
-        if over:
-            await self._redis.hdel(self._key, *over)
+        await self._release([u.update_id for u in updates if u.update_id not in self._tasks])
+
+    async def _release(self, update_ids: list[int]) -> None:
+        if not update_ids:
+            return
+        self._kept.difference_update(update_ids)
+        try:
+            await self._redis.hdel(self._key, *map(str, update_ids))
+        except RedisError as error:
+            # They are replayed after a restart, and recognised then.
+            log.warning("updates_not_released", error=str(error))
+
+
+async def patiently(call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what the call gives
+    """Call Redis until it can be reached."""
+    while True:
+        try:
+            return await call(*args, **kwargs)
+        except RedisError as error:
+            log.warning("inbox_unreachable", error=str(error))
+            await asyncio.sleep(PAUSE)

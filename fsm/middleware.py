@@ -14,6 +14,8 @@ from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate, EventContext
 from aiogram_dialog.api.exceptions import UnknownState
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from fsm.calls import patiently
 from fsm.foreground import redraw
@@ -21,7 +23,7 @@ from fsm.guard import without_marks
 from fsm.keys import ChatKeys, stack_id_of
 from fsm.outbox import Outbox
 from fsm.renderer import Renderer
-from fsm.store import CALLBACK_MEMORY, UPDATE_MEMORY, DialogStore, Done
+from fsm.store import DialogStore
 from fsm.transaction import AlreadyDoneError, Transaction
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -76,22 +78,26 @@ class TransactionMiddleware(BaseMiddleware):
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                drawn = [self._renderer.add(drawing) for drawing in transaction.drawings]
+                drawn = [
+                    self._renderer.add(drawing, transaction.version_of(drawing.record))
+                    for drawing in transaction.drawings
+                ]
         except AlreadyDoneError as repeated:
             transaction, drawn = Transaction(self._store, chat), []
-            await self._show_again(repeated, data)
+            transaction.redraws = [stack_id_of(record) for record in repeated.records]
         await self._outbox.send(chat, transaction.outbox)
         await asyncio.gather(*_calls(transaction, update, data["bot"]), *drawn)
+        for stack_id in transaction.redraws:
+            await redraw(data["dispatcher"], _place(data), stack_id)
 
     async def _carry_out(
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
     ) -> Transaction:
         try:
             for _ in range(TRIES):
-                transaction = Transaction(self._store, chat, _done(update))
+                transaction = Transaction(self._store, chat, _id(update))
                 await self._handle(handler, update, data, transaction)
-                await self._outbox.announce(chat, transaction.outbox)
-                if await transaction.commit() and not transaction.is_reset:
+                if await self._commit(transaction, chat) and not transaction.is_reset:
                     return transaction
             return await self._answer(ContentionError(), update, data, chat)
         except AlreadyDoneError:
@@ -99,6 +105,16 @@ class TransactionMiddleware(BaseMiddleware):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
             return await self._answer(error, update, data, chat)
+
+    async def _commit(self, transaction: Transaction, chat: ChatKeys) -> bool:
+        await self._outbox.announce(chat, transaction.outbox)
+        try:
+            return await transaction.commit()
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            # It may have been written all the same. Done again, the update finds
+            # its mark then, or its records as they were.
+            log.warning("commit_unclear", error=str(error))
+            return False
 
     async def _answer(
         self, error: Exception, update: Update, data: dict[str, Any], chat: ChatKeys
@@ -126,17 +142,6 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.open = False
             _current.reset(token)
 
-    async def _show_again(self, repeated: AlreadyDoneError, data: dict[str, Any]) -> None:
-        place = EventContext(
-            bot=data["bot"],
-            chat=data["event_chat"],
-            user=data["event_from_user"],
-            thread_id=data.get("event_thread_id"),
-            business_connection_id=None,
-        )
-        for record in repeated.records:
-            await redraw(data["dispatcher"], place, stack_id_of(record))
-
 
 def _with(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "transaction": transaction, "fsm_storage": transaction}
@@ -147,10 +152,18 @@ def _chat_of(data: dict[str, Any]) -> ChatKeys:
     return ChatKeys(cast("Bot", data["bot"]).id, chat.id if chat else 0)
 
 
-def _done(update: Update) -> Done | None:
-    if isinstance(update, DialogUpdate):
-        return None
-    return Done(update.update_id, CALLBACK_MEMORY if update.callback_query else UPDATE_MEMORY)
+def _id(update: Update) -> int | None:
+    return None if isinstance(update, DialogUpdate) else update.update_id
+
+
+def _place(data: dict[str, Any]) -> EventContext:
+    return EventContext(
+        bot=data["bot"],
+        chat=data["event_chat"],
+        user=data["event_from_user"],
+        thread_id=data.get("event_thread_id"),
+        business_connection_id=None,
+    )
 
 
 def _calls(transaction: Transaction, update: Update, bot: Bot) -> list[Awaitable[Any]]:

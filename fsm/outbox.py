@@ -12,7 +12,10 @@ from redis.exceptions import RedisError
 from fsm.keys import PREFIX, ChatKeys
 
 Deliver = Callable[[str, str], Awaitable[None]]
-"""Delivers an entry, given its id and payload; may be called twice for one entry."""
+"""Delivers an entry, given its id and payload; may be called twice for one entry.
+
+Raises `UndeliverableError` where trying again can't help.
+"""
 
 PATIENCE = 1.0
 """Seconds that a person waits for a delivery that the commit has made sure of anyway."""
@@ -22,6 +25,10 @@ ABANDONED = 60 * 60
 """Seconds after which an announced entry that never came is forgotten."""
 
 log = structlog.get_logger(__name__)
+
+
+class UndeliverableError(Exception):
+    """An entry will never be taken; it is set aside, to be looked at."""
 
 
 class Outbox:
@@ -41,6 +48,7 @@ class Outbox:
         self._redis = redis
         self._deliver = deliver
         self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
+        self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def announce(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
@@ -90,8 +98,15 @@ class Outbox:
     async def _send_all(self, outbox: str, entries: Mapping[str, str]) -> None:
         for entry, payload in entries.items():
             try:
-                await self._deliver(entry, payload)
-                await self._redis.hdel(outbox, entry)
-                await self._redis.zrem(self._index, f"{outbox} {entry}")
+                await self._send_one(outbox, entry, payload)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
-                log.warning("delivery_failed", entry=entry, error=str(error))
+                log.warning("delivery_failed", entry=entry, error=type(error).__name__)
+
+    async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
+        try:
+            await self._deliver(entry, payload)
+        except UndeliverableError as error:
+            log.exception("undeliverable", entry=entry, error=str(error))
+            await self._redis.hset(self._aside, entry, payload)
+        await self._redis.hdel(outbox, entry)
+        await self._redis.zrem(self._index, f"{outbox} {entry}")

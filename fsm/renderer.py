@@ -1,20 +1,25 @@
 """Draws what was committed: one task a message at a time, always its latest window."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 from aiogram import Bot
 from aiogram.types import Message
 from aiogram_dialog.api.entities import NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
+from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.calls import patiently
 from fsm.store import DialogStore
 from fsm.transaction import Drawing
+
+REMEMBERED = 10_000
+"""Messages of which a process remembers what it has drawn on them."""
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +30,12 @@ class Job:
 
     Attributes:
         drawing: The latest of those that it stands for.
+        version: The version of its record that it shows.
         drawn: Done when the drawing, or a later one in its place, was drawn or given up.
     """
 
     drawing: Drawing
+    version: str
     drawn: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -46,18 +53,27 @@ class Renderer:
         self._bot = bot
         self._store = store
         self._screens: dict[str, Screen] = {}
+        self._shown: LRUCache[str, tuple[str, str]] = LRUCache(REMEMBERED)
 
-    def add(self, drawing: Drawing) -> asyncio.Future[None]:
+    def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
+
+        A message that shows that version already, as far as this process knows,
+        is left alone: Telegram refuses an edit that changes nothing.
+
+        Args:
+            drawing: What is to be drawn.
+            version: The version of the record that it shows.
 
         Returns:
             What is done when it was drawn or given up.
         """
-        screen = self._screens.get(drawing.record)
-        if screen is None:
-            screen = Screen(self._bot, self._store, lambda: self._screens.pop(drawing.record))
-            self._screens[drawing.record] = screen
-        return screen.add(drawing)
+        # By the message where it is known: stacks hand a message on to each other.
+        key = _name(drawing.chat_id, drawing.target) if drawing.target else drawing.record
+        if key not in self._screens:
+            screen = Screen(self._bot, self._store, self._shown, lambda: self._screens.pop(key))
+            self._screens[key] = screen
+        return self._screens[key].add(drawing, version)
 
     async def close(self, within: float) -> None:
         """Finish what is being drawn, for at most `within` seconds."""
@@ -72,33 +88,41 @@ class Renderer:
 
 
 class Screen:
-    """One stack's message while something is to be drawn on it.
+    """A message while something is to be drawn on it.
 
     Args:
         bot: Whose message it is.
         store: Where the message is noted.
+        shown: Which version of which record each message shows.
         on_idle: Called when all is drawn; the screen is of no use after that.
     """
 
-    def __init__(self, bot: Bot, store: DialogStore, on_idle: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        store: DialogStore,
+        shown: MutableMapping[str, tuple[str, str]],
+        on_idle: Callable[[], object],
+    ) -> None:
         self._bot = bot
         self._store = store
+        self._shown = shown
         self._on_idle = on_idle
         self._messages = MessageManager()
         self._jobs: list[Job] = []
-        self._shown: int | None = None
+        self._sent: int | None = None
         self.task = asyncio.create_task(self._run())
 
-    def add(self, drawing: Drawing) -> asyncio.Future[None]:
+    def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
         """Have a window drawn after those before it, or in place of the last one that waits.
 
         Returns:
             What is done when it was drawn.
         """
         if self._jobs and (merged := _merge(self._jobs[-1].drawing, drawing)):
-            self._jobs[-1].drawing = merged
+            self._jobs[-1].drawing, self._jobs[-1].version = merged, version
         else:
-            self._jobs.append(Job(drawing))
+            self._jobs.append(Job(drawing, version))
         return self._jobs[-1].drawn
 
     async def _run(self) -> None:
@@ -106,8 +130,7 @@ class Screen:
             job = self._jobs.pop(0)
             try:
                 await patiently(
-                    lambda: self._draw(job.drawing),  # noqa: B023 - called in this round only
-                    wanted=lambda: not self._is_overtaken(job.drawing),  # noqa: B023
+                    partial(self._draw, job), wanted=partial(self._is_wanted, job.drawing)
                 )
             except Exception:
                 log.exception("drawing_failed")
@@ -116,22 +139,24 @@ class Screen:
                     job.drawn.set_result(None)
         self._on_idle()
 
-    def _is_overtaken(self, drawing: Drawing) -> bool:
-        return bool(self._jobs) and _merge(drawing, self._jobs[0].drawing) == self._jobs[0].drawing
+    def _is_wanted(self, drawing: Drawing) -> bool:
+        # A message that is still to be sent is sent; its next window is edited in.
+        return drawing.fresh or not self._jobs or _merge(drawing, self._jobs[0].drawing) is None
 
-    async def _draw(self, drawing: Drawing) -> None:
-        target = drawing.target or self._shown
+    async def _draw(self, job: Job) -> None:
+        drawing, shows = job.drawing, (job.drawing.record, job.version)
+        target = drawing.target or self._sent
         if drawing.content is None:
             if target:
                 await self._leave(drawing.chat_id, target, delete=drawing.delete)
         elif drawing.fresh or target is None:
             sent = await self._messages.send_message(self._bot, drawing.content)
+            self._shown[_name(drawing.chat_id, sent.message_id)] = shows
             await self._bind(drawing.record, sent)
-            if target and drawing.fresh:
-                await patiently(lambda: self._leave(drawing.chat_id, target, delete=drawing.delete))
-        else:
-            self._shown = target
+        elif self._shown.get(_name(drawing.chat_id, target)) != shows:
+            self._shown.pop(_name(drawing.chat_id, target), None)
             await self._edit(drawing.content, target)
+            self._shown[_name(drawing.chat_id, target)] = shows
 
     async def _edit(self, content: NewMessage, message_id: int) -> None:
         old = OldMessage(
@@ -140,13 +165,14 @@ class Screen:
         await self._messages.edit_message(self._bot, content, old)
 
     async def _leave(self, chat_id: int, message_id: int, *, delete: bool) -> None:
+        self._shown.pop(_name(chat_id, message_id), None)
         if delete:
             await self._bot.delete_message(chat_id, message_id)
         else:
             await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
 
     async def _bind(self, record: str, sent: Message) -> None:
-        self._shown = sent.message_id
+        self._sent = sent.message_id
         try:
             await self._store.bind(record, sent.message_id)
         except RedisError as error:
@@ -154,14 +180,12 @@ class Screen:
             log.warning("message_not_noted", error=str(error))
 
 
+def _name(chat_id: int, message_id: int) -> str:
+    return f"{chat_id}/{message_id}"
+
+
 def _merge(first: Drawing, then: Drawing) -> Drawing | None:
     """Give the one drawing that does for both, None where each must be drawn."""
     if then.fresh or first.content is None or then.content is None:
         return None
-    if not first.fresh and first.target == then.target:
-        return then
-    if first.fresh and then.target is None:
-        return Drawing(
-            first.record, first.chat_id, then.content, first.target, first.fresh, first.delete
-        )
-    return None
+    return replace(first, content=then.content)

@@ -17,10 +17,8 @@ from fsm.keys import ChatKeys
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
-CALLBACK_MEMORY = 5 * 60
-"""Seconds that a callback query is remembered; Telegram repeats it for 150 at most."""
-UPDATE_MEMORY = 25 * 60 * 60
-"""Seconds that other updates are remembered; Telegram repeats them for 24 hours."""
+MEMORY = 25 * 60 * 60
+"""Seconds that an update is remembered; Telegram, and the inbox, repeat it for 24 hours."""
 
 
 @dataclass(slots=True)
@@ -81,19 +79,6 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """An update that is to be remembered as done.
-
-    Attributes:
-        update_id: The update's id.
-        memory: Seconds that it is remembered.
-    """
-
-    update_id: int
-    memory: int
-
-
-@dataclass(frozen=True, slots=True)
 class Loaded:
     """What a load has found.
 
@@ -147,31 +132,37 @@ class DialogStore:
         chat: ChatKeys,
         records: Iterable[Record],
         *,
-        done: Done | None = None,
+        done: int | None = None,
         outbox: Mapping[str, str] | None = None,
-    ) -> bool:
+    ) -> str:
         """Write changed records, the update's mark and the outbox in one atomic step.
 
+        Args:
+            chat: The chat's keys.
+            records: The records.
+            done: The id of the update that is done by this, None to remember none.
+            outbox: What is to be delivered, by id.
+
         Returns:
-            False if nothing was written, because a record has changed since it
-            was loaded or a new context has the id of another.
+            The version that the records have now, "" if nothing was written,
+            because one has changed since it was loaded or a new context has the
+            id of another.
         """
-        mark = chat.done(done.update_id if done else None)
-        changes, keys = [], [mark, chat.outbox]
+        changes, keys = [], [chat.done(done), chat.outbox]
         for record in records:
             if not record.intents_are_distinct:
-                return False
+                return ""
             change = self._change(chat, record)
             changes.append(change)
             keys += [record.key, *change["intents"], *change["closed"]]
         commit = {
-            "memory": done.memory if done else 0,
+            "memory": 0 if done is None else MEMORY,
             "ttl": self._ttl,
             "outbox": dict(outbox or {}),
             "records": changes,
         }
         written = self._commit(keys=keys, args=[orjson.dumps(commit)])
-        return bool(await cast("Awaitable[int]", written))
+        return (await cast("Awaitable[bytes]", written)).decode()
 
     def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
         now = record.contexts.keys()

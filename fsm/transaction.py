@@ -13,8 +13,8 @@ from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.methods import TelegramMethod
 from aiogram_dialog.api.entities import NewMessage, Stack
 
-from fsm.keys import ChatKeys, Part, split
-from fsm.store import DialogStore, Done, Record
+from fsm.keys import ChatKeys, Part, split, stack_id_of
+from fsm.store import DialogStore, Record
 
 
 class AlreadyDoneError(Exception):
@@ -37,9 +37,9 @@ class Drawing:
         record: The stack's record.
         chat_id: The chat of the message.
         content: The window, None to take the keyboard off.
-        target: The message to edit, None for the one that shows the stack.
+        target: The message, None for the one that is being sent for the stack, or a new one.
         fresh: Whether it is to be a new message.
-        delete: Whether the former message is deleted then, not only its keyboard.
+        delete: Whether the message is deleted, not only its keyboard taken off.
     """
 
     record: str
@@ -69,7 +69,7 @@ class Transaction(BaseStorage):
     Args:
         store: Where the records are.
         chat: The chat that the update is of.
-        done: The update, to be remembered; None for one that has no id.
+        update_id: The update's id, to be remembered; None for one that has none.
 
     Attributes:
         open: Whether handlers still work in it.
@@ -78,12 +78,13 @@ class Transaction(BaseStorage):
         drawings: What is to be drawn, in order.
         methods: What is to be called.
         reply: What the person who pressed is told.
+        redraws: Stacks whose windows are to be drawn again as they stand.
     """
 
-    def __init__(self, store: DialogStore, chat: ChatKeys, done: Done | None = None) -> None:
+    def __init__(self, store: DialogStore, chat: ChatKeys, update_id: int | None = None) -> None:
         self._store = store
         self._chat = chat
-        self._done = done
+        self._update_id = update_id
         self._asked = False
         self._records: dict[str, Record] = {}
         self._stacks: dict[str, str] = {}
@@ -92,6 +93,7 @@ class Transaction(BaseStorage):
         self.drawings: list[Drawing] = []
         self.methods: list[TelegramMethod[Any]] = []
         self.reply = Answer()
+        self.redraws: list[str] = []
         self._outbox: dict[str, str] = {}
 
     # What handlers say
@@ -150,7 +152,16 @@ class Transaction(BaseStorage):
         changed = [record for record in self._records.values() if _is_changed(record)]
         if not changed and not self._outbox:
             return True
-        return await self._store.commit(self._chat, changed, done=self._done, outbox=self._outbox)
+        version = await self._store.commit(
+            self._chat, changed, done=self._update_id, outbox=self._outbox
+        )
+        for record in changed:
+            record.version = version
+        return bool(version)
+
+    def version_of(self, record: str) -> str:
+        """Give the version of a record that was loaded, after the commit the one it has then."""
+        return self._records[record].version
 
     def reset(self) -> None:
         """Have the stack that was loaded last deleted by the commit, and nothing else done."""
@@ -158,7 +169,7 @@ class Transaction(BaseStorage):
         record.stack, record.contexts = {}, {}
         self._records = {record.key: record}
         self._outbox.clear()
-        self._done = None
+        self._update_id = None
         self.is_reset = True
 
     # What aiogram-dialog reads and writes
@@ -171,8 +182,7 @@ class Transaction(BaseStorage):
         """
         part, ident = split(key)
         if part is Part.STACK:
-            record = await self._record(self._key(ident, key))
-            self._stacks[ident] = record.key
+            record = await self._stack(ident, key)
             if not record.stack:
                 return {}
             return {**record.stack, "last_message_id": record.message_id}
@@ -186,18 +196,21 @@ class Transaction(BaseStorage):
         """Note a stack or context; empty data removes it."""
         part, ident = split(key)
         if part is Part.STACK:
-            record = await self._record(self._key(ident, key))
+            record = await self._stack(ident, key)
             record.stack = dict(data)
             record.message_id = record.stack.pop("last_message_id", None) or None
         elif data:
-            record = await self._record(self._key(data["_stack_id"], key))
+            record = await self._stack(data["_stack_id"], key)
             record.contexts[ident] = dict(data)
         else:
             for record in self._records.values():
                 record.contexts.pop(ident, None)
 
-    def _key(self, stack_id: str, place: StorageKey) -> str:
-        return self._chat.record(stack_id, place.thread_id, place.business_connection_id)
+    async def _stack(self, stack_id: str, place: StorageKey) -> Record:
+        if stack_id not in self._stacks:
+            key = self._chat.record(stack_id, place.thread_id, place.business_connection_id)
+            self._stacks[stack_id] = (await self._record(key)).key
+        return self._records[self._stacks[stack_id]]
 
     async def _record(self, key: str) -> Record:
         if key not in self._records:
@@ -206,7 +219,7 @@ class Transaction(BaseStorage):
 
     async def _load(self, *, record: str = "", intent: str = "") -> Record | None:
         asked, self._asked = self._asked, True
-        update_id = self._done.update_id if self._done and not asked else None
+        update_id = None if asked else self._update_id
         loaded = await self._store.load(
             self._chat, update_id=update_id, record=record, intent=intent
         )
@@ -214,7 +227,11 @@ class Transaction(BaseStorage):
             raise AlreadyDoneError(loaded.done)
         if loaded.record is None:
             return None
-        return self._records.setdefault(loaded.record.key, loaded.record)
+        known = self._records.setdefault(loaded.record.key, loaded.record)
+        # By its id as well: a press on a message that is too old to be seen
+        # doesn't tell the topic, which is part of the key.
+        self._stacks[stack_id_of(known.key)] = known.key
+        return known
 
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
         """Refuse: dialogs keep no state of aiogram's own FSM."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -86,15 +87,16 @@ class EmbeddedValkey:
                 await redis.shutdown()
         if self._process:
             await self._process.wait()
+        with contextlib.suppress(OSError):
+            self._nook.rmdir()
 
     async def _ensure(self) -> None:
-        if await self._answers():
-            return
         try:
             self._make_folders()
+            if await self._answers():
+                return
             self._process = await self._spawn()
-            async with asyncio.timeout(START_TIMEOUT):
-                await self._until_ready(self._process)
+            await self._until_ready(self._process)
         except (OSError, ValkeyServerError) as error:
             raise ValkeyStartError(str(error)) from error
 
@@ -103,7 +105,9 @@ class EmbeddedValkey:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), PERIOD)
                 return
-            if not await self._answers():
+            # One that lives and does not answer is busy; a second would write to its file.
+            lives = self._process is not None and self._process.returncode is None
+            if not lives and not await self._answers():
                 log.warning("valkey_died")
                 try:
                     await self._ensure()
@@ -113,8 +117,12 @@ class EmbeddedValkey:
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._nook.mkdir(exist_ok=True, mode=0o700)
-        if self._nook.stat().st_uid != os.getuid():
-            raise PermissionError(f"{self._nook} belongs to somebody else")
+        # Before anything is sent there: in the common temporary folder anybody
+        # could have made a folder of that name, with a server of theirs in it.
+        status = self._nook.lstat()
+        own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+        if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
+            raise PermissionError(f"{self._nook} is not a folder of this user alone")
 
     async def _spawn(self) -> asyncio.subprocess.Process:
         options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
@@ -129,10 +137,15 @@ class EmbeddedValkey:
             )
 
     async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
-        while not await self._answers():
-            if process.returncode is not None:
-                raise ValkeyStartError(f"it ended at once; see {self._folder / 'valkey.log'}")
-            await asyncio.sleep(0.01)
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                while not await self._answers():
+                    if process.returncode is not None:
+                        raise ValkeyStartError(f"it ended; see {self._folder / 'valkey.log'}")
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            process.kill()
+            raise ValkeyStartError(f"it took more than {START_TIMEOUT:.0f} s") from None
 
     async def _answers(self) -> bool:
         async with self._client() as redis:

@@ -1,5 +1,8 @@
 """The commands."""
 
+from functools import partial
+
+import structlog
 from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.methods import SetMyCommands, TelegramMethod
@@ -14,6 +17,8 @@ from states import Counter, Menu, Totals
 
 COMMANDS = ("start", "numbers", "numbers_fab", "totals", "help")
 """The commands, in the order in which Telegram lists them."""
+
+log = structlog.get_logger(__name__)
 
 router = Router(name="commands")
 
@@ -59,4 +64,5 @@ async def announce(bot: Bot, catalog: Catalog) -> None:
             for name in COMMANDS
         ]
         method = SetMyCommands(commands=commands, language_code=language)
-        await patiently(lambda: bot(method))  # noqa: B023 - called at once
+        await patiently(partial(bot, method))
+    log.info("commands_announced")

@@ -1,6 +1,6 @@
 """What is answered when an update can't be carried out."""
 
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from aiogram.enums import ChatType
@@ -20,44 +20,80 @@ async def answer_error(
     error: Exception, update: Update, data: dict[str, Any], transaction: Transaction
 ) -> None:
     """Answer for an update that failed; see `fsm.middleware.OnError`."""
+    try:
+        await _answer(error, update, data, transaction)
+    except Exception:
+        log.exception("answer_failed", update=update.update_id)
+        transaction.answer(data["texts"]("notice-error"), alert=True)
+
+
+async def _answer(
+    error: Exception, update: Update, data: dict[str, Any], transaction: Transaction
+) -> None:
     texts: Texts = data["texts"]
-    query = update.callback_query
+    query, message = update.callback_query, update.message
     match error:
         case Notice():
-            transaction.answer(texts(error.key, **error.arguments), alert=error.alert)
-        case UnknownIntent() | OutdatedIntent() | Ended() if query:
-            await answer_stale(query, data, transaction)
+            text = texts(error.key, **error.arguments)
+            transaction.answer(text, alert=error.alert)
+            if message:
+                transaction.call(message.reply(text))
+        case OutdatedIntent() | Ended() if query:
+            closed = isinstance(error, Ended)
+            await answer_stale(query, data, transaction, error.stack_id, closed=closed)
+        case UnknownIntent() if query:
+            await answer_stale(query, data, transaction, _own_stack(data))
         case _:
             log.error("update_failed", update=update.update_id, exc_info=error)
             transaction.answer(texts("notice-error"), alert=True)
-            if update.message:
-                transaction.call(update.message.answer(texts("notice-error")))
+            if message:
+                transaction.call(message.answer(texts("notice-error")))
 
 
 async def answer_stale(
-    query: CallbackQuery, data: dict[str, Any], transaction: Transaction
+    query: CallbackQuery,
+    data: dict[str, Any],
+    transaction: Transaction,
+    stack_id: str,
+    *,
+    closed: bool = False,
 ) -> None:
-    """Answer a press on a window that has ended, and take its keyboard off.
+    """Answer a press on a window that is no more.
 
-    A button of a window that was replaced on a message which lives on (the second
-    tap of a double one, say) is answered without a word: the message is right.
+    Where the message lives on with another window (the second tap of a double
+    one, or an edit that was lost), that is drawn again. Else the person is told
+    that it has ended, and a dead keyboard is taken off.
+
+    Args:
+        query: The press.
+        data: The middleware's data.
+        transaction: Where the answer is noted.
+        stack_id: The stack that may have gone on to another window.
+        closed: Whether that is its last window, which offers nothing.
     """
-    message = query.message
-    if message and await _shows_own_menu(message.message_id, data, transaction):
-        return
-    texts: Texts = data["texts"]
-    transaction.answer(texts("notice-ended"), alert=True)
+    message, texts = query.message, cast("Texts", data["texts"])
+    shown = await transaction.message_of(stack_id, data.get("event_thread_id"))
+    lives = message is not None and message.message_id == shown
+    foreign = stack_id.startswith("<") and stack_id != _own_stack(data)
+    if closed or not lives:
+        transaction.answer(texts("notice-ended"), alert=True)
+    elif foreign:
+        transaction.answer(texts("notice-foreign"))
+    if lives:
+        if not foreign:
+            transaction.redraws.append(stack_id)
     # Made-up data must not take the keyboard off a message that is alive.
-    if isinstance(message, Message) and _carries(message, query.data):
+    elif isinstance(message, Message) and _carries(message, query.data):
         transaction.call(
             EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
         )
 
 
-async def _shows_own_menu(message_id: int, data: dict[str, Any], transaction: Transaction) -> bool:
-    person, chat = data["event_from_user"], data["event_chat"]
-    stack_id = DEFAULT_STACK_ID if chat.type == ChatType.PRIVATE else f"<{person.id}>"
-    return message_id == await transaction.message_of(stack_id, data.get("event_thread_id"))
+def _own_stack(data: dict[str, Any]) -> str:
+    """Name the stack of the person's menu, as aiogram-dialog's `StorageProxy` does."""
+    if data["event_chat"].type == ChatType.PRIVATE:
+        return DEFAULT_STACK_ID
+    return f"<{data['event_from_user'].id}>"
 
 
 def _carries(message: Message, callback_data: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Who sends an update, and which language they read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ class PersonMiddleware(BaseMiddleware):
     def __init__(self, catalog: Catalog, users: Users) -> None:
         self._catalog = catalog
         self._users = users
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(
         self,
@@ -36,15 +38,25 @@ class PersonMiddleware(BaseMiddleware):
         person: User | None = data.get("event_from_user")
         data["catalog"] = self._catalog
         data["texts"] = self._catalog.speak(person.language_code if person else None)
-        if person and not person.is_bot:
-            await self._remember(person)
+        if person and not person.is_bot and not self._users.knows(*_profile(person)):
+            # Beside the update: counting must not wait for the database.
+            task = asyncio.create_task(self._remember(person))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
         return await handler(event, data)
+
+    async def close(self, within: float) -> None:
+        """Finish what is being written down, for at most `within` seconds."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=within)
 
     async def _remember(self, person: User) -> None:
         try:
-            await self._users.seen(
-                person.id, person.first_name, person.username, person.language_code
-            )
+            await self._users.seen(*_profile(person))
         except SQLAlchemyError as error:
             # Counting goes on without it; the next update tries again.
             log.warning("person_not_remembered", error=type(error).__name__)
+
+
+def _profile(person: User) -> tuple[int, str, str | None, str | None]:
+    return person.id, person.first_name, person.username, person.language_code

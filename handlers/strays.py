@@ -8,8 +8,6 @@ from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import CallbackQuery, Message
 from aiogram_dialog.utils import CB_SEP
 
-from fsm.transaction import Transaction
-from handlers.errors import answer_stale
 from locales import Texts
 
 TALK = {
@@ -46,12 +44,6 @@ async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallback
     that onto the pressed message.
     """
     return callback.answer(texts("notice-not-offered"))
-
-
-@after.callback_query()
-async def ended_press(callback: CallbackQuery, transaction: Transaction, **data: object) -> None:
-    """Answer a press on a window that no dialog knows."""
-    await answer_stale(callback, data, transaction)
 
 
 @after.message(F.chat.type == ChatType.PRIVATE, F.content_type.in_(TALK))

@@ -34,7 +34,7 @@ async def tally(
 @pytest.fixture
 async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  # noqa: ARG001
     """Give a person who is new to the bot; Telegram must not refuse anything meanwhile."""
-    before = len(await playground.calls())
+    before = await playground.call_count()
     yield await playground.person("Ann", language_code="en")
     refused = [call for call in await playground.calls(after=before) if call.error]
     assert refused == []

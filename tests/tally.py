@@ -45,14 +45,27 @@ class Tally:
 
     async def start(self) -> Self:
         """Start it and wait until it serves."""
-        seen = self.log.read_text().count('"started"') if self.log.exists() else 0
+        seen = self._count("started")
         with self.log.open("a") as log:
             self._process = await self._spawn(stdout=log, stderr=log)
-        async with asyncio.timeout(START):
-            while self.log.read_text().count('"started"') == seen:
-                assert self._process.returncode is None, self.log.read_text()
-                await asyncio.sleep(0.01)
+        await self.until_logged("started", times=seen + 1)
         return self
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Read what it has logged."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    async def until_logged(self, event: str, times: int = 1) -> None:
+        """Wait until it has logged an event so many times."""
+        assert self._process is not None
+        async with asyncio.timeout(START):
+            while self._count(event) < times:
+                assert self._process.returncode is None, self.log.read_text()
+                await asyncio.sleep(0.02)
+
+    def _count(self, event: str) -> int:
+        return sum(line["event"] == event for line in self.logged())
 
     async def kill(self) -> None:
         """Kill it with SIGKILL: it can do nothing more."""
@@ -116,6 +129,32 @@ class Tally:
     def redis(self) -> Redis:
         """Connect to its Valkey."""
         return Redis.from_url(EmbeddedValkey(self.data / "valkey").url)
+
+    @asynccontextmanager
+    async def moved_away(self, name: str) -> AsyncIterator[None]:
+        """Have a table of the database out of the way meanwhile."""
+        with closing(sqlite3.connect(self.data / "tally.db")) as database:
+            database.execute(f"ALTER TABLE {name} RENAME TO away")
+            yield
+            database.execute(f"ALTER TABLE away RENAME TO {name}")
+
+    async def keep_in_inbox(self, *updates: dict[str, Any]) -> None:
+        """Put updates into its inbox while it is stopped, as a kill would have left them."""
+        valkey = EmbeddedValkey(self.data / "valkey")
+        await valkey.start()
+        async with self.redis() as redis:
+            for update in updates:
+                await redis.hset(self._inbox, str(update["update_id"]), json.dumps(update))
+        await valkey.stop()
+
+    async def inbox(self) -> list[int]:
+        """Read which updates stand in its inbox."""
+        async with self.redis() as redis:
+            return [int(key) for key in await redis.hkeys(self._inbox)]
+
+    @property
+    def _inbox(self) -> str:
+        return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"
 
     async def valkey_answers(self) -> bool:
         """Tell whether its Valkey runs."""

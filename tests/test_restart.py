@@ -89,3 +89,23 @@ async def test_valkey_is_started_again_when_it_dies(
     await own_tally.until_valkey_answers()
     await ann.press(counter, "+1")
     await ann.until(counter, text="Specify the number: 2")
+
+
+async def test_an_update_in_the_inbox_is_replayed_once(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    await own_tally.stop()
+    done, fresh = [
+        {**update, "update_id": update["update_id"] + later}
+        for update, later in zip([(await own_playground.updates())[-1]] * 2, (0, 7), strict=True)
+    ]
+    await own_tally.keep_in_inbox(done, fresh)
+    await own_tally.start()
+    await ann.until(counter, text="Specify the number: 2")
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 3")
+    assert await own_tally.inbox() == []

@@ -136,7 +136,6 @@ async def test_made_up_data_changes_nothing(ann: Person, tally: Tally) -> None:
         for message in (counter, menu):
             answer = await ann.press(message, data=data)
             assert answer is not None, data
-            assert answer.text or message is menu, data
             assert (await ann.read(message)).labels == message.labels, data
     await ann.press(counter, "+1")
     await ann.press(counter, "Confirm")

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Chat, ChatMemberAdministrator, ChatMemberOwner, User
 from aiogram_dialog import ChatEvent
 from aiogram_dialog.api.entities import Context, Stack
@@ -11,8 +13,15 @@ from aiogram_dialog.api.protocols import StackAccessValidator
 
 from widgets.notice import Notice
 
-ANONYMOUS_ADMIN = 1087968824
-"""The person in whose name Telegram shows admins who are anonymous (@GroupAnonymousBot)."""
+ANONYMOUS = frozenset({1087968824, 136817688})
+"""In whose names Telegram shows anonymous admins, and people who speak as a channel
+(@GroupAnonymousBot and @Channel_Bot). Everybody who does so shares these ids."""
+
+PATIENCE = 5
+"""Seconds that Telegram has to tell whether somebody is an admin."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class OwnerAccess(StackAccessValidator):
@@ -36,18 +45,20 @@ class OwnerAccess(StackAccessValidator):
         person: User = data["event_from_user"]
         if not owners or person.id in owners:
             return True
-        if ANONYMOUS_ADMIN in owners and await is_admin(data["bot"], data["event_chat"], person):
+        if ANONYMOUS.intersection(owners) and await is_admin(
+            data["bot"], data["event_chat"], person
+        ):
             return True
         raise Notice("notice-foreign")
 
 
 async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
-    """Ask Telegram whether a person is an admin of a group at this moment.
-
-    Raises:
-        aiogram.exceptions.TelegramAPIError: Telegram doesn't tell.
-    """
+    """Ask Telegram whether a person is an admin of a group at this moment; if in doubt, no."""
     if chat.type == ChatType.PRIVATE:
         return False
-    member = await bot.get_chat_member(chat.id, person.id)
+    try:
+        member = await bot.get_chat_member(chat.id, person.id, request_timeout=PATIENCE)
+    except TelegramAPIError as error:
+        log.warning("admin_unknown", error=type(error).__name__)
+        return False
     return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)

@@ -18,4 +18,12 @@ class Notice(Exception):  # noqa: N818 - no error: the ordinary answer to some p
 
 
 class Ended(Exception):  # noqa: N818 - likewise
-    """Ends an update: the window that was pressed offers nothing any more."""
+    """Ends an update: the window that was pressed offers nothing any more.
+
+    Args:
+        stack_id: The stack of the window.
+    """
+
+    def __init__(self, stack_id: str) -> None:
+        super().__init__(stack_id)
+        self.stack_id = stack_id

@@ -25,7 +25,7 @@ class Window(LibraryWindow):
         """Let the widgets process a press, if it is of a button that is offered.
 
         Raises:
-            Notice: It is not, or the message does not show this window.
+            Notice: The message does not show this window.
             Ended: Nothing is offered any more.
         """
         if not _is_shown_on(callback.message, callback.data or "", manager):
@@ -35,9 +35,10 @@ class Window(LibraryWindow):
         offered = [getattr(button, "callback_data", None) for row in keyboard for button in row]
         if callback.data in offered:
             return bool(await super().process_callback(callback, dialog, manager))
-        if any(offered):
-            raise Notice("notice-not-offered")
-        raise Ended
+        if not any(offered):
+            raise Ended(manager.current_stack().id)
+        # The second tap of a double one, or a message that missed an edit: drawn as it stands.
+        return True
 
     async def process_message(
         self, message: Message, dialog: DialogProtocol, manager: DialogManager
@@ -67,8 +68,10 @@ def _is_shown_on(
     """
     if message is None or message.message_id == manager.current_stack().last_message_id:
         return True
-    if not isinstance(message, Message) or message.reply_markup is None:
+    if not isinstance(message, Message):
         return True
+    if message.reply_markup is None:
+        return False
     marked = intent_callback_data(manager.current_context().id, data)
     rows = message.reply_markup.inline_keyboard
     return any(button.callback_data == marked for row in rows for button in row)

@@ -8,23 +8,29 @@
 --     version: as loaded, "0" where there was none; data: "" to delete;
 --     message: the message that shows it, "" for none, absent where unchanged;
 --     intents, opened, closed: keys of the contexts that are there, new, gone
--- Gives: 1, or 0 where another was faster or the id of a new context is taken
+-- Gives: the version written, or "" where another was faster or the id of a new
+-- context is taken
 local commit = cjson.decode(ARGV[1])
 
 for _, record in ipairs(commit.records) do
   if (redis.call('HGET', record.key, 'version') or '0') ~= record.version then
-    return 0
+    return ''
   end
   for _, intent in ipairs(record.opened) do
     if redis.call('EXISTS', intent) == 1 then
-      return 0
+      return ''
     end
   end
 end
 
 -- The time, so that a version never comes again, also when a record ends and begins anew.
 local time = redis.call('TIME')
-local now = time[1] .. string.format('%06d', time[2])
+local version = time[1] .. string.format('%06d', time[2])
+for _, record in ipairs(commit.records) do
+  if version <= record.version then
+    version = record.version .. '+'
+  end
+end
 local keys = {}
 
 for _, record in ipairs(commit.records) do
@@ -34,10 +40,6 @@ for _, record in ipairs(commit.records) do
   if record.data == '' then
     redis.call('DEL', record.key)
   else
-    local version = now
-    if version <= record.version then
-      version = record.version .. '+'
-    end
     redis.call('HSET', record.key, 'version', version, 'data', record.data)
     if record.message then
       redis.call('HSET', record.key, 'message', record.message)
@@ -56,4 +58,4 @@ end
 for id, payload in pairs(commit.outbox) do
   redis.call('HSET', KEYS[2], id, payload)
 end
-return 1
+return version

@@ -9,3 +9,4 @@ totals-summary = { $count ->
     }, sum { $sum }
 totals-newer = « Newer
 totals-older = Older »
+totals-anonymous = Totals are personal. Send /totals in your own name, or in the private chat.

@@ -10,3 +10,4 @@ totals-summary = { $count ->
     }, сумма { $sum }
 totals-newer = « Новее
 totals-older = Старее »
+totals-anonymous = Итоги у каждого свои. Отправьте /totals от своего имени или в личном чате.

@@ -1,0 +1,1 @@
+"""The same counter as other bots have it, each as its author would run it."""

@@ -1,0 +1,266 @@
+"""What a press costs: Tally beside other ways to write the same counter, in one run.
+
+Each subject is a process of its own, as its author would run it, on the same
+playground (another process) and, where it needs one, on the same Valkey. They
+take turns for several rounds, because single runs are noisy; medians are shown.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from redis.asyncio import Redis
+from rich.console import Console
+from rich.table import Table
+
+from fsm.valkey import EmbeddedValkey
+from playground import Client, Message, Person
+
+ROOT = Path(__file__).parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
+LONE_PRESSES = 100
+PEOPLE = 40
+PRESSES_EACH = 25
+BURST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A bot that is measured."""
+
+    name: str
+    module: str
+    settings: dict[str, str]
+
+
+SUBJECTS = [
+    Subject("plain handler, in memory", "benchmarks.peers.plain", {}),
+    Subject("plain handler, frozen collector", "benchmarks.peers.plain", {"FREEZE": "1"}),
+    Subject("stock aiogram-dialog on Redis", "benchmarks.peers.stock", {}),
+    Subject("stock, isolated everywhere", "benchmarks.peers.stock", {"ISOLATED": "1"}),
+    Subject("Tally", "main", {}),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured of a subject in a round.
+
+    Attributes:
+        start: Seconds from the process' start to its first poll.
+        lone: Milliseconds from a lone press to its answer, the median.
+        p99: The same at the 99th percentile while 40 people press.
+        cpu: Microseconds of CPU a press, with 40 people.
+        redis: Commands sent to Redis a press.
+        calls: Bot API calls a press, without getUpdates.
+        burst: What the counter shows after 50 presses at once.
+        memory: Resident memory at the end, megabytes.
+    """
+
+    start: float
+    lone: float
+    p99: float
+    cpu: float
+    redis: float
+    calls: float
+    burst: int
+    memory: float
+
+
+async def measure(subject: Subject, playground: Client, valkey: EmbeddedValkey) -> Figures:
+    """Run a subject for a round."""
+    async with Redis.from_url(valkey.url) as redis, _running(subject, playground, valkey) as bot:
+        await redis.flushall()
+        ann = await playground.person("Ann")
+        counter = await _open(ann)
+        lone = [await _timed_press(ann, counter) for _ in range(LONE_PRESSES)]
+        burst = await _open(ann)
+        await asyncio.gather(*(ann.press(burst, "+1", timeout=30) for _ in range(BURST)))
+        people = [await playground.person(f"P{number}") for number in range(PEOPLE)]
+        counters = [await _open(person) for person in people]
+        sent, called, used = await _reads(redis), await playground.call_count(), bot.cpu()
+        presses = PEOPLE * PRESSES_EACH
+        times = await asyncio.gather(
+            *(_press_on(person, opened) for person, opened in zip(people, counters, strict=True))
+        )
+        spent = bot.cpu() - used
+        await asyncio.gather(*(p.read(m) for p, m in zip(people, counters, strict=True)))
+        calls = [
+            call for call in await playground.calls(after=called) if call.method != "getUpdates"
+        ]
+        return Figures(
+            start=bot.start,
+            lone=statistics.median(lone) * 1e3,
+            p99=statistics.quantiles([t for each in times for t in each], n=100)[98] * 1e3,
+            cpu=spent / presses * 1e6,
+            redis=(await _reads(redis) - sent - 1) / presses,
+            calls=len(calls) / presses,
+            burst=await _shown(ann, burst),
+            memory=bot.memory(),
+        )
+
+
+class Running:
+    """A subject's process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, start: float) -> None:
+        self.start = start
+        self._folder = Path(f"/proc/{process.pid}")
+
+    def cpu(self) -> float:
+        """Seconds of CPU that it has used."""
+        fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self) -> float:
+        """Megabytes of memory that it holds."""
+        pages = int((self._folder / "statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 1e6
+
+
+@asynccontextmanager
+async def _running(
+    subject: Subject, playground: Client, valkey: EmbeddedValkey
+) -> AsyncIterator[Running]:
+    before, began = await playground.call_count(), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {
+            "BOT_TOKEN": TOKEN,
+            "BOT_API_URL": playground.url,
+            "REDIS_URL": valkey.url,
+            "DATA_DIR": folder,
+            "LOG_LEVEL": "WARNING",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            subject.module,
+            cwd=ROOT,
+            env={**os.environ, **settings, **subject.settings},
+        )
+        try:
+            await playground.until_called("getUpdates", after=before, timeout=60)
+            yield Running(process, time.monotonic() - began)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+
+
+async def _open(person: Person) -> Message:
+    await person.send("/numbers")
+    return await person.receive()
+
+
+async def _timed_press(person: Person, counter: Message) -> float:
+    began = time.monotonic()
+    await person.press(counter, "+1", timeout=30)
+    return time.monotonic() - began
+
+
+async def _press_on(person: Person, counter: Message) -> list[float]:
+    return [await _timed_press(person, counter) for _ in range(PRESSES_EACH)]
+
+
+async def _shown(person: Person, counter: Message) -> int:
+    text = (await person.read(counter)).text or ""
+    return int(text.rpartition(" ")[2])
+
+
+async def _reads(redis: Redis) -> int:
+    # What a client sent, not what a script called; see INFO in Redis' manual.
+    return int((await redis.info("stats"))["total_reads_processed"])
+
+
+async def run(rounds: int) -> dict[str, list[Figures]]:
+    """Measure every subject for so many rounds, in turn."""
+    figures: dict[str, list[Figures]] = {subject.name: [] for subject in SUBJECTS}
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = EmbeddedValkey(Path(folder))
+        await valkey.start()
+        server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "playground",
+            "--port",
+            "8099",
+            "--token",
+            TOKEN,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert server.stdout is not None  # noqa: S101 - for the type checker
+        await server.stdout.readline()
+        try:
+            async with Client("http://127.0.0.1:8099") as playground:
+                for number in range(rounds):
+                    for subject in SUBJECTS:
+                        print(f"round {number + 1}: {subject.name}", file=sys.stderr)  # noqa: T201
+                        figures[subject.name].append(await measure(subject, playground, valkey))
+        finally:
+            server.send_signal(signal.SIGTERM)
+            await server.wait()
+            await valkey.stop()
+    return figures
+
+
+def show(figures: dict[str, list[Figures]]) -> None:
+    """Write the medians as a table."""
+    table = Table(title=f"A press, medians of {len(next(iter(figures.values())))} rounds")
+    table.add_column("")
+    for heading in (
+        "first poll, s",
+        "lone press, ms",
+        f"p99 with {PEOPLE} people, ms",
+        "CPU, µs",
+        "to Redis",
+        "to Telegram",
+        f"after {BURST} at once",
+        "memory, MB",
+    ):
+        table.add_column(heading, justify="right")
+    for name, rounds in figures.items():
+        median = {
+            key: statistics.median(getattr(each, key) for each in rounds)
+            for key in asdict(rounds[0])
+        }
+        table.add_row(
+            name,
+            f"{median['start']:.1f}",
+            f"{median['lone']:.1f}",
+            f"{median['p99']:.0f}",
+            f"{median['cpu']:.0f}",
+            f"{median['redis']:.2f}",
+            f"{median['calls']:.2f}",
+            f"{median['burst']:.0f}",
+            f"{median['memory']:.0f}",
+        )
+    Console().print(table)
+
+
+def main() -> None:
+    """Measure, show, and write the figures down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, default=Path("build/press.json"))
+    options = parser.parse_args()
+    figures = asyncio.run(run(options.rounds))
+    show(figures)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    written = {name: [asdict(each) for each in rounds] for name, rounds in figures.items()}
+    options.json.write_text(json.dumps(written, indent=2))
+
+
+if __name__ == "__main__":
+    main()

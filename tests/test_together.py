@@ -1,0 +1,71 @@
+"""Presses that come at once: each counts, once, and each is answered."""
+
+import asyncio
+
+from playground import Person, Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_menu import open_menu
+
+
+async def test_fifty_presses_at_once_by_one_person(ann: Person) -> None:
+    counter = await open_counter(ann)
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=20) for _ in range(50)))
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 50")
+
+
+async def test_five_people_with_ten_presses_each_in_a_group(
+    playground: Playground, ann: Person
+) -> None:
+    people = [ann, *[await playground.person(f"P{number}") for number in range(4)]]
+    group = await playground.group("Friends", members=people)
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    presses = [person.press(counter, "+1", timeout=20) for person in people for _ in range(10)]
+    assert None not in await asyncio.gather(*presses)
+    await ann.until(counter, text="Specify the number: 50")
+
+
+async def test_five_confirms_at_once_are_one_total(ann: Person, tally: Tally) -> None:
+    counter = await open_counter(ann)
+    data = counter.button("Confirm").callback_data
+    answers = await asyncio.gather(*(ann.press(counter, data=data) for _ in range(5)))
+    assert None not in answers
+    await ann.until(counter, text="Total: 0")
+    assert [row["value"] for row in tally.totals(ann)] == [0]
+
+
+async def test_taps_that_race_confirm_are_in_the_total_or_refused(
+    ann: Person, tally: Tally
+) -> None:
+    counter = await open_counter(ann)
+    plus, confirm = counter.button("+1").callback_data, counter.button("Confirm").callback_data
+    answers = await asyncio.gather(
+        *(ann.press(counter, data=data) for data in [plus, plus, plus, confirm, plus, plus])
+    )
+    counted = sum(answer is not None and answer.text is None for answer in answers) - 1
+    await ann.until(counter, text=f"Total: {counted}")
+    assert [row["value"] for row in tally.totals(ann)] == [counted]
+
+
+async def test_two_counters_of_the_menu_at_once_take_its_message_once(ann: Person) -> None:
+    menu = await open_menu(ann)
+    one, two = menu.button("Counter ±1").callback_data, menu.button("Counter ±2").callback_data
+    await asyncio.gather(ann.press(menu, data=one), ann.press(menu, data=two))
+    shown = await ann.until(menu, lambda message: (message.text or "").startswith("Specify"))
+    assert len(shown.labels[0]) in {2, 4}
+    await ann.press(menu, "+1")
+    await ann.until(menu, text="Specify the number: 1")
+
+
+async def test_a_person_whose_bot_is_new_to_them_waits_for_no_database(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann, boris = [await own_playground.person(name) for name in ("Ann", "Boris")]
+    async with own_tally.locked_database():
+        for person in (ann, boris):
+            counter = await open_counter(person)
+            await person.press(counter, "+1", timeout=2)
+            await person.until(counter, text="Specify the number: 1", timeout=2)
