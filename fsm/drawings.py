@@ -1,5 +1,6 @@
 """aiogram-dialog's way to the screen: it notes what is to be shown, and shows nothing."""
 
+import secrets
 from typing import cast
 
 from aiogram import Bot, Router
@@ -18,9 +19,6 @@ from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
 
 from fsm.transaction import Drawing, Transaction
-
-UNKNOWN_MESSAGE = 0
-"""The id of a message that is still to be sent; the renderer notes the real one."""
 
 
 class Drawings(MessageManagerProtocol):
@@ -45,14 +43,15 @@ class Drawings(MessageManagerProtocol):
         mode = new_message.show_mode
         if mode is ShowMode.NO_UPDATE:
             raise MessageNotModified
-        fresh = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
-        target = old_message.message_id if old_message else None
-        self._note(new_message.chat, new_message, None if fresh else target, fresh=fresh)
-        if fresh and target:
-            self._note(new_message.chat, None, target, delete=mode is ShowMode.DELETE_AND_SEND)
+        former = old_message.message_id if old_message else None
+        fresh = former is None or mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
+        shown = _awaited() if fresh or former is None else former
+        if fresh and former:
+            self._note(new_message.chat, None, former, delete=mode is ShowMode.DELETE_AND_SEND)
+        self._note(new_message.chat, new_message, shown, fresh=fresh)
         return OldMessage(
             chat=new_message.chat,
-            message_id=UNKNOWN_MESSAGE if fresh or target is None else target,
+            message_id=shown,
             media_id=None,
             media_uniq_id=None,
             text=new_message.text,
@@ -78,7 +77,7 @@ class Drawings(MessageManagerProtocol):
         self,
         chat: Chat,
         content: NewMessage | None,
-        target: int | None,
+        target: int,
         *,
         fresh: bool = False,
         delete: bool = False,
@@ -86,6 +85,11 @@ class Drawings(MessageManagerProtocol):
         self._transaction.drawings.append(
             Drawing(self._record, chat.id, content, target, fresh, delete)
         )
+
+
+def _awaited() -> int:
+    """Make a number that stands for a message until it is sent; no message has one below 0."""
+    return -1 - secrets.randbelow(2**31)
 
 
 class DrawingManagerFactory:

@@ -8,7 +8,6 @@ from functools import partial
 
 import structlog
 from aiogram import Bot
-from aiogram.types import Message
 from aiogram_dialog.api.entities import NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
 from cachetools import LRUCache
@@ -19,9 +18,24 @@ from fsm.store import DialogStore
 from fsm.transaction import Drawing
 
 REMEMBERED = 10_000
-"""Messages of which a process remembers what it has drawn on them."""
+"""Messages that a process remembers."""
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a process remembers of the messages that it has drawn on last.
+
+    Attributes:
+        shown: The record and the version of it that a message shows.
+        arrived: The message that came of one that was awaited.
+    """
+
+    shown: MutableMapping[str, tuple[str, str]] = field(
+        default_factory=lambda: LRUCache(REMEMBERED)
+    )
+    arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
 
 @dataclass(slots=True)
@@ -53,7 +67,7 @@ class Renderer:
         self._bot = bot
         self._store = store
         self._screens: dict[str, Screen] = {}
-        self._shown: LRUCache[str, tuple[str, str]] = LRUCache(REMEMBERED)
+        self._memory = Memory()
 
     def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
@@ -68,10 +82,10 @@ class Renderer:
         Returns:
             What is done when it was drawn or given up.
         """
-        # By the message where it is known: stacks hand a message on to each other.
-        key = _name(drawing.chat_id, drawing.target) if drawing.target else drawing.record
+        # By the message, not by the stack: stacks hand a message on to each other.
+        key = _name(drawing.chat_id, drawing.target)
         if key not in self._screens:
-            screen = Screen(self._bot, self._store, self._shown, lambda: self._screens.pop(key))
+            screen = Screen(self._bot, self._store, self._memory, lambda: self._screens.pop(key))
             self._screens[key] = screen
         return self._screens[key].add(drawing, version)
 
@@ -93,7 +107,7 @@ class Screen:
     Args:
         bot: Whose message it is.
         store: Where the message is noted.
-        shown: Which version of which record each message shows.
+        memory: What was drawn before.
         on_idle: Called when all is drawn; the screen is of no use after that.
     """
 
@@ -101,16 +115,15 @@ class Screen:
         self,
         bot: Bot,
         store: DialogStore,
-        shown: MutableMapping[str, tuple[str, str]],
+        memory: Memory,
         on_idle: Callable[[], object],
     ) -> None:
         self._bot = bot
         self._store = store
-        self._shown = shown
+        self._memory = memory
         self._on_idle = on_idle
         self._messages = MessageManager()
         self._jobs: list[Job] = []
-        self._sent: int | None = None
         self.task = asyncio.create_task(self._run())
 
     def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
@@ -145,18 +158,30 @@ class Screen:
 
     async def _draw(self, job: Job) -> None:
         drawing, shows = job.drawing, (job.drawing.record, job.version)
-        target = drawing.target or self._sent
+        target = drawing.target
+        if target < 0:
+            target = self._memory.arrived.get(_name(drawing.chat_id, target), 0)
+        name = _name(drawing.chat_id, target)
         if drawing.content is None:
+            self._memory.shown.pop(name, None)
             if target:
                 await self._leave(drawing.chat_id, target, delete=drawing.delete)
-        elif drawing.fresh or target is None:
-            sent = await self._messages.send_message(self._bot, drawing.content)
-            self._shown[_name(drawing.chat_id, sent.message_id)] = shows
-            await self._bind(drawing.record, sent)
-        elif self._shown.get(_name(drawing.chat_id, target)) != shows:
-            self._shown.pop(_name(drawing.chat_id, target), None)
+        elif not target:
+            await self._send(drawing, drawing.content, shows)
+        elif self._memory.shown.get(name) != shows:
+            self._memory.shown.pop(name, None)
             await self._edit(drawing.content, target)
-            self._shown[_name(drawing.chat_id, target)] = shows
+            self._memory.shown[name] = shows
+
+    async def _send(self, drawing: Drawing, content: NewMessage, shows: tuple[str, str]) -> None:
+        sent = await self._messages.send_message(self._bot, content)
+        self._memory.shown[_name(drawing.chat_id, sent.message_id)] = shows
+        self._memory.arrived[_name(drawing.chat_id, drawing.target)] = sent.message_id
+        try:
+            await self._store.bind(drawing.record, drawing.target, sent.message_id)
+        except RedisError as error:
+            # A press on the message names it again.
+            log.warning("message_not_noted", error=str(error))
 
     async def _edit(self, content: NewMessage, message_id: int) -> None:
         old = OldMessage(
@@ -165,19 +190,10 @@ class Screen:
         await self._messages.edit_message(self._bot, content, old)
 
     async def _leave(self, chat_id: int, message_id: int, *, delete: bool) -> None:
-        self._shown.pop(_name(chat_id, message_id), None)
         if delete:
             await self._bot.delete_message(chat_id, message_id)
         else:
             await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
-
-    async def _bind(self, record: str, sent: Message) -> None:
-        self._sent = sent.message_id
-        try:
-            await self._store.bind(record, sent.message_id)
-        except RedisError as error:
-            # A press on the message names it again.
-            log.warning("message_not_noted", error=str(error))
 
 
 def _name(chat_id: int, message_id: int) -> str:

@@ -31,7 +31,8 @@ class Record:
         stored: The data as loaded, b"" where there is none.
         stack: The stack as aiogram-dialog stores it, empty where there is none.
         contexts: Its contexts by intent id, as aiogram-dialog stores them.
-        message_id: The message that shows it, None where unknown.
+        message_id: The message that shows it, None for none; below 0 it stands
+            for one that is being sent.
         bound: The message as loaded.
         loaded: The ids of the contexts as loaded.
     """
@@ -178,6 +179,12 @@ class DialogStore:
             change["message"] = str(record.message_id or "")
         return change
 
-    async def bind(self, record: str, message_id: int) -> None:
-        """Note which message shows a record."""
-        await cast("Awaitable[int]", self._bind(keys=[record], args=[message_id]))
+    async def bind(self, record: str, awaited: int, message_id: int) -> None:
+        """Note which message shows a record, unless something else was noted meanwhile.
+
+        Args:
+            record: The record's key.
+            awaited: What stands for the message until it is sent.
+            message_id: The message.
+        """
+        await cast("Awaitable[int]", self._bind(keys=[record], args=[awaited, message_id]))

@@ -37,15 +37,15 @@ class Drawing:
         record: The stack's record.
         chat_id: The chat of the message.
         content: The window, None to take the keyboard off.
-        target: The message, None for the one that is being sent for the stack, or a new one.
-        fresh: Whether it is to be a new message.
+        target: The message; below 0 it stands for one that is being sent.
+        fresh: Whether it is the one to be sent.
         delete: Whether the message is deleted, not only its keyboard taken off.
     """
 
     record: str
     chat_id: int
     content: NewMessage | None
-    target: int | None = None
+    target: int
     fresh: bool = False
     delete: bool = False
 
