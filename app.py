@@ -159,7 +159,7 @@ async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
         log.info(
             "playground",
             open=server.url,
-            hint="no BOT_TOKEN is set, so a local Telegram stands in; "
+            hint="no BOT_TOKEN is set, so a local Telegram stands in at this address; "
             "for the real one put BOT_TOKEN=... from @BotFather into .env",
         )
     bot = Bot(

@@ -66,12 +66,12 @@ def _is_shown_on(
     It is the message that the stack knows, or one with the window's button on
     it: a kill between sending and noting a message leaves two that lead here.
     """
-    if message is None or message.message_id == manager.current_stack().last_message_id:
-        return True
-    if not isinstance(message, Message):
+    known = manager.current_stack().last_message_id
+    if not isinstance(message, Message) or message.message_id == known:
         return True
     if message.reply_markup is None:
-        return False
+        # Below 0 it stands for a message that is being sent; see fsm/drawings.py.
+        return known is None or known < 0
     marked = intent_callback_data(manager.current_context().id, data)
     rows = message.reply_markup.inline_keyboard
     return any(button.callback_data == marked for row in rows for button in row)
