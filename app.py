@@ -19,7 +19,8 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.fsm.storage.memory import DisabledEventIsolation
-from aiogram.types import User
+from aiogram.methods import Response
+from aiogram.types import Message, Update, User
 from aiogram_dialog import setup_dialogs
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -51,6 +52,10 @@ from widgets.access import OwnerAccess
 
 UPDATES = ["message", "callback_query"]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
+
+KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[Update]])
+"""The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
+them anew for every call: unless somebody keeps them, they are built again and again."""
 
 FINISH = 4.0
 """Seconds that a stop waits for each part to finish what is under way."""
