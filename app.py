@@ -154,7 +154,7 @@ async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
             address = settings.bot_api_url.get_secret_value()
             api = TelegramAPIServer.from_base(address.rstrip("/"))
     else:
-        server = Server(port=settings.playground_port)
+        server = Server(port=settings.playground_port, data_dir=settings.data_dir / "playground")
         try:
             await server.start()
         except OSError as error:

@@ -16,14 +16,14 @@ from playground.server import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKEN, Server
 MAX_PORT = 65_535
 
 GUIDE = """\
-A local Telegram is running at {url}
+A local Telegram is running: open {url} in a browser
 
 Point a bot to it: token {token}, Bot API server {url}
     aiogram                  AiohttpSession(api=TelegramAPIServer.from_base("{url}"))
     python-telegram-bot      Application.builder().base_url("{url}/bot")
     pyTelegramBotAPI         apihelper.API_URL = "{url}/bot{{0}}/{{1}}"
 Play persons: playground.Client("{url}"), or JSON at {url}/control
-Stop it with Ctrl+C; it forgets everything."""
+Stop it with Ctrl+C; {memory}."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +53,8 @@ async def _serve(options: argparse.Namespace) -> None:
         username=options.username,
         privacy=not options.no_privacy,
         hosts=options.allow_host,
+        data_dir=options.data_dir,
+        inline=options.inline,
     )
     await server.start()
     stopped = asyncio.Event()
@@ -61,7 +63,8 @@ async def _serve(options: argparse.Namespace) -> None:
     # aiogram's models are most of the heap and live for ever: walking them is wasted time.
     gc.collect()
     gc.freeze()
-    print(GUIDE.format(url=server.url, token=options.token), flush=True)  # noqa: T201 - the command line
+    memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
+    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)  # noqa: T201 - the command line
     await stopped.wait()
     await server.stop()
 
@@ -82,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--no-privacy", action="store_true", help="let the bot hear everything in groups"
+    )
+    parser.add_argument("--inline", action="store_true", help="switch inline mode on")
+    parser.add_argument(
+        "--data-dir", metavar="FOLDER", help="keep chats, files and waiting updates there"
     )
     parser.add_argument(
         "--allow-host",

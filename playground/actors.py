@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiogram import types
 
+from playground.deeds import Deeds
 from playground.view import Answer, ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Group:
         return await self._client.messages(self.id)
 
 
-class Person:
+class Person(Deeds):
     """Somebody who uses the bot.
 
     Without a chat, everything happens in their private chat with the bot.

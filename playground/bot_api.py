@@ -10,12 +10,17 @@ from aiohttp import web
 from playground.answers import refusal, success
 from playground.bot_methods import HANDLERS, KNOWN
 from playground.errors import ApiError
+from playground.faults import Fault
+from playground.files import find_path
 from playground.parameters import Method, parse_call, read_parameters
 from playground.state import Call, Json
 from playground.telegram import Telegram
 
 CALLS = "calls"
 """The signal that a call has come in."""
+
+HANGS_FOR = 86_400
+"""Seconds after which a hanging call is cut off."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,33 +44,58 @@ class BotApi:
         if not secrets.compare_digest(token.encode(), self._token.encode()):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
-            return success(await self.execute(name, await read_parameters(request)))
+            params = await read_parameters(request)
+            faults = self._telegram.faults
+            fault = faults.of_call(name, params) if faults.active else None
+            result = await self.execute(name, params, fault)
         except ApiError as error:
             return refusal(error)
+        except ConnectionAbortedError:
+            return _cut(request)
         except web.HTTPRequestEntityTooLarge as error:
             return refusal(ApiError(error.status, error.reason))
+        if fault is not None and fault.kind == "lose":
+            return _cut(request)
+        return success(result)
 
-    async def execute(self, name: str, params: Json) -> object:
+    async def download(self, request: web.Request) -> web.Response:
+        """Hand over a file that getFile has told the path of."""
+        if not secrets.compare_digest(request.match_info["token"].encode(), self._token.encode()):
+            return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
+        file = find_path(self._telegram, request.match_info["path"])
+        if file is None:
+            return refusal(ApiError(HTTPStatus.NOT_FOUND, "Not Found"))
+        body = self._telegram.content(file)
+        return web.Response(body=body, content_type="application/octet-stream")
+
+    async def execute(self, name: str, params: Json, fault: Fault | None = None) -> object:
         """Make a call.
 
         Args:
             name: The method, in any case.
             params: Its parameters as they came in.
+            fault: What is to go wrong with it.
 
         Returns:
             The method's result as JSON has it, or an `Answer`.
 
         Raises:
             ApiError: If it is refused.
+            ConnectionAbortedError: If it is to get no answer.
         """
         method = KNOWN.get(name.lower())
         call = self._log(name if method is None else method.__api_method__, params)
         try:
+            if fault is not None:
+                await self._suffer(fault)
+            self._telegram.rate_limits.check(name, params)
             result = self._begin(method, params)
             if inspect.isawaitable(result):
                 result = await result
         except ApiError as error:
             call.status, call.error = error.status, error.description
+            raise
+        except ConnectionAbortedError:
             raise
         except Exception:
             # The playground's own mistake: the bot hears of it as of Telegram's.
@@ -82,6 +112,19 @@ class BotApi:
             await self.execute(name, params)
         except ApiError:
             return
+
+    async def _suffer(self, fault: Fault) -> None:
+        """Let go wrong with a call what goes wrong before it is done."""
+        match fault.kind:
+            case "refuse":
+                raise fault.refusal()
+            case "delay":
+                await self._telegram.clock.sleep(fault.seconds)
+            case "hang":
+                await self._telegram.clock.sleep(HANGS_FOR)
+                raise ConnectionAbortedError
+            case "cut":
+                raise ConnectionAbortedError
 
     def _begin(self, method: Method | None, params: Json) -> object:
         if method is None:
@@ -100,3 +143,10 @@ class BotApi:
         state.calls.append(call)
         self._telegram.signals.notify(CALLS)
         return call
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Close the connection in place of an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

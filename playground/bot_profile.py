@@ -50,6 +50,7 @@ def set_my_commands(telegram: Telegram, call: SetMyCommands) -> bool:
     if len(call.commands) > MAX_COMMANDS:
         raise BadRequestError("BOT_COMMANDS_TOO_MUCH")
     key = _commands_key(telegram, call.scope, call.language_code)
+    telegram.state.note("settings")
     commands = [_checked_command(command) for command in call.commands]
     if commands:
         telegram.state.profile.commands[key] = commands
@@ -66,6 +67,7 @@ def get_my_commands(telegram: Telegram, call: GetMyCommands) -> list[Json]:
 
 def delete_my_commands(telegram: Telegram, call: DeleteMyCommands) -> bool:
     """Drop the command list of a scope and language (deleteMyCommands)."""
+    telegram.state.note("settings")
     key = _commands_key(telegram, call.scope, call.language_code)
     telegram.state.profile.commands.pop(key, None)
     return True
@@ -110,6 +112,7 @@ def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
         url = button.web_app.url
         if not is_loopback(url) and (checked_link(url) is None or not url.startswith("https:")):
             raise BadRequestError("BUTTON_URL_INVALID")
+    telegram.state.note("settings")
     buttons = telegram.state.profile.menu_buttons
     if button is None or button.type == "default":
         buttons.pop(call.chat_id, None)
@@ -166,6 +169,7 @@ def _checked_command(command: BotCommand) -> Json:
 
 def _set_text(telegram: Telegram, call: SetText, field: str, longest: int) -> bool:
     text = getattr(call, field) or ""
+    telegram.state.note("settings")
     language = _checked_language(call.language_code)
     if len(text) > longest:
         raise BadRequestError(f"{field.upper()}_TOO_LONG")

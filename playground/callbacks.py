@@ -27,7 +27,7 @@ def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool
         raise BadRequestError(TOO_OLD)
     if len(call.text or "") > MAX_TEXT:
         raise BadRequestError("MESSAGE_TOO_LONG")
-    if call.url and not _is_own_link(telegram, call.url):
+    if call.url and not (_is_page(call.url) if query.is_game else _is_own_link(telegram, call.url)):
         raise BadRequestError("URL_INVALID")
     query.answer = {
         "text": call.text or None,
@@ -35,12 +35,19 @@ def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool
         "url": call.url or None,
         "cache_time": min(max(call.cache_time or 0, 0), MAX_CACHE_TIME),
     }
+    telegram.state.note("query", query.id)
     telegram.signals.notify(query.id)
     return True
 
 
 def _is_late(telegram: Telegram, query: CallbackQuery) -> bool:
     return telegram.clock.time() > query.pressed_at + ANSWERABLE_FOR
+
+
+def _is_page(url: str) -> bool:
+    """A game is a page of the bot's, of any address."""
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_own_link(telegram: Telegram, url: str) -> bool:

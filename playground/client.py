@@ -22,6 +22,7 @@ from aiogram import types
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from playground.actors import PATIENCE, Group, Person
+from playground.steering import Steering
 from playground.view import ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Call:
     error: str | None
 
 
-class Client:
+class Client(Steering):
     """Plays persons on a playground that runs anywhere.
 
     Args:

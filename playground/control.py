@@ -4,6 +4,7 @@
 |---|---|
 | `GET /control` | the bot, the time, how many calls it has made |
 | `POST /control/advance` | lets `seconds` pass at once |
+| `POST /control/reset` | forgets all persons, chats and updates |
 | `GET`, `POST /control/persons` | lists persons; adds one, from fields of a `User` |
 | `PATCH /control/persons/{id}` | changes such fields, `standing`, `has_private_forwards` |
 | `GET /control/chats` | lists chats |
@@ -13,10 +14,6 @@
 | `POST /control/groups/{id}/topics` | opens a topic of a `name` |
 | `GET /control/chats/{id}?after=&wait=` | what has changed since version `after`; if nothing has,
 waits for so many seconds |
-| `POST /control/chats/{id}/messages` | sends a `text` as a `person` |
-| `DELETE /control/chats/{id}/messages/{message_id}?person=` | deletes a message |
-| `POST /control/chats/{id}/messages/{message_id}/press` | presses the button with a `label`, or
-sends some `data`, as a `person`; waits for the bot's answer for `wait` seconds |
 | `GET /control/calls?method=&after=&wait=` | the Bot API calls, those after a number; waits for one
 if there is none |
 | `GET /control/updates` | the latest updates for the bot |
@@ -24,35 +21,32 @@ if there is none |
 until there are so many |
 | `POST /control/updates/repeat` | delivers one once more: `update_id`, or the latest |
 
-A refusal is `{"error": "..."}` with a status of 400 or above.
+What persons do in chats is in `acting`, inline mode and payments are in `serving`. A refusal is
+`{"error": "..."}` with a status of 400 or above.
 """
 
 import itertools
 from collections.abc import Iterable
-from http import HTTPStatus
 
 import orjson
 from aiohttp import web
 
 from playground import persons
 from playground.bot_api import CALLS
-from playground.control_http import Handler, guard
+from playground.control_http import Handler, chat_of, guard, show_to_persons
 from playground.control_requests import (
     Advance,
     Calls,
     Change,
     NewTopic,
     Pending,
-    Press,
-    Removal,
     Repeat,
     RoleChange,
     Wait,
 )
 from playground.errors import ControlError
-from playground.groups import GroupPlan, add_group, add_topic, set_role, upgrade
-from playground.presses import find_button, press
-from playground.state import Call, Chat, Json, Message, Person
+from playground.groups import GroupPlan, add_group, add_topic, join, upgrade
+from playground.state import Call, Chat, Json, Person
 from playground.telegram import Telegram
 from playground.update_queue import UPDATES
 
@@ -72,11 +66,11 @@ class Control:
     def routes(self) -> list[web.RouteDef]:
         """The requests that are understood."""
         chat = "/control/chats/{chat:-?[0-9]+}"
-        message = chat + "/messages/{message:[0-9]+}"
         group = "/control/groups/{chat:-[0-9]+}"
         table: list[tuple[str, str, Handler]] = [
             ("GET", "/control", self._overview),
             ("POST", "/control/advance", self._advance),
+            ("POST", "/control/reset", self._reset),
             ("GET", "/control/persons", self._list_persons),
             ("POST", "/control/persons", self._add_person),
             ("PATCH", "/control/persons/{person:[0-9]+}", self._change_person),
@@ -86,9 +80,6 @@ class Control:
             ("POST", group + "/topics", self._add_topic),
             ("GET", "/control/chats", self._list_chats),
             ("GET", chat, self._watch_chat),
-            ("POST", chat + "/messages", self._say),
-            ("DELETE", message, self._remove),
-            ("POST", message + "/press", self._press),
             ("GET", "/control/calls", self._list_calls),
             ("GET", "/control/updates", self._list_updates),
             ("GET", "/control/updates/pending", self._count_pending),
@@ -105,6 +96,10 @@ class Control:
         self._telegram.clock.advance(body.seconds)
         return {"time": self._telegram.clock.time()}
 
+    async def _reset(self, _request: web.Request) -> Json:
+        self._telegram.reset()
+        return {"persons": len(self._telegram.state.persons)}
+
     async def _list_persons(self, _request: web.Request) -> list[Person]:
         return list(self._telegram.state.persons.values())
 
@@ -118,6 +113,7 @@ class Control:
             persons.change_person(self._telegram, person, change.model_extra)
         if change.has_private_forwards is not None:
             person.has_private_forwards = change.has_private_forwards
+            self._telegram.state.note("person", person.user["id"])
         if change.standing is not None:
             persons.set_standing(self._telegram, person, change.standing)
         return person
@@ -126,48 +122,27 @@ class Control:
         return add_group(self._telegram, GroupPlan.model_validate_json(await request.read())).json
 
     async def _set_role(self, request: web.Request) -> Json:
-        chat = self._chat(request)
+        chat = chat_of(self._telegram, request)
         change = RoleChange.model_validate_json(await request.read())
-        set_role(self._telegram, chat, int(request.match_info["person"]), change.role)
+        join(self._telegram, chat, int(request.match_info["person"]), change.role)
         return {"role": change.role}
 
     async def _upgrade(self, request: web.Request) -> Json:
-        return upgrade(self._telegram, self._chat(request)).json
+        return upgrade(self._telegram, chat_of(self._telegram, request)).json
 
     async def _add_topic(self, request: web.Request) -> Json:
         topic = NewTopic.model_validate_json(await request.read())
-        return {"id": add_topic(self._telegram, self._chat(request), topic.name)}
+        return {"id": add_topic(self._telegram, chat_of(self._telegram, request), topic.name)}
 
     async def _list_chats(self, _request: web.Request) -> list[Json]:
         return [_summary(chat) for chat in self._telegram.state.chats.values()]
 
     async def _watch_chat(self, request: web.Request) -> Json:
-        chat = self._chat(request)
+        chat = chat_of(self._telegram, request)
         query = Wait.model_validate(dict(request.query))
         if chat.version <= query.after and query.wait:
             await self._telegram.signals.wait(chat.id, query.wait)
         return _summary(chat) | self._changes(chat, query.after)
-
-    async def _say(self, request: web.Request) -> Json:
-        saying = persons.Saying.model_validate_json(await request.read())
-        chat = self._chat(request)
-        return self._show(chat, persons.say(self._telegram, chat, saying))
-
-    async def _remove(self, request: web.Request) -> Json:
-        person = self._telegram.person(Removal.model_validate(dict(request.query)).person)
-        message_id = int(request.match_info["message"])
-        persons.remove(self._telegram, self._chat(request), message_id, person)
-        return {"message_id": message_id}
-
-    async def _press(self, request: web.Request) -> Json:
-        body = Press.model_validate_json(await request.read())
-        chat, message_id = self._chat(request), int(request.match_info["message"])
-        data = _data_to_press(chat, message_id, body)
-        person = self._telegram.person(body.person)
-        query = press(self._telegram, chat, message_id, person, data)
-        if body.wait and query.answer is None:
-            await self._telegram.signals.wait(query.id, body.wait)
-        return {"id": query.id, "update_id": query.update_id, "answer": query.answer}
 
     async def _list_calls(self, request: web.Request) -> list[Call]:
         query = Calls.model_validate(dict(request.query))
@@ -198,46 +173,24 @@ class Control:
         body = Repeat.model_validate_json(await request.read())
         return {"update_id": self._telegram.queue.repeat(body.update_id).id}
 
-    def _chat(self, request: web.Request) -> Chat:
-        chat_id = int(request.match_info["chat"])
-        try:
-            return self._telegram.state.chats[chat_id]
-        except KeyError:
-            raise ControlError(f"there is no chat {chat_id}", HTTPStatus.NOT_FOUND) from None
-
     def _changes(self, chat: Chat, after: int) -> Json:
         changed = itertools.takewhile(
             lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
         )
         ids = sorted(changed)
+        messages = [chat.messages[i] for i in ids if i in chat.messages]
         return {
             "version": chat.version,
-            "messages": [self._show(chat, chat.messages[i]) for i in ids if i in chat.messages],
+            "messages": [show_to_persons(self._telegram, chat, message) for message in messages],
             "deleted": [message_id for message_id in ids if message_id not in chat.messages],
         }
-
-    def _show(self, chat: Chat, message: Message) -> Json:
-        """A message as persons see it: with the reply keyboard that came with it."""
-        shown = self._telegram.show(chat, message)
-        return shown if message.keyboard is None else {**shown, "keyboard": message.keyboard}
-
-
-def _data_to_press(chat: Chat, message_id: int, body: Press) -> str:
-    if body.data is not None:
-        return body.data
-    message = chat.messages.get(message_id)
-    if message is None:
-        raise ControlError(f"there is no message {message_id}", HTTPStatus.NOT_FOUND)
-    button = find_button(message, body.label or "")
-    if "callback_data" not in button:
-        raise ControlError(f"the button {button['text']!r} asks the bot nothing")
-    return str(button["callback_data"])
 
 
 def _summary(chat: Chat) -> Json:
     roles = {str(user_id): role for user_id, role in chat.roles.items()}
     topics = {str(topic_id): name for topic_id, name in chat.topics.items()}
-    return {"chat": chat.json, "roles": roles, "topics": topics}
+    keyboards = {str(user_id): shown for user_id, shown in chat.keyboards.items()}
+    return {"chat": chat.json, "roles": roles, "topics": topics, "keyboards": keyboards}
 
 
 def _object(body: bytes) -> Json:

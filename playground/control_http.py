@@ -9,9 +9,11 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from playground.errors import ApiError, ControlError
+from playground.state import Chat, Json, Message
+from playground.telegram import Telegram
 
 Handler = Callable[[web.Request], Awaitable[object]]
-"""Takes a request; returns what to answer as JSON, or raises a refusal."""
+"""Takes a request; returns what to answer as JSON or a response, or raises a refusal."""
 
 MAX_BODY = 1 << 20
 """Bytes of a request."""
@@ -19,20 +21,26 @@ MAX_BODY = 1 << 20
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
+MAX_UPLOAD = 30 << 20
+"""Bytes of a request that carries a file."""
+
+
 def guard(
-    handler: Handler, hosts: frozenset[str]
+    handler: Handler, hosts: frozenset[str], largest: int = MAX_BODY
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Let a handler answer those who may ask.
 
     Args:
         handler: What answers.
         hosts: Names beside the loopback ones under which this server may be addressed.
+        largest: Bytes of the largest body that is taken.
     """
 
     async def answer(request: web.Request) -> web.Response:
         try:
-            _check_source(request, hosts)
-            return _json_response(await handler(request))
+            _check_source(request, hosts, largest)
+            content = await handler(request)
+            return content if isinstance(content, web.Response) else _json_response(content)
         except (ControlError, ApiError) as error:
             return _json_response({"error": str(error)}, error.status)
         except ValidationError as error:
@@ -41,7 +49,22 @@ def guard(
     return answer
 
 
-def _check_source(request: web.Request, hosts: frozenset[str]) -> None:
+def chat_of(telegram: Telegram, request: web.Request) -> Chat:
+    """The chat that a request's path names.
+
+    Raises:
+        ControlError: If there is no such chat.
+    """
+    return telegram.chat_of_persons(int(request.match_info["chat"]))
+
+
+def show_to_persons(telegram: Telegram, chat: Chat, message: Message) -> Json:
+    """A message as persons see it: with the reply keyboard that came with it."""
+    shown = telegram.show(chat, message)
+    return shown if message.keyboard is None else {**shown, "keyboard": message.keyboard}
+
+
+def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> None:
     """Keep other web pages out: of these headers they can't choose what they like."""
     host = request.host.lower()
     name = host.rpartition(":")[0] if host[-1:].isdecimal() else ""
@@ -53,7 +76,7 @@ def _check_source(request: web.Request, hosts: frozenset[str]) -> None:
     if request.can_read_body:
         if request.content_type != "application/json":
             raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        if request.content_length is None or request.content_length > MAX_BODY:
+        if request.content_length is None or request.content_length > largest:
             raise ControlError("too much", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 

@@ -8,6 +8,12 @@ MAX_WAIT = 60.0
 """The longest wait of a request, in seconds."""
 
 
+class Strict(BaseModel):
+    """A part of a request, which has no field that is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Wait(BaseModel):
     """Which changes to tell, and how long to wait for one, in seconds."""
 
@@ -39,6 +45,28 @@ class Change(BaseModel):
 
     standing: Standing | None = None
     has_private_forwards: bool | None = None
+
+
+class Editing(BaseModel):
+    """Who edits a message of their own, and how."""
+
+    person: int
+    text: str
+
+
+class Vote(BaseModel):
+    """Who votes for which options, by their places from 0; none takes the vote back."""
+
+    person: int
+    options: list[int]
+
+
+class Start(BaseModel):
+    """Who follows a link to the bot with some payload, perhaps into a group."""
+
+    person: int
+    payload: str = ""
+    chat: int | None = None
 
 
 class RoleChange(BaseModel):

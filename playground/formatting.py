@@ -61,6 +61,9 @@ GIVEN = frozenset(
 )
 """Types of entities that a bot can set (Bot API, MessageEntity)."""
 
+NEEDED = {"text_link": "url", "text_mention": "user", "custom_emoji": "custom_emoji_id"}
+"""The field that an entity of some types can't do without."""
+
 PARSERS: dict[str, Callable[[str], tuple[str, list[Json]]]] = {
     "html": parse_html,
     "markdown": parse_markdown,
@@ -123,6 +126,9 @@ def _given_entity(entity: MessageEntity, text: str) -> Json | None:
         return None
     if entity.type not in GIVEN:
         raise BadRequestError("can't parse MessageEntity: Unsupported type specified")
+    needed = NEEDED.get(entity.type)
+    if needed is not None and getattr(entity, needed) is None:
+        raise BadRequestError(f"can't parse MessageEntity: Can't find field \"{needed}\"")
     end = utf16_length(text)
     if entity.offset < 0 or entity.offset > end:
         raise BadRequestError(

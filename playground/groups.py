@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from playground.errors import ControlError
+from playground.hearing import tell_bot
 from playground.members import announce_change, chat_member
 from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
@@ -58,6 +59,7 @@ def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
         # Its first message tells of its making; in a forum its id is the General topic's.
         chat.last_message_id = 1
     telegram.state.chats[chat_id] = chat
+    telegram.state.note("chat", chat_id)
     if plan.bot.inside:
         set_role(telegram, chat, telegram.bot_id, plan.bot)
     return chat
@@ -74,9 +76,29 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     user = telegram.user(user_id)
     old = chat.roles.get(user_id, Role.LEFT)
     chat.roles[user_id] = role
+    telegram.state.note("chat", chat.id)
     if old is not role:
         by = _leader(telegram, chat) or user
         announce_change(telegram, chat, by, (chat_member(user, old), chat_member(user, role)))
+
+
+def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
+    """Give somebody a role as `set_role` does, and say in the group who has come or gone.
+
+    Raises:
+        ControlError: If the chat is no group.
+    """
+    was_inside = chat.roles.get(user_id, Role.LEFT).inside
+    heard = chat.roles.get(telegram.bot_id, Role.LEFT).inside
+    set_role(telegram, chat, user_id, role)
+    if was_inside is role.inside:
+        return
+    user = telegram.user(user_id)
+    told = {"new_chat_members": [user]} if role.inside else {"left_chat_member": user}
+    by = user if user_id != telegram.bot_id else _leader(telegram, chat) or user
+    message = telegram.post(chat, Message({"from": by, **told}, by["id"]))
+    if heard or role.inside:
+        tell_bot(telegram, chat, message)
 
 
 def upgrade(telegram: Telegram, chat: Chat) -> Chat:

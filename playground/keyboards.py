@@ -43,8 +43,12 @@ PRIVATE_REQUESTS = {
 """Kinds of reply buttons that only private chats have, and what a refusal calls them."""
 
 
+FIRST_MISSING = {"callback_game": "REPLY_MARKUP_GAME_EMPTY", "pay": "REPLY_MARKUP_BUY_EMPTY"}
+"""How a keyboard is refused whose first button is not what its message needs."""
+
+
 def check_markup(
-    telegram: Telegram, chat: Chat, markup: Markup | None
+    telegram: Telegram, chat: Chat, markup: Markup | None, first: str | None = None
 ) -> tuple[Json | None, Json | None]:
     """Check a `reply_markup`.
 
@@ -52,6 +56,7 @@ def check_markup(
         telegram: Where links to persons are looked up.
         chat: Where the message is, or is to be.
         markup: What the bot sends.
+        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
 
     Returns:
         The inline keyboard, and whatever else it is; at most one of them is not `None`.
@@ -63,7 +68,7 @@ def check_markup(
         case None:
             return None, None
         case InlineKeyboardMarkup():
-            return check_inline_keyboard(telegram, chat, markup), None
+            return check_inline_keyboard(telegram, chat, markup, first), None
         case ReplyKeyboardMarkup():
             _check_reply_keyboard(chat, markup)
         case _:
@@ -72,22 +77,39 @@ def check_markup(
 
 
 def check_inline_keyboard(
-    telegram: Telegram, chat: Chat, markup: InlineKeyboardMarkup | None
+    telegram: Telegram,
+    chat: Chat | None,
+    markup: InlineKeyboardMarkup | None,
+    first: str | None = None,
 ) -> Json | None:
     """Check an inline keyboard; without a single button it is none.
+
+    Args:
+        telegram: Where links to persons are looked up.
+        chat: Where the message is, or is to be; unknown of one sent through inline mode.
+        markup: What the bot sends.
+        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
 
     Raises:
         BadRequestError: If Telegram would not take one of its buttons.
     """
-    rows = []
+    rows: list[list[Json]] = []
     for row in markup.inline_keyboard if markup else ():
-        buttons = [_inline_button(telegram, chat, button) for button in row if button.text]
+        buttons: list[Json] = []
+        for button in row:
+            if button.text:
+                fixed = None if rows or buttons else first
+                buttons.append(_inline_button(telegram, chat, button, fixed))
         if buttons:
             rows.append(buttons)
+    if rows and first is not None and first not in rows[0][0]:
+        raise BadRequestError(FIRST_MISSING[first])
     return {"inline_keyboard": rows} if rows else None
 
 
-def _inline_button(telegram: Telegram, chat: Chat, button: InlineKeyboardButton) -> Json:
+def _inline_button(
+    telegram: Telegram, chat: Chat | None, button: InlineKeyboardButton, fixed: str | None
+) -> Json:
     shown = {name: value for name, value in button if value is not None and name in KNOWN}
     for name in ("url", "callback_data"):
         if shown.get(name) == "":
@@ -100,11 +122,14 @@ def _inline_button(telegram: Telegram, chat: Chat, button: InlineKeyboardButton)
     if len(kinds) > 1:
         raise BadRequestError(MANY_KINDS)
     kind = kinds.pop()
-    _check_kind(telegram, chat, kind, button)
+    if kind != fixed:
+        _check_kind(telegram, chat, kind, button)
     return shown if isinstance(shown[kind], str) else button.model_dump(exclude_none=True)
 
 
-def _check_kind(telegram: Telegram, chat: Chat, kind: str, button: InlineKeyboardButton) -> None:
+def _check_kind(
+    telegram: Telegram, chat: Chat | None, kind: str, button: InlineKeyboardButton
+) -> None:
     match kind:
         case "callback_data" if len((button.callback_data or "").encode()) > MAX_DATA:
             raise BadRequestError("BUTTON_DATA_INVALID")
@@ -114,13 +139,13 @@ def _check_kind(telegram: Telegram, chat: Chat, kind: str, button: InlineKeyboar
             _check_page(button.login_url.url)
         case "web_app" if button.web_app:
             _check_page(button.web_app.url)
-            if not chat.private:
+            if chat is None or not chat.private:
                 raise BadRequestError("BUTTON_TYPE_INVALID")
         case "copy_text" if button.copy_text:
             if not 1 <= len(button.copy_text.text) <= MAX_COPIED:
                 raise BadRequestError("BUTTON_COPY_TEXT_INVALID")
         case "callback_game" | "pay":
-            # Games and invoices have messages of their own.
+            # They stand first on messages of their own, games and invoices.
             raise BadRequestError("BUTTON_TYPE_INVALID")
 
 

@@ -8,6 +8,8 @@ from playground.client import Client
 from playground.server import DEFAULT_HOST, DEFAULT_TOKEN, Server
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playground.clock import Clock
 
 
@@ -26,13 +28,14 @@ class Playground(Client):
         port: The port to listen on; 0 for any that is free.
         username: The bot's username.
         privacy: Whether the bot hears in groups only what is meant for it.
+        data_dir: The folder to keep everything in; nothing is kept if `None`.
 
     Attributes:
         token: The same.
         server: The server.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings, each with a default
         self,
         token: str = DEFAULT_TOKEN,
         *,
@@ -40,9 +43,12 @@ class Playground(Client):
         port: int = 0,
         username: str = "playground_bot",
         privacy: bool = True,
+        data_dir: Path | str | None = None,
     ) -> None:
         self.token = token
-        self.server = Server(token, host=host, port=port, username=username, privacy=privacy)
+        self.server = Server(
+            token, host=host, port=port, username=username, privacy=privacy, data_dir=data_dir
+        )
         super().__init__(self.server.url)
 
     @property

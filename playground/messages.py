@@ -1,65 +1,52 @@
-"""sendMessage, the edits, and deleteMessage."""
+"""sendMessage, forwardMessage, copyMessage, and deleteMessage."""
 
-from aiogram.methods import (
-    DeleteMessage,
-    DeleteMessages,
-    EditMessageReplyMarkup,
-    EditMessageText,
-    SendMessage,
-)
-from aiogram.types import LinkPreviewOptions
+from aiogram.methods import CopyMessage, DeleteMessage, DeleteMessages, ForwardMessage, SendMessage
 
 from playground.errors import BadRequestError
-from playground.formatting import format_text
-from playground.keyboards import check_inline_keyboard, check_markup
+from playground.sending import posted, send, thread_fields
 from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
-
-GENERAL_TOPIC = 1
-"""The topic of a forum that every message without one belongs to; it can't be named."""
+from playground.texts import CAPTION, TEXT, caption_content, text_content
 
 DELETABLE_FOR = 48 * 3_600
 """Seconds for which a bot can delete a message (Bot API, deleteMessage)."""
 
-NOT_MODIFIED = (
-    "message is not modified: specified new message content and reply markup are exactly the same"
-    " as a current content and reply markup of the message"
-)
+MEDIA = ("photo", "document", "sticker")
+"""Fields of a message that hold a file."""
+
+COPIED = (*TEXT, *CAPTION, *MEDIA, "dice", "contact", "location", "venue")
+"""Fields of a message that a copy or a forwarded message has too."""
 
 
 def send_message(telegram: Telegram, call: SendMessage) -> Json:
     """Post a text as the bot (sendMessage)."""
-    content = _text_content(telegram, call)
-    _refuse_business(call)
+    content = text_content(
+        telegram, call.text, call.parse_mode, call.entities, call.link_preview_options
+    )
+    return send(telegram, call, content)
+
+
+def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
+    """Post a message again, with a word of whose it was (forwardMessage)."""
+    source, message = _source(telegram, call, "forward")
+    if message.json.get("has_protected_content"):
+        raise BadRequestError("message can't be forwarded")
     chat = telegram.writable_chat(call.chat_id)
-    thread_id = _thread(chat, call.message_thread_id)
-    reply_to = _reply_to(telegram, chat, call)
-    inline, keyboard = check_markup(telegram, chat, call.reply_markup)
-    head: Json = {"from": telegram.state.bot}
-    if thread_id is not None:
-        head |= {"message_thread_id": thread_id, "is_topic_message": True}
-    if call.protect_content is True:
-        head["has_protected_content"] = True
-    if inline is not None:
-        content["reply_markup"] = inline
-    message = Message(head | content, telegram.bot_id, reply_to, keyboard)
-    return telegram.show(chat, telegram.post(chat, message))
+    origin = message.json.get("forward_origin") or _origin(source, message)
+    content = {"from": telegram.state.bot, "forward_origin": origin}
+    content |= thread_fields(chat, call.message_thread_id) | _copied(message)
+    return telegram.show(chat, telegram.post(chat, Message(content, telegram.bot_id)))
 
 
-def edit_message_text(telegram: Telegram, call: EditMessageText) -> Json:
-    """Change text and inline keyboard of a message of the bot (editMessageText)."""
-    content = _text_content(telegram, call)
-    chat, message = _editable(telegram, call)
-    if "text" not in message.json:
-        raise BadRequestError("there is no text in the message to edit")
-    return _edit(telegram, chat, message, content | _inline(telegram, chat, call))
-
-
-def edit_message_reply_markup(telegram: Telegram, call: EditMessageReplyMarkup) -> Json:
-    """Change the inline keyboard of a message of the bot (editMessageReplyMarkup)."""
-    chat, message = _editable(telegram, call)
-    content = {name: message.json[name] for name in CONTENT if name in message.json}
-    return _edit(telegram, chat, message, content | _inline(telegram, chat, call))
+def copy_message(telegram: Telegram, call: CopyMessage) -> Json:
+    """Post a message again as the bot's own (copyMessage)."""
+    _, message = _source(telegram, call, "copy")
+    content = _copied(message)
+    if call.caption is not None and "text" not in content:
+        new = caption_content(telegram, call.caption, call.parse_mode, call.caption_entities)
+        content = {name: content[name] for name in content if name not in CAPTION} | new
+    copy, _ = posted(telegram, call, content)
+    return {"message_id": copy.id}
 
 
 def delete_message(telegram: Telegram, call: DeleteMessage) -> bool:
@@ -84,91 +71,28 @@ def delete_messages(telegram: Telegram, call: DeleteMessages) -> bool:
     return True
 
 
-CONTENT = ("text", "entities", "link_preview_options")
-"""Fields of a message that editMessageText replaces."""
-
-
-def _text_content(telegram: Telegram, call: SendMessage | EditMessageText) -> Json:
-    parse_mode = call.parse_mode if isinstance(call.parse_mode, str) else None
-    text, found = format_text(call.text, parse_mode, call.entities)
-    content: Json = {"text": text}
-    entities = [entity for entity in found if _resolve_mention(telegram, entity)]
-    if entities:
-        content["entities"] = entities
-    if isinstance(call.link_preview_options, LinkPreviewOptions):
-        preview = call.link_preview_options
-        content["link_preview_options"] = preview.model_dump(exclude_unset=True, exclude_none=True)
-    return content
-
-
-def _resolve_mention(telegram: Telegram, entity: Json) -> bool:
-    """Fill in whom a text mention means; one of somebody unknown is dropped."""
-    if entity["type"] == "text_mention":
-        person = telegram.state.persons.get(entity["user"]["id"])
-        if person is None:
-            return False
-        entity["user"] = person.user
-    return True
-
-
-def _inline(telegram: Telegram, chat: Chat, call: EditMessageText | EditMessageReplyMarkup) -> Json:
-    inline = check_inline_keyboard(telegram, chat, call.reply_markup)
-    return {} if inline is None else {"reply_markup": inline}
-
-
-def _editable(
-    telegram: Telegram, call: EditMessageText | EditMessageReplyMarkup
+def _source(
+    telegram: Telegram, call: ForwardMessage | CopyMessage, verb: str
 ) -> tuple[Chat, Message]:
-    _refuse_business(call)
-    if call.inline_message_id is not None and call.chat_id is None:
-        raise BadRequestError("MESSAGE_ID_INVALID")
-    if call.chat_id is None and call.message_id is None:
-        raise BadRequestError("message identifier is not specified")
-    chat = telegram.writable_chat("" if call.chat_id is None else call.chat_id)
-    message = chat.messages.get(call.message_id or 0)
+    chat = telegram.chat(call.from_chat_id)
+    message = chat.messages.get(call.message_id)
     if message is None:
-        raise BadRequestError("message to edit not found")
-    if message.author != telegram.bot_id or message.keyboard is not None:
-        raise BadRequestError("message can't be edited")
+        raise BadRequestError(f"message to {verb} not found")
+    if not message.json.keys() & set(COPIED):
+        past = "copied" if verb == "copy" else "forwarded"
+        raise BadRequestError(f"message can't be {past}")
     return chat, message
 
 
-def _edit(telegram: Telegram, chat: Chat, message: Message, content: Json) -> Json:
-    """Replace what a message says; `content` is all that it says from now on."""
-    replaced = (*CONTENT, "reply_markup")
-    if content == {name: message.json[name] for name in replaced if name in message.json}:
-        raise BadRequestError(NOT_MODIFIED)
-    kept = {name: value for name, value in message.json.items() if name not in replaced}
-    message.json = kept | {"edit_date": int(telegram.clock.time())} | content
-    telegram.touch(chat, message)
-    return telegram.show(chat, message)
+def _copied(message: Message) -> Json:
+    return {name: message.json[name] for name in COPIED if name in message.json}
 
 
-def _thread(chat: Chat, thread_id: int | None) -> int | None:
-    """The topic to write to; a group without topics takes no notice of the parameter."""
-    if not thread_id or not (chat.private or chat.json.get("is_forum")):
-        return None
-    if thread_id == GENERAL_TOPIC or thread_id not in chat.topics:
-        raise BadRequestError("message thread not found")
-    return thread_id
-
-
-def _reply_to(telegram: Telegram, chat: Chat, call: SendMessage) -> int | None:
-    if call.reply_parameters is not None:
-        message_id = call.reply_parameters.message_id
-        source = call.reply_parameters.chat_id
-        lenient = call.reply_parameters.allow_sending_without_reply is True
-    else:
-        message_id, source = call.reply_to_message_id, None
-        lenient = call.allow_sending_without_reply is True
-    if not message_id:
-        return None
-    origin = chat if source is None else telegram.chat(source)
-    if message_id in origin.messages:
-        return message_id if origin is chat else None
-    if lenient:
-        return None
-    raise BadRequestError("message to be replied not found")
+def _origin(chat: Chat, message: Message) -> Json:
+    date = message.json["date"]
+    if "sender_chat" in message.json:
+        return {"type": "chat", "date": date, "sender_chat": chat.json}
+    return {"type": "user", "date": date, "sender_user": message.json["from"]}
 
 
 def _deletable(telegram: Telegram, chat: Chat, message: Message) -> bool:
@@ -179,8 +103,3 @@ def _deletable(telegram: Telegram, chat: Chat, message: Message) -> bool:
     if telegram.clock.time() - message.json["date"] >= DELETABLE_FOR:
         return False
     return chat.private or role.leads or message.author == telegram.bot_id
-
-
-def _refuse_business(call: SendMessage | EditMessageText | EditMessageReplyMarkup) -> None:
-    if call.business_connection_id:
-        raise BadRequestError("business connection not found")

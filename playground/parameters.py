@@ -6,6 +6,7 @@ Outside JSON everything is a string, and what is no scalar is JSON inside of tha
 
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from http import HTTPStatus
 from typing import Any, get_args
 from urllib.parse import unquote_plus
 
@@ -15,7 +16,7 @@ from aiogram.types import BufferedInputFile
 from aiohttp import BodyPartReader, ClientResponse, MultipartReader, web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from playground.errors import BadRequestError
+from playground.errors import ApiError, BadRequestError
 from playground.markups import parse_markup
 from playground.state import Json
 
@@ -23,6 +24,13 @@ IGNORED_IN_ANSWERS = ("get", "setwebhook", "deletewebhook", "close", "logout")
 """How the names of methods begin that an answer to a webhook can't call."""
 
 MARKUP = "reply_markup"
+ATTACHED = "attach://"
+MAX_FILE = 50 << 20
+"""Bytes of the largest file that a bot can send (Bot API, Sending files)."""
+
+CHUNK = 1 << 16
+"""Bytes of a file that are read at once."""
+
 MAX_CACHED = 10_000
 """Characters of a parameter whose reading is remembered."""
 
@@ -91,6 +99,9 @@ def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
         BadRequestError: If one is missing or makes no sense.
     """
     given = {name: value for name, value in params.items() if value is not None and value != ""}
+    files = {name: value for name, value in given.items() if isinstance(value, BufferedInputFile)}
+    if files:
+        given = {name: _attach(value, files) for name, value in given.items()}
     values = FALLBACKS.get(method, {}) | given
     for name in _structured_fields(method) & values.keys():
         value = values[name]
@@ -103,6 +114,23 @@ def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
         return method.model_validate(values)
     except ValidationError as error:
         raise _refusal(error) from None
+
+
+def _attach(value: object, files: Json) -> object:
+    """Put files in where a parameter says `attach://<name>` (Bot API, Sending files)."""
+    match value:
+        case str() if value.startswith(ATTACHED):
+            return files.get(value.removeprefix(ATTACHED), value)
+        case str() if f'"{ATTACHED}' in value:
+            try:
+                return _attach(orjson.loads(value), files)
+            except orjson.JSONDecodeError:
+                return value
+        case list():
+            return [_attach(item, files) for item in value]
+        case dict():
+            return {name: _attach(item, files) for name, item in value.items()}
+    return value
 
 
 @cache
@@ -189,9 +217,13 @@ async def _parts(reader: MultipartReader) -> Json:
     async for part in reader:
         if not isinstance(part, BodyPartReader) or part.name is None:
             continue
-        data = bytes(await part.read(decode=True))
+        data = bytearray()
+        while chunk := await part.read_chunk(CHUNK):
+            data += chunk
+            if len(data) > MAX_FILE:
+                raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large")
         if part.filename is None:
             params[part.name] = data.decode(errors="replace")
         else:
-            params[part.name] = BufferedInputFile(data, filename=part.filename)
+            params[part.name] = BufferedInputFile(bytes(data), filename=part.filename)
     return params

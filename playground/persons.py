@@ -1,38 +1,17 @@
-"""What persons do: come, write, delete, block the bot."""
+"""What persons do: come, delete, block the bot."""
 
 from aiogram.types import User
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from playground.errors import BadRequestError, ControlError
-from playground.formatting import finish_text
+from playground.errors import ControlError
 from playground.members import announce_change, chat_member, role_in
-from playground.state import Chat, Json, Message, Person, Role, Standing
-from playground.telegram import ANONYMOUS_ADMIN, Telegram
+from playground.state import Chat, Json, Person, Role, Standing
+from playground.telegram import Telegram
 
 FIRST_ID = 1_000_001
 """The id of the first person who does not ask for another one."""
 
 FIELDS = frozenset(User.model_fields) - {"is_bot"}
-
-
-class Saying(BaseModel):
-    """What a person is about to send.
-
-    Attributes:
-        person: Their id.
-        text: What they say.
-        topic: The `message_thread_id` of the topic to send it to.
-        reply_to: The id of the message to reply to.
-        anonymous: Whether to send it in the group's name.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    person: int
-    text: str
-    topic: int | None = None
-    reply_to: int | None = None
-    anonymous: bool = False
 
 
 def add_person(telegram: Telegram, fields: Json) -> Person:
@@ -51,6 +30,8 @@ def add_person(telegram: Telegram, fields: Json) -> Person:
         raise ControlError(f"the id {user_id} is taken", 409)
     person = Person(_checked_user(telegram, {**fields, "id": user_id}))
     persons[user_id] = person
+    telegram.state.note("person", user_id)
+    telegram.state.note("chat", user_id)
     telegram.state.chats[user_id] = Chat(_private_chat(person.user))
     return person
 
@@ -68,47 +49,21 @@ def change_person(telegram: Telegram, person: Person, fields: Json) -> None:
     chat = telegram.state.chats[user["id"]]
     chat.json.clear()
     chat.json.update(_private_chat(user))
+    telegram.state.note("person", user["id"])
+    telegram.state.note("chat", user["id"])
 
 
 def set_standing(telegram: Telegram, person: Person, standing: Standing) -> None:
     """Have a person start, block or unblock the bot, or delete their account."""
     blocks = (person.standing is Standing.BLOCKED, standing is Standing.BLOCKED)
     person.standing = standing
+    telegram.state.note("person", person.user["id"])
     if blocks[0] != blocks[1]:
         old, new = (Role.KICKED if blocked else Role.MEMBER for blocked in blocks)
         bot = telegram.state.bot
         chat = telegram.state.chats[person.user["id"]]
         changes = (chat_member(bot, old), chat_member(bot, new))
         announce_change(telegram, chat, person.user, changes)
-
-
-def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
-    """Send a text as a person.
-
-    Raises:
-        ControlError: If they can't, or there is nothing to send.
-    """
-    person = telegram.person(saying.person)
-    check_presence(telegram, chat, person)
-    try:
-        text, entities = finish_text(saying.text, [])
-    except BadRequestError as error:
-        raise ControlError(error.description.removeprefix("Bad Request: ")) from None
-    if saying.reply_to is not None and saying.reply_to not in chat.messages:
-        raise ControlError("the message to reply to is not there", 404)
-    json = _sender(telegram, chat, person, anonymous=saying.anonymous) | {"text": text}
-    if entities:
-        json["entities"] = entities
-    if saying.topic is not None:
-        if saying.topic not in chat.topics:
-            raise ControlError(f"there is no topic {saying.topic}", 404)
-        json |= {"message_thread_id": saying.topic, "is_topic_message": True}
-    if chat.private:
-        person.standing = Standing.STARTED
-    message = telegram.post(chat, Message(json, person.user["id"], saying.reply_to))
-    if _reaches_bot(telegram, chat, message):
-        telegram.queue.push("message", telegram.show(chat, message), chat.id)
-    return message
 
 
 def remove(telegram: Telegram, chat: Chat, message_id: int, person: Person) -> None:
@@ -166,39 +121,3 @@ def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
         raise ControlError(f"{name} has blocked the bot", 403)
     if person.standing is Standing.DEACTIVATED:
         raise ControlError(f"{name} has deleted their account", 403)
-
-
-def _sender(telegram: Telegram, chat: Chat, person: Person, *, anonymous: bool) -> Json:
-    if not anonymous:
-        return {"from": person.user}
-    if chat.private or not role_in(telegram, chat, person.user["id"]).leads:
-        raise ControlError("only an administrator of a group can write in its name", 403)
-    return {"from": ANONYMOUS_ADMIN, "sender_chat": chat.json}
-
-
-def _reaches_bot(telegram: Telegram, chat: Chat, message: Message) -> bool:
-    """Whether the bot gets a message (core.telegram.org/bots/features, Privacy mode)."""
-    if chat.private:
-        return True
-    role = chat.roles.get(telegram.bot_id, Role.LEFT)
-    if not role.inside:
-        return False
-    if role.leads or telegram.state.abilities["can_read_all_group_messages"]:
-        return True
-    replied = chat.messages.get(message.reply_to or 0)
-    if replied is not None and replied.author == telegram.bot_id:
-        return True
-    text, entities = message.json["text"], message.json.get("entities", ())
-    return any(_calls_bot(telegram, text, entity) for entity in entities)
-
-
-def _calls_bot(telegram: Telegram, text: str, entity: Json) -> bool:
-    """Whether an entity is a mention of the bot, or a command at the start that it may take."""
-    if entity["type"] not in {"mention", "bot_command"}:
-        return False
-    begin, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
-    called = text.encode("utf-16-le")[begin:end].decode("utf-16-le")
-    command, _, name = called.lower().partition("@")
-    if command and begin:
-        return False
-    return name in {"" if command else None, telegram.state.bot["username"].lower()}

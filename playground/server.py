@@ -1,17 +1,23 @@
-"""The playground as a server: the bot's side, the persons' side, and a page that says so."""
+"""The playground as a server: the bot's side, the persons' side, and the chat page."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 
 from aiogram.types import User
 from aiogram.utils.token import extract_bot_id
 from aiohttp import web
 
+from playground.acting import Acting
 from playground.bot_api import BotApi
 from playground.clock import Clock
 from playground.control import Control
+from playground.memory import Memory
+from playground.page import Page
+from playground.serving import Serving
 from playground.state import Json, State
 from playground.telegram import Telegram
+from playground.troubling import Troubling
 
 DEFAULT_TOKEN = "1234567:playground"  # noqa: S105 - a token for nothing but this
 DEFAULT_HOST = "127.0.0.1"
@@ -21,13 +27,6 @@ MAX_REQUEST = 60 << 20
 
 ABILITY = ("can_", "supports_", "has_", "allows_")
 """How the fields of a `User` begin that only getMe fills."""
-
-PAGE = """\
-This is a playground: a local Telegram for one bot.
-
-The bot finds its Bot API server at {url}, by the token it was started with.
-Persons are played over {url}/control.
-"""
 
 
 class Server:
@@ -39,7 +38,10 @@ class Server:
         port: The port to listen on; 0 for any that is free.
         username: The bot's username.
         privacy: Whether the bot hears in groups only what is meant for it.
+        inline: Whether inline mode and its feedback are on, as @BotFather switches them.
         hosts: Names beside the loopback ones under which persons may be played.
+        data_dir: The folder to keep everything in, so that a later server goes on from there;
+            nothing is kept if `None`.
 
     Attributes:
         clock: The time in here, which can be advanced.
@@ -56,7 +58,9 @@ class Server:
         port: int = DEFAULT_PORT,
         username: str = "playground_bot",
         privacy: bool = True,
+        inline: bool = False,
         hosts: Iterable[str] = (),
+        data_dir: Path | str | None = None,
     ) -> None:
         self.token = token
         self.clock = Clock()
@@ -65,11 +69,20 @@ class Server:
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
         first_update = random.randrange(2_000_001, 1 << 30)  # noqa: S311 - nothing to guess
         bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
-        abilities = _abilities(privacy=privacy)
+        abilities = _abilities(privacy=privacy) | {"supports_inline_queries": inline}
         state = State(bot | {"username": username}, abilities, first_update)
+        state.inline_feedback = inline
         self._telegram = Telegram(state, self.clock)
+        if data_dir is not None:
+            # What one bot has seen is nothing to another.
+            self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
+        self._state = state
         self._api = BotApi(self._telegram, token)
         self._control = Control(self._telegram, hosts)
+        self._acting = Acting(self._telegram, hosts)
+        self._troubling = Troubling(self._telegram, hosts)
+        self._serving = Serving(self._telegram, token, hosts)
+        self._page = Page(self._telegram, hosts)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -82,18 +95,25 @@ class Server:
         """Start listening.
 
         Raises:
-            OSError: If the address can't be had, a port in use for one.
+            OSError: If the address can't be had, a port in use for one, or the folder.
         """
         app = web.Application(client_max_size=MAX_REQUEST)
+        if self._telegram.memory is not None:
+            self._telegram.memory.open()
+            app.middlewares.append(self._keep)
         bot = "/bot{token:[^/]+}/{test:(?:test/)?}{method:[^/]+}"
         app.add_routes(
             [
                 web.get(bot, self._api.handle),
                 web.post(bot, self._api.handle),
-                web.get("/", self._tell),
+                web.get("/file/bot{token:[^/]+}/{path:.+}", self._api.download),
                 *self._control.routes(),
+                *self._acting.routes(),
+                *self._serving.routes(),
+                *self._troubling.routes(),
             ]
         )
+        self._page.add_to(app)
         self._runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=1
         )
@@ -105,16 +125,27 @@ class Server:
             await self.stop()
             raise
         self._port = self._runner.addresses[0][1]
+        if self._state.webhook is not None:
+            await self._telegram.webhooks.start(self._state.webhook)
 
     async def stop(self) -> None:
         """Stop listening and sending; what is known stays known."""
+        if self._telegram.memory is not None:
+            self._telegram.memory.close()
         await self._telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
-    async def _tell(self, _request: web.Request) -> web.Response:
-        return web.Response(text=PAGE.format(url=self.url))
+    @web.middleware
+    async def _keep(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Write down what a request has changed before it is answered."""
+        try:
+            return await handler(request)
+        finally:
+            self._telegram.flush()
 
 
 def _abilities(*, privacy: bool) -> Json:

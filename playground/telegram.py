@@ -3,10 +3,13 @@
 from http import HTTPStatus
 
 from playground.clock import Clock
-from playground.errors import ApiError, BadRequestError, ForbiddenError
+from playground.errors import ApiError, BadRequestError, ControlError, ForbiddenError
+from playground.faults import Faults
+from playground.memory import Memory
 from playground.polling import Polling
+from playground.rate_limits import RateLimits
 from playground.signals import Signals
-from playground.state import Chat, Json, Message, Person, Role, Standing, State, Update
+from playground.state import Chat, Json, Message, Person, Role, Standing, State, StoredFile, Update
 from playground.update_queue import UpdateQueue
 from playground.webhook import Webhooks
 
@@ -17,6 +20,12 @@ ANONYMOUS_ADMIN: Json = {
     "username": "GroupAnonymousBot",
 }
 """Who an anonymous admin's messages are `from`, beside the group as their `sender_chat`."""
+
+ANY_CHAT = "chats"
+"""The signal that something has changed in some chat."""
+
+HELD_FOR = 1.0
+"""Seconds for which a reordered update waits for a later one."""
 
 RESTART = "Internal Server Error: restart"
 """What a call is told that is under way when the server stops."""
@@ -34,9 +43,15 @@ class Telegram:
         self.state = state
         self.clock = clock
         self.signals = Signals()
+        self.faults = Faults()
+        self.rate_limits = RateLimits(clock)
         self.queue = UpdateQueue(state, clock, self.signals, self._hand_over)
+        self.queue.rearrange = self._rearranged
         self.polling = Polling(self.queue, clock)
         self.webhooks = Webhooks(state, clock, self.queue)
+        self.memory: Memory | None = None
+        self._held: Update | None = None
+        self._contents: dict[str, bytes] = {}
         self.webhook_settable_from = float("-inf")
 
     async def close(self) -> None:
@@ -85,6 +100,17 @@ class Telegram:
         if chat.type == "supergroup":
             self._check_membership(chat)
         return chat
+
+    def chat_of_persons(self, chat_id: int) -> Chat:
+        """Look up a chat, whether or not the bot can see it.
+
+        Raises:
+            ControlError: If there is no such chat.
+        """
+        try:
+            return self.state.chats[chat_id]
+        except KeyError:
+            raise ControlError(f"there is no chat {chat_id}", HTTPStatus.NOT_FOUND) from None
 
     def writable_chat(self, chat_id: int | str) -> Chat:
         """Look up a chat that the bot can write to.
@@ -138,11 +164,19 @@ class Telegram:
         message.version = chat.version
         chat.changed.pop(message.id, None)
         chat.changed[message.id] = chat.version
+        self.state.note("chat", chat.id)
+        self.state.note("message", (chat.id, message.id))
         self.signals.notify(chat.id)
+        self.signals.notify(ANY_CHAT)
 
     def delete(self, chat: Chat, message: Message) -> None:
         """Take a message out of a chat, for everybody."""
         del chat.messages[message.id]
+        if message.keyboard is not None:
+            # A reply keyboard goes with its message.
+            for user_id, shown in list(chat.keyboards.items()):
+                if shown["message_id"] == message.id:
+                    del chat.keyboards[user_id]
         self.touch(chat, message)
 
     def show(self, chat: Chat, message: Message) -> Json:
@@ -151,6 +185,51 @@ class Telegram:
         return (
             message.json if replied is None else {**message.json, "reply_to_message": replied.json}
         )
+
+    def keep(self, file: StoredFile, data: bytes) -> None:
+        """Keep a file."""
+        if self.memory is None:
+            self._contents[file.id] = data
+        else:
+            self.memory.write(file.id, data)
+        self.state.files[file.id] = file
+        self.state.note("file", file.id)
+
+    def content(self, file: StoredFile) -> bytes:
+        """The bytes of a file."""
+        if self.memory is None:
+            return self._contents[file.id]
+        return self.memory.read(file.id)
+
+    def flush(self) -> None:
+        """Write down what has changed, before anybody is told of it."""
+        if self.memory is not None:
+            self.memory.flush()
+
+    def reset(self) -> None:
+        """Forget everybody and everything but what the bot has set, since it runs on."""
+        state = self.state
+        for place in (
+            state.persons,
+            state.chats,
+            state.queries,
+            state.files,
+            state.polls,
+            state.inline_queries,
+            state.inline_messages,
+            state.inline_cache,
+            state.checkouts,
+            state.web_app_queries,
+            state.profile.menu_buttons,
+            self._contents,
+        ):
+            place.clear()
+        for entries in (state.transactions, state.history):
+            entries.clear()
+        self.queue.clear()
+        if self.memory is not None:
+            self.memory.clear()
+        self.signals.notify(ANY_CHAT)
 
     def _find(self, chat_id: int | str) -> Chat | None:
         if isinstance(chat_id, str) and chat_id.startswith("@"):
@@ -170,6 +249,36 @@ class Telegram:
             raise ForbiddenError(f"bot is not a member of the {chat.type} chat")
 
     def _hand_over(self, update: Update) -> None:
+        if not self.faults.active:
+            self._deliver(update)
+            return
+        hooked = self.state.webhook is not None
+        if hooked and self._held is None and self.faults.of_update(update.kind, "reorder"):
+            self._held = update
+            self.clock.call_later(HELD_FOR, self._release)
+            return
+        self._deliver(update)
+        self._release()
+        if self.faults.of_update(update.kind, "duplicate"):
+            self.state.repeats.append(update)
+            self._deliver(update)
+
+    def _rearranged(self, updates: list[Update]) -> list[Update]:
+        """The updates of a poll, some of them after the one that follows, if that is wished."""
+        if self.faults.active:
+            for place in range(len(updates) - 1):
+                if self.faults.of_update(updates[place].kind, "reorder"):
+                    pair = updates[place : place + 2]
+                    updates[place : place + 2] = reversed(pair)
+        return updates
+
+    def _release(self) -> None:
+        """Let the update go that was held back, so that it comes after a later one."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            self._deliver(held)
+
+    def _deliver(self, update: Update) -> None:
         if self.state.webhook is None:
             self.polling.wake()
         else:

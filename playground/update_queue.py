@@ -38,6 +38,9 @@ class UpdateQueue:
         clock: What they expire by.
         signals: Whom to tell, by `UPDATES`, that the queue has changed.
         on_push: Called with every update that joins the queue.
+
+    Attributes:
+        rearrange: Puts the updates of a poll in the order in which they are handed over.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class UpdateQueue:
         self._clock = clock
         self._signals = signals
         self._on_push = on_push
+        self.rearrange: Callable[[list[Update]], list[Update]] = list
 
     @property
     def pending(self) -> int:
@@ -78,6 +82,7 @@ class UpdateQueue:
             expires_at=self._clock.time() + LIFETIMES.get(kind, DAY),
         )
         self._state.updates[update.id] = update
+        self._state.note("update", update.id)
         self._state.history.append(update)
         self._announce(update)
         return update.id
@@ -125,11 +130,12 @@ class UpdateQueue:
             self._state.repeats.remove(update)
         else:
             self._state.updates.pop(update.id, None)
+            self._state.note("update", update.id)
         self._signals.notify(UPDATES)
 
     def clear(self) -> None:
         """Drop every update (`drop_pending_updates`)."""
-        self._state.updates.clear()
+        self._forget(list(self._state.updates))
         self._state.repeats.clear()
         self._signals.notify(UPDATES)
 
@@ -149,10 +155,11 @@ class UpdateQueue:
             else:
                 ready.append(update)
         self._forget(expired)
-        return ready
+        return self.rearrange(ready)
 
     def _forget(self, update_ids: list[int]) -> None:
         for update_id in update_ids:
             del self._state.updates[update_id]
+            self._state.note("update", update_id)
         if update_ids:
             self._signals.notify(UPDATES)

@@ -60,12 +60,14 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
     if call.drop_pending_updates:
         telegram.queue.clear()
     await telegram.webhooks.start(webhook)
+    telegram.state.note("settings")
     return Answer(result=True, description="Webhook was set")
 
 
 async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
     """Go back to getUpdates (deleteWebhook)."""
     was_set = telegram.state.webhook is not None
+    telegram.state.note("settings")
     await telegram.webhooks.stop()
     if call.drop_pending_updates:
         telegram.queue.clear()
@@ -102,6 +104,8 @@ def _allow(telegram: Telegram, kinds: list[str] | None) -> bool:
         return False
     allowed = frozenset(kind.lower() for kind in kinds) & KINDS
     changed = allowed != telegram.state.allowed_updates
+    if changed:
+        telegram.state.note("settings")
     telegram.state.allowed_updates = allowed
     return changed
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from playground import Playground
+from playground import Client, Playground
 from tests.tally import Tally
 
 SECRET = "hunter2"
@@ -105,6 +105,24 @@ async def test_without_anything_set_the_bot_runs_on_the_playground(tally: Tally)
     assert f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}" in tally.log.read_text()
     assert "BOT_TOKEN=" in tally.log.read_text()
     assert await tally.stop() == 0
+
+
+async def test_the_playground_of_the_bot_remembers_its_chats(tally: Tally) -> None:
+    port = free_port()
+    tally.settings["PLAYGROUND_PORT"] = str(port)
+    await tally.start()
+    async with Client(f"http://127.0.0.1:{port}") as client:
+        ann = await client.person("Ann", language_code="en")
+        await ann.send("/numbers tea")
+        counter = await ann.receive()
+        await ann.press(counter, "+1")
+        await ann.until(counter, text="tea\nSpecify the number: 1")
+    await tally.kill()
+    await tally.start()
+    async with Client(f"http://127.0.0.1:{port}") as client:
+        (ann,) = [person for person in await client.persons() if person.user.first_name == "Ann"]
+        await ann.press(counter, "+1")
+        await ann.until(counter, text="tea\nSpecify the number: 2")
 
 
 def free_port() -> int:

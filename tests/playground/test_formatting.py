@@ -200,6 +200,10 @@ async def test_entities_that_can_not_be_given_are_refused_or_dropped(
         await bot.refused("sendMessage", **message, entities=[entity(2, 1, "bold")])
         == "Bad Request: entity begins after the end of the text at UTF-16 offset 2"
     )
+    assert (
+        await bot.refused("sendMessage", **message, entities=[entity(0, 1, "text_mention")])
+        == "Bad Request: can't parse MessageEntity: Can't find field \"user\""
+    )
     assert await bot.refused("sendMessage", **message, entities=[entity(0, 3, "bold")]) == (
         "Bad Request: entity beginning at UTF-16 offset 0 ends after the end of the text at UTF-16"
         " offset 3"

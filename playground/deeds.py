@@ -1,0 +1,119 @@
+"""What a person can do beside writing and pressing, in Python: share, vote, choose, pay."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+from playground.view import Message
+
+if TYPE_CHECKING:
+    from playground.client import Client
+    from playground.state import Json
+
+
+class Deeds:
+    """Everything that has no button under a message, or more to it than a press.
+
+    Attributes:
+        id: The person's id, which is the id of their private chat with the bot too.
+    """
+
+    id: int
+    _client: Client
+
+    async def share(self, chat_id: int | None = None, **content: object) -> Message:
+        """Send something that is no text.
+
+        Args:
+            chat_id: Where; the private chat with the bot unless told otherwise.
+            **content: One of `contact`, `location`, `poll`, `dice`, ... with its fields, as
+                `playground.sayings` has them; `topic`, `reply_to`, `caption`.
+
+        Raises:
+            PlaygroundError: If they can't do that.
+        """
+        return await self._post(f"chats/{chat_id or self.id}/messages", **content)
+
+    async def send_file(
+        self, data: bytes, name: str = "file", *, photo: bool = False, caption: str | None = None
+    ) -> Message:
+        """Send a document, or a photo, to the bot."""
+        file = {"name": name, "data": b64encode(data).decode()}
+        kind = "photo" if photo else "document"
+        content: Json = {kind: file, "caption": caption}
+        return await self.share(None, **content)
+
+    async def edit(self, message: Message, text: str) -> Message:
+        """Change the text or caption of an own message."""
+        path = f"chats/{message.chat.id}/messages/{message.message_id}"
+        body = {"person": self.id, "text": text}
+        return Message.model_validate(await self._client.request("PATCH", path, body))
+
+    async def tap(self, label: str, chat_id: int | None = None, **chosen: object) -> Message:
+        """Press a button of the reply keyboard.
+
+        Args:
+            label: Its label, or a part of it that no other has.
+            chat_id: Where; the private chat with the bot unless told otherwise.
+            **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id` by the
+                name of `chosen_chat`, or `data` of a Mini App.
+
+        Raises:
+            PlaygroundError: If there is no such button, or what it asks for is missing.
+        """
+        body = dict(chosen)
+        if "chosen_chat" in body:
+            body["chat_id"] = body.pop("chosen_chat")
+        return await self._post(f"chats/{chat_id or self.id}/keyboard", label=label, **body)
+
+    async def keyboard(self, chat_id: int | None = None) -> Json | None:
+        """The reply keyboard that they have: `message_id`, `markup`, and whether it was `used`."""
+        chat = await self._client.request("GET", f"chats/{chat_id or self.id}?after={1 << 60}")
+        shown: Json | None = chat["keyboards"].get(str(self.id))
+        return shown
+
+    async def start(self, payload: str = "", group_id: int | None = None) -> Message:
+        """Follow a link to the bot, `?start=` or into a group `?startgroup=`."""
+        return await self._post("start", payload=payload, chat=group_id)
+
+    async def vote(self, message: Message, *options: int) -> None:
+        """Vote for options of a poll, by their places from 0; without one, take the vote back."""
+        await self._act(message, "vote", options=options)
+
+    async def ask(self, query: str = "", **more: object) -> Json:
+        """Type behind the bot's name: `id`, `answered`, `results`, `next_offset`, `button`.
+
+        Args:
+            query: What.
+            **more: `offset`, `chat_type`, and `wait`, the seconds to wait for the bot.
+        """
+        body = {"person": self.id, "query": query, **more}
+        return dict(await self._client.request("POST", "inline/query", body))
+
+    async def choose(self, asked: Json, result_id: str, chat_id: int | None = None) -> Message:
+        """Send one of the results that `ask` gave into a chat."""
+        chosen = {"query_id": asked["id"], "result_id": result_id, "chat": chat_id or self.id}
+        return await self._post("inline/choose", **chosen)
+
+    async def pay(self, message: Message, **payment: object) -> Json:
+        """Pay an invoice: `ok`, `error`, `charge_id`."""
+        return await self._act(message, "pay", **payment)
+
+    async def open_app(self, url: str, source: str = "inline") -> Json:
+        """Open a Mini App by a button of that kind: its signed `url` and `init_data`."""
+        body = {"person": self.id, "url": url, "source": source}
+        return dict(await self._client.request("POST", "web_app", body))
+
+    async def log_in(self, url: str) -> str:
+        """Follow a login button: the signed address."""
+        body = {"person": self.id, "url": url}
+        return str((await self._client.request("POST", "login", body))["url"])
+
+    async def _post(self, path: str, **content: object) -> Message:
+        body = {"person": self.id, **content}
+        return Message.model_validate(await self._client.request("POST", path, body))
+
+    async def _act(self, message: Message, deed: str, **content: object) -> Json:
+        path = f"chats/{message.chat.id}/messages/{message.message_id}/{deed}"
+        return dict(await self._client.request("POST", path, {"person": self.id, **content}))

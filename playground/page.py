@@ -1,0 +1,199 @@
+"""The chat page, by which a person plays the persons in a browser.
+
+| request | gives |
+|---|---|
+| `GET /` | the page |
+| `GET /page/{file}` | its parts, from `playground/page/` |
+| `GET /page/events` | a stream of events: `world` tells who and what there is, `chat` what has
+changed in a chat |
+| `GET /page/chats/{id}/menu?person=` | the commands and the menu button that a person has there |
+
+All that the page does, it does over `/control`.
+"""
+
+import asyncio
+import html
+import itertools
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from http import HTTPStatus
+from pathlib import Path
+
+import orjson
+from aiohttp import web
+from pydantic import BaseModel
+
+from playground.command_menu import commands_for
+from playground.control_http import guard, show_to_persons
+from playground.errors import ControlError
+from playground.furniture import furnish
+from playground.state import Chat, Json
+from playground.telegram import ANY_CHAT, Telegram
+
+FOLDER = Path(__file__).with_suffix("")
+
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+    " img-src 'self' blob: data:; frame-src http://127.0.0.1:* http://localhost:*;"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing from any other host but Mini Apps on this machine; what stands in a text can't run."""
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+LOOK_AGAIN = 0.5
+"""Seconds after which changes that nobody signals (persons, roles, commands) are looked for."""
+
+GATHER = 0.02
+"""Seconds for which changes are gathered into one event."""
+
+
+class MenuQuery(BaseModel):
+    """Whose menu."""
+
+    person: int
+
+
+class Page:
+    """Serves the chat page.
+
+    Args:
+        telegram: What it shows.
+        hosts: Names beside the loopback ones under which this server may be addressed.
+    """
+
+    def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
+        self._telegram = telegram
+        self._hosts = frozenset(host.lower() for host in hosts)
+        self._allowed = guard(_nothing, self._hosts)
+        self._life = secrets.token_hex(8)
+        self._closed = False
+
+    def add_to(self, app: web.Application) -> None:
+        """Serve the page on an application, until that is shut down."""
+        self._closed = False
+        app.add_routes(
+            [
+                web.get("/", self._index),
+                web.get("/page/events", self._stream),
+                web.get("/page/chats/{chat:-?[0-9]+}/menu", guard(self._menu, self._hosts)),
+                web.get("/page/{file:[a-z_]+[.][a-z]+}", self._file),
+            ]
+        )
+        app.on_shutdown.append(self._close)
+
+    async def _index(self, request: web.Request) -> web.Response:
+        text = (FOLDER / "index.html").read_text(encoding="utf-8")
+        own = html.escape(f"{request.scheme}://{request.host}")
+        return web.Response(
+            text=text.replace("{url}", own), content_type="text/html", headers=HEADERS
+        )
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        path = FOLDER / request.match_info["file"]
+        if path.suffix not in TYPES or not path.is_file():
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=HEADERS | {"Content-Type": TYPES[path.suffix]})
+
+    async def _menu(self, request: web.Request) -> Json:
+        chat = self._telegram.state.chats.get(int(request.match_info["chat"]))
+        if chat is None:
+            raise ControlError("there is no such chat", HTTPStatus.NOT_FOUND)
+        query = MenuQuery.model_validate(dict(request.query))
+        person = self._telegram.person(query.person)
+        buttons = self._telegram.state.profile.menu_buttons
+        return {
+            "commands": commands_for(self._telegram, chat, person),
+            "menu_button": buttons.get(chat.id) or buttons.get(None) or {"type": "commands"},
+        }
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        refusal = await self._allowed(request)
+        if refusal.status != HTTPStatus.OK:
+            return refusal
+        furnish(self._telegram)
+        response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            await self._tell(response)
+        return response
+
+    async def _tell(self, response: web.StreamResponse) -> None:
+        """Tell everything once, then whatever changes, until the page is closed."""
+        world = b""
+        told: dict[int, int] = {}
+        await response.write(b"retry: 500\n\n")
+        while not self._closed:
+            now = self._world()
+            # A comment when nothing is new finds out whether somebody still listens.
+            await response.write(_event("world", now) if now != world else b":\n\n")
+            world = now
+            for chat in list(self._telegram.state.chats.values()):
+                after = told.get(chat.id, chat.version)
+                if told.get(chat.id) != chat.version:
+                    told[chat.id] = chat.version
+                    changes = self._changes(chat, after)
+                    await response.write(_event("chat", orjson.dumps(changes)))
+            if await self._telegram.signals.wait(ANY_CHAT, LOOK_AGAIN):
+                await asyncio.sleep(GATHER)
+
+    def _world(self) -> bytes:
+        state = self._telegram.state
+        profile = state.profile
+        commands = [[*key, commands] for key, commands in profile.commands.items()]
+        return orjson.dumps(
+            {
+                "bot": state.bot,
+                "life": self._life,
+                "persons": list(state.persons.values()),
+                "chats": [_summary(chat) for chat in state.chats.values()],
+                # Whoever shows a menu asks for it again when this is another one.
+                "menus": hash(orjson.dumps([commands, list(profile.menu_buttons.items())])),
+            }
+        )
+
+    def _changes(self, chat: Chat, after: int) -> Json:
+        """What has changed in a chat since a version, and its last message."""
+        ids = list(itertools.takewhile(lambda i: chat.changed[i] > after, reversed(chat.changed)))
+        last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
+        return {
+            "id": chat.id,
+            "after": after,
+            "version": chat.version,
+            "messages": [
+                show_to_persons(self._telegram, chat, chat.messages[i])
+                for i in ids
+                if i in chat.messages
+            ],
+            "deleted": [i for i in ids if i not in chat.messages],
+            "last": last and show_to_persons(self._telegram, chat, last),
+        }
+
+    async def _close(self, _app: web.Application) -> None:
+        self._closed = True
+        self._telegram.signals.notify(ANY_CHAT)
+
+
+async def _nothing(_request: web.Request) -> None:
+    """Have nothing to say to whoever may ask."""
+
+
+def _event(name: str, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
+
+
+def _summary(chat: Chat) -> Json:
+    return {
+        "chat": chat.json,
+        "roles": {str(user_id): role for user_id, role in chat.roles.items()},
+        "topics": {str(topic_id): name for topic_id, name in chat.topics.items()},
+        "keyboards": {str(user_id): shown for user_id, shown in chat.keyboards.items()},
+    }

@@ -1,0 +1,132 @@
+/** What a message holds, by its kind. */
+
+import { element } from "./dom.js";
+import { formatted } from "./entities.js";
+import { icon } from "./icons.js";
+import { vote } from "./sending.js";
+import { nameOf } from "./world.js";
+
+/** What stands for a message in a line: in the list of chats, in a reply. */
+export function summary(message) {
+  if (!message) return "";
+  const text = message.text ?? message.caption;
+  if (text !== undefined) return text;
+  const kind = Object.keys(BRIEF).find((name) => name in message);
+  return kind ? BRIEF[kind](message[kind], message) : "Message";
+}
+
+const BRIEF = {
+  photo: () => "Photo",
+  sticker: (sticker) => `${sticker.emoji ?? ""} Sticker`.trim(),
+  venue: (venue) => venue.title,
+  document: (file) => file.file_name ?? "Document",
+  contact: (contact) => `Contact: ${nameOf(contact)}`,
+  location: () => "Location",
+  poll: (poll) => `Poll: ${poll.question}`,
+  dice: (dice) => `${dice.emoji} ${dice.value}`,
+  game: (game) => `Game: ${game.title}`,
+  invoice: (invoice) => `Invoice: ${invoice.title}`,
+  users_shared: () => "Shared people",
+  chat_shared: () => "Shared a chat",
+  web_app_data: (data) => `Data from “${data.button_text}”`,
+  successful_payment: (paid) => `Paid ${price(paid.total_amount, paid.currency)}`,
+  refunded_payment: (paid) => `Refunded ${price(paid.total_amount, paid.currency)}`,
+  forum_topic_created: (topic) => `Topic “${topic.name}” was opened`,
+  forum_topic_edited: () => "The topic was changed",
+  new_chat_members: (users) => `${users.map(nameOf).join(", ")} joined`,
+  left_chat_member: (user) => `${nameOf(user)} left`,
+  migrate_to_chat_id: () => "The group became a supergroup",
+  migrate_from_chat_id: () => "The group became a supergroup",
+  write_access_allowed: () => "The bot may write now",
+  pinned_message: () => "A message was pinned",
+};
+
+const SERVICE = new Set([
+  "users_shared", "chat_shared", "web_app_data", "successful_payment", "refunded_payment",
+  "forum_topic_created", "forum_topic_edited", "new_chat_members", "left_chat_member",
+  "migrate_to_chat_id", "migrate_from_chat_id", "write_access_allowed", "pinned_message",
+]);
+
+/** Whether a message is a note in the middle, and no bubble. */
+export const isService = (message) => Object.keys(message).some((name) => SERVICE.has(name));
+
+/** The nodes of a message's content. */
+export function content(message) {
+  const kind = Object.keys(DRAWN).find((name) => name in message);
+  const nodes = kind ? [DRAWN[kind](message[kind], message)] : [];
+  const text = message.text ?? message.caption;
+  if (text !== undefined) {
+    const entities = message.entities ?? message.caption_entities;
+    nodes.push(element("div", { class: "text" }, formatted(text, entities)));
+  }
+  if (!nodes.length) nodes.push(element("div", { class: "text faint" }, summary(message)));
+  return nodes;
+}
+
+const DRAWN = {
+  photo: (sizes) => picture(sizes[sizes.length - 1]),
+  document: (file) => card("file", file.file_name ?? "Document", bytes(file.file_size), fileUrl(file)),
+  contact: (contact) => card("contact", nameOf(contact), contact.phone_number),
+  sticker: (sticker) => picture(sticker, "sticker"),
+  venue: (venue) => card("place", venue.title, venue.address),
+  location: ({ latitude, longitude }) =>
+    card("place", "Location", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
+  poll,
+  dice: (dice) => element("div", { class: "dice" }, dice.emoji, element("b", {}, String(dice.value))),
+  game: (game) => titled("Game", game.title, game.description),
+  invoice: (invoice) =>
+    titled("Invoice", invoice.title, invoice.description, price(invoice.total_amount, invoice.currency)),
+};
+
+/** Where a file of the bot's can be fetched. */
+const fileUrl = (file) => `/control/files/${encodeURIComponent(file.file_id)}`;
+
+function picture(size, kind = "photo") {
+  return element("img", {
+    class: kind, alt: kind === "photo" ? "Photo" : "Sticker", src: fileUrl(size), width: size.width, height: size.height,
+    on: { error: (event) => event.target.replaceWith(card("photo", "Photo", `${size.width} × ${size.height}`)) },
+  });
+}
+
+function card(sign, title, detail, url) {
+  const parts = [
+    element("span", { class: "sign" }, icon(sign)),
+    element("span", {}, element("b", {}, title), element("small", {}, detail ?? "")),
+  ];
+  return url
+    ? element("a", { class: "card", href: url, download: title }, parts)
+    : element("div", { class: "card" }, parts);
+}
+
+function titled(kind, title, description, ...more) {
+  return element("div", { class: "titled" },
+    element("small", {}, kind), element("b", {}, title), element("p", {}, description),
+    more.map((text) => element("strong", {}, text)));
+}
+
+function poll(found, message) {
+  const kind = found.is_closed ? "Final results" : found.type === "quiz" ? "Quiz" : found.is_anonymous ? "Anonymous poll" : "Poll";
+  const most = Math.max(found.total_voter_count, 1);
+  const options = found.options.map((option, index) =>
+    element("li", { class: index === found.correct_option_id && "right" },
+      element("button", {
+        type: "button", disabled: found.is_closed, on: { click: () => vote(message, [index]) },
+      }, element("span", {}, option.text), element("small", {}, String(option.voter_count))),
+      element("meter", { min: 0, max: most, value: option.voter_count, "aria-label": "Votes" })));
+  return element("div", { class: "poll" },
+    element("b", {}, found.question), element("small", {}, kind), element("ul", {}, options));
+}
+
+/** An amount as people write it; Stars have no smaller units. */
+export function price(amount, currency) {
+  if (currency === "XTR") return `★ ${amount}`;
+  const style = new Intl.NumberFormat(undefined, { style: "currency", currency });
+  return style.format(amount / 10 ** style.resolvedOptions().maximumFractionDigits);
+}
+
+function bytes(size) {
+  if (!size) return "";
+  const units = ["B", "kB", "MB"];
+  const step = Math.min(Math.floor(Math.log10(size) / 3), units.length - 1);
+  return `${Number((size / 1000 ** step).toFixed(1))} ${units[step]}`;
+}

@@ -1,0 +1,135 @@
+/** The buttons under a message, of every kind. */
+
+import { ask } from "./api.js";
+import { price } from "./content.js";
+import { element } from "./dom.js";
+import { icon } from "./icons.js";
+import { chooseChat, openLink } from "./links.js";
+import { alertBox, attempt, confirmBox, toast } from "./notices.js";
+import { draft } from "./composer.js";
+import { openApp, openGame } from "./mini_app.js";
+import { go, me, nameOf, world } from "./world.js";
+
+/** Seconds after which a client gives up waiting for the answer. */
+const PATIENCE = 30;
+
+/** A browser holds few connections to one host: only so many presses wait for their answers. */
+const MOST_WAITING = 3;
+
+/** Presses under way, by chat, message and button: they survive an edit of the message. */
+const waiting = new Set();
+
+const KINDS = {
+  callback_data: (data, message) => press(message, data, { data }),
+  callback_game: (_value, message, shown) => press(message, shown.dataset.data, { label: shown.innerText }),
+  url: (value) => openLink(value),
+  copy_text: copy,
+  web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
+  login_url: (value) => logIn(value.url),
+  switch_inline_query: (value) => askInline(value, true),
+  switch_inline_query_chosen_chat: (value) => askInline(value.query ?? "", true, value),
+  switch_inline_query_current_chat: (value) => askInline(value, false),
+  pay: (_value, message) => pay(message),
+};
+
+/** What a button shows in its corner. */
+const SIGNS = {
+  url: "link",
+  login_url: "link",
+  copy_text: "copy",
+  web_app: "page",
+  callback_game: "game",
+  pay: "star",
+  switch_inline_query: "inline",
+  switch_inline_query_chosen_chat: "inline",
+  switch_inline_query_current_chat: "inline",
+};
+
+/** The keyboard of a message; null if it has none. */
+export function inlineKeyboard(message) {
+  const rows = message.reply_markup?.inline_keyboard;
+  if (!rows) return null;
+  return element("div", { class: "inline" }, rows.map((row, y) =>
+    element("div", { class: "row" }, row.map((button, x) => inlineButton(message, button, `${y}.${x}`)))));
+}
+
+function inlineButton(message, button, place) {
+  const kind = Object.keys(KINDS).find((name) => name in button) ?? "disabled";
+  const shown = element("button", {
+    type: "button",
+    class: `key ${button.style ?? ""}`,
+    disabled: kind === "disabled",
+    data: { kind, place, data: button.callback_data ?? place },
+    on: { click: () => KINDS[kind](button[kind], message, shown) },
+  }, element("span", {}, button.text), SIGNS[kind] && icon(SIGNS[kind]));
+  setBusy(shown, waiting.has(idOf(message, shown.dataset.data)));
+  return shown;
+}
+
+const idOf = (message, data) => `${message.chat.id} ${message.message_id} ${data}`;
+
+function setBusy(shown, busy) {
+  shown.classList.toggle("busy", busy);
+  if (busy) shown.setAttribute("aria-busy", "true");
+  else shown.removeAttribute("aria-busy");
+}
+
+/** Ask the bot, and show its answer. */
+async function press(message, data, pressed) {
+  const id = idOf(message, data);
+  if (waiting.has(id)) return;
+  const wait = waiting.size < MOST_WAITING ? PATIENCE : 0;
+  waiting.add(id);
+  mark(message, data, true);
+  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/press`;
+  const answer = (await attempt(ask("POST", path, { person: world.me, wait, ...pressed })))?.answer;
+  waiting.delete(id);
+  mark(message, data, false);
+  if (answer?.url && message.game) openGame(message.game.title, answer.url);
+  else if (answer?.url) openLink(answer.url);
+  else if (answer?.show_alert && answer.text) alertBox(world.bot.first_name, answer.text);
+  else if (answer?.text) toast(answer.text);
+}
+
+/** Turn the spinner on or off, on the button as it is drawn now. */
+function mark(message, data, busy) {
+  const rows = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
+  for (const shown of rows) if (shown.dataset.data === data) setBusy(shown, busy);
+}
+
+async function copy(value) {
+  try {
+    await navigator.clipboard.writeText(value.text);
+    toast("Copied");
+  } catch {
+    alertBox("Copy this", value.text);
+  }
+}
+
+/** Follow a login button: the address tells the page who comes. */
+async function logIn(url) {
+  const answer = await attempt(ask("POST", "/control/login", { person: world.me, url }));
+  if (answer && (await confirmBox(`Log in as ${nameOf(me().user)}?`, url, "Log in"))) {
+    open(answer.url, "_blank", "noopener");
+  }
+}
+
+/** Pay an invoice, if the person and the bot want that. */
+async function pay(message) {
+  const { title, total_amount: amount, currency } = message.invoice;
+  const sum = price(amount, currency);
+  if (!(await confirmBox(title, `${message.invoice.description}\n\n${sum}`, `Pay ${sum}`))) return;
+  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/pay`;
+  const paid = await attempt(ask("POST", path, { person: world.me }));
+  if (paid) toast(paid.ok ? `Paid ${sum}` : `Not paid: ${paid.error}`);
+}
+
+async function askInline(query, elsewhere, allowed) {
+  const fits = (chat) => !allowed || allowed[{ private: "allow_bot_chats" }[chat.chat.type] ?? "allow_group_chats"];
+  if (elsewhere) {
+    const chat = await chooseChat("Choose a chat", fits);
+    if (!chat) return;
+    go({ chat: chat.chat.id });
+  }
+  draft(`@${world.bot.username} ${query}`);
+}

@@ -1,0 +1,67 @@
+/** Links: the bot's own deep links stay in here, others are opened after a question. */
+
+import { choice, confirmBox, dialog, toast } from "./notices.js";
+import { start } from "./sending.js";
+import { go, me, nameOf, reads, titleOf, world } from "./world.js";
+
+const TELEGRAM = new Set(["t.me", "telegram.me"]);
+
+/** Open a link. */
+export async function openLink(url) {
+  const parameters = deepLink(url);
+  if (parameters?.has("startgroup")) return startInGroup(parameters.get("startgroup"));
+  if (parameters) return startBot(parameters.get("start"));
+  if (url.startsWith("tg:")) return openAccount(url);
+  const shown = URL.parse(url);
+  if (!shown || !["http:", "https:"].includes(shown.protocol)) return toast(`No browser opens ${url}`);
+  if (await confirmBox("Open this link?", shown.href, "Open")) open(shown.href, "_blank", "noopener");
+}
+
+/** The parameters of a link to this bot; null if it leads elsewhere. */
+function deepLink(url) {
+  const link = URL.parse(url);
+  if (!link) return null;
+  const name = link.protocol === "tg:" ? link.searchParams.get("domain") : link.pathname.slice(1);
+  const leadsHere = link.protocol === "tg:" ? link.href.startsWith("tg://resolve") : TELEGRAM.has(link.hostname);
+  return leadsHere && name?.toLowerCase() === world.bot.username.toLowerCase() ? link.searchParams : null;
+}
+
+/** Open the chat with the bot, and start it with a payload if there is one. */
+export function startBot(payload) {
+  go({ chat: world.me });
+  if (payload !== null) start({ payload });
+}
+
+async function startInGroup(payload) {
+  const chat = await chooseChat("Add the bot to a group", (found) => found.chat.type !== "private");
+  if (!chat) return;
+  go({ chat: chat.chat.id });
+  start({ payload, chat: chat.chat.id });
+}
+
+/** Let the person choose one of their chats. */
+export function chooseChat(title, suits = () => true) {
+  return new Promise((resolve) => {
+    let chosen;
+    const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
+    const list = chats.map((chat) => choice(titleOf(chat), (event) => {
+      chosen = chat;
+      event.target.closest("dialog").close();
+    }));
+    dialog(title, list, [["Cancel", undefined]]).then(() => resolve(chosen));
+  });
+}
+
+/** Go to whom a mention means. */
+export function openMention(username) {
+  const wanted = username.toLowerCase();
+  if (wanted === world.bot.username.toLowerCase()) return startBot(null);
+  const found = [...world.persons.values()].find(({ user }) => user.username?.toLowerCase() === wanted);
+  toast(found ? `${nameOf(found.user)}${found === me() ? " (you)" : ""}` : `There is nobody called ${username}`);
+}
+
+function openAccount(url) {
+  const id = Number(URL.parse(url)?.searchParams.get("id"));
+  const found = world.persons.get(id);
+  toast(found ? nameOf(found.user) : "There is no such account");
+}

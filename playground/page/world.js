@@ -1,0 +1,141 @@
+/** What the page knows: persons, chats and messages, and where the reader is. */
+
+import { ask, listen } from "./api.js";
+
+/** Tells of `connection`, `people`, `place`, and `messages` with `{chat, ids}` as detail. */
+export const news = new EventTarget();
+
+export const world = {
+  bot: null,
+  life: null,
+  menus: null,
+  connected: false,
+  persons: new Map(),
+  chats: new Map(),
+  /** The person who is played, the chat that is open, and its topic: ids, or null. */
+  me: null,
+  chat: null,
+  topic: null,
+};
+
+function tell(type, detail) {
+  news.dispatchEvent(new CustomEvent(type, { detail }));
+}
+
+/** Begin to listen, and follow the address. */
+export function begin() {
+  addEventListener("hashchange", follow);
+  listen({ world: onWorld, chat: onChat }, (connected) => {
+    world.connected = connected;
+    tell("connection");
+  });
+}
+
+function onWorld(told) {
+  if (world.life !== told.life) world.chats.clear();
+  const first = !world.persons.size || world.life !== told.life;
+  Object.assign(world, { bot: told.bot, life: told.life, menus: told.menus });
+  world.persons = new Map(told.persons.map((person) => [person.user.id, person]));
+  for (const summary of told.chats) {
+    const known = world.chats.get(summary.chat.id) ?? { loaded: -1, told: 0, messages: new Map(), unread: 0 };
+    world.chats.set(summary.chat.id, Object.assign(known, summary));
+  }
+  if (first) follow();
+  else tell("people");
+}
+
+function onChat(told) {
+  const chat = world.chats.get(told.id);
+  if (!chat) return;
+  const fresh = told.messages.some((message) => !chat.last || message.message_id > chat.last.message_id);
+  Object.assign(chat, { last: told.last, told: told.version });
+  if (fresh && told.id !== world.chat) chat.unread += 1;
+  if (chat.loaded >= told.after && told.version > chat.loaded) absorb(chat, told);
+  else if (told.id === world.chat) load(chat);
+  tell("people");
+}
+
+/** Take in what has changed since the version that is known. */
+function absorb(chat, told) {
+  const changed = [...told.messages].sort((a, b) => a.message_id - b.message_id);
+  for (const id of told.deleted) chat.messages.delete(id);
+  for (const message of changed) chat.messages.set(message.message_id, message);
+  chat.loaded = told.version;
+  const ids = [...told.deleted, ...changed.map((message) => message.message_id)];
+  tell("messages", { chat: chat.chat.id, ids });
+}
+
+/** Fetch what has changed in a chat since it was read last. */
+async function load(chat) {
+  if (chat.loading) return;
+  chat.loading = true;
+  try {
+    do {
+      const after = chat.loaded;
+      absorb(chat, await ask("GET", `/control/chats/${chat.chat.id}?after=${Math.max(after, 0)}`));
+    } while (chat.loaded < chat.told && world.connected);
+  } catch {
+    // The next event of this chat, or the next stream, tries again.
+  } finally {
+    chat.loading = false;
+  }
+}
+
+/** Whether a person can read a chat. */
+export function reads(chat, person) {
+  if (chat.chat.type === "private") return chat.chat.id === person;
+  return !["left", "kicked", undefined].includes(chat.roles[person]);
+}
+
+/** The name of a chat as the person who is played sees it. */
+export function titleOf(chat) {
+  return chat.chat.type === "private" ? world.bot.first_name : chat.chat.title;
+}
+
+/** Whose sign a chat bears: a private one's is the bot's. */
+export const faceOf = (chat) => (chat.chat.type === "private" ? world.bot.id : chat.chat.id);
+
+/** First and last name of a `User` or `Chat`. */
+export function nameOf(user) {
+  return [user.first_name ?? user.title, user.last_name].filter(Boolean).join(" ");
+}
+
+/** The person who is played. */
+export const me = () => world.persons.get(world.me);
+
+/** The open chat. */
+export const openChat = () => world.chats.get(world.chat);
+
+/** The messages of the open chat or topic, oldest first. */
+export function openMessages() {
+  const all = [...(openChat()?.messages.values() ?? [])];
+  if (!openChat()?.chat.is_forum) return all;
+  return all.filter((message) => topicOf(message) === world.topic);
+}
+
+/** The topic of a message; the General one is null. */
+export function topicOf(message) {
+  return message.is_topic_message ? message.message_thread_id : null;
+}
+
+/** Go somewhere: the address changes, and the page follows it. */
+export function go({ me: person = world.me, chat = world.chat, topic = null }) {
+  const hash = "#" + [person, chat, topic].filter((part) => part !== null).join("/");
+  if (location.hash === hash) follow();
+  else location.hash = hash;
+}
+
+/** Be where the address says, as far as there is such a place. */
+function follow() {
+  const [person, chat, topic] = location.hash.slice(1).split("/").map(Number);
+  world.me = world.persons.has(person) ? person : (world.persons.keys().next().value ?? null);
+  const found = world.chats.get(chat);
+  world.chat = found && reads(found, world.me) ? chat : null;
+  world.topic = world.chat !== null && found.topics[topic] ? topic : null;
+  if (world.chat !== null) {
+    found.unread = 0;
+    load(found);
+  }
+  tell("people");
+  tell("place");
+}

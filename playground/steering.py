@@ -1,0 +1,47 @@
+"""What a script can do to the playground itself: switch, trouble, reset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playground.state import Json
+
+
+class Steering:
+    """The part of a client that is about no person."""
+
+    async def switch(self, **switches: bool) -> None:
+        """Switch `inline`, `inline_feedback` or `privacy`, as @BotFather does."""
+        await self.request("PATCH", "bot", dict(switches))
+
+    async def trouble(self, kind: str, **fault: object) -> int:
+        """Have something go wrong from now on, and give its number.
+
+        Args:
+            kind: `refuse`, `delay`, `hang`, `cut`, `lose` for calls; `duplicate`, `reorder` for
+                updates.
+            **fault: `method`, `chat`, `share`, `times`, `status`, `retry_after`, `seconds`, as
+                `playground.faults.Fault` has them.
+        """
+        return int((await self.request("POST", "faults", {"kind": kind, **fault}))["id"])
+
+    async def seed(self, number: int) -> None:
+        """Start the dice of faults anew, so that the same calls meet the same trouble."""
+        await self.request("POST", "faults/seed", {"seed": number})
+
+    async def calm(self, number: int | None = None) -> None:
+        """Switch one fault off, or all."""
+        await self.request("DELETE", "faults" if number is None else f"faults/{number}")
+
+    async def limit(self, *, on: bool = True, **limits: float) -> None:
+        """Switch rate limits on or off: `overall`, `chat`, `burst`, `group`."""
+        await self.request("PUT", "limits", {"on": on, **limits})
+
+    async def reset(self) -> None:
+        """Forget all persons, chats and updates."""
+        await self.request("POST", "reset")
+
+    async def request(self, verb: str, path: str, body: Json | None = None) -> Any:  # noqa: ANN401 - any JSON
+        """Ask the control API; see `Client.request`."""
+        raise NotImplementedError

@@ -1,0 +1,152 @@
+"""Invoices, checks before payment, Stars and refunds; signed data of Mini Apps and logins."""
+
+import asyncio
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+from aiogram.utils.auth_widget import check_integrity
+from aiogram.utils.web_app import safe_parse_webapp_init_data
+
+from playground import Person, Playground, PlaygroundError
+from tests.playground.bot_side import BotSide, Json
+
+BILL: Json = {
+    "title": "Tea",
+    "description": "a cup",
+    "payload": "cup-1",
+    "currency": "XTR",
+    "prices": [{"label": "Tea", "amount": 5}],
+}
+
+
+async def query_of(playground: Playground, bot: BotSide, kind: str) -> Json:
+    """Wait for a query of the playground's."""
+    await playground.until_pending(1)
+    (update,) = await bot.updates()
+    await bot.updates(offset=update["update_id"] + 1)
+    return dict(update[kind])
+
+
+async def test_stars_are_paid_and_refunded(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    sent = await bot("sendInvoice", chat_id=ann.id, **BILL)
+    assert sent["invoice"]["total_amount"] == 5
+    assert sent["reply_markup"]["inline_keyboard"][0][0]["pay"]
+    path = f"chats/{ann.id}/messages/{sent['message_id']}/pay"
+    paying = asyncio.create_task(playground.request("POST", path, {"person": ann.id}))
+    query = await query_of(playground, bot, "pre_checkout_query")
+    assert (query["invoice_payload"], query["total_amount"]) == ("cup-1", 5)
+    await bot("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=True)
+    paid = await paying
+    assert paid["ok"]
+    told = await query_of(playground, bot, "message")
+    charge_id = told["successful_payment"]["telegram_payment_charge_id"]
+    assert charge_id == paid["charge_id"]
+    assert await bot("getMyStarBalance") == {"amount": 5}
+    with pytest.raises(PlaygroundError, match="is paid"):
+        await playground.request("POST", path, {"person": ann.id})
+    refund = {"user_id": ann.id, "telegram_payment_charge_id": charge_id}
+    assert await bot("refundStarPayment", **refund)
+    refused = await bot.refused("refundStarPayment", **refund)
+    assert refused == "Bad Request: CHARGE_ALREADY_REFUNDED"
+    assert await bot("getMyStarBalance") == {"amount": 0}
+    came, went = (await bot("getStarTransactions"))["transactions"]
+    assert (came["id"], went["id"]) == (charge_id, charge_id)
+    assert "refunded_payment" in await query_of(playground, bot, "message")
+
+
+async def test_the_bot_may_decline(playground: Playground, bot: BotSide, ann: Person) -> None:
+    sent = await bot("sendInvoice", chat_id=ann.id, **BILL)
+    path = f"chats/{ann.id}/messages/{sent['message_id']}/pay"
+    paying = asyncio.create_task(playground.request("POST", path, {"person": ann.id}))
+    query = await query_of(playground, bot, "pre_checkout_query")
+    answer = {"pre_checkout_query_id": query["id"], "ok": False}
+    refused = await bot.refused("answerPreCheckoutQuery", **answer)
+    assert refused == "Bad Request: error message must be non-empty"
+    await bot("answerPreCheckoutQuery", **answer, error_message="no tea")
+    assert await paying == {"ok": False, "error": "no tea"}
+
+
+async def test_the_bot_has_ten_seconds(playground: Playground, bot: BotSide, ann: Person) -> None:
+    sent = await bot("sendInvoice", chat_id=ann.id, **BILL)
+    path = f"chats/{ann.id}/messages/{sent['message_id']}/pay"
+    paying = asyncio.create_task(playground.request("POST", path, {"person": ann.id}))
+    query = await query_of(playground, bot, "pre_checkout_query")
+    playground.clock.advance(10)
+    assert not (await paying)["ok"]
+    answer = {"pre_checkout_query_id": query["id"], "ok": True}
+    assert "query is too old" in await bot.refused("answerPreCheckoutQuery", **answer)
+
+
+async def test_shipping_is_asked_for(playground: Playground, bot: BotSide, ann: Person) -> None:
+    bill = BILL | {"currency": "EUR", "provider_token": "test", "is_flexible": True}
+    sent = await bot("sendInvoice", chat_id=ann.id, **bill)
+    path = f"chats/{ann.id}/messages/{sent['message_id']}"
+    wish = {"person": ann.id, "address": {"country_code": "DE", "city": "Ulm"}}
+    asking = asyncio.create_task(playground.request("POST", f"{path}/shipping", wish))
+    query = await query_of(playground, bot, "shipping_query")
+    assert query["shipping_address"]["city"] == "Ulm"
+    option = {"id": "post", "title": "Post", "prices": [{"label": "Post", "amount": 1}]}
+    await bot(
+        "answerShippingQuery", shipping_query_id=query["id"], ok=True, shipping_options=[option]
+    )
+    assert (await asking)["shipping_options"] == [option]
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"prices": [{"label": "a", "amount": 1}] * 2}, "STARS_INVOICE_INVALID"),
+        ({"provider_token": "x"}, "STARS_INVOICE_INVALID"),
+        ({"currency": "EUR"}, "PAYMENT_PROVIDER_INVALID"),
+        ({"currency": "Euro"}, "CURRENCY_INVALID"),
+        ({"payload": "a" * 129}, "INVOICE_PAYLOAD_INVALID"),
+        ({"prices": [{"label": "a", "amount": 0}]}, "CURRENCY_TOTAL_AMOUNT_INVALID"),
+        (
+            {"reply_markup": {"inline_keyboard": [[{"text": "a", "callback_data": "a"}]]}},
+            "REPLY_MARKUP_BUY_EMPTY",
+        ),
+    ],
+)
+async def test_a_bad_invoice_is_refused(
+    bot: BotSide, ann: Person, change: Json, refusal: str
+) -> None:
+    refused = await bot.refused("sendInvoice", chat_id=ann.id, **(BILL | change))
+    assert refused == f"Bad Request: {refusal}"
+
+
+async def test_a_mini_app_gets_signed_data(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    opening = {"person": ann.id, "url": "https://tea.example/app?a=1"}
+    opened = await playground.request("POST", "web_app", opening)
+    data = safe_parse_webapp_init_data(playground.token, opened["init_data"])
+    assert data.user is not None
+    assert (data.user.id, data.user.first_name) == (ann.id, "Ann")
+    fragment = parse_qs(urlsplit(opened["url"]).fragment)
+    assert fragment["tgWebAppData"] == [opened["init_data"]]
+    with pytest.raises(ValueError, match="signature"):
+        safe_parse_webapp_init_data("123:other", opened["init_data"])
+    result = {
+        "type": "article",
+        "id": "1",
+        "title": "Tea",
+        "input_message_content": {"message_text": "from the app"},
+    }
+    answer = {"web_app_query_id": data.query_id, "result": result}
+    await bot("answerWebAppQuery", **answer)
+    assert (await ann.messages())[-1].text == "from the app"
+    assert "query is too old" in await bot.refused("answerWebAppQuery", **answer)
+    opened = await playground.request("POST", "web_app", opening | {"source": "keyboard"})
+    assert safe_parse_webapp_init_data(playground.token, opened["init_data"]).query_id is None
+
+
+async def test_a_login_is_signed(playground: Playground, ann: Person) -> None:
+    login = {"person": ann.id, "url": "https://tea.example/login?a=1"}
+    url = urlsplit((await playground.request("POST", "login", login))["url"])
+    data = dict(parse_qsl(url.query))
+    assert data.pop("a") == "1"
+    assert data["id"] == str(ann.id)
+    assert check_integrity(playground.token, data)
+    assert not check_integrity(playground.token, data | {"id": "5"})
