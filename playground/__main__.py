@@ -16,13 +16,13 @@ from playground.server import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKEN, Server
 MAX_PORT = 65_535
 
 GUIDE = """\
-A local Telegram is running: open {url} in a browser
+A local Telegram is running at {url}
 
 Point a bot to it: token {token}, Bot API server {url}
     aiogram                  AiohttpSession(api=TelegramAPIServer.from_base("{url}"))
     python-telegram-bot      Application.builder().base_url("{url}/bot")
     pyTelegramBotAPI         apihelper.API_URL = "{url}/bot{{0}}/{{1}}"
-Play persons: playground.Client("{url}"), or JSON at {url}/control
+Play persons: that address in a browser, playground.Client("{url}"), or JSON at {url}/control
 Stop it with Ctrl+C; {memory}."""
 
 

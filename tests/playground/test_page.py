@@ -403,7 +403,7 @@ async def test_a_phone_shows_one_pane_at_a_time_and_it_can_be_dark(
     phone = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark", "has_touch": True}
     async with reading(browser, playground, **phone) as reader:
         await reader.page.locator("#chats button").first.tap()
-        assert await reader.page.locator("#chats").is_hidden()
+        await reader.page.locator("#chats").wait_for(state="hidden")
         await reader.send("/keys")
         await reader.key("Tea").tap()
         await reader.send("/count")
