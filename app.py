@@ -3,32 +3,23 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
-from aiogram.enums import ParseMode
 from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
     TelegramConflictError,
     TelegramUnauthorizedError,
 )
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
-from aiogram.types import Message, Update, User
+from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from sqlalchemy.exc import IntegrityError
 
 from config import Settings
+from connections import introduce, line_of, open_bot, open_redis
 from db.engine import create_engine
 from db.sessions import Sessions
 from db.totals import NewTotal, Totals
@@ -36,29 +27,30 @@ from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
 from fsm.drawings import DrawingManagerFactory
-from fsm.inbox import Inbox
+from fsm.foreground import redraw
+from fsm.inbox import Inbox, RawUpdate
+from fsm.keys import stack_id_of
 from fsm.middleware import TransactionMiddleware
 from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
-from fsm.valkey import EmbeddedValkey, ValkeyStartError
+from fsm.undrawn import Place, Undrawn
 from handlers import commands, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
-from playground.server import Server
 from queries import migrate
+from updates import KINDS, Receiver, poll
 from widgets.access import OwnerAccess
 
-UPDATES = ["message", "callback_query"]
-"""The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
-
-KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[Update]])
+KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
 them anew for every call: unless somebody keeps them, they are built again and again."""
 
-FINISH = 4.0
-"""Seconds that a stop waits for each part to finish what is under way."""
+FINISH = 6.0
+"""Seconds that a stop waits for what is under way; the rest is found at the next start."""
+CANCEL = 0.5
+"""Seconds after which a job that was cancelled is cancelled again."""
 
 log = structlog.get_logger(__name__)
 
@@ -74,9 +66,9 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as parts:
         await migrate(settings.database)
-        redis = await _open_redis(settings, parts)
-        bot = await _open_bot(settings, parts)
-        me = await _introduce(bot)
+        redis = await open_redis(settings, parts)
+        bot = await open_bot(settings, parts)
+        me = await introduce(bot)
         engine = create_engine(settings.database)
         parts.push_async_callback(engine.dispose)
         sessions = Sessions(engine)
@@ -84,19 +76,32 @@ async def run(settings: Settings) -> None:
         totals = Totals(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
+        undrawn = Undrawn(redis, bot.id, lambda: renderer.pending)
         catalog = Catalog(settings.default_language)
-        transactions = TransactionMiddleware(store, outbox, renderer, answer_error)
+        transactions = TransactionMiddleware(store, outbox, renderer, undrawn, answer_error)
         person = PersonMiddleware(catalog, Users(sessions))
         dispatcher = make_dispatcher(person, transactions, totals=totals)
         await dispatcher.emit_startup(bot=bot)
-        inbox = Inbox(bot, redis, partial(dispatcher.feed_update, bot), UPDATES)
-        parts.push_async_callback(person.close, FINISH)
-        parts.push_async_callback(renderer.close, FINISH)
-        parts.push_async_callback(outbox.close, FINISH)
-        parts.push_async_callback(inbox.close, FINISH)
-        log.info("started", bot=f"@{me.username}")
-        await _until(stop, inbox.run, outbox.run, partial(commands.announce, bot, catalog))
-        log.info("stopping")
+        feed = partial(dispatcher.feed_update, bot)
+        inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
+        async with AsyncExitStack() as server:
+            receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
+            if settings.webhook_url:
+                receiver = Receiver(bot, dispatcher, inbox, settings)
+                await _enter(server, receiver.serving(finish=FINISH / 2))
+                receive = receiver.announce
+            log.info("started", bot=f"@{me.username}")
+            await _until(
+                stop,
+                receive,
+                outbox.run,
+                partial(undrawn.run, partial(_redraw, dispatcher, bot)),
+                partial(commands.announce, bot, catalog),
+            )
+            log.info("stopping")
+        end = asyncio.get_running_loop().time() + FINISH
+        for part in (inbox, outbox, renderer, person):
+            await part.close(max(0.0, end - asyncio.get_running_loop().time()))
 
 
 def make_dispatcher(
@@ -125,66 +130,15 @@ def make_dispatcher(
     return dispatcher
 
 
-async def _open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
-    if settings.redis_url:
-        url = settings.redis_url.get_secret_value()
-    else:
-        valkey = EmbeddedValkey(settings.data_dir / "valkey")
-        try:
-            await valkey.start()
-        except ValkeyStartError as error:
-            raise Fault(f"the embedded Valkey does not start: {error}") from error
-        parts.push_async_callback(valkey.stop)
-        url = valkey.url
+async def _enter(stack: AsyncExitStack, server: AbstractAsyncContextManager[None]) -> None:
     try:
-        # No tries behind our back: a commit whose answer was lost must not be sent twice.
-        redis = Redis.from_url(url, retry=Retry(NoBackoff(), 0))
-        parts.push_async_callback(redis.aclose)
-        await redis.ping()
-    except (RedisError, OSError, ValueError) as error:
-        raise Fault(f"REDIS_URL: Redis can't be reached: {_line(error)}") from error
-    return redis
+        await stack.enter_async_context(server)
+    except OSError as error:
+        raise Fault(f"WEB_PORT: {line_of(error)}") from error
 
 
-async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
-    if settings.bot_token:
-        token = settings.bot_token.get_secret_value()
-        api = TEST if settings.bot_api_test else PRODUCTION
-        if settings.bot_api_url:
-            address = settings.bot_api_url.get_secret_value()
-            api = TelegramAPIServer.from_base(address.rstrip("/"))
-    else:
-        server = Server(port=settings.playground_port, data_dir=settings.data_dir / "playground")
-        try:
-            await server.start()
-        except OSError as error:
-            raise Fault(f"PLAYGROUND_PORT: {_line(error)}") from error
-        parts.push_async_callback(server.stop)
-        token, api = server.token, TelegramAPIServer.from_base(server.url)
-        log.info(
-            "playground",
-            open=server.url,
-            hint="no BOT_TOKEN is set, so a local Telegram stands in at this address; "
-            "for the real one put BOT_TOKEN=... from @BotFather into .env",
-        )
-    bot = Bot(
-        token,
-        session=AiohttpSession(api=api),
-        default=DefaultBotProperties(parse_mode=ParseMode.HTML),
-    )
-    parts.push_async_callback(bot.session.close)
-    return bot
-
-
-async def _introduce(bot: Bot) -> User:
-    try:
-        return await bot.me()
-    except ClientDecodeError as error:
-        raise Fault("BOT_API_URL: what answers there is no Bot API server") from error
-    except TelegramUnauthorizedError as error:
-        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
-    except TelegramAPIError as error:
-        raise Fault(f"Telegram can't be reached: {_line(error)}") from error
+async def _redraw(dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
+    await redraw(dispatcher, bot, place, stack_id_of(record))
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:
@@ -216,8 +170,4 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
             # Again until they end: a library on the way may swallow a cancellation.
             for task in running:
                 task.cancel()
-            _, running = await asyncio.wait(running, timeout=FINISH / 8)
-
-
-def _line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or type(error).__name__
+            _, running = await asyncio.wait(running, timeout=CANCEL)

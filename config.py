@@ -52,6 +52,12 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
+        raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return value
+
+
 class Settings(BaseSettings):
     """What can be set about a running Tally.
 
@@ -67,6 +73,11 @@ class Settings(BaseSettings):
         data_dir: The folder of everything that Tally keeps itself.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
+        webhook_url: The public address that Telegram posts updates to; without one they are polled.
+        webhook_secret: What Telegram says to prove that it is Telegram; by default derived
+            from the token.
+        web_host: The address to listen at, and
+        web_port: the port.
         playground_port: The port of the playground's page and Bot API.
         log_level: The least severity that is logged.
         log_format: `console` for people, `json` for collectors.
@@ -82,6 +93,10 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
+    webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8080, ge=1, le=65535)
     playground_port: int = Field(8081, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -96,10 +111,17 @@ class Settings(BaseSettings):
 
 def secrets_of(settings: Settings) -> list[str]:
     """Give what must never show: the token, and passwords in addresses."""
-    addresses = [settings.bot_api_url, settings.redis_url, settings.database_url]
+    addresses = (
+        settings.bot_api_url,
+        settings.redis_url,
+        settings.database_url,
+        settings.webhook_url,
+    )
     passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
-    token = settings.bot_token.get_secret_value() if settings.bot_token else None
-    return [secret for secret in (token, *passwords) if secret]
+    values = [
+        value.get_secret_value() for value in (settings.bot_token, settings.webhook_secret) if value
+    ]
+    return [secret for secret in (*values, *passwords) if secret]
 
 
 def read_settings() -> Settings:

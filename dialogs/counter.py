@@ -71,14 +71,22 @@ async def step(
     if abs(value) > VALUE_MAX:
         raise Notice("counter-at-the-end")
     manager.dialog_data["value"] = value
+    texts: Texts = manager.middleware_data["texts"]
+    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction.answer_late(texts("counter-value", value=str(value)))
 
 
 async def confirm(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
     """Save the total and close."""
     await _require_right_to_close(callback, manager)
     transaction: Transaction = manager.middleware_data["transaction"]
+    texts: Texts = manager.middleware_data["texts"]
     total = _total(manager)
-    transaction.deliver(total.confirmation_id.hex(), total.to_json())
+    transaction.deliver(
+        total.confirmation_id.hex(),
+        total.to_json(),
+        late=texts("counter-saved-later", value=str(total.value)),
+    )
     await _close(manager, Counter.confirmed)
 
 

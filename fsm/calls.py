@@ -1,7 +1,8 @@
 """Calling Telegram with patience."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import chain, repeat
 from typing import TypeVar
 
 import structlog
@@ -15,8 +16,8 @@ from aiogram.exceptions import (
 
 Result = TypeVar("Result")
 
-PAUSES = (0.2, 1.0, 3.0, 9.0)
-"""Seconds between tries while Telegram fails or can't be reached."""
+PATIENCE = 20.0
+"""Seconds that a call is worth trying; a press waits about 30 for its answer."""
 
 EXPECTED = (
     "message is not modified",
@@ -26,6 +27,8 @@ EXPECTED = (
     "message can't be edited",
     "message can't be deleted",
     "bot was blocked by the user",
+    "user is deactivated",
+    "bot was kicked",
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 
@@ -38,34 +41,47 @@ def always() -> bool:
 
 
 async def patiently(
-    call: Callable[[], Awaitable[Result]], *, wanted: Callable[[], bool] = always
+    call: Callable[[], Awaitable[Result]],
+    *,
+    within: float = PATIENCE,
+    wanted: Callable[[], bool] = always,
 ) -> Result | None:
     """Call Telegram, again when it fails and as late as it asks for.
 
     Args:
         call: Makes one try.
+        within: Seconds after which no further try is begun.
         wanted: Asked before each further try whether it is still worth it.
 
     Returns:
         What Telegram gave, or None where it refused or kept failing; that is logged.
     """
-    pauses = iter(PAUSES)
+    time = asyncio.get_running_loop().time
+    end = time() + within
+    pauses = _pauses()
     while True:
         try:
             return await call()
         except TelegramRetryAfter as error:
-            pause: float | None = error.retry_after
+            pause: float = error.retry_after
+            failure: TelegramAPIError | ClientDecodeError = error
         except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
-            pause = next(pauses, None)
-            if pause is None:
-                # Its name only: a body that is no JSON may hold anything.
-                log.warning("telegram_unreachable", error=type(error).__name__)
-                return None
+            pause = next(pauses)
+            failure = error
         except TelegramAPIError as error:
             expected = any(text in error.message for text in EXPECTED)
             say = log.debug if expected else log.warning
             say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None
-        await asyncio.sleep(pause or 0)
+        if time() + pause > end:
+            # Its name only: a body that is no JSON may hold anything.
+            log.warning("telegram_unreachable", error=type(failure).__name__)
+            return None
+        await asyncio.sleep(pause)
         if not wanted():
             return None
+
+
+def _pauses() -> Iterator[float]:
+    """Give the seconds between tries while Telegram fails or can't be reached."""
+    return chain((0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0), repeat(30.0))

@@ -12,6 +12,7 @@ from typing import cast
 
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.state import State
+from aiogram.types import Chat
 from aiogram_dialog import Data, DialogManager, ShowMode
 from aiogram_dialog.api.entities import (
     EVENT_CONTEXT_KEY,
@@ -21,6 +22,9 @@ from aiogram_dialog.api.entities import (
     EventContext,
 )
 from aiogram_dialog.api.entities.update_event import DialogFgEvent
+from aiogram_dialog.api.internal import FakeUser
+
+from fsm.undrawn import Place
 
 
 @asynccontextmanager
@@ -81,16 +85,24 @@ async def open_beside(
             await beside.start(state, dict(data), show_mode=ShowMode.SEND)
 
 
-async def redraw(dispatcher: Dispatcher, place: EventContext, stack_id: str) -> None:
+async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) -> None:
     """Have a stack's window drawn again as it stands.
 
     Args:
         dispatcher: The dispatcher that the dialogs are set up on.
+        bot: Whose window it is.
         place: Whose stack it is, and where.
         stack_id: The stack.
     """
-    event = DialogUpdateEvent(**_address(place, stack_id), action=DialogAction.UPDATE, data={})
-    await _feed(dispatcher, place, event)
+    context = EventContext(
+        bot=bot,
+        chat=Chat(id=place.chat_id, type=place.chat_type),
+        user=FakeUser(id=place.user_id, is_bot=False, first_name="", language_code=place.language),
+        thread_id=place.thread_id,
+        business_connection_id=None,
+    )
+    event = DialogUpdateEvent(**_address(context, stack_id), action=DialogAction.UPDATE, data={})
+    await _feed(dispatcher, context, event)
 
 
 def _address(place: EventContext, stack_id: str) -> dict[str, object]:

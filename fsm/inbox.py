@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import orjson
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -17,7 +18,7 @@ from aiogram.exceptions import (
     TelegramConflictError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import GetUpdates
+from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 from redis.asyncio import Redis
@@ -27,17 +28,34 @@ from fsm.keys import PREFIX
 
 Field = bytes | bytearray | memoryview | str | int | float
 Feed = Callable[[Update], Awaitable[object]]
+RawUpdate = dict[str, Any]
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
-MOMENT = 0.01
+MOMENT = 0.02
 """Seconds that an update may take without being written down."""
+TIDY = 0.2
+"""Seconds after which what is done is taken out, unless the next fetch does it sooner."""
 PAUSE = 1.0
 """Seconds before the next try when Telegram or Redis can't be reached."""
-AT_ONCE = 1000
+AT_ONCE = 10_000
 """Updates that may be under way; more are not fetched."""
 
 log = structlog.get_logger(__name__)
+
+
+class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
+    """getUpdates, giving each update as Telegram sent it.
+
+    So it is kept as it came, and one that can't be read spoils no others.
+    """
+
+    __returning__ = list[RawUpdate]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    timeout: int
+    allowed_updates: list[str]
 
 
 class Inbox:
@@ -48,16 +66,27 @@ class Inbox:
         redis: The connection, giving bytes.
         feed: Carries an update out; when it returns, the update is done.
         kinds: The kinds of updates to ask for.
+        is_redis_away: Tells whether Redis was away when it was last asked; then
+            nothing is fetched until it is back.
     """
 
-    def __init__(self, bot: Bot, redis: Redis, feed: Feed, kinds: list[str]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        redis: Redis,
+        feed: Feed,
+        kinds: list[str],
+        is_redis_away: Callable[[], bool],
+    ) -> None:
         self._bot = bot
         self._redis = redis
         self._feed = feed
         self._kinds = kinds
+        self._is_redis_away = is_redis_away
         self._key = f"{PREFIX}:{{{bot.id}}}:inbox"
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._kept: set[int] = set()
+        self._done: list[int] = []
 
     async def run(self) -> None:
         """Replay what was left behind, then fetch, until cancelled.
@@ -66,40 +95,53 @@ class Inbox:
             TelegramUnauthorizedError: The token was revoked.
             TelegramConflictError: Somebody else fetches with the same token.
         """
-        await self._replay()
-        offset: int | None = None
-        while True:
-            updates = await self._fetch(offset)
-            fresh = [update for update in updates if update.update_id not in self._tasks]
-            for update in fresh:
-                self._begin(update)
-            if fresh:
-                await asyncio.wait(self._tasks.values(), timeout=MOMENT)
-            await self._keep([update for update in fresh if update.update_id in self._tasks])
-            if updates:
-                offset = updates[-1].update_id + 1
-            while len(self._tasks) > AT_ONCE:
-                await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        await self._begin_kept()
+        tidying = asyncio.create_task(self._tidy())
+        try:
+            offset: int | None = None
+            while True:
+                offset = await self._turn(offset)
+        finally:
+            tidying.cancel()
+
+    async def replay(self) -> None:
+        """Finish what was left behind, without fetching."""
+        await self._begin_kept()
+        if self._tasks:
+            await asyncio.wait(self._tasks.values())
+        await self._release()
 
     async def close(self, within: float) -> None:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=within)
+        await self._release()
 
-    async def _replay(self) -> None:
+    async def _turn(self, offset: int | None) -> int | None:
+        if self._is_redis_away():
+            await patiently(self._redis.ping)
+        updates = await self._fetch(offset)
+        fresh = {
+            update["update_id"]: update
+            for update in updates
+            if update["update_id"] not in self._tasks
+        }
+        begun = [task for update in fresh.values() if (task := self._begin(update))]
+        if begun:
+            await asyncio.wait(begun, timeout=MOMENT)
+        await self._keep({key: update for key, update in fresh.items() if key in self._tasks})
+        while len(self._tasks) > AT_ONCE:
+            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        return updates[-1]["update_id"] + 1 if updates else offset
+
+    async def _begin_kept(self) -> None:
         kept = await patiently(self._redis.hgetall, self._key)
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
-            try:
-                update = Update.model_validate_json(raw, context={"bot": self._bot})
-            except ValidationError:
-                # Kept by another version of aiogram. It stays, to be looked at.
-                log.exception("kept_update_unreadable", update=int(update_id))
-            else:
-                self._begin(update)
+            self._begin(orjson.loads(raw))
 
-    async def _fetch(self, offset: int | None) -> list[Update]:
-        method = GetUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
+    async def _fetch(self, offset: int | None) -> list[RawUpdate]:
+        method = GetRawUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
         while True:
             try:
                 return await self._bot(method, request_timeout=LONG_POLL + 15)
@@ -110,8 +152,16 @@ class Inbox:
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
-    def _begin(self, update: Update) -> None:
-        self._tasks[update.update_id] = asyncio.create_task(self._see_through(update))
+    def _begin(self, raw: RawUpdate) -> asyncio.Task[None] | None:
+        try:
+            update = Update.model_validate(raw, context={"bot": self._bot})
+        except ValidationError:
+            # Of a newer Bot API. It can be neither answered nor done later.
+            log.error("update_unreadable", update=raw["update_id"])  # noqa: TRY400 - it quotes
+            return None
+        task = asyncio.create_task(self._see_through(update))
+        self._tasks[update.update_id] = task
+        return task
 
     async def _see_through(self, update: Update) -> None:
         try:
@@ -120,28 +170,45 @@ class Inbox:
             log.exception("update_failed", update=update.update_id)
         del self._tasks[update.update_id]
         if update.update_id in self._kept:
-            await self._release([update.update_id])
+            self._done.append(update.update_id)
 
-    async def _keep(self, updates: list[Update]) -> None:
+    async def _keep(self, updates: dict[int, RawUpdate]) -> None:
         if not updates:
             return
         entries: dict[Field, Field] = {
-            str(update.update_id): update.model_dump_json(exclude_unset=True, by_alias=True)
-            for update in updates
+            str(update_id): orjson.dumps(raw) for update_id, raw in updates.items()
         }
-        await patiently(self._redis.hset, self._key, mapping=entries)
-        self._kept.update(update.update_id for update in updates)
-        await self._release([u.update_id for u in updates if u.update_id not in self._tasks])
+        done = self._take_done()
 
-    async def _release(self, update_ids: list[int]) -> None:
-        if not update_ids:
+        async def write() -> None:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.hset(self._key, mapping=entries)
+            if done:
+                pipeline.hdel(self._key, *done)
+            await pipeline.execute()
+
+        await patiently(write)
+        self._kept.update(updates)
+        self._done += [update_id for update_id in updates if update_id not in self._tasks]
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(TIDY)
+            await self._release()
+
+    async def _release(self) -> None:
+        if not (done := self._take_done()):
             return
-        self._kept.difference_update(update_ids)
         try:
-            await self._redis.hdel(self._key, *map(str, update_ids))
+            await self._redis.hdel(self._key, *done)
         except RedisError as error:
             # They are replayed after a restart, and recognised then.
             log.warning("updates_not_released", error=str(error))
+
+    def _take_done(self) -> list[str]:
+        done, self._done = self._done, []
+        self._kept.difference_update(done)
+        return [str(update_id) for update_id in done]
 
 
 async def patiently(call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what the call gives

@@ -1,7 +1,7 @@
 """The way of an update: turn, transaction, commit, and only then what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
@@ -11,27 +11,42 @@ import structlog
 from aiogram import BaseMiddleware, Bot
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
-from aiogram.types import TelegramObject, Update
-from aiogram_dialog.api.entities import DialogUpdate, EventContext
-from aiogram_dialog.api.exceptions import UnknownState
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from aiogram.types import Chat, TelegramObject, Update, User
+from aiogram_dialog.api.entities import DialogUpdate
+from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+from cachetools import LRUCache
 
 from fsm.calls import patiently
 from fsm.foreground import redraw
 from fsm.guard import without_marks
 from fsm.keys import ChatKeys, stack_id_of
 from fsm.outbox import Outbox
+from fsm.pace import Pace
 from fsm.renderer import Renderer
-from fsm.store import DialogStore
-from fsm.transaction import AlreadyDoneError, Transaction
+from fsm.store import AwayError, DialogStore, UnclearError
+from fsm.transaction import AlreadyDoneError, Refusal, Transaction
+from fsm.undrawn import Place, Undrawn
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
 
+IN_RESPONSE = "in_response"
+"""Where the middleware's data may hold a list: for the one method of the Bot API
+that the answer to a webhook request may carry."""
+
 TRIES = 20
 """How often an update is done again because others were faster."""
+FAILURES = 3
+"""How often an update may fail; then it is given up."""
+PAUSE = 0.5
+"""Seconds before Redis is asked again about a commit that it may have made."""
+
+PERSON_PACE = partial(Pace, burst=300, rate=50)
+"""Updates that one person may send at once, and in a second over time. Far more
+than a person can tap, and it leaves the others room beside a script that floods."""
+PEOPLE = 10_000
+"""People whose pace is remembered."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,17 +67,25 @@ class TransactionMiddleware(BaseMiddleware):
         store: The open dialogs.
         outbox: Takes what must leave Redis.
         renderer: Draws windows.
+        undrawn: Remembers which windows are still to be drawn.
         on_error: Answers for an update that failed.
     """
 
     def __init__(
-        self, store: DialogStore, outbox: Outbox, renderer: Renderer, on_error: OnError
+        self,
+        store: DialogStore,
+        outbox: Outbox,
+        renderer: Renderer,
+        undrawn: Undrawn,
+        on_error: OnError,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._renderer = renderer
+        self._undrawn = undrawn
         self._on_error = on_error
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
+        self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
         """Carry an update out; see `BaseMiddleware`."""
@@ -73,48 +96,83 @@ class TransactionMiddleware(BaseMiddleware):
             return
         update = without_marks(cast("Update", event))
         chat = _chat_of(data)
+        await self._slow_down(data.get("event_from_user"))
         try:
             # Named here, as the dictionary holds the turn only while somebody does.
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                drawn = [
-                    self._renderer.add(drawing, transaction.version_of(drawing.record))
-                    for drawing in transaction.drawings
-                ]
+                follows = self._draw(transaction)
         except AlreadyDoneError as repeated:
-            transaction, drawn = Transaction(self._store, chat), []
+            transaction, follows = Transaction(self._store, chat), True
             transaction.redraws = [stack_id_of(record) for record in repeated.records]
-        await self._outbox.send(chat, transaction.outbox)
-        await asyncio.gather(*_calls(transaction, update, data["bot"]), *drawn)
+        if not await self._outbox.send(chat, transaction.outbox):
+            transaction.reply = transaction.undelivered_reply
+        elif not follows and transaction.reply.text is None:
+            transaction.reply = transaction.late_reply
+        await _call(transaction, update, data)
         for stack_id in transaction.redraws:
-            await redraw(data["dispatcher"], _place(data), stack_id)
+            await redraw(data["dispatcher"], data["bot"], _place(data), stack_id)
+
+    async def _slow_down(self, person: User | None) -> None:
+        if person is None:
+            return
+        pace = self._paces.setdefault(person.id, PERSON_PACE())
+        pause = pace.pause
+        pace.spend()
+        if pause:
+            await asyncio.sleep(pause)
 
     async def _carry_out(
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
     ) -> Transaction:
-        try:
-            for _ in range(TRIES):
-                transaction = Transaction(self._store, chat, _id(update))
+        conflicts, failures, unclear = 0, 0, False
+        while conflicts < TRIES:
+            transaction = Transaction(self._store, chat, _id(update))
+            try:
                 await self._handle(handler, update, data, transaction)
-                if await self._commit(transaction, chat) and not transaction.is_reset:
+                if await self._commit(transaction, chat, data) and not transaction.is_reset:
                     return transaction
-            return await self._answer(ContentionError(), update, data, chat)
-        except AlreadyDoneError:
-            log.info("update_repeated", update=update.update_id)
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
-            return await self._answer(error, update, data, chat)
+                conflicts += 1
+            except AlreadyDoneError:
+                log.info("update_repeated", update=update.update_id)
+                raise
+            except UnclearError as error:
+                # Done again, the update finds its mark, or the records as they were.
+                log.warning("commit_unclear", error=str(error))
+                unclear = True
+                await asyncio.sleep(PAUSE)
+            except AwayError as error:
+                if not unclear:
+                    return await self._answer(error, update, data, chat)
+                await asyncio.sleep(PAUSE)
+            except (Refusal, UnknownIntent, OutdatedIntent) as error:
+                return await self._answer(error, update, data, chat)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
+                failures += 1
+                if failures == FAILURES:
+                    return await self._answer(error, update, data, chat)
+        return await self._answer(ContentionError(), update, data, chat)
 
-    async def _commit(self, transaction: Transaction, chat: ChatKeys) -> bool:
-        await self._outbox.announce(chat, transaction.outbox)
-        try:
-            return await transaction.commit()
-        except (RedisConnectionError, RedisTimeoutError) as error:
-            # It may have been written all the same. Done again, the update finds
-            # its mark then, or its records as they were.
-            log.warning("commit_unclear", error=str(error))
-            return False
+    async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
+        changed = transaction.changed
+        drawn = {drawing.record for drawing in transaction.drawings}
+        with self._store.watched(unclear=AwayError):
+            if changed and drawn:
+                await self._undrawn.announce(drawn, _place(data))
+            await self._outbox.announce(chat, transaction.outbox)
+        done = await transaction.commit(changed)
+        for record in changed:
+            self._undrawn.committed(record.key, record.version)
+        return done
+
+    def _draw(self, transaction: Transaction) -> bool:
+        """Have everything drawn; tell whether all of it follows soon."""
+        soon = [
+            self._renderer.add(drawing, transaction.version_of(drawing.record))
+            for drawing in transaction.drawings
+        ]
+        return all(soon)
 
     async def _answer(
         self, error: Exception, update: Update, data: dict[str, Any], chat: ChatKeys
@@ -156,21 +214,26 @@ def _id(update: Update) -> int | None:
     return None if isinstance(update, DialogUpdate) else update.update_id
 
 
-def _place(data: dict[str, Any]) -> EventContext:
-    return EventContext(
-        bot=data["bot"],
-        chat=data["event_chat"],
-        user=data["event_from_user"],
+def _place(data: dict[str, Any]) -> Place:
+    chat, person = cast("Chat", data["event_chat"]), cast("User", data["event_from_user"])
+    return Place(
+        chat_id=chat.id,
+        chat_type=chat.type,
         thread_id=data.get("event_thread_id"),
-        business_connection_id=None,
+        user_id=person.id,
+        language=person.language_code,
     )
 
 
-def _calls(transaction: Transaction, update: Update, bot: Bot) -> list[Awaitable[Any]]:
-    methods = transaction.methods
+async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) -> None:
+    """Answer a press, and call what else is to be called."""
+    bot, methods = cast("Bot", data["bot"]), transaction.methods
     query = update.callback_query
     if query and not any(isinstance(method, AnswerCallbackQuery) for method in methods):
         reply = transaction.reply
         answer = query.answer(text=reply.text, show_alert=reply.alert or None)
-        methods = [answer, *methods]
-    return [patiently(partial(bot, method)) for method in methods]
+        if (in_response := data.get(IN_RESPONSE)) is not None:
+            in_response.append(answer)
+        else:
+            methods = [answer, *methods]
+    await asyncio.gather(*(patiently(partial(bot, method)) for method in methods))

@@ -49,7 +49,7 @@ class Outbox:
         self._deliver = deliver
         self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
         self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
 
     async def announce(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
         """Note that entries are about to be committed."""
@@ -59,14 +59,19 @@ class Outbox:
                 self._index, {f"{chat.outbox} {entry}": now for entry in entries}
             )
 
-    async def send(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
-        """Deliver committed entries; return when they arrived, or soon if that takes long."""
+    async def send(self, chat: ChatKeys, entries: Mapping[str, str]) -> bool:
+        """Deliver committed entries.
+
+        Returns:
+            Whether they have arrived; if that takes long they arrive later.
+        """
         if not entries:
-            return
+            return True
         task = asyncio.create_task(self._send_all(chat.outbox, entries))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         await asyncio.wait({task}, timeout=PATIENCE)
+        return task.done() and task.result()
 
     async def run(self) -> None:
         """Deliver what was left behind, now and every few seconds, until cancelled."""
@@ -95,12 +100,15 @@ class Outbox:
             elif since < time.time() - ABANDONED:
                 await self._redis.zrem(self._index, member)
 
-    async def _send_all(self, outbox: str, entries: Mapping[str, str]) -> None:
+    async def _send_all(self, outbox: str, entries: Mapping[str, str]) -> bool:
+        arrived = True
         for entry, payload in entries.items():
             try:
                 await self._send_one(outbox, entry, payload)
             except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+                arrived = False
                 log.warning("delivery_failed", entry=entry, error=type(error).__name__)
+        return arrived
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         try:

@@ -8,34 +8,35 @@ from functools import partial
 
 import structlog
 from aiogram import Bot
-from aiogram_dialog.api.entities import NewMessage, OldMessage
+from aiogram.exceptions import TelegramRetryAfter
+from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
 from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.calls import patiently
+from fsm.pace import Pace
 from fsm.store import DialogStore
 from fsm.transaction import Drawing
 
 REMEMBERED = 10_000
 """Messages that a process remembers."""
 
+DAY = 24 * 60 * 60
+"""Seconds that a drawing is worth trying, as long as the process lives."""
+
+PERSON_PACE = partial(Pace, burst=4, rate=1)
+"""About 1 request a second in one chat, while short bursts pass (Bot FAQ, "My bot is
+hitting limits, how do I avoid this?")."""
+GROUP_PACE = partial(Pace, burst=5, rate=1 / 4)
+"""At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
+WHOLE_PACE = partial(Pace, burst=30, rate=30)
+"""About 30 a second over all chats (likewise)."""
+
+SOON = 0.5
+"""Seconds that a message may take to follow a press without a word."""
+
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a process remembers of the messages that it has drawn on last.
-
-    Attributes:
-        shown: The record and the version of it that a message shows.
-        arrived: The message that came of one that was awaited.
-    """
-
-    shown: MutableMapping[str, tuple[str, str]] = field(
-        default_factory=lambda: LRUCache(REMEMBERED)
-    )
-    arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
 
 @dataclass(slots=True)
@@ -45,14 +46,10 @@ class Job:
     Attributes:
         drawing: The latest of those that it stands for.
         version: The version of its record that it shows.
-        drawn: Done when the drawing, or a later one in its place, was drawn or given up.
     """
 
     drawing: Drawing
     version: str
-    drawn: asyncio.Future[None] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
 
 
 class Renderer:
@@ -64,12 +61,12 @@ class Renderer:
     """
 
     def __init__(self, bot: Bot, store: DialogStore) -> None:
-        self._bot = bot
-        self._store = store
+        self._canvas = Canvas(bot, store)
         self._screens: dict[str, Screen] = {}
-        self._memory = Memory()
+        self._paces: MutableMapping[int, Pace] = LRUCache(REMEMBERED)
+        self._pace = WHOLE_PACE()
 
-    def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
+    def add(self, drawing: Drawing, version: str) -> bool:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
 
         A message that shows that version already, as far as this process knows,
@@ -80,18 +77,23 @@ class Renderer:
             version: The version of the record that it shows.
 
         Returns:
-            What is done when it was drawn or given up.
+            Whether the message will follow soon.
         """
         # By the message, not by the stack: stacks hand a message on to each other.
         key = _name(drawing.chat_id, drawing.target)
         if key not in self._screens:
-            screen = Screen(self._bot, self._store, self._memory, lambda: self._screens.pop(key))
-            self._screens[key] = screen
+            paces = (self._pace_of(drawing.chat_id), self._pace)
+            self._screens[key] = Screen(self._canvas, paces, lambda: self._screens.pop(key))
         return self._screens[key].add(drawing, version)
+
+    @property
+    def pending(self) -> set[str]:
+        """The records that wait to be drawn."""
+        return {record for screen in self._screens.values() for record in screen.records}
 
     async def close(self, within: float) -> None:
         """Finish what is being drawn, for at most `within` seconds."""
-        tasks = [screen.task for screen in self._screens.values()]
+        tasks = [screen.hurry() for screen in self._screens.values()]
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=within)
@@ -100,85 +102,172 @@ class Renderer:
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*late)
 
+    def _pace_of(self, chat_id: int) -> Pace:
+        if chat_id not in self._paces:
+            self._paces[chat_id] = PERSON_PACE() if chat_id > 0 else GROUP_PACE()
+        return self._paces[chat_id]
+
 
 class Screen:
     """A message while something is to be drawn on it.
 
     Args:
-        bot: Whose message it is.
-        store: Where the message is noted.
-        memory: What was drawn before.
+        canvas: What draws.
+        paces: What Telegram bears, of the chat and of all.
         on_idle: Called when all is drawn; the screen is of no use after that.
     """
 
     def __init__(
-        self,
-        bot: Bot,
-        store: DialogStore,
-        memory: Memory,
-        on_idle: Callable[[], object],
+        self, canvas: "Canvas", paces: tuple[Pace, ...], on_idle: Callable[[], object]
     ) -> None:
-        self._bot = bot
-        self._store = store
-        self._memory = memory
+        self._canvas = canvas
+        self._paces = paces
         self._on_idle = on_idle
-        self._messages = MessageManager()
         self._jobs: list[Job] = []
-        self.task = asyncio.create_task(self._run())
+        self._current: Job | None = None
+        self._late_after = 0.0
+        self._hurried = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
 
-    def add(self, drawing: Drawing, version: str) -> asyncio.Future[None]:
+    @property
+    def records(self) -> set[str]:
+        """The records that wait to be drawn here."""
+        jobs = [self._current, *self._jobs] if self._current else self._jobs
+        return {job.drawing.record for job in jobs}
+
+    def add(self, drawing: Drawing, version: str) -> bool:
         """Have a window drawn after those before it, or in place of the last one that waits.
 
         Returns:
-            What is done when it was drawn.
+            Whether that will be soon.
         """
         if self._jobs and (merged := _merge(self._jobs[-1].drawing, drawing)):
-            self._jobs[-1].drawing, self._jobs[-1].version = merged, version
+            self._jobs[-1] = Job(merged, version)
         else:
             self._jobs.append(Job(drawing, version))
-        return self._jobs[-1].drawn
+        is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
+        return not is_stuck and self._pause(self._jobs[-1].drawing) <= SOON
+
+    def hurry(self) -> asyncio.Task[None]:
+        """Have the rest drawn at once, whatever Telegram bears; give what is done then."""
+        self._hurried.set()
+        return self._task
+
+    def _pause(self, drawing: Drawing) -> float:
+        if self._canvas.only_text_changes(drawing):
+            return max(pace.pause for pace in self._paces)
+        # Where the buttons change, nobody can go on before they see them.
+        return max(pace.hold for pace in self._paces)
 
     async def _run(self) -> None:
         while self._jobs:
-            job = self._jobs.pop(0)
+            # It stays in the list while it waits, so that later windows take its place.
+            await self._wait_turn()
+            self._current = job = self._jobs.pop(0)
+            self._late_after = asyncio.get_running_loop().time() + SOON
             try:
                 await patiently(
-                    partial(self._draw, job), wanted=partial(self._is_wanted, job.drawing)
+                    partial(self._draw, job),
+                    within=DAY,
+                    wanted=partial(self._is_wanted, job.drawing),
                 )
             except Exception:
                 log.exception("drawing_failed")
-            finally:
-                if not job.drawn.done():
-                    job.drawn.set_result(None)
+            self._current = None
         self._on_idle()
+
+    async def _wait_turn(self) -> None:
+        while (pause := self._pause(self._jobs[0].drawing)) and not self._hurried.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), pause)
 
     def _is_wanted(self, drawing: Drawing) -> bool:
         # A message that is still to be sent is sent; its next window is edited in.
         return drawing.fresh or not self._jobs or _merge(drawing, self._jobs[0].drawing) is None
 
     async def _draw(self, job: Job) -> None:
-        drawing, shows = job.drawing, (job.drawing.record, job.version)
-        target = drawing.target
-        if target < 0:
-            target = self._memory.arrived.get(_name(drawing.chat_id, target), 0)
-        name = _name(drawing.chat_id, target)
-        if drawing.content is None:
-            self._memory.shown.pop(name, None)
-            if target:
-                await self._leave(drawing.chat_id, target, delete=drawing.delete)
-        elif not target:
-            await self._send(drawing, drawing.content, shows)
-        elif self._memory.shown.get(name) != shows:
-            self._memory.shown.pop(name, None)
-            await self._edit(drawing.content, target)
-            self._memory.shown[name] = shows
-
-    async def _send(self, drawing: Drawing, content: NewMessage, shows: tuple[str, str]) -> None:
-        sent = await self._messages.send_message(self._bot, content)
-        self._memory.shown[_name(drawing.chat_id, sent.message_id)] = shows
-        self._memory.arrived[_name(drawing.chat_id, drawing.target)] = sent.message_id
         try:
-            await self._store.bind(drawing.record, drawing.target, sent.message_id)
+            if await self._canvas.draw(job.drawing, job.version):
+                for pace in self._paces:
+                    pace.spend()
+        except TelegramRetryAfter as error:
+            self._paces[0].hold_back(error.retry_after)
+            raise
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message shows.
+
+    Attributes:
+        record: The record, and
+        version: its version.
+        markup: The buttons.
+    """
+
+    record: str
+    version: str
+    markup: MarkupVariant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Draws, and remembers what this process has drawn last.
+
+    Args:
+        bot: Whose messages they are.
+        store: Where the message of a stack is noted.
+    """
+
+    bot: Bot
+    store: DialogStore
+    _messages: MessageManager = field(default_factory=MessageManager)
+    _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # The message that came of one that was awaited.
+    _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
+
+    def only_text_changes(self, drawing: Drawing) -> bool:
+        """Tell whether a message keeps the buttons that it has, as far as this process knows."""
+        shown = self._shown.get(self._name(drawing))
+        return (
+            shown is not None
+            and drawing.content is not None
+            and shown.markup == drawing.content.reply_markup
+        )
+
+    async def draw(self, drawing: Drawing, version: str) -> bool:
+        """Draw a window on its message.
+
+        Returns:
+            Whether it was needed.
+
+        Raises:
+            TelegramAPIError: Telegram refused, or can't be reached.
+        """
+        target, name, content = self._target(drawing), self._name(drawing), drawing.content
+        if content is None:
+            self._shown.pop(name, None)
+            if target > 0:
+                await self._leave(drawing.chat_id, target, delete=drawing.delete)
+            return True
+        shows = Shown(drawing.record, version, content.reply_markup)
+        if target < 0:
+            await self._send(drawing, content, shows)
+            return True
+        before = self._shown.pop(name, None)
+        if before and (before.record, before.version) == (shows.record, shows.version):
+            self._shown[name] = before
+            return False
+        await self._edit(content, target)
+        self._shown[name] = shows
+        return True
+
+    async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
+        sent = await self._messages.send_message(self.bot, content)
+        self._arrived[_name(drawing.chat_id, drawing.target)] = sent.message_id
+        self._shown[self._name(drawing)] = shows
+        try:
+            await self.store.bind(drawing.record, drawing.target, sent.message_id)
         except RedisError as error:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))
@@ -187,13 +276,22 @@ class Screen:
         old = OldMessage(
             chat=content.chat, message_id=message_id, media_id=None, media_uniq_id=None
         )
-        await self._messages.edit_message(self._bot, content, old)
+        await self._messages.edit_message(self.bot, content, old)
 
     async def _leave(self, chat_id: int, message_id: int, *, delete: bool) -> None:
         if delete:
-            await self._bot.delete_message(chat_id, message_id)
+            await self.bot.delete_message(chat_id, message_id)
         else:
-            await self._bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+            await self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+
+    def _target(self, drawing: Drawing) -> int:
+        """Give the message to draw on; below 0 it is still to be sent."""
+        if drawing.target > 0:
+            return drawing.target
+        return self._arrived.get(_name(drawing.chat_id, drawing.target), drawing.target)
+
+    def _name(self, drawing: Drawing) -> str:
+        return _name(drawing.chat_id, self._target(drawing))
 
 
 def _name(chat_id: int, message_id: int) -> str:

@@ -5,13 +5,17 @@ Whoever commits names the versions that it loaded; if one has moved on since,
 nothing is written and the update is done again on what is there now.
 """
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from fsm.keys import ChatKeys
 
@@ -19,6 +23,18 @@ SCRIPTS = Path(__file__).parent / "scripts"
 
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered; Telegram, and the inbox, repeat it for 24 hours."""
+
+
+REFUSALS = ("MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN")
+"""How Redis begins to say that it can write nothing at the moment (a full disk, say)."""
+
+
+class AwayError(Exception):
+    """Redis can't be used at the moment, and has surely written nothing."""
+
+
+class UnclearError(Exception):
+    """Redis went away in the middle; it may have written everything, or nothing."""
 
 
 @dataclass(slots=True)
@@ -102,7 +118,7 @@ class DialogStore:
     """
 
     def __init__(self, redis: Redis, ttl: int) -> None:
-        self._redis = redis
+        self.is_away = False
         self._ttl = ttl
         self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
         self._commit = redis.register_script((SCRIPTS / "commit.lua").read_text())
@@ -118,11 +134,15 @@ class DialogStore:
             update_id: The update asked about, None to ask about none.
             record: The record's key, or
             intent: the key of a context of it.
+
+        Raises:
+            AwayError: Redis can't be reached.
         """
         key, by = (record, "record") if record else (intent, "intent")
-        done, name, *fields = await cast(
-            "Awaitable[list[Any]]", self._load(keys=[chat.done(update_id), key], args=[by])
-        )
+        with self.watched(unclear=AwayError):
+            done, name, *fields = await cast(
+                "Awaitable[list[Any]]", self._load(keys=[chat.done(update_id), key], args=[by])
+            )
         return Loaded(
             done=None if done is None else done.decode().split(),
             record=Record.parse(name.decode(), *fields) if name else None,
@@ -148,6 +168,10 @@ class DialogStore:
             The version that the records have now, "" if nothing was written,
             because one has changed since it was loaded or a new context has the
             id of another.
+
+        Raises:
+            AwayError: Redis can write nothing at the moment.
+            UnclearError: Redis went away; nobody knows whether it was written.
         """
         changes, keys = [], [chat.done(done), chat.outbox]
         for record in records:
@@ -162,8 +186,24 @@ class DialogStore:
             "outbox": dict(outbox or {}),
             "records": changes,
         }
-        written = self._commit(keys=keys, args=[orjson.dumps(commit)])
-        return (await cast("Awaitable[bytes]", written)).decode()
+        with self.watched(unclear=UnclearError):
+            written = self._commit(keys=keys, args=[orjson.dumps(commit)])
+            return (await cast("Awaitable[bytes]", written)).decode()
+
+    @contextmanager
+    def watched(self, unclear: type[Exception]) -> Iterator[None]:
+        """Tell what a failure of Redis means, and remember whether it is away."""
+        try:
+            yield
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            self.is_away = True
+            raise unclear(str(error)) from error
+        except ResponseError as error:
+            if not str(error).startswith(REFUSALS):
+                raise
+            self.is_away = True
+            raise AwayError(str(error)) from error
+        self.is_away = False
 
     def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
         now = record.contexts.keys()

@@ -29,6 +29,10 @@ class AlreadyDoneError(Exception):
         self.records = records
 
 
+class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some presses
+    """Ends an update: nothing changes, and the person is told why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What a stack's message is to show.
@@ -78,6 +82,8 @@ class Transaction(BaseStorage):
         drawings: What is to be drawn, in order.
         methods: What is to be called.
         reply: What the person who pressed is told.
+        late_reply: What they are told instead of nothing if the message can't follow soon.
+        undelivered_reply: What they are told if what they sent off can't arrive soon.
         redraws: Stacks whose windows are to be drawn again as they stand.
     """
 
@@ -93,8 +99,10 @@ class Transaction(BaseStorage):
         self.drawings: list[Drawing] = []
         self.methods: list[TelegramMethod[Any]] = []
         self.reply = Answer()
+        self.late_reply = Answer()
         self.redraws: list[str] = []
         self._outbox: dict[str, str] = {}
+        self.undelivered_reply = Answer()
 
     # What handlers say
 
@@ -107,11 +115,19 @@ class Transaction(BaseStorage):
         """
         self.reply = Answer(text, alert)
 
+    def answer_late(self, text: str) -> None:
+        """Tell the person who pressed something if the message can't follow soon.
+
+        Args:
+            text: At most 200 characters.
+        """
+        self.late_reply = Answer(text)
+
     def call(self, method: TelegramMethod[Any]) -> None:
         """Have a method of the Bot API called once the update has counted."""
         self.methods.append(method)
 
-    def deliver(self, entry_id: str, payload: str) -> None:
+    def deliver(self, entry_id: str, payload: str, *, late: str) -> None:
         """Have something delivered outside of Redis, surely and at least once.
 
         It is written down in the same step as the dialog.
@@ -119,8 +135,10 @@ class Transaction(BaseStorage):
         Args:
             entry_id: What the receiver recognises a repetition by.
             payload: What the receiver of the outbox understands.
+            late: What the person who pressed is told if the receiver is away.
         """
         self._outbox[entry_id] = payload
+        self.undelivered_reply = Answer(late)
 
     def record_of(self, stack: Stack) -> str:
         """Give the key of the record of a stack that was loaded."""
@@ -143,13 +161,20 @@ class Transaction(BaseStorage):
 
     # What becomes of it
 
-    async def commit(self) -> bool:
+    @property
+    def changed(self) -> list[Record]:
+        """The records that the commit is to write."""
+        return [record for record in self._records.values() if _is_changed(record)]
+
+    async def commit(self, changed: list[Record]) -> bool:
         """Write everything down in one step.
+
+        Args:
+            changed: The records to write.
 
         Returns:
             False if another was faster: then nothing was written.
         """
-        changed = [record for record in self._records.values() if _is_changed(record)]
         if not changed and not self._outbox:
             return True
         version = await self._store.commit(

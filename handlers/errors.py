@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 
+from fsm.store import AwayError
 from fsm.transaction import Transaction
 from locales import Texts
 from widgets.notice import Ended, Notice
@@ -22,6 +23,8 @@ async def answer_error(
     """Answer for an update that failed; see `fsm.middleware.OnError`."""
     try:
         await _answer(error, update, data, transaction)
+    except AwayError as away:
+        await _answer(away, update, data, transaction)
     except Exception:
         log.exception("answer_failed", update=update.update_id)
         transaction.answer(data["texts"]("notice-error"), alert=True)
@@ -43,6 +46,11 @@ async def _answer(
             await answer_stale(query, data, transaction, error.stack_id, closed=closed)
         case UnknownIntent() if query:
             await answer_stale(query, data, transaction, _own_stack(data))
+        case AwayError():
+            log.warning("update_not_counted", update=update.update_id, error=str(error))
+            transaction.answer(texts("notice-away"))
+            if message:
+                transaction.call(message.answer(texts("notice-away")))
         case _:
             log.error("update_failed", update=update.update_id, exc_info=error)
             transaction.answer(texts("notice-error"), alert=True)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, User
+from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.users import Users
@@ -38,7 +39,7 @@ class PersonMiddleware(BaseMiddleware):
         person: User | None = data.get("event_from_user")
         data["catalog"] = self._catalog
         data["texts"] = self._catalog.speak(person.language_code if person else None)
-        if person and not person.is_bot and not self._users.knows(*_profile(person)):
+        if _is_real(person) and not self._users.knows(*_profile(person)):
             # Beside the update: counting must not wait for the database.
             task = asyncio.create_task(self._remember(person))
             self._tasks.add(task)
@@ -56,6 +57,11 @@ class PersonMiddleware(BaseMiddleware):
         except SQLAlchemyError as error:
             # Counting goes on without it; the next update tries again.
             log.warning("person_not_remembered", error=type(error).__name__)
+
+
+def _is_real(person: User | None) -> TypeGuard[User]:
+    """Tell whether somebody is there; windows are drawn again without anybody."""
+    return person is not None and not person.is_bot and not isinstance(person, FakeUser)
 
 
 def _profile(person: User) -> tuple[int, str, str | None, str | None]:

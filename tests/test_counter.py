@@ -24,9 +24,10 @@ async def test_a_counter_offers_its_steps_and_counts_them(
     value = 0
     for step in [*steps, steps[0]]:
         answer = await ann.press(counter, step)
-        assert answer is not None
-        assert answer.text is None
         value += int(step)
+        assert answer is not None
+        # Quick taps find the message behind; then the answer tells where it stands.
+        assert answer.text in {None, f"Specify the number: {value}"}
         await ann.until(counter, text=f"Specify the number: {value}")
 
 

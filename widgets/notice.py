@@ -1,7 +1,9 @@
 """What a press may come to instead of what its button does."""
 
+from fsm.transaction import Refusal
 
-class Notice(Exception):  # noqa: N818 - no error: the ordinary answer to some presses
+
+class Notice(Refusal):
     """Ends an update: nothing changes, and the person is told why.
 
     Args:
@@ -17,7 +19,7 @@ class Notice(Exception):  # noqa: N818 - no error: the ordinary answer to some p
         self.arguments = arguments
 
 
-class Ended(Exception):  # noqa: N818 - likewise
+class Ended(Refusal):
     """Ends an update: the window that was pressed offers nothing any more.
 
     Args:

@@ -4,3 +4,4 @@ notice-foreign = This window belongs to somebody else. Send /start for your own.
 notice-not-offered = This button is not available now
 notice-error = Something went wrong, try again
 notice-hint = I only know commands here: /start shows the menu, /help explains.
+notice-away = Try again in a moment

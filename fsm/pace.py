@@ -1,0 +1,47 @@
+"""How fast things may go: what Telegram bears of a chat, and what one person may ask for."""
+
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Pace:
+    """A token bucket.
+
+    Args:
+        burst: Tokens that may be spent at once.
+        rate: Tokens that come back in a second.
+    """
+
+    burst: float
+    rate: float
+    _tokens: float = field(init=False)
+    _since: float = field(init=False)
+    _held_until: float = field(init=False, default=0.0)
+
+    def __post_init__(self) -> None:
+        self._tokens = self.burst
+        self._since = time.monotonic()
+
+    @property
+    def pause(self) -> float:
+        """Seconds until the next token may be spent, 0 for now."""
+        return max((1 - self._available(time.monotonic())) / self.rate, self.hold, 0.0)
+
+    @property
+    def hold(self) -> float:
+        """Seconds for which the other side wants to be left alone, 0 for none."""
+        return max(0.0, self._held_until - time.monotonic())
+
+    def spend(self, tokens: float = 1) -> None:
+        """Spend tokens, as far as there are any: no pause is longer than for one."""
+        now = time.monotonic()
+        self._tokens, self._since = max(0.0, self._available(now) - tokens), now
+
+    def hold_back(self, seconds: float) -> None:
+        """Spend nothing for so long, and go on slowly: the other side was overrun."""
+        self._tokens, self._since = 0.0, time.monotonic() + seconds
+        self._held_until = max(self._held_until, self._since)
+
+    def _available(self, now: float) -> float:
+        return min(self.burst, self._tokens + max(0.0, now - self._since) * self.rate)

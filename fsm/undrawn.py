@@ -1,0 +1,183 @@
+"""Which windows may show less than what stands, for whoever lives on to draw them."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import cast
+
+import orjson
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from fsm.keys import PREFIX
+
+Field = bytes | bytearray | memoryview | str | int | float
+
+PERIOD = 1.0
+"""Seconds between two looks."""
+REST = 2.0
+"""Seconds after the last change of a record when it is looked at."""
+REFRESH = 5
+"""Looks between two signs of life."""
+SILENCE = 20.0
+"""Seconds without a sign of life after which others take over."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window stands and who saw it last: what drawing it takes without an update.
+
+    Attributes:
+        chat_id: The chat.
+        chat_type: The chat's type.
+        thread_id: The topic, if any.
+        user_id: The person.
+        language: The language of the person's client, if known.
+    """
+
+    chat_id: int
+    chat_type: str
+    thread_id: int | None
+    user_id: int
+    language: str | None
+
+
+Redraw = Callable[[str, Place], Awaitable[None]]
+"""Draws a record's window as it stands."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """A record that this process has lately changed.
+
+    Attributes:
+        place: Where its window stands.
+        touched: When it was changed last, in seconds of the monotonic clock.
+        version: The version that this process has drawn or will draw, "" for none yet.
+    """
+
+    place: Place
+    touched: float
+    version: str = ""
+
+
+class Undrawn:
+    """Sees to it that every message ends with what stands, whoever dies on the way.
+
+    A record is announced before its first commit, and taken off some time after
+    the last, once its message was drawn: so a row of taps costs one command.
+    Then its version is compared, too: where another worker was in between, the
+    older drawing may have come later, and it is drawn again.
+
+    Args:
+        redis: The connection, giving bytes.
+        bot_id: The bot's id.
+        pending: Gives the records that wait to be drawn by this process.
+    """
+
+    def __init__(self, redis: Redis, bot_id: int, pending: Callable[[], set[str]]) -> None:
+        self._redis = redis
+        self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
+        self._pending = pending
+        self._worker = secrets.token_hex(4)
+        self._marks: dict[str, Mark] = {}
+
+    async def announce(self, records: Iterable[str], place: Place) -> None:
+        """Note that records are about to change, before that is committed."""
+        now = time.monotonic()
+        fresh = []
+        for record in records:
+            if record in self._marks:
+                self._marks[record].place, self._marks[record].touched = place, now
+            else:
+                fresh.append(record)
+        if fresh:
+            marks = {record: Mark(place, now) for record in fresh}
+            await self._write(marks)
+            self._marks.update(marks)
+
+    def committed(self, record: str, version: str) -> None:
+        """Note the version that a record has now."""
+        if record in self._marks:
+            self._marks[record].version = version
+
+    async def run(self, redraw: Redraw) -> None:
+        """Draw what others have left behind, now and whenever one falls silent."""
+        looks = 0
+        while True:
+            try:
+                if looks % REFRESH == 0:
+                    await self._write(self._marks)
+                    await self._adopt(SILENCE if looks else 0)
+                await self._settle(redraw)
+            except RedisError as error:
+                log.warning("undrawn_unreachable", error=str(error))
+            else:
+                looks += 1
+            await asyncio.sleep(PERIOD)
+
+    async def _write(self, marks: Mapping[str, Mark]) -> None:
+        if marks:
+            now = time.time()
+            entries: dict[Field, Field] = {
+                f"{self._worker} {record}": orjson.dumps({**asdict(mark.place), "at": now})
+                for record, mark in marks.items()
+            }
+            await self._redis.hset(self._key, mapping=entries)
+
+    async def _adopt(self, silence: float) -> None:
+        """Take over the records of those who gave no sign of life for so many seconds."""
+        entries = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
+        marks, taken = {}, []
+        for name, raw in entries.items():
+            worker, _, record = name.decode().partition(" ")
+            place = orjson.loads(raw)
+            if worker != self._worker and place.pop("at") <= time.time() - silence:
+                taken.append(name)
+                marks[record] = Mark(Place(**place), touched=0)
+        if taken:
+            await self._write(marks)
+            await self._redis.hdel(self._key, *taken)
+            self._marks = {**marks, **self._marks}
+
+    async def _settle(self, redraw: Redraw) -> None:
+        pending, before = self._pending(), time.monotonic() - REST
+        quiet = {
+            record: mark
+            for record, mark in self._marks.items()
+            if mark.touched < before and record not in pending
+        }
+        if not quiet:
+            return
+        pipeline = self._redis.pipeline(transaction=False)
+        for record in quiet:
+            pipeline.hmget(record, "version", "message")
+        found = cast("list[list[bytes | None]]", await pipeline.execute())
+        done = []
+        for (record, mark), (version, message) in zip(quiet.items(), found, strict=True):
+            if mark.touched >= before:
+                continue  # changed again while we asked
+            if not version or not message or version.decode() == mark.version:
+                done.append(record)
+            else:
+                mark.version, mark.touched = version.decode(), time.monotonic()
+                await self._draw(redraw, record, mark.place)
+        if done:
+            names = [f"{self._worker} {record}" for record in done]
+            for record in done:
+                del self._marks[record]
+            await self._redis.hdel(self._key, *names)
+
+    async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
+        try:
+            await redraw(record, place)
+        except RedisError:
+            raise
+        except Exception:
+            # Of an older version of the bot, perhaps. The next press will tell.
+            log.exception("redraw_failed")

@@ -1,0 +1,90 @@
+"""How updates come: by polling, or posted by Telegram where there is a public address."""
+
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.methods import SetWebhook, TelegramMethod
+from aiogram.types import Update
+
+from config import Settings
+from fsm.calls import patiently
+from fsm.inbox import Inbox
+from fsm.middleware import IN_RESPONSE
+from web.server import make_app, serving
+from web.webhook import PATH, Webhook, add_webhook, secret_of
+
+KINDS = ["message", "callback_query"]
+"""The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
+
+CONNECTIONS = 100
+"""Requests that Telegram may have under way at once, the most that it takes."""
+
+log = structlog.get_logger(__name__)
+
+
+async def poll(bot: Bot, inbox: Inbox) -> None:
+    """Fetch updates until cancelled; a webhook set before goes, what waits stays.
+
+    Raises:
+        TelegramUnauthorizedError: The token was revoked.
+        TelegramConflictError: Somebody else fetches with the same token.
+    """
+    info = await patiently(bot.get_webhook_info)
+    if info and info.url:
+        await patiently(bot.delete_webhook)
+        log.info("webhook_deleted")
+    await inbox.run()
+
+
+class Receiver:
+    """Takes updates by webhook.
+
+    Args:
+        bot: The bot.
+        dispatcher: Carries updates out.
+        inbox: May hold some from a time of polling.
+        settings: The settings; `webhook_url` is set.
+    """
+
+    def __init__(self, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, settings: Settings) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._inbox = inbox
+        self._settings = settings
+        assert settings.webhook_url is not None  # noqa: S101 - for the type checker
+        self._address = settings.webhook_url.get_secret_value().rstrip("/")
+        secret = settings.webhook_secret
+        self._secret = secret.get_secret_value() if secret else secret_of(bot.token)
+
+    def serving(self, *, finish: float) -> AbstractAsyncContextManager[None]:
+        """Serve meanwhile.
+
+        Args:
+            finish: Seconds that requests under way have at the end.
+
+        Raises:
+            OSError: The port can't be had.
+        """
+        app = make_app()
+        webhook = Webhook(self._bot, self._feed, self._secret)
+        add_webhook(app, webhook, urlsplit(self._address).path)
+        return serving(app, self._settings.web_host, self._settings.web_port, finish=finish)
+
+    async def announce(self) -> None:
+        """Tell Telegram where to post, once everything from before is done."""
+        await self._inbox.replay()
+        method = SetWebhook(
+            url=self._address + PATH,
+            secret_token=self._secret,
+            allowed_updates=KINDS,
+            max_connections=CONNECTIONS,
+        )
+        if await patiently(partial(self._bot, method)):
+            log.info("webhook_set")
+
+    async def _feed(self, update: Update, in_response: list[TelegramMethod[Any]]) -> None:
+        await self._dispatcher.feed_update(self._bot, update, **{IN_RESPONSE: in_response})

@@ -1,0 +1,1 @@
+"""What Tally serves over HTTP."""
