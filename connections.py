@@ -10,7 +10,7 @@ from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
 from aiogram.types import User
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -21,6 +21,8 @@ from fsm.valkey import EmbeddedValkey, ValkeyStartError
 
 ANSWER = 5.0
 """Seconds that Redis may take for an answer."""
+AT_ONCE = 10
+"""Commands to Redis at once; it carries them out one by one anyway."""
 CALL = 20.0
 """Seconds that Telegram may take for a call."""
 CONNECTIONS = 1000
@@ -51,10 +53,18 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
         url = valkey.url
     try:
         # No tries behind our back: a commit whose answer was lost must not be sent twice.
-        redis = Redis.from_url(
-            url, retry=Retry(NoBackoff(), 0), socket_timeout=ANSWER, socket_connect_timeout=ANSWER
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=AT_ONCE,
+            timeout=ANSWER,
+            retry=Retry(NoBackoff(), 0),
+            socket_timeout=ANSWER,
+            socket_connect_timeout=ANSWER,
+            lib_name=None,
+            lib_version=None,
         )
-        parts.push_async_callback(redis.aclose)
+        redis = Redis(connection_pool=pool)
+        parts.push_async_callback(pool.aclose)
         await redis.ping()
     except (RedisError, OSError, ValueError) as error:
         raise Fault(f"REDIS_URL: Redis can't be reached: {line_of(error)}") from error

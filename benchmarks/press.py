@@ -30,10 +30,15 @@ from playground import Client, Message, Person
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
-LONE_PRESSES = 100
 PEOPLE = 40
 PRESSES_EACH = 25
 BURST = 50
+QUIET = 2.0
+"""Seconds without a call after which a bot has done everything."""
+
+
+WEBHOOK_PORT = 8098
+WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WEBHOOK_PORT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Subject:
     name: str
     module: str
     settings: dict[str, str]
+    webhook: bool = False
 
 
 SUBJECTS = [
@@ -51,6 +57,7 @@ SUBJECTS = [
     Subject("stock aiogram-dialog on Redis", "benchmarks.peers.stock", {}),
     Subject("stock, isolated everywhere", "benchmarks.peers.stock", {"ISOLATED": "1"}),
     Subject("Tally", "main", {}),
+    Subject("Tally by webhook", "main", WEBHOOK, webhook=True),
 ]
 
 
@@ -61,6 +68,7 @@ class Figures:
     Attributes:
         start: Seconds from the process' start to its first poll.
         lone: Milliseconds from a lone press to its answer, the median.
+        edit: The same to the edit of its message.
         p99: The same at the 99th percentile while 40 people press.
         cpu: Microseconds of CPU a press, with 40 people.
         redis: Commands sent to Redis a press.
@@ -71,6 +79,7 @@ class Figures:
 
     start: float
     lone: float
+    edit: float
     p99: float
     cpu: float
     redis: float
@@ -84,25 +93,28 @@ async def measure(subject: Subject, playground: Client, valkey: EmbeddedValkey) 
     async with Redis.from_url(valkey.url) as redis, _running(subject, playground, valkey) as bot:
         await redis.flushall()
         ann = await playground.person("Ann")
-        counter = await _open(ann)
-        lone = [await _timed_press(ann, counter) for _ in range(LONE_PRESSES)]
         burst = await _open(ann)
         await asyncio.gather(*(ann.press(burst, "+1", timeout=30) for _ in range(BURST)))
         people = [await playground.person(f"P{number}") for number in range(PEOPLE)]
         counters = [await _open(person) for person in people]
+        pairs = list(zip(people, counters, strict=True))
+        await _until_quiet(playground)
+        # One each, as a chat bears one edit a second.
+        lone = [await _lone_press(person, counter) for person, counter in pairs]
+        await _until_quiet(playground)
         sent, called, used = await _reads(redis), await playground.call_count(), bot.cpu()
         presses = PEOPLE * PRESSES_EACH
-        times = await asyncio.gather(
-            *(_press_on(person, opened) for person, opened in zip(people, counters, strict=True))
-        )
+        times = await asyncio.gather(*(_press_on(*pair) for pair in pairs))
+        # Everything that the presses cost, also the edits that come later.
+        await _until_quiet(playground)
         spent = bot.cpu() - used
-        await asyncio.gather(*(p.read(m) for p, m in zip(people, counters, strict=True)))
         calls = [
             call for call in await playground.calls(after=called) if call.method != "getUpdates"
         ]
         return Figures(
             start=bot.start,
-            lone=statistics.median(lone) * 1e3,
+            lone=statistics.median(answer for answer, _ in lone) * 1e3,
+            edit=statistics.median(edit for _, edit in lone) * 1e3,
             p99=statistics.quantiles([t for each in times for t in each], n=100)[98] * 1e3,
             cpu=spent / presses * 1e6,
             redis=(await _reads(redis) - sent - 1) / presses,
@@ -151,7 +163,8 @@ async def _running(
             env={**os.environ, **settings, **subject.settings},
         )
         try:
-            await playground.until_called("getUpdates", after=before, timeout=60)
+            method = "setWebhook" if subject.webhook else "getUpdates"
+            await playground.until_called(method, after=before, timeout=60)
             yield Running(process, time.monotonic() - began)
         finally:
             process.send_signal(signal.SIGTERM)
@@ -169,8 +182,23 @@ async def _timed_press(person: Person, counter: Message) -> float:
     return time.monotonic() - began
 
 
+async def _lone_press(person: Person, counter: Message) -> tuple[float, float]:
+    began = time.monotonic()
+    edit = asyncio.create_task(person.until(counter, text="Specify the number: 1", timeout=30))
+    answer = await _timed_press(person, counter)
+    await edit
+    return answer, time.monotonic() - began
+
+
 async def _press_on(person: Person, counter: Message) -> list[float]:
     return [await _timed_press(person, counter) for _ in range(PRESSES_EACH)]
+
+
+async def _until_quiet(playground: Client) -> None:
+    before = -1
+    while (now := await playground.call_count()) != before:
+        before = now
+        await asyncio.sleep(QUIET)
 
 
 async def _shown(person: Person, counter: Message) -> int:
@@ -221,7 +249,8 @@ def show(figures: dict[str, list[Figures]]) -> None:
     table.add_column("")
     for heading in (
         "first poll, s",
-        "lone press, ms",
+        "lone press, answer, ms",
+        "edit, ms",
         f"p99 with {PEOPLE} people, ms",
         "CPU, µs",
         "to Redis",
@@ -239,6 +268,7 @@ def show(figures: dict[str, list[Figures]]) -> None:
             name,
             f"{median['start']:.1f}",
             f"{median['lone']:.1f}",
+            f"{median['edit']:.1f}",
             f"{median['p99']:.0f}",
             f"{median['cpu']:.0f}",
             f"{median['redis']:.2f}",

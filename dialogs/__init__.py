@@ -2,5 +2,5 @@
 
 from dialogs import counter, menu, totals
 
-DIALOGS = (menu.dialog, counter.dialog, totals.dialog)
-"""All of them; what they are joined to is the app's business."""
+DIALOGS = (counter.dialog, menu.dialog, totals.dialog)
+"""All of them, the one that is pressed most first; what they are joined to is the app's business."""

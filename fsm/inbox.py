@@ -33,7 +33,7 @@ RawUpdate = dict[str, Any]
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
 MOMENT = 0.02
-"""Seconds that an update may take without being written down."""
+"""Seconds in which none of the updates under way is done, before they are written down."""
 TIDY = 0.2
 """Seconds after which what is done is taken out, unless the next fetch does it sooner."""
 PAUSE = 1.0
@@ -127,8 +127,7 @@ class Inbox:
             if update["update_id"] not in self._tasks
         }
         begun = [task for update in fresh.values() if (task := self._begin(update))]
-        if begun:
-            await asyncio.wait(begun, timeout=MOMENT)
+        await _linger(begun)
         await self._keep({key: update for key, update in fresh.items() if key in self._tasks})
         while len(self._tasks) > AT_ONCE:
             await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -209,6 +208,14 @@ class Inbox:
         done, self._done = self._done, []
         self._kept.difference_update(done)
         return [str(update_id) for update_id in done]
+
+
+async def _linger(tasks: list[asyncio.Task[None]]) -> None:
+    """Wait while tasks come to an end one after the other, or until all have."""
+    before, pending = -1, set(tasks)
+    while pending and len(pending) != before:
+        before = len(pending)
+        _, pending = await asyncio.wait(pending, timeout=MOMENT)
 
 
 async def patiently(call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what the call gives

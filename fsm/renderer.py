@@ -154,10 +154,11 @@ class Screen:
         return self._task
 
     def _pause(self, drawing: Drawing) -> float:
-        if self._canvas.only_text_changes(drawing):
-            return max(pace.pause for pace in self._paces)
-        # Where the buttons change, nobody can go on before they see them.
-        return max(pace.hold for pace in self._paces)
+        pause = max(pace.pause for pace in self._paces)
+        if pause and not self._canvas.only_text_changes(drawing):
+            # Where the buttons change, nobody can go on before they see them.
+            pause = max(pace.hold for pace in self._paces)
+        return pause
 
     async def _run(self) -> None:
         while self._jobs:

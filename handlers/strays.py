@@ -31,12 +31,20 @@ TALK = {
 MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
 """How the data of a dialog's buttons begins: with the mark of its context."""
 
+async def is_stray(callback: CallbackQuery) -> bool:
+    """Tell whether a press can't be of a dialog.
+
+    A coroutine, as every press is asked: aiogram runs other filters, magic ones
+    too, in a thread, which costs as much as two commands to Redis.
+    """
+    return callback.message is None or not MARKED.match(callback.data or "")
+
+
 before = Router(name="strays before the dialogs")
 after = Router(name="strays after the dialogs")
 
 
-@before.callback_query(~F.data.regexp(MARKED))
-@before.callback_query(~F.message)
+@before.callback_query(is_stray)
 async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallbackQuery:
     """Answer a press without a dialog's mark.
 

@@ -1,0 +1,103 @@
+"""By webhook: only Telegram is heard, and an update is acknowledged when it is durable."""
+
+import socket
+from io import BytesIO
+
+import pytest
+from aiohttp import ClientSession
+
+from playground import Person, Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+def free_port() -> int:
+    """Find a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def by_webhook(tally: Tally) -> str:
+    """Have a bot use a webhook; give the address that it serves."""
+    port = free_port()
+    tally.settings |= {"WEBHOOK_URL": f"http://127.0.0.1:{port}", "WEB_PORT": str(port)}
+    return f"http://127.0.0.1:{port}/webhook"
+
+
+@pytest.fixture
+async def ann_by_webhook(own_playground: Playground, own_tally: Tally) -> Person:
+    """Give a person of a bot that runs by webhook."""
+    by_webhook(own_tally)
+    await own_tally.start()
+    await own_tally.until_logged("webhook_set")
+    return await own_playground.person("Ann")
+
+
+async def test_a_counter_is_tapped_and_confirmed_by_webhook(
+    own_tally: Tally, ann_by_webhook: Person
+) -> None:
+    ann = ann_by_webhook
+    counter = await open_counter(ann, "/numbers tea")
+    await ann.press(counter, "+1")
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="tea\nSpecify the number: 2")
+    await ann.press(counter, "Confirm")
+    await ann.until(counter, text="tea\nTotal: 2")
+    assert [row["value"] for row in own_tally.totals(ann)] == [2]
+
+
+async def test_who_does_not_know_the_secret_is_not_heard(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    address = by_webhook(own_tally)
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    update = {**(await own_playground.updates())[-1], "update_id": 1}
+    async with ClientSession() as session:
+        for headers in ({}, {HEADER: ""}, {HEADER: "wrong"}, {HEADER: "\u00e4"}):
+            async with session.post(address, json=update, headers=headers) as answer:
+                assert answer.status == 401
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")
+
+
+async def test_what_is_no_update_stops_nothing(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    own_tally.settings["WEBHOOK_SECRET"] = "open-sesame"
+    address = by_webhook(own_tally)
+    await own_tally.start()
+    headers = {HEADER: "open-sesame"}
+    bodies = {
+        b"": 400,
+        b"{": 400,
+        b"[]": 200,
+        b'{"update_id": 1, "message": 7}': 200,
+        b" " * 2**21: 413,
+    }
+    async with ClientSession(headers=headers) as session:
+        for body, status in bodies.items():
+            async with session.post(address, data=BytesIO(body)) as answer:
+                assert answer.status == status
+        async with session.get(address) as answer:
+            assert answer.status == 405
+    ann = await own_playground.person("Ann")
+    assert (await open_counter(ann)).text == "Specify the number: 0"
+
+
+async def test_back_to_polling_nothing_that_waits_is_dropped(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    by_webhook(own_tally)
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await own_tally.stop()
+    await ann.press(counter, "+1", timeout=0)
+    del own_tally.settings["WEBHOOK_URL"]
+    await own_tally.start()
+    await ann.until(counter, text="Specify the number: 1")
