@@ -3,4 +3,4 @@
 from dialogs import counter, menu, totals
 
 DIALOGS = (counter.dialog, menu.dialog, totals.dialog)
-"""All of them, the one that is pressed most first; what they are joined to is the app's business."""
+"""All of them, the most pressed first; what they are joined to is the app's business."""

@@ -42,7 +42,7 @@ FAILURES = 3
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
 
-PERSON_PACE = partial(Pace, burst=300, rate=50)
+PERSON_PACE = partial(Pace, burst=500, rate=100)
 """Updates that one person may send at once, and in a second over time. Far more
 than a person can tap, and it leaves the others room beside a script that floods."""
 PEOPLE = 10_000
