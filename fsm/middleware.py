@@ -20,6 +20,7 @@ from fsm.calls import patiently
 from fsm.foreground import redraw
 from fsm.guard import without_marks
 from fsm.keys import ChatKeys, stack_id_of
+from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.pace import Pace
 from fsm.renderer import Renderer
@@ -60,8 +61,8 @@ class ContentionError(Exception):
 class TransactionMiddleware(BaseMiddleware):
     """Carries every update out in a transaction; an outer middleware of updates.
 
-    Handlers find the transaction as `transaction`. A method of the Bot API that a
-    handler returns is called after the commit.
+    Handlers find the transaction as `transaction`, and what windows offer as `offers`.
+    A method of the Bot API that a handler returns is called after the commit.
 
     Args:
         store: The open dialogs.
@@ -84,6 +85,7 @@ class TransactionMiddleware(BaseMiddleware):
         self._renderer = renderer
         self._undrawn = undrawn
         self._on_error = on_error
+        self._offers = Offers()
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
 
@@ -102,7 +104,7 @@ class TransactionMiddleware(BaseMiddleware):
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                follows = self._draw(transaction)
+                follows = self._draw(transaction, data)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
             transaction.redraws = [stack_id_of(record) for record in repeated.records]
@@ -130,7 +132,7 @@ class TransactionMiddleware(BaseMiddleware):
         while conflicts < TRIES:
             transaction = Transaction(self._store, chat, _id(update))
             try:
-                await self._handle(handler, update, data, transaction)
+                await self._handle(handler, update, data | {"offers": self._offers}, transaction)
                 if await self._commit(transaction, chat, data) and not transaction.is_reset:
                     return transaction
                 conflicts += 1
@@ -166,13 +168,14 @@ class TransactionMiddleware(BaseMiddleware):
             self._undrawn.committed(record.key, record.version)
         return done
 
-    def _draw(self, transaction: Transaction) -> bool:
+    def _draw(self, transaction: Transaction, data: dict[str, Any]) -> bool:
         """Have everything drawn; tell whether all of it follows soon."""
-        soon = [
-            self._renderer.add(drawing, transaction.version_of(drawing.record))
-            for drawing in transaction.drawings
-        ]
-        return all(soon)
+        follows = True
+        for drawing in transaction.drawings:
+            version = transaction.version_of(drawing.record)
+            self._offers.note(drawing, version, data["event_from_user"].id)
+            follows &= self._renderer.add(drawing, version)
+        return follows
 
     async def _answer(
         self, error: Exception, update: Update, data: dict[str, Any], chat: ChatKeys

@@ -3,11 +3,13 @@
 from typing import Any
 
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
+from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message, User
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog import Window as LibraryWindow
-from aiogram_dialog.utils import intent_callback_data
+from aiogram_dialog.utils import intent_callback_data, remove_intent_id
 
+from fsm.offers import Offers
+from fsm.transaction import Transaction
 from widgets.notice import Ended, Notice
 
 
@@ -30,15 +32,27 @@ class Window(LibraryWindow):
         """
         if not _is_shown_on(callback.message, callback.data or "", manager):
             raise Notice("notice-not-offered")
-        data = await self.load_data(dialog, manager)
-        keyboard = await self.keyboard.render_keyboard(data, manager)
-        offered = [getattr(button, "callback_data", None) for row in keyboard for button in row]
+        offered = await self._offered(dialog, manager)
         if callback.data in offered:
             return bool(await super().process_callback(callback, dialog, manager))
-        if not any(offered):
+        if not offered:
             raise Ended(manager.current_stack().id)
         # The second tap of a double one, or a message that missed an edit: drawn as it stands.
         return True
+
+    async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> set[str]:
+        """Give the callback data that the window offers to this person now."""
+        transaction: Transaction = manager.middleware_data["transaction"]
+        offers: Offers = manager.middleware_data["offers"]
+        person: User = manager.middleware_data["event_from_user"]
+        record = transaction.record_of(manager.current_stack())
+        known = offers.find(record, transaction.version_of(record), person.id)
+        if known is not None:
+            return {remove_intent_id(data)[1] for data in known}
+        data = await self.load_data(dialog, manager)
+        keyboard = await self.keyboard.render_keyboard(data, manager)
+        buttons = [getattr(button, "callback_data", None) for row in keyboard for button in row]
+        return {data for data in buttons if data}
 
     async def process_message(
         self, message: Message, dialog: DialogProtocol, manager: DialogManager
