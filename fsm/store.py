@@ -17,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from fsm.batch import Batch
 from fsm.keys import ChatKeys
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -120,6 +121,7 @@ class DialogStore:
     def __init__(self, redis: Redis, ttl: int) -> None:
         self.is_away = False
         self._ttl = ttl
+        self._batch = Batch(redis)
         self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
         self._commit = redis.register_script((SCRIPTS / "commit.lua").read_text())
         self._bind = redis.register_script((SCRIPTS / "bind.lua").read_text())
@@ -140,8 +142,8 @@ class DialogStore:
         """
         key, by = (record, "record") if record else (intent, "intent")
         with self.watched(unclear=AwayError):
-            done, name, *fields = await cast(
-                "Awaitable[list[Any]]", self._load(keys=[chat.done(update_id), key], args=[by])
+            done, name, *fields = await self._batch.run(
+                self._load, keys=[chat.done(update_id), key], args=[by]
             )
         return Loaded(
             done=None if done is None else done.decode().split(),
@@ -187,8 +189,10 @@ class DialogStore:
             "records": changes,
         }
         with self.watched(unclear=UnclearError):
-            written = self._commit(keys=keys, args=[orjson.dumps(commit)])
-            return (await cast("Awaitable[bytes]", written)).decode()
+            version: bytes = await self._batch.run(
+                self._commit, keys=keys, args=[orjson.dumps(commit)]
+            )
+            return version.decode()
 
     @contextmanager
     def watched(self, unclear: type[Exception]) -> Iterator[None]:
