@@ -30,18 +30,16 @@ class BotApi:
 
     Args:
         telegram: What they are about.
-        token: The bot's token.
     """
 
-    def __init__(self, telegram: Telegram, token: str) -> None:
+    def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
-        self._token = token
         telegram.webhooks.execute = self.execute_answer
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request."""
-        token, name = request.match_info["token"], request.match_info["method"]
-        if not secrets.compare_digest(token.encode(), self._token.encode()):
+        name = request.match_info["method"]
+        if not self._is_bot(request):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
             params = await read_parameters(request)
@@ -60,7 +58,7 @@ class BotApi:
 
     async def download(self, request: web.Request) -> web.Response:
         """Hand over a file that getFile has told the path of."""
-        if not secrets.compare_digest(request.match_info["token"].encode(), self._token.encode()):
+        if not self._is_bot(request):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         file = find_path(self._telegram, request.match_info["path"])
         if file is None:
@@ -112,6 +110,10 @@ class BotApi:
             await self.execute(name, params)
         except ApiError:
             return
+
+    def _is_bot(self, request: web.Request) -> bool:
+        token = request.match_info["token"].encode()
+        return secrets.compare_digest(token, self._telegram.token.encode())
 
     async def _suffer(self, fault: Fault) -> None:
         """Let go wrong with a call what goes wrong before it is done."""

@@ -1,7 +1,9 @@
 """Who may play persons over HTTP, and how they are answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -18,11 +20,47 @@ Handler = Callable[[web.Request], Awaitable[object]]
 MAX_BODY = 1 << 20
 """Bytes of a request."""
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
 MAX_UPLOAD = 30 << 20
 """Bytes of a request that carries a file."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+CHAT = "/control/chats/{chat:-?[0-9]+}"
+MESSAGE = CHAT + "/messages/{message:[0-9]+}"
+
+
+class Route(NamedTuple):
+    """A request that is understood.
+
+    Attributes:
+        verb: The HTTP method.
+        path: With the names of what `request.match_info` tells.
+        answer: Takes the request; returns what to answer, as a `Handler` does.
+        largest: Bytes of the largest body that is taken.
+    """
+
+    verb: str
+    path: str
+    answer: Callable[[Telegram, web.Request], Awaitable[object]]
+    largest: int = MAX_BODY
+
+
+def guarded(
+    telegram: Telegram, hosts: frozenset[str], routes: Iterable[Route]
+) -> list[web.RouteDef]:
+    """Let requests be answered to those who may ask.
+
+    Args:
+        telegram: What they are about.
+        hosts: Names beside the loopback ones under which this server may be addressed.
+        routes: The requests.
+    """
+    return [
+        web.route(
+            route.verb, route.path, guard(partial(route.answer, telegram), hosts, route.largest)
+        )
+        for route in routes
+    ]
 
 
 def guard(

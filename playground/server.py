@@ -8,22 +8,22 @@ from aiogram.types import User
 from aiogram.utils.token import extract_bot_id
 from aiohttp import web
 
-from playground.acting import Acting
+from playground import acting, control, serving, troubling
 from playground.bot_api import BotApi
 from playground.clock import Clock
-from playground.control import Control
+from playground.control_http import guarded
 from playground.memory import Memory
 from playground.page import Page
-from playground.serving import Serving
 from playground.state import Json, State
 from playground.telegram import Telegram
-from playground.troubling import Troubling
 
 DEFAULT_TOKEN = "1234567:playground"  # noqa: S105 - a token for nothing but this
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8081
 MAX_REQUEST = 60 << 20
 """Bytes of a request of the bot's; files have at most 50 MB (Bot API, Sending files)."""
+
+PERSONS_SIDE = (*control.ROUTES, *acting.ROUTES, *serving.ROUTES, *troubling.ROUTES)
 
 ABILITY = ("can_", "supports_", "has_", "allows_")
 """How the fields of a `User` begin that only getMe fills."""
@@ -72,17 +72,14 @@ class Server:
         abilities = _abilities(privacy=privacy) | {"supports_inline_queries": inline}
         state = State(bot | {"username": username}, abilities, first_update)
         state.inline_feedback = inline
-        self._telegram = Telegram(state, self.clock)
+        self._telegram = Telegram(state, self.clock, token)
         if data_dir is not None:
             # What one bot has seen is nothing to another.
             self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
         self._state = state
-        self._api = BotApi(self._telegram, token)
-        self._control = Control(self._telegram, hosts)
-        self._acting = Acting(self._telegram, hosts)
-        self._troubling = Troubling(self._telegram, hosts)
-        self._serving = Serving(self._telegram, token, hosts)
-        self._page = Page(self._telegram, hosts)
+        self._hosts = frozenset(name.lower() for name in hosts)
+        self._api = BotApi(self._telegram)
+        self._page = Page(self._telegram, self._hosts)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -107,10 +104,7 @@ class Server:
                 web.get(bot, self._api.handle),
                 web.post(bot, self._api.handle),
                 web.get("/file/bot{token:[^/]+}/{path:.+}", self._api.download),
-                *self._control.routes(),
-                *self._acting.routes(),
-                *self._serving.routes(),
-                *self._troubling.routes(),
+                *guarded(self._telegram, self._hosts, PERSONS_SIDE),
             ]
         )
         self._page.add_to(app)

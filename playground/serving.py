@@ -13,12 +13,12 @@
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 from aiohttp import web
 
-from playground.control_http import Handler, chat_of, guard, show_to_persons
+from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
 from playground.control_requests import Strict
 from playground.inline_choices import Asking, Choice, ask, choose
 from playground.paying import Payment, Shipping, ask_shipping, pay
@@ -50,88 +50,78 @@ class Login(Strict):
     url: str
 
 
-class Serving:
-    """Answers whoever has persons use inline mode, or pay.
+async def _switch(telegram: Telegram, request: web.Request) -> Json:
+    switches = Switches.model_validate_json(await request.read())
+    state = telegram.state
+    if switches.inline is not None:
+        state.abilities["supports_inline_queries"] = switches.inline
+    if switches.inline_feedback is not None:
+        state.inline_feedback = switches.inline_feedback
+    if switches.privacy is not None:
+        state.abilities["can_read_all_group_messages"] = not switches.privacy
+    state.note("settings")
+    return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
 
-    Args:
-        telegram: Where they live.
-        token: The bot's token, by which data is signed.
-        hosts: Names beside the loopback ones under which this server may be addressed.
-    """
 
-    def __init__(self, telegram: Telegram, token: str, hosts: Iterable[str] = ()) -> None:
-        self._telegram = telegram
-        self._token = token
-        self._hosts = frozenset(host.lower() for host in hosts)
+async def _ask(telegram: Telegram, request: web.Request) -> Json:
+    asking = Asking.model_validate_json(await request.read())
+    query = ask(telegram, asking)
+    signals = telegram.signals
+    await signals.wait_for(query.id, asking.wait, lambda: query.answer is not None)
+    answer = query.answer
+    shown: Json = {"id": query.id, "answered": answer is not None, "results": []}
+    if answer is not None:
+        shown |= {"results": answer.results, "next_offset": answer.next_offset}
+        shown["button"] = answer.button
+    return shown
 
-    def routes(self) -> list[web.RouteDef]:
-        """The requests that are understood."""
-        message = "/control/chats/{chat:-?[0-9]+}/messages/{message:[0-9]+}"
-        table: list[tuple[str, str, Handler]] = [
-            ("PATCH", "/control/bot", self._switch),
-            ("POST", "/control/inline/query", self._ask),
-            ("POST", "/control/inline/choose", self._choose),
-            ("POST", "/control/web_app", self._open),
-            ("POST", "/control/login", self._log_in),
-            ("POST", message + "/shipping", self._ask_shipping),
-            ("POST", message + "/pay", self._pay),
-        ]
-        return [web.route(verb, path, guard(handler, self._hosts)) for verb, path, handler in table]
 
-    async def _switch(self, request: web.Request) -> Json:
-        switches = Switches.model_validate_json(await request.read())
-        state = self._telegram.state
-        if switches.inline is not None:
-            state.abilities["supports_inline_queries"] = switches.inline
-        if switches.inline_feedback is not None:
-            state.inline_feedback = switches.inline_feedback
-        if switches.privacy is not None:
-            state.abilities["can_read_all_group_messages"] = not switches.privacy
-        state.note("settings")
-        return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
+async def _choose(telegram: Telegram, request: web.Request) -> Json:
+    choice = Choice.model_validate_json(await request.read())
+    chat, message = choose(telegram, choice)
+    return show_to_persons(telegram, chat, message)
 
-    async def _ask(self, request: web.Request) -> Json:
-        asking = Asking.model_validate_json(await request.read())
-        query = ask(self._telegram, asking)
-        signals = self._telegram.signals
-        await signals.wait_for(query.id, asking.wait, lambda: query.answer is not None)
-        answer = query.answer
-        shown: Json = {"id": query.id, "answered": answer is not None, "results": []}
-        if answer is not None:
-            shown |= {"results": answer.results, "next_offset": answer.next_offset}
-            shown["button"] = answer.button
-        return shown
 
-    async def _choose(self, request: web.Request) -> Json:
-        choice = Choice.model_validate_json(await request.read())
-        chat, message = choose(self._telegram, choice)
-        return show_to_persons(self._telegram, chat, message)
+async def _open(telegram: Telegram, request: web.Request) -> Json:
+    opening = Opening.model_validate_json(await request.read())
+    person = telegram.person(opening.person)
+    more = {}
+    if opening.source != "keyboard":
+        # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
+        more["query_id"] = secrets.token_urlsafe(18)
+        telegram.state.web_app_queries[more["query_id"]] = opening.person
+        telegram.state.note("settings")
+    now = int(telegram.clock.time())
+    data = init_data(telegram.token, person.user, now, **more)
+    return {"init_data": data, "url": web_app_url(opening.url, data)}
 
-    async def _open(self, request: web.Request) -> Json:
-        opening = Opening.model_validate_json(await request.read())
-        person = self._telegram.person(opening.person)
-        more = {}
-        if opening.source != "keyboard":
-            # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
-            more["query_id"] = secrets.token_urlsafe(18)
-            self._telegram.state.web_app_queries[more["query_id"]] = opening.person
-            self._telegram.state.note("settings")
-        now = int(self._telegram.clock.time())
-        data = init_data(self._token, person.user, now, **more)
-        return {"init_data": data, "url": web_app_url(opening.url, data)}
 
-    async def _log_in(self, request: web.Request) -> Json:
-        login = Login.model_validate_json(await request.read())
-        person = self._telegram.person(login.person)
-        now = int(self._telegram.clock.time())
-        return {"url": login_url(self._token, login.url, person.user, now)}
+async def _log_in(telegram: Telegram, request: web.Request) -> Json:
+    login = Login.model_validate_json(await request.read())
+    person = telegram.person(login.person)
+    now = int(telegram.clock.time())
+    return {"url": login_url(telegram.token, login.url, person.user, now)}
 
-    async def _ask_shipping(self, request: web.Request) -> Json:
-        wish = Shipping.model_validate_json(await request.read())
-        chat, message_id = chat_of(self._telegram, request), int(request.match_info["message"])
-        return await ask_shipping(self._telegram, chat, message_id, wish)
 
-    async def _pay(self, request: web.Request) -> Json:
-        payment = Payment.model_validate_json(await request.read())
-        chat, message_id = chat_of(self._telegram, request), int(request.match_info["message"])
-        return await pay(self._telegram, chat, message_id, payment)
+async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
+    wish = Shipping.model_validate_json(await request.read())
+    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
+    return await ask_shipping(telegram, chat, message_id, wish)
+
+
+async def _pay(telegram: Telegram, request: web.Request) -> Json:
+    payment = Payment.model_validate_json(await request.read())
+    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
+    return await pay(telegram, chat, message_id, payment)
+
+
+ROUTES: Sequence[Route] = (
+    Route("PATCH", "/control/bot", _switch),
+    Route("POST", "/control/inline/query", _ask),
+    Route("POST", "/control/inline/choose", _choose),
+    Route("POST", "/control/web_app", _open),
+    Route("POST", "/control/login", _log_in),
+    Route("POST", f"{MESSAGE}/shipping", _ask_shipping),
+    Route("POST", f"{MESSAGE}/pay", _pay),
+)
+"""The requests that are understood here."""

@@ -37,9 +37,11 @@ class Telegram:
     Args:
         state: What is known so far.
         clock: The time.
+        token: The bot's token, by which data is signed.
     """
 
-    def __init__(self, state: State, clock: Clock) -> None:
+    def __init__(self, state: State, clock: Clock, token: str) -> None:
+        self.token = token
         self.state = state
         self.clock = clock
         self.signals = Signals()
