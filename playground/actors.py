@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from aiogram import types
 
 from playground.deeds import Deeds
-from playground.view import Answer, ChatView, Message, PlaygroundError
+from playground.view import PATIENCE, Answer, ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playground.client import Client
-
-PATIENCE = 5.0
-"""Seconds that a person waits for the bot unless told otherwise."""
 
 
 class Group:
