@@ -46,6 +46,7 @@ from handlers import commands, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from playground.errors import FolderError
 from playground.server import Server
 from queries import migrate
 from widgets.access import OwnerAccess
@@ -157,6 +158,8 @@ async def _open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
         server = Server(port=settings.playground_port, data_dir=settings.data_dir / "playground")
         try:
             await server.start()
+        except FolderError as error:
+            raise Fault(f"DATA_DIR: {error}") from error
         except OSError as error:
             raise Fault(f"PLAYGROUND_PORT: {_line(error)}") from error
         parts.push_async_callback(server.stop)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import uvloop
 from aiogram.utils.token import TokenValidationError, validate_token
 
+from playground.errors import FolderError
 from playground.server import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKEN, Server
 
 MAX_PORT = 65_535
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         uvloop.run(_serve(options))
+    except FolderError as error:
+        print(f"--data-dir: {error}", file=sys.stderr)  # noqa: T201 - the command line
+        return 2
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
         print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)  # noqa: T201 - the command line

@@ -56,3 +56,7 @@ class ControlError(Exception):
     def __init__(self, reason: str, status: int = 400) -> None:
         super().__init__(reason)
         self.status = status
+
+
+class FolderError(OSError):
+    """The folder to keep everything in can't be used."""

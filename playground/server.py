@@ -92,7 +92,8 @@ class Server:
         """Start listening.
 
         Raises:
-            OSError: If the address can't be had, a port in use for one, or the folder.
+            FolderError: If the folder can't be used, or another playground uses it.
+            OSError: If the address can't be had, a port in use for one.
         """
         app = web.Application(client_max_size=MAX_REQUEST)
         if self._telegram.memory is not None:

@@ -1,6 +1,7 @@
 """`python -m playground`."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,25 @@ async def test_a_port_in_use_is_one_readable_line(
     port = playground.url.rpartition(":")[2]
     assert await asyncio.to_thread(main, ["--port", port]) == 2
     assert capsys.readouterr().err == f"Can't listen on 127.0.0.1:{port}: Address already in use\n"
+
+
+async def test_a_folder_in_use_is_one_readable_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--port", "0", "--token", "5:tea", "--data-dir", str(tmp_path)]
+    async with Playground("5:tea", data_dir=tmp_path):
+        assert await asyncio.to_thread(main, arguments) == 2
+    assert capsys.readouterr().err == f"--data-dir: another playground uses {tmp_path / '5'}\n"
+
+
+async def test_a_folder_that_can_not_be_used_is_one_readable_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "file"
+    folder.touch()
+    assert await asyncio.to_thread(main, ["--port", "0", "--data-dir", str(folder)]) == 2
+    line = f"--data-dir: can't use {folder / '1234567'}: Not a directory\n"
+    assert capsys.readouterr().err == line
 
 
 @pytest.mark.parametrize(
