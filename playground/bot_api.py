@@ -34,7 +34,7 @@ class BotApi:
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
-        telegram.webhooks.execute = self.execute_answer
+        telegram.delivery.webhooks.execute = self.execute_answer
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request."""

@@ -121,7 +121,7 @@ class Server:
             raise
         self._port = self._runner.addresses[0][1]
         if self._state.webhook is not None:
-            await self._telegram.webhooks.start(self._state.webhook)
+            await self._telegram.delivery.webhooks.start(self._state.webhook)
 
     async def stop(self) -> None:
         """Stop listening and sending; what is known stays known."""

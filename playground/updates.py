@@ -31,9 +31,9 @@ WEBHOOK_ACTIVE = (
 async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragment]:
     """Hand over what waits for the bot (getUpdates)."""
     if telegram.state.webhook is not None:
-        await telegram.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
+        await telegram.delivery.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
     _allow(telegram, call.allowed_updates)
-    updates = await telegram.polling.get(
+    updates = await telegram.delivery.polling.get(
         call.offset or 0,
         _clamp(call.limit, LIMIT, LIMIT),
         min(max(call.timeout or 0, 0), MAX_TIMEOUT),
@@ -49,17 +49,17 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
         )
     webhook = _checked(call)
     now = telegram.clock.time()
-    if now < telegram.webhook_settable_from:
+    if now < telegram.delivery.webhook_settable_from:
         raise TooManyRequestsError(1)
-    telegram.webhook_settable_from = now + 1
+    telegram.delivery.webhook_settable_from = now + 1
     changed = _allow(telegram, call.allowed_updates)
     if not changed and not call.drop_pending_updates and _is_same(telegram.state.webhook, webhook):
         return Answer(result=True, description="Webhook is already set")
-    telegram.polling.abort(ConflictError("terminated by setWebhook request"))
-    await telegram.webhooks.stop()
+    telegram.delivery.polling.abort(ConflictError("terminated by setWebhook request"))
+    await telegram.delivery.webhooks.stop()
     if call.drop_pending_updates:
         telegram.queue.clear()
-    await telegram.webhooks.start(webhook)
+    await telegram.delivery.webhooks.start(webhook)
     telegram.state.note("settings")
     return Answer(result=True, description="Webhook was set")
 
@@ -68,7 +68,7 @@ async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
     """Go back to getUpdates (deleteWebhook)."""
     was_set = telegram.state.webhook is not None
     telegram.state.note("settings")
-    await telegram.webhooks.stop()
+    await telegram.delivery.webhooks.stop()
     if call.drop_pending_updates:
         telegram.queue.clear()
     text = "Webhook was deleted" if was_set else "Webhook is already deleted"
