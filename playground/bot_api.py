@@ -9,7 +9,7 @@ from aiohttp import web
 
 from playground.answers import refusal, success
 from playground.bot_methods import HANDLERS, KNOWN
-from playground.errors import ApiError
+from playground.errors import ApiError, NotSpokenError
 from playground.faults import Fault
 from playground.files import find_path
 from playground.parameters import Method, parse_call, read_parameters
@@ -132,10 +132,7 @@ class BotApi:
         if method is None:
             raise ApiError(HTTPStatus.NOT_FOUND, "Not Found: method not found")
         if method not in HANDLERS:
-            raise ApiError(
-                HTTPStatus.NOT_IMPLEMENTED,
-                f"Not Implemented: the playground does not speak {method.__api_method__} yet",
-            )
+            raise NotSpokenError(method.__api_method__)
         return HANDLERS[method](self._telegram, parse_call(method, params))
 
     def _log(self, method: str, params: Json) -> Call:

@@ -96,9 +96,12 @@ class Deeds:
         chosen = {"query_id": asked["id"], "result_id": result_id, "chat": chat_id or self.id}
         return await self._post("inline/choose", **chosen)
 
-    async def pay(self, message: Message, **payment: object) -> Json:
-        """Pay an invoice: `ok`, `error`, `charge_id`."""
-        return await self._act(message, "pay", **payment)
+    async def pay(self, invoice: Message | str, **payment: object) -> Json:
+        """Pay an invoice, in a message or behind a link: `ok`, `error`, `charge_id`."""
+        if isinstance(invoice, Message):
+            return await self._act(invoice, "pay", **payment)
+        body = {"person": self.id, "url": invoice, **payment}
+        return dict(await self._client.request("POST", "invoices/pay", body))
 
     async def open_app(self, url: str, source: str = "inline") -> Json:
         """Open a Mini App by a button of that kind: its signed `url` and `init_data`."""

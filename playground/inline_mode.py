@@ -13,7 +13,7 @@ from aiogram.types import (
 
 from playground.callbacks import TOO_OLD
 from playground.contents import contact_content, game_content, location_content, venue_content
-from playground.errors import BadRequestError
+from playground.errors import BadRequestError, NotSpokenError
 from playground.files import file_content, take_file
 from playground.inline_choices import post_via_bot
 from playground.keyboards import check_inline_keyboard
@@ -105,7 +105,7 @@ def _given_content(telegram: Telegram, given: object) -> Json:
             return venue_content(given)
         case InputLocationMessageContent():
             return location_content(given)
-    raise BadRequestError(f"the playground does not speak {type(given).__name__} yet")
+    raise NotSpokenError(type(given).__name__)
 
 
 def _own_content(telegram: Telegram, result: Any) -> Json:  # noqa: ANN401 - one of twenty models
@@ -119,7 +119,7 @@ def _own_content(telegram: Telegram, result: Any) -> Json:  # noqa: ANN401 - one
         return location_content(result)
     file_id = getattr(result, f"{result.type}_file_id", None)
     if result.type not in {"photo", "document", "sticker"} or file_id is None:
-        raise BadRequestError(f"the playground does not speak results of type {result.type} yet")
+        raise NotSpokenError(f"results of type {result.type}")
     fields = file_content(take_file(telegram, file_id, result.type))
     if result.type == "sticker":
         return fields

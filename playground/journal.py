@@ -39,7 +39,7 @@ KINDS: dict[str, TypeAdapter[Any]] = {
     "update": TypeAdapter(Update),
 }
 
-SETTINGS = ("last_update_id", "web_app_queries", "transactions")
+SETTINGS = ("last_update_id", "web_app_queries", "transactions", "invoice_links")
 """Fields of the state that are kept as they are, together; what a server is started with is not."""
 
 Thing = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
@@ -103,7 +103,7 @@ def _tie(state: State, chat: Chat) -> None:
 
 def _restore_settings(state: State, value: Json) -> None:
     for name in SETTINGS:
-        setattr(state, name, value[name])
+        setattr(state, name, value.get(name, getattr(state, name)))
     state.allowed_updates = frozenset(value["allowed_updates"])
     if value["webhook"] is not None:
         state.webhook = TypeAdapter(Webhook).validate_python(value["webhook"])

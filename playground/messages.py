@@ -11,10 +11,13 @@ from playground.texts import CAPTION, TEXT, caption_content, text_content
 DELETABLE_FOR = 48 * 3_600
 """Seconds for which a bot can delete a message (Bot API, deleteMessage)."""
 
-MEDIA = ("photo", "document", "sticker")
+CAPTIONED = ("animation", "audio", "document", "photo", "video", "voice")
+"""Fields of a message that hold a file which may have a caption."""
+
+MEDIA = (*CAPTIONED, "sticker", "video_note")
 """Fields of a message that hold a file."""
 
-COPIED = (*TEXT, *CAPTION, *MEDIA, "dice", "contact", "location", "venue")
+COPIED = (*TEXT, *CAPTION, *MEDIA, "has_media_spoiler", "dice", "contact", "location", "venue")
 """Fields of a message that a copy or a forwarded message has too."""
 
 

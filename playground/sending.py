@@ -13,9 +13,15 @@ GENERAL_TOPIC = 1
 
 Sending = (
     methods.SendMessage
-    | methods.SendPhoto
+    | methods.SendAnimation
+    | methods.SendAudio
     | methods.SendDocument
+    | methods.SendMediaGroup
+    | methods.SendPhoto
     | methods.SendSticker
+    | methods.SendVideo
+    | methods.SendVideoNote
+    | methods.SendVoice
     | methods.SendDice
     | methods.SendPoll
     | methods.SendContact
@@ -53,8 +59,9 @@ def posted(
         raise BadRequestError("business connection not found")
     chat = telegram.writable_chat(call.chat_id)
     head: Json = {"from": telegram.state.bot} | thread_fields(chat, call.message_thread_id)
+    markup = None if isinstance(call, methods.SendMediaGroup) else call.reply_markup
     reply_to = _reply_to(telegram, chat, call)
-    inline, keyboard = check_markup(telegram, chat, call.reply_markup, first)
+    inline, keyboard = check_markup(telegram, chat, markup, first)
     if call.protect_content is True:
         head["has_protected_content"] = True
     if inline is not None:

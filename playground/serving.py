@@ -7,6 +7,8 @@
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
 | `POST /control/chats/{id}/messages/{message_id}/pay` | pays an invoice as a `person` |
+| `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
+link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
 `source` is the kind of button, `keyboard`, `inline` or `menu` |
 | `POST /control/login` | follows a login button to its `url`: tells it with signed data |
@@ -21,7 +23,16 @@ from aiohttp import web
 from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
 from playground.control_requests import Strict
 from playground.inline_choices import Asking, Choice, ask, choose
-from playground.paying import Payment, Shipping, ask_shipping, pay
+from playground.paying import (
+    Bill,
+    Payer,
+    Payment,
+    Shipping,
+    ask_shipping,
+    bill_behind,
+    bill_in_chat,
+    pay,
+)
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
 from playground.telegram import Telegram
@@ -105,14 +116,19 @@ async def _log_in(telegram: Telegram, request: web.Request) -> Json:
 
 async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
     wish = Shipping.model_validate_json(await request.read())
-    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
-    return await ask_shipping(telegram, chat, message_id, wish)
+    return await ask_shipping(telegram, _bill(telegram, request, wish), wish)
 
 
 async def _pay(telegram: Telegram, request: web.Request) -> Json:
     payment = Payment.model_validate_json(await request.read())
+    return await pay(telegram, _bill(telegram, request, payment), payment)
+
+
+def _bill(telegram: Telegram, request: web.Request, payer: Payer) -> Bill:
+    if "message" not in request.match_info:
+        return bill_behind(telegram, payer.url, payer.person)
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
-    return await pay(telegram, chat, message_id, payment)
+    return bill_in_chat(telegram, chat, message_id, payer.person)
 
 
 ROUTES: Sequence[Route] = (
@@ -123,5 +139,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/login", _log_in),
     Route("POST", f"{MESSAGE}/shipping", _ask_shipping),
     Route("POST", f"{MESSAGE}/pay", _pay),
+    Route("POST", "/control/invoices/shipping", _ask_shipping),
+    Route("POST", "/control/invoices/pay", _pay),
 )
 """The requests that are understood here."""

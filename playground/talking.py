@@ -6,6 +6,7 @@ from playground.errors import BadRequestError, ControlError
 from playground.groups import join
 from playground.hearing import tell_bot
 from playground.members import role_in
+from playground.messages import CAPTIONED
 from playground.persons import check_presence
 from playground.polls import keep_poll
 from playground.reply_keyboards import note_message
@@ -59,7 +60,7 @@ def edit(telegram: Telegram, chat: Chat, message_id: int, person: Person, text: 
         raise ControlError(f"message {message_id} is somebody else's", 403)
     if "text" in message.json:
         names = ("text", "entities")
-    elif message.json.keys() & {"photo", "document"}:
+    elif message.json.keys() & set(CAPTIONED):
         names = ("caption", "caption_entities")
     else:
         raise ControlError(f"message {message_id} can't be edited")

@@ -209,6 +209,7 @@ class Telegram:
             state.inline_cache,
             state.checkouts,
             state.web_app_queries,
+            state.invoice_links,
             state.profile.menu_buttons,
             self._contents,
         ):

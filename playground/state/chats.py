@@ -147,11 +147,12 @@ class StoredFile:
     Attributes:
         id: The `file_id`.
         unique_id: The same for the same content.
-        kind: `photo`, `document` or `sticker`.
+        kind: The field of a message that shows it: `photo`, `document`, `video`, ...
         name: Its name, without a folder.
         size: Its bytes.
         width: Of a picture, in pixels.
         height: Likewise.
+        details: What the bot told of it: `duration`, `performer`, ...
     """
 
     id: str
@@ -161,3 +162,4 @@ class StoredFile:
     size: int
     width: int
     height: int
+    details: Json = field(default_factory=dict)

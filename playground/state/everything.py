@@ -30,6 +30,8 @@ class State:
         inline_cache: Until when the answer to which query counts, by user id (`None` for
             everybody's), query and offset.
         checkouts: Shipping and pre-checkout queries by their id.
+        invoice_links: What is paid by which link, by its last part: the `Invoice` and what is
+            not shown of it.
         transactions: `StarTransaction` objects, oldest first.
         inline_messages: Chat and message ids of what was sent through inline mode.
         changes: What has changed since it was last written down, as kinds and keys; `None` if
@@ -54,6 +56,7 @@ class State:
     inline_feedback: bool = False
     inline_cache: dict[tuple[int | None, str, str], tuple[float, str]] = field(default_factory=dict)
     checkouts: dict[str, Checkout] = field(default_factory=dict)
+    invoice_links: dict[str, Json] = field(default_factory=dict)
     transactions: list[Json] = field(default_factory=list)
     inline_messages: dict[str, tuple[int, int]] = field(default_factory=dict)
     updates: dict[int, Update] = field(default_factory=dict)

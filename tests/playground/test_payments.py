@@ -56,6 +56,26 @@ async def test_stars_are_paid_and_refunded(
     assert "refunded_payment" in await query_of(playground, bot, "message")
 
 
+async def test_an_invoice_behind_a_link_is_paid_by_anybody(
+    playground: Playground, bot: BotSide, ann: Person, boris: Person
+) -> None:
+    link = await bot("createInvoiceLink", **BILL)
+    assert link.startswith("https://t.me/$")
+    for person in (ann, boris):
+        paying = asyncio.create_task(person.pay(link))
+        query = await query_of(playground, bot, "pre_checkout_query")
+        assert (query["from"]["id"], query["invoice_payload"]) == (person.id, "cup-1")
+        await bot("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=True)
+        assert (await paying)["ok"]
+        told = await query_of(playground, bot, "message")
+        assert (told["chat"]["id"], told["successful_payment"]["total_amount"]) == (person.id, 5)
+    assert await bot("getMyStarBalance") == {"amount": 10}
+    with pytest.raises(PlaygroundError, match="is no link to an invoice"):
+        await ann.pay("https://t.me/tea")
+    refused = await bot.refused("createInvoiceLink", **(BILL | {"prices": []}))
+    assert refused.startswith("Bad Request: ")
+
+
 async def test_the_bot_may_decline(playground: Playground, bot: BotSide, ann: Person) -> None:
     sent = await bot("sendInvoice", chat_id=ann.id, **BILL)
     path = f"chats/{ann.id}/messages/{sent['message_id']}/pay"
