@@ -69,10 +69,10 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     """Add somebody to a group, promote or demote them, or have them leave; the bot too.
 
     Raises:
-        ControlError: If the chat is no group.
+        ControlError: If the chat is no group, or no longer.
     """
-    if chat.private:
-        raise ControlError("there are no roles in a private chat")
+    if chat.private or chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} is no group")
     user = telegram.user(user_id)
     old = chat.roles.get(user_id, Role.LEFT)
     chat.roles[user_id] = role
@@ -86,7 +86,7 @@ def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     """Give somebody a role as `set_role` does, and say in the group who has come or gone.
 
     Raises:
-        ControlError: If the chat is no group.
+        ControlError: If the chat is no group, or no longer.
     """
     was_inside = chat.roles.get(user_id, Role.LEFT).inside
     heard = chat.roles.get(telegram.bot_id, Role.LEFT).inside

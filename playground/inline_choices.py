@@ -7,7 +7,7 @@ from pydantic import Field
 from playground.control_requests import MAX_WAIT, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
-from playground.persons import check_presence
+from playground.persons import check_writing
 from playground.state import Chat, InlineQuery, Json, Message, Person
 from playground.telegram import Telegram
 
@@ -77,7 +77,7 @@ def choose(telegram: Telegram, choice: Choice) -> tuple[Chat, Message]:
     """
     person = telegram.person(choice.person)
     chat = telegram.chat_of_persons(choice.chat)
-    check_presence(telegram, chat, person)
+    check_writing(telegram, chat, person)
     if choice.topic is not None and choice.topic not in chat.topics:
         raise ControlError(f"there is no topic {choice.topic}", 404)
     query = telegram.state.inline_queries.get(choice.query_id)

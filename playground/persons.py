@@ -82,6 +82,32 @@ def remove(telegram: Telegram, chat: Chat, message_id: int, person: Person) -> N
     telegram.delete(chat, message)
 
 
+def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can act in a chat.
+
+    Raises:
+        ControlError: If they are not there.
+    """
+    user_id, name = person.user["id"], person.user["first_name"]
+    if not role_in(telegram, chat, user_id).inside:
+        raise ControlError(f"{name} is not in chat {chat.id}", 403)
+    if chat.private and person.standing is Standing.BLOCKED:
+        raise ControlError(f"{name} has blocked the bot", 403)
+    if person.standing is Standing.DEACTIVATED:
+        raise ControlError(f"{name} has deleted their account", 403)
+
+
+def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can write into a chat.
+
+    Raises:
+        ControlError: If they are not there, or the group has become a supergroup.
+    """
+    check_presence(telegram, chat, person)
+    if chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} has become {chat.migrated_to}")
+
+
 def _checked_user(telegram: Telegram, fields: Json) -> Json:
     unknown = fields.keys() - FIELDS - {"is_bot"}
     if unknown:
@@ -106,18 +132,3 @@ def _private_chat(user: Json) -> Json:
         name: user[name] for name in ("first_name", "last_name", "username") if name in user
     }
     return {"id": user["id"], **shown, "type": "private"}
-
-
-def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
-    """Make sure that a person can act in a chat.
-
-    Raises:
-        ControlError: If they are not there.
-    """
-    user_id, name = person.user["id"], person.user["first_name"]
-    if not role_in(telegram, chat, user_id).inside:
-        raise ControlError(f"{name} is not in chat {chat.id}", 403)
-    if chat.private and person.standing is Standing.BLOCKED:
-        raise ControlError(f"{name} has blocked the bot", 403)
-    if person.standing is Standing.DEACTIVATED:
-        raise ControlError(f"{name} has deleted their account", 403)

@@ -7,7 +7,7 @@ from playground.groups import join
 from playground.hearing import tell_bot
 from playground.members import role_in
 from playground.messages import CAPTIONED
-from playground.persons import check_presence
+from playground.persons import check_presence, check_writing
 from playground.polls import keep_poll
 from playground.reply_keyboards import note_message
 from playground.request_buttons import requested_fields
@@ -26,7 +26,7 @@ def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
         ControlError: If they can't, or there is nothing to send.
     """
     person = telegram.person(saying.person)
-    check_presence(telegram, chat, person)
+    check_writing(telegram, chat, person)
     if saying.reply_to is not None and saying.reply_to not in chat.messages:
         raise ControlError("the message to reply to is not there", 404)
     json = _sender(telegram, chat, person, anonymous=saying.anonymous)
