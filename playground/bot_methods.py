@@ -81,7 +81,9 @@ HANDLERS: dict[Method, Handler] = {
     methods.GetChatMember: chats.get_chat_member,
     methods.GetChatAdministrators: chats.get_chat_administrators,
     methods.GetChatMemberCount: chats.get_chat_member_count,
+    methods.GetUserProfilePhotos: chats.get_user_profile_photos,
     methods.SendChatAction: chats.send_chat_action,
+    methods.LeaveChat: chats.leave_chat,
 }
 """The methods that are spoken here; of the others it is only known that they exist."""
 

@@ -103,9 +103,17 @@ class Deeds:
         body = {"person": self.id, "url": invoice, **payment}
         return dict(await self._client.request("POST", "invoices/pay", body))
 
-    async def open_app(self, url: str, source: str = "inline") -> Json:
-        """Open a Mini App by a button of that kind: its signed `url` and `init_data`."""
-        body = {"person": self.id, "url": url, "source": source}
+    async def open_app(
+        self, url: str, source: str = "inline", start_param: str | None = None
+    ) -> Json:
+        """Open a Mini App: its signed `url` and `init_data`.
+
+        Args:
+            url: Where it is.
+            source: The kind of button, `keyboard`, `inline` or `menu`, or a `link`.
+            start_param: What a link behind `?startapp=` carries.
+        """
+        body = {"person": self.id, "url": url, "source": source, "start_param": start_param}
         return dict(await self._client.request("POST", "web_app", body))
 
     async def log_in(self, url: str) -> str:

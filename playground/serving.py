@@ -10,7 +10,7 @@
 | `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
 link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
-`source` is the kind of button, `keyboard`, `inline` or `menu` |
+`source` is the kind of button, `keyboard`, `inline` or `menu`, or a `link` with a `start_param` |
 | `POST /control/login` | follows a login button to its `url`: tells it with signed data |
 """
 
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from aiohttp import web
+from pydantic import Field
 
 from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
 from playground.control_requests import Strict
@@ -47,11 +48,12 @@ class Switches(Strict):
 
 
 class Opening(Strict):
-    """Who opens the page behind which kind of button."""
+    """Who opens the page behind which kind of button, or a `startapp` link with its parameter."""
 
     person: int
     url: str
-    source: Literal["keyboard", "inline", "menu"] = "inline"
+    source: Literal["keyboard", "inline", "menu", "link"] = "inline"
+    start_param: str | None = Field(None, pattern="^[A-Za-z0-9_-]{0,512}$")
 
 
 class Login(Strict):
@@ -97,14 +99,16 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
     opening = Opening.model_validate_json(await request.read())
     person = telegram.person(opening.person)
     more = {}
-    if opening.source != "keyboard":
+    if opening.start_param is not None:
+        more["start_param"] = opening.start_param
+    if opening.source in {"inline", "menu"}:
         # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
         more["query_id"] = secrets.token_urlsafe(18)
         telegram.state.web_app_queries[more["query_id"]] = opening.person
         telegram.state.note("settings")
     now = int(telegram.clock.time())
     data = init_data(telegram.token, person.user, now, **more)
-    return {"init_data": data, "url": web_app_url(opening.url, data)}
+    return {"init_data": data, "url": web_app_url(opening.url, data, opening.start_param)}
 
 
 async def _log_in(telegram: Telegram, request: web.Request) -> Json:

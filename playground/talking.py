@@ -12,6 +12,7 @@ from playground.polls import keep_poll
 from playground.reply_keyboards import note_message
 from playground.request_buttons import requested_fields
 from playground.sayings import Content, Saying, said_fields, text_fields
+from playground.sending import thread_of_reply
 from playground.state import Chat, Json, Message, Person, Role, Standing
 from playground.telegram import ANONYMOUS_ADMIN, Telegram
 
@@ -34,6 +35,8 @@ def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
         if saying.topic not in chat.topics:
             raise ControlError(f"there is no topic {saying.topic}", 404)
         json |= {"message_thread_id": saying.topic, "is_topic_message": True}
+    else:
+        json |= thread_of_reply(chat, saying.reply_to)
     json |= _fields(telegram, chat, person, saying)
     if chat.private:
         person.standing = Standing.STARTED

@@ -257,3 +257,28 @@ async def test_only_an_administrator_hears_of_others_places(
         "status": "kicked",
         "until_date": 0,
     }
+
+
+async def test_a_reply_stays_in_its_topic(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    topic = await forum.topic("News")
+    asked = await ann.send("/tea", chat=forum, topic=topic)
+    reply = {"message_id": asked.message_id}
+    sent = await bot("sendMessage", chat_id=forum.id, text="tea?", reply_parameters=reply)
+    assert sent["message_thread_id"] == topic
+    answered = await ann.send("yes", chat=forum, reply_to=sent["message_id"])
+    assert answered.message_thread_id == topic
+    refused = await bot.refused(
+        "sendChatAction", chat_id=forum.id, action="typing", message_thread_id=77
+    )
+    assert refused == "Bad Request: message thread not found"
+
+
+async def test_the_bot_leaves_a_group(playground: Playground, bot: BotSide, group: Group) -> None:
+    assert await bot("leaveChat", chat_id=group.id)
+    left = (await bot.updates())[-1]["my_chat_member"]["new_chat_member"]
+    assert (left["user"]["id"], left["status"]) == (playground.bot.id, "left")
+    refused = await bot.refused("leaveChat", chat_id=group.id)
+    assert refused == "Forbidden: bot is not a member of the supergroup chat"

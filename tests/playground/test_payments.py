@@ -158,6 +158,9 @@ async def test_a_mini_app_gets_signed_data(
     await bot("answerWebAppQuery", **answer)
     assert (await ann.messages())[-1].text == "from the app"
     assert "query is too old" in await bot.refused("answerWebAppQuery", **answer)
+    linked = await ann.open_app("https://tea.example/app?a=1", "link", start_param="cup-1")
+    assert safe_parse_webapp_init_data(playground.token, linked["init_data"]).start_param == "cup-1"
+    assert parse_qs(urlsplit(linked["url"]).query) == {"a": ["1"], "tgWebAppStartParam": ["cup-1"]}
     opened = await playground.request("POST", "web_app", opening | {"source": "keyboard"})
     assert safe_parse_webapp_init_data(playground.token, opened["init_data"]).query_id is None
 
