@@ -40,11 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         uvloop.run(_serve(options))
     except FolderError as error:
-        print(f"--data-dir: {error}", file=sys.stderr)  # noqa: T201 - the command line
+        print(f"--data-dir: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)  # noqa: T201 - the command line
+        print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 2
     return 0
 
@@ -68,7 +68,7 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.collect()
     gc.freeze()
     memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
-    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)  # noqa: T201 - the command line
+    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)
     await stopped.wait()
     await server.stop()
 

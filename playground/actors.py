@@ -101,7 +101,7 @@ class Person(Deeds):
         chat: Group | int | None = None,
         *,
         topic: int | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Message:
         """Take the next message of the bot, one that was not received yet.
 
@@ -137,7 +137,7 @@ class Person(Deeds):
         label: str | None = None,
         *,
         data: str | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Answer | None:
         """Press an inline button and wait for the bot's answer.
 
@@ -179,7 +179,7 @@ class Person(Deeds):
         condition: Callable[[Message], bool] | None = None,
         *,
         text: str | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Message:
         """Wait until a message is as it should be.
 
@@ -202,7 +202,7 @@ class Person(Deeds):
         what = f"message {message.message_id} as expected" + (f" ({text!r})" if text else "")
         return await self._client.view(message.chat.id).wait(find, timeout, what)
 
-    async def until_gone(self, message: Message, *, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - it becomes the request's
+    async def until_gone(self, message: Message, *, timeout: float = PATIENCE) -> None:
         """Wait until a message is deleted.
 
         Raises:

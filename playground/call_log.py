@@ -52,7 +52,7 @@ class CallLog(Connection):
         method: str | None = None,
         *,
         after: int = 0,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Call:
         """Wait until the bot makes a call, and give it, answered or not.
 
@@ -90,7 +90,7 @@ class CallLog(Connection):
         """How many updates the bot has not acknowledged."""
         return int((await self.request("GET", "updates/pending"))["pending"])
 
-    async def until_pending(self, count: int = 0, *, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - it becomes the request's
+    async def until_pending(self, count: int = 0, *, timeout: float = PATIENCE) -> None:
         """Wait until so many updates are not acknowledged: with 0, until the bot is done.
 
         Raises:

