@@ -110,6 +110,14 @@ class CallLog(Connection):
 def _decoded(params: Json) -> Json:
     """Read the JSON objects and arrays in a form's strings."""
     return {
-        name: orjson.loads(value) if isinstance(value, str) and value[:1] in {"{", "["} else value
-        for name, value in params.items()
+        name: _read(value) if isinstance(value, str) else value for name, value in params.items()
     }
+
+
+def _read(text: str) -> object:
+    if text[:1] not in {"{", "["}:
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text

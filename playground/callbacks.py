@@ -1,10 +1,11 @@
 """answerCallbackQuery."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from aiogram.methods import AnswerCallbackQuery
 
 from playground.errors import BadRequestError
+from playground.links import split
 from playground.state import CallbackQuery
 from playground.telegram import Telegram
 
@@ -46,16 +47,17 @@ def _is_late(telegram: Telegram, query: CallbackQuery) -> bool:
 
 def _is_page(url: str) -> bool:
     """A game is a page of the bot's, of any address."""
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    parts = split(url)
+    return parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_own_link(telegram: Telegram, url: str) -> bool:
     """A button with data may open the bot with a `start` parameter, and nothing else."""
-    parts = urlsplit(url)
+    parts = split(url)
     username = telegram.state.bot["username"].lower()
     return (
-        parts.scheme in {"http", "https"}
+        parts is not None
+        and parts.scheme in {"http", "https"}
         and (parts.hostname or "") in {"t.me", "telegram.me"}
         and parts.path.strip("/").lower() == username
         and "start" in parse_qs(parts.query, keep_blank_values=True)

@@ -117,7 +117,7 @@ def location_content(source: LocationSource) -> Json:
     Raises:
         BadRequestError: If it is nowhere on earth.
     """
-    if abs(source.latitude) > MAX_LATITUDE or abs(source.longitude) > MAX_LONGITUDE:
+    if not (abs(source.latitude) <= MAX_LATITUDE and abs(source.longitude) <= MAX_LONGITUDE):
         raise BadRequestError("wrong coordinates specified")
     more = ("horizontal_accuracy", "live_period", "heading", "proximity_alert_radius")
     return {"location": _present(source, "latitude", "longitude", *more)}

@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from playground.control_requests import Id, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
 from playground.members import announce_change, chat_member
@@ -14,7 +15,7 @@ FIRST_SUPERGROUP = -1_001_000_000_000
 FIRST_GROUP = -4_000_000
 
 
-class GroupPlan(BaseModel):
+class GroupPlan(Strict):
     """What a group is to be.
 
     Attributes:
@@ -25,12 +26,10 @@ class GroupPlan(BaseModel):
         is_forum: Whether it has topics.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     title: str
     type: Literal["group", "supergroup"] = "supergroup"
-    id: int | None = None
-    roles: dict[int, Role] = {}
+    id: Id | None = None
+    roles: dict[int, Role] = Field(default_factory=dict)
     bot: Role = Role.MEMBER
     username: str | None = None
     is_forum: bool = False

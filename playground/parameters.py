@@ -14,7 +14,7 @@ import orjson
 from aiogram.methods import SetMyCommands, SetWebhook, TelegramMethod
 from aiogram.types import BufferedInputFile
 from aiohttp import BodyPartReader, ClientResponse, MultipartReader, web
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from playground.errors import ApiError, BadRequestError
 from playground.markups import parse_markup
@@ -33,6 +33,8 @@ CHUNK = 1 << 16
 
 MAX_CACHED = 10_000
 """Characters of a parameter whose reading is remembered."""
+
+OUT_OF_RANGE = "a number is out of range"
 
 ABSENT = {
     "chat_id": "chat_id is empty",
@@ -111,9 +113,13 @@ def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
         elif name == MARKUP:
             values[name] = _parse_field(method, name, value)
     try:
-        return method.model_validate(values)
+        call = method.model_validate(values)
     except ValidationError as error:
         raise _refusal(error) from None
+    for name, value in call:
+        if isinstance(value, int) and _is_giant(value):
+            raise BadRequestError(f"can't parse {name}: {OUT_OF_RANGE}")
+    return call
 
 
 def _attach(value: object, files: Json) -> object:
@@ -158,6 +164,8 @@ def _parse_text(method: Method, name: str, text: str) -> object:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise BadRequestError(f"can't parse {name} JSON object") from None
+    if _is_giant(value):
+        raise BadRequestError(f"can't parse {name}: {OUT_OF_RANGE}")
     return _parse_field(method, name, value)
 
 
@@ -175,7 +183,21 @@ def _parse_field(method: Method, name: str, value: object) -> object:
 
 @cache
 def _adapter(method: Method, name: str) -> TypeAdapter[Any]:
-    return TypeAdapter(method.model_fields[name].rebuild_annotation())
+    annotation = method.model_fields[name].rebuild_annotation()
+    # aiogram's own defaults stand in annotations, as a class that pydantic does not know.
+    return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+
+
+def _is_giant(value: object) -> bool:
+    """Whether a number in a value has more than the 64 bits that fit into an answer."""
+    match value:
+        case int() | float():
+            return abs(value) >= 1 << 63
+        case list():
+            return any(map(_is_giant, value))
+        case dict():
+            return any(map(_is_giant, value.values()))
+    return False
 
 
 def _refusal(error: ValidationError, *outer: str) -> BadRequestError:
@@ -209,6 +231,8 @@ def _json(body: bytes) -> Json:
         raise BadRequestError("can't parse JSON object") from None
     if not isinstance(value, dict):
         raise BadRequestError("JSON object expected")
+    if _is_giant(value):
+        raise BadRequestError(f"can't parse JSON object: {OUT_OF_RANGE}")
     return {name: str(item) if type(item) in {int, float} else item for name, item in value.items()}
 
 

@@ -3,12 +3,13 @@
 import secrets
 from dataclasses import dataclass
 
+from aiogram.types import OrderInfo
 from pydantic import Field
 
 from playground.control_requests import MAX_WAIT, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
-from playground.payments import INVOICE_LINK, STARS
+from playground.payments import INVOICE_LINK, MAX_AMOUNT, STARS
 from playground.persons import check_presence
 from playground.state import Chat, Checkout, Json, Message, Person
 from playground.telegram import Telegram
@@ -39,8 +40,8 @@ class Payment(Payer):
     """How a bill is to be paid and shipped, and what who pays it tells of themselves."""
 
     shipping_option_id: str | None = None
-    order_info: dict[str, object] | None = None
-    tip: int = Field(0, ge=0)
+    order_info: OrderInfo | None = None
+    tip: int = Field(0, ge=0, le=MAX_AMOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
     if payment.shipping_option_id is not None:
         order["shipping_option_id"] = payment.shipping_option_id
     if payment.order_info is not None:
-        order["order_info"] = payment.order_info
+        order["order_info"] = payment.order_info.model_dump(exclude_none=True)
     query = _ask(telegram, "pre_checkout_query", {"from": person.user, **order}, payment.person)
     timer = telegram.clock.call_later(ANSWERABLE_FOR, lambda: _give_up(telegram, query))
     try:

@@ -35,6 +35,8 @@ CURRENCY = 3
 """Letters of a currency (ISO 4217)."""
 
 MAX_TRANSACTIONS = 100
+MAX_AMOUNT = 9_999_9999_9999
+"""The largest sum of money, in the smallest units of a currency (tdlib's `InputInvoice`)."""
 
 WISHES = (
     "need_name",
@@ -169,5 +171,5 @@ def _check(call: Bill) -> None:
             raise BadRequestError("STARS_INVOICE_INVALID")
     elif not call.provider_token:
         raise BadRequestError("PAYMENT_PROVIDER_INVALID")
-    if not call.prices or sum(price.amount for price in call.prices) <= 0:
+    if not 0 < sum(price.amount for price in call.prices) <= MAX_AMOUNT:
         raise BadRequestError("CURRENCY_TOTAL_AMOUNT_INVALID")

@@ -11,6 +11,9 @@ from playground.telegram import Telegram
 FIRST_ID = 1_000_001
 """The id of the first person who does not ask for another one."""
 
+MAX_ID = 1 << 52
+"""Ids are smaller (Bot API, User)."""
+
 FIELDS = frozenset(User.model_fields) - {"is_bot"}
 
 
@@ -25,10 +28,11 @@ def add_person(telegram: Telegram, fields: Json) -> Person:
         ControlError: If a field makes no sense, or the id or username is taken.
     """
     persons = telegram.state.persons
-    user_id = fields.get("id") or max([FIRST_ID - 1, *persons]) + 1
+    free = max([FIRST_ID - 1, *persons]) + 1
+    person = Person(_checked_user(telegram, {"id": free, **fields}))
+    user_id = person.user["id"]
     if user_id in persons or user_id == telegram.bot_id:
         raise ControlError(f"the id {user_id} is taken", 409)
-    person = Person(_checked_user(telegram, {**fields, "id": user_id}))
     persons[user_id] = person
     telegram.state.note("person", user_id)
     telegram.state.note("chat", user_id)
@@ -122,6 +126,8 @@ def _checked_user(telegram: Telegram, fields: Json) -> Json:
         for other in others
         if "username" in other and other["id"] != user.id
     }
+    if not 0 < user.id < MAX_ID:
+        raise ControlError(f"{user.id} can't be the id of a person")
     if user.username and user.username.lower() in names:
         raise ControlError(f"the username {user.username} is taken", 409)
     return user.model_dump(exclude_none=True)

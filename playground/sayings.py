@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from playground.contents import contact_content, dice_content, location_content
-from playground.control_requests import Strict
+from playground.control_requests import Id, Strict
 from playground.errors import ControlError
 from playground.files import file_content, keep_file
 from playground.formatting import finish_text
@@ -22,7 +22,7 @@ class SharedContact(Strict):
     phone_number: str
     first_name: str
     last_name: str | None = None
-    user_id: int | None = None
+    user_id: Id | None = None
     vcard: str | None = None
 
 

@@ -17,9 +17,10 @@ link `url` |
 import secrets
 from collections.abc import Sequence
 from typing import Literal
+from urllib.parse import urlsplit
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
 from playground.control_requests import Strict
@@ -47,20 +48,24 @@ class Switches(Strict):
     privacy: bool | None = None
 
 
-class Opening(Strict):
-    """Who opens the page behind which kind of button, or a `startapp` link with its parameter."""
+class Visit(Strict):
+    """Who goes where."""
 
     person: int
     url: str
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        urlsplit(url)  # raises what pydantic tells
+        return url
+
+
+class Opening(Visit):
+    """The page behind which kind of button, or a `startapp` link with its parameter."""
+
     source: Literal["keyboard", "inline", "menu", "link"] = "inline"
     start_param: str | None = Field(None, pattern="^[A-Za-z0-9_-]{0,512}$")
-
-
-class Login(Strict):
-    """Who follows a login button where."""
-
-    person: int
-    url: str
 
 
 async def _switch(telegram: Telegram, request: web.Request) -> Json:
@@ -112,7 +117,7 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _log_in(telegram: Telegram, request: web.Request) -> Json:
-    login = Login.model_validate_json(await request.read())
+    login = Visit.model_validate_json(await request.read())
     person = telegram.person(login.person)
     now = int(telegram.clock.time())
     return {"url": login_url(telegram.token, login.url, person.user, now)}

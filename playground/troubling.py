@@ -12,16 +12,16 @@
 from collections.abc import Sequence
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from playground.control_http import Route
+from playground.control_requests import Strict
 from playground.faults import Fault
 from playground.rate_limits import Limits
 from playground.state import Json
 from playground.telegram import Telegram
 
 
-class Seed(BaseModel):
+class Seed(Strict):
     """What the dice start from."""
 
     seed: int

@@ -1,5 +1,6 @@
 """getUpdates, setWebhook and its kin."""
 
+import re
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,6 +21,7 @@ CONNECTIONS = 40
 MAX_CONNECTIONS = 100
 PORTS = frozenset({443, 80, 88, 8443})
 MAX_SECRET = 256
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
 KINDS = frozenset(Update.model_fields) - {"update_id"}
 
 WEBHOOK_ACTIVE = (
@@ -111,17 +113,17 @@ def _allow(telegram: Telegram, kinds: list[str] | None) -> bool:
 
 
 def _checked(call: SetWebhook) -> Webhook:
-    parts = urlsplit(call.url if "://" in call.url else f"https://{call.url}")
     try:
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        parts = urlsplit(call.url if "://" in call.url else f"https://{call.url}")
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
-        port = 0
-    if not parts.hostname or not port:
+        raise BadRequestError("invalid webhook URL specified") from None
+    if not parts.hostname or port is None:
         raise BadRequestError("invalid webhook URL specified")
     secret = call.secret_token or ""
     if len(secret) > MAX_SECRET:
         raise BadRequestError("secret token is too long")
-    if not secret.replace("-", "").replace("_", "").isalnum() * secret.isascii() and secret:
+    if not SECRET.fullmatch(secret):
         raise BadRequestError("secret token contains unallowed characters")
     if not is_loopback(parts.geturl()):
         if parts.scheme != "https":
