@@ -65,10 +65,9 @@ class Person(Deeds):
     """
 
     def __init__(self, client: Client, user: types.User) -> None:
-        self._client = client
+        super().__init__(client, user.id)
         self._seen: dict[tuple[int, int | None], int] = {}
         self.user = user
-        self.id = user.id
 
     async def send(
         self,
@@ -239,8 +238,3 @@ class Person(Deeds):
 
     async def _set_standing(self, standing: str) -> None:
         await self._client.request("PATCH", f"persons/{self.id}", {"standing": standing})
-
-    def _chat_id(self, chat: Group | int | None) -> int:
-        if chat is None:
-            return self.id
-        return chat if isinstance(chat, int) else chat.id

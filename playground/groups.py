@@ -139,6 +139,7 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
     message = telegram.post(chat, Message(told, leader["id"]))
     message.json |= {"message_thread_id": message.id, "is_topic_message": True}
     chat.topics[message.id] = name
+    tell_bot(telegram, chat, message)
     return message.id
 
 

@@ -22,8 +22,8 @@ WAITS_FOR = 30
 
 def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
     """Offer results for what a person types behind the bot's name (answerInlineQuery)."""
-    state, now = telegram.state, telegram.clock.time()
-    query = state.inline_queries.get(call.inline_query_id)
+    now = telegram.clock.time()
+    query = telegram.state.inline_queries.get(call.inline_query_id)
     if query is None or query.answer is not None or now > query.asked_at + WAITS_FOR:
         raise BadRequestError(TOO_OLD)
     if len(call.results) > MAX_RESULTS:
@@ -37,10 +37,9 @@ def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
         answer.results.append(result.model_dump(exclude_unset=True, exclude_none=True))
     if call.button is not None:
         answer.button = call.button.model_dump(exclude_none=True)
-    query.answer = answer
     seconds = CACHE_TIME if call.cache_time is None else max(call.cache_time, 0)
-    whose = query.user_id if call.is_personal else None
-    state.inline_cache[whose, query.query, query.offset] = (now + seconds, query.id)
+    answer.valid_until, answer.is_personal = now + seconds, bool(call.is_personal)
+    query.answer = answer
     telegram.signals.notify(query.id)
     return True
 

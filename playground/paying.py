@@ -100,9 +100,11 @@ async def ask_shipping(telegram: Telegram, bill: Bill, wish: Shipping) -> Json:
         "invoice_payload": bill.secret["payload"],
         "shipping_address": wish.address,
     }
-    query = _ask(telegram, "shipping_query", content, wish.person)
-    await telegram.signals.wait_for(query.id, wish.wait, lambda: query.answer is not None)
-    return query.answer or {"ok": None, "error": None}
+    answer = await _ask(telegram, "shipping_query", content, wish.wait)
+    if answer is None:
+        return {"ok": None, "error": None}
+    bill.secret[f"shipping for {wish.person}"] = answer["shipping_options"]
+    return answer
 
 
 async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
@@ -115,37 +117,62 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
     person = telegram.person(payment.person)
     if bill.invoice["currency"] == STARS and payment.tip:
         raise ControlError("there are no tips in Stars")
+    order = _order(bill, payment)
+    content = {"from": person.user, **order}
+    answer = await _ask(telegram, "pre_checkout_query", content, MAX_WAIT)
+    if answer is None:
+        return {"ok": False, "error": "the bot did not answer in time"}
+    if not answer["ok"]:
+        return answer
+    if bill.message is not None and "receipt" in bill.message.secret:
+        raise ControlError("the invoice is paid")
+    return answer | {"charge_id": _complete(telegram, bill, person, order)}
+
+
+def _order(bill: Bill, payment: Payment) -> Json:
+    """What the bot hears of a payment, before and after it."""
     order: Json = {
         "currency": bill.invoice["currency"],
         "total_amount": bill.invoice["total_amount"] + payment.tip,
         "invoice_payload": bill.secret["payload"],
     }
     if payment.shipping_option_id is not None:
-        order["shipping_option_id"] = payment.shipping_option_id
+        option = _shipping_option(bill, payment.person, payment.shipping_option_id)
+        order["shipping_option_id"] = option["id"]
+        order["total_amount"] += sum(price["amount"] for price in option["prices"])
     if payment.order_info is not None:
         order["order_info"] = payment.order_info.model_dump(exclude_none=True)
-    query = _ask(telegram, "pre_checkout_query", {"from": person.user, **order}, payment.person)
-    timer = telegram.clock.call_later(ANSWERABLE_FOR, lambda: _give_up(telegram, query))
-    try:
-        await telegram.signals.wait_for(query.id, MAX_WAIT, lambda: query.answer is not None)
-    finally:
-        timer.cancel()
-    if query.answer is None or not query.answer["ok"]:
-        return query.answer or {"ok": False, "error": "the playground has stopped"}
-    return query.answer | {"charge_id": _complete(telegram, bill, person, order)}
+    return order
 
 
-def _ask(telegram: Telegram, kind: str, content: Json, user_id: int) -> Checkout:
+def _shipping_option(bill: Bill, user_id: int, option_id: str) -> Json:
+    options: list[Json] = bill.secret.get(f"shipping for {user_id}", [])
+    for option in options:
+        if option["id"] == option_id:
+            return option
+    raise ControlError(f"the bot has offered no shipping option {option_id}", 404)
+
+
+async def _ask(telegram: Telegram, kind: str, content: Json, seconds: float) -> Json | None:
+    """Ask the bot, and wait for its answer in real seconds or the clock's ten."""
     query = Checkout(str(secrets.randbits(62)))
     telegram.state.checkouts[query.id] = query
-    telegram.queue.push(kind, {"id": query.id, **content}, user_id)
-    return query
+    telegram.queue.push(kind, {"id": query.id, **content}, content["from"]["id"])
 
-
-def _give_up(telegram: Telegram, query: Checkout) -> None:
-    if query.answer is None:
-        query.answer = {"ok": False, "error": "the bot did not answer in time"}
+    def close() -> None:
+        telegram.state.checkouts.pop(query.id, None)
         telegram.signals.notify(query.id)
+
+    def done() -> bool:
+        return query.answer is not None or query.id not in telegram.state.checkouts
+
+    timer = telegram.clock.call_later(ANSWERABLE_FOR, close)
+    try:
+        await telegram.signals.wait_for(query.id, seconds, done)
+    finally:
+        timer.cancel()
+        close()
+    return query.answer
 
 
 def _complete(telegram: Telegram, bill: Bill, person: Person, order: Json) -> str:

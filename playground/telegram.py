@@ -206,14 +206,14 @@ class Telegram:
             state.polls,
             state.inline_queries,
             state.inline_messages,
-            state.inline_cache,
             state.checkouts,
             state.web_app_queries,
             state.invoice_links,
-            state.profile.menu_buttons,
             self._contents,
         ):
             place.clear()
+        buttons = state.profile.menu_buttons
+        state.profile.menu_buttons = {None: buttons[None]} if None in buttons else {}
         for entries in (state.transactions, state.history):
             entries.clear()
         self.queue.clear()

@@ -32,12 +32,16 @@ class InlineAnswer:
         contents: The fields of the message that each becomes, by its id.
         next_offset: What to ask with for more.
         button: The `InlineQueryResultsButton` above them.
+        valid_until: How long it counts for the same query, typed again.
+        is_personal: Whether it counts for nobody else.
     """
 
     results: list[Json] = field(default_factory=list)
     contents: dict[str, Json] = field(default_factory=dict)
     next_offset: str = ""
     button: Json | None = None
+    valid_until: float = 0.0
+    is_personal: bool = False
 
 
 @dataclass(slots=True)

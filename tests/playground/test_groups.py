@@ -111,8 +111,10 @@ async def test_messages_of_a_topic_carry_its_id(
 ) -> None:
     forum = await playground.group("Forum", creator=ann, is_forum=True)
     topic = await forum.topic("News")
+    opened = (await bot.updates())[-1]["message"]
+    assert (opened["message_thread_id"], opened["forum_topic_created"]["name"]) == (topic, "News")
     await ann.send("/tea", chat=forum, topic=topic)
-    update = (await bot.updates())[-1]["message"]
+    update = (await bot.updates(offset=-1))[-1]["message"]
     assert (update["message_thread_id"], update["is_topic_message"]) == (topic, 1)
     assert update["chat"]["is_forum"]
     sent = await bot("sendMessage", chat_id=forum.id, message_thread_id=topic, text="tea")

@@ -7,7 +7,7 @@ import pytest
 from aiogram.utils.auth_widget import check_integrity
 from aiogram.utils.web_app import safe_parse_webapp_init_data
 
-from playground import Person, Playground, PlaygroundError
+from playground import Group, Person, Playground, PlaygroundError
 from tests.playground.bot_side import BotSide, Json
 
 BILL: Json = {
@@ -112,6 +112,30 @@ async def test_shipping_is_asked_for(playground: Playground, bot: BotSide, ann: 
         "answerShippingQuery", shipping_query_id=query["id"], ok=True, shipping_options=[option]
     )
     assert (await asking)["shipping_options"] == [option]
+    (invoice,) = await ann.messages()
+    with pytest.raises(PlaygroundError, match="no shipping option ship"):
+        await ann.pay(invoice, shipping_option_id="ship")
+    paying = asyncio.create_task(ann.pay(invoice, shipping_option_id="post"))
+    query = await query_of(playground, bot, "pre_checkout_query")
+    assert (query["shipping_option_id"], query["total_amount"]) == ("post", 6)
+    await bot("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=True)
+    assert (await paying)["ok"]
+
+
+async def test_an_invoice_is_paid_once(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    await bot.updates(offset=(await bot.updates())[-1]["update_id"] + 1)
+    await bot("sendInvoice", chat_id=group.id, **BILL)
+    invoice = await ann.receive(group)
+    paying = [asyncio.create_task(ann.pay(invoice)) for _ in range(2)]
+    await playground.until_pending(2)
+    for update in await bot.updates(offset=1):
+        query_id = update["pre_checkout_query"]["id"]
+        await bot("answerPreCheckoutQuery", pre_checkout_query_id=query_id, ok=True)
+    first, second = await asyncio.gather(*paying, return_exceptions=True)
+    assert {type(first), type(second)} == {dict, PlaygroundError}
+    assert await bot("getMyStarBalance") == {"amount": 5}
 
 
 @pytest.mark.parametrize(
