@@ -1,6 +1,7 @@
 """getUpdates, setWebhook and its kin."""
 
 import re
+import ssl
 from urllib.parse import urlsplit
 
 import orjson
@@ -132,14 +133,24 @@ def _checked(call: SetWebhook) -> Webhook:
             raise BadRequestError(
                 "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
             )
-    certificate = call.certificate
     return Webhook(
         url=parts.geturl(),
         secret_token=secret or None,
         max_connections=_clamp(call.max_connections, CONNECTIONS, MAX_CONNECTIONS),
         ip_address=call.ip_address,
-        certificate=certificate.data if isinstance(certificate, BufferedInputFile) else None,
+        certificate=_checked_certificate(call),
     )
+
+
+def _checked_certificate(call: SetWebhook) -> bytes | None:
+    if not isinstance(call.certificate, BufferedInputFile):
+        return None
+    data = call.certificate.data
+    try:
+        ssl.create_default_context(cadata=data.decode("ascii"))
+    except (ssl.SSLError, UnicodeDecodeError):
+        raise BadRequestError("bad webhook: the certificate is no PEM file") from None
+    return data
 
 
 def _is_same(old: Webhook | None, new: Webhook) -> bool:
