@@ -125,12 +125,12 @@ class Server:
 
     async def stop(self) -> None:
         """Stop listening and sending; what is known stays known."""
-        if self._telegram.memory is not None:
-            self._telegram.memory.close()
         await self._telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        if self._telegram.memory is not None:
+            self._telegram.memory.close()
 
     @web.middleware
     async def _keep(

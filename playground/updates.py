@@ -70,8 +70,7 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
 async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
     """Go back to getUpdates (deleteWebhook)."""
     was_set = telegram.state.webhook is not None
-    telegram.state.note("settings")
-    await telegram.delivery.webhooks.stop()
+    await telegram.delivery.webhooks.remove()
     if call.drop_pending_updates:
         telegram.queue.clear()
     text = "Webhook was deleted" if was_set else "Webhook is already deleted"

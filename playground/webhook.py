@@ -81,7 +81,6 @@ class Webhooks:
 
     async def stop(self) -> None:
         """Stop sending; what was not accepted waits in the queue."""
-        self._state.webhook = None
         self._gone_since = None
         tasks = self._tasks - {asyncio.current_task()}
         for task in tasks:
@@ -91,6 +90,12 @@ class Webhooks:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def remove(self) -> None:
+        """Stop sending, and forget the address."""
+        self._state.webhook = None
+        self._state.note("settings")
+        await self.stop()
 
     def enqueue(self, update: Update) -> None:
         """Put an update into its line."""
@@ -171,7 +176,7 @@ class Webhooks:
         elif self._gone_since is None:
             self._gone_since = self._clock.time()
         elif self._clock.time() > self._gone_since + GONE_FOR:
-            await self.stop()
+            await self.remove()
             raise asyncio.CancelledError
 
     def _note_error(self, webhook: Webhook, message: str) -> None:
