@@ -3,6 +3,7 @@
 import inspect
 import logging
 import secrets
+from contextlib import suppress
 from http import HTTPStatus
 
 from aiohttp import web
@@ -42,18 +43,13 @@ class BotApi:
         if not self._is_bot(request):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
-            params = await read_parameters(request)
-            faults = self._telegram.faults
-            fault = faults.of_call(name, params) if faults.active else None
-            result = await self.execute(name, params, fault)
+            result = await self.execute(name, await read_parameters(request))
         except ApiError as error:
             return refusal(error)
         except ConnectionAbortedError:
             return _cut(request)
         except web.HTTPRequestEntityTooLarge as error:
             return refusal(ApiError(error.status, error.reason))
-        if fault is not None and fault.kind == "lose":
-            return _cut(request)
         return success(result)
 
     async def download(self, request: web.Request) -> web.Response:
@@ -66,13 +62,12 @@ class BotApi:
         body = self._telegram.content(file)
         return web.Response(body=body, content_type="application/octet-stream")
 
-    async def execute(self, name: str, params: Json, fault: Fault | None = None) -> object:
+    async def execute(self, name: str, params: Json) -> object:
         """Make a call.
 
         Args:
             name: The method, in any case.
             params: Its parameters as they came in.
-            fault: What is to go wrong with it.
 
         Returns:
             The method's result as JSON has it, or an `Answer`.
@@ -83,6 +78,8 @@ class BotApi:
         """
         method = KNOWN.get(name.lower())
         call = self._log(name if method is None else method.__api_method__, params)
+        faults = self._telegram.faults
+        fault = faults.of_call(name, params) if faults.active else None
         try:
             if fault is not None:
                 await self._suffer(fault)
@@ -101,15 +98,15 @@ class BotApi:
             call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
             raise ApiError(call.status, call.error) from None
         call.status = HTTPStatus.OK
+        if fault is not None and fault.kind == "lose":
+            raise ConnectionAbortedError
         return result
 
     async def execute_answer(self, params: Json) -> None:
         """Make the call that an answer to a webhook carries; nobody hears how it went."""
         name = str(params.pop("method"))
-        try:
+        with suppress(ApiError, ConnectionAbortedError):
             await self.execute(name, params)
-        except ApiError:
-            return
 
     def _is_bot(self, request: web.Request) -> bool:
         token = request.match_info["token"].encode()

@@ -99,12 +99,11 @@ def file_content(file: StoredFile) -> Json:
     sides = {"width": file.width, "height": file.height}
     mime = mimetypes.guess_type(file.name)[0] or MIMES.get(file.kind, "application/octet-stream")
     named = {"file_name": file.name, "mime_type": mime}
-    looks: Json = {}
     match file.kind:
         case "photo":
             return {"photo": [identity | sides]}
         case "sticker":
-            looks = sides | {"type": "regular", "is_animated": False, "is_video": False}
+            looks: Json = sides | {"type": "regular", "is_animated": False, "is_video": False}
         case "animation" | "video":
             looks = sides | named | {"duration": 0}
         case "audio":
@@ -113,8 +112,8 @@ def file_content(file: StoredFile) -> Json:
             looks = {"mime_type": mime, "duration": 0}
         case "video_note":
             looks = {"length": file.width, "duration": 0}
-    if not looks:
-        return {"document": identity | named}
+        case _:
+            looks = named
     content = {file.kind: identity | looks | file.details}
     # Old bots know an animation as a document (Bot API, Message).
     return content | {"document": identity | named} if file.kind == "animation" else content
