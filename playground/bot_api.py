@@ -9,11 +9,12 @@ from http import HTTPStatus
 from aiohttp import web
 
 from playground.answers import refusal, success
+from playground.bodies import read_parameters
 from playground.bot_methods import HANDLERS, KNOWN
 from playground.errors import ApiError, NotSpokenError
 from playground.faults import Fault
 from playground.files import find_path
-from playground.parameters import Method, parse_call, read_parameters
+from playground.parameters import Method, parse_call
 from playground.state import Call, Json
 from playground.telegram import Telegram
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
-from playground.parameters import read_answer
+from playground.bodies import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
