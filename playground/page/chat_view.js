@@ -5,7 +5,7 @@ import { icon } from "./icons.js";
 import { messageItem } from "./message.js";
 import { whenReleased } from "./pointer.js";
 import { setStanding } from "./sending.js";
-import { faceOf, me, nameOf, news, openChat, openMessages, titleOf, world } from "./world.js";
+import { faceOf, go, me, nameOf, news, openChat, openMessages, titleOf, world } from "./world.js";
 
 const PAGE = 100;
 const NEAR = 300;
@@ -46,7 +46,7 @@ export function showChat() {
   down.append(icon("down"));
   const back = document.getElementById("back");
   back.append(icon("back"));
-  back.onclick = () => { location.hash = `#${world.me}`; };
+  back.onclick = () => go({ chat: null });
 }
 
 function openPlace() {

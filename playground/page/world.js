@@ -24,7 +24,7 @@ function tell(type, detail) {
 
 /** Begin to listen, and follow the address. */
 export function begin() {
-  addEventListener("hashchange", follow);
+  addEventListener("popstate", follow);
   listen({ world: onWorld, chat: onChat }, (connected) => {
     world.connected = connected;
     tell("connection");
@@ -118,11 +118,11 @@ export function topicOf(message) {
   return message.is_topic_message ? message.message_thread_id : null;
 }
 
-/** Go somewhere: the address changes, and the page follows it. */
+/** Go somewhere: the address changes, and the page has followed it on return. */
 export function go({ me: person = world.me, chat = world.chat, topic = null }) {
   const hash = "#" + [person, chat, topic].filter((part) => part !== null).join("/");
-  if (location.hash === hash) follow();
-  else location.hash = hash;
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  follow();
 }
 
 /** Be where the address says, as far as there is such a place. */
