@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { formatted } from "./entities.js";
 import { icon } from "./icons.js";
-import { vote } from "./sending.js";
+import { poll } from "./polls.js";
 import { nameOf } from "./world.js";
 
 /** What stands for a message in a line: in the list of chats, in a reply. */
@@ -73,9 +73,9 @@ const DRAWN = {
     card("place", "Location", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
   poll,
   dice: (dice) => element("div", { class: "dice" }, dice.emoji, element("b", {}, String(dice.value))),
-  game: (game) => titled("Game", game.title, game.description),
-  invoice: (invoice) =>
-    titled("Invoice", invoice.title, invoice.description, price(invoice.total_amount, invoice.currency)),
+  game: (game, { scores }) => titled("Game", game.title, game.description, scores && highScores(scores)),
+  invoice: (invoice) => titled("Invoice", invoice.title, invoice.description,
+    element("strong", {}, price(invoice.total_amount, invoice.currency))),
 };
 
 /** Where a file of the bot's can be fetched. */
@@ -101,21 +101,12 @@ function card(sign, title, detail, url) {
 function titled(kind, title, description, ...more) {
   return element("div", { class: "titled" },
     element("small", {}, kind), element("b", {}, title), element("p", {}, description),
-    more.map((text) => element("strong", {}, text)));
+    more);
 }
 
-function poll(found, message) {
-  const kind = found.is_closed ? "Final results" : found.type === "quiz" ? "Quiz" : found.is_anonymous ? "Anonymous poll" : "Poll";
-  const most = Math.max(found.total_voter_count, 1);
-  const options = found.options.map((option, index) =>
-    element("li", { class: index === found.correct_option_id && "right" },
-      element("button", {
-        type: "button", disabled: found.is_closed, on: { click: () => vote(message, [index]) },
-      }, element("span", {}, option.text), element("small", {}, String(option.voter_count))),
-      element("meter", { min: 0, max: most, value: option.voter_count, "aria-label": "Votes" })));
-  return element("div", { class: "poll" },
-    element("b", {}, found.question), element("small", {}, kind), element("ul", {}, options));
-}
+/** What persons have reached in a game, the best first. */
+const highScores = (scores) => element("ol", { class: "scores", "aria-label": "High scores" },
+  scores.map(({ user, score }) => element("li", {}, nameOf(user), " ", element("b", {}, String(score)))));
 
 /** An amount as people write it; Stars have no smaller units. */
 export function price(amount, currency) {

@@ -52,8 +52,12 @@ async def test_a_mini_app_runs_in_a_frame_and_sends_data(
         await reader.see("Took tea")
 
 
-async def test_a_game_is_opened_after_a_question(reader: Reader) -> None:
+async def test_a_game_shows_its_high_scores_and_is_opened_after_a_question(
+    reader: Reader,
+) -> None:
     await reader.send("/game")
+    await reader.page.locator(".scores").get_by_text("Ann 42").wait_for()
+    await reader.shoot("game")
     await reader.page.locator(".key").click()
     await reader.dialog.get_by_text("https://example.org/game").wait_for()
     await reader.page.keyboard.press("Escape")

@@ -59,3 +59,10 @@ async def test_links_and_copies_ask_no_other_host(reader: Reader) -> None:
     await reader.key("Site").click()
     await reader.dialog.get_by_text("https://example.org/").wait_for()
     await reader.page.get_by_role("button", name="Cancel").click()
+
+
+async def test_a_disabled_button_can_not_be_pressed(reader: Reader) -> None:
+    await reader.send("/kinds")
+    await reader.key("Sold out").wait_for()
+    assert await reader.key("Sold out").is_disabled()
+    await reader.shoot("buttons")
