@@ -1,5 +1,6 @@
 /** Links: the bot's own deep links stay in here, others are opened after a question. */
 
+import { element } from "./dom.js";
 import { choice, confirmBox, dialog, toast } from "./notices.js";
 import { start } from "./sending.js";
 import { go, me, nameOf, reads, titleOf, world } from "./world.js";
@@ -39,17 +40,16 @@ async function startInGroup(payload) {
   start({ payload, chat: chat.chat.id });
 }
 
-/** Let the person choose one of their chats. */
-export function chooseChat(title, suits = () => true) {
-  return new Promise((resolve) => {
-    let chosen;
-    const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
-    const list = chats.map((chat) => choice(titleOf(chat), (event) => {
-      chosen = chat;
-      event.target.closest("dialog").close();
-    }));
-    dialog(title, list, [["Cancel", undefined]]).then(() => resolve(chosen));
-  });
+/** Let the person choose one of their chats; undefined if they don't, or none suits. */
+export async function chooseChat(title, suits = () => true) {
+  let chosen;
+  const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
+  const list = chats.map((chat) => choice(titleOf(chat), (event) => {
+    chosen = chat;
+    event.target.closest("dialog").close();
+  }));
+  await dialog(title, list.length ? list : [element("p", {}, "None of your chats fits.")], [["Cancel", undefined]]);
+  return chosen;
 }
 
 /** Go to whom a mention means. */

@@ -41,8 +41,8 @@ def counter(value: int) -> InlineKeyboardMarkup:
 KINDS = InlineKeyboardMarkup(
     inline_keyboard=[
         [
-            InlineKeyboardButton(text="Here", switch_inline_query_current_chat="green"),
-            InlineKeyboardButton(text="There", switch_inline_query="black"),
+            InlineKeyboardButton(text="Same chat", switch_inline_query_current_chat="green"),
+            InlineKeyboardButton(text="Any chat", switch_inline_query="black"),
         ],
         [
             InlineKeyboardButton(text="In a group", switch_inline_query_chosen_chat=ELSEWHERE),

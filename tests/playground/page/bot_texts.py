@@ -85,7 +85,7 @@ def replies() -> Router:
     async def replied(message: Message) -> None:
         await message.reply(f"Hello, {message.text}")
 
-    @router.message(F.text)
+    @router.message(F.text, ~F.via_bot)
     async def heard(message: Message) -> None:
         await message.reply(f"Heard: {message.text}")
 
