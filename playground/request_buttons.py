@@ -1,11 +1,14 @@
 """Reply buttons that ask for something: what they take, and what a press of one sends."""
 
+import secrets
+
 from playground.control_requests import Strict
 from playground.errors import ControlError
 from playground.members import role_in
 from playground.reply_keyboards import REQUESTS, find_reply_button, reply_buttons
 from playground.sayings import (
     Content,
+    NewBot,
     NewPoll,
     PageData,
     Saying,
@@ -100,6 +103,9 @@ def requested_fields(
         chosen = content.chat_shared
         button = _requesting(chat, user_id, "request_chat", chosen.request_id)
         return _shared_chat(telegram, button["request_chat"], chosen)
+    if content.managed_bot is not None:
+        _requesting(chat, user_id, "request_managed_bot", content.managed_bot.request_id)
+        return _created_bot(telegram, person, content.managed_bot)
     if content.web_app_data is not None:
         label = content.web_app_data.button_text
         buttons = reply_buttons(chat, user_id)
@@ -152,3 +158,15 @@ def _shared_chat(telegram: Telegram, request: Json, shared: SharedChat) -> Json:
     return {
         "chat_shared": fields | {name: chosen.json[name] for name in told if name in chosen.json}
     }
+
+
+def _created_bot(telegram: Telegram, person: Person, plan: NewBot) -> Json:
+    """Make a bot and tell of it (Bot API, KeyboardButtonRequestManagedBot); nobody runs it."""
+    users = [telegram.state.bot, *(other.user for other in telegram.state.persons.values())]
+    if any(user.get("username", "").lower() == plan.username.lower() for user in users):
+        raise ControlError(f"the username {plan.username} is taken", 409)
+    bot_id = 7_000_000_000 + secrets.randbelow(1_000_000_000)
+    bot = {"id": bot_id, "is_bot": True, "first_name": plan.name, "username": plan.username}
+    told = {"user": person.user, "bot": bot}
+    telegram.queue.push("managed_bot", told, person.user["id"])
+    return {"managed_bot_created": {"bot": bot}}

@@ -28,6 +28,7 @@ const BRIEF = {
   invoice: (invoice) => `Invoice: ${invoice.title}`,
   users_shared: () => "Shared people",
   chat_shared: () => "Shared a chat",
+  managed_bot_created: ({ bot }) => `Created the bot @${bot.username}`,
   web_app_data: (data) => `Data from “${data.button_text}”`,
   successful_payment: (paid) => `Paid ${price(paid.total_amount, paid.currency)}`,
   refunded_payment: (paid) => `Refunded ${price(paid.total_amount, paid.currency)}`,
@@ -42,7 +43,7 @@ const BRIEF = {
 };
 
 const SERVICE = new Set([
-  "users_shared", "chat_shared", "web_app_data", "successful_payment", "refunded_payment",
+  "users_shared", "chat_shared", "managed_bot_created", "web_app_data", "successful_payment", "refunded_payment",
   "forum_topic_created", "forum_topic_edited", "new_chat_members", "left_chat_member",
   "migrate_to_chat_id", "migrate_from_chat_id", "write_access_allowed", "pinned_message",
 ]);

@@ -1,5 +1,6 @@
 """Reply keyboards, and forced replies."""
 
+from playground import Group
 from tests.playground.page.chromium import Reader
 
 
@@ -30,3 +31,24 @@ async def test_a_forced_reply_is_ready_to_be_written(reader: Reader) -> None:
     await reader.send("Ann")
     await reader.see("Hello, Ann")
     await reader.page.locator(".quote").get_by_text("Ann").last.wait_for()
+
+
+async def test_a_persistent_keyboard_can_not_be_folded_away(reader: Reader) -> None:
+    await reader.send("/stay")
+    await reader.key("Tea").click()
+    await reader.see("Heard: Tea")
+    assert await reader.page.locator(".reply-keys").count() == 1
+    assert await reader.button("Reply keyboard").is_hidden()
+
+
+async def test_a_selective_keyboard_is_for_whom_it_answers(reader: Reader, group: Group) -> None:
+    await reader.page.get_by_role("button", name=group.title).click()
+    await reader.send("/mine@tea_bot")
+    await reader.see("You alone")
+    await reader.key("Tea").wait_for()
+    await reader.act_as("Boris")
+    await reader.page.locator(".reply-keys").wait_for(state="detached")
+    await reader.see("You alone")
+    await reader.act_as("Ann")
+    await reader.key("Tea").click()
+    await reader.see("Hello, Tea")
