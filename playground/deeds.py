@@ -96,8 +96,22 @@ class Deeds:
         chosen = {"query_id": asked["id"], "result_id": result_id, "chat": chat_id or self.id}
         return await self._post("inline/choose", **chosen)
 
+    async def ask_shipping(self, message: Message, **address: str) -> Json:
+        """Ask what shipping an invoice costs: `ok`, `error`, `shipping_options`.
+
+        Args:
+            message: The invoice.
+            **address: Where to: fields of a `ShippingAddress`.
+        """
+        return await self._act(message, "shipping", address=address)
+
     async def pay(self, message: Message, **payment: object) -> Json:
-        """Pay an invoice: `ok`, `error`, `charge_id`."""
+        """Pay an invoice: `ok`, `error`, `charge_id`.
+
+        Args:
+            message: The invoice.
+            **payment: `shipping_option_id`, `order_info`, `tip`.
+        """
         return await self._act(message, "pay", **payment)
 
     async def open_app(self, url: str, source: str = "inline") -> Json:

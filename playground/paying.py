@@ -47,7 +47,11 @@ async def ask_shipping(telegram: Telegram, chat: Chat, message_id: int, wish: Sh
     }
     query = _ask(telegram, "shipping_query", content, wish.person)
     await telegram.signals.wait_for(query.id, wish.wait, lambda: query.answer is not None)
-    return query.answer or {"ok": None, "error": None}
+    if query.answer is None:
+        return {"ok": None, "error": None}
+    message.secret = message.secret | {"shipping_options": query.answer["shipping_options"]}
+    telegram.state.note("message", (chat.id, message.id))
+    return query.answer
 
 
 async def pay(telegram: Telegram, chat: Chat, message_id: int, payment: Payment) -> Json:
@@ -59,11 +63,11 @@ async def pay(telegram: Telegram, chat: Chat, message_id: int, payment: Payment)
     """
     person, message = _bill(telegram, chat, message_id, payment.person)
     bill = message.json["invoice"]
-    if bill["currency"] == STARS and payment.tip:
-        raise ControlError("there are no tips in Stars")
+    if payment.tip > message.secret.get("max_tip_amount", 0):
+        raise ControlError("the invoice takes no such tip")
     order: Json = {
         "currency": bill["currency"],
-        "total_amount": bill["total_amount"] + payment.tip,
+        "total_amount": bill["total_amount"] + payment.tip + _shipping_costs(message, payment),
         "invoice_payload": message.secret["payload"],
     }
     if payment.shipping_option_id is not None:
@@ -90,6 +94,16 @@ def _bill(telegram: Telegram, chat: Chat, message_id: int, user_id: int) -> tupl
     if "receipt" in message.secret:
         raise ControlError("the invoice is paid")
     return person, message
+
+
+def _shipping_costs(message: Message, payment: Payment) -> int:
+    """What the chosen way of shipping adds to a bill."""
+    if not message.secret.get("is_flexible"):
+        return 0
+    for option in message.secret.get("shipping_options", ()):
+        if option["id"] == payment.shipping_option_id:
+            return sum(price["amount"] for price in option["prices"])
+    raise ControlError("the invoice asks for one of its shipping options")
 
 
 def _ask(telegram: Telegram, kind: str, content: Json, user_id: int) -> Checkout:

@@ -3,6 +3,7 @@
 import { element } from "./dom.js";
 import { formatted } from "./entities.js";
 import { icon } from "./icons.js";
+import { price } from "./money.js";
 import { poll } from "./polls.js";
 import { nameOf } from "./world.js";
 
@@ -108,13 +109,6 @@ function titled(kind, title, description, ...more) {
 /** What persons have reached in a game, the best first. */
 const highScores = (scores) => element("ol", { class: "scores", "aria-label": "High scores" },
   scores.map(({ user, score }) => element("li", {}, nameOf(user), " ", element("b", {}, String(score)))));
-
-/** An amount as people write it; Stars have no smaller units. */
-export function price(amount, currency) {
-  if (currency === "XTR") return `★ ${amount}`;
-  const style = new Intl.NumberFormat(undefined, { style: "currency", currency });
-  return style.format(amount / 10 ** style.resolvedOptions().maximumFractionDigits);
-}
 
 function bytes(size) {
   if (!size) return "";

@@ -1,13 +1,13 @@
 /** The buttons under a message, of every kind. */
 
 import { ask } from "./api.js";
-import { price } from "./content.js";
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { chooseChat, openLink } from "./links.js";
 import { alertBox, attempt, confirmBox, toast } from "./notices.js";
 import { draft } from "./composer.js";
 import { openApp, openGame } from "./mini_app.js";
+import { pay } from "./payment.js";
 import { go, me, nameOf, world } from "./world.js";
 
 /** Seconds after which a client gives up waiting for the answer. */
@@ -55,13 +55,14 @@ export function inlineKeyboard(message) {
 
 function inlineButton(message, button, place) {
   const kind = Object.keys(KINDS).find((name) => name in button) ?? "disabled";
+  const paid = kind === "pay" && message.bill?.receipt;
   const shown = element("button", {
     type: "button",
     class: `key ${button.style ?? ""}`,
-    disabled: kind === "disabled",
+    disabled: kind === "disabled" || Boolean(paid),
     data: { kind, place, data: button.callback_data ?? place },
     on: { click: () => KINDS[kind](button[kind], message, shown) },
-  }, element("span", {}, button.text), SIGNS[kind] && icon(SIGNS[kind]));
+  }, element("span", {}, paid ? "Paid" : button.text), SIGNS[kind] && icon(SIGNS[kind]));
   setBusy(shown, waiting.has(idOf(message, shown.dataset.data)));
   return shown;
 }
@@ -112,16 +113,6 @@ async function logIn(url) {
   if (answer && (await confirmBox(`Log in as ${nameOf(me().user)}?`, url, "Log in"))) {
     open(answer.url, "_blank", "noopener");
   }
-}
-
-/** Pay an invoice, if the person and the bot want that. */
-async function pay(message) {
-  const { title, total_amount: amount, currency } = message.invoice;
-  const sum = price(amount, currency);
-  if (!(await confirmBox(title, `${message.invoice.description}\n\n${sum}`, `Pay ${sum}`))) return;
-  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/pay`;
-  const paid = await attempt(ask("POST", path, { person: world.me }));
-  if (paid) toast(paid.ok ? `Paid ${sum}` : `Not paid: ${paid.error}`);
 }
 
 async function askInline(query, elsewhere, allowed) {

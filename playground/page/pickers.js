@@ -1,20 +1,11 @@
 /** Small dialogs in which a person chooses what to share. */
 
 import { element } from "./dom.js";
+import { field, tick } from "./fields.js";
 import { chooseChat } from "./links.js";
 import { dialog } from "./notices.js";
 import { send } from "./sending.js";
 import { me, nameOf, world } from "./world.js";
-
-const field = (label, properties) => {
-  const input = element(properties.tag ?? "input", { ...properties, tag: undefined });
-  return { input, row: element("label", {}, label, input) };
-};
-
-const tick = (type, label, value, checked) => {
-  const input = element("input", { type, name: "pick", value, checked });
-  return { input, row: element("label", { class: "tick" }, input, label) };
-};
 
 /** A person's number: of a range that Telegram keeps for numbers that are none. */
 const phoneOf = (user) => `+888${String(user.id).padStart(8, "0")}`;
