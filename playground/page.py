@@ -196,4 +196,5 @@ def _summary(chat: Chat) -> Json:
         "roles": {str(user_id): role for user_id, role in chat.roles.items()},
         "topics": {str(topic_id): name for topic_id, name in chat.topics.items()},
         "keyboards": {str(user_id): shown for user_id, shown in chat.keyboards.items()},
+        "migrated_to": chat.migrated_to,
     }

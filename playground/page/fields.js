@@ -8,7 +8,7 @@ export function field(label, { tag = "input", ...properties }) {
   return { input, row: element("label", {}, label, input) };
 }
 
-/** Something to be ticked, of `type` `radio` or `checkbox`. */
+/** Something to be ticked, of `type` `radio` (one of all in the form) or `checkbox`. */
 export function tick(type, label, value, checked) {
   const input = element("input", { type, name: "pick", value, checked });
   return { input, row: element("label", { class: "tick" }, input, label) };

@@ -5,7 +5,7 @@ import { field, tick } from "./fields.js";
 import { chooseChat } from "./links.js";
 import { dialog } from "./notices.js";
 import { send } from "./sending.js";
-import { me, nameOf, world } from "./world.js";
+import { isInside, me, nameOf, world } from "./world.js";
 
 /** A person's number: of a range that Telegram keeps for numbers that are none. */
 const phoneOf = (user) => `+888${String(user.id).padStart(8, "0")}`;
@@ -102,7 +102,7 @@ function suits({ chat, roles }, request) {
     && wants(request.chat_is_forum, chat.is_forum)
     && wants(request.chat_has_username, chat.username)
     && (!request.chat_is_created || roles[world.me] === "creator")
-    && (!request.bot_is_member || !["left", "kicked", undefined].includes(roles[world.bot.id]));
+    && (!request.bot_is_member || isInside({ roles }, world.bot.id));
 }
 
 /** Make a bot that the bot is to manage. */
