@@ -6,7 +6,7 @@ from aiogram.methods import AnswerCallbackQuery
 
 from playground.errors import BadRequestError
 from playground.state import CallbackQuery
-from playground.telegram import Telegram
+from playground.telegram import ANY_CHAT, Telegram
 
 ANSWERABLE_FOR = 30
 """Seconds after which a person's client gives up waiting, and an answer comes too late."""
@@ -37,6 +37,7 @@ def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool
     }
     telegram.state.note("query", query.id)
     telegram.signals.notify(query.id)
+    telegram.signals.notify(ANY_CHAT)
     return True
 
 

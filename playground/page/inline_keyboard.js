@@ -8,20 +8,15 @@ import { alertBox, attempt, confirmBox, toast } from "./notices.js";
 import { draft } from "./composer.js";
 import { openApp, openGame } from "./mini_app.js";
 import { pay } from "./payment.js";
+import { press } from "./presses.js";
 import { go, me, nameOf, world } from "./world.js";
-
-/** Seconds after which a client gives up waiting for the answer. */
-const PATIENCE = 30;
-
-/** A browser holds few connections to one host: only so many presses wait for their answers. */
-const MOST_WAITING = 3;
 
 /** Presses under way, by chat, message and button: they survive an edit of the message. */
 const waiting = new Set();
 
 const KINDS = {
-  callback_data: (data, message) => press(message, data, { data }),
-  callback_game: (_value, message, shown) => press(message, shown.dataset.data, { label: shown.innerText }),
+  callback_data: (data, message) => askBot(message, data, { data }),
+  callback_game: (_value, message, shown) => askBot(message, shown.dataset.data, { label: shown.innerText }),
   url: (value) => openLink(value),
   copy_text: copy,
   web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
@@ -76,14 +71,12 @@ function setBusy(shown, busy) {
 }
 
 /** Ask the bot, and show its answer. */
-async function press(message, data, pressed) {
+async function askBot(message, data, pressed) {
   const id = idOf(message, data);
   if (waiting.has(id)) return;
-  const wait = waiting.size < MOST_WAITING ? PATIENCE : 0;
   waiting.add(id);
   mark(message, data, true);
-  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/press`;
-  const answer = (await attempt(ask("POST", path, { person: world.me, wait, ...pressed })))?.answer;
+  const answer = await attempt(press(message, pressed));
   waiting.delete(id);
   mark(message, data, false);
   if (answer?.url && message.game) openGame(message.game.title, answer.url);

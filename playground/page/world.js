@@ -2,7 +2,10 @@
 
 import { ask, listen } from "./api.js";
 
-/** Tells of `connection`, `people`, `place`, and `messages` with `{chat, ids}` as detail. */
+/**
+ * Tells of `connection`, `people`, `place`, `messages` with `{chat, ids}` as detail, and `answers`
+ * to presses with a list of `{id, answer}`.
+ */
 export const news = new EventTarget();
 
 export const world = {
@@ -25,7 +28,8 @@ function tell(type, detail) {
 /** Begin to listen, and follow the address. */
 export function begin() {
   addEventListener("popstate", follow);
-  listen({ world: onWorld, chat: onChat }, (connected) => {
+  const answers = (told) => tell("answers", told);
+  listen({ world: onWorld, chat: onChat, answers }, (connected) => {
     world.connected = connected;
     tell("connection");
   });

@@ -34,7 +34,7 @@ async def running_bot(playground: Playground, slow: asyncio.Event) -> AsyncItera
     """
     api = TelegramAPIServer.from_base(playground.url)
     own = Dispatcher()
-    own.include_routers(texts(), offers(), keyboards(), shares(), polls())
+    own.include_routers(texts(), offers(slow), keyboards(), shares(), polls())
     own.include_routers(buttons(slow), replies())
     async with Bot(playground.token, session=AiohttpSession(api=api)) as bot:
         await bot.set_my_commands(

@@ -1,5 +1,7 @@
 """What the bot offers: bills, games, Mini Apps, results of inline mode."""
 
+import asyncio
+
 from aiogram import Bot, F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import (
@@ -24,8 +26,8 @@ GAME = "https://example.org/game"
 BANK = "test"
 
 
-def offers() -> Router:
-    """Make the handlers."""
+def offers(slow: asyncio.Event) -> Router:
+    """Make the handlers; an inline query that begins with `slow` waits for the event."""
     router = Router()
     _take_bills(router)
     _take_apps(router)
@@ -45,6 +47,8 @@ def offers() -> Router:
 
     @router.inline_query()
     async def offer(query: InlineQuery) -> None:
+        if query.query.startswith("slow"):
+            await slow.wait()
         text = InputTextMessageContent(message_text=f"A cup of {query.query}")
         article = InlineQueryResultArticle(id="1", title="Cup", input_message_content=text)
         await query.answer([article], cache_time=0)

@@ -40,6 +40,19 @@ async def test_a_press_turns_a_spinner_until_its_answer(
     await reader.page.locator(".key.busy").wait_for(state="detached")
 
 
+async def test_any_number_of_presses_wait_at_once(reader: Reader, slow: asyncio.Event) -> None:
+    await reader.send("/late")
+    for number in range(8):
+        await reader.key(f"Late {number}").click()
+    await reader.key("Now").click()
+    await reader.dialog.get_by_text("Mind the tea!").wait_for()
+    await reader.page.keyboard.press("Enter")
+    assert await reader.page.locator(".key.busy").count() == 8
+    slow.set()
+    await reader.page.locator(".key.busy").first.wait_for(state="detached")
+    assert await reader.notice.get_by_text("At last").count() == 8
+
+
 async def test_an_alert_is_closed_before_anything_else(reader: Reader) -> None:
     await reader.send("/count")
     await reader.key("Alert").click()

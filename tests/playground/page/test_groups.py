@@ -58,6 +58,7 @@ async def test_a_person_leaves_and_is_added_again(friends: Reader) -> None:
 
 
 async def test_a_group_is_made_and_becomes_a_supergroup(reader: Reader, boris: Person) -> None:
+    await reader.page.get_by_role("radio", name=boris.user.first_name).wait_for()
     await reader.button("Add a person or a group").click()
     await reader.button("A group").click()
     await reader.dialog.get_by_label("Title").fill("Cosy")

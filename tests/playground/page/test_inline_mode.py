@@ -29,6 +29,15 @@ async def test_inline_results_are_offered_and_sent(anywhere: Reader) -> None:
     await anywhere.see("A cup of green tea")
 
 
+async def test_a_query_takes_the_place_of_the_one_before(anywhere: Reader) -> None:
+    for number in range(8):
+        async with anywhere.page.expect_request("**/inline/query"):
+            await anywhere.input.fill(f"@tea_bot slow {number}")
+    await anywhere.input.fill("@tea_bot quick")
+    await choose_first_result(anywhere)
+    await anywhere.see("A cup of quick")
+
+
 async def test_a_button_begins_a_query_in_the_same_chat(anywhere: Reader) -> None:
     await anywhere.send("/kinds")
     await anywhere.key("Same chat").click()
