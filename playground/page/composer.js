@@ -85,11 +85,14 @@ function move() {
   input.value = drafts.get(place) ?? "";
   onInput();
   draw();
+  // On a touch screen this would bring up its keyboard.
+  if (matchMedia("(pointer: fine)").matches) (single.hidden ? input : single).focus();
 }
 
 async function draw() {
   const chat = openChat();
   if (!chat) return;
+  const starting = document.activeElement === single;
   const isPrivate = chat.chat.type === "private";
   const { standing } = me();
   const blocked = isPrivate && standing === "blocked";
@@ -97,6 +100,7 @@ async function draw() {
   single.hidden = !blocked && !strange;
   row.hidden = aside.hidden = !single.hidden;
   single.textContent = blocked ? "Unblock" : "Start";
+  if (starting && single.hidden) input.focus();
   single.onclick = () => (blocked ? setStanding("started") : send({ text: "/start" }));
   drawKeys();
   if (await refreshMenu()) drawAside();

@@ -85,5 +85,5 @@ async function addTopic(path) {
 /** How many are in a group, and who of them is played. */
 export function describeMembers(chat) {
   const count = Object.keys(chat.roles).filter((id) => isInside(chat, id)).length;
-  return `${count} ${count === 1 ? "member" : "members"} · you are ${nameOf(me().user)}`;
+  return `${count} ${count === 1 ? "member" : "members"} · you are ${me().user.first_name}`;
 }

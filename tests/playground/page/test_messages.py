@@ -55,11 +55,11 @@ async def test_messages_are_deleted_and_replied_to(reader: Reader) -> None:
     await reader.send("one")
     await reader.see("Heard: one")
     item = reader.page.locator("#messages > li").last
-    await item.hover()
+    await item.locator(".bubble").hover()
     await item.get_by_role("button", name="Reply").click()
     await reader.send("two")
     await reader.see("Hello, two")
-    await reader.page.locator("#messages > li").last.hover()
+    await reader.page.locator("#messages .bubble").last.hover()
     await reader.page.locator("#messages > li").last.get_by_role("button", name="Delete").click()
     await reader.message("Hello, two").wait_for(state="detached")
 
@@ -70,7 +70,7 @@ async def test_own_messages_are_edited_and_files_sent(
     await reader.send("tae")
     await reader.see("Heard: tae")
     item = reader.page.locator("#messages > li").first
-    await item.hover()
+    await item.locator(".bubble").hover()
     await item.get_by_role("button", name="Edit").click()
     await reader.send("tea")
     await reader.see("tea")
