@@ -57,7 +57,7 @@ class Deeds:
             label: Its label, or a part of it that no other has.
             chat_id: Where; the private chat with the bot unless told otherwise.
             **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id` by the
-                name of `chosen_chat`, or `data` of a Mini App.
+                name of `chosen_chat`, `data` of a Mini App, or `name` and `username` of a new bot.
 
         Raises:
             PlaygroundError: If there is no such button, or what it asks for is missing.

@@ -49,7 +49,7 @@ async def ask_shipping(telegram: Telegram, chat: Chat, message_id: int, wish: Sh
     await telegram.signals.wait_for(query.id, wish.wait, lambda: query.answer is not None)
     if query.answer is None:
         return {"ok": None, "error": None}
-    message.secret = message.secret | {"shipping_options": query.answer["shipping_options"]}
+    message.secret["shipping_options"] = query.answer["shipping_options"]
     telegram.state.note("message", (chat.id, message.id))
     return query.answer
 
@@ -67,7 +67,9 @@ async def pay(telegram: Telegram, chat: Chat, message_id: int, payment: Payment)
         raise ControlError("the invoice takes no such tip")
     order: Json = {
         "currency": bill["currency"],
-        "total_amount": bill["total_amount"] + payment.tip + _shipping_costs(message, payment),
+        "total_amount": bill["total_amount"]
+        + payment.tip
+        + _shipping_costs(message.secret, payment),
         "invoice_payload": message.secret["payload"],
     }
     if payment.shipping_option_id is not None:
@@ -96,11 +98,11 @@ def _bill(telegram: Telegram, chat: Chat, message_id: int, user_id: int) -> tupl
     return person, message
 
 
-def _shipping_costs(message: Message, payment: Payment) -> int:
+def _shipping_costs(secret: Json, payment: Payment) -> int:
     """What the chosen way of shipping adds to a bill."""
-    if not message.secret.get("is_flexible"):
+    if not secret.get("is_flexible"):
         return 0
-    for option in message.secret.get("shipping_options", ()):
+    for option in secret.get("shipping_options", ()):
         if option["id"] == payment.shipping_option_id:
             return sum(price["amount"] for price in option["prices"])
     raise ControlError("the invoice asks for one of its shipping options")

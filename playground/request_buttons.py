@@ -31,6 +31,8 @@ class ReplyPress(Strict):
         user_ids: The chosen persons.
         chat_id: The chosen chat.
         data: What the Mini App sends.
+        name: The name of the bot that is made.
+        username: Its username.
     """
 
     person: int
@@ -41,6 +43,8 @@ class ReplyPress(Strict):
     user_ids: list[int] | None = None
     chat_id: int | None = None
     data: str | None = None
+    name: str | None = None
+    username: str | None = None
 
 
 def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
@@ -51,7 +55,8 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
     """
     person = telegram.person(press.person)
     button = find_reply_button(chat, press.person, press.label)
-    kind = next((name for name in REQUESTS if button.get(name)), None)
+    # A request may be an empty object: any poll will do.
+    kind = next((name for name in REQUESTS if button.get(name, False) is not False), None)
     content = Content(text=button["text"]) if kind is None else None
     match kind:
         case "request_contact":
@@ -68,6 +73,10 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
             request_id = button["request_chat"]["request_id"]
             chosen = SharedChat(request_id=request_id, chat_id=press.chat_id)
             content = Content(chat_shared=chosen)
+        case "request_managed_bot" if press.name and press.username:
+            request_id = button["request_managed_bot"]["request_id"]
+            bot = NewBot(request_id=request_id, name=press.name, username=press.username)
+            content = Content(managed_bot=bot)
         case "web_app" if press.data is not None:
             content = Content(web_app_data=PageData(button_text=button["text"], data=press.data))
     if content is None:

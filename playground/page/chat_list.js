@@ -63,7 +63,7 @@ function chatItem(chat) {
   return element("li", {},
     element("button", {
       type: "button", class: "chat", data: { key: id },
-      "aria-current": open && world.topic === null ? "true" : null,
+      "aria-current": open && !isForum ? "true" : null,
       on: { click: () => go({ chat: id }) },
     },
     face(faceOf(chat), titleOf(chat)),

@@ -10,8 +10,10 @@ import { nameOf } from "./world.js";
 /** What stands for a message in a line: in the list of chats, in a reply. */
 export function summary(message) {
   if (!message) return "";
-  const text = message.text ?? message.caption;
-  if (text !== undefined) return text;
+  return message.text ?? message.caption ?? brief(message);
+}
+
+function brief(message) {
   const kind = Object.keys(BRIEF).find((name) => name in message);
   return kind ? BRIEF[kind](message[kind], message) : "Message";
 }
@@ -20,7 +22,12 @@ const BRIEF = {
   photo: () => "Photo",
   sticker: (sticker) => `${sticker.emoji ?? ""} Sticker`.trim(),
   venue: (venue) => venue.title,
+  animation: () => "Animation",
   document: (file) => file.file_name ?? "Document",
+  video: () => "Video",
+  video_note: () => "Video message",
+  voice: () => "Voice message",
+  audio: (track) => [track.performer, track.title ?? track.file_name ?? "Audio"].filter(Boolean).join(" – "),
   contact: (contact) => `Contact: ${nameOf(contact)}`,
   location: () => "Location",
   poll: (poll) => `Poll: ${poll.question}`,
@@ -67,7 +74,12 @@ export function content(message) {
 
 const DRAWN = {
   photo: (sizes) => picture(sizes[sizes.length - 1]),
-  document: (file) => card("file", file.file_name ?? "Document", bytes(file.file_size), fileUrl(file)),
+  animation: download,
+  document: download,
+  video: download,
+  video_note: download,
+  voice: download,
+  audio: download,
   contact: (contact) => card("contact", nameOf(contact), contact.phone_number),
   sticker: (sticker) => picture(sticker, "sticker"),
   venue: (venue) => card("place", venue.title, venue.address),
@@ -90,13 +102,18 @@ function picture(size, kind = "photo") {
   });
 }
 
-function card(sign, title, detail, url) {
+/** A file that the page only gives away, whatever it is. */
+function download(file, message) {
+  return card("file", brief(message), bytes(file.file_size), fileUrl(file), file.file_name);
+}
+
+function card(sign, title, detail, url, name = title) {
   const parts = [
     element("span", { class: "sign" }, icon(sign)),
     element("span", {}, element("b", {}, title), element("small", {}, detail ?? "")),
   ];
   return url
-    ? element("a", { class: "card", href: url, download: title }, parts)
+    ? element("a", { class: "card", href: url, download: name }, parts)
     : element("div", { class: "card" }, parts);
 }
 
