@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from playground.errors import ApiError, ControlError
 from playground.games import high_scores
+from playground.payments import WISHES
 from playground.state import Chat, Json, Message
 from playground.telegram import Telegram
 
@@ -75,7 +76,8 @@ def show_to_persons(telegram: Telegram, chat: Chat, message: Message) -> Json:
     if message.scores:
         more["scores"] = high_scores(telegram, message)
     if "invoice" in message.json:
-        more["bill"] = {name: told for name, told in message.secret.items() if name != "payload"}
+        told = ("prices", "receipt", *WISHES)
+        more["bill"] = {name: message.secret[name] for name in told if name in message.secret}
     return shown | more if more else shown
 
 

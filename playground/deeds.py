@@ -57,7 +57,7 @@ class Deeds:
             label: Its label, or a part of it that no other has.
             chat_id: Where; the private chat with the bot unless told otherwise.
             **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id` by the
-                name of `chosen_chat`, `data` of a Mini App, or `name` and `username` of a new bot.
+                name of `chosen_chat`, or `data` of a Mini App.
 
         Raises:
             PlaygroundError: If there is no such button, or what it asks for is missing.
@@ -96,22 +96,8 @@ class Deeds:
         chosen = {"query_id": asked["id"], "result_id": result_id, "chat": chat_id or self.id}
         return await self._post("inline/choose", **chosen)
 
-    async def ask_shipping(self, message: Message, **address: str) -> Json:
-        """Ask what shipping an invoice costs: `ok`, `error`, `shipping_options`.
-
-        Args:
-            message: The invoice.
-            **address: Where to: fields of a `ShippingAddress`.
-        """
-        return await self._act(message, "shipping", address=address)
-
     async def pay(self, message: Message, **payment: object) -> Json:
-        """Pay an invoice: `ok`, `error`, `charge_id`.
-
-        Args:
-            message: The invoice.
-            **payment: `shipping_option_id`, `order_info`, `tip`.
-        """
+        """Pay an invoice: `ok`, `error`, `charge_id`."""
         return await self._act(message, "pay", **payment)
 
     async def open_app(self, url: str, source: str = "inline") -> Json:
