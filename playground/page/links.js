@@ -1,7 +1,6 @@
 /** Links: the bot's own deep links stay in here, others are opened after a question. */
 
-import { element } from "./dom.js";
-import { choice, confirmBox, dialog, toast } from "./notices.js";
+import { choose, confirmBox, toast } from "./notices.js";
 import { start } from "./sending.js";
 import { go, me, nameOf, reads, titleOf, world } from "./world.js";
 
@@ -41,15 +40,9 @@ async function startInGroup(payload) {
 }
 
 /** Let the person choose one of their chats; undefined if they don't, or none suits. */
-export async function chooseChat(title, suits = () => true) {
-  let chosen;
+export function chooseChat(title, suits = () => true) {
   const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
-  const list = chats.map((chat) => choice(titleOf(chat), (event) => {
-    chosen = chat;
-    event.target.closest("dialog").close();
-  }));
-  await dialog(title, list.length ? list : [element("p", {}, "None of your chats fits.")], [["Cancel", undefined]]);
-  return chosen;
+  return choose(title, chats.map((chat) => [titleOf(chat), chat]), "None of your chats fits.");
 }
 
 /** Go to whom a mention means. */

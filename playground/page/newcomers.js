@@ -3,19 +3,13 @@
 import { ask } from "./api.js";
 import { element } from "./dom.js";
 import { field, tick } from "./fields.js";
-import { attempt, choice, dialog } from "./notices.js";
+import { attempt, choose, dialog } from "./notices.js";
 import { go, me, nameOf, world } from "./world.js";
 
 /** Let the person choose what is to be added. */
 export async function addNew() {
-  const kinds = { "A person": addPerson, "A group": addGroup };
-  let chosen;
-  const list = Object.entries(kinds).map(([label, add]) => choice(label, (event) => {
-    chosen = add;
-    event.target.closest("dialog").close();
-  }));
-  await dialog("Add", list, [["Cancel", undefined]]);
-  await chosen?.();
+  const add = await choose("Add", [["A person", addPerson], ["A group", addGroup]]);
+  await add?.();
 }
 
 async function addPerson() {

@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { field, tick } from "./fields.js";
 import { chooseChat } from "./links.js";
-import { dialog } from "./notices.js";
+import { choose, dialog } from "./notices.js";
 import { send } from "./sending.js";
 import { isInside, me, nameOf, world } from "./world.js";
 
@@ -138,10 +138,6 @@ function base64(file) {
 /** Let the person choose what to attach. */
 export async function pickAttachment() {
   const kinds = { "Photo or file": pickFile, Contact: pickContact, Location: pickLocation, Poll: () => pickPoll() };
-  const own = me().user.first_name;
-  const list = Object.entries(kinds).map(([label, pick]) => element("button", {
-    type: "button", class: "choice",
-    on: { click: (event) => { event.target.closest("dialog").close(); pick(); } },
-  }, label));
-  await dialog(`${own} shares`, list, [["Cancel", undefined]]);
+  const pick = await choose(`${me().user.first_name} shares`, Object.entries(kinds));
+  await pick?.();
 }
