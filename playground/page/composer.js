@@ -46,9 +46,16 @@ let editedMessage = null;
 /** Draw the foot of the open chat whenever it changes. */
 export function showComposer() {
   foot.append(aside, single, row, keys);
+  addEventListener("keydown", typeAnywhere);
   news.addEventListener("place", move);
   news.addEventListener("people", () => whenReleased(draw));
   news.addEventListener("messages", ({ detail }) => detail.chat === world.chat && whenReleased(draw));
+}
+
+/** Whatever is typed while the focus is on a button or a message goes into the input. */
+function typeAnywhere(event) {
+  const typed = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (typed && !document.activeElement.matches("input, textarea, dialog *") && !row.hidden) input.focus();
 }
 
 /** Put a text into the input. */

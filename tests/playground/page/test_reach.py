@@ -110,6 +110,11 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, playground: Playgr
         await press("Enter")
         await reader.page.keyboard.type("thank you\n")
         await reader.see("Hello, thank you")
+        await walk("Shift+Tab", "+1")
+        await press("Enter")
+        await reader.see("Value: 3")
+        await reader.page.keyboard.type("tea\n")  # goes into the input from anywhere
+        await reader.see("Heard: tea")
 
 
 async def test_no_other_host_or_page_gets_at_it(playground: Playground) -> None:
