@@ -11,7 +11,7 @@ import { pay } from "./payment.js";
 import { press } from "./presses.js";
 import { go, me, nameOf, world } from "./world.js";
 
-/** Presses under way, by chat, message and button: they survive an edit of the message. */
+/** Presses under way, by person, chat, message and button: they survive an edit of the message. */
 const waiting = new Set();
 
 const KINDS = {
@@ -21,9 +21,9 @@ const KINDS = {
   copy_text: copy,
   web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
   login_url: (value) => logIn(value.url),
-  switch_inline_query: (value) => askInline(value, true),
-  switch_inline_query_chosen_chat: (value) => askInline(value.query ?? "", true, value),
-  switch_inline_query_current_chat: (value) => askInline(value, false),
+  switch_inline_query: (value) => beginQuery(value, true),
+  switch_inline_query_chosen_chat: (value) => beginQuery(value.query ?? "", true, value),
+  switch_inline_query_current_chat: (value) => beginQuery(value, false),
   pay: (_value, message) => pay(message),
 };
 
@@ -62,7 +62,7 @@ function inlineButton(message, button, place) {
   return shown;
 }
 
-const idOf = (message, data) => `${message.chat.id} ${message.message_id} ${data}`;
+const idOf = (message, data) => `${world.me} ${message.chat.id} ${message.message_id} ${data}`;
 
 function setBusy(shown, busy) {
   shown.classList.toggle("busy", busy);
@@ -73,22 +73,28 @@ function setBusy(shown, busy) {
 /** Ask the bot, and show its answer. */
 async function askBot(message, data, pressed) {
   const id = idOf(message, data);
+  const person = me();
   if (waiting.has(id)) return;
   waiting.add(id);
-  mark(message, data, true);
+  mark(message, data);
   const answer = await attempt(press(message, pressed));
   waiting.delete(id);
-  mark(message, data, false);
-  if (answer?.url && message.game) openGame(message.game.title, answer.url);
-  else if (answer?.url) openLink(answer.url);
-  else if (answer?.show_alert && answer.text) alertBox(world.bot.first_name, answer.text);
-  else if (answer?.text) toast(answer.text);
+  mark(message, data);
+  if (answer) showAnswer(answer, message, person);
+}
+
+function showAnswer({ text, show_alert: isAlert, url }, message, person) {
+  if (person.user.id !== world.me) return text && toast(`${person.user.first_name}: ${text}`);
+  if (url && message.game) return openGame(message.game.title, url);
+  if (url) return openLink(url);
+  if (text) return isAlert ? alertBox(world.bot.first_name, text) : toast(text);
 }
 
 /** Turn the spinner on or off, on the button as it is drawn now. */
-function mark(message, data, busy) {
-  const rows = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
-  for (const shown of rows) if (shown.dataset.data === data) setBusy(shown, busy);
+function mark(message, data) {
+  if (message.chat.id !== world.chat) return;
+  const keys = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
+  for (const shown of keys) if (shown.dataset.data === data) setBusy(shown, waiting.has(idOf(message, data)));
 }
 
 async function copy(value) {
@@ -108,7 +114,7 @@ async function logIn(url) {
   }
 }
 
-async function askInline(query, elsewhere, allowed) {
+async function beginQuery(query, elsewhere, allowed) {
   const fits = (chat) => !allowed || allowed[{ private: "allow_bot_chats" }[chat.chat.type] ?? "allow_group_chats"];
   if (elsewhere) {
     const chat = await chooseChat("Choose a chat", fits);

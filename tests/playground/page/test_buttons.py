@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playground import Person
+from playground import Group, Person
 from tests.playground.page.chromium import Reader
 
 
@@ -51,6 +51,22 @@ async def test_any_number_of_presses_wait_at_once(reader: Reader, slow: asyncio.
     slow.set()
     await reader.page.locator(".key.busy").first.wait_for(state="detached")
     assert await reader.notice.get_by_text("At last").count() == 8
+
+
+async def test_everybody_waits_for_an_answer_of_their_own(
+    reader: Reader, slow: asyncio.Event, group: Group
+) -> None:
+    await reader.page.get_by_role("button", name=group.title).click()
+    await reader.send("/count@tea_bot")
+    await reader.key("Slow").click()
+    await reader.page.locator(".key.busy").wait_for()
+    await reader.act_as("Boris")
+    await reader.page.locator(".key.busy").wait_for(state="detached")
+    async with reader.page.expect_request("**/press"):
+        await reader.key("Slow").click()
+    slow.set()
+    await reader.notice.get_by_text("At last", exact=True).wait_for()
+    await reader.notice.get_by_text("Ann: At last").wait_for()
 
 
 async def test_an_alert_is_closed_before_anything_else(reader: Reader) -> None:
