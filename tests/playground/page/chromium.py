@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-sync",
 ]
 
-PATIENCE = 5_000
+PATIENCE = 10_000
 """Milliseconds that a test waits for something to be on the page."""
 
 
