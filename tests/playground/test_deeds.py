@@ -2,9 +2,7 @@
 
 import asyncio
 
-import pytest
-
-from playground import Person, Playground, PlaygroundError
+from playground import Person, Playground
 from tests.playground.bot_side import BotSide, Json
 from tests.playground.test_media import png
 
@@ -69,24 +67,3 @@ async def test_a_script_makes_trouble_and_ends_it(
     await bot("sendMessage", chat_id=ann.id, text="a")
     await playground.reset()
     assert await playground.persons() == []
-
-
-async def test_a_person_makes_polls_and_bots_for_buttons(bot: BotSide, ann: Person) -> None:
-    row = [
-        {"text": "poll", "request_poll": {}},
-        {"text": "bot", "request_managed_bot": {"request_id": 1}},
-    ]
-    markup = {"keyboard": [row]}
-    await bot("sendMessage", chat_id=ann.id, text="choose", reply_markup=markup)
-    sent = await ann.tap("poll", poll={"question": "Tea?", "options": ["a", "b"]})
-    assert sent.poll
-    made = (await ann.tap("bot", name="Shop", username="shop_bot")).managed_bot_created
-    assert made
-    updates = await bot.updates()
-    kinds = [next(reversed(update)) for update in updates]
-    assert kinds == ["message", "managed_bot", "message"]
-    told = updates[1]["managed_bot"]
-    assert (told["user"]["id"], told["bot"]["id"]) == (ann.id, made.bot_user.id)
-    for username, refusal in (("shop", "match pattern"), ("Tea_Bot", "is taken")):
-        with pytest.raises(PlaygroundError, match=refusal):
-            await ann.tap("bot", name="Shop", username=username)
