@@ -7,7 +7,7 @@ from aiogram.methods import AnswerCallbackQuery
 from playground.errors import BadRequestError
 from playground.links import split
 from playground.state import CallbackQuery
-from playground.telegram import Telegram
+from playground.telegram import ANY_CHAT, Telegram
 
 ANSWERABLE_FOR = 30
 """Seconds after which a person's client gives up waiting, and an answer comes too late."""
@@ -38,6 +38,7 @@ def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool
     }
     telegram.state.note("query", query.id)
     telegram.signals.notify(query.id)
+    telegram.signals.notify(ANY_CHAT)
     return True
 
 

@@ -9,7 +9,7 @@ from playground.errors import ControlError
 from playground.hearing import tell_bot
 from playground.members import announce_change, chat_member
 from playground.state import Chat, Json, Message, Role
-from playground.telegram import Telegram
+from playground.telegram import ANY_CHAT, Telegram
 
 FIRST_SUPERGROUP = -1_001_000_000_000
 FIRST_GROUP = -4_000_000
@@ -76,6 +76,7 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     old = chat.roles.get(user_id, Role.LEFT)
     chat.roles[user_id] = role
     telegram.state.note("chat", chat.id)
+    telegram.signals.notify(ANY_CHAT)
     if old is not role:
         by = _leader(telegram, chat) or user
         announce_change(telegram, chat, by, (chat_member(user, old), chat_member(user, role)))

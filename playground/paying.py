@@ -115,8 +115,8 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
         playground's clock, and `charge_id` if it was paid.
     """
     person = telegram.person(payment.person)
-    if bill.invoice["currency"] == STARS and payment.tip:
-        raise ControlError("there are no tips in Stars")
+    if payment.tip > bill.secret.get("max_tip_amount", 0):
+        raise ControlError("the invoice takes no such tip")
     order = _order(bill, payment)
     content = {"from": person.user, **order}
     answer = await _ask(telegram, "pre_checkout_query", content, MAX_WAIT)
@@ -136,6 +136,8 @@ def _order(bill: Bill, payment: Payment) -> Json:
         "total_amount": bill.invoice["total_amount"] + payment.tip,
         "invoice_payload": bill.secret["payload"],
     }
+    if payment.shipping_option_id is None and bill.secret.get("is_flexible"):
+        raise ControlError("the invoice asks for one of its shipping options")
     if payment.shipping_option_id is not None:
         option = _shipping_option(bill, payment.person, payment.shipping_option_id)
         order["shipping_option_id"] = option["id"]
