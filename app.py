@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Dispatcher
 from aiogram.exceptions import (
     TelegramConflictError,
     TelegramUnauthorizedError,
@@ -26,16 +26,15 @@ from db.totals import NewTotal, Totals
 from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
+from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
-from fsm.foreground import redraw
 from fsm.inbox import Inbox, RawUpdate
-from fsm.keys import stack_id_of
 from fsm.middleware import TransactionMiddleware
 from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
-from fsm.undrawn import Place, Undrawn
-from handlers import commands, strays
+from fsm.undrawn import Undrawn
+from handlers import commands, inline, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -78,9 +77,17 @@ async def run(settings: Settings) -> None:
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, bot.id, lambda: renderer.pending)
         catalog = Catalog(settings.default_language)
-        transactions = TransactionMiddleware(store, outbox, renderer, undrawn, answer_error)
+        transactions = TransactionMiddleware(
+            store,
+            outbox,
+            renderer,
+            undrawn,
+            answer_error,
+            inline_window=partial(inline.window, catalog),
+        )
         person = PersonMiddleware(catalog, Users(sessions))
-        dispatcher = make_dispatcher(person, transactions, totals=totals)
+        drafts = Drafts(redis, bot.id)
+        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
@@ -95,7 +102,7 @@ async def run(settings: Settings) -> None:
                 stop,
                 receive,
                 outbox.run,
-                partial(undrawn.run, partial(_redraw, dispatcher, bot)),
+                partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
             )
             log.info("stopping")
@@ -120,7 +127,9 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
-    dispatcher.include_routers(strays.before, commands.router, *DIALOGS, strays.after)
+    dispatcher.include_routers(
+        inline.router, strays.before, commands.router, *DIALOGS, strays.after
+    )
     setup_dialogs(
         dispatcher,
         dialog_manager_factory=DrawingManagerFactory(),
@@ -135,10 +144,6 @@ async def _enter(stack: AsyncExitStack, server: AbstractAsyncContextManager[None
         await stack.enter_async_context(server)
     except OSError as error:
         raise Fault(f"WEB_PORT: {line_of(error)}") from error
-
-
-async def _redraw(dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
-    await redraw(dispatcher, bot, place, stack_id_of(record))
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

@@ -101,11 +101,16 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
 
 async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[str, str]:
     # Only where it is needed: a bot with a token does without its memory.
+    from playground.errors import FolderError  # noqa: PLC0415
     from playground.server import Server  # noqa: PLC0415
 
-    server = Server(port=settings.playground_port, data_dir=settings.data_dir / "playground")
+    server = Server(
+        port=settings.playground_port, data_dir=settings.data_dir / "playground", inline=True
+    )
     try:
         await server.start()
+    except FolderError as error:
+        raise Fault(f"DATA_DIR: {error}") from error
     except OSError as error:
         raise Fault(f"PLAYGROUND_PORT: {line_of(error)}") from error
     parts.push_async_callback(server.stop)

@@ -17,7 +17,7 @@ from fsm.middleware import IN_RESPONSE
 from web.server import make_app, serving
 from web.webhook import PATH, Webhook, add_webhook, secret_of
 
-KINDS = ["message", "callback_query"]
+KINDS = ["message", "callback_query", "inline_query", "chosen_inline_result"]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
 
 CONNECTIONS = 100

@@ -32,6 +32,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
 PEOPLE = 40
 PRESSES_EACH = 25
+CROWD = 100
 BURST = 50
 QUIET = 2.0
 """Seconds without a call after which a bot has done everything."""
@@ -75,6 +76,7 @@ class Figures:
         calls: Bot API calls a press, without getUpdates.
         burst: What the counter shows after 50 presses at once.
         memory: Resident memory at the end, megabytes.
+        playground: Microseconds of CPU a press of the playground's process, with 100 people.
     """
 
     start: float
@@ -86,10 +88,13 @@ class Figures:
     calls: float
     burst: int
     memory: float
+    playground: float
 
 
-async def measure(subject: Subject, playground: Client, valkey: EmbeddedValkey) -> Figures:
-    """Run a subject for a round."""
+async def measure(
+    subject: Subject, playground: Client, valkey: EmbeddedValkey, server: "Running"
+) -> Figures:
+    """Run a subject for a round; the server is the playground's process."""
     async with Redis.from_url(valkey.url) as redis, _running(subject, playground, valkey) as bot:
         await redis.flushall()
         ann = await playground.person("Ann")
@@ -121,6 +126,7 @@ async def measure(subject: Subject, playground: Client, valkey: EmbeddedValkey) 
             calls=len(calls) / presses,
             burst=await _shown(ann, burst),
             memory=bot.memory(),
+            playground=await _crowd(playground, server),
         )
 
 
@@ -169,6 +175,22 @@ async def _running(
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()
+
+
+async def _crowd(playground: Client, server: Running) -> float:
+    """Have 100 people press, 40 at once, and tell what a press costs the playground."""
+    at_once = asyncio.Semaphore(PEOPLE)
+
+    async def press(person: Person, counter: Message) -> None:
+        for _ in range(PRESSES_EACH):
+            async with at_once:
+                await person.press(counter, "+1", timeout=30)
+
+    people = [await playground.person(f"C{number}") for number in range(CROWD)]
+    counters = [await _open(person) for person in people]
+    used = server.cpu()
+    await asyncio.gather(*map(press, people, counters))
+    return (server.cpu() - used) / (CROWD * PRESSES_EACH) * 1e6
 
 
 async def _open(person: Person) -> Message:
@@ -235,7 +257,9 @@ async def run(rounds: int) -> dict[str, list[Figures]]:
                 for number in range(rounds):
                     for subject in SUBJECTS:
                         print(f"round {number + 1}: {subject.name}", file=sys.stderr)  # noqa: T201
-                        figures[subject.name].append(await measure(subject, playground, valkey))
+                        figures[subject.name].append(
+                            await measure(subject, playground, valkey, Running(server, 0))
+                        )
         finally:
             server.send_signal(signal.SIGTERM)
             await server.wait()
@@ -257,6 +281,7 @@ def show(figures: dict[str, list[Figures]]) -> None:
         "to Telegram",
         f"after {BURST} at once",
         "memory, MB",
+        "playground's CPU, µs",
     ):
         table.add_column(heading, justify="right")
     for name, rounds in figures.items():
@@ -275,6 +300,7 @@ def show(figures: dict[str, list[Figures]]) -> None:
             f"{median['calls']:.2f}",
             f"{median['burst']:.0f}",
             f"{median['memory']:.0f}",
+            f"{median['playground']:.0f}",
         )
     Console().print(table)
 

@@ -12,6 +12,10 @@ from aiogram.fsm.storage.base import StorageKey
 PREFIX = "tally"
 
 
+INLINE = "inline"
+"""What stands for a stack in the key of an inline message's state."""
+
+
 class Part(StrEnum):
     """What of a dialog a storage key of aiogram-dialog speaks of."""
 
@@ -21,15 +25,15 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatKeys:
-    """The keys of one chat.
+    """The keys of one chat, or of a message that was sent through inline mode.
 
     Attributes:
         bot_id: The bot's id.
-        chat_id: The chat's id.
+        chat_id: The chat's id, or the inline message's.
     """
 
     bot_id: int
-    chat_id: int
+    chat_id: int | str
 
     @property
     def tag(self) -> str:
@@ -76,3 +80,10 @@ def split(key: StorageKey) -> tuple[Part, str]:
 def stack_id_of(record: str) -> str:
     """Give the id of the stack that a record is of."""
     return record.rpartition(":")[2]
+
+
+def inline_message_of(record: str) -> str | None:
+    """Give the id of the inline message whose state a record is, None for a stack."""
+    if stack_id_of(record) != INLINE:
+        return None
+    return record[record.index(":", record.index("{")) + 1 : record.index("}")]

@@ -1,36 +1,40 @@
 """The way of an update: turn, transaction, commit, and only then what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
 from weakref import WeakValueDictionary
 
 import structlog
-from aiogram import BaseMiddleware, Bot
+from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
+from aiogram.enums import ChatType
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import Chat, TelegramObject, Update, User
-from aiogram_dialog.api.entities import DialogUpdate
+from aiogram_dialog.api.entities import DialogUpdate, NewMessage
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 from cachetools import LRUCache
 
 from fsm.calls import patiently
 from fsm.foreground import redraw
 from fsm.guard import without_marks
-from fsm.keys import ChatKeys, stack_id_of
+from fsm.keys import ChatKeys, inline_message_of, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.pace import Pace
 from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
-from fsm.transaction import AlreadyDoneError, Refusal, Transaction
+from fsm.transaction import INLINE_TARGET, AlreadyDoneError, Drawing, Refusal, Transaction
 from fsm.undrawn import Place, Undrawn
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
+
+InlineWindow = Callable[[Mapping[str, Any]], NewMessage]
+"""Gives what a message that was sent through inline mode shows, from its state."""
 
 IN_RESPONSE = "in_response"
 """Where the middleware's data may hold a list: for the one method of the Bot API
@@ -70,21 +74,25 @@ class TransactionMiddleware(BaseMiddleware):
         renderer: Draws windows.
         undrawn: Remembers which windows are still to be drawn.
         on_error: Answers for an update that failed.
+        inline_window: Gives what an inline message shows, from its state.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of fsm/, put together once
         self,
         store: DialogStore,
         outbox: Outbox,
         renderer: Renderer,
         undrawn: Undrawn,
         on_error: OnError,
+        *,
+        inline_window: InlineWindow,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._renderer = renderer
         self._undrawn = undrawn
         self._on_error = on_error
+        self._inline_window = inline_window
         self._offers = Offers()
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
@@ -97,17 +105,18 @@ class TransactionMiddleware(BaseMiddleware):
             await handler(event, _with(outer, data))
             return
         update = without_marks(cast("Update", event))
-        chat = _chat_of(data)
+        chat = _chat_of(update, data)
         await self._slow_down(data.get("event_from_user"))
         try:
             # Named here, as the dictionary holds the turn only while somebody does.
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                follows = self._draw(transaction, data)
+                follows = self._draw(transaction, data["event_from_user"].id)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
-            transaction.redraws = [stack_id_of(record) for record in repeated.records]
+            for record in repeated.records:
+                await self.redraw(data["dispatcher"], data["bot"], record, _place(data))
         if not await self._outbox.send(chat, transaction.outbox):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply.text is None:
@@ -115,6 +124,28 @@ class TransactionMiddleware(BaseMiddleware):
         await _call(transaction, update, data)
         for stack_id in transaction.redraws:
             await redraw(data["dispatcher"], data["bot"], _place(data), stack_id)
+
+    async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
+        """Have a record's window drawn again as it stands.
+
+        Args:
+            dispatcher: The dispatcher that the dialogs are set up on.
+            bot: Whose window it is.
+            record: The record.
+            place: Where the window stands, and whose it is.
+        """
+        inline_message_id = inline_message_of(record)
+        if inline_message_id is None:
+            await redraw(dispatcher, bot, place, stack_id_of(record))
+            return
+        transaction = Transaction(self._store, ChatKeys(bot.id, inline_message_id))
+        if state := await transaction.state():
+            transaction.drawings.append(self._inline_drawing(record, state))
+            self._draw(transaction, place.user_id)
+
+    def _inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
+        inline_message_id = inline_message_of(record) or ""
+        return Drawing(record, inline_message_id, self._inline_window(state), INLINE_TARGET)
 
     async def _slow_down(self, person: User | None) -> None:
         if person is None:
@@ -158,6 +189,11 @@ class TransactionMiddleware(BaseMiddleware):
 
     async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
         changed = transaction.changed
+        transaction.drawings += [
+            self._inline_drawing(record.key, record.stack)
+            for record in changed
+            if inline_message_of(record.key)
+        ]
         drawn = {drawing.record for drawing in transaction.drawings}
         with self._store.watched(unclear=AwayError):
             if changed and drawn:
@@ -168,12 +204,12 @@ class TransactionMiddleware(BaseMiddleware):
             self._undrawn.committed(record.key, record.version)
         return done
 
-    def _draw(self, transaction: Transaction, data: dict[str, Any]) -> bool:
+    def _draw(self, transaction: Transaction, person_id: int) -> bool:
         """Have everything drawn; tell whether all of it follows soon."""
         follows = True
         for drawing in transaction.drawings:
             version = transaction.version_of(drawing.record)
-            self._offers.note(drawing, version, data["event_from_user"].id)
+            self._offers.note(drawing, version, person_id)
             follows &= self._renderer.add(drawing, version)
         return follows
 
@@ -208,9 +244,13 @@ def _with(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "transaction": transaction, "fsm_storage": transaction}
 
 
-def _chat_of(data: dict[str, Any]) -> ChatKeys:
+def _chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
+    bot_id = cast("Bot", data["bot"]).id
+    for inline in (update.callback_query, update.chosen_inline_result):
+        if inline and inline.inline_message_id:
+            return ChatKeys(bot_id, inline.inline_message_id)
     chat = data.get("event_chat") or data.get("event_from_user")
-    return ChatKeys(cast("Bot", data["bot"]).id, chat.id if chat else 0)
+    return ChatKeys(bot_id, chat.id if chat else 0)
 
 
 def _id(update: Update) -> int | None:
@@ -218,10 +258,10 @@ def _id(update: Update) -> int | None:
 
 
 def _place(data: dict[str, Any]) -> Place:
-    chat, person = cast("Chat", data["event_chat"]), cast("User", data["event_from_user"])
+    chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
     return Place(
-        chat_id=chat.id,
-        chat_type=chat.type,
+        chat_id=chat.id if chat else person.id,
+        chat_type=chat.type if chat else ChatType.PRIVATE,
         thread_id=data.get("event_thread_id"),
         user_id=person.id,
         language=person.language_code,

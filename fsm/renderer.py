@@ -5,10 +5,12 @@ from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import cast
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramRetryAfter
+from aiogram.types import InlineKeyboardMarkup
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
 from cachetools import LRUCache
@@ -63,7 +65,7 @@ class Renderer:
     def __init__(self, bot: Bot, store: DialogStore) -> None:
         self._canvas = Canvas(bot, store)
         self._screens: dict[str, Screen] = {}
-        self._paces: MutableMapping[int, Pace] = LRUCache(REMEMBERED)
+        self._paces: MutableMapping[int | str, Pace] = LRUCache(REMEMBERED)
         self._pace = WHOLE_PACE()
 
     def add(self, drawing: Drawing, version: str) -> bool:
@@ -102,9 +104,11 @@ class Renderer:
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*late)
 
-    def _pace_of(self, chat_id: int) -> Pace:
+    def _pace_of(self, chat_id: int | str) -> Pace:
         if chat_id not in self._paces:
-            self._paces[chat_id] = PERSON_PACE() if chat_id > 0 else GROUP_PACE()
+            # Of an inline message nobody knows the chat; it may be a group.
+            is_private = isinstance(chat_id, int) and chat_id > 0
+            self._paces[chat_id] = PERSON_PACE() if is_private else GROUP_PACE()
         return self._paces[chat_id]
 
 
@@ -259,7 +263,7 @@ class Canvas:
         if before and (before.record, before.version) == (shows.record, shows.version):
             self._shown[name] = before
             return False
-        await self._edit(content, target)
+        await self._edit(drawing, content, target)
         self._shown[name] = shows
         return True
 
@@ -273,13 +277,20 @@ class Canvas:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))
 
-    async def _edit(self, content: NewMessage, message_id: int) -> None:
+    async def _edit(self, drawing: Drawing, content: NewMessage, message_id: int) -> None:
+        if isinstance(drawing.chat_id, str):
+            await self.bot.edit_message_text(
+                content.text or "",
+                inline_message_id=drawing.chat_id,
+                reply_markup=cast("InlineKeyboardMarkup | None", content.reply_markup),
+            )
+            return
         old = OldMessage(
             chat=content.chat, message_id=message_id, media_id=None, media_uniq_id=None
         )
         await self._messages.edit_message(self.bot, content, old)
 
-    async def _leave(self, chat_id: int, message_id: int, *, delete: bool) -> None:
+    async def _leave(self, chat_id: int | str, message_id: int, *, delete: bool) -> None:
         if delete:
             await self.bot.delete_message(chat_id, message_id)
         else:
@@ -295,7 +306,7 @@ class Canvas:
         return _name(drawing.chat_id, self._target(drawing))
 
 
-def _name(chat_id: int, message_id: int) -> str:
+def _name(chat_id: int | str, message_id: int) -> str:
     return f"{chat_id}/{message_id}"
 
 

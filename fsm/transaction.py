@@ -13,7 +13,7 @@ from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.methods import TelegramMethod
 from aiogram_dialog.api.entities import NewMessage, Stack
 
-from fsm.keys import ChatKeys, Part, split, stack_id_of
+from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from fsm.store import DialogStore, Record
 
 
@@ -39,19 +39,24 @@ class Drawing:
 
     Attributes:
         record: The stack's record.
-        chat_id: The chat of the message.
+        chat_id: The chat of the message, or the id of an inline message.
         content: The window, None to take the keyboard off.
-        target: The message; below 0 it stands for one that is being sent.
+        target: The message; below 0 it stands for one that is being sent, and it is
+            `INLINE_TARGET` where `chat_id` says all.
         fresh: Whether it is the one to be sent.
         delete: Whether the message is deleted, not only its keyboard taken off.
     """
 
     record: str
-    chat_id: int
+    chat_id: int | str
     content: NewMessage | None
     target: int
     fresh: bool = False
     delete: bool = False
+
+
+INLINE_TARGET = 1
+"""The target of a drawing on an inline message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,16 @@ class Transaction(BaseStorage):
         """
         record = await self._record(self._chat.record(stack_id, thread_id))
         return record.message_id if record.stack else None
+
+    async def state(self) -> dict[str, Any]:
+        """Give the state of the inline message that was pressed, to be read and changed.
+
+        It is empty before the first press.
+
+        Raises:
+            AlreadyDoneError: The update was done before.
+        """
+        return (await self._record(self._chat.record(INLINE))).stack
 
     @property
     def outbox(self) -> Mapping[str, str]:

@@ -35,6 +35,8 @@ async def _answer(
 ) -> None:
     texts: Texts = data["texts"]
     query, message = update.callback_query, update.message
+    if update.inline_query:
+        transaction.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     match error:
         case Notice():
             text = texts(error.key, **error.arguments)

@@ -6,7 +6,8 @@ more.
 """
 
 from playground.actors import Group, Person
-from playground.client import Call, Client
+from playground.call_log import Call
+from playground.client import Client
 from playground.local import Playground
 from playground.server import DEFAULT_TOKEN, Server
 from playground.view import Answer, Message, PlaygroundError

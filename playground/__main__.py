@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import uvloop
 from aiogram.utils.token import TokenValidationError, validate_token
 
+from playground.errors import FolderError
 from playground.server import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKEN, Server
 
 MAX_PORT = 65_535
@@ -38,9 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         uvloop.run(_serve(options))
+    except FolderError as error:
+        print(f"--data-dir: {error}", file=sys.stderr)
+        return 2
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else error
-        print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)  # noqa: T201 - the command line
+        print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)
         return 2
     return 0
 
@@ -64,7 +68,7 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.collect()
     gc.freeze()
     memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
-    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)  # noqa: T201 - the command line
+    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)
     await stopped.wait()
     await server.stop()
 

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from aiogram import types
 
 from playground.deeds import Deeds
-from playground.view import Answer, ChatView, Message, PlaygroundError
+from playground.view import PATIENCE, Answer, ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playground.client import Client
-
-PATIENCE = 5.0
-"""Seconds that a person waits for the bot unless told otherwise."""
 
 
 class Group:
@@ -68,10 +65,9 @@ class Person(Deeds):
     """
 
     def __init__(self, client: Client, user: types.User) -> None:
-        self._client = client
+        super().__init__(client, user.id)
         self._seen: dict[tuple[int, int | None], int] = {}
         self.user = user
-        self.id = user.id
 
     async def send(
         self,
@@ -104,7 +100,7 @@ class Person(Deeds):
         chat: Group | int | None = None,
         *,
         topic: int | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Message:
         """Take the next message of the bot, one that was not received yet.
 
@@ -140,7 +136,7 @@ class Person(Deeds):
         label: str | None = None,
         *,
         data: str | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Answer | None:
         """Press an inline button and wait for the bot's answer.
 
@@ -182,7 +178,7 @@ class Person(Deeds):
         condition: Callable[[Message], bool] | None = None,
         *,
         text: str | None = None,
-        timeout: float = PATIENCE,  # noqa: ASYNC109 - it becomes the request's
+        timeout: float = PATIENCE,
     ) -> Message:
         """Wait until a message is as it should be.
 
@@ -205,7 +201,7 @@ class Person(Deeds):
         what = f"message {message.message_id} as expected" + (f" ({text!r})" if text else "")
         return await self._client.view(message.chat.id).wait(find, timeout, what)
 
-    async def until_gone(self, message: Message, *, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - it becomes the request's
+    async def until_gone(self, message: Message, *, timeout: float = PATIENCE) -> None:
         """Wait until a message is deleted.
 
         Raises:
@@ -242,8 +238,3 @@ class Person(Deeds):
 
     async def _set_standing(self, standing: str) -> None:
         await self._client.request("PATCH", f"persons/{self.id}", {"standing": standing})
-
-    def _chat_id(self, chat: Group | int | None) -> int:
-        if chat is None:
-            return self.id
-        return chat if isinstance(chat, int) else chat.id

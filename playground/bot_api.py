@@ -3,16 +3,18 @@
 import inspect
 import logging
 import secrets
+from contextlib import suppress
 from http import HTTPStatus
 
 from aiohttp import web
 
 from playground.answers import refusal, success
+from playground.bodies import read_parameters
 from playground.bot_methods import HANDLERS, KNOWN
-from playground.errors import ApiError
+from playground.errors import ApiError, NotSpokenError
 from playground.faults import Fault
 from playground.files import find_path
-from playground.parameters import Method, parse_call, read_parameters
+from playground.parameters import Method, parse_call
 from playground.state import Call, Json
 from playground.telegram import Telegram
 
@@ -30,37 +32,30 @@ class BotApi:
 
     Args:
         telegram: What they are about.
-        token: The bot's token.
     """
 
-    def __init__(self, telegram: Telegram, token: str) -> None:
+    def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
-        self._token = token
-        telegram.webhooks.execute = self.execute_answer
+        telegram.delivery.webhooks.execute = self.execute_answer
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request."""
-        token, name = request.match_info["token"], request.match_info["method"]
-        if not secrets.compare_digest(token.encode(), self._token.encode()):
+        name = request.match_info["method"]
+        if not self._is_bot(request):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
-            params = await read_parameters(request)
-            faults = self._telegram.faults
-            fault = faults.of_call(name, params) if faults.active else None
-            result = await self.execute(name, params, fault)
+            result = await self.execute(name, await read_parameters(request))
         except ApiError as error:
             return refusal(error)
         except ConnectionAbortedError:
             return _cut(request)
         except web.HTTPRequestEntityTooLarge as error:
             return refusal(ApiError(error.status, error.reason))
-        if fault is not None and fault.kind == "lose":
-            return _cut(request)
         return success(result)
 
     async def download(self, request: web.Request) -> web.Response:
         """Hand over a file that getFile has told the path of."""
-        if not secrets.compare_digest(request.match_info["token"].encode(), self._token.encode()):
+        if not self._is_bot(request):
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         file = find_path(self._telegram, request.match_info["path"])
         if file is None:
@@ -68,13 +63,12 @@ class BotApi:
         body = self._telegram.content(file)
         return web.Response(body=body, content_type="application/octet-stream")
 
-    async def execute(self, name: str, params: Json, fault: Fault | None = None) -> object:
+    async def execute(self, name: str, params: Json) -> object:
         """Make a call.
 
         Args:
             name: The method, in any case.
             params: Its parameters as they came in.
-            fault: What is to go wrong with it.
 
         Returns:
             The method's result as JSON has it, or an `Answer`.
@@ -85,6 +79,8 @@ class BotApi:
         """
         method = KNOWN.get(name.lower())
         call = self._log(name if method is None else method.__api_method__, params)
+        faults = self._telegram.faults
+        fault = faults.of_call(name, params) if faults.active else None
         try:
             if fault is not None:
                 await self._suffer(fault)
@@ -103,15 +99,19 @@ class BotApi:
             call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
             raise ApiError(call.status, call.error) from None
         call.status = HTTPStatus.OK
+        if fault is not None and fault.kind == "lose":
+            raise ConnectionAbortedError
         return result
 
     async def execute_answer(self, params: Json) -> None:
         """Make the call that an answer to a webhook carries; nobody hears how it went."""
         name = str(params.pop("method"))
-        try:
+        with suppress(ApiError, ConnectionAbortedError):
             await self.execute(name, params)
-        except ApiError:
-            return
+
+    def _is_bot(self, request: web.Request) -> bool:
+        token = request.match_info["token"].encode()
+        return secrets.compare_digest(token, self._telegram.token.encode())
 
     async def _suffer(self, fault: Fault) -> None:
         """Let go wrong with a call what goes wrong before it is done."""
@@ -130,10 +130,7 @@ class BotApi:
         if method is None:
             raise ApiError(HTTPStatus.NOT_FOUND, "Not Found: method not found")
         if method not in HANDLERS:
-            raise ApiError(
-                HTTPStatus.NOT_IMPLEMENTED,
-                f"Not Implemented: the playground does not speak {method.__api_method__} yet",
-            )
+            raise NotSpokenError(method.__api_method__)
         return HANDLERS[method](self._telegram, parse_call(method, params))
 
     def _log(self, method: str, params: Json) -> Call:

@@ -33,9 +33,8 @@ HANDLERS: dict[Method, Handler] = {
     methods.DeleteWebhook: updates.delete_webhook,
     methods.GetWebhookInfo: updates.get_webhook_info,
     methods.SendMessage: messages.send_message,
-    methods.SendPhoto: media.send_photo,
-    methods.SendDocument: media.send_document,
-    methods.SendSticker: media.send_sticker,
+    **dict.fromkeys(media.KINDS, media.send_file),
+    methods.SendMediaGroup: media.send_media_group,
     methods.SendDice: contents.send_dice,
     methods.SendContact: contents.send_contact,
     methods.SendLocation: contents.send_location,
@@ -58,6 +57,7 @@ HANDLERS: dict[Method, Handler] = {
     methods.SetGameScore: games.set_game_score,
     methods.GetGameHighScores: games.get_game_high_scores,
     methods.SendInvoice: payments.send_invoice,
+    methods.CreateInvoiceLink: payments.create_invoice_link,
     methods.AnswerShippingQuery: payments.answer_shipping_query,
     methods.AnswerPreCheckoutQuery: payments.answer_pre_checkout_query,
     methods.RefundStarPayment: payments.refund_star_payment,
@@ -81,7 +81,9 @@ HANDLERS: dict[Method, Handler] = {
     methods.GetChatMember: chats.get_chat_member,
     methods.GetChatAdministrators: chats.get_chat_administrators,
     methods.GetChatMemberCount: chats.get_chat_member_count,
+    methods.GetUserProfilePhotos: chats.get_user_profile_photos,
     methods.SendChatAction: chats.send_chat_action,
+    methods.LeaveChat: chats.leave_chat,
 }
 """The methods that are spoken here; of the others it is only known that they exist."""
 

@@ -1,12 +1,13 @@
 """answerCallbackQuery."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from aiogram.methods import AnswerCallbackQuery
 
 from playground.errors import BadRequestError
+from playground.links import split
 from playground.state import CallbackQuery
-from playground.telegram import Telegram
+from playground.telegram import ANY_CHAT, Telegram
 
 ANSWERABLE_FOR = 30
 """Seconds after which a person's client gives up waiting, and an answer comes too late."""
@@ -37,6 +38,7 @@ def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool
     }
     telegram.state.note("query", query.id)
     telegram.signals.notify(query.id)
+    telegram.signals.notify(ANY_CHAT)
     return True
 
 
@@ -46,16 +48,17 @@ def _is_late(telegram: Telegram, query: CallbackQuery) -> bool:
 
 def _is_page(url: str) -> bool:
     """A game is a page of the bot's, of any address."""
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    parts = split(url)
+    return parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_own_link(telegram: Telegram, url: str) -> bool:
     """A button with data may open the bot with a `start` parameter, and nothing else."""
-    parts = urlsplit(url)
+    parts = split(url)
     username = telegram.state.bot["username"].lower()
     return (
-        parts.scheme in {"http", "https"}
+        parts is not None
+        and parts.scheme in {"http", "https"}
         and (parts.hostname or "") in {"t.me", "telegram.me"}
         and parts.path.strip("/").lower() == username
         and "start" in parse_qs(parts.query, keep_blank_values=True)

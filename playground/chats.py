@@ -1,4 +1,4 @@
-"""getChat and what else the bot can learn of a chat; sendChatAction."""
+"""getChat and what else the bot can learn of chats and persons; sendChatAction, leaveChat."""
 
 from aiogram.enums import ChatAction
 from aiogram.methods import (
@@ -6,12 +6,16 @@ from aiogram.methods import (
     GetChatAdministrators,
     GetChatMember,
     GetChatMemberCount,
+    GetUserProfilePhotos,
+    LeaveChat,
     SendChatAction,
 )
 from aiogram.types import AcceptedGiftTypes
 
 from playground.errors import BadRequestError
+from playground.groups import join
 from playground.members import chat_member, role_in
+from playground.sending import thread_fields
 from playground.state import Json, Role
 from playground.telegram import Telegram
 
@@ -61,5 +65,21 @@ def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
     """Show that the bot is at it (sendChatAction); there is nobody here who would look."""
     if call.action not in ACTIONS:
         raise BadRequestError("wrong parameter action in request")
-    telegram.writable_chat(call.chat_id)
+    chat = telegram.writable_chat(call.chat_id)
+    thread_fields(chat, call.message_thread_id)
     return True
+
+
+def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
+    """Have the bot go out of a group (leaveChat)."""
+    chat = telegram.writable_chat(call.chat_id)
+    if chat.private:
+        raise BadRequestError("chat not found")
+    join(telegram, chat, telegram.bot_id, Role.LEFT)
+    return True
+
+
+def get_user_profile_photos(telegram: Telegram, call: GetUserProfilePhotos) -> Json:
+    """List the photos of somebody, of which nobody has any here (getUserProfilePhotos)."""
+    telegram.user(call.user_id)
+    return {"total_count": 0, "photos": []}

@@ -1,11 +1,10 @@
 """sendDice, sendContact, sendLocation, sendVenue, sendGame: what has neither text nor file."""
 
 import secrets
-from typing import Any
+from typing import Protocol
 
 from aiogram.methods import SendContact, SendDice, SendGame, SendLocation, SendVenue
 from aiogram.types import CallbackGame, InlineKeyboardButton, InlineKeyboardMarkup
-from pydantic import BaseModel
 
 from playground.errors import BadRequestError
 from playground.sending import send
@@ -41,12 +40,14 @@ def send_venue(telegram: Telegram, call: SendVenue) -> Json:
 
 def send_game(telegram: Telegram, call: SendGame) -> Json:
     """Post a game of the bot (sendGame); any short name is one that @BotFather knows."""
-    if call.reply_markup is None:
-        button = InlineKeyboardButton(
-            text=f"Play {call.game_short_name}", callback_game=CallbackGame()
-        )
-        call.reply_markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
+    call.reply_markup = call.reply_markup or game_keyboard(call.game_short_name)
     return send(telegram, call, game_content(call.game_short_name), "callback_game")
+
+
+def game_keyboard(short_name: str) -> InlineKeyboardMarkup:
+    """The keyboard of a game that comes without one."""
+    button = InlineKeyboardButton(text=f"Play {short_name}", callback_game=CallbackGame())
+    return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def game_content(short_name: str) -> Json:
@@ -67,11 +68,35 @@ def dice_content(emoji: str | None) -> Json:
     return {"dice": {"emoji": emoji, "value": secrets.randbelow(DICE[emoji]) + 1}}
 
 
-def contact_content(source: Any) -> Json:  # noqa: ANN401 - a call, a person's message, a result
+class ContactSource(Protocol):
+    """A call, a result or a person's message that has a contact's fields."""
+
+    @property
+    def phone_number(self) -> str:
+        """The number, in any form."""
+
+    @property
+    def first_name(self) -> str:
+        """Whose it is."""
+
+
+class LocationSource(Protocol):
+    """A call, a result or a person's message that has a location's fields, in degrees."""
+
+    @property
+    def latitude(self) -> float:
+        """North of the equator."""
+
+    @property
+    def longitude(self) -> float:
+        """East of Greenwich."""
+
+
+def contact_content(source: ContactSource) -> Json:
     """The field of a message with a contact.
 
     Args:
-        source: What has its `phone_number`, `first_name`, and more.
+        source: What has its fields.
 
     Raises:
         BadRequestError: If it has no number or name.
@@ -83,26 +108,26 @@ def contact_content(source: Any) -> Json:  # noqa: ANN401 - a call, a person's m
     return {"contact": _present(source, "phone_number", "first_name", "last_name", "vcard")}
 
 
-def location_content(source: Any) -> Json:  # noqa: ANN401 - a call, a person's message, a result
+def location_content(source: LocationSource) -> Json:
     """The field of a message with a location.
 
     Args:
-        source: What has its `latitude` and `longitude`, in degrees, and more.
+        source: What has its fields.
 
     Raises:
         BadRequestError: If it is nowhere on earth.
     """
-    if abs(source.latitude) > MAX_LATITUDE or abs(source.longitude) > MAX_LONGITUDE:
+    if not (abs(source.latitude) <= MAX_LATITUDE and abs(source.longitude) <= MAX_LONGITUDE):
         raise BadRequestError("wrong coordinates specified")
     more = ("horizontal_accuracy", "live_period", "heading", "proximity_alert_radius")
     return {"location": _present(source, "latitude", "longitude", *more)}
 
 
-def venue_content(source: Any) -> Json:  # noqa: ANN401 - a call, a result
+def venue_content(source: LocationSource) -> Json:
     """The fields of a message with a place that has a name and an address.
 
     Args:
-        source: What has its `latitude` and `longitude`, `title`, `address`, and more.
+        source: What has its location's fields, `title`, `address`, and more.
 
     Raises:
         BadRequestError: If it is nowhere on earth.
@@ -113,6 +138,6 @@ def venue_content(source: Any) -> Json:  # noqa: ANN401 - a call, a result
     return {"venue": venue} | place
 
 
-def _present(source: BaseModel, *names: str) -> Json:
+def _present(source: object, *names: str) -> Json:
     values = {name: getattr(source, name, None) for name in names}
     return {name: value for name, value in values.items() if value is not None}

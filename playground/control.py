@@ -26,14 +26,14 @@ What persons do in chats is in `acting`, inline mode and payments are in `servin
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import orjson
 from aiohttp import web
 
 from playground import persons
 from playground.bot_api import CALLS
-from playground.control_http import Handler, chat_of, guard, show_to_persons
+from playground.control_http import CHAT, Route, chat_of, show_to_persons
 from playground.control_requests import (
     Advance,
     Calls,
@@ -50,140 +50,120 @@ from playground.state import Call, Chat, Json, Person
 from playground.telegram import Telegram
 from playground.update_queue import UPDATES
 
+GROUP = "/control/groups/{chat:-[0-9]+}"
 
-class Control:
-    """Answers whoever plays the persons.
 
-    Args:
-        telegram: Where they live.
-        hosts: Names beside the loopback ones under which this server may be addressed.
-    """
+async def _overview(telegram: Telegram, _request: web.Request) -> Json:
+    state = telegram.state
+    return {"bot": state.bot, "time": telegram.clock.time(), "calls": state.call_count}
 
-    def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
-        self._telegram = telegram
-        self._hosts = frozenset(host.lower() for host in hosts)
 
-    def routes(self) -> list[web.RouteDef]:
-        """The requests that are understood."""
-        chat = "/control/chats/{chat:-?[0-9]+}"
-        group = "/control/groups/{chat:-[0-9]+}"
-        table: list[tuple[str, str, Handler]] = [
-            ("GET", "/control", self._overview),
-            ("POST", "/control/advance", self._advance),
-            ("POST", "/control/reset", self._reset),
-            ("GET", "/control/persons", self._list_persons),
-            ("POST", "/control/persons", self._add_person),
-            ("PATCH", "/control/persons/{person:[0-9]+}", self._change_person),
-            ("POST", "/control/groups", self._add_group),
-            ("PUT", group + "/members/{person:[0-9]+}", self._set_role),
-            ("POST", group + "/upgrade", self._upgrade),
-            ("POST", group + "/topics", self._add_topic),
-            ("GET", "/control/chats", self._list_chats),
-            ("GET", chat, self._watch_chat),
-            ("GET", "/control/calls", self._list_calls),
-            ("GET", "/control/updates", self._list_updates),
-            ("GET", "/control/updates/pending", self._count_pending),
-            ("POST", "/control/updates/repeat", self._repeat),
-        ]
-        return [web.route(verb, path, guard(handler, self._hosts)) for verb, path, handler in table]
+async def _advance(telegram: Telegram, request: web.Request) -> Json:
+    body = Advance.model_validate_json(await request.read())
+    telegram.clock.advance(body.seconds)
+    return {"time": telegram.clock.time()}
 
-    async def _overview(self, _request: web.Request) -> Json:
-        state = self._telegram.state
-        return {"bot": state.bot, "time": self._telegram.clock.time(), "calls": state.call_count}
 
-    async def _advance(self, request: web.Request) -> Json:
-        body = Advance.model_validate_json(await request.read())
-        self._telegram.clock.advance(body.seconds)
-        return {"time": self._telegram.clock.time()}
+async def _reset(telegram: Telegram, _request: web.Request) -> Json:
+    telegram.reset()
+    return {"persons": len(telegram.state.persons)}
 
-    async def _reset(self, _request: web.Request) -> Json:
-        self._telegram.reset()
-        return {"persons": len(self._telegram.state.persons)}
 
-    async def _list_persons(self, _request: web.Request) -> list[Person]:
-        return list(self._telegram.state.persons.values())
+async def _list_persons(telegram: Telegram, _request: web.Request) -> list[Person]:
+    return list(telegram.state.persons.values())
 
-    async def _add_person(self, request: web.Request) -> Person:
-        return persons.add_person(self._telegram, _object(await request.read()))
 
-    async def _change_person(self, request: web.Request) -> Person:
-        person = self._telegram.person(int(request.match_info["person"]))
-        change = Change.model_validate_json(await request.read())
-        if change.model_extra:
-            persons.change_person(self._telegram, person, change.model_extra)
-        if change.has_private_forwards is not None:
-            person.has_private_forwards = change.has_private_forwards
-            self._telegram.state.note("person", person.user["id"])
-        if change.standing is not None:
-            persons.set_standing(self._telegram, person, change.standing)
-        return person
+async def _add_person(telegram: Telegram, request: web.Request) -> Person:
+    return persons.add_person(telegram, _object(await request.read()))
 
-    async def _add_group(self, request: web.Request) -> Json:
-        return add_group(self._telegram, GroupPlan.model_validate_json(await request.read())).json
 
-    async def _set_role(self, request: web.Request) -> Json:
-        chat = chat_of(self._telegram, request)
-        change = RoleChange.model_validate_json(await request.read())
-        join(self._telegram, chat, int(request.match_info["person"]), change.role)
-        return {"role": change.role}
+async def _change_person(telegram: Telegram, request: web.Request) -> Person:
+    person = telegram.person(int(request.match_info["person"]))
+    change = Change.model_validate_json(await request.read())
+    if change.model_extra:
+        persons.change_person(telegram, person, change.model_extra)
+    if change.has_private_forwards is not None:
+        person.has_private_forwards = change.has_private_forwards
+        telegram.state.note("person", person.user["id"])
+    if change.standing is not None:
+        persons.set_standing(telegram, person, change.standing)
+    return person
 
-    async def _upgrade(self, request: web.Request) -> Json:
-        return upgrade(self._telegram, chat_of(self._telegram, request)).json
 
-    async def _add_topic(self, request: web.Request) -> Json:
-        topic = NewTopic.model_validate_json(await request.read())
-        return {"id": add_topic(self._telegram, chat_of(self._telegram, request), topic.name)}
+async def _add_group(telegram: Telegram, request: web.Request) -> Json:
+    return add_group(telegram, GroupPlan.model_validate_json(await request.read())).json
 
-    async def _list_chats(self, _request: web.Request) -> list[Json]:
-        return [_summary(chat) for chat in self._telegram.state.chats.values()]
 
-    async def _watch_chat(self, request: web.Request) -> Json:
-        chat = chat_of(self._telegram, request)
-        query = Wait.model_validate(dict(request.query))
-        if chat.version <= query.after and query.wait:
-            await self._telegram.signals.wait(chat.id, query.wait)
-        return _summary(chat) | self._changes(chat, query.after)
+async def _set_role(telegram: Telegram, request: web.Request) -> Json:
+    chat = chat_of(telegram, request)
+    change = RoleChange.model_validate_json(await request.read())
+    join(telegram, chat, int(request.match_info["person"]), change.role)
+    return {"role": change.role}
 
-    async def _list_calls(self, request: web.Request) -> list[Call]:
-        query = Calls.model_validate(dict(request.query))
-        method = query.method and query.method.lower()
 
-        def found() -> list[Call]:
-            latest = itertools.takewhile(
-                lambda call: call.number > query.after, reversed(self._telegram.state.calls)
-            )
-            return [call for call in latest if method in {None, call.method.lower()}][::-1]
+async def _upgrade(telegram: Telegram, request: web.Request) -> Json:
+    return upgrade(telegram, chat_of(telegram, request)).json
 
-        if query.wait:
-            await self._telegram.signals.wait_for(CALLS, query.wait, lambda: bool(found()))
-        return found()
 
-    async def _count_pending(self, request: web.Request) -> Json:
-        query = Pending.model_validate(dict(request.query))
-        queue = self._telegram.queue
-        await self._telegram.signals.wait_for(
-            UPDATES, query.wait, lambda: queue.pending == query.count
+async def _add_topic(telegram: Telegram, request: web.Request) -> Json:
+    topic = NewTopic.model_validate_json(await request.read())
+    return {"id": add_topic(telegram, chat_of(telegram, request), topic.name)}
+
+
+async def _list_chats(telegram: Telegram, _request: web.Request) -> list[Json]:
+    return [_summary(chat) for chat in telegram.state.chats.values()]
+
+
+async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
+    chat = chat_of(telegram, request)
+    query = Wait.model_validate(dict(request.query))
+    if chat.version <= query.after and query.wait:
+        await telegram.signals.wait(chat.id, query.wait)
+    return _summary(chat) | _changes(telegram, chat, query.after)
+
+
+async def _list_calls(telegram: Telegram, request: web.Request) -> list[Call]:
+    query = Calls.model_validate(dict(request.query))
+    method = query.method and query.method.lower()
+
+    def found() -> list[Call]:
+        latest = itertools.takewhile(
+            lambda call: call.number > query.after, reversed(telegram.state.calls)
         )
-        return {"pending": queue.pending}
+        return [call for call in latest if method in {None, call.method.lower()}][::-1]
 
-    async def _list_updates(self, _request: web.Request) -> list[orjson.Fragment]:
-        return [orjson.Fragment(update.body) for update in self._telegram.state.history]
+    if query.wait:
+        await telegram.signals.wait_for(CALLS, query.wait, lambda: bool(found()))
+    return found()
 
-    async def _repeat(self, request: web.Request) -> Json:
-        body = Repeat.model_validate_json(await request.read())
-        return {"update_id": self._telegram.queue.repeat(body.update_id).id}
 
-    def _changes(self, chat: Chat, after: int) -> Json:
-        changed = itertools.takewhile(
-            lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
-        )
-        ids = sorted(changed)
-        messages = [chat.messages[i] for i in ids if i in chat.messages]
-        return {
-            "version": chat.version,
-            "messages": [show_to_persons(self._telegram, chat, message) for message in messages],
-            "deleted": [message_id for message_id in ids if message_id not in chat.messages],
-        }
+async def _count_pending(telegram: Telegram, request: web.Request) -> Json:
+    query = Pending.model_validate(dict(request.query))
+    queue = telegram.queue
+    await telegram.signals.wait_for(UPDATES, query.wait, lambda: queue.pending == query.count)
+    return {"pending": queue.pending}
+
+
+async def _list_updates(telegram: Telegram, _request: web.Request) -> list[orjson.Fragment]:
+    return [orjson.Fragment(update.body) for update in telegram.state.history]
+
+
+async def _repeat(telegram: Telegram, request: web.Request) -> Json:
+    body = Repeat.model_validate_json(await request.read())
+    return {"update_id": telegram.queue.repeat(body.update_id).id}
+
+
+def _changes(telegram: Telegram, chat: Chat, after: int) -> Json:
+    changed = itertools.takewhile(
+        lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
+    )
+    ids = sorted(changed)
+    messages = [chat.messages[i] for i in ids if i in chat.messages]
+    return {
+        "version": chat.version,
+        "messages": [show_to_persons(telegram, chat, message) for message in messages],
+        "deleted": [message_id for message_id in ids if message_id not in chat.messages],
+    }
 
 
 def _summary(chat: Chat) -> Json:
@@ -201,3 +181,24 @@ def _object(body: bytes) -> Json:
     if not isinstance(value, dict):
         raise ControlError("a JSON object is expected")
     return value
+
+
+ROUTES: Sequence[Route] = (
+    Route("GET", "/control", _overview),
+    Route("POST", "/control/advance", _advance),
+    Route("POST", "/control/reset", _reset),
+    Route("GET", "/control/persons", _list_persons),
+    Route("POST", "/control/persons", _add_person),
+    Route("PATCH", "/control/persons/{person:[0-9]+}", _change_person),
+    Route("POST", "/control/groups", _add_group),
+    Route("PUT", GROUP + "/members/{person:[0-9]+}", _set_role),
+    Route("POST", f"{GROUP}/upgrade", _upgrade),
+    Route("POST", f"{GROUP}/topics", _add_topic),
+    Route("GET", "/control/chats", _list_chats),
+    Route("GET", CHAT, _watch_chat),
+    Route("GET", "/control/calls", _list_calls),
+    Route("GET", "/control/updates", _list_updates),
+    Route("GET", "/control/updates/pending", _count_pending),
+    Route("POST", "/control/updates/repeat", _repeat),
+)
+"""The requests that are understood here."""

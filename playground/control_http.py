@@ -1,7 +1,9 @@
 """Who may play persons over HTTP, and how they are answered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -9,6 +11,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from playground.errors import ApiError, ControlError
+from playground.games import high_scores
+from playground.payments import WISHES
 from playground.state import Chat, Json, Message
 from playground.telegram import Telegram
 
@@ -18,11 +22,47 @@ Handler = Callable[[web.Request], Awaitable[object]]
 MAX_BODY = 1 << 20
 """Bytes of a request."""
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
 MAX_UPLOAD = 30 << 20
 """Bytes of a request that carries a file."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+CHAT = "/control/chats/{chat:-?[0-9]+}"
+MESSAGE = CHAT + "/messages/{message:[0-9]+}"
+
+
+class Route(NamedTuple):
+    """A request that is understood.
+
+    Attributes:
+        verb: The HTTP method.
+        path: With the names of what `request.match_info` tells.
+        answer: Takes the request; returns what to answer, as a `Handler` does.
+        largest: Bytes of the largest body that is taken.
+    """
+
+    verb: str
+    path: str
+    answer: Callable[[Telegram, web.Request], Awaitable[object]]
+    largest: int = MAX_BODY
+
+
+def guarded(
+    telegram: Telegram, hosts: frozenset[str], routes: Iterable[Route]
+) -> list[web.RouteDef]:
+    """Let requests be answered to those who may ask.
+
+    Args:
+        telegram: What they are about.
+        hosts: Names beside the loopback ones under which this server may be addressed.
+        routes: The requests.
+    """
+    return [
+        web.route(
+            route.verb, route.path, guard(partial(route.answer, telegram), hosts, route.largest)
+        )
+        for route in routes
+    ]
 
 
 def guard(
@@ -59,9 +99,24 @@ def chat_of(telegram: Telegram, request: web.Request) -> Chat:
 
 
 def show_to_persons(telegram: Telegram, chat: Chat, message: Message) -> Json:
-    """A message as persons see it: with the reply keyboard that came with it."""
+    """A message as persons see it: with what no bot finds in a message.
+
+    That is the `keyboard` that came with it, the `votes` in its poll by user id, the `scores` in
+    its game, and the `bill` of its invoice.
+    """
     shown = telegram.show(chat, message)
-    return shown if message.keyboard is None else {**shown, "keyboard": message.keyboard}
+    more: Json = {}
+    if message.keyboard is not None:
+        more["keyboard"] = message.keyboard
+    if "poll" in message.json:
+        poll = telegram.state.polls[message.json["poll"]["id"]]
+        more["votes"] = {str(user_id): chosen for user_id, chosen in poll.votes.items()}
+    if message.scores:
+        more["scores"] = high_scores(telegram, message)
+    if "invoice" in message.json:
+        told = ("prices", "receipt", *WISHES)
+        more["bill"] = {name: message.secret[name] for name in told if name in message.secret}
+    return shown | more if more else shown
 
 
 def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> None:

@@ -1,5 +1,7 @@
 """What the requests of the persons' side carry; `control` says which is which."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.state import Role, Standing
@@ -8,29 +10,31 @@ MAX_WAIT = 60.0
 """The longest wait of a request, in seconds."""
 
 
+Id = Annotated[int, Field(gt=-(1 << 52), lt=1 << 52)]
+"""The id of a person or chat, which has at most 52 bits (Bot API, User and Chat)."""
+
+
 class Strict(BaseModel):
     """A part of a request, which has no field that is not known."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Wait(BaseModel):
+class Wait(Strict):
     """Which changes to tell, and how long to wait for one, in seconds."""
 
     after: int = 0
     wait: float = Field(0, ge=0, le=MAX_WAIT)
 
 
-class Removal(BaseModel):
+class Removal(Strict):
     """Who deletes a message."""
 
     person: int
 
 
-class Press(BaseModel):
+class Press(Strict):
     """Whose press of which button, and how long to wait for the answer, in seconds."""
-
-    model_config = ConfigDict(extra="forbid")
 
     person: int
     label: str | None = None
@@ -38,7 +42,7 @@ class Press(BaseModel):
     wait: float = Field(0, ge=0, le=MAX_WAIT)
 
 
-class Change(BaseModel):
+class Change(Strict):
     """Changes to a person beside the fields of their `User`."""
 
     model_config = ConfigDict(extra="allow")
@@ -47,21 +51,21 @@ class Change(BaseModel):
     has_private_forwards: bool | None = None
 
 
-class Editing(BaseModel):
+class Editing(Strict):
     """Who edits a message of their own, and how."""
 
     person: int
     text: str
 
 
-class Vote(BaseModel):
+class Vote(Strict):
     """Who votes for which options, by their places from 0; none takes the vote back."""
 
     person: int
     options: list[int]
 
 
-class Start(BaseModel):
+class Start(Strict):
     """Who follows a link to the bot with some payload, perhaps into a group."""
 
     person: int
@@ -69,25 +73,25 @@ class Start(BaseModel):
     chat: int | None = None
 
 
-class RoleChange(BaseModel):
+class RoleChange(Strict):
     """A new place in a group."""
 
     role: Role
 
 
-class NewTopic(BaseModel):
+class NewTopic(Strict):
     """A topic to open."""
 
     name: str
 
 
-class Advance(BaseModel):
+class Advance(Strict):
     """How much time shall pass, in seconds."""
 
     seconds: float = Field(ge=0)
 
 
-class Repeat(BaseModel):
+class Repeat(Strict):
     """Which update to deliver once more; the latest if none is named."""
 
     update_id: int | None = None
@@ -99,7 +103,7 @@ class Calls(Wait):
     method: str | None = None
 
 
-class Pending(BaseModel):
+class Pending(Strict):
     """How many updates to wait for, and for how many seconds."""
 
     count: int = 0

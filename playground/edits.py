@@ -10,10 +10,13 @@ from aiogram.methods import (
 from playground.errors import BadRequestError
 from playground.keyboards import check_inline_keyboard
 from playground.media import media_content
-from playground.messages import MEDIA
+from playground.messages import CAPTIONED
 from playground.state import Chat, Json, Message
 from playground.telegram import Telegram
 from playground.texts import CAPTION, TEXT, caption_content, text_content
+
+REPLACEABLE = tuple(name for name in CAPTIONED if name != "voice")
+"""Fields of a message whose file editMessageMedia can replace by another."""
 
 Edit = EditMessageText | EditMessageCaption | EditMessageMedia | EditMessageReplyMarkup
 
@@ -49,7 +52,7 @@ def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json |
         above=call.show_caption_above_media,
     )
     chat, message = _editable(telegram, call)
-    if not message.json.keys() & set(MEDIA):
+    if not message.json.keys() & set(CAPTIONED):
         raise BadRequestError("there is no caption in the message to edit")
     return _edit(telegram, call, (chat, message), CAPTION, content)
 
@@ -57,10 +60,16 @@ def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json |
 def edit_message_media(telegram: Telegram, call: EditMessageMedia) -> Json | bool:
     """Change file, caption and inline keyboard of a message of the bot (editMessageMedia)."""
     chat, message = _editable(telegram, call)
-    if not message.json.keys() & {*MEDIA, "text"} or "sticker" in message.json:
+    if not message.json.keys() & {*REPLACEABLE, "text"}:
         raise BadRequestError("message can't be edited")
     content = media_content(telegram, call.media)
-    return _edit(telegram, call, (chat, message), (*TEXT, *CAPTION, *MEDIA), content)
+    return _edit(
+        telegram,
+        call,
+        (chat, message),
+        (*TEXT, *CAPTION, *REPLACEABLE, "has_media_spoiler"),
+        content,
+    )
 
 
 def edit_message_reply_markup(telegram: Telegram, call: EditMessageReplyMarkup) -> Json | bool:

@@ -24,6 +24,13 @@ class BadRequestError(ApiError):
         super().__init__(400, f"Bad Request: {reason}", **parameters)
 
 
+class NotSpokenError(ApiError):
+    """The playground lacks what is asked for, which Telegram has: status 501."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(501, f"Not Implemented: the playground does not speak {what} yet")
+
+
 class ForbiddenError(ApiError):
     """The call is right, but the bot may not: status 403, `Forbidden: ` and a reason."""
 
@@ -56,3 +63,7 @@ class ControlError(Exception):
     def __init__(self, reason: str, status: int = 400) -> None:
         super().__init__(reason)
         self.status = status
+
+
+class FolderError(OSError):
+    """The folder to keep everything in can't be used."""

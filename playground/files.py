@@ -25,22 +25,33 @@ MAX_SIDES = 10_000
 MAX_RATIO = 20
 """How many times longer one side of a photo may be (Bot API, sendPhoto)."""
 
+MIMES = {
+    "animation": "video/mp4",
+    "audio": "audio/mpeg",
+    "video": "video/mp4",
+    "voice": "audio/ogg",
+}
+"""What a file is taken for if its name does not tell."""
+
 WRONG_FILE = "wrong file identifier/HTTP URL specified"
 
 
-def take_file(telegram: Telegram, value: InputFile | str, kind: str) -> StoredFile:
+def take_file(
+    telegram: Telegram, value: InputFile | str, kind: str, details: Json | None = None
+) -> StoredFile:
     """Find the file that a call names, or keep the one that it brings.
 
     Args:
         telegram: Where files are kept.
         value: A file id, an address, or the file itself.
-        kind: `photo`, `document` or `sticker`.
+        kind: The field of a message that is to show it: `photo`, `document`, `video`, ...
+        details: What the bot tells of a new file, as that field has it.
 
     Raises:
-        BadRequestError: If there is no such file, or it is not of that kind.
+        BadRequestError: If there is no such file, or it can't be shown so.
     """
     if isinstance(value, BufferedInputFile):
-        return keep_file(telegram, value.data, value.filename or "file", kind)
+        return keep_file(telegram, value.data, value.filename or "file", kind, details)
     if not isinstance(value, str):
         raise BadRequestError(WRONG_FILE)
     if value.startswith(("http://", "https://")):
@@ -49,20 +60,23 @@ def take_file(telegram: Telegram, value: InputFile | str, kind: str) -> StoredFi
     file = telegram.state.files.get(value)
     if file is None:
         raise BadRequestError(WRONG_FILE)
-    if file.kind != kind:
-        names = (file.kind.capitalize(), kind.capitalize())
-        raise BadRequestError(f"can't use file of type {names[0]} as {names[1]}")
+    if "photo" in {file.kind, kind} and file.kind != kind:
+        raise BadRequestError(f"can't use file of type {_type(file.kind)} as {_type(kind)}")
+    # Whatever else it is sent as, a file stays what it is (`get_input_file` in tdlib).
     return file
 
 
-def keep_file(telegram: Telegram, data: bytes, name: str, kind: str) -> StoredFile:
-    """Keep a new file under a file id of its own.
+def keep_file(
+    telegram: Telegram, data: bytes, name: str, kind: str, details: Json | None = None
+) -> StoredFile:
+    """Keep a new file under a file id of its own; see `take_file`.
 
     Raises:
         BadRequestError: If it is empty, or not fit for its kind.
     """
     if not data:
         raise BadRequestError("file must be non-empty")
+    details = dict(details or {})
     width, height = _checked_photo(data) if kind == "photo" else picture_size(data) or (512, 512)
     digest = hashlib.sha256(kind.encode() + data).hexdigest()
     file = StoredFile(
@@ -71,8 +85,9 @@ def keep_file(telegram: Telegram, data: bytes, name: str, kind: str) -> StoredFi
         kind=kind,
         name=Path(name).name or "file",
         size=len(data),
-        width=width,
-        height=height,
+        width=details.pop("width", width),
+        height=details.pop("height", height),
+        details=details,
     )
     telegram.keep(file, data)
     return file
@@ -80,17 +95,28 @@ def keep_file(telegram: Telegram, data: bytes, name: str, kind: str) -> StoredFi
 
 def file_content(file: StoredFile) -> Json:
     """The field of a message that shows a file."""
-    shown: Json = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": file.size}
+    identity: Json = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": file.size}
     sides = {"width": file.width, "height": file.height}
+    mime = mimetypes.guess_type(file.name)[0] or MIMES.get(file.kind, "application/octet-stream")
+    named = {"file_name": file.name, "mime_type": mime}
     match file.kind:
         case "photo":
-            return {"photo": [shown | sides]}
+            return {"photo": [identity | sides]}
         case "sticker":
-            looks = {"type": "regular", "is_animated": False, "is_video": False}
-            return {"sticker": shown | sides | looks}
+            looks: Json = sides | {"type": "regular", "is_animated": False, "is_video": False}
+        case "animation" | "video":
+            looks = sides | named | {"duration": 0}
+        case "audio":
+            looks = named | {"duration": 0}
+        case "voice":
+            looks = {"mime_type": mime, "duration": 0}
+        case "video_note":
+            looks = {"length": file.width, "duration": 0}
         case _:
-            mime = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            return {"document": shown | {"file_name": file.name, "mime_type": mime}}
+            looks = named
+    content = {file.kind: identity | looks | file.details}
+    # Old bots know an animation as a document (Bot API, Message).
+    return content | {"document": identity | named} if file.kind == "animation" else content
 
 
 def get_file(telegram: Telegram, call: GetFile) -> Json:
@@ -110,14 +136,19 @@ def get_file(telegram: Telegram, call: GetFile) -> Json:
 
 def file_path(file: StoredFile) -> str:
     """The path of a file behind `/file/bot<token>/`."""
-    ending = Path(file.name).suffix if file.kind == "document" else ".jpg"
-    return f"{file.kind}s/{file.id}{ending if file.kind != 'sticker' else '.webp'}"
+    ending = {"photo": ".jpg", "sticker": ".webp"}.get(file.kind, Path(file.name).suffix)
+    return f"{file.kind}s/{file.id}{ending}"
 
 
 def find_path(telegram: Telegram, path: str) -> StoredFile | None:
     """The file of a path that getFile has told, if it is one."""
     file = telegram.state.files.get(path.partition("/")[2].partition(".")[0])
     return file if file is not None and file_path(file) == path else None
+
+
+def _type(kind: str) -> str:
+    """What refusals call a kind (`FileType` in tdlib)."""
+    return {"voice": "VoiceNote", "video_note": "VideoNote"}.get(kind, kind.capitalize())
 
 
 def _checked_photo(data: bytes) -> tuple[int, int]:

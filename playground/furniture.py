@@ -1,6 +1,6 @@
 """What an empty playground is furnished with, so that a page has somebody to play."""
 
-from playground.groups import GroupPlan, add_group, add_topic
+from playground.groups import GroupPlan, add_group, add_topic, set_role
 from playground.persons import add_person
 from playground.state import Json, Role
 from playground.telegram import Telegram
@@ -25,6 +25,8 @@ def furnish(telegram: Telegram) -> None:
     ids = [int(add_person(telegram, dict(fields)).user["id"]) for fields in PERSONS]
     roles = dict.fromkeys(ids, Role.MEMBER) | {ids[0]: Role.CREATOR}
     add_group(telegram, GroupPlan(title="Friends", roles=roles))
-    forum = add_group(telegram, GroupPlan(title="Our house", roles=roles, is_forum=True))
+    plan = GroupPlan(title="Our house", roles=roles, is_forum=True, bot=Role.LEFT)
+    forum = add_group(telegram, plan)
     for name in TOPICS:
         add_topic(telegram, forum, name)
+    set_role(telegram, forum, telegram.bot_id, Role.MEMBER)

@@ -26,6 +26,11 @@ def get_game_high_scores(telegram: Telegram, call: GetGameHighScores) -> list[Js
     """List who has reached what in a game, the best first (getGameHighScores)."""
     _, message = _game(telegram, call)
     telegram.user(call.user_id)
+    return high_scores(telegram, message)
+
+
+def high_scores(telegram: Telegram, message: Message) -> list[Json]:
+    """Who has reached what in a message's game, as `GameHighScore` objects, the best first."""
     best = sorted(message.scores.items(), key=lambda item: -item[1])
     return [
         {"position": place, "user": telegram.user(user_id), "score": score}

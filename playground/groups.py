@@ -2,19 +2,20 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from playground.control_requests import Id, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
 from playground.members import announce_change, chat_member
 from playground.state import Chat, Json, Message, Role
-from playground.telegram import Telegram
+from playground.telegram import ANY_CHAT, Telegram
 
 FIRST_SUPERGROUP = -1_001_000_000_000
 FIRST_GROUP = -4_000_000
 
 
-class GroupPlan(BaseModel):
+class GroupPlan(Strict):
     """What a group is to be.
 
     Attributes:
@@ -25,12 +26,10 @@ class GroupPlan(BaseModel):
         is_forum: Whether it has topics.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     title: str
     type: Literal["group", "supergroup"] = "supergroup"
-    id: int | None = None
-    roles: dict[int, Role] = {}
+    id: Id | None = None
+    roles: dict[int, Role] = Field(default_factory=dict)
     bot: Role = Role.MEMBER
     username: str | None = None
     is_forum: bool = False
@@ -69,14 +68,15 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     """Add somebody to a group, promote or demote them, or have them leave; the bot too.
 
     Raises:
-        ControlError: If the chat is no group.
+        ControlError: If the chat is no group, or no longer.
     """
-    if chat.private:
-        raise ControlError("there are no roles in a private chat")
+    if chat.private or chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} is no group")
     user = telegram.user(user_id)
     old = chat.roles.get(user_id, Role.LEFT)
     chat.roles[user_id] = role
     telegram.state.note("chat", chat.id)
+    telegram.signals.notify(ANY_CHAT)
     if old is not role:
         by = _leader(telegram, chat) or user
         announce_change(telegram, chat, by, (chat_member(user, old), chat_member(user, role)))
@@ -86,7 +86,7 @@ def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     """Give somebody a role as `set_role` does, and say in the group who has come or gone.
 
     Raises:
-        ControlError: If the chat is no group.
+        ControlError: If the chat is no group, or no longer.
     """
     was_inside = chat.roles.get(user_id, Role.LEFT).inside
     heard = chat.roles.get(telegram.bot_id, Role.LEFT).inside
@@ -140,6 +140,7 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
     message = telegram.post(chat, Message(told, leader["id"]))
     message.json |= {"message_thread_id": message.id, "is_topic_message": True}
     chat.topics[message.id] = name
+    tell_bot(telegram, chat, message)
     return message.id
 
 

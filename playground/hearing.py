@@ -4,7 +4,13 @@ from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
 
 SERVICE = frozenset(
-    {"new_chat_members", "left_chat_member", "successful_payment", "refunded_payment"}
+    {
+        "forum_topic_created",
+        "left_chat_member",
+        "new_chat_members",
+        "refunded_payment",
+        "successful_payment",
+    }
 )
 """Fields of messages that tell of something that has happened, not what somebody says."""
 

@@ -5,7 +5,7 @@ import re
 from typing import NamedTuple
 
 from playground.errors import BadRequestError
-from playground.links import link_entity
+from playground.links import link_entity, number
 from playground.markup_text import MarkupText, refuse
 from playground.state import Json
 
@@ -158,14 +158,14 @@ def _language(attributes: dict[str, str]) -> Json:
 
 
 def _emoji_id(text: str) -> str:
-    if not text.isdecimal() or int(text) == 0:
+    if not number(text):
         raise refuse("Invalid custom emoji identifier specified")
     return text
 
 
 def _time(attributes: dict[str, str]) -> Json | None:
-    unix = attributes.get("unix", "")
-    if not unix.isdecimal() or int(unix) == 0:
+    unix = number(attributes.get("unix", ""))
+    if not unix:
         return None
     wanted = attributes.get("format")
-    return {"unix_time": int(unix)} | ({"date_time_format": wanted} if wanted else {})
+    return {"unix_time": unix} | ({"date_time_format": wanted} if wanted else {})

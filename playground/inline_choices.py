@@ -7,7 +7,7 @@ from pydantic import Field
 from playground.control_requests import MAX_WAIT, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
-from playground.persons import check_presence
+from playground.persons import check_writing
 from playground.state import Chat, InlineQuery, Json, Message, Person
 from playground.telegram import Telegram
 
@@ -52,10 +52,9 @@ def ask(telegram: Telegram, asking: Asking) -> InlineQuery:
     if not state.abilities["supports_inline_queries"]:
         raise ControlError('inline mode is off: PATCH /control/bot with {"inline": true}')
     person = telegram.person(asking.person)
-    for whose in (asking.person, None):
-        until, query_id = state.inline_cache.get((whose, asking.query, asking.offset), (0, ""))
-        if now < until and query_id in state.inline_queries:
-            return state.inline_queries[query_id]
+    remembered = _remembered(telegram, asking)
+    if remembered is not None:
+        return remembered
     query_id = str(secrets.randbits(62))
     query = InlineQuery(query_id, asking.person, asking.query, asking.offset, now)
     state.inline_queries[query.id] = query
@@ -77,7 +76,7 @@ def choose(telegram: Telegram, choice: Choice) -> tuple[Chat, Message]:
     """
     person = telegram.person(choice.person)
     chat = telegram.chat_of_persons(choice.chat)
-    check_presence(telegram, chat, person)
+    check_writing(telegram, chat, person)
     if choice.topic is not None and choice.topic not in chat.topics:
         raise ControlError(f"there is no topic {choice.topic}", 404)
     query = telegram.state.inline_queries.get(choice.query_id)
@@ -108,3 +107,18 @@ def post_via_bot(
         telegram.touch(chat, message)
     tell_bot(telegram, chat, message)
     return message
+
+
+def _remembered(telegram: Telegram, asking: Asking) -> InlineQuery | None:
+    """The latest query that was the same, if its answer still counts (answerInlineQuery)."""
+    now = telegram.clock.time()
+
+    def counts(query: InlineQuery) -> bool:
+        return (
+            query.answer is not None
+            and now < query.answer.valid_until
+            and (query.query, query.offset) == (asking.query, asking.offset)
+            and (query.user_id == asking.person or not query.answer.is_personal)
+        )
+
+    return next(filter(counts, reversed(telegram.state.inline_queries.values())), None)

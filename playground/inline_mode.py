@@ -1,25 +1,13 @@
 """Inline mode from the bot's side: answerInlineQuery, and answerWebAppQuery."""
 
-from typing import Any
-
 from aiogram.methods import AnswerInlineQuery, AnswerWebAppQuery
-from aiogram.types import (
-    InlineKeyboardMarkup,
-    InputContactMessageContent,
-    InputLocationMessageContent,
-    InputTextMessageContent,
-    InputVenueMessageContent,
-)
 
 from playground.callbacks import TOO_OLD
-from playground.contents import contact_content, game_content, location_content, venue_content
 from playground.errors import BadRequestError
-from playground.files import file_content, take_file
 from playground.inline_choices import post_via_bot
-from playground.keyboards import check_inline_keyboard
+from playground.inline_results import result_content
 from playground.state import InlineAnswer, Json
 from playground.telegram import Telegram
-from playground.texts import caption_content, text_content
 
 MAX_RESULTS = 50
 MAX_ID = 64
@@ -34,8 +22,8 @@ WAITS_FOR = 30
 
 def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
     """Offer results for what a person types behind the bot's name (answerInlineQuery)."""
-    state, now = telegram.state, telegram.clock.time()
-    query = state.inline_queries.get(call.inline_query_id)
+    now = telegram.clock.time()
+    query = telegram.state.inline_queries.get(call.inline_query_id)
     if query is None or query.answer is not None or now > query.asked_at + WAITS_FOR:
         raise BadRequestError(TOO_OLD)
     if len(call.results) > MAX_RESULTS:
@@ -45,14 +33,13 @@ def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
     answer = InlineAnswer(next_offset=call.next_offset or "")
     for result in call.results:
         _check_id(result.id, answer)
-        answer.contents[result.id] = _content(telegram, result)
+        answer.contents[result.id] = result_content(telegram, result)
         answer.results.append(result.model_dump(exclude_unset=True, exclude_none=True))
     if call.button is not None:
         answer.button = call.button.model_dump(exclude_none=True)
-    query.answer = answer
     seconds = CACHE_TIME if call.cache_time is None else max(call.cache_time, 0)
-    whose = query.user_id if call.is_personal else None
-    state.inline_cache[whose, query.query, query.offset] = (now + seconds, query.id)
+    answer.valid_until, answer.is_personal = now + seconds, bool(call.is_personal)
+    query.answer = answer
     telegram.signals.notify(query.id)
     return True
 
@@ -62,7 +49,7 @@ def answer_web_app_query(telegram: Telegram, call: AnswerWebAppQuery) -> Json:
     user_id = telegram.state.web_app_queries.get(call.web_app_query_id)
     if user_id is None:
         raise BadRequestError(TOO_OLD)
-    content = _content(telegram, call.result)
+    content = result_content(telegram, call.result)
     del telegram.state.web_app_queries[call.web_app_query_id]
     telegram.state.note("settings")
     chat, person = telegram.state.chats[user_id], telegram.person(user_id)
@@ -77,51 +64,3 @@ def _check_id(result_id: str, answer: InlineAnswer) -> None:
         raise BadRequestError("RESULT_ID_INVALID")
     if result_id in answer.contents:
         raise BadRequestError("RESULT_ID_DUPLICATE")
-
-
-def _content(telegram: Telegram, result: Any) -> Json:  # noqa: ANN401 - one of twenty models
-    """The fields of the message that a result becomes."""
-    given = getattr(result, "input_message_content", None)
-    fields = _own_content(telegram, result) if given is None else _given_content(telegram, given)
-    first = "callback_game" if "game" in fields else None
-    markup: InlineKeyboardMarkup | None = result.reply_markup
-    keyboard = check_inline_keyboard(telegram, None, markup, first)
-    return fields if keyboard is None else fields | {"reply_markup": keyboard}
-
-
-def _given_content(telegram: Telegram, given: object) -> Json:
-    match given:
-        case InputTextMessageContent():
-            return text_content(
-                telegram,
-                given.message_text,
-                given.parse_mode,
-                given.entities,
-                given.link_preview_options,
-            )
-        case InputContactMessageContent():
-            return contact_content(given)
-        case InputVenueMessageContent():
-            return venue_content(given)
-        case InputLocationMessageContent():
-            return location_content(given)
-    raise BadRequestError(f"the playground does not speak {type(given).__name__} yet")
-
-
-def _own_content(telegram: Telegram, result: Any) -> Json:  # noqa: ANN401 - one of twenty models
-    if result.type == "game":
-        return game_content(result.game_short_name)
-    if result.type == "contact":
-        return contact_content(result)
-    if result.type == "venue":
-        return venue_content(result)
-    if result.type == "location":
-        return location_content(result)
-    file_id = getattr(result, f"{result.type}_file_id", None)
-    if result.type not in {"photo", "document", "sticker"} or file_id is None:
-        raise BadRequestError(f"the playground does not speak results of type {result.type} yet")
-    fields = file_content(take_file(telegram, file_id, result.type))
-    if result.type == "sticker":
-        return fields
-    caption = caption_content(telegram, result.caption, result.parse_mode, result.caption_entities)
-    return fields | caption

@@ -1,21 +1,35 @@
 """Links in texts and on buttons, by the rules of tdlib's `LinkManager`."""
 
+import re
 from ipaddress import ip_address
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from playground.state import Json
 
 OWN_SCHEMES = frozenset({"tg", "ton", "tonsite"})
+NUMBER = re.compile(r"[0-9]{1,18}")
 WEB_SCHEMES = frozenset({"http", "https"})
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of a link; `None` if it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def number(text: str) -> int | None:
+    """A number of at most 18 digits, which fits wherever Telegram has numbers; `None` if none."""
+    return int(text) if NUMBER.fullmatch(text) else None
 
 
 def user_of_link(url: str) -> int | None:
     """The user whom a link such as `tg://user?id=42` points to, if it does."""
-    parts = urlsplit(url)
-    if parts.scheme != "tg" or parts.netloc != "user":
+    parts = split(url)
+    if parts is None or parts.scheme != "tg" or parts.netloc != "user":
         return None
-    user_id = parse_qs(parts.query).get("id", [""])[0]
-    return int(user_id) if user_id.isdecimal() else None
+    return number(parse_qs(parts.query).get("id", [""])[0])
 
 
 def checked_link(url: str) -> str | None:
@@ -24,12 +38,9 @@ def checked_link(url: str) -> str | None:
     Returns:
         The link, or `None` if it leads nowhere.
     """
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        host = parts.hostname or ""
-    except ValueError:
-        return None
-    if not host or any(letter.isspace() for letter in url.strip()):
+    parts = split(url if "://" in url else f"http://{url}")
+    host = (parts.hostname or "") if parts else ""
+    if parts is None or not host or any(letter.isspace() for letter in url.strip()):
         return None
     if parts.scheme in OWN_SCHEMES:
         return parts.geturl()

@@ -2,10 +2,10 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from playground.errors import BadRequestError
-from playground.links import link_entity
+from playground.links import link_entity, number, split
 from playground.markup_text import MarkupText, refuse
 from playground.state import Json
 
@@ -186,13 +186,14 @@ def special_entity(url: str) -> Json:
     Raises:
         BadRequestError: If it is neither.
     """
-    parts = urlsplit(url)
-    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    if (parts.scheme, parts.netloc) == ("tg", "emoji") and query.get("id", "").isdecimal():
+    parts = split(url)
+    query = {name: values[0] for name, values in parse_qs(parts.query if parts else "").items()}
+    emoji, unix = number(query.get("id", "")), number(query.get("unix", ""))
+    if url.startswith("tg://emoji?") and emoji is not None:
         return {"type_": "custom_emoji", "custom_emoji_id": query["id"]}
-    if (parts.scheme, parts.netloc) == ("tg", "time") and query.get("unix", "").isdecimal():
+    if url.startswith("tg://time?") and unix is not None:
         wanted = {"date_time_format": query["format"]} if "format" in query else {}
-        return {"type_": "date_time", "unix_time": int(query["unix"]), **wanted}
+        return {"type_": "date_time", "unix_time": unix, **wanted}
     raise refuse("Invalid tg://emoji or tg://time URL specified")
 
 

@@ -11,10 +11,16 @@ from playground.texts import CAPTION, TEXT, caption_content, text_content
 DELETABLE_FOR = 48 * 3_600
 """Seconds for which a bot can delete a message (Bot API, deleteMessage)."""
 
-MEDIA = ("photo", "document", "sticker")
+DICE_KEPT_FOR = 24 * 3_600
+"""Seconds for which a dice in a private chat can't be deleted (likewise)."""
+
+CAPTIONED = ("animation", "audio", "document", "photo", "video", "voice")
+"""Fields of a message that hold a file which may have a caption."""
+
+MEDIA = (*CAPTIONED, "sticker", "video_note")
 """Fields of a message that hold a file."""
 
-COPIED = (*TEXT, *CAPTION, *MEDIA, "dice", "contact", "location", "venue")
+COPIED = (*TEXT, *CAPTION, *MEDIA, "has_media_spoiler", "dice", "contact", "location", "venue")
 """Fields of a message that a copy or a forwarded message has too."""
 
 
@@ -100,6 +106,7 @@ def _deletable(telegram: Telegram, chat: Chat, message: Message) -> bool:
     role = chat.roles.get(telegram.bot_id, Role.MEMBER)
     if chat.type == "supergroup" and role.leads:
         return True
-    if telegram.clock.time() - message.json["date"] >= DELETABLE_FOR:
+    age = telegram.clock.time() - message.json["date"]
+    if age >= DELETABLE_FOR or (chat.private and "dice" in message.json and age < DICE_KEPT_FOR):
         return False
     return chat.private or role.leads or message.author == telegram.bot_id

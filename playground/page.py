@@ -5,7 +5,7 @@
 | `GET /` | the page |
 | `GET /page/{file}` | its parts, from `playground/page/` |
 | `GET /page/events` | a stream of events: `world` tells who and what there is, `chat` what has
-changed in a chat |
+changed in a chat, `answers` how presses were answered |
 | `GET /page/chats/{id}/menu?person=` | the commands and the menu button that a person has there |
 
 All that the page does, it does over `/control`.
@@ -24,6 +24,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
+from playground.answered import Answered
 from playground.command_menu import commands_for
 from playground.control_http import guard, show_to_persons
 from playground.errors import ControlError
@@ -130,6 +131,7 @@ class Page:
         """Tell everything once, then whatever changes, until the page is closed."""
         world = b""
         told: dict[int, int] = {}
+        answered = Answered(self._telegram)
         await response.write(b"retry: 500\n\n")
         while not self._closed:
             now = self._world()
@@ -142,6 +144,8 @@ class Page:
                     told[chat.id] = chat.version
                     changes = self._changes(chat, after)
                     await response.write(_event("chat", orjson.dumps(changes)))
+            if answers := answered.take():
+                await response.write(_event("answers", orjson.dumps(answers)))
             if await self._telegram.signals.wait(ANY_CHAT, LOOK_AGAIN):
                 await asyncio.sleep(GATHER)
 
@@ -196,4 +200,5 @@ def _summary(chat: Chat) -> Json:
         "roles": {str(user_id): role for user_id, role in chat.roles.items()},
         "topics": {str(topic_id): name for topic_id, name in chat.topics.items()},
         "keyboards": {str(user_id): shown for user_id, shown in chat.keyboards.items()},
+        "migrated_to": chat.migrated_to,
     }

@@ -1,8 +1,11 @@
 """Payments from the bot's side: invoices, answers to shipping and pre-checkout queries, Stars."""
 
+import secrets
+
 from aiogram.methods import (
     AnswerPreCheckoutQuery,
     AnswerShippingQuery,
+    CreateInvoiceLink,
     GetMyStarBalance,
     GetStarTransactions,
     RefundStarPayment,
@@ -17,6 +20,11 @@ from playground.sending import posted
 from playground.state import Json, Message
 from playground.telegram import Telegram
 
+Bill = SendInvoice | CreateInvoiceLink
+
+INVOICE_LINK = "https://t.me/$"
+"""How the link to a bill begins."""
+
 STARS = "XTR"
 MAX_TITLE = 32
 MAX_DESCRIPTION = 255
@@ -27,6 +35,8 @@ CURRENCY = 3
 """Letters of a currency (ISO 4217)."""
 
 MAX_TRANSACTIONS = 100
+MAX_AMOUNT = 9_999_9999_9999
+"""The largest sum of money, in the smallest units of a currency (tdlib's `InputInvoice`)."""
 
 WISHES = (
     "need_name",
@@ -44,23 +54,24 @@ WISHES = (
 def send_invoice(telegram: Telegram, call: SendInvoice) -> Json:
     """Post a bill (sendInvoice)."""
     _check(call)
-    total = sum(price.amount for price in call.prices)
+    invoice = _invoice(call)
     if call.reply_markup is None:
+        total = invoice["total_amount"]
         amount = f"⭐️{total}" if call.currency == STARS else f"{total / 100:.2f} {call.currency}"
         button = InlineKeyboardButton(text=f"Pay {amount}", pay=True)
         call.reply_markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
-    invoice = {
-        "title": call.title,
-        "description": call.description,
-        "start_parameter": call.start_parameter or "",
-        "currency": call.currency,
-        "total_amount": total,
-    }
     message, shown = posted(telegram, call, {"invoice": invoice}, "pay")
-    wishes = {name: getattr(call, name) for name in WISHES if getattr(call, name)}
-    prices = [price.model_dump() for price in call.prices]
-    message.secret = {"payload": call.payload, "prices": prices, **wishes}
+    message.secret = _secret(call)
     return shown
+
+
+def create_invoice_link(telegram: Telegram, call: CreateInvoiceLink) -> str:
+    """Make a link by which anybody can pay a bill, as often as they like (createInvoiceLink)."""
+    _check(call)
+    slug = secrets.token_urlsafe(15)
+    telegram.state.invoice_links[slug] = {"invoice": _invoice(call), "secret": _secret(call)}
+    telegram.state.note("settings")
+    return f"{INVOICE_LINK}{slug}"
 
 
 def answer_pre_checkout_query(telegram: Telegram, call: AnswerPreCheckoutQuery) -> bool:
@@ -130,7 +141,23 @@ def _answer(
     return True
 
 
-def _check(call: SendInvoice) -> None:
+def _invoice(call: Bill) -> Json:
+    return {
+        "title": call.title,
+        "description": call.description,
+        "start_parameter": getattr(call, "start_parameter", None) or "",
+        "currency": call.currency,
+        "total_amount": sum(price.amount for price in call.prices),
+    }
+
+
+def _secret(call: Bill) -> Json:
+    wishes = {name: getattr(call, name) for name in WISHES if getattr(call, name)}
+    prices = [price.model_dump() for price in call.prices]
+    return {"payload": call.payload, "prices": prices, **wishes}
+
+
+def _check(call: Bill) -> None:
     if not 1 <= len(call.title) <= MAX_TITLE:
         raise BadRequestError("invoice title must be non-empty and have at most 32 characters")
     if not 1 <= len(call.description) <= MAX_DESCRIPTION:
@@ -144,5 +171,5 @@ def _check(call: SendInvoice) -> None:
             raise BadRequestError("STARS_INVOICE_INVALID")
     elif not call.provider_token:
         raise BadRequestError("PAYMENT_PROVIDER_INVALID")
-    if not call.prices or sum(price.amount for price in call.prices) <= 0:
+    if not 0 < sum(price.amount for price in call.prices) <= MAX_AMOUNT:
         raise BadRequestError("CURRENCY_TOTAL_AMOUNT_INVALID")

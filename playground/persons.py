@@ -11,6 +11,9 @@ from playground.telegram import Telegram
 FIRST_ID = 1_000_001
 """The id of the first person who does not ask for another one."""
 
+MAX_ID = 1 << 52
+"""Ids are smaller (Bot API, User)."""
+
 FIELDS = frozenset(User.model_fields) - {"is_bot"}
 
 
@@ -25,10 +28,11 @@ def add_person(telegram: Telegram, fields: Json) -> Person:
         ControlError: If a field makes no sense, or the id or username is taken.
     """
     persons = telegram.state.persons
-    user_id = fields.get("id") or max([FIRST_ID - 1, *persons]) + 1
+    free = max([FIRST_ID - 1, *persons]) + 1
+    person = Person(_checked_user(telegram, {"id": free, **fields}))
+    user_id = person.user["id"]
     if user_id in persons or user_id == telegram.bot_id:
         raise ControlError(f"the id {user_id} is taken", 409)
-    person = Person(_checked_user(telegram, {**fields, "id": user_id}))
     persons[user_id] = person
     telegram.state.note("person", user_id)
     telegram.state.note("chat", user_id)
@@ -82,6 +86,32 @@ def remove(telegram: Telegram, chat: Chat, message_id: int, person: Person) -> N
     telegram.delete(chat, message)
 
 
+def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can act in a chat.
+
+    Raises:
+        ControlError: If they are not there.
+    """
+    user_id, name = person.user["id"], person.user["first_name"]
+    if not role_in(telegram, chat, user_id).inside:
+        raise ControlError(f"{name} is not in chat {chat.id}", 403)
+    if chat.private and person.standing is Standing.BLOCKED:
+        raise ControlError(f"{name} has blocked the bot", 403)
+    if person.standing is Standing.DEACTIVATED:
+        raise ControlError(f"{name} has deleted their account", 403)
+
+
+def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can write into a chat.
+
+    Raises:
+        ControlError: If they are not there, or the group has become a supergroup.
+    """
+    check_presence(telegram, chat, person)
+    if chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} has become {chat.migrated_to}")
+
+
 def _checked_user(telegram: Telegram, fields: Json) -> Json:
     unknown = fields.keys() - FIELDS - {"is_bot"}
     if unknown:
@@ -96,6 +126,8 @@ def _checked_user(telegram: Telegram, fields: Json) -> Json:
         for other in others
         if "username" in other and other["id"] != user.id
     }
+    if not 0 < user.id < MAX_ID:
+        raise ControlError(f"{user.id} can't be the id of a person")
     if user.username and user.username.lower() in names:
         raise ControlError(f"the username {user.username} is taken", 409)
     return user.model_dump(exclude_none=True)
@@ -106,18 +138,3 @@ def _private_chat(user: Json) -> Json:
         name: user[name] for name in ("first_name", "last_name", "username") if name in user
     }
     return {"id": user["id"], **shown, "type": "private"}
-
-
-def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
-    """Make sure that a person can act in a chat.
-
-    Raises:
-        ControlError: If they are not there.
-    """
-    user_id, name = person.user["id"], person.user["first_name"]
-    if not role_in(telegram, chat, user_id).inside:
-        raise ControlError(f"{name} is not in chat {chat.id}", 403)
-    if chat.private and person.standing is Standing.BLOCKED:
-        raise ControlError(f"{name} has blocked the bot", 403)
-    if person.standing is Standing.DEACTIVATED:
-        raise ControlError(f"{name} has deleted their account", 403)

@@ -45,7 +45,7 @@ class Polling:
         self._last_asked = float("-inf")
         self._conflict_free_from = float("-inf")
 
-    async def get(self, offset: int, limit: int, timeout: int) -> list[Update]:  # noqa: ASYNC109 - it is Telegram's
+    async def get(self, offset: int, limit: int, timeout: int) -> list[Update]:
         """Answer a poll, as soon as there is something to answer with.
 
         Args:

@@ -1,11 +1,14 @@
 """Reply buttons that ask for something: what they take, and what a press of one sends."""
 
+import secrets
+
 from playground.control_requests import Strict
 from playground.errors import ControlError
 from playground.members import role_in
 from playground.reply_keyboards import REQUESTS, find_reply_button, reply_buttons
 from playground.sayings import (
     Content,
+    NewBot,
     NewPoll,
     PageData,
     Saying,
@@ -28,6 +31,8 @@ class ReplyPress(Strict):
         user_ids: The chosen persons.
         chat_id: The chosen chat.
         data: What the Mini App sends.
+        name: The name of the bot that is made.
+        username: Its username.
     """
 
     person: int
@@ -38,6 +43,8 @@ class ReplyPress(Strict):
     user_ids: list[int] | None = None
     chat_id: int | None = None
     data: str | None = None
+    name: str | None = None
+    username: str | None = None
 
 
 def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
@@ -48,7 +55,8 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
     """
     person = telegram.person(press.person)
     button = find_reply_button(chat, press.person, press.label)
-    kind = next((name for name in REQUESTS if button.get(name)), None)
+    # A request may be an empty object: any poll will do.
+    kind = next((name for name in REQUESTS if button.get(name, False) is not False), None)
     content = Content(text=button["text"]) if kind is None else None
     match kind:
         case "request_contact":
@@ -65,6 +73,10 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
             request_id = button["request_chat"]["request_id"]
             chosen = SharedChat(request_id=request_id, chat_id=press.chat_id)
             content = Content(chat_shared=chosen)
+        case "request_managed_bot" if press.name and press.username:
+            request_id = button["request_managed_bot"]["request_id"]
+            bot = NewBot(request_id=request_id, name=press.name, username=press.username)
+            content = Content(managed_bot=bot)
         case "web_app" if press.data is not None:
             content = Content(web_app_data=PageData(button_text=button["text"], data=press.data))
     if content is None:
@@ -100,6 +112,9 @@ def requested_fields(
         chosen = content.chat_shared
         button = _requesting(chat, user_id, "request_chat", chosen.request_id)
         return _shared_chat(telegram, button["request_chat"], chosen)
+    if content.managed_bot is not None:
+        _requesting(chat, user_id, "request_managed_bot", content.managed_bot.request_id)
+        return _created_bot(telegram, person, content.managed_bot)
     if content.web_app_data is not None:
         label = content.web_app_data.button_text
         buttons = reply_buttons(chat, user_id)
@@ -152,3 +167,15 @@ def _shared_chat(telegram: Telegram, request: Json, shared: SharedChat) -> Json:
     return {
         "chat_shared": fields | {name: chosen.json[name] for name in told if name in chosen.json}
     }
+
+
+def _created_bot(telegram: Telegram, person: Person, plan: NewBot) -> Json:
+    """Make a bot and tell of it (Bot API, KeyboardButtonRequestManagedBot); nobody runs it."""
+    users = [telegram.state.bot, *(other.user for other in telegram.state.persons.values())]
+    if any(user.get("username", "").lower() == plan.username.lower() for user in users):
+        raise ControlError(f"the username {plan.username} is taken", 409)
+    bot_id = 7_000_000_000 + secrets.randbelow(1_000_000_000)
+    bot = {"id": bot_id, "is_bot": True, "first_name": plan.name, "username": plan.username}
+    told = {"user": person.user, "bot": bot}
+    telegram.queue.push("managed_bot", told, person.user["id"])
+    return {"managed_bot_created": {"bot": bot}}

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from playground.contents import contact_content, dice_content, location_content
-from playground.control_requests import Strict
+from playground.control_requests import Id, Strict
 from playground.errors import ControlError
 from playground.files import file_content, keep_file
 from playground.formatting import finish_text
@@ -22,7 +22,7 @@ class SharedContact(Strict):
     phone_number: str
     first_name: str
     last_name: str | None = None
-    user_id: int | None = None
+    user_id: Id | None = None
     vcard: str | None = None
 
 
@@ -58,6 +58,14 @@ class SharedChat(Strict):
     chat_id: int
 
 
+class NewBot(Strict):
+    """A bot made for a button with this `request_id`, to be managed by the one that asked."""
+
+    request_id: int
+    name: str = Field(min_length=1, max_length=64)
+    username: str = Field(pattern=r"^[A-Za-z]\w{1,28}[Bb][Oo][Tt]$")
+
+
 class PageData(Strict):
     """What a Mini App opened by a reply button sends."""
 
@@ -81,6 +89,7 @@ class Content(Strict):
     poll: NewPoll | None = None
     users_shared: SharedUsers | None = None
     chat_shared: SharedChat | None = None
+    managed_bot: NewBot | None = None
     web_app_data: PageData | None = None
     photo: NewFile | None = None
     document: NewFile | None = None

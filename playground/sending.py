@@ -13,9 +13,15 @@ GENERAL_TOPIC = 1
 
 Sending = (
     methods.SendMessage
-    | methods.SendPhoto
+    | methods.SendAnimation
+    | methods.SendAudio
     | methods.SendDocument
+    | methods.SendMediaGroup
+    | methods.SendPhoto
     | methods.SendSticker
+    | methods.SendVideo
+    | methods.SendVideoNote
+    | methods.SendVoice
     | methods.SendDice
     | methods.SendPoll
     | methods.SendContact
@@ -52,9 +58,11 @@ def posted(
     if getattr(call, "business_connection_id", None):
         raise BadRequestError("business connection not found")
     chat = telegram.writable_chat(call.chat_id)
-    head: Json = {"from": telegram.state.bot} | thread_fields(chat, call.message_thread_id)
+    markup = None if isinstance(call, methods.SendMediaGroup) else call.reply_markup
     reply_to = _reply_to(telegram, chat, call)
-    inline, keyboard = check_markup(telegram, chat, call.reply_markup, first)
+    head: Json = {"from": telegram.state.bot}
+    head |= thread_fields(chat, call.message_thread_id) or thread_of_reply(chat, reply_to)
+    inline, keyboard = check_markup(telegram, chat, markup, first)
     if call.protect_content is True:
         head["has_protected_content"] = True
     if inline is not None:
@@ -76,6 +84,13 @@ def thread_fields(chat: Chat, thread_id: int | None) -> Json:
     if thread_id == GENERAL_TOPIC or thread_id not in chat.topics:
         raise BadRequestError("message thread not found")
     return {"message_thread_id": thread_id, "is_topic_message": True}
+
+
+def thread_of_reply(chat: Chat, reply_to: int | None) -> Json:
+    """The fields of a message that say its topic, if it is a reply to a message in one."""
+    replied = chat.messages.get(reply_to) if reply_to is not None else None
+    names = ("message_thread_id", "is_topic_message")
+    return {name: replied.json[name] for name in names if name in replied.json} if replied else {}
 
 
 def _reply_to(telegram: Telegram, chat: Chat, call: Sending) -> int | None:

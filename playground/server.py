@@ -1,6 +1,6 @@
 """The playground as a server: the bot's side, the persons' side, and the chat page."""
 
-import random
+import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
@@ -8,22 +8,22 @@ from aiogram.types import User
 from aiogram.utils.token import extract_bot_id
 from aiohttp import web
 
-from playground.acting import Acting
+from playground import acting, control, serving, troubling
 from playground.bot_api import BotApi
 from playground.clock import Clock
-from playground.control import Control
+from playground.control_http import guarded
 from playground.memory import Memory
 from playground.page import Page
-from playground.serving import Serving
 from playground.state import Json, State
 from playground.telegram import Telegram
-from playground.troubling import Troubling
 
 DEFAULT_TOKEN = "1234567:playground"  # noqa: S105 - a token for nothing but this
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8081
 MAX_REQUEST = 60 << 20
 """Bytes of a request of the bot's; files have at most 50 MB (Bot API, Sending files)."""
+
+PERSONS_SIDE = (*control.ROUTES, *acting.ROUTES, *serving.ROUTES, *troubling.ROUTES)
 
 ABILITY = ("can_", "supports_", "has_", "allows_")
 """How the fields of a `User` begin that only getMe fills."""
@@ -67,22 +67,19 @@ class Server:
         self._host = host
         self._port = port
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
-        first_update = random.randrange(2_000_001, 1 << 30)  # noqa: S311 - nothing to guess
+        first_update = 2_000_001 + secrets.randbelow(1 << 30)
         bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
         abilities = _abilities(privacy=privacy) | {"supports_inline_queries": inline}
         state = State(bot | {"username": username}, abilities, first_update)
         state.inline_feedback = inline
-        self._telegram = Telegram(state, self.clock)
+        self._telegram = Telegram(state, self.clock, token)
         if data_dir is not None:
             # What one bot has seen is nothing to another.
             self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
         self._state = state
-        self._api = BotApi(self._telegram, token)
-        self._control = Control(self._telegram, hosts)
-        self._acting = Acting(self._telegram, hosts)
-        self._troubling = Troubling(self._telegram, hosts)
-        self._serving = Serving(self._telegram, token, hosts)
-        self._page = Page(self._telegram, hosts)
+        self._hosts = frozenset(name.lower() for name in hosts)
+        self._api = BotApi(self._telegram)
+        self._page = Page(self._telegram, self._hosts)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -95,7 +92,8 @@ class Server:
         """Start listening.
 
         Raises:
-            OSError: If the address can't be had, a port in use for one, or the folder.
+            FolderError: If the folder can't be used, or another playground uses it.
+            OSError: If the address can't be had, a port in use for one.
         """
         app = web.Application(client_max_size=MAX_REQUEST)
         if self._telegram.memory is not None:
@@ -107,10 +105,7 @@ class Server:
                 web.get(bot, self._api.handle),
                 web.post(bot, self._api.handle),
                 web.get("/file/bot{token:[^/]+}/{path:.+}", self._api.download),
-                *self._control.routes(),
-                *self._acting.routes(),
-                *self._serving.routes(),
-                *self._troubling.routes(),
+                *guarded(self._telegram, self._hosts, PERSONS_SIDE),
             ]
         )
         self._page.add_to(app)
@@ -126,16 +121,16 @@ class Server:
             raise
         self._port = self._runner.addresses[0][1]
         if self._state.webhook is not None:
-            await self._telegram.webhooks.start(self._state.webhook)
+            await self._telegram.delivery.webhooks.start(self._state.webhook)
 
     async def stop(self) -> None:
         """Stop listening and sending; what is known stays known."""
-        if self._telegram.memory is not None:
-            self._telegram.memory.close()
         await self._telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        if self._telegram.memory is not None:
+            self._telegram.memory.close()
 
     @web.middleware
     async def _keep(

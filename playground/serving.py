@@ -7,21 +7,34 @@
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
 | `POST /control/chats/{id}/messages/{message_id}/pay` | pays an invoice as a `person` |
+| `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
+link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
-`source` is the kind of button, `keyboard`, `inline` or `menu` |
+`source` is the kind of button, `keyboard`, `inline` or `menu`, or a `link` with a `start_param` |
 | `POST /control/login` | follows a login button to its `url`: tells it with signed data |
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
+from urllib.parse import urlsplit
 
 from aiohttp import web
+from pydantic import Field, field_validator
 
-from playground.control_http import Handler, chat_of, guard, show_to_persons
+from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
 from playground.control_requests import Strict
 from playground.inline_choices import Asking, Choice, ask, choose
-from playground.paying import Payment, Shipping, ask_shipping, pay
+from playground.paying import (
+    Bill,
+    Payer,
+    Payment,
+    Shipping,
+    ask_shipping,
+    bill_behind,
+    bill_in_chat,
+    pay,
+)
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
 from playground.telegram import Telegram
@@ -35,103 +48,107 @@ class Switches(Strict):
     privacy: bool | None = None
 
 
-class Opening(Strict):
-    """Who opens the page behind which kind of button."""
-
-    person: int
-    url: str
-    source: Literal["keyboard", "inline", "menu"] = "inline"
-
-
-class Login(Strict):
-    """Who follows a login button where."""
+class Visit(Strict):
+    """Who goes where."""
 
     person: int
     url: str
 
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: str) -> str:
+        urlsplit(url)  # raises what pydantic tells
+        return url
 
-class Serving:
-    """Answers whoever has persons use inline mode, or pay.
 
-    Args:
-        telegram: Where they live.
-        token: The bot's token, by which data is signed.
-        hosts: Names beside the loopback ones under which this server may be addressed.
-    """
+class Opening(Visit):
+    """The page behind which kind of button, or a `startapp` link with its parameter."""
 
-    def __init__(self, telegram: Telegram, token: str, hosts: Iterable[str] = ()) -> None:
-        self._telegram = telegram
-        self._token = token
-        self._hosts = frozenset(host.lower() for host in hosts)
+    source: Literal["keyboard", "inline", "menu", "link"] = "inline"
+    start_param: str | None = Field(None, pattern="^[A-Za-z0-9_-]{0,512}$")
 
-    def routes(self) -> list[web.RouteDef]:
-        """The requests that are understood."""
-        message = "/control/chats/{chat:-?[0-9]+}/messages/{message:[0-9]+}"
-        table: list[tuple[str, str, Handler]] = [
-            ("PATCH", "/control/bot", self._switch),
-            ("POST", "/control/inline/query", self._ask),
-            ("POST", "/control/inline/choose", self._choose),
-            ("POST", "/control/web_app", self._open),
-            ("POST", "/control/login", self._log_in),
-            ("POST", message + "/shipping", self._ask_shipping),
-            ("POST", message + "/pay", self._pay),
-        ]
-        return [web.route(verb, path, guard(handler, self._hosts)) for verb, path, handler in table]
 
-    async def _switch(self, request: web.Request) -> Json:
-        switches = Switches.model_validate_json(await request.read())
-        state = self._telegram.state
-        if switches.inline is not None:
-            state.abilities["supports_inline_queries"] = switches.inline
-        if switches.inline_feedback is not None:
-            state.inline_feedback = switches.inline_feedback
-        if switches.privacy is not None:
-            state.abilities["can_read_all_group_messages"] = not switches.privacy
-        state.note("settings")
-        return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
+async def _switch(telegram: Telegram, request: web.Request) -> Json:
+    switches = Switches.model_validate_json(await request.read())
+    state = telegram.state
+    if switches.inline is not None:
+        state.abilities["supports_inline_queries"] = switches.inline
+    if switches.inline_feedback is not None:
+        state.inline_feedback = switches.inline_feedback
+    if switches.privacy is not None:
+        state.abilities["can_read_all_group_messages"] = not switches.privacy
+    state.note("settings")
+    return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
 
-    async def _ask(self, request: web.Request) -> Json:
-        asking = Asking.model_validate_json(await request.read())
-        query = ask(self._telegram, asking)
-        signals = self._telegram.signals
-        await signals.wait_for(query.id, asking.wait, lambda: query.answer is not None)
-        answer = query.answer
-        shown: Json = {"id": query.id, "answered": answer is not None, "results": []}
-        if answer is not None:
-            shown |= {"results": answer.results, "next_offset": answer.next_offset}
-            shown["button"] = answer.button
-        return shown
 
-    async def _choose(self, request: web.Request) -> Json:
-        choice = Choice.model_validate_json(await request.read())
-        chat, message = choose(self._telegram, choice)
-        return show_to_persons(self._telegram, chat, message)
+async def _ask(telegram: Telegram, request: web.Request) -> Json:
+    asking = Asking.model_validate_json(await request.read())
+    query = ask(telegram, asking)
+    signals = telegram.signals
+    await signals.wait_for(query.id, asking.wait, lambda: query.answer is not None)
+    answer = query.answer
+    shown: Json = {"id": query.id, "answered": answer is not None, "results": []}
+    if answer is not None:
+        shown |= {"results": answer.results, "next_offset": answer.next_offset}
+        shown["button"] = answer.button
+    return shown
 
-    async def _open(self, request: web.Request) -> Json:
-        opening = Opening.model_validate_json(await request.read())
-        person = self._telegram.person(opening.person)
-        more = {}
-        if opening.source != "keyboard":
-            # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
-            more["query_id"] = secrets.token_urlsafe(18)
-            self._telegram.state.web_app_queries[more["query_id"]] = opening.person
-            self._telegram.state.note("settings")
-        now = int(self._telegram.clock.time())
-        data = init_data(self._token, person.user, now, **more)
-        return {"init_data": data, "url": web_app_url(opening.url, data)}
 
-    async def _log_in(self, request: web.Request) -> Json:
-        login = Login.model_validate_json(await request.read())
-        person = self._telegram.person(login.person)
-        now = int(self._telegram.clock.time())
-        return {"url": login_url(self._token, login.url, person.user, now)}
+async def _choose(telegram: Telegram, request: web.Request) -> Json:
+    choice = Choice.model_validate_json(await request.read())
+    chat, message = choose(telegram, choice)
+    return show_to_persons(telegram, chat, message)
 
-    async def _ask_shipping(self, request: web.Request) -> Json:
-        wish = Shipping.model_validate_json(await request.read())
-        chat, message_id = chat_of(self._telegram, request), int(request.match_info["message"])
-        return await ask_shipping(self._telegram, chat, message_id, wish)
 
-    async def _pay(self, request: web.Request) -> Json:
-        payment = Payment.model_validate_json(await request.read())
-        chat, message_id = chat_of(self._telegram, request), int(request.match_info["message"])
-        return await pay(self._telegram, chat, message_id, payment)
+async def _open(telegram: Telegram, request: web.Request) -> Json:
+    opening = Opening.model_validate_json(await request.read())
+    person = telegram.person(opening.person)
+    more = {}
+    if opening.start_param is not None:
+        more["start_param"] = opening.start_param
+    if opening.source in {"inline", "menu"}:
+        # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
+        more["query_id"] = secrets.token_urlsafe(18)
+        telegram.state.web_app_queries[more["query_id"]] = opening.person
+        telegram.state.note("settings")
+    now = int(telegram.clock.time())
+    data = init_data(telegram.token, person.user, now, **more)
+    return {"init_data": data, "url": web_app_url(opening.url, data, opening.start_param)}
+
+
+async def _log_in(telegram: Telegram, request: web.Request) -> Json:
+    login = Visit.model_validate_json(await request.read())
+    person = telegram.person(login.person)
+    now = int(telegram.clock.time())
+    return {"url": login_url(telegram.token, login.url, person.user, now)}
+
+
+async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
+    wish = Shipping.model_validate_json(await request.read())
+    return await ask_shipping(telegram, _bill(telegram, request, wish), wish)
+
+
+async def _pay(telegram: Telegram, request: web.Request) -> Json:
+    payment = Payment.model_validate_json(await request.read())
+    return await pay(telegram, _bill(telegram, request, payment), payment)
+
+
+def _bill(telegram: Telegram, request: web.Request, payer: Payer) -> Bill:
+    if "message" not in request.match_info:
+        return bill_behind(telegram, payer.url, payer.person)
+    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
+    return bill_in_chat(telegram, chat, message_id, payer.person)
+
+
+ROUTES: Sequence[Route] = (
+    Route("PATCH", "/control/bot", _switch),
+    Route("POST", "/control/inline/query", _ask),
+    Route("POST", "/control/inline/choose", _choose),
+    Route("POST", "/control/web_app", _open),
+    Route("POST", "/control/login", _log_in),
+    Route("POST", f"{MESSAGE}/shipping", _ask_shipping),
+    Route("POST", f"{MESSAGE}/pay", _pay),
+    Route("POST", "/control/invoices/shipping", _ask_shipping),
+    Route("POST", "/control/invoices/pay", _pay),
+)
+"""The requests that are understood here."""

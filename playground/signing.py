@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
 import orjson
 
@@ -28,14 +28,17 @@ def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
     return urlencode(fields | {"hash": _signature(key, fields)})
 
 
-def web_app_url(url: str, data: str) -> str:
-    """The address of a Mini App with its initData, as clients open it."""
+def web_app_url(url: str, data: str, start_param: str | None = None) -> str:
+    """The address of a Mini App with its initData, and a link's parameter, as clients open it."""
     opened = {
         "tgWebAppData": data,
         "tgWebAppVersion": WEB_APP_VERSION,
         "tgWebAppPlatform": "weba",
     }
-    return urlunsplit(urlsplit(url)._replace(fragment=urlencode(opened)))
+    address = urlsplit(url)
+    if start_param is not None:
+        address = _with_query(address, urlencode({"tgWebAppStartParam": start_param}))
+    return urlunsplit(address._replace(fragment=urlencode(opened)))
 
 
 def login_url(token: str, url: str, user: Json, auth_date: int) -> str:
@@ -52,9 +55,11 @@ def login_url(token: str, url: str, user: Json, auth_date: int) -> str:
     fields["auth_date"] = str(auth_date)
     key = hashlib.sha256(token.encode()).digest()
     signed = urlencode(fields | {"hash": _signature(key, fields)})
-    parts = urlsplit(url)
-    query = f"{parts.query}&{signed}" if parts.query else signed
-    return urlunsplit(parts._replace(query=query))
+    return urlunsplit(_with_query(urlsplit(url), signed))
+
+
+def _with_query(address: SplitResult, query: str) -> SplitResult:
+    return address._replace(query=f"{address.query}&{query}" if address.query else query)
 
 
 def _signature(key: bytes, fields: Mapping[str, str]) -> str:

@@ -1,14 +1,9 @@
-"""What a script can do to the playground itself: switch, trouble, reset."""
+"""What a script can do to the playground itself: switch, trouble, let time pass, reset."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from playground.state import Json
+from playground.connection import Connection
 
 
-class Steering:
+class Steering(Connection):
     """The part of a client that is about no person."""
 
     async def switch(self, **switches: bool) -> None:
@@ -42,6 +37,6 @@ class Steering:
         """Forget all persons, chats and updates."""
         await self.request("POST", "reset")
 
-    async def request(self, verb: str, path: str, body: Json | None = None) -> Any:  # noqa: ANN401 - any JSON
-        """Ask the control API; see `Client.request`."""
-        raise NotImplementedError
+    async def advance(self, seconds: float) -> None:
+        """Let time pass in the playground at once."""
+        await self.request("POST", "advance", {"seconds": seconds})

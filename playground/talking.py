@@ -6,11 +6,13 @@ from playground.errors import BadRequestError, ControlError
 from playground.groups import join
 from playground.hearing import tell_bot
 from playground.members import role_in
-from playground.persons import check_presence
+from playground.messages import CAPTIONED
+from playground.persons import check_presence, check_writing
 from playground.polls import keep_poll
 from playground.reply_keyboards import note_message
 from playground.request_buttons import requested_fields
 from playground.sayings import Content, Saying, said_fields, text_fields
+from playground.sending import thread_of_reply
 from playground.state import Chat, Json, Message, Person, Role, Standing
 from playground.telegram import ANONYMOUS_ADMIN, Telegram
 
@@ -25,7 +27,7 @@ def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
         ControlError: If they can't, or there is nothing to send.
     """
     person = telegram.person(saying.person)
-    check_presence(telegram, chat, person)
+    check_writing(telegram, chat, person)
     if saying.reply_to is not None and saying.reply_to not in chat.messages:
         raise ControlError("the message to reply to is not there", 404)
     json = _sender(telegram, chat, person, anonymous=saying.anonymous)
@@ -33,6 +35,8 @@ def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
         if saying.topic not in chat.topics:
             raise ControlError(f"there is no topic {saying.topic}", 404)
         json |= {"message_thread_id": saying.topic, "is_topic_message": True}
+    else:
+        json |= thread_of_reply(chat, saying.reply_to)
     json |= _fields(telegram, chat, person, saying)
     if chat.private:
         person.standing = Standing.STARTED
@@ -59,7 +63,7 @@ def edit(telegram: Telegram, chat: Chat, message_id: int, person: Person, text: 
         raise ControlError(f"message {message_id} is somebody else's", 403)
     if "text" in message.json:
         names = ("text", "entities")
-    elif message.json.keys() & {"photo", "document"}:
+    elif message.json.keys() & set(CAPTIONED):
         names = ("caption", "caption_entities")
     else:
         raise ControlError(f"message {message_id} can't be edited")

@@ -3,15 +3,13 @@
 from http import HTTPStatus
 
 from playground.clock import Clock
-from playground.errors import ApiError, BadRequestError, ControlError, ForbiddenError
+from playground.delivery import Delivery
+from playground.errors import BadRequestError, ControlError, ForbiddenError
 from playground.faults import Faults
 from playground.memory import Memory
-from playground.polling import Polling
 from playground.rate_limits import RateLimits
 from playground.signals import Signals
-from playground.state import Chat, Json, Message, Person, Role, Standing, State, StoredFile, Update
-from playground.update_queue import UpdateQueue
-from playground.webhook import Webhooks
+from playground.state import Chat, Json, Message, Person, Role, Standing, State, StoredFile
 
 ANONYMOUS_ADMIN: Json = {
     "id": 1_087_968_824,
@@ -24,12 +22,6 @@ ANONYMOUS_ADMIN: Json = {
 ANY_CHAT = "chats"
 """The signal that something has changed in some chat."""
 
-HELD_FOR = 1.0
-"""Seconds for which a reordered update waits for a later one."""
-
-RESTART = "Internal Server Error: restart"
-"""What a call is told that is under way when the server stops."""
-
 
 class Telegram:
     """Chats, persons and updates, with the rules that both sides go by.
@@ -37,27 +29,24 @@ class Telegram:
     Args:
         state: What is known so far.
         clock: The time.
+        token: The bot's token, by which data is signed.
     """
 
-    def __init__(self, state: State, clock: Clock) -> None:
+    def __init__(self, state: State, clock: Clock, token: str) -> None:
+        self.token = token
         self.state = state
         self.clock = clock
         self.signals = Signals()
         self.faults = Faults()
         self.rate_limits = RateLimits(clock)
-        self.queue = UpdateQueue(state, clock, self.signals, self._hand_over)
-        self.queue.rearrange = self._rearranged
-        self.polling = Polling(self.queue, clock)
-        self.webhooks = Webhooks(state, clock, self.queue)
+        self.delivery = Delivery(state, clock, self.signals, self.faults)
+        self.queue = self.delivery.queue
         self.memory: Memory | None = None
-        self._held: Update | None = None
         self._contents: dict[str, bytes] = {}
-        self.webhook_settable_from = float("-inf")
 
     async def close(self) -> None:
         """Send nothing more, and let go whoever waits."""
-        await self.webhooks.stop()
-        self.polling.abort(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, RESTART))
+        await self.delivery.close()
         self.signals.close()
 
     @property
@@ -217,13 +206,14 @@ class Telegram:
             state.polls,
             state.inline_queries,
             state.inline_messages,
-            state.inline_cache,
             state.checkouts,
             state.web_app_queries,
-            state.profile.menu_buttons,
+            state.invoice_links,
             self._contents,
         ):
             place.clear()
+        buttons = state.profile.menu_buttons
+        state.profile.menu_buttons = {None: buttons[None]} if None in buttons else {}
         for entries in (state.transactions, state.history):
             entries.clear()
         self.queue.clear()
@@ -247,39 +237,3 @@ class Telegram:
             raise ForbiddenError(f"bot was kicked from the {chat.type} chat")
         if role is Role.LEFT:
             raise ForbiddenError(f"bot is not a member of the {chat.type} chat")
-
-    def _hand_over(self, update: Update) -> None:
-        if not self.faults.active:
-            self._deliver(update)
-            return
-        hooked = self.state.webhook is not None
-        if hooked and self._held is None and self.faults.of_update(update.kind, "reorder"):
-            self._held = update
-            self.clock.call_later(HELD_FOR, self._release)
-            return
-        self._deliver(update)
-        self._release()
-        if self.faults.of_update(update.kind, "duplicate"):
-            self.state.repeats.append(update)
-            self._deliver(update)
-
-    def _rearranged(self, updates: list[Update]) -> list[Update]:
-        """The updates of a poll, some of them after the one that follows, if that is wished."""
-        if self.faults.active:
-            for place in range(len(updates) - 1):
-                if self.faults.of_update(updates[place].kind, "reorder"):
-                    pair = updates[place : place + 2]
-                    updates[place : place + 2] = reversed(pair)
-        return updates
-
-    def _release(self) -> None:
-        """Let the update go that was held back, so that it comes after a later one."""
-        if self._held is not None:
-            held, self._held = self._held, None
-            self._deliver(held)
-
-    def _deliver(self, update: Update) -> None:
-        if self.state.webhook is None:
-            self.polling.wake()
-        else:
-            self.webhooks.enqueue(update)

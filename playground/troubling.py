@@ -9,74 +9,67 @@
 | `GET`, `PUT /control/limits` | tells and sets the rate limits (`rate_limits.Limits`) |
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from aiohttp import web
-from pydantic import BaseModel
 
-from playground.control_http import Handler, guard
+from playground.control_http import Route
+from playground.control_requests import Strict
 from playground.faults import Fault
 from playground.rate_limits import Limits
 from playground.state import Json
 from playground.telegram import Telegram
 
 
-class Seed(BaseModel):
+class Seed(Strict):
     """What the dice start from."""
 
     seed: int
 
 
-class Troubling:
-    """Answers whoever wants things to go wrong.
+async def _add(telegram: Telegram, request: web.Request) -> Json:
+    fault = Fault.model_validate_json(await request.read())
+    return {"id": telegram.faults.add(fault)}
 
-    Args:
-        telegram: Where.
-        hosts: Names beside the loopback ones under which this server may be addressed.
-    """
 
-    def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
-        self._telegram = telegram
-        self._hosts = frozenset(host.lower() for host in hosts)
+async def _list(telegram: Telegram, _request: web.Request) -> Json:
+    active = telegram.faults.active
+    return {str(number): fault.model_dump() for number, fault in active.items()}
 
-    def routes(self) -> list[web.RouteDef]:
-        """The requests that are understood."""
-        table: list[tuple[str, str, Handler]] = [
-            ("POST", "/control/faults", self._add),
-            ("GET", "/control/faults", self._list),
-            ("DELETE", "/control/faults", self._clear),
-            ("DELETE", "/control/faults/{id:[0-9]+}", self._remove),
-            ("POST", "/control/faults/seed", self._seed),
-            ("GET", "/control/limits", self._show_limits),
-            ("PUT", "/control/limits", self._set_limits),
-        ]
-        return [web.route(verb, path, guard(handler, self._hosts)) for verb, path, handler in table]
 
-    async def _add(self, request: web.Request) -> Json:
-        fault = Fault.model_validate_json(await request.read())
-        return {"id": self._telegram.faults.add(fault)}
+async def _clear(telegram: Telegram, _request: web.Request) -> Json:
+    telegram.faults.active.clear()
+    return {}
 
-    async def _list(self, _request: web.Request) -> Json:
-        active = self._telegram.faults.active
-        return {str(number): fault.model_dump() for number, fault in active.items()}
 
-    async def _clear(self, _request: web.Request) -> Json:
-        self._telegram.faults.active.clear()
-        return {}
+async def _remove(telegram: Telegram, request: web.Request) -> Json:
+    telegram.faults.remove(int(request.match_info["id"]))
+    return {}
 
-    async def _remove(self, request: web.Request) -> Json:
-        self._telegram.faults.remove(int(request.match_info["id"]))
-        return {}
 
-    async def _seed(self, request: web.Request) -> Json:
-        body = Seed.model_validate_json(await request.read())
-        self._telegram.faults.seed(body.seed)
-        return {"seed": body.seed}
+async def _seed(telegram: Telegram, request: web.Request) -> Json:
+    body = Seed.model_validate_json(await request.read())
+    telegram.faults.seed(body.seed)
+    return {"seed": body.seed}
 
-    async def _show_limits(self, _request: web.Request) -> Json:
-        return self._telegram.rate_limits.limits.model_dump()
 
-    async def _set_limits(self, request: web.Request) -> Json:
-        limits = Limits.model_validate_json(await request.read())
-        self._telegram.rate_limits.set(limits)
-        return limits.model_dump()
+async def _show_limits(telegram: Telegram, _request: web.Request) -> Json:
+    return telegram.rate_limits.limits.model_dump()
+
+
+async def _set_limits(telegram: Telegram, request: web.Request) -> Json:
+    limits = Limits.model_validate_json(await request.read())
+    telegram.rate_limits.set(limits)
+    return limits.model_dump()
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", "/control/faults", _add),
+    Route("GET", "/control/faults", _list),
+    Route("DELETE", "/control/faults", _clear),
+    Route("DELETE", "/control/faults/{id:[0-9]+}", _remove),
+    Route("POST", "/control/faults/seed", _seed),
+    Route("GET", "/control/limits", _show_limits),
+    Route("PUT", "/control/limits", _set_limits),
+)
+"""The requests that are understood here."""

@@ -1,5 +1,7 @@
 """getUpdates, setWebhook and its kin."""
 
+import re
+import ssl
 from urllib.parse import urlsplit
 
 import orjson
@@ -20,6 +22,7 @@ CONNECTIONS = 40
 MAX_CONNECTIONS = 100
 PORTS = frozenset({443, 80, 88, 8443})
 MAX_SECRET = 256
+SECRET = re.compile(r"[A-Za-z0-9_-]*")
 KINDS = frozenset(Update.model_fields) - {"update_id"}
 
 WEBHOOK_ACTIVE = (
@@ -31,9 +34,9 @@ WEBHOOK_ACTIVE = (
 async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragment]:
     """Hand over what waits for the bot (getUpdates)."""
     if telegram.state.webhook is not None:
-        await telegram.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
+        await telegram.delivery.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
     _allow(telegram, call.allowed_updates)
-    updates = await telegram.polling.get(
+    updates = await telegram.delivery.polling.get(
         call.offset or 0,
         _clamp(call.limit, LIMIT, LIMIT),
         min(max(call.timeout or 0, 0), MAX_TIMEOUT),
@@ -49,17 +52,17 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
         )
     webhook = _checked(call)
     now = telegram.clock.time()
-    if now < telegram.webhook_settable_from:
+    if now < telegram.delivery.webhook_settable_from:
         raise TooManyRequestsError(1)
-    telegram.webhook_settable_from = now + 1
+    telegram.delivery.webhook_settable_from = now + 1
     changed = _allow(telegram, call.allowed_updates)
     if not changed and not call.drop_pending_updates and _is_same(telegram.state.webhook, webhook):
         return Answer(result=True, description="Webhook is already set")
-    telegram.polling.abort(ConflictError("terminated by setWebhook request"))
-    await telegram.webhooks.stop()
+    telegram.delivery.polling.abort(ConflictError("terminated by setWebhook request"))
+    await telegram.delivery.webhooks.stop()
     if call.drop_pending_updates:
         telegram.queue.clear()
-    await telegram.webhooks.start(webhook)
+    await telegram.delivery.webhooks.start(webhook)
     telegram.state.note("settings")
     return Answer(result=True, description="Webhook was set")
 
@@ -67,8 +70,7 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
 async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
     """Go back to getUpdates (deleteWebhook)."""
     was_set = telegram.state.webhook is not None
-    telegram.state.note("settings")
-    await telegram.webhooks.stop()
+    await telegram.delivery.webhooks.remove()
     if call.drop_pending_updates:
         telegram.queue.clear()
     text = "Webhook was deleted" if was_set else "Webhook is already deleted"
@@ -111,17 +113,17 @@ def _allow(telegram: Telegram, kinds: list[str] | None) -> bool:
 
 
 def _checked(call: SetWebhook) -> Webhook:
-    parts = urlsplit(call.url if "://" in call.url else f"https://{call.url}")
     try:
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+        parts = urlsplit(call.url if "://" in call.url else f"https://{call.url}")
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
-        port = 0
-    if not parts.hostname or not port:
+        raise BadRequestError("invalid webhook URL specified") from None
+    if not parts.hostname or port is None:
         raise BadRequestError("invalid webhook URL specified")
     secret = call.secret_token or ""
     if len(secret) > MAX_SECRET:
         raise BadRequestError("secret token is too long")
-    if not secret.replace("-", "").replace("_", "").isalnum() * secret.isascii() and secret:
+    if not SECRET.fullmatch(secret):
         raise BadRequestError("secret token contains unallowed characters")
     if not is_loopback(parts.geturl()):
         if parts.scheme != "https":
@@ -130,14 +132,24 @@ def _checked(call: SetWebhook) -> Webhook:
             raise BadRequestError(
                 "bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"
             )
-    certificate = call.certificate
     return Webhook(
         url=parts.geturl(),
         secret_token=secret or None,
         max_connections=_clamp(call.max_connections, CONNECTIONS, MAX_CONNECTIONS),
         ip_address=call.ip_address,
-        certificate=certificate.data if isinstance(certificate, BufferedInputFile) else None,
+        certificate=_checked_certificate(call),
     )
+
+
+def _checked_certificate(call: SetWebhook) -> bytes | None:
+    if not isinstance(call.certificate, BufferedInputFile):
+        return None
+    data = call.certificate.data
+    try:
+        ssl.create_default_context(cadata=data.decode("ascii"))
+    except (ssl.SSLError, UnicodeDecodeError):
+        raise BadRequestError("bad webhook: the certificate is no PEM file") from None
+    return data
 
 
 def _is_same(old: Webhook | None, new: Webhook) -> bool:

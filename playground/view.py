@@ -11,6 +11,9 @@ from playground.state import Json
 
 T = TypeVar("T")
 
+PATIENCE = 5.0
+"""Seconds that a person waits for the bot unless told otherwise."""
+
 
 class PlaygroundError(Exception):
     """The playground refused what a script asked for.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import random
+import secrets
 import ssl
 from collections import deque
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, TCPConnector
 
-from playground.parameters import read_answer
+from playground.bodies import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,7 +35,8 @@ GONE_FOR = 23 * 3_600
 ACCEPTED = 2
 """The class of HTTP statuses by which a bot accepts an update: 2xx."""
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name is no secret
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+"""Which header carries the secret that setWebhook was given."""
 
 Line = tuple[str, int]
 
@@ -80,7 +81,6 @@ class Webhooks:
 
     async def stop(self) -> None:
         """Stop sending; what was not accepted waits in the queue."""
-        self._state.webhook = None
         self._gone_since = None
         tasks = self._tasks - {asyncio.current_task()}
         for task in tasks:
@@ -90,6 +90,12 @@ class Webhooks:
         if self._session is not None:
             await self._session.close()
             self._session = None
+
+    async def remove(self) -> None:
+        """Stop sending, and forget the address."""
+        self._state.webhook = None
+        self._state.note("settings")
+        await self.stop()
 
     def enqueue(self, update: Update) -> None:
         """Put an update into its line."""
@@ -120,7 +126,7 @@ class Webhooks:
                 return
             pause = retry_after
             if not retry_after and fails:
-                longest = random.randint(MAX_PAUSE, 2 * MAX_PAUSE)  # noqa: S311 - nothing to guess
+                longest = MAX_PAUSE + secrets.randbelow(MAX_PAUSE + 1)
                 pause = delay = min(longest, 2 * delay)
             if self._clock.time() + pause > update.expires_at:
                 return
@@ -138,7 +144,7 @@ class Webhooks:
             raise asyncio.CancelledError
         headers = {"Content-Type": "application/json"}
         if webhook.secret_token:
-            headers[SECRET_HEADER] = webhook.secret_token
+            headers[HEADER] = webhook.secret_token
         try:
             async with session.post(
                 webhook.url, data=update.body, headers=headers, allow_redirects=False
@@ -170,7 +176,7 @@ class Webhooks:
         elif self._gone_since is None:
             self._gone_since = self._clock.time()
         elif self._clock.time() > self._gone_since + GONE_FOR:
-            await self.stop()
+            await self.remove()
             raise asyncio.CancelledError
 
     def _note_error(self, webhook: Webhook, message: str) -> None:

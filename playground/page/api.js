@@ -5,10 +5,14 @@ export class Refusal extends Error {}
 
 /**
  * Make a request and give the answer's JSON.
+ * @param {string} verb
+ * @param {string} path
+ * @param {object} [body]
+ * @param {AbortSignal} [signal] Lets the request go: a browser holds only six to one host.
  * @throws {Refusal} if it is refused, or nobody is there.
  */
-export async function ask(verb, path, body) {
-  const options = { method: verb };
+export async function ask(verb, path, body, signal) {
+  const options = { method: verb, signal };
   if (body !== undefined) {
     options.body = JSON.stringify(body);
     options.headers = { "Content-Type": "application/json" };

@@ -1,11 +1,10 @@
 /** The side: who is played, and the chats that they have. */
 
-import { ask } from "./api.js";
 import { isService, summary } from "./content.js";
 import { element, face, walkable } from "./dom.js";
-import { attempt, dialog } from "./notices.js";
+import { addNew } from "./newcomers.js";
 import { whenReleased } from "./pointer.js";
-import { faceOf, go, me, nameOf, news, reads, titleOf, topicOf, world } from "./world.js";
+import { faceOf, go, nameOf, news, reads, titleOf, topicOf, world } from "./world.js";
 
 const persons = document.getElementById("persons");
 const chats = document.getElementById("chats");
@@ -14,7 +13,7 @@ const chats = document.getElementById("chats");
 export function showSide() {
   walkable(persons, "button");
   walkable(chats, "button");
-  document.getElementById("newcomer").onclick = addPerson;
+  document.getElementById("newcomer").onclick = addNew;
   for (const type of ["people", "place"]) news.addEventListener(type, () => whenReleased(draw));
   news.addEventListener("connection", drawConnection);
 }
@@ -64,7 +63,7 @@ function chatItem(chat) {
   return element("li", {},
     element("button", {
       type: "button", class: "chat", data: { key: id },
-      "aria-current": open && world.topic === null ? "true" : null,
+      "aria-current": open && !isForum ? "true" : null,
       on: { click: () => go({ chat: id }) },
     },
     face(faceOf(chat), titleOf(chat)),
@@ -86,13 +85,4 @@ function lastLine(chat) {
   const author = who && !isService(last) ? `${who}: ` : "";
   const topic = chat.chat.is_forum && topicOf(last) !== null ? `${chat.topics[topicOf(last)]} › ` : "";
   return topic + author + summary(last).slice(0, 120);
-}
-
-async function addPerson() {
-  const name = element("input", { name: "name", required: true, maxLength: 64, autofocus: true });
-  const language = element("input", { name: "language", value: me()?.user.language_code ?? "en", pattern: "[a-z]{2}" });
-  const fields = await dialog("A new person", [
-    element("label", {}, "First name", name), element("label", {}, "Language code", language),
-  ], [["Cancel", undefined], ["Add", () => ({ first_name: name.value, language_code: language.value || null })]]);
-  if (fields) await attempt(ask("POST", "/control/persons", fields));
 }

@@ -2,10 +2,11 @@
 
 import { face } from "./dom.js";
 import { icon } from "./icons.js";
+import { describeMembers, showMembers } from "./members.js";
 import { messageItem } from "./message.js";
 import { whenReleased } from "./pointer.js";
 import { setStanding } from "./sending.js";
-import { faceOf, me, nameOf, news, openChat, openMessages, titleOf, world } from "./world.js";
+import { faceOf, go, me, nameOf, news, openChat, openMessages, titleOf, world } from "./world.js";
 
 const PAGE = 100;
 const NEAR = 300;
@@ -44,9 +45,10 @@ export function showChat() {
   observer.observe(scroller);
   observer.observe(list);
   down.append(icon("down"));
+  document.getElementById("members").onclick = showMembers;
   const back = document.getElementById("back");
   back.append(icon("back"));
-  back.onclick = () => { location.hash = `#${world.me}`; };
+  back.onclick = () => go({ chat: null });
 }
 
 function openPlace() {
@@ -68,6 +70,7 @@ function drawHead() {
   document.getElementById("face").replaceChildren(face(faceOf(chat), titleOf(chat)));
   document.getElementById("title").textContent = titleOf(chat);
   document.getElementById("subtitle").textContent = subtitle(chat);
+  document.getElementById("members").hidden = chat.chat.type === "private";
   const block = document.getElementById("block");
   const blocked = me().standing === "blocked";
   block.hidden = chat.chat.type !== "private" || me().standing === "stranger";
@@ -77,9 +80,8 @@ function drawHead() {
 
 function subtitle(chat) {
   if (chat.chat.type === "private") return `bot · you are ${nameOf(me().user)}`;
-  const inside = Object.values(chat.roles).filter((role) => role !== "left" && role !== "kicked");
   const topic = chat.chat.is_forum ? `${chat.topics[world.topic] ?? "General"} · ` : "";
-  return `${topic}${inside.length} members · you are ${nameOf(me().user)}`;
+  return topic + describeMembers(chat);
 }
 
 /** Bring the drawn messages up to date: some have come, changed or gone. */

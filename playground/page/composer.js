@@ -46,9 +46,16 @@ let editedMessage = null;
 /** Draw the foot of the open chat whenever it changes. */
 export function showComposer() {
   foot.append(aside, single, row, keys);
+  addEventListener("keydown", typeAnywhere);
   news.addEventListener("place", move);
   news.addEventListener("people", () => whenReleased(draw));
   news.addEventListener("messages", ({ detail }) => detail.chat === world.chat && whenReleased(draw));
+}
+
+/** Whatever is typed while the focus is on a button or a message goes into the input. */
+function typeAnywhere(event) {
+  const typed = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (typed && !document.activeElement.matches("input, textarea, dialog *") && !row.hidden) input.focus();
 }
 
 /** Put a text into the input. */
@@ -85,11 +92,14 @@ function move() {
   input.value = drafts.get(place) ?? "";
   onInput();
   draw();
+  // On a touch screen this would bring up its keyboard.
+  if (matchMedia("(pointer: fine)").matches) (single.hidden ? input : single).focus();
 }
 
 async function draw() {
   const chat = openChat();
   if (!chat) return;
+  const starting = document.activeElement === single;
   const isPrivate = chat.chat.type === "private";
   const { standing } = me();
   const blocked = isPrivate && standing === "blocked";
@@ -97,6 +107,7 @@ async function draw() {
   single.hidden = !blocked && !strange;
   row.hidden = aside.hidden = !single.hidden;
   single.textContent = blocked ? "Unblock" : "Start";
+  if (starting && single.hidden) input.focus();
   single.onclick = () => (blocked ? setStanding("started") : send({ text: "/start" }));
   drawKeys();
   if (await refreshMenu()) drawAside();

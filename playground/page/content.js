@@ -3,14 +3,17 @@
 import { element } from "./dom.js";
 import { formatted } from "./entities.js";
 import { icon } from "./icons.js";
-import { vote } from "./sending.js";
+import { price } from "./money.js";
+import { poll } from "./polls.js";
 import { nameOf } from "./world.js";
 
 /** What stands for a message in a line: in the list of chats, in a reply. */
 export function summary(message) {
   if (!message) return "";
-  const text = message.text ?? message.caption;
-  if (text !== undefined) return text;
+  return message.text ?? message.caption ?? brief(message);
+}
+
+function brief(message) {
   const kind = Object.keys(BRIEF).find((name) => name in message);
   return kind ? BRIEF[kind](message[kind], message) : "Message";
 }
@@ -19,7 +22,12 @@ const BRIEF = {
   photo: () => "Photo",
   sticker: (sticker) => `${sticker.emoji ?? ""} Sticker`.trim(),
   venue: (venue) => venue.title,
+  animation: () => "Animation",
   document: (file) => file.file_name ?? "Document",
+  video: () => "Video",
+  video_note: () => "Video message",
+  voice: () => "Voice message",
+  audio: (track) => [track.performer, track.title ?? track.file_name ?? "Audio"].filter(Boolean).join(" – "),
   contact: (contact) => `Contact: ${nameOf(contact)}`,
   location: () => "Location",
   poll: (poll) => `Poll: ${poll.question}`,
@@ -28,6 +36,7 @@ const BRIEF = {
   invoice: (invoice) => `Invoice: ${invoice.title}`,
   users_shared: () => "Shared people",
   chat_shared: () => "Shared a chat",
+  managed_bot_created: ({ bot }) => `Created the bot @${bot.username}`,
   web_app_data: (data) => `Data from “${data.button_text}”`,
   successful_payment: (paid) => `Paid ${price(paid.total_amount, paid.currency)}`,
   refunded_payment: (paid) => `Refunded ${price(paid.total_amount, paid.currency)}`,
@@ -42,7 +51,7 @@ const BRIEF = {
 };
 
 const SERVICE = new Set([
-  "users_shared", "chat_shared", "web_app_data", "successful_payment", "refunded_payment",
+  "users_shared", "chat_shared", "managed_bot_created", "web_app_data", "successful_payment", "refunded_payment",
   "forum_topic_created", "forum_topic_edited", "new_chat_members", "left_chat_member",
   "migrate_to_chat_id", "migrate_from_chat_id", "write_access_allowed", "pinned_message",
 ]);
@@ -65,7 +74,12 @@ export function content(message) {
 
 const DRAWN = {
   photo: (sizes) => picture(sizes[sizes.length - 1]),
-  document: (file) => card("file", file.file_name ?? "Document", bytes(file.file_size), fileUrl(file)),
+  animation: download,
+  document: download,
+  video: download,
+  video_note: download,
+  voice: download,
+  audio: download,
   contact: (contact) => card("contact", nameOf(contact), contact.phone_number),
   sticker: (sticker) => picture(sticker, "sticker"),
   venue: (venue) => card("place", venue.title, venue.address),
@@ -73,9 +87,9 @@ const DRAWN = {
     card("place", "Location", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
   poll,
   dice: (dice) => element("div", { class: "dice" }, dice.emoji, element("b", {}, String(dice.value))),
-  game: (game) => titled("Game", game.title, game.description),
-  invoice: (invoice) =>
-    titled("Invoice", invoice.title, invoice.description, price(invoice.total_amount, invoice.currency)),
+  game: (game, { scores }) => titled("Game", game.title, game.description, scores && highScores(scores)),
+  invoice: (invoice) => titled("Invoice", invoice.title, invoice.description,
+    element("strong", {}, price(invoice.total_amount, invoice.currency))),
 };
 
 /** Where a file of the bot's can be fetched. */
@@ -88,41 +102,30 @@ function picture(size, kind = "photo") {
   });
 }
 
-function card(sign, title, detail, url) {
+/** A file that the page only gives away, whatever it is. */
+function download(file, message) {
+  return card("file", brief(message), bytes(file.file_size), fileUrl(file), file.file_name);
+}
+
+function card(sign, title, detail, url, name = title) {
   const parts = [
     element("span", { class: "sign" }, icon(sign)),
     element("span", {}, element("b", {}, title), element("small", {}, detail ?? "")),
   ];
   return url
-    ? element("a", { class: "card", href: url, download: title }, parts)
+    ? element("a", { class: "card", href: url, download: name }, parts)
     : element("div", { class: "card" }, parts);
 }
 
 function titled(kind, title, description, ...more) {
   return element("div", { class: "titled" },
     element("small", {}, kind), element("b", {}, title), element("p", {}, description),
-    more.map((text) => element("strong", {}, text)));
+    more);
 }
 
-function poll(found, message) {
-  const kind = found.is_closed ? "Final results" : found.type === "quiz" ? "Quiz" : found.is_anonymous ? "Anonymous poll" : "Poll";
-  const most = Math.max(found.total_voter_count, 1);
-  const options = found.options.map((option, index) =>
-    element("li", { class: index === found.correct_option_id && "right" },
-      element("button", {
-        type: "button", disabled: found.is_closed, on: { click: () => vote(message, [index]) },
-      }, element("span", {}, option.text), element("small", {}, String(option.voter_count))),
-      element("meter", { min: 0, max: most, value: option.voter_count, "aria-label": "Votes" })));
-  return element("div", { class: "poll" },
-    element("b", {}, found.question), element("small", {}, kind), element("ul", {}, options));
-}
-
-/** An amount as people write it; Stars have no smaller units. */
-export function price(amount, currency) {
-  if (currency === "XTR") return `★ ${amount}`;
-  const style = new Intl.NumberFormat(undefined, { style: "currency", currency });
-  return style.format(amount / 10 ** style.resolvedOptions().maximumFractionDigits);
-}
+/** What persons have reached in a game, the best first. */
+const highScores = (scores) => element("ol", { class: "scores", "aria-label": "High scores" },
+  scores.map(({ user, score }) => element("li", {}, nameOf(user), " ", element("b", {}, String(score)))));
 
 function bytes(size) {
   if (!size) return "";

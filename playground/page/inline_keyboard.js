@@ -1,34 +1,29 @@
 /** The buttons under a message, of every kind. */
 
 import { ask } from "./api.js";
-import { price } from "./content.js";
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { chooseChat, openLink } from "./links.js";
 import { alertBox, attempt, confirmBox, toast } from "./notices.js";
 import { draft } from "./composer.js";
 import { openApp, openGame } from "./mini_app.js";
+import { pay } from "./payment.js";
+import { press } from "./presses.js";
 import { go, me, nameOf, world } from "./world.js";
 
-/** Seconds after which a client gives up waiting for the answer. */
-const PATIENCE = 30;
-
-/** A browser holds few connections to one host: only so many presses wait for their answers. */
-const MOST_WAITING = 3;
-
-/** Presses under way, by chat, message and button: they survive an edit of the message. */
+/** Presses under way, by person, chat, message and button: they survive an edit of the message. */
 const waiting = new Set();
 
 const KINDS = {
-  callback_data: (data, message) => press(message, data, { data }),
-  callback_game: (_value, message, shown) => press(message, shown.dataset.data, { label: shown.innerText }),
+  callback_data: (data, message) => askBot(message, data, { data }),
+  callback_game: (_value, message, shown) => askBot(message, shown.dataset.data, { label: shown.innerText }),
   url: (value) => openLink(value),
   copy_text: copy,
   web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
   login_url: (value) => logIn(value.url),
-  switch_inline_query: (value) => askInline(value, true),
-  switch_inline_query_chosen_chat: (value) => askInline(value.query ?? "", true, value),
-  switch_inline_query_current_chat: (value) => askInline(value, false),
+  switch_inline_query: (value) => beginQuery(value, true),
+  switch_inline_query_chosen_chat: (value) => beginQuery(value.query ?? "", true, value),
+  switch_inline_query_current_chat: (value) => beginQuery(value, false),
   pay: (_value, message) => pay(message),
 };
 
@@ -55,18 +50,19 @@ export function inlineKeyboard(message) {
 
 function inlineButton(message, button, place) {
   const kind = Object.keys(KINDS).find((name) => name in button) ?? "disabled";
+  const paid = kind === "pay" && message.bill?.receipt;
   const shown = element("button", {
     type: "button",
     class: `key ${button.style ?? ""}`,
-    disabled: kind === "disabled",
+    disabled: kind === "disabled" || Boolean(paid),
     data: { kind, place, data: button.callback_data ?? place },
     on: { click: () => KINDS[kind](button[kind], message, shown) },
-  }, element("span", {}, button.text), SIGNS[kind] && icon(SIGNS[kind]));
+  }, element("span", {}, paid ? "Paid" : button.text), SIGNS[kind] && icon(SIGNS[kind]));
   setBusy(shown, waiting.has(idOf(message, shown.dataset.data)));
   return shown;
 }
 
-const idOf = (message, data) => `${message.chat.id} ${message.message_id} ${data}`;
+const idOf = (message, data) => `${world.me} ${message.chat.id} ${message.message_id} ${data}`;
 
 function setBusy(shown, busy) {
   shown.classList.toggle("busy", busy);
@@ -75,26 +71,30 @@ function setBusy(shown, busy) {
 }
 
 /** Ask the bot, and show its answer. */
-async function press(message, data, pressed) {
+async function askBot(message, data, pressed) {
   const id = idOf(message, data);
+  const person = me();
   if (waiting.has(id)) return;
-  const wait = waiting.size < MOST_WAITING ? PATIENCE : 0;
   waiting.add(id);
-  mark(message, data, true);
-  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/press`;
-  const answer = (await attempt(ask("POST", path, { person: world.me, wait, ...pressed })))?.answer;
+  mark(message, data);
+  const answer = await attempt(press(message, pressed));
   waiting.delete(id);
-  mark(message, data, false);
-  if (answer?.url && message.game) openGame(message.game.title, answer.url);
-  else if (answer?.url) openLink(answer.url);
-  else if (answer?.show_alert && answer.text) alertBox(world.bot.first_name, answer.text);
-  else if (answer?.text) toast(answer.text);
+  mark(message, data);
+  if (answer) showAnswer(answer, message, person);
+}
+
+function showAnswer({ text, show_alert: isAlert, url }, message, person) {
+  if (person.user.id !== world.me) return text && toast(`${person.user.first_name}: ${text}`);
+  if (url && message.game) return openGame(message.game.title, url);
+  if (url) return openLink(url);
+  if (text) return isAlert ? alertBox(world.bot.first_name, text) : toast(text);
 }
 
 /** Turn the spinner on or off, on the button as it is drawn now. */
-function mark(message, data, busy) {
-  const rows = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
-  for (const shown of rows) if (shown.dataset.data === data) setBusy(shown, busy);
+function mark(message, data) {
+  if (message.chat.id !== world.chat) return;
+  const keys = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
+  for (const shown of keys) if (shown.dataset.data === data) setBusy(shown, waiting.has(idOf(message, data)));
 }
 
 async function copy(value) {
@@ -114,17 +114,7 @@ async function logIn(url) {
   }
 }
 
-/** Pay an invoice, if the person and the bot want that. */
-async function pay(message) {
-  const { title, total_amount: amount, currency } = message.invoice;
-  const sum = price(amount, currency);
-  if (!(await confirmBox(title, `${message.invoice.description}\n\n${sum}`, `Pay ${sum}`))) return;
-  const path = `/control/chats/${message.chat.id}/messages/${message.message_id}/pay`;
-  const paid = await attempt(ask("POST", path, { person: world.me }));
-  if (paid) toast(paid.ok ? `Paid ${sum}` : `Not paid: ${paid.error}`);
-}
-
-async function askInline(query, elsewhere, allowed) {
+async function beginQuery(query, elsewhere, allowed) {
   const fits = (chat) => !allowed || allowed[{ private: "allow_bot_chats" }[chat.chat.type] ?? "allow_group_chats"];
   if (elsewhere) {
     const chat = await chooseChat("Choose a chat", fits);

@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
-import { attempt } from "./notices.js";
+import { attempt, toast } from "./notices.js";
 import { openChat, world } from "./world.js";
 
 /** Milliseconds without a key after which the bot is asked. */
@@ -11,7 +11,7 @@ const PAUSE = 300;
 const KINDS = { private: "sender", group: "group", supergroup: "supergroup" };
 
 let timer;
-let latest = 0;
+let asking;
 
 /** What is asked by a text such as `@bot tea`; null if nothing. */
 export function inlineQuery(typed) {
@@ -20,24 +20,30 @@ export function inlineQuery(typed) {
 }
 
 /**
- * Ask the bot once nothing is typed for a moment.
+ * Ask the bot once nothing is typed for a moment, in place of what was asked before.
  * @param {string} query
- * @param {function({id, results, button})} show Called with the answer, if it is not outdated.
+ * @param {function({id, results, button})} show Called with the answer.
  */
 export function askInline(query, show) {
-  const mine = (latest += 1);
-  clearTimeout(timer);
-  timer = setTimeout(async () => {
-    const asking = { person: world.me, query, chat_type: KINDS[openChat().chat.type] };
-    const answer = await attempt(ask("POST", "/control/inline/query", asking));
-    if (answer && mine === latest) show(answer);
-  }, PAUSE);
+  stopAsking();
+  asking = new AbortController();
+  timer = setTimeout(answer, PAUSE, query, show, asking.signal);
+}
+
+async function answer(query, show, signal) {
+  const question = { person: world.me, query, chat_type: KINDS[openChat().chat.type] };
+  try {
+    const found = await ask("POST", "/control/inline/query", question, signal);
+    if (!signal.aborted) show(found);
+  } catch (error) {
+    if (!signal.aborted) toast(error.message);
+  }
 }
 
 /** Ask nothing any more. */
 export function stopAsking() {
-  latest += 1;
   clearTimeout(timer);
+  asking?.abort();
 }
 
 /** Send a result into the open chat. */

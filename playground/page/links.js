@@ -1,6 +1,6 @@
 /** Links: the bot's own deep links stay in here, others are opened after a question. */
 
-import { choice, confirmBox, dialog, toast } from "./notices.js";
+import { choose, confirmBox, toast } from "./notices.js";
 import { start } from "./sending.js";
 import { go, me, nameOf, reads, titleOf, world } from "./world.js";
 
@@ -39,17 +39,10 @@ async function startInGroup(payload) {
   start({ payload, chat: chat.chat.id });
 }
 
-/** Let the person choose one of their chats. */
+/** Let the person choose one of their chats; undefined if they don't, or none suits. */
 export function chooseChat(title, suits = () => true) {
-  return new Promise((resolve) => {
-    let chosen;
-    const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
-    const list = chats.map((chat) => choice(titleOf(chat), (event) => {
-      chosen = chat;
-      event.target.closest("dialog").close();
-    }));
-    dialog(title, list, [["Cancel", undefined]]).then(() => resolve(chosen));
-  });
+  const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
+  return choose(title, chats.map((chat) => [titleOf(chat), chat]), "None of your chats fits.");
 }
 
 /** Go to whom a mention means. */

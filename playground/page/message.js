@@ -7,7 +7,7 @@ import { button, element, face } from "./dom.js";
 import { icon } from "./icons.js";
 import { inlineKeyboard } from "./inline_keyboard.js";
 import { attempt } from "./notices.js";
-import { nameOf, openChat, world } from "./world.js";
+import { leads, nameOf, openChat, world } from "./world.js";
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
@@ -68,14 +68,12 @@ function quote(replied, jump) {
 }
 
 function actions(message, own) {
-  const chat = openChat();
-  const leads = ["creator", "administrator"].includes(chat?.roles[world.me]);
+  const mayDelete = own || message.chat.type === "private" || leads(openChat(), world.me);
   return element("span", { class: "actions" },
     button(icon("reply"), () => startReply(message), { title: "Reply", "aria-label": "Reply" }),
     own && !message.via_bot && (message.text ?? message.caption) !== undefined &&
       button(icon("edit"), () => startEdit(message), { title: "Edit", "aria-label": "Edit" }),
-    (own || leads || message.chat.type === "private") &&
-      button(icon("close"), () => remove(message), { title: "Delete", "aria-label": "Delete" }));
+    mayDelete && button(icon("close"), () => remove(message), { title: "Delete", "aria-label": "Delete" }));
 }
 
 function remove(message) {

@@ -68,5 +68,19 @@ export const alertBox = (title, text) =>
 export const confirmBox = (title, text, yes) =>
   dialog(title, [element("p", { class: "preline" }, text)], [["Cancel", undefined], [yes, true]]);
 
-/** A button of a list to choose from. */
-export const choice = (label, press) => button(label, press, { class: "choice" });
+/**
+ * Let one of several things be chosen.
+ * @param {string} title
+ * @param {Array<[string, *]>} options Labels and what they give.
+ * @param {string} [none] What is said if there are no options.
+ * @returns {Promise} what the choice gives, or undefined.
+ */
+export async function choose(title, options, none) {
+  let chosen;
+  const list = options.map(([label, value]) => button(label, (event) => {
+    chosen = value;
+    event.target.closest("dialog").close();
+  }, { class: "choice" }));
+  await dialog(title, list.length ? list : [element("p", {}, none)], [["Cancel", undefined]]);
+  return chosen;
+}

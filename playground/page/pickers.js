@@ -1,23 +1,14 @@
 /** Small dialogs in which a person chooses what to share. */
 
 import { element } from "./dom.js";
+import { field, tick } from "./fields.js";
 import { chooseChat } from "./links.js";
-import { dialog } from "./notices.js";
+import { choose, dialog } from "./notices.js";
 import { send } from "./sending.js";
-import { me, nameOf, world } from "./world.js";
+import { isInside, me, nameOf, world } from "./world.js";
 
-const field = (label, properties) => {
-  const input = element(properties.tag ?? "input", { ...properties, tag: undefined });
-  return { input, row: element("label", {}, label, input) };
-};
-
-const tick = (type, label, value, checked) => {
-  const input = element("input", { type, name: "pick", value, checked });
-  return { input, row: element("label", { class: "tick" }, input, label) };
-};
-
-/** A phone number that tells persons apart and that nobody has. */
-const phoneOf = (user) => `+1555${String(user.id).padStart(7, "0")}`;
+/** A person's number: of a range that Telegram keeps for numbers that are none. */
+const phoneOf = (user) => `+888${String(user.id).padStart(8, "0")}`;
 
 /** Share one's own contact, or another's. */
 export async function pickContact() {
@@ -60,17 +51,25 @@ export async function pickPoll(kind) {
   const question = field("Question", { maxLength: 300, required: true, autofocus: true });
   const options = field("Options, one a line", { tag: "textarea", rows: 4, required: true });
   const quiz = tick("checkbox", "A quiz, with one right answer", "quiz", kind === "quiz");
-  quiz.input.disabled = kind !== undefined;
   const right = field("Number of the right answer", { type: "number", min: 1, max: 12, value: 1, required: true });
-  const draw = () => { right.row.hidden = right.input.disabled = !quiz.input.checked; };
+  const many = tick("checkbox", "Several answers", "many", false);
+  const anonymous = tick("checkbox", "Anonymous", "anonymous", true);
+  quiz.row.hidden = kind !== undefined;
+  const draw = () => {
+    right.row.hidden = right.input.disabled = !quiz.input.checked;
+    many.row.hidden = quiz.input.checked;
+  };
   quiz.input.addEventListener("change", draw);
   draw();
-  const rows = [question.row, options.row, quiz.row, right.row];
-  const poll = await dialog("New poll", rows, [["Cancel", undefined], ["Send", () => {
-    const lines = options.input.value.split("\n").map((line) => line.trim()).filter(Boolean);
-    const made = { question: question.input.value, options: lines, type: quiz.input.checked ? "quiz" : "regular" };
-    return quiz.input.checked ? { ...made, correct_option_id: right.input.valueAsNumber - 1 } : made;
-  }]]);
+  const rows = [question.row, options.row, anonymous.row, many.row, quiz.row, right.row];
+  const poll = await dialog(kind === "quiz" ? "New quiz" : "New poll", rows, [["Cancel", undefined], ["Send", () => ({
+    question: question.input.value,
+    options: options.input.value.split("\n").map((line) => line.trim()).filter(Boolean),
+    is_anonymous: anonymous.input.checked,
+    ...(quiz.input.checked
+      ? { type: "quiz", correct_option_id: right.input.valueAsNumber - 1 }
+      : { type: "regular", allows_multiple_answers: many.input.checked }),
+  })]]);
   return poll && send({ poll });
 }
 
@@ -103,7 +102,19 @@ function suits({ chat, roles }, request) {
     && wants(request.chat_is_forum, chat.is_forum)
     && wants(request.chat_has_username, chat.username)
     && (!request.chat_is_created || roles[world.me] === "creator")
-    && (!request.bot_is_member || !["left", "kicked", undefined].includes(roles[world.bot.id]));
+    && (!request.bot_is_member || isInside({ roles }, world.bot.id));
+}
+
+/** Make a bot that the bot is to manage. */
+export async function pickBot(request) {
+  const name = field("Name", { value: request.suggested_name ?? "", maxLength: 64, required: true });
+  const username = field("Username, which ends in “bot”", {
+    value: request.suggested_username ?? "", pattern: "[A-Za-z]\\w{1,28}[Bb][Oo][Tt]", required: true,
+  });
+  const made = await dialog("New bot", [name.row, username.row], [["Cancel", undefined], ["Create", () => ({
+    request_id: request.request_id, name: name.input.value, username: username.input.value,
+  })]]);
+  return made && send({ managed_bot: made });
 }
 
 /** Send a picture or any other file from this machine. */
@@ -127,10 +138,6 @@ function base64(file) {
 /** Let the person choose what to attach. */
 export async function pickAttachment() {
   const kinds = { "Photo or file": pickFile, Contact: pickContact, Location: pickLocation, Poll: () => pickPoll() };
-  const own = me().user.first_name;
-  const list = Object.entries(kinds).map(([label, pick]) => element("button", {
-    type: "button", class: "choice",
-    on: { click: (event) => { event.target.closest("dialog").close(); pick(); } },
-  }, label));
-  await dialog(`${own} shares`, list, [["Cancel", undefined]]);
+  const pick = await choose(`${me().user.first_name} shares`, Object.entries(kinds));
+  await pick?.();
 }

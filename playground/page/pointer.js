@@ -14,16 +14,18 @@ function hold(milliseconds) {
   timer = setTimeout(() => {
     timer = null;
     for (const action of waiting.splice(0)) action();
+    document.body.removeAttribute("aria-busy");
   }, milliseconds);
 }
 
-addEventListener("pointerdown", (event) => event.target.closest?.("button") && hold(PATIENCE), true);
+addEventListener("pointerdown", (event) => event.target.closest?.("button, label") && hold(PATIENCE), true);
 for (const type of ["pointerup", "pointercancel"]) {
   addEventListener(type, () => timer !== null && hold(CLICK), true);
 }
 
-/** Do something at once, or as soon as no button is held down. */
+/** Do something at once, or as soon as no button is held down: so long the page is busy. */
 export function whenReleased(action) {
-  if (timer === null) action();
-  else waiting.push(action);
+  if (timer === null) return action();
+  waiting.push(action);
+  document.body.setAttribute("aria-busy", "true");
 }

@@ -3,8 +3,7 @@
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { openApp } from "./mini_app.js";
-import { pickChat, pickContact, pickLocation, pickPoll, pickUsers } from "./pickers.js";
-import { toast } from "./notices.js";
+import { pickBot, pickChat, pickContact, pickLocation, pickPoll, pickUsers } from "./pickers.js";
 import { send } from "./sending.js";
 import { openChat, world } from "./world.js";
 
@@ -14,7 +13,7 @@ const SPECIAL = {
   request_poll: (wish) => pickPoll(wish.type),
   request_users: (wish) => pickUsers(wish),
   request_chat: (wish) => pickChat(wish),
-  request_managed_bot: () => toast("There are no managed bots in this playground"),
+  request_managed_bot: (wish) => pickBot(wish),
   web_app: (app, text) => openApp(text, app.url, "keyboard"),
 };
 

@@ -2,7 +2,10 @@
 
 import { ask, listen } from "./api.js";
 
-/** Tells of `connection`, `people`, `place`, and `messages` with `{chat, ids}` as detail. */
+/**
+ * Tells of `connection`, `people`, `place`, `messages` with `{chat, ids}` as detail, and `answers`
+ * to presses with a list of `{id, answer}`.
+ */
 export const news = new EventTarget();
 
 export const world = {
@@ -24,8 +27,9 @@ function tell(type, detail) {
 
 /** Begin to listen, and follow the address. */
 export function begin() {
-  addEventListener("hashchange", follow);
-  listen({ world: onWorld, chat: onChat }, (connected) => {
+  addEventListener("popstate", follow);
+  const answers = (told) => tell("answers", told);
+  listen({ world: onWorld, chat: onChat, answers }, (connected) => {
     world.connected = connected;
     tell("connection");
   });
@@ -40,7 +44,7 @@ function onWorld(told) {
     const known = world.chats.get(summary.chat.id) ?? { loaded: -1, told: 0, messages: new Map(), unread: 0 };
     world.chats.set(summary.chat.id, Object.assign(known, summary));
   }
-  if (first) follow();
+  if (first || (world.chat !== null && !reads(openChat(), world.me)) || wanted()) follow();
   else tell("people");
 }
 
@@ -81,10 +85,16 @@ async function load(chat) {
   }
 }
 
-/** Whether a person can read a chat. */
+/** Whether somebody is in a group. */
+export const isInside = (chat, user) => !["left", "kicked", undefined].includes(chat.roles[user]);
+
+/** Whether somebody administers a group. */
+export const leads = (chat, user) => ["creator", "administrator"].includes(chat.roles[user]);
+
+/** Whether a person can read a chat; a group that has become a supergroup is nobody's any more. */
 export function reads(chat, person) {
   if (chat.chat.type === "private") return chat.chat.id === person;
-  return !["left", "kicked", undefined].includes(chat.roles[person]);
+  return isInside(chat, person) && !chat.migrated_to;
 }
 
 /** The name of a chat as the person who is played sees it. */
@@ -118,19 +128,26 @@ export function topicOf(message) {
   return message.is_topic_message ? message.message_thread_id : null;
 }
 
-/** Go somewhere: the address changes, and the page follows it. */
+/** Go somewhere: the address changes, and the page has followed it on return. */
 export function go({ me: person = world.me, chat = world.chat, topic = null }) {
   const hash = "#" + [person, chat, topic].filter((part) => part !== null).join("/");
-  if (location.hash === hash) follow();
-  else location.hash = hash;
+  if (location.hash !== hash) history.pushState(null, "", hash);
+  follow();
 }
+
+/** Where the address leads: a person, a chat, a topic; what it does not name is NaN. */
+const address = () => location.hash.slice(1).split("/").map(Number);
+
+/** Whether the address leads to a chat that has only now come. */
+const wanted = () => world.chat === null && world.chats.has(address()[1]);
 
 /** Be where the address says, as far as there is such a place. */
 function follow() {
-  const [person, chat, topic] = location.hash.slice(1).split("/").map(Number);
+  const [person, chat, topic] = address();
   world.me = world.persons.has(person) ? person : (world.persons.keys().next().value ?? null);
-  const found = world.chats.get(chat);
-  world.chat = found && reads(found, world.me) ? chat : null;
+  const named = world.chats.get(chat);
+  const found = world.chats.get(named?.migrated_to) ?? named;
+  world.chat = found && reads(found, world.me) ? found.chat.id : null;
   world.topic = world.chat !== null && found.topics[topic] ? topic : null;
   if (world.chat !== null) {
     found.unread = 0;

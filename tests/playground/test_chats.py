@@ -23,6 +23,13 @@ async def test_get_chat_tells_all_about_a_chat(bot: BotSide, ann: Person, group:
     assert await bot.refused("getChat", chat_id=5) == "Bad Request: chat not found"
 
 
+async def test_nobody_has_a_profile_photo(bot: BotSide, ann: Person) -> None:
+    photos = await bot("getUserProfilePhotos", user_id=ann.id)
+    assert photos == {"total_count": 0, "photos": []}
+    refused = await bot.refused("getUserProfilePhotos", user_id=5)
+    assert refused == "Bad Request: user not found"
+
+
 async def test_members_of_a_group(
     playground: Playground, bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground import Person
+from playground import Person, Playground
 from tests.playground.bot_side import BotSide, Json
 
 GOOD: list[tuple[str, Json, Json]] = [
@@ -61,6 +61,15 @@ async def test_wrong_contents_are_refused(
 ) -> None:
     refused = await bot.refused(method, chat_id=ann.id, **params)
     assert refused == f"Bad Request: {refusal}"
+
+
+async def test_a_dice_in_a_private_chat_is_kept_for_a_day(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    dice = {"chat_id": ann.id, "message_id": (await bot("sendDice", chat_id=ann.id))["message_id"]}
+    assert await bot.refused("deleteMessage", **dice) == "Bad Request: message can't be deleted"
+    playground.clock.advance(25 * 3600)
+    assert await bot("deleteMessage", **dice)
 
 
 @pytest.mark.parametrize(("emoji", "largest"), [(None, 6), ("🏀", 5), ("🎰", 64)])

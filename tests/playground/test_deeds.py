@@ -67,3 +67,18 @@ async def test_a_script_makes_trouble_and_ends_it(
     await bot("sendMessage", chat_id=ann.id, text="a")
     await playground.reset()
     assert await playground.persons() == []
+
+
+async def test_a_reset_leaves_what_the_bot_has_set(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    app = {"type": "web_app", "text": "Tea", "web_app": {"url": "https://tea.example/"}}
+    await bot("setChatMenuButton", menu_button=app)
+    await bot("setChatMenuButton", chat_id=ann.id, menu_button={"type": "commands"})
+    await bot("setMyCommands", commands=[{"command": "tea", "description": "a cup"}])
+    await playground.reset()
+    assert await bot("getChatMenuButton") == app
+    assert (await bot("getMyCommands"))[0]["command"] == "tea"
+    assert await playground.persons() == []
+    again = await playground.person("Ann", id=ann.id)
+    assert await bot("getChatMenuButton", chat_id=again.id) == app

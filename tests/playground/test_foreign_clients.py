@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import DEVNULL
 
 import pytest
 
@@ -68,7 +68,11 @@ async def test_a_bot_by_another_library_is_served(
     playground: Playground, ann: Person, library: str, source: str
 ) -> None:
     pytest.importorskip(library)
-    process = await run(source, playground.url, playground.token)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", source, playground.url, playground.token),
+        stdout=DEVNULL,
+        stderr=DEVNULL,
+    )
     try:
         await ann.send("/start")
         message = await ann.receive(timeout=START)
@@ -81,10 +85,3 @@ async def test_a_bot_by_another_library_is_served(
     finally:
         process.kill()
         await process.wait()
-
-
-async def run(source: str, *arguments: str) -> Process:
-    """Run a bot as a process of its own."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", source, *arguments, stdout=DEVNULL, stderr=DEVNULL
-    )

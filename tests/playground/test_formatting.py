@@ -60,6 +60,7 @@ HTML = [
     ("<b>a<i>b</i></b>", "ab", [entity(0, 2, "bold"), entity(1, 1, "italic")]),
     ("<B>a</b >", "a", [entity(0, 1, "bold")]),
     ("<b></b>a", "a", []),
+    (f'<tg-time unix="{"9" * 5000}">a</tg-time>', "a", []),
     ("&lt;b&gt; &amp; &quot; &#33;&#x21; &nbsp; & a&b", '<b> & " !! &nbsp; & a&b', []),
     ("😀<b>é😀</b>", "😀é😀", [entity(2, 3, "bold")]),
 ]
@@ -126,6 +127,8 @@ async def test_markdown_v2_becomes_entities(
         ("[a](b", "Can't find end of a URL at byte offset 4"),
         ("![a]", "The entity must contain a tg://emoji or tg://time URL"),
         ("![a](tea)", "Invalid tg://emoji or tg://time URL specified"),
+        ("![a](tg://[)", "Invalid tg://emoji or tg://time URL specified"),
+        (f"![a](tg://time?unix={'9' * 5000})", "Invalid tg://emoji or tg://time URL specified"),
     ],
 )
 async def test_wrong_markdown_v2_is_refused(

@@ -111,8 +111,10 @@ async def test_messages_of_a_topic_carry_its_id(
 ) -> None:
     forum = await playground.group("Forum", creator=ann, is_forum=True)
     topic = await forum.topic("News")
+    opened = (await bot.updates())[-1]["message"]
+    assert (opened["message_thread_id"], opened["forum_topic_created"]["name"]) == (topic, "News")
     await ann.send("/tea", chat=forum, topic=topic)
-    update = (await bot.updates())[-1]["message"]
+    update = (await bot.updates(offset=-1))[-1]["message"]
     assert (update["message_thread_id"], update["is_topic_message"]) == (topic, 1)
     assert update["chat"]["is_forum"]
     sent = await bot("sendMessage", chat_id=forum.id, message_thread_id=topic, text="tea")
@@ -200,3 +202,85 @@ async def test_a_group_that_becomes_a_supergroup_gets_a_new_id(
     assert told[1]["migrate_from_chat_id"] == group.id
     with pytest.raises(PlaygroundError, match="is no group"):
         await group.upgrade()
+
+
+async def test_nobody_writes_into_a_group_that_has_become_a_supergroup(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    group = await playground.group("Friends", type="group", creator=ann)
+    markup = {"inline_keyboard": [[{"text": "+1", "callback_data": "1"}]]}
+    await bot("sendMessage", chat_id=group.id, text="1", reply_markup=markup)
+    message = await ann.receive(group)
+    supergroup = await group.upgrade()
+    with pytest.raises(PlaygroundError, match=f"has become {supergroup.id}"):
+        await ann.send("/tea", chat=group)
+    with pytest.raises(PlaygroundError, match="is no group"):
+        await group.set_role(playground.bot, "left")
+    await ann.press(message, "+1", timeout=0)
+    press = (await bot.updates())[-1]["callback_query"]
+    assert press["message"]["chat"]["id"] == group.id
+    for method in ("editMessageText", "deleteMessage"):
+        answer = await bot.answer(method, chat_id=group.id, message_id=message.message_id, text="2")
+        assert answer["parameters"] == {"migrate_to_chat_id": supergroup.id}
+    members = await bot("getChatAdministrators", chat_id=supergroup.id)
+    assert [member["user"]["id"] for member in members] == [ann.id]
+
+
+async def test_the_bot_is_told_when_it_is_added_and_removed(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    group = await playground.group("Friends", creator=ann, bot="left")
+    await group.set_role(playground.bot, "member")
+    place, joined = await bot.updates()
+    assert place["my_chat_member"]["old_chat_member"]["status"] == "left"
+    assert place["my_chat_member"]["new_chat_member"]["status"] == "member"
+    assert place["my_chat_member"]["from"]["id"] == ann.id
+    assert joined["message"]["new_chat_members"][0]["id"] == playground.bot.id
+    await group.set_role(playground.bot, "left")
+    (removed,) = await bot.updates(offset=joined["update_id"] + 1)
+    assert removed["my_chat_member"]["new_chat_member"]["status"] == "left"
+    refused = await bot.refused("sendMessage", chat_id=group.id, text="hi")
+    assert refused == "Forbidden: bot is not a member of the supergroup chat"
+
+
+async def test_only_an_administrator_hears_of_others_places(
+    playground: Playground, bot: BotSide, ann: Person, boris: Person, group: Group
+) -> None:
+    (joined,) = await bot.updates(allowed_updates=["chat_member"])
+    await group.set_role(boris, "administrator")
+    await group.set_role(playground.bot, "administrator")
+    await group.set_role(boris, "kicked")
+    (update,) = await bot.updates(offset=joined["update_id"] + 1)
+    change = update["chat_member"]
+    assert change["from"]["id"] == ann.id
+    assert change["old_chat_member"]["status"] == "administrator"
+    assert change["new_chat_member"] == {
+        "user": boris.user.model_dump(exclude_none=True),
+        "status": "kicked",
+        "until_date": 0,
+    }
+
+
+async def test_a_reply_stays_in_its_topic(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    topic = await forum.topic("News")
+    asked = await ann.send("/tea", chat=forum, topic=topic)
+    reply = {"message_id": asked.message_id}
+    sent = await bot("sendMessage", chat_id=forum.id, text="tea?", reply_parameters=reply)
+    assert sent["message_thread_id"] == topic
+    answered = await ann.send("yes", chat=forum, reply_to=sent["message_id"])
+    assert answered.message_thread_id == topic
+    refused = await bot.refused(
+        "sendChatAction", chat_id=forum.id, action="typing", message_thread_id=77
+    )
+    assert refused == "Bad Request: message thread not found"
+
+
+async def test_the_bot_leaves_a_group(playground: Playground, bot: BotSide, group: Group) -> None:
+    assert await bot("leaveChat", chat_id=group.id)
+    left = (await bot.updates())[-1]["my_chat_member"]["new_chat_member"]
+    assert (left["user"]["id"], left["status"]) == (playground.bot.id, "left")
+    refused = await bot.refused("leaveChat", chat_id=group.id)
+    assert refused == "Forbidden: bot is not a member of the supergroup chat"

@@ -6,6 +6,7 @@ import pytest
 
 from playground import Group, Person, Playground, PlaygroundError
 from tests.playground.bot_side import BotSide, Json
+from tests.playground.test_media import upload
 
 BUTTONS: Json = {"inline_keyboard": [[{"text": "+1", "callback_data": "up"}]]}
 
@@ -162,3 +163,30 @@ async def test_a_game_is_started_and_scored(bot: BotSide, ann: Person, boris: Pe
         (1, boris.id, 7),
         (2, ann.id, 4),
     ]
+
+
+async def test_a_game_is_sent_and_scored_through_inline_mode(
+    playground: Playground, bot: BotSide, boris: Person
+) -> None:
+    group = await playground.group("Tea", members=[boris], bot="left")
+    game = {"type": "game", "id": "1", "game_short_name": "tea_race"}
+    await choose(playground, boris, await ask(playground, bot, boris, game), group.id)
+    (message,) = await group.messages()
+    await boris.press(message, "Play", timeout=0)
+    query = (await bot.updates())[-1]["callback_query"]
+    assert (query["game_short_name"], "message" in query) == ("tea_race", False)
+    place = {"inline_message_id": query["inline_message_id"], "user_id": boris.id}
+    assert await bot("setGameScore", **place, score=7) is True
+    (best,) = await bot("getGameHighScores", **place)
+    assert (best["position"], best["score"]) == (1, 7)
+
+
+async def test_a_file_is_a_result(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    sent = await upload(bot, "sendAnimation", {"animation": b"tea"}, chat_id=ann.id)
+    file_id = sent["result"]["animation"]["file_id"]
+    await bot.updates(offset=(await bot.updates())[-1]["update_id"] + 1)
+    result = {"type": "mpeg4_gif", "id": "1", "mpeg4_file_id": file_id, "caption": "a cup"}
+    posted = await choose(playground, ann, await ask(playground, bot, ann, result), group.id)
+    assert (posted["animation"]["file_id"], posted["caption"]) == (file_id, "a cup")

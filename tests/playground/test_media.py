@@ -1,5 +1,6 @@
-"""Photos, documents and stickers (Bot API, Sending files; telegram-facts: Limits)."""
+"""Photos and all other files (Bot API, Sending files; telegram-facts: Limits)."""
 
+import json
 import struct
 import zlib
 from io import BytesIO
@@ -106,6 +107,74 @@ async def test_a_file_is_of_one_kind(bot: BotSide, ann: Person) -> None:
     assert sticker["width"] == 512
     refused = await bot.refused("sendPhoto", chat_id=ann.id, photo=sticker["file_id"])
     assert refused == "Bad Request: can't use file of type Sticker as Photo"
+
+
+async def test_every_kind_of_file_is_sent(bot: BotSide, ann: Person) -> None:
+    sent: dict[str, tuple[str, Json]] = {
+        "sendAnimation": ("animation", {"width": 320, "height": 240, "duration": 3}),
+        "sendAudio": ("audio", {"duration": 180, "performer": "Ann", "title": "Tea"}),
+        "sendVideo": ("video", {"width": 320, "height": 240, "duration": 9}),
+        "sendVoice": ("voice", {"duration": 2}),
+        "sendVideoNote": ("video_note", {"duration": 4, "length": 99}),
+    }
+    for method, (kind, details) in sent.items():
+        answer = await upload(bot, method, {kind: b"tea"}, chat_id=ann.id, caption="a", **details)
+        shown = answer["result"][kind]
+        assert shown | details == shown
+        assert answer["result"].get("caption") == (None if kind == "video_note" else "a")
+        again = await bot(method, chat_id=ann.id, **{kind: shown["file_id"]})
+        assert again[kind] == shown
+        assert (await bot("getFile", file_id=shown["file_id"]))["file_size"] == 3
+        refused = await bot.refused("sendPhoto", chat_id=ann.id, photo=shown["file_id"])
+        assert refused.startswith("Bad Request: can't use file of type ")
+        # A file stays what it is, whatever else it is sent as.
+        assert kind in await bot("sendDocument", chat_id=ann.id, document=shown["file_id"])
+    kinds = [message.content_type for message in await ann.messages()]
+    assert kinds[::3] == [kind for kind, _ in sent.values()]
+
+
+async def test_an_animation_is_a_document_too(bot: BotSide, ann: Person) -> None:
+    answer = await upload(bot, "sendAnimation", {"animation": b"tea"}, chat_id=ann.id)
+    assert answer["result"]["document"]["file_id"] == answer["result"]["animation"]["file_id"]
+
+
+async def test_an_album_is_messages_of_one_group(bot: BotSide, ann: Person) -> None:
+    media = [
+        {"type": "photo", "media": "attach://one", "caption": "<b>tea</b>", "parse_mode": "HTML"},
+        {"type": "video", "media": "attach://two", "duration": 3},
+    ]
+    answer = await upload(
+        *(bot, "sendMediaGroup", {"one": png(9, 9), "two": b"tea"}),
+        chat_id=ann.id,
+        media=json.dumps(media),
+    )
+    first, second = answer["result"]
+    assert (first["caption"], second["video"]["duration"]) == ("tea", 3)
+    assert first["media_group_id"] == second["media_group_id"]
+    file_id = first["photo"][0]["file_id"]
+    (alone,) = await bot(
+        "sendMediaGroup", chat_id=ann.id, media=[{"type": "photo", "media": file_id}]
+    )
+    assert "media_group_id" not in alone
+
+
+@pytest.mark.parametrize(
+    ("kinds", "refusal"),
+    [
+        ([], "there are no messages to send"),
+        (["photo"] * 11, "too many messages to send as an album"),
+        (["photo", "document"], "document can't be mixed with other media types"),
+        (["audio", "photo"], "audio can't be mixed with other media types"),
+    ],
+)
+async def test_an_album_that_can_not_be_is_refused(
+    bot: BotSide, ann: Person, kinds: list[str], refusal: str
+) -> None:
+    media = [{"type": kind, "media": f"attach://{kind}"} for kind in kinds]
+    files = {kind: png(9, 9) for kind in kinds} or {"unused": b"tea"}
+    answer = await upload(bot, "sendMediaGroup", files, chat_id=ann.id, media=json.dumps(media))
+    assert answer["description"] == f"Bad Request: {refusal}"
+    assert await ann.messages() == []
 
 
 async def test_captions_are_edited(bot: BotSide, ann: Person) -> None:

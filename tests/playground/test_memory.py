@@ -1,14 +1,12 @@
 """What a playground with a folder still knows after it was stopped or killed."""
 
-import asyncio
-import sys
-from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from aiohttp import ClientSession
 
 from playground import Client, Playground
 from tests.playground.bot_side import BotSide
+from tests.playground.own_process import serving
 from tests.playground.test_media import png, upload
 
 TOKEN = "123:abc"
@@ -52,22 +50,18 @@ async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
 
 
 async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
-    url, process = await start(tmp_path)
-    async with Client(url) as playground:
+    settings = ("--token", TOKEN, "--data-dir", str(tmp_path))
+    async with serving(*settings) as (url, process), Client(url) as playground:
         ann = await playground.person("Ann")
         for count in range(20):
             await ann.send(f"tea {count}")
         process.kill()
-    await process.communicate()
     with (tmp_path / "123" / "journal").open("ab") as journal:
         journal.write(b'["message", [5')
-    url, process = await start(tmp_path)
-    async with Client(url) as playground:
+    async with serving(*settings) as (url, _), Client(url) as playground:
         (ann,) = await playground.persons()
         assert (await ann.messages())[-1].text == "tea 19"
         assert await playground.pending() == 20
-    process.terminate()
-    await process.communicate()
 
 
 async def test_a_webhook_is_still_set(tmp_path: Path) -> None:
@@ -96,16 +90,3 @@ async def test_a_reset_forgets_all(tmp_path: Path) -> None:
         assert await playground.pending() == 0
     async with Playground(TOKEN, data_dir=tmp_path) as playground:
         assert await playground.persons() == []
-
-
-async def start(folder: Path) -> tuple[str, asyncio.subprocess.Process]:
-    """Start a playground as a process and give its address."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "playground",
-        *("--port", "0", "--token", TOKEN, "--data-dir", str(folder)),
-        stdout=PIPE,
-    )
-    assert process.stdout is not None
-    return (await process.stdout.readline()).decode().split()[-1], process

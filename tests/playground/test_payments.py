@@ -7,7 +7,7 @@ import pytest
 from aiogram.utils.auth_widget import check_integrity
 from aiogram.utils.web_app import safe_parse_webapp_init_data
 
-from playground import Person, Playground, PlaygroundError
+from playground import Group, Person, Playground, PlaygroundError
 from tests.playground.bot_side import BotSide, Json
 
 BILL: Json = {
@@ -56,6 +56,26 @@ async def test_stars_are_paid_and_refunded(
     assert "refunded_payment" in await query_of(playground, bot, "message")
 
 
+async def test_an_invoice_behind_a_link_is_paid_by_anybody(
+    playground: Playground, bot: BotSide, ann: Person, boris: Person
+) -> None:
+    link = await bot("createInvoiceLink", **BILL)
+    assert link.startswith("https://t.me/$")
+    for person in (ann, boris):
+        paying = asyncio.create_task(person.pay(link))
+        query = await query_of(playground, bot, "pre_checkout_query")
+        assert (query["from"]["id"], query["invoice_payload"]) == (person.id, "cup-1")
+        await bot("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=True)
+        assert (await paying)["ok"]
+        told = await query_of(playground, bot, "message")
+        assert (told["chat"]["id"], told["successful_payment"]["total_amount"]) == (person.id, 5)
+    assert await bot("getMyStarBalance") == {"amount": 10}
+    with pytest.raises(PlaygroundError, match="is no link to an invoice"):
+        await ann.pay("https://t.me/tea")
+    refused = await bot.refused("createInvoiceLink", **(BILL | {"prices": []}))
+    assert refused.startswith("Bad Request: ")
+
+
 async def test_the_bot_may_decline(playground: Playground, bot: BotSide, ann: Person) -> None:
     sent = await bot("sendInvoice", chat_id=ann.id, **BILL)
     path = f"chats/{ann.id}/messages/{sent['message_id']}/pay"
@@ -92,6 +112,30 @@ async def test_shipping_is_asked_for(playground: Playground, bot: BotSide, ann: 
         "answerShippingQuery", shipping_query_id=query["id"], ok=True, shipping_options=[option]
     )
     assert (await asking)["shipping_options"] == [option]
+    (invoice,) = await ann.messages()
+    with pytest.raises(PlaygroundError, match="no shipping option ship"):
+        await ann.pay(invoice, shipping_option_id="ship")
+    paying = asyncio.create_task(ann.pay(invoice, shipping_option_id="post"))
+    query = await query_of(playground, bot, "pre_checkout_query")
+    assert (query["shipping_option_id"], query["total_amount"]) == ("post", 6)
+    await bot("answerPreCheckoutQuery", pre_checkout_query_id=query["id"], ok=True)
+    assert (await paying)["ok"]
+
+
+async def test_an_invoice_is_paid_once(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    await bot.updates(offset=(await bot.updates())[-1]["update_id"] + 1)
+    await bot("sendInvoice", chat_id=group.id, **BILL)
+    invoice = await ann.receive(group)
+    paying = [asyncio.create_task(ann.pay(invoice)) for _ in range(2)]
+    await playground.until_pending(2)
+    for update in await bot.updates(offset=1):
+        query_id = update["pre_checkout_query"]["id"]
+        await bot("answerPreCheckoutQuery", pre_checkout_query_id=query_id, ok=True)
+    first, second = await asyncio.gather(*paying, return_exceptions=True)
+    assert {type(first), type(second)} == {dict, PlaygroundError}
+    assert await bot("getMyStarBalance") == {"amount": 5}
 
 
 @pytest.mark.parametrize(
@@ -138,6 +182,9 @@ async def test_a_mini_app_gets_signed_data(
     await bot("answerWebAppQuery", **answer)
     assert (await ann.messages())[-1].text == "from the app"
     assert "query is too old" in await bot.refused("answerWebAppQuery", **answer)
+    linked = await ann.open_app("https://tea.example/app?a=1", "link", start_param="cup-1")
+    assert safe_parse_webapp_init_data(playground.token, linked["init_data"]).start_param == "cup-1"
+    assert parse_qs(urlsplit(linked["url"]).query) == {"a": ["1"], "tgWebAppStartParam": ["cup-1"]}
     opened = await playground.request("POST", "web_app", opening | {"source": "keyboard"})
     assert safe_parse_webapp_init_data(playground.token, opened["init_data"]).query_id is None
 

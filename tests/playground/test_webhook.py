@@ -229,6 +229,22 @@ async def test_a_refused_call_in_an_answer_goes_unheard(
     assert refused.error == "Bad Request: chat not found"
 
 
+async def test_trouble_meets_a_call_in_an_answer_too(
+    playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person
+) -> None:
+    async def respond(_update: Json) -> web.Response:
+        return web.json_response({"method": "sendMessage", "chat_id": ann.id, "text": "hello"})
+
+    hook.respond = respond
+    await bot("setWebhook", url=hook.url)
+    await playground.trouble("refuse", method="sendMessage", status=429, retry_after=3)
+    await ann.send("hi")
+    await playground.until_pending()
+    (refused,) = await playground.refusals()
+    assert refused.error == "Too Many Requests: retry after 3"
+    assert [message.text for message in await ann.messages()] == ["hi"]
+
+
 @pytest.mark.parametrize("method", ["getMe", "setWebhook", "deleteWebhook", "close", "logOut"])
 async def test_some_calls_are_ignored_in_an_answer(
     playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person, method: str

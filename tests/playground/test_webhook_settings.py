@@ -133,6 +133,11 @@ async def test_a_certificate_comes_as_a_file(bot: BotSide) -> None:
     async with bot.session.post(f"{bot.url}/setWebhook", data=form) as response:
         assert orjson.loads(await response.read())["ok"]
     assert (await bot("getWebhookInfo"))["has_custom_certificate"]
+    form = FormData({"url": "https://127.0.0.1:8443/hook"})
+    form.add_field("certificate", b"tea", filename="public.pem")
+    async with bot.session.post(f"{bot.url}/setWebhook", data=form) as response:
+        refused = orjson.loads(await response.read())["description"]
+        assert refused == "Bad Request: bad webhook: the certificate is no PEM file"
 
 
 CERTIFICATE = b"""\

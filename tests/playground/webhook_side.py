@@ -51,7 +51,9 @@ async def webhook_side() -> AsyncIterator[WebhookSide]:
     app.router.add_post("/hook", side.handle)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    side.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    yield side
-    await runner.cleanup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        side.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+        yield side
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,203 @@
+"""Inline mode: a counter in any chat, tapped by everybody, closed by who has posted it.
+
+The bot does not see such a message, and a press on it tells only its id; so it
+is no dialog, and its state goes by that id.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from aiogram import Router
+from aiogram.enums import ChatType
+from aiogram.filters.callback_data import CallbackData
+from aiogram.methods import TelegramMethod
+from aiogram.types import (
+    CallbackQuery,
+    Chat,
+    ChosenInlineResult,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQuery,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
+)
+from aiogram_dialog.api.entities import NewMessage
+
+from db.models import LABEL_MAX, VALUE_MAX, Kind
+from db.totals import NewTotal
+from fsm.drafts import Drafts
+from fsm.transaction import Transaction
+from locales import Catalog, Texts
+from widgets.notice import Notice
+
+STEPS = (-1, 1)
+"""The steps that a counter offers."""
+
+COUNTER = "counter"
+"""How the id of a counter's result begins; the draft's name follows."""
+
+
+class Stage(StrEnum):
+    """How far a counter is."""
+
+    COUNTING = "counting"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+SHOWN = {
+    Stage.COUNTING: "counter-value",
+    Stage.CONFIRMED: "counter-total",
+    Stage.CANCELLED: "counter-cancelled",
+}
+"""The last line at each stage."""
+
+
+class Tap(CallbackData, prefix="inline"):
+    """A press: of which draft, and which button; a step is named by its place."""
+
+    draft: str
+    button: str
+
+
+async def is_tap(callback: CallbackQuery) -> bool:
+    """Tell whether a press is on an inline message; a coroutine, as every press is asked."""
+    return callback.inline_message_id is not None
+
+
+router = Router(name="inline mode")
+
+
+@router.inline_query()
+async def offer(query: InlineQuery, texts: Texts, drafts: Drafts) -> TelegramMethod[bool]:
+    """Offer a fresh counter under the typed label."""
+    label = " ".join(query.query.split())[:LABEL_MAX] or None
+    draft = {
+        "poster": query.from_user.id,
+        "language": texts.language,
+        "label": label,
+        "steps": STEPS,
+    }
+    name = await drafts.keep(draft)
+    window = _window(texts, {**draft, "draft": name, "value": 0, "stage": Stage.COUNTING})
+    counter = InlineQueryResultArticle(
+        id=f"{COUNTER}:{name}",
+        title=texts("inline-counter-named", label=label) if label else texts("inline-counter"),
+        description=texts("inline-counter-hint"),
+        input_message_content=InputTextMessageContent(message_text=window.text or ""),
+        reply_markup=_keyboard(texts, name, STEPS),
+    )
+    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
+    return query.answer([counter], cache_time=0, is_personal=True)
+
+
+@router.chosen_inline_result()
+async def posted(chosen: ChosenInlineResult, transaction: Transaction, drafts: Drafts) -> None:
+    """Note whose counter a message is, as soon as it is posted."""
+    kind, _, name = chosen.result_id.partition(":")
+    if kind == COUNTER and chosen.inline_message_id:
+        await _counter(transaction, drafts, name)
+
+
+@router.callback_query(is_tap, Tap.filter())
+async def tap(
+    callback: CallbackQuery,
+    callback_data: Tap,
+    transaction: Transaction,
+    drafts: Drafts,
+    catalog: Catalog,
+) -> None:
+    """Count a tap, confirm or cancel."""
+    counter = await _counter(transaction, drafts, callback_data.draft)
+    if counter["draft"] != callback_data.draft:
+        raise Notice("notice-not-offered")
+    if counter["stage"] != Stage.COUNTING:
+        raise Notice("notice-ended", alert=True)
+    texts = catalog.speak(counter["language"])
+    match callback_data.button:
+        case "confirm" | "cancel" if callback.from_user.id != counter["poster"]:
+            raise Notice("inline-not-yours")
+        case "confirm":
+            counter["stage"] = Stage.CONFIRMED
+            total = _total(counter)
+            late = texts("counter-saved-later", value=str(total.value))
+            transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
+        case "cancel":
+            counter["stage"] = Stage.CANCELLED
+        case place if place in map(str, range(len(counter["steps"]))):
+            value = counter["value"] + counter["steps"][int(place)]
+            if abs(value) > VALUE_MAX:
+                raise Notice("counter-at-the-end")
+            counter["value"] = value
+            transaction.answer_late(texts("counter-value", value=str(value)))
+        case _:
+            raise Notice("notice-not-offered")
+
+
+def window(catalog: Catalog, counter: Mapping[str, Any]) -> NewMessage:
+    """Give what a counter shows, in the language of who has posted it."""
+    return _window(catalog.speak(counter["language"]), counter)
+
+
+async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[str, Any]:
+    """Give a counter's state; the first time, what was promised when it was offered.
+
+    Raises:
+        Notice: Nothing was, or too long ago.
+    """
+    counter = await transaction.state()
+    if not counter:
+        draft = await drafts.find(name)
+        if draft is None:
+            raise Notice("notice-ended", alert=True)
+        counter.update(
+            draft,
+            draft=name,
+            value=0,
+            stage=Stage.COUNTING,
+            confirmation_id=secrets.token_hex(16),
+        )
+    return counter
+
+
+def _window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
+    lines = [texts(SHOWN[Stage(counter["stage"])], value=str(counter["value"]))]
+    if counter["label"]:
+        lines.insert(0, texts("counter-label", label=escape(counter["label"], quote=False)))
+    is_open = counter["stage"] == Stage.COUNTING
+    return NewMessage(
+        chat=Chat(id=counter["poster"], type=ChatType.PRIVATE),
+        text="\n".join(lines),
+        reply_markup=_keyboard(texts, counter["draft"], counter["steps"]) if is_open else None,
+    )
+
+
+def _keyboard(texts: Texts, draft: str, steps: tuple[int, ...]) -> InlineKeyboardMarkup:
+    def button(text: str, name: str) -> InlineKeyboardButton:
+        return InlineKeyboardButton(text=text, callback_data=Tap(draft=draft, button=name).pack())
+
+    return InlineKeyboardMarkup(
+        inline_keyboard=[
+            [button(f"{step:+d}", str(place)) for place, step in enumerate(steps)],
+            [
+                button(texts("counter-confirm"), "confirm"),
+                button(texts("counter-cancel"), "cancel"),
+            ],
+        ]
+    )
+
+
+def _total(counter: Mapping[str, Any]) -> NewTotal:
+    return NewTotal(
+        confirmation_id=bytes.fromhex(counter["confirmation_id"]),
+        user_id=counter["poster"],
+        chat_id=None,
+        kind=Kind.INLINE,
+        label=counter["label"],
+        value=counter["value"],
+        created_at=datetime.now(UTC),
+    )

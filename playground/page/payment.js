@@ -1,0 +1,107 @@
+/** Paying a bill: what it asks for, where it is to be shipped, and what it comes to. */
+
+import { ask } from "./api.js";
+import { button, element } from "./dom.js";
+import { field, tick } from "./fields.js";
+import { price, total, unitOf } from "./money.js";
+import { alertBox, attempt, dialog, toast } from "./notices.js";
+import { me, nameOf, world } from "./world.js";
+
+/** What persons have told of themselves when they paid, by their id. */
+const known = new Map();
+
+/** Pay an invoice, if the person and the bot want that. */
+export async function pay(message) {
+  const { bill, invoice: { currency } } = message;
+  const told = await tellDetails(bill);
+  if (told === undefined) return;
+  const shipping = bill.is_flexible ? await chooseShipping(message, told.shipping_address) : null;
+  if (shipping === undefined) return;
+  const prices = [...bill.prices, ...(shipping?.prices ?? [])];
+  const tip = await confirm(message, prices);
+  if (tip === undefined) return;
+  const payment = { person: world.me, tip, order_info: told, shipping_option_id: shipping?.id };
+  const paid = await attempt(ask("POST", `${pathOf(message)}/pay`, payment));
+  if (paid) toast(paid.ok ? `Paid ${price(total(prices) + tip, currency)}` : `Not paid: ${paid.error}`);
+}
+
+const pathOf = (message) => `/control/chats/${message.chat.id}/messages/${message.message_id}`;
+
+/** Ask for the `OrderInfo` that the bot wants; null if none, undefined if it is not told. */
+async function tellDetails(bill) {
+  const { user } = me();
+  const before = known.get(user.id) ?? {
+    name: nameOf(user), phone_number: "", email: "", shipping_address: { country_code: "DE" },
+  };
+  const wishes = [
+    bill.need_name && ["name", { label: "Name" }],
+    bill.need_phone_number && ["phone_number", { label: "Phone number", type: "tel" }],
+    bill.need_email && ["email", { label: "Email", type: "email" }],
+  ].filter(Boolean).map(([name, { label, ...properties }]) =>
+    [name, field(label, { ...properties, value: before[name] ?? "", required: true })]);
+  const address = bill.need_shipping_address || bill.is_flexible ? addressFields(before.shipping_address ?? {}) : [];
+  const rows = [...wishes, ...address].map(([, { row }]) => row);
+  if (!rows.length) return null;
+  const values = (fields) => Object.fromEntries(fields.map(([name, { input }]) => [name, input.value.trim()]));
+  const told = await dialog("Your details", rows, [["Cancel", undefined], ["Continue", () => ({
+    ...values(wishes), ...(address.length && { shipping_address: values(address) }),
+  })]]);
+  if (told) known.set(user.id, { ...before, ...told });
+  return told;
+}
+
+/** The fields of a `ShippingAddress`. */
+function addressFields(before) {
+  const labels = {
+    street_line1: "Street", street_line2: "More of the address", post_code: "Post code", city: "City", state: "State",
+    country_code: "Country, two letters",
+  };
+  return Object.entries(labels).map(([name, label]) => [name, field(label, {
+    value: before[name] ?? "",
+    required: !["street_line2", "state"].includes(name),
+    ...(name === "country_code" && { pattern: "[A-Z]{2}" }),
+  })]);
+}
+
+/** Let the bot name its ways of shipping, and the person choose; undefined if they don't. */
+async function chooseShipping(message, address) {
+  const { currency } = message.invoice;
+  const answer = await attempt(ask("POST", `${pathOf(message)}/shipping`, { person: world.me, address }));
+  if (!answer?.ok) {
+    if (answer) await alertBox("It can't be shipped", answer.error ?? "The bot does not answer.");
+    return undefined;
+  }
+  const options = answer.shipping_options;
+  const ticks = options.map(({ id, title, prices }, index) =>
+    tick("radio", `${title}, ${price(total(prices), currency)}`, id, index === 0));
+  return dialog("Shipping", ticks.map(({ row }) => row), [["Cancel", undefined], ["Continue", () =>
+    options[ticks.findIndex(({ input }) => input.checked)]]]);
+}
+
+/** Show what it comes to, and give the tip; undefined if they don't pay. */
+function confirm(message, prices) {
+  const { bill, invoice: { title, description, currency } } = message;
+  const unit = unitOf(currency);
+  const most = bill.max_tip_amount ?? 0;
+  const tip = field(`Tip, up to ${price(most, currency)}`, {
+    type: "number", min: 0, max: most / unit, step: 1 / unit, value: 0, on: { input: draw },
+  });
+  const tipped = () => Math.round((tip.input.valueAsNumber || 0) * unit);
+  const sum = element("b");
+  function draw() {
+    sum.textContent = price(total(prices) + tipped(), currency);
+  }
+  draw();
+  const line = (label, amount) => element("li", {}, element("span", {}, label), amount);
+  const suggestions = (bill.suggested_tip_amounts ?? []).map((amount) => button(price(amount, currency), () => {
+    tip.input.value = amount / unit;
+    draw();
+  }, { class: "quiet" }));
+  return dialog(title, [
+    element("p", { class: "preline" }, description),
+    most > 0 && tip.row,
+    most > 0 && element("div", { class: "suggestions" }, suggestions),
+    element("ul", { class: "prices" }, prices.map(({ label, amount }) => line(label, price(amount, currency))),
+      line(element("b", {}, "Total"), sum)),
+  ], [["Cancel", undefined], ["Pay", tipped]]);
+}

@@ -1,0 +1,22 @@
+"""`python -m playground` as a process, which ends with the test whatever happens."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def serving(*arguments: str) -> AsyncIterator[tuple[str, Process]]:
+    """Serve on a free port, and give address and process."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "playground", "--port", "0", *arguments), stdout=PIPE, stderr=PIPE
+    )
+    assert process.stdout is not None
+    try:
+        yield (await process.stdout.readline()).decode().split()[-1], process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()

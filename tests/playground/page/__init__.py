@@ -1,0 +1,1 @@
+"""The chat page, clicked in a real browser."""

@@ -1,0 +1,92 @@
+"""What the bot writes: texts, files, things, and its words to whatever it hears."""
+
+import struct
+import zlib
+
+from aiogram import Bot, F, Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import BufferedInputFile, ChatMemberUpdated, ForceReply, Message
+
+FORMATTED = (
+    "<b>Bold</b>, <i>italic</i>, <u>under</u>, <s>struck</s>, <code>code</code>, "
+    '<tg-spoiler>spoiler</tg-spoiler>, <a href="https://example.org/tea">a link</a>, /count, '
+    "https://example.org\n<blockquote>A quote</blockquote>"
+    '<pre><code class="language-python">print("tea")</code></pre>'
+)
+
+SCRIPT = '<img src=x onerror="document.title=1"><script>document.title = 1</script>'
+
+
+def picture() -> bytes:
+    """Draw a PNG picture: 240 by 160 pixels of a colour that fades."""
+    rows = b"".join(
+        b"\0" + b"".join(bytes((40 + x // 3, 130 - y // 4, 115)) for x in range(240))
+        for y in range(160)
+    )
+    head = struct.pack(">IIBBBBB", 240, 160, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+
+
+def texts() -> Router:
+    """Make the handlers of commands that are answered with texts and files."""
+    router = Router()
+
+    @router.message(CommandStart())
+    async def start(message: Message, command: CommandObject, bot: Bot) -> None:
+        me = await bot.me()
+        link = f"https://t.me/{me.username}?start=tea-1"
+        payload = f" with {command.args}" if command.args else ""
+        await message.answer(f'Welcome{payload}! <a href="{link}">Again</a>', parse_mode="HTML")
+
+    @router.message(Command("group"))
+    async def group(message: Message, bot: Bot) -> None:
+        me = await bot.me()
+        await message.answer(f"https://t.me/{me.username}?startgroup=tea-2")
+
+    @router.message(Command("ask"))
+    async def ask(message: Message) -> None:
+        markup = ForceReply(input_field_placeholder="Your name")
+        await message.answer("What is your name?", reply_markup=markup)
+
+    @router.message(Command("format"))
+    async def formatted(message: Message) -> None:
+        await message.answer(FORMATTED, parse_mode="HTML")
+        await message.answer(SCRIPT)
+
+    @router.message(Command("files"))
+    async def files(message: Message) -> None:
+        await message.answer_photo(BufferedInputFile(picture(), "tea.png"), caption="A picture")
+        await message.answer_document(BufferedInputFile(b"tea,2\n", "totals.csv"))
+
+    @router.message(Command("things"))
+    async def things(message: Message) -> None:
+        await message.answer_dice()
+        await message.answer_contact("+15550100", "Dora")
+        await message.answer_location(48.85837, 2.29448)
+        await message.answer_venue(48.85837, 2.29448, "Tea house", "Quai 1")
+
+    @router.my_chat_member()
+    async def promoted(event: ChatMemberUpdated, bot: Bot) -> None:
+        if event.chat.type != "private" and event.new_chat_member.status == "administrator":
+            await bot.send_message(event.chat.id, "I am an administrator")
+
+    return router
+
+
+def replies() -> Router:
+    """Make the handlers of everything else that is written."""
+    router = Router()
+
+    @router.message(F.reply_to_message)
+    async def replied(message: Message) -> None:
+        await message.reply(f"Hello, {message.text}")
+
+    @router.message(F.text, ~F.via_bot)
+    async def heard(message: Message) -> None:
+        await message.reply(f"Heard: {message.text}")
+
+    return router
