@@ -42,7 +42,7 @@ from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
-from handlers import commands, strays
+from handlers import commands, cutlets, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -87,7 +87,8 @@ async def run(settings: Settings) -> None:
         catalog = Catalog(settings.default_language)
         transactions = TransactionMiddleware(store, outbox, renderer, answer_error)
         person = PersonMiddleware(catalog, Users(sessions))
-        dispatcher = make_dispatcher(person, transactions, totals=totals)
+        address = settings.web_app_url.get_secret_value() if settings.web_app_url else None
+        dispatcher = make_dispatcher(person, transactions, totals=totals, web_app_url=address)
         await dispatcher.emit_startup(bot=bot)
         inbox = Inbox(bot, redis, partial(dispatcher.feed_update, bot), UPDATES)
         parts.push_async_callback(person.close, FINISH)
@@ -115,7 +116,9 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
-    dispatcher.include_routers(strays.before, commands.router, *DIALOGS, strays.after)
+    dispatcher.include_routers(
+        strays.before, commands.router, cutlets.router, *DIALOGS, strays.after
+    )
     setup_dialogs(
         dispatcher,
         dialog_manager_factory=DrawingManagerFactory(),

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
         redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
         database_url: The database of totals; without one SQLite in `data_dir`.
         data_dir: The folder of everything that Tally keeps itself.
+        web_app_url: The public address of the Mini App.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
         playground_port: The port of the playground's page and Bot API.
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, _address("redis", "rediss", "unix")] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     data_dir: Path = Path("data")
+    web_app_url: Annotated[SecretStr, _address("https")] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
     playground_port: int = Field(8081, ge=1, le=65535)
@@ -96,7 +98,12 @@ class Settings(BaseSettings):
 
 def secrets_of(settings: Settings) -> list[str]:
     """Give what must never show: the token, and passwords in addresses."""
-    addresses = [settings.bot_api_url, settings.redis_url, settings.database_url]
+    addresses = [
+        settings.bot_api_url,
+        settings.redis_url,
+        settings.database_url,
+        settings.web_app_url,
+    ]
     passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
     token = settings.bot_token.get_secret_value() if settings.bot_token else None
     return [secret for secret in (token, *passwords) if secret]

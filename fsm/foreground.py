@@ -89,7 +89,13 @@ async def redraw(dispatcher: Dispatcher, place: EventContext, stack_id: str) -> 
         place: Whose stack it is, and where.
         stack_id: The stack.
     """
-    event = DialogUpdateEvent(**_address(place, stack_id), action=DialogAction.UPDATE, data={})
+    event = DialogUpdateEvent(
+        **_address(place, stack_id),
+        action=DialogAction.UPDATE,
+        data={},
+        # Said, as the library would delete a reply keyboard's message and send another.
+        show_mode=ShowMode.EDIT,
+    )
     await _feed(dispatcher, place, event)
 
 

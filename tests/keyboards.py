@@ -1,0 +1,33 @@
+"""What a person has under the input field."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from playground import Person
+
+Markup = dict[str, Any]
+
+
+def labels(markup: Markup) -> list[list[str]]:
+    """Give the labels of a reply keyboard, row by row."""
+    return [[button["text"] for button in row] for row in markup["keyboard"]]
+
+
+async def until_keyboard(
+    person: Person, condition: Callable[[Markup], bool] = lambda _: True
+) -> Markup:
+    """Wait until a person has a reply keyboard, or a forced reply, that is as it should be."""
+    async with asyncio.timeout(5):
+        while True:
+            shown = await person.keyboard()
+            if shown and condition(shown["markup"]):
+                return dict(shown["markup"])
+            await asyncio.sleep(0.02)
+
+
+async def until_no_keyboard(person: Person) -> None:
+    """Wait until a person has none."""
+    async with asyncio.timeout(5):
+        while await person.keyboard():
+            await asyncio.sleep(0.02)
