@@ -1,0 +1,359 @@
+"""Special buttons: what each asks for, what comes back, and what is made up."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from playground import Person, Playground
+from tests.keyboards import labels, until_keyboard, until_no_keyboard
+from tests.tally import Tally
+from tests.test_menu import MENU, open_menu
+from tests.test_reply_keyboards import receive
+
+APP = "https://example.org/app"
+CLOSED = "That question is no longer open."
+STRANGE = "That is not what the Mini App sends."
+KEYBOARD = [
+    ["Location", "Contact"],
+    ["Poll", "Quiz", "Poll or quiz"],
+    ["People", "A bot", "With Premium"],
+    ["A group", "A forum"],
+    ["A channel", "A group of mine"],
+    ["Back"],
+]
+
+
+async def open_special(person: Person) -> dict[str, dict[str, Any]]:
+    """Open the special buttons, and give them by their labels."""
+    await person.send("/special_buttons")
+    await receive(person, "Special buttons")
+    rows = (await until_keyboard(person))["keyboard"]
+    return {button["text"]: button for row in rows for button in row}
+
+
+@pytest.fixture(scope="module")
+async def app_playground() -> AsyncIterator[Playground]:
+    """Give a playground for a bot that has a Mini App."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def app_tally(
+    app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a bot that has a Mini App; a test may end it if it starts it again."""
+    own = Tally(
+        tmp_path_factory.mktemp("app") / "data",
+        BOT_TOKEN=app_playground.token,
+        BOT_API_URL=app_playground.url,
+        WEB_APP_URL=APP,
+    )
+    await own.start()
+    yield own
+    await own.clean_up()
+
+
+@pytest.fixture
+async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
+    """Give a person who is new to that bot."""
+    return await app_playground.person("Ann", language_code="en")
+
+
+async def deliver(playground: Playground, tally: Tally, *contents: dict[str, object]) -> None:
+    """Start the bot anew with messages that the playground's persons can't send.
+
+    Each is the last message once more, with other content.
+    """
+    await playground.until_pending(0)
+    update = (await playground.updates())[-1]
+    message = {name: value for name, value in update["message"].items() if name != "text"}
+    message.pop("entities", None)
+    await tally.stop()
+    first = update["update_id"] + 1000
+    await tally.keep_in_inbox(
+        *(
+            {"update_id": first + place, "message": message | content}
+            for place, content in enumerate(contents)
+        )
+    )
+    await tally.start()
+
+
+async def test_special_buttons_open_from_the_menu_and_lead_back(ann: Person) -> None:
+    menu = await open_menu(ann)
+    await ann.press(menu, "Special buttons")
+    window = await receive(ann, "Special buttons ask for something")
+    assert window.text
+    assert "set WEB_APP_URL" in window.text
+    assert "@BotFather" in window.text
+    assert labels(await until_keyboard(ann)) == KEYBOARD
+    await ann.tap("Back")
+    assert (await ann.receive()).labels == MENU
+    await until_no_keyboard(ann)
+    await ann.until_gone(window)
+
+
+async def test_a_location_is_shown_with_its_coordinates(ann: Person) -> None:
+    await open_special(ann)
+    await ann.tap("Location", location={"latitude": 48.85837, "longitude": 2.29448})
+    answer = await receive(ann, "You are at 48.85837, 2.29448.")
+    assert answer.reply_to_message
+    await ann.tap("Location", location={"latitude": 0, "longitude": 0})
+    await receive(ann, "You are at 0.00000, 0.00000.")
+    assert labels(await until_keyboard(ann)) == KEYBOARD
+
+
+async def test_only_the_persons_own_contact_is_accepted(ann: Person, boris: Person) -> None:
+    await open_special(ann)
+    shared = await ann.tap("Contact")
+    assert shared.contact
+    await receive(ann, f"Your own number: {shared.contact.phone_number}")
+    number = {"phone_number": "+15550100", "first_name": "Борис"}
+    await ann.tap("Contact", contact=number | {"user_id": boris.id})
+    await receive(ann, "That is somebody else's number.")
+    await ann.share(contact=number)
+    await receive(ann, "That contact tells no Telegram account")
+
+
+async def test_a_poll_and_a_quiz_are_made(ann: Person) -> None:
+    buttons = await open_special(ann)
+    assert buttons["Poll"]["request_poll"] == {"type": "regular"}
+    assert buttons["Quiz"]["request_poll"] == {"type": "quiz"}
+    assert buttons["Poll or quiz"]["request_poll"] == {}
+    poll = {"question": "Tea <or> coffee?", "options": ["Tea", "Coffee"]}
+    await ann.tap("Poll or quiz", poll=poll)
+    await receive(ann, "A poll: “Tea <or> coffee?”, 2 answers.")
+    await ann.tap("Quiz", poll=poll | {"type": "quiz", "correct_option_id": 0})
+    await receive(ann, "A quiz: “Tea <or> coffee?”, 2 answers.")
+
+
+async def test_people_are_shared_by_the_question_that_asks_for_them(
+    ann: Person, boris: Person, playground: Playground
+) -> None:
+    dora = await playground.person("Dora", last_name="Lee", username="dora_lee")
+    buttons = await open_special(ann)
+    people = buttons["People"]["request_users"]
+    assert people == {
+        "request_id": people["request_id"],
+        "user_is_bot": False,
+        "max_quantity": 10,
+        "request_name": True,
+        "request_username": True,
+        "request_photo": True,
+    }
+    assert buttons["A bot"]["request_users"]["user_is_bot"] is True
+    assert buttons["With Premium"]["request_users"]["user_is_premium"] is True
+    await ann.tap("People", user_ids=[boris.id, dora.id])
+    answer = await receive(ann, "You have shared 2 accounts:")
+    assert (answer.text or "").splitlines()[1:] == [
+        f"Борис · {boris.id}",
+        f"Dora Lee · @dora_lee · {dora.id}",
+    ]
+    await ann.tap("A bot", user_ids=[playground.bot.id])
+    await receive(ann, "You have shared one account:")
+
+
+async def test_chats_are_shared_by_the_question_that_asks_for_them(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    friends = await app_playground.group("Friends <3", creator=app_ann)
+    strangers = await app_playground.group("Strangers", creator=app_ann, bot="left")
+    forum = await app_playground.group("Forum", creator=app_ann, is_forum=True)
+    buttons = await open_special(app_ann)
+    wishes = {
+        label: button["request_chat"]
+        for label, button in buttons.items()
+        if "request_chat" in button
+    }
+    assert wishes["A forum"]["chat_is_forum"] is True
+    assert wishes["A channel"]["chat_is_channel"] is True
+    assert wishes["A group of mine"]["chat_is_created"] is True
+    for whose in ("user_administrator_rights", "bot_administrator_rights"):
+        assert wishes["A group of mine"][whose]["can_invite_users"] is True
+    await app_ann.tap("A group", chosen_chat=friends.id)
+    await receive(app_ann, f"You have shared a chat that I am in: Friends <3 · {friends.id}")
+    await app_ann.tap("A group of mine", chosen_chat=strangers.id)
+    await receive(app_ann, f"You have shared a chat: Strangers · {strangers.id}. I can't see it")
+    await app_ann.tap("A forum", chosen_chat=forum.id)
+    await receive(app_ann, "You have shared a chat that I am in: Forum")
+
+
+async def test_the_request_ids_are_unique_and_new_each_time(ann: Person) -> None:
+    def ids(buttons: dict[str, dict[str, Any]]) -> set[int]:
+        kinds = ("request_users", "request_chat")
+        asking = (button.get(kind) for button in buttons.values() for kind in kinds)
+        return {wish["request_id"] for wish in asking if wish}
+
+    first = ids(await open_special(ann))
+    await ann.tap("Back")
+    await ann.receive()
+    second = ids(await open_special(ann))
+    assert len(first) == len(second) == 7
+    assert first.isdisjoint(second)
+    assert all(0 < request_id < 2**31 for request_id in first | second)
+
+
+async def test_a_mini_app_sends_a_choice_back(app_ann: Person) -> None:
+    buttons = await open_special(app_ann)
+    assert buttons["Mini App"]["web_app"] == {"url": APP}
+    await app_ann.tap("Mini App", data='{"choice": "tea & <cake>"}')
+    await receive(app_ann, "The Mini App has sent: tea & <cake>")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "tea",
+        "",
+        "[" * 4000,
+        '"tea"',
+        "{}",
+        '{"choice": 1}',
+        '{"choice": ""}',
+        '{"choice": "tea", "admin": true}',
+        '{"choice": "%s"}' % ("x" * 65),
+        '{"choice": "%s"}' % ("é" * 4000),
+        '{"choice": "\\ud800"}',
+        '{"choice": NaN}',
+    ],
+)
+async def test_what_no_mini_app_of_ours_sends_is_told_so(app_ann: Person, data: str) -> None:
+    await open_special(app_ann)
+    await app_ann.tap("Mini App", data=data)
+    assert (await app_ann.receive()).text == STRANGE
+
+
+async def test_a_poll_that_was_forwarded_is_not_the_persons_own(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    await open_special(app_ann)
+    poll = {"question": "Tea?", "options": ["Yes", "No"]}
+    made = (await app_ann.share(poll=poll)).model_dump(mode="json", exclude_none=True)
+    await receive(app_ann, "A poll:")
+    origin = {"type": "hidden_user", "sender_user_name": "Dora", "date": 1_700_000_000}
+    forwarded = {"poll": made["poll"], "forward_origin": origin}
+    await deliver(app_playground, app_tally, forwarded)
+    await receive(app_ann, "That poll was forwarded.")
+
+
+async def test_more_people_than_were_asked_for_are_refused(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    buttons = await open_special(app_ann)
+
+    def shared(label: str, count: int) -> dict[str, object]:
+        users = [{"user_id": number} for number in range(1, count + 1)]
+        request_id = buttons[label]["request_users"]["request_id"]
+        return {"users_shared": {"request_id": request_id, "users": users}}
+
+    await deliver(app_playground, app_tally, shared("People", 11))
+    await receive(app_ann, "Only 10 at most can be shared for this question.")
+    await deliver(app_playground, app_tally, shared("A bot", 2))
+    await receive(app_ann, "Only 1 at most can be shared for this question.")
+
+
+async def test_an_answer_to_a_question_that_is_closed_is_told_so(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    buttons = await open_special(app_ann)
+    people = buttons["People"]["request_users"]["request_id"]
+    group = buttons["A group"]["request_chat"]["request_id"]
+    late: list[dict[str, object]] = [
+        {"users_shared": {"request_id": people, "users": [{"user_id": 1}]}},
+        {"chat_shared": {"request_id": group, "chat_id": -1001}},
+    ]
+    crossed: list[dict[str, object]] = [
+        {"users_shared": {"request_id": group, "users": [{"user_id": 1}]}},
+        {"chat_shared": {"request_id": people, "chat_id": -1001}},
+    ]
+    await deliver(app_playground, app_tally, *crossed)
+    for _ in crossed:
+        assert (await app_ann.receive()).text == CLOSED
+    await open_special(app_ann)
+    await deliver(app_playground, app_tally, *late)
+    for _ in late:
+        assert (await app_ann.receive()).text == CLOSED
+
+
+@pytest.mark.parametrize("elsewhere", ["/start", "/reply_builder"])
+async def test_an_answer_that_comes_elsewhere_is_late(
+    app_playground: Playground, app_tally: Tally, app_ann: Person, elsewhere: str
+) -> None:
+    await app_ann.send(elsewhere)
+    await app_ann.receive()
+    late: list[dict[str, object]] = [
+        {"users_shared": {"request_id": 1, "users": [{"user_id": 1}]}},
+        {"chat_shared": {"request_id": 1, "chat_id": -1001}},
+        {"web_app_data": {"button_text": "Mini App", "data": '{"choice": "tea"}'}},
+    ]
+    await deliver(app_playground, app_tally, *late)
+    for _ in late:
+        assert (await app_ann.receive()).text == CLOSED
+
+
+async def test_a_bot_that_was_created_is_shown(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    await open_special(app_ann)
+    bot = {"id": 7, "is_bot": True, "first_name": "Tea", "username": "tea_bot"}
+    await deliver(app_playground, app_tally, {"managed_bot_created": {"bot": bot}})
+    await receive(app_ann, "You have created @tea_bot.")
+
+
+async def test_what_is_no_answer_is_told_so(ann: Person) -> None:
+    await open_special(ann)
+    for text in ("Location", "contact", "hello"):
+        await ann.send(text)
+        await receive(ann, "Choose with the keyboard")
+    await ann.share(dice="🎲")
+    await receive(ann, "Choose with the keyboard")
+    await ann.send("back")
+    assert (await ann.receive()).labels == MENU
+
+
+async def test_a_killed_bot_goes_on_asking(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    friends = await app_playground.group("Friends", creator=app_ann)
+    boris = await app_playground.person("Boris")
+    before = await open_special(app_ann)
+    await app_ann.tap("Location", location={"latitude": 1, "longitude": 2})
+    await receive(app_ann, "You are at 1.00000")
+    answers: list[tuple[str, dict[str, Any], str]] = [
+        ("Location", {"location": {"latitude": 3, "longitude": 4}}, "You are at 3.00000"),
+        ("Contact", {}, "Your own number"),
+        ("People", {"user_ids": [boris.id]}, "You have shared one account"),
+        ("A group", {"chosen_chat": friends.id}, "You have shared a chat that I am in"),
+        ("Mini App", {"data": '{"choice": "tea"}'}, "The Mini App has sent: tea"),
+    ]
+    for label, chosen, answer in answers:
+        await app_tally.kill()
+        await app_ann.tap(label, **chosen)
+        await app_tally.start()
+        # What was answered just before the kill may be answered again.
+        while not ((await app_ann.receive()).text or "").startswith(answer):
+            pass
+    rows = (await until_keyboard(app_ann))["keyboard"]
+    assert {button["text"]: button for row in rows for button in row} == before
+
+
+async def test_nothing_personal_is_kept(
+    app_playground: Playground, app_tally: Tally, app_ann: Person
+) -> None:
+    dora = await app_playground.person("Dora", last_name="Secret")
+    await open_special(app_ann)
+    shared = await app_ann.tap("Contact")
+    assert shared.contact
+    await receive(app_ann, "Your own number")
+    await app_ann.tap("Location", location={"latitude": 12.34567, "longitude": 76.54321})
+    await receive(app_ann, "You are at")
+    await app_ann.tap("People", user_ids=[dora.id])
+    await receive(app_ann, "You have shared")
+    await app_playground.until_pending(0)
+    async with app_tally.redis() as redis:
+        kept = [await redis.dump(key) or b"" for key in await redis.keys("*")]
+    written = b"".join(kept) + app_tally.log.read_bytes()
+    for personal in (shared.contact.phone_number, "12.34567", "Secret"):
+        assert personal.encode() not in written
