@@ -281,6 +281,20 @@ async def test_a_press_on_an_old_keyboard_is_answered_and_takes_it_away(
     await until_no_keyboard(ann)
 
 
+async def test_a_keyboard_that_is_too_old_to_be_deleted_goes_with_the_next_press(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    await open_cutlets(ann)
+    await own_playground.advance(49 * 60 * 60)
+    await ann.tap("Back")
+    await until_list(ann)
+    await ann.tap("Back")
+    assert (await ann.receive()).text == HINT
+    await until_no_keyboard(ann)
+
+
 async def test_a_keyboard_and_a_counter_disturb_neither(ann: Person, tally: Tally) -> None:
     counter = await open_counter(ann, "/numbers tea")
     await ann.press(counter, "+1")
