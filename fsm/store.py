@@ -72,12 +72,6 @@ class Record:
             return b""
         return orjson.dumps({"stack": self.stack, "contexts": self.contexts})
 
-    @property
-    def intents_are_distinct(self) -> bool:
-        """Whether no two contexts were given the same id (`new_id()` has 100 a second)."""
-        intents = self.stack.get("intents", ())
-        return len(set(intents)) == len(intents)
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -149,10 +143,13 @@ class DialogStore:
             because one has changed since it was loaded or a new context has the
             id of another.
         """
+        records = list(records)
+        intents = [intent for record in records for intent in record.stack.get("intents", ())]
+        if len(set(intents)) < len(intents):
+            # Drawn twice in this update: `new_id()` has 100 values a second.
+            return ""
         changes, keys = [], [chat.done(done), chat.outbox]
         for record in records:
-            if not record.intents_are_distinct:
-                return ""
             change = self._change(chat, record)
             changes.append(change)
             keys += [record.key, *change["intents"], *change["closed"]]
