@@ -16,12 +16,20 @@ CUTLETS = [
     ["☐ Always shown", "☑ Hint"],
     ["Back"],
 ]
+UNKNOWN = "None of these buttons sends that.\n"
 HINT = "I only know commands here: /start shows the menu, /help explains."
 
 
 async def receive(person: Person, beginning: str) -> Message:
     message = await person.receive()
     assert (message.text or "").startswith(beginning), message.text
+    return message
+
+
+async def receive_at_last(person: Person, beginning: str) -> Message:
+    """Receive a message before which others may come: what a kill has left undone comes again."""
+    while not ((message := await person.receive()).text or "").startswith(beginning):
+        pass
     return message
 
 
@@ -84,16 +92,41 @@ async def test_what_is_typed_by_hand_is_a_press(ann: Person, typed: str, answer:
 async def test_what_is_no_press_is_told_so_and_the_keyboard_stays(ann: Person, typed: str) -> None:
     await open_cutlets(ann)
     await ann.send(typed)
-    await receive(ann, "Choose with the keyboard")
+    await receive(ann, UNKNOWN)
     assert labels(await until_keyboard(ann)) == CUTLETS
     await ann.tap("Without mashed potatoes")
     assert (await ann.receive()).text == "That's not tasty!"
 
 
+async def test_a_keyboard_of_another_language_is_replaced(ann: Person) -> None:
+    await open_cutlets(ann)
+    await ann.change(language_code="ru")
+    await ann.tap("With mashed potatoes")
+    await receive(ann, "Такого эти кнопки не отправляют.\nКак подавать котлеты?")
+    await until_keyboard(ann, lambda markup: labels(markup)[0] == ["С пюрешкой", "Без пюрешки"])
+    await ann.tap("С пюрешкой")
+    assert (await ann.receive()).text == "Отличный выбор!"
+
+
+async def test_a_burst_of_presses_leaves_one_window(ann: Person, playground: Playground) -> None:
+    await ann.send("/reply_builder")
+    await receive(ann, "Choose a number:")
+    for number in range(1, 9):
+        await ann.send(str(number))
+    while "Chosen: 8" not in ((await ann.receive()).text or ""):
+        pass
+    await playground.until_pending(0)
+    shown = [m for m in await ann.messages() if "Choose a number:" in (m.text or "")]
+    assert len(shown) == 1
+    keyboard = await ann.keyboard()
+    assert keyboard is not None
+    assert keyboard["message_id"] == shown[0].message_id
+
+
 async def test_a_file_is_no_press_either(ann: Person) -> None:
     await open_cutlets(ann)
     await ann.send_file(b"potatoes")
-    await receive(ann, "Choose with the keyboard")
+    await receive(ann, UNKNOWN)
 
 
 async def test_every_option_of_the_keyboard_is_switched_in_the_window(ann: Person) -> None:
@@ -132,7 +165,7 @@ async def test_numbers_are_chosen_from_a_keyboard_of_four_by_four(ann: Person) -
         assert labels(await until_keyboard(ann)) == [*rows, ["Back"]]
     for said in ("17", "0", "-1", "1 6", "1.0"):
         await ann.send(said)
-        await receive(ann, "Choose with the keyboard")
+        await receive(ann, UNKNOWN)
 
 
 async def test_a_keyboard_of_any_size_is_built(ann: Person) -> None:
@@ -355,18 +388,21 @@ async def test_a_killed_bot_goes_on_with_the_keyboard(
     await receive(ann, QUESTION)
     await until_keyboard(ann, lambda m: m["is_persistent"] and m["one_time_keyboard"])
     await ann.send("/reply_builder")
-    await receive(ann, "Choose a number:")
+    await receive_at_last(ann, "Choose a number:")
     await own_tally.kill()
     await own_tally.start()
     await ann.tap("9")
-    await receive(ann, "Chosen: 9")
-    shown = await open_list(ann)
-    await ann.press(shown, "Forced reply")
-    await receive(ann, "What goes best")
+    await receive_at_last(ann, "Chosen: 9")
+    await ann.send("/start")
+    menu = await receive_at_last(ann, "Tally counts taps")
+    await ann.press(menu, "Reply keyboards")
+    await ann.until(menu, lambda message: message.labels == LIST)
+    await ann.press(menu, "Forced reply")
+    await receive_at_last(ann, "What goes best")
     await own_tally.kill()
     await own_tally.start()
     await ann.send("Peas")
-    assert (await ann.receive()).text == "Peas it is!"
+    await receive_at_last(ann, "Peas it is!")
 
 
 @pytest.fixture

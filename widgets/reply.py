@@ -19,10 +19,12 @@ from aiogram.types import (
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog.api.internal import DataGetter, RawKeyboard, TextWidget
 from aiogram_dialog.api.internal.widgets import MarkupFactory
+from aiogram_dialog.widgets.common import Whenable
 from aiogram_dialog.widgets.input import BaseInput
 from aiogram_dialog.widgets.kbd import Keyboard
 
 from widgets.notice import Notice
+from widgets.text import T
 from widgets.window import Window
 
 Flag = bool | str
@@ -84,13 +86,23 @@ class ReplyKeyboard(MarkupFactory):
 
 PLAIN = ReplyKeyboard()
 
+UNKNOWN_KEY = "reply_unknown"
+"""Where the middleware's data notes, for one update, that nothing takes its message."""
+
+
+def is_unknown(data: dict[str, Any], widget: Whenable, manager: DialogManager) -> bool:  # noqa: ARG001 - the protocol's
+    """Tell whether nothing takes the message that is being handled: a condition for `when`."""
+    return bool(manager.middleware_data.get(UNKNOWN_KEY))
+
 
 class ReplyWindow(Window):
     """A window with a reply keyboard; the default stack of a private chat only.
 
     Its widgets are the library's own. A text with the words of a button that is
     offered to this person now is a press of it: `on_click` gets a callback query
-    without an id whose message is the one that was sent.
+    without an id whose message is the one that was sent. What nothing takes is told
+    so above the window, which comes anew: the keyboard may be lost, by a history that
+    was cleared, or speak another language.
 
     Args:
         widgets: As in every window; inputs get what is no press.
@@ -109,6 +121,7 @@ class ReplyWindow(Window):
         preview_data: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(
+            T("reply-unknown", when=is_unknown),
             *widgets,
             state=state,
             markup_factory=keyboard,
@@ -119,17 +132,14 @@ class ReplyWindow(Window):
     async def process_message(
         self, message: Message, dialog: DialogProtocol, manager: DialogManager
     ) -> bool:
-        """Let the pressed button process a message, else the window's inputs.
-
-        Raises:
-            Notice: It is neither a press nor what the inputs wait for.
-        """
+        """Let the pressed button process a message, else the window's inputs."""
         press = await self._press(message, dialog, manager)
         if press and await self.keyboard.process_callback(press, dialog, manager):
             return True
         if self.on_message and await self.on_message.process_message(message, dialog, manager):
             return True
-        raise Notice("reply-unknown")
+        manager.middleware_data[UNKNOWN_KEY] = True
+        return True
 
     async def process_callback(
         self,

@@ -5,7 +5,7 @@ reply-builder = Numbers
 reply-naming = Forced reply
 reply-styles = Styles
 reply-example = Both kinds side by side
-reply-unknown = Choose with the keyboard under the input field; its icon unfolds it. /start leads back to the menu.
+reply-unknown = <i>None of these buttons sends that.</i>
 reply-echo = You pressed “{ $label }”. A regular button sends its label as a message.
 reply-in-private = That is for our private chat: open it and send the command there.
 
