@@ -48,7 +48,6 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
     """
     person = telegram.person(press.person)
     button = find_reply_button(chat, press.person, press.label)
-    # An empty object is a kind too: a poll of any type.
     kind = next((name for name in REQUESTS if button.get(name, False) is not False), None)
     content = Content(text=button["text"]) if kind is None else None
     match kind:
