@@ -33,10 +33,7 @@ async def get_number(dialog_manager: DialogManager, **_: object) -> dict[str, An
 
 
 async def choose(
-    callback: CallbackQuery,  # noqa: ARG001
-    widget: Numbers,  # noqa: ARG001
-    manager: DialogManager,
-    number: int,
+    _callback: CallbackQuery, _widget: Numbers, manager: DialogManager, number: int
 ) -> None:
     """Note the number that was chosen."""
     manager.dialog_data["number"] = number

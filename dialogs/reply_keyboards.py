@@ -80,7 +80,7 @@ def is_checked(manager: DialogManager, name: str) -> bool:
     return bool(cast("ManagedCheckbox", manager.find(name)).is_checked())
 
 
-async def take_name(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_name(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Take the forced reply.
 
     Raises:
@@ -97,19 +97,19 @@ async def get_icon(dialog_manager: DialogManager, **_: object) -> dict[str, bool
     return {"icon": is_checked(dialog_manager, "icon")}
 
 
-async def echo(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def echo(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Say which words a press has sent; the keyboard stays."""
-    message = cast("Message", callback.message)
-    answer(manager, message, "reply-echo", label=message.text or "")
+    label = await button.text.render_text({}, manager)
+    answer(manager, cast("Message", callback.message), "reply-echo", label=label)
 
 
-async def show_both(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def show_both(callback: CallbackQuery, _: Button, manager: DialogManager) -> None:
     """Open an inline keyboard on a message of its own, and a reply keyboard beside it."""
     await open_beside(manager, f"q{callback.id}", Example.inline, {})
     await manager.switch_to(ReplyKeyboards.example)
 
 
-async def explain(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def explain(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Say that an inline press sends no message."""
     transaction: Transaction = manager.middleware_data["transaction"]
     transaction.answer(manager.middleware_data["texts"]("example-pressed"))

@@ -46,28 +46,27 @@ def question_of(manager: DialogManager, request_id: int) -> str:
     raise Notice("special-closed")
 
 
-async def take_location(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_location(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Show where the person is."""
     if place := message.location:
         latitude, longitude = f"{place.latitude:.5f}", f"{place.longitude:.5f}"
         answer(manager, message, "special-place", latitude=latitude, longitude=longitude)
 
 
-async def take_contact(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_contact(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Tell the person's own number from another's, which can be sent as well."""
     contact, person = message.contact, message.from_user
     if contact is None or person is None:
         return
-    number = contact.phone_number
     if contact.user_id is None:
         answer(manager, message, "special-contact-unknown")
     elif contact.user_id == person.id:
-        answer(manager, message, "special-contact-own", number=number)
+        answer(manager, message, "special-contact-own", number=contact.phone_number)
     else:
         answer(manager, message, "special-contact-other")
 
 
-async def take_poll(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_poll(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Say what was made; a poll that was forwarded is somebody else's."""
     poll = message.poll
     if poll is None:
@@ -79,7 +78,7 @@ async def take_poll(message: Message, widget: MessageInput, manager: DialogManag
     answer(manager, message, key, question=poll.question, count=len(poll.options))
 
 
-async def take_users(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_users(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Show the people who were shared.
 
     Raises:
@@ -104,7 +103,7 @@ def _line(user: SharedUser) -> str:
     return " · ".join(part for part in parts if part)
 
 
-async def take_chat(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_chat(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Show the chat that was shared.
 
     Raises:
@@ -130,13 +129,13 @@ async def _can_see(bot: Bot, chat_id: int) -> bool:
     return True
 
 
-async def take_bot(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_bot(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Show the bot that was created."""
     if created := message.managed_bot_created:
         answer(manager, message, "special-bot-made", bot=f"@{created.bot_user.username}")
 
 
-async def take_data(message: Message, widget: MessageInput, manager: DialogManager) -> None:  # noqa: ARG001
+async def take_data(message: Message, _: MessageInput, manager: DialogManager) -> None:
     """Show what the Mini App has sent; a modified client may send anything in its name."""
     if message.web_app_data is None:
         return

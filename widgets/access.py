@@ -65,6 +65,6 @@ async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
     return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
 
 
-def in_private(data: dict[str, Any], widget: Whenable, manager: DialogManager) -> bool:  # noqa: ARG001 - the protocol's
+def in_private(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
     """Tell whether the chat is a private one: a condition for `when`."""
     return bool(manager.middleware_data["event_chat"].type == ChatType.PRIVATE)

@@ -90,7 +90,7 @@ UNKNOWN_KEY = "reply_unknown"
 """Where the middleware's data notes, for one update, that nothing takes its message."""
 
 
-def is_unknown(data: dict[str, Any], widget: Whenable, manager: DialogManager) -> bool:  # noqa: ARG001 - the protocol's
+def is_unknown(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
     """Tell whether nothing takes the message that is being handled: a condition for `when`."""
     return bool(manager.middleware_data.get(UNKNOWN_KEY))
 
