@@ -98,12 +98,7 @@ class Settings(BaseSettings):
 
 def secrets_of(settings: Settings) -> list[str]:
     """Give what must never show: the token, and passwords in addresses."""
-    addresses = [
-        settings.bot_api_url,
-        settings.redis_url,
-        settings.database_url,
-        settings.web_app_url,
-    ]
+    addresses = [settings.bot_api_url, settings.redis_url, settings.database_url]
     passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
     token = settings.bot_token.get_secret_value() if settings.bot_token else None
     return [secret for secret in (token, *passwords) if secret]
