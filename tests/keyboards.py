@@ -8,6 +8,9 @@ from playground import Person
 
 Markup = dict[str, Any]
 
+PATIENCE = 20
+"""Seconds to wait for a bot that may just have been started on a busy machine."""
+
 
 def labels(markup: Markup) -> list[list[str]]:
     """Give the labels of a reply keyboard, row by row."""
@@ -18,7 +21,7 @@ async def until_keyboard(
     person: Person, condition: Callable[[Markup], bool] = lambda _: True
 ) -> Markup:
     """Wait until a person has a reply keyboard, or a forced reply, that is as it should be."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             shown = await person.keyboard()
             if shown and condition(shown["markup"]):
@@ -28,6 +31,6 @@ async def until_keyboard(
 
 async def until_no_keyboard(person: Person) -> None:
     """Wait until a person has none."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while await person.keyboard():
             await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 import pytest
 
 from playground import Group, Message, Person, Playground
-from tests.keyboards import labels, until_keyboard, until_no_keyboard
+from tests.keyboards import PATIENCE, labels, until_keyboard, until_no_keyboard
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
@@ -21,16 +21,17 @@ HINT = "I only know commands here: /start shows the menu, /help explains."
 
 
 async def receive(person: Person, beginning: str) -> Message:
-    message = await person.receive()
+    message = await person.receive(timeout=PATIENCE)
     assert (message.text or "").startswith(beginning), message.text
     return message
 
 
 async def receive_at_last(person: Person, beginning: str) -> Message:
     """Receive a message before which others may come: what a kill has left undone comes again."""
-    while not ((message := await person.receive()).text or "").startswith(beginning):
-        pass
-    return message
+    while True:
+        message = await person.receive(timeout=PATIENCE)
+        if (message.text or "").startswith(beginning):
+            return message
 
 
 async def open_list(person: Person) -> Message:

@@ -271,11 +271,11 @@ async def test_an_answer_to_a_question_that_is_closed_is_told_so(
     ]
     await deliver(app_playground, app_tally, *crossed)
     for _ in crossed:
-        assert (await app_ann.receive()).text == CLOSED
+        await receive(app_ann, CLOSED)
     await open_special(app_ann)
     await deliver(app_playground, app_tally, *late)
     for _ in late:
-        assert (await app_ann.receive()).text == CLOSED
+        await receive(app_ann, CLOSED)
 
 
 @pytest.mark.parametrize("elsewhere", ["/start", "/reply_builder"])
@@ -291,7 +291,7 @@ async def test_an_answer_that_comes_elsewhere_is_late(
     ]
     await deliver(app_playground, app_tally, *late)
     for _ in late:
-        assert (await app_ann.receive()).text == CLOSED
+        await receive(app_ann, CLOSED)
 
 
 async def test_a_bot_that_was_created_is_shown(
