@@ -1,10 +1,10 @@
-"""What a person has under the input field."""
+"""What a person has under the input field, and what the bot says next."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from playground import Person
+from playground import Message, Person
 
 Markup = dict[str, Any]
 
@@ -34,3 +34,18 @@ async def until_no_keyboard(person: Person) -> None:
     async with asyncio.timeout(PATIENCE):
         while await person.keyboard():
             await asyncio.sleep(0.02)
+
+
+async def receive(person: Person, beginning: str) -> Message:
+    """Receive the next message, which begins so."""
+    message = await person.receive(timeout=PATIENCE)
+    assert (message.text or "").startswith(beginning), message.text
+    return message
+
+
+async def receive_at_last(person: Person, beginning: str) -> Message:
+    """Receive a message before which others may come: what a kill has left undone comes again."""
+    while True:
+        message = await person.receive(timeout=PATIENCE)
+        if (message.text or "").startswith(beginning):
+            return message
