@@ -34,7 +34,7 @@ from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.undrawn import Undrawn
-from handlers import commands, inline, strays
+from handlers import commands, cutlets, inline, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -87,7 +87,10 @@ async def run(settings: Settings) -> None:
         )
         person = PersonMiddleware(catalog, Users(sessions))
         drafts = Drafts(redis, bot.id)
-        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
+        address = settings.web_app_url.get_secret_value() if settings.web_app_url else None
+        dispatcher = make_dispatcher(
+            person, transactions, totals=totals, drafts=drafts, web_app_url=address
+        )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
@@ -128,7 +131,7 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, commands.router, *DIALOGS, strays.after
+        inline.router, strays.before, commands.router, cutlets.router, *DIALOGS, strays.after
     )
     setup_dialogs(
         dispatcher,

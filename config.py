@@ -71,6 +71,7 @@ class Settings(BaseSettings):
         redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
         database_url: The database of totals; without one SQLite in `data_dir`.
         data_dir: The folder of everything that Tally keeps itself.
+        web_app_url: The public address of the Mini App.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
         webhook_url: The public address that Telegram posts updates to; without one they are polled.
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, _address("redis", "rediss", "unix")] | None = None
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     data_dir: Path = Path("data")
+    web_app_url: Annotated[SecretStr, _address("https")] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
     webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None

@@ -27,3 +27,32 @@ class Totals(StatesGroup):
     """The confirmed totals of a person (dialogs/totals.py)."""
 
     list = State()
+
+
+class ReplyKeyboards(StatesGroup):
+    """Keyboards under the input field (dialogs/reply_keyboards.py)."""
+
+    list = State()
+    cutlets = State()
+    naming = State()
+    styles = State()
+    example = State()
+
+
+class ReplyBuilder(StatesGroup):
+    """A keyboard of numbers that is built (dialogs/reply_builder.py)."""
+
+    size = State()
+    numbers = State()
+
+
+class SpecialButtons(StatesGroup):
+    """Reply buttons that ask for something (dialogs/special_buttons.py)."""
+
+    asking = State()
+
+
+class Example(StatesGroup):
+    """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
+
+    inline = State()

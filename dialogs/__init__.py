@@ -1,6 +1,14 @@
 """The dialogs, one module a feature."""
 
-from dialogs import counter, menu, totals
+from dialogs import counter, menu, reply_builder, reply_keyboards, special_buttons, totals
 
-DIALOGS = (counter.dialog, menu.dialog, totals.dialog)
+DIALOGS = (
+    counter.dialog,
+    menu.dialog,
+    totals.dialog,
+    reply_keyboards.dialog,
+    reply_keyboards.example_dialog,
+    reply_builder.dialog,
+    special_buttons.dialog,
+)
 """All of them, the most pressed first; what they are joined to is the app's business."""

@@ -9,7 +9,8 @@ from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 from db.models import Kind
 from fsm.foreground import foreground, open_beside
 from fsm.transaction import Transaction
-from states import Counter, Menu, Totals
+from states import Counter, Menu, ReplyKeyboards, SpecialButtons, Totals
+from widgets.access import in_private
 from widgets.text import T
 from widgets.window import Window
 
@@ -62,6 +63,11 @@ main_window = Window(
     Row(
         Button(T("menu-counter-one"), id=Kind.NUMBERS.value, on_click=open_counter),
         Button(T("menu-counter-two"), id=Kind.NUMBERS_FAB.value, on_click=open_counter),
+    ),
+    Row(
+        Start(T("menu-reply"), id="reply", state=ReplyKeyboards.list),
+        Start(T("menu-special"), id="special", state=SpecialButtons.asking),
+        when=in_private,
     ),
     Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),

@@ -4,7 +4,7 @@ import secrets
 from typing import cast
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery, Chat, ReplyKeyboardMarkup
+from aiogram.types import CallbackQuery, Chat, ForceReply, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
 from aiogram_dialog.api.internal import STACK_KEY
@@ -19,6 +19,10 @@ from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
 
 from fsm.transaction import Drawing, Transaction
+
+UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
+"""What stands under the input field. It belongs to the message that brought it, which
+can't be edited (Bot API, "Updating messages")."""
 
 
 class Drawings(MessageManagerProtocol):
@@ -35,7 +39,7 @@ class Drawings(MessageManagerProtocol):
 
     async def show_message(
         self,
-        bot: Bot,  # noqa: ARG002 - the protocol's
+        bot: Bot,
         new_message: NewMessage,
         old_message: OldMessage | None,
     ) -> OldMessage:
@@ -44,10 +48,19 @@ class Drawings(MessageManagerProtocol):
         if mode is ShowMode.NO_UPDATE:
             raise MessageNotModified
         former = old_message.message_id if old_message else None
-        fresh = former is None or mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
+        fixed = isinstance(new_message.reply_markup, UNDER_INPUT)
+        was_fixed = old_message is not None and old_message.has_reply_keyboard
+        if mode is ShowMode.EDIT and fixed and was_fixed and former:
+            # To be drawn again as it stands: needed only if it was not sent yet.
+            if former > 0:
+                raise MessageNotModified
+            fresh = False
+        else:
+            moves = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
+            fresh = former is None or moves or fixed or was_fixed
         shown = _awaited() if fresh or former is None else former
-        if fresh and former:
-            self._note(new_message.chat, None, former, delete=mode is ShowMode.DELETE_AND_SEND)
+        if fresh and old_message:
+            await self.remove_kbd(bot, mode, old_message)
         self._note(new_message.chat, new_message, shown, fresh=fresh)
         return OldMessage(
             chat=new_message.chat,
@@ -55,7 +68,7 @@ class Drawings(MessageManagerProtocol):
             media_id=None,
             media_uniq_id=None,
             text=new_message.text,
-            has_reply_keyboard=isinstance(new_message.reply_markup, ReplyKeyboardMarkup),
+            has_reply_keyboard=fixed,
         )
 
     async def remove_kbd(
@@ -64,10 +77,14 @@ class Drawings(MessageManagerProtocol):
         show_mode: ShowMode,
         old_message: OldMessage | None,
     ) -> None:
-        """Note that a message loses its keyboard; see `MessageManagerProtocol`."""
+        """Note that a message loses its keyboard; see `MessageManagerProtocol`.
+
+        A keyboard under the input field goes with its message: the other way, a
+        `ReplyKeyboardRemove`, takes a further message, which would have nothing to say.
+        """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        delete = show_mode is ShowMode.DELETE_AND_SEND
+        delete = show_mode is ShowMode.DELETE_AND_SEND or old_message.has_reply_keyboard
         self._note(old_message.chat, None, old_message.message_id, delete=delete)
 
     async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:

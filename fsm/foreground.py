@@ -101,7 +101,13 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) 
         thread_id=place.thread_id,
         business_connection_id=None,
     )
-    event = DialogUpdateEvent(**_address(context, stack_id), action=DialogAction.UPDATE, data={})
+    event = DialogUpdateEvent(
+        **_address(context, stack_id),
+        action=DialogAction.UPDATE,
+        data={},
+        # Said, as the library would delete a reply keyboard's message and send another.
+        show_mode=ShowMode.EDIT,
+    )
     await _feed(dispatcher, context, event)
 
 

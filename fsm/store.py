@@ -89,12 +89,6 @@ class Record:
             return b""
         return orjson.dumps({"stack": self.stack, "contexts": self.contexts})
 
-    @property
-    def intents_are_distinct(self) -> bool:
-        """Whether no two contexts were given the same id (`new_id()` has 100 a second)."""
-        intents = self.stack.get("intents", ())
-        return len(set(intents)) == len(intents)
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -175,10 +169,13 @@ class DialogStore:
             AwayError: Redis can write nothing at the moment.
             UnclearError: Redis went away; nobody knows whether it was written.
         """
+        records = list(records)
+        intents = [intent for record in records for intent in record.stack.get("intents", ())]
+        if len(set(intents)) < len(intents):
+            # Drawn twice in this update: `new_id()` has 100 values a second.
+            return ""
         changes, keys = [], [chat.done(done), chat.outbox]
         for record in records:
-            if not record.intents_are_distinct:
-                return ""
             change = self._change(chat, record)
             changes.append(change)
             keys += [record.key, *change["intents"], *change["closed"]]

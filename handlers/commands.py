@@ -1,26 +1,63 @@
 """The commands."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import structlog
-from aiogram import Bot, Router
+from aiogram import Bot, F, Router
+from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.fsm.state import State
 from aiogram.methods import SetMyCommands, TelegramMethod
-from aiogram.types import BotCommand, Message
+from aiogram.types import BotCommand, Message, TelegramObject
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
 from db.models import LABEL_MAX, Kind
 from fsm.calls import patiently
 from fsm.foreground import open_beside
 from locales import Catalog, Texts
-from states import Counter, Menu, Totals
+from states import (
+    Counter,
+    Example,
+    Menu,
+    ReplyBuilder,
+    ReplyKeyboards,
+    SpecialButtons,
+    Totals,
+)
 
-COMMANDS = ("start", "numbers", "numbers_fab", "totals", "help")
+COMMANDS = (
+    "start",
+    "numbers",
+    "numbers_fab",
+    "totals",
+    "cutlets",
+    "reply_builder",
+    "special_buttons",
+    "buttons_example",
+    "help",
+)
 """The commands, in the order in which Telegram lists them."""
 
 log = structlog.get_logger(__name__)
 
 router = Router(name="commands")
+
+IN_PRIVATE = F.chat.type == ChatType.PRIVATE
+
+
+@router.message.middleware
+async def put_keyboard_away(
+    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+    event: TelegramObject,
+    data: dict[str, Any],
+) -> Any:  # noqa: ANN401 - what the handler gives
+    """Close a window with a reply keyboard first: it would stay under what a command opens."""
+    manager: DialogManager = data["dialog_manager"]
+    if manager.current_stack().last_reply_keyboard:
+        await manager.reset_stack()
+    return await handler(event, data)
 
 
 @router.message(CommandStart())
@@ -37,9 +74,48 @@ async def show_help(message: Message, dialog_manager: DialogManager) -> None:  #
 
 @router.message(Command("totals"))
 async def totals(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the totals, with the menu behind them."""
-    await dialog_manager.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.NO_UPDATE)
-    await dialog_manager.start(Totals.list, show_mode=ShowMode.SEND)
+    """Open the totals."""
+    await _open(dialog_manager, Menu.main, Totals.list)
+
+
+@router.message(Command("cutlets"), IN_PRIVATE)
+async def cutlets(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the question how the cutlets are served."""
+    await _open(dialog_manager, Menu.main, ReplyKeyboards.cutlets)
+
+
+@router.message(Command("reply_builder"), IN_PRIVATE)
+async def reply_builder(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the keyboard of numbers."""
+    await _open(dialog_manager, Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers)
+
+
+@router.message(Command("special_buttons"), IN_PRIVATE)
+async def special_buttons(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the buttons that ask for something."""
+    await _open(dialog_manager, Menu.main, SpecialButtons.asking)
+
+
+@router.message(Command("buttons_example"), IN_PRIVATE)
+async def buttons_example(message: Message, dialog_manager: DialogManager) -> None:
+    """Open an inline and a reply keyboard side by side."""
+    await open_beside(dialog_manager, f"m{message.message_id}", Example.inline, {})
+    await _open(dialog_manager, Menu.main, ReplyKeyboards.example)
+
+
+@router.message(Command("reply_builder", "special_buttons", "buttons_example"))
+async def refer(message: Message, texts: Texts) -> TelegramMethod[Message]:
+    """Say where reply keyboards are: dialogs have them in private chats only."""
+    return message.reply(texts("reply-in-private"))
+
+
+async def _open(manager: DialogManager, first: State, *others: State) -> None:
+    """Open windows one behind the other, and show the last."""
+    await manager.start(first, mode=StartMode.RESET_STACK, show_mode=ShowMode.NO_UPDATE)
+    *behind, last = others
+    for state in behind:
+        await manager.start(state)
+    await manager.start(last, show_mode=ShowMode.SEND)
 
 
 @router.message(Command("numbers", "numbers_fab"))

@@ -3,12 +3,15 @@
 import re
 
 from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.enums import ChatType, ContentType
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, ReplyKeyboardRemove
+from aiogram_dialog import DialogManager
 from aiogram_dialog.utils import CB_SEP
 
 from locales import Texts
+from states import SpecialButtons
 
 TALK = {
     ContentType.TEXT,
@@ -27,6 +30,14 @@ TALK = {
     ContentType.DICE,
 }
 """What people send, as against what Telegram notes in a chat."""
+
+ASKED_FOR = {
+    ContentType.USERS_SHARED,
+    ContentType.CHAT_SHARED,
+    ContentType.MANAGED_BOT_CREATED,
+    ContentType.WEB_APP_DATA,
+}
+"""What only a reply button that asks for it sends."""
 
 MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
 """How the data of a dialog's buttons begins: with the mark of its context."""
@@ -55,10 +66,30 @@ async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallback
     return callback.answer(texts("notice-not-offered"))
 
 
+@before.message(F.content_type.in_(ASKED_FOR))
+async def late_answer(
+    message: Message, dialog_manager: DialogManager, texts: Texts
+) -> TelegramMethod[Message]:
+    """Say that a question is no longer open.
+
+    Raises:
+        SkipHandler: It may be; the dialog knows.
+    """
+    if dialog_manager.has_context():
+        state = dialog_manager.current_context().state
+        if state.group is SpecialButtons:
+            raise SkipHandler
+    return message.reply(texts("special-closed"))
+
+
 @after.message(F.chat.type == ChatType.PRIVATE, F.content_type.in_(TALK))
 async def hint(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say what is understood here."""
-    return message.answer(texts("notice-hint"))
+    """Say what is understood here.
+
+    No window takes the message, so a reply keyboard that it may come from is a
+    dead one, and goes.
+    """
+    return message.answer(texts("notice-hint"), reply_markup=ReplyKeyboardRemove())
 
 
 @after.message(F.text.startswith("/"), F.text.contains("@"))

@@ -59,3 +59,34 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
     own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
     yield own
     await own.clean_up()
+
+
+@pytest.fixture(scope="module")
+async def app_playground() -> AsyncIterator[Playground]:
+    """Give a playground for a bot that has a Mini App."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def app_tally(
+    app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a bot that has a Mini App; a test may end it if it starts it again."""
+    own = Tally(
+        tmp_path_factory.mktemp("app") / "data",
+        BOT_TOKEN=app_playground.token,
+        BOT_API_URL=app_playground.url,
+        WEB_APP_URL="https://example.org/app",
+    )
+    try:
+        await own.start()
+        yield own
+    finally:
+        await own.clean_up()
+
+
+@pytest.fixture
+async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
+    """Give a person who is new to that bot."""
+    return await app_playground.person("Ann", language_code="en")

@@ -45,6 +45,8 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DATABASE_URL", "hunter2", "DATABASE_URL: is no database address"),
         ("DATABASE_URL", "mysql://hunter2@h/d", "DATABASE_URL: must begin with sqlite+aiosqlite"),
         ("DEFAULT_LANGUAGE", "hunter2", "DEFAULT_LANGUAGE: input should be 'en' or 'ru'"),
+        ("WEB_APP_URL", "http://hunter2", "WEB_APP_URL: must begin with https://"),
+        ("WEB_APP_URL", "https://", "WEB_APP_URL: is no address"),
         ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
         ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
         ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),

@@ -89,6 +89,16 @@ async def test_commands_are_listed_in_both_languages(
     listed = {call.params.get("language_code"): call.params["commands"] for call in calls}
     assert set(listed) == {None, "en", "ru"}
     names = [command["command"] for command in listed[None]]
-    assert names == ["start", "numbers", "numbers_fab", "totals", "help"]
+    assert names == [
+        "start",
+        "numbers",
+        "numbers_fab",
+        "totals",
+        "cutlets",
+        "reply_builder",
+        "special_buttons",
+        "buttons_example",
+        "help",
+    ]
     assert listed["ru"][0]["description"] == "Открыть меню"
     assert not any(call.error for call in calls)

@@ -4,7 +4,7 @@ import pytest
 
 from playground import Answer, Group, Message, Person, Playground
 from tests.tally import Tally
-from tests.test_menu import MENU
+from tests.test_menu import GROUP_MENU
 
 NOT_YOURS = Answer("Only who opened this counter or an admin of the group may do that")
 FOREIGN = Answer("This window belongs to somebody else. Send /start for your own.")
@@ -92,9 +92,9 @@ async def test_anothers_window_answers_with_a_notice_and_stays(
 ) -> None:
     await ann.send("/start", chat=group)
     menu = await ann.receive(group)
-    assert menu.labels == MENU
+    assert menu.labels == GROUP_MENU
     assert await clara.press(menu, "Help") == FOREIGN
-    assert (await ann.read(menu)).labels == MENU
+    assert (await ann.read(menu)).labels == GROUP_MENU
     await ann.press(menu, "Help")
     await ann.until(menu, lambda message: message.labels == [["Back"]])
 
@@ -117,7 +117,7 @@ async def test_the_menu_opens_a_counter_on_a_message_of_its_own(
     await ann.press(menu, "Counter ±2")
     counter = await ann.receive(group)
     assert counter.labels == [["-2", "-1", "+1", "+2"], ["Confirm", "Cancel"]]
-    assert (await ann.read(menu)).labels == MENU
+    assert (await ann.read(menu)).labels == GROUP_MENU
     await boris.press(counter, "+2")
     await ann.until(counter, text="Specify the number: 2")
 
@@ -131,7 +131,7 @@ async def test_two_menus_of_two_people_live_side_by_side(
     second = await ann.receive(group)
     await ann.press(first, "Help")
     await ann.until(first, lambda message: message.labels == [["Back"]])
-    assert (await ann.read(second)).labels == MENU
+    assert (await ann.read(second)).labels == GROUP_MENU
     await clara.press(second, "Totals")
     await ann.until(second, lambda message: message.labels == [["Back"]])
 
@@ -156,6 +156,6 @@ async def test_talk_in_a_group_and_commands_for_other_bots_are_none_of_our_busin
     await ann.send("/nonsense", chat=group)
     await ann.send("hello @playground_bot", chat=group)
     await ann.send("/start", chat=group)
-    assert (await ann.receive(group)).labels == MENU
+    assert (await ann.receive(group)).labels == GROUP_MENU
     await ann.send("/nonsense@playground_bot", chat=group)
     assert "/help" in ((await ann.receive(group)).text or "")

@@ -4,7 +4,8 @@ import pytest
 
 from playground import Message, Person
 
-MENU = [["Counter ±1", "Counter ±2"], ["Totals", "Help"]]
+MENU = [["Counter ±1", "Counter ±2"], ["Reply keyboards", "Special buttons"], ["Totals", "Help"]]
+GROUP_MENU = [["Counter ±1", "Counter ±2"], ["Totals", "Help"]]
 
 
 async def open_menu(person: Person) -> Message:
@@ -21,7 +22,12 @@ async def test_start_opens_the_menu(ann: Person) -> None:
 
 @pytest.mark.parametrize(
     ("button", "text"),
-    [("Totals", "Your totals"), ("Help", "What Tally can do"), ("Counter ±1", "Specify the")],
+    [
+        ("Totals", "Your totals"),
+        ("Help", "What Tally can do"),
+        ("Counter ±1", "Specify the"),
+        ("Reply keyboards", "Reply keyboards"),
+    ],
 )
 async def test_every_window_opens_in_place_and_leads_back(
     ann: Person, button: str, text: str
@@ -78,7 +84,11 @@ async def test_a_command_in_reply_to_a_counter_leaves_the_counter_alone(ann: Per
 
 async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> None:  # noqa: ARG001
     menu = await open_menu(boris)
-    assert menu.labels == [["Счётчик ±1", "Счётчик ±2"], ["Итоги", "Помощь"]]
+    assert menu.labels == [
+        ["Счётчик ±1", "Счётчик ±2"],
+        ["Обычные клавиатуры", "Особые кнопки"],
+        ["Итоги", "Помощь"],
+    ]
     await boris.send("/numbers чай")
     counter = await boris.receive()
     assert counter.text == "чай\nУкажите число: 0"

@@ -7,9 +7,10 @@ from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Chat, ChatMemberAdministrator, ChatMemberOwner, User
-from aiogram_dialog import ChatEvent
+from aiogram_dialog import ChatEvent, DialogManager
 from aiogram_dialog.api.entities import Context, Stack
 from aiogram_dialog.api.protocols import StackAccessValidator
+from aiogram_dialog.widgets.common import Whenable
 
 from widgets.notice import Notice
 
@@ -62,3 +63,8 @@ async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
         log.warning("admin_unknown", error=type(error).__name__)
         return False
     return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
+
+
+def in_private(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
+    """Tell whether the chat is a private one: a condition for `when`."""
+    return bool(manager.middleware_data["event_chat"].type == ChatType.PRIVATE)

@@ -1,5 +1,6 @@
 """Texts by key, in the language of the window."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -7,15 +8,33 @@ from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.text import Text
 
+from locales import Texts
+
 TEXTS_KEY = "texts"
 """Where a window's texts stand: in its data, else in the middleware's."""
 
 
-class T(Text):
-    """A text of the catalog, filled in from the window's data.
+def fill(texts: Texts, key: str, data: Mapping[str, object]) -> str:
+    """Give a text, filled in from the data that it shares names with.
 
     Strings are escaped for HTML on the way in, so that what people have typed
     shows as they typed it; the text itself may carry markup.
+
+    Args:
+        texts: The texts of the language.
+        key: The text's name in the Fluent files.
+        data: What may be filled in; only strings and numbers are.
+    """
+    arguments = {
+        name: escape(value, quote=False) if isinstance(value, str) else value
+        for name, value in data.items()
+        if isinstance(value, str | int | float)
+    }
+    return texts(key, **arguments)
+
+
+class T(Text):
+    """A text of the catalog, filled in from the window's data; see `fill`.
 
     Args:
         key: The text's name in the Fluent files.
@@ -27,10 +46,4 @@ class T(Text):
         self.key = key
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
-        texts = data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY]
-        arguments = {
-            name: escape(value, quote=False) if isinstance(value, str) else value
-            for name, value in data.items()
-            if isinstance(value, str | int | float)
-        }
-        return str(texts(self.key, **arguments))
+        return fill(data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY], self.key, data)

@@ -3,6 +3,8 @@ menu-title = <b>Tally</b> counts taps and never miscounts one.
     What would you like to do?
 menu-counter-one = Counter ±1
 menu-counter-two = Counter ±2
+menu-reply = Reply keyboards
+menu-special = Special buttons
 menu-totals = Totals
 menu-help = Help
 back = Back
@@ -13,6 +15,10 @@ help =
     /numbers – a counter with −1 and +1
     /numbers_fab – a counter with −2 to +2
     /totals – what you have confirmed
+    /cutlets – buttons that send their label
+    /reply_builder – a keyboard of numbers
+    /special_buttons – share a place, a number, a poll, people, a chat
+    /buttons_example – both kinds of keyboard side by side
     /start – the menu
     /help – this page
 

@@ -3,6 +3,8 @@ menu-title = <b>Tally</b> считает нажатия и ни разу не о
     Что будем делать?
 menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
+menu-reply = Обычные клавиатуры
+menu-special = Особые кнопки
 menu-totals = Итоги
 menu-help = Помощь
 back = Назад
@@ -13,6 +15,10 @@ help =
     /numbers – счётчик с −1 и +1
     /numbers_fab – счётчик от −2 до +2
     /totals – что вы подтвердили
+    /cutlets – кнопки, которые отправляют свою надпись
+    /reply_builder – клавиатура из чисел
+    /special_buttons – поделиться местом, номером, опросом, людьми, чатом
+    /buttons_example – оба вида клавиатур рядом
     /start – меню
     /help – эта страница
 

@@ -1,0 +1,219 @@
+"""Reply keyboards: templates of messages and their options, forced replies, styles.
+
+A message carries either an inline or a reply keyboard, and only an inline one can be
+edited onto it. So a window with a reply keyboard is a message of its own, and the
+list of windows, which has an inline one, comes anew behind it. What takes the
+keyboard away depends on how a person leaves:
+
+- A choice is answered by a reply that takes it away; question and answer stay.
+- Back or a command answers nothing, so nothing is said: the window's message is
+  deleted (fsm/drawings.py), and its keyboard goes with it. Telegram deletes for 48
+  hours; after that the first press on the keyboard that was left takes it away
+  (handlers/strays.py).
+"""
+
+from typing import cast
+
+from aiogram.enums import ButtonStyle, ContentType
+from aiogram.types import CallbackQuery, Message, ReplyKeyboardRemove
+from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog.widgets.input import MessageInput
+from aiogram_dialog.widgets.kbd import (
+    Button,
+    Cancel,
+    Checkbox,
+    ManagedCheckbox,
+    Row,
+    Start,
+    SwitchTo,
+)
+from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
+from aiogram_dialog.widgets.style import Style
+from aiogram_dialog.widgets.text import Const, Multi
+
+from fsm.foreground import open_beside
+from fsm.transaction import Transaction
+from states import Example, ReplyBuilder, ReplyKeyboards
+from widgets.answers import answer
+from widgets.notice import Notice
+from widgets.reply import ReplyKeyboard, ReplyWindow
+from widgets.text import T
+from widgets.window import Window
+
+SERVED = {"with": "cutlets-served-with", "without": "cutlets-served-without"}
+"""The answers to how the cutlets are served, by the buttons' ids."""
+
+SWITCHES = ("resize", "one_time", "persistent", "placeholder")
+"""The options of the keyboard of the cutlets, by the switches' ids."""
+
+NAME_MAX = 64
+"""Characters that a name may have."""
+
+THUMB = "5368324170671202286"
+"""A custom emoji, the one of the Bot API's own examples."""
+
+
+async def serve(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Answer how the cutlets are served."""
+    await conclude(manager, cast("Message", callback.message), SERVED[str(button.widget_id)])
+
+
+async def conclude(
+    manager: DialogManager, message: Message, key: str, **arguments: str | float
+) -> None:
+    """Answer, take the keyboard away with the answer, and then send the list anew."""
+    answer(manager, message, key, markup=ReplyKeyboardRemove(), **arguments)
+    stack = manager.current_stack()
+    stack.last_message_id, stack.last_reply_keyboard = None, False
+    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction.redraws.append(stack.id)
+    await manager.switch_to(ReplyKeyboards.list)
+
+
+async def get_switches(dialog_manager: DialogManager, **_: object) -> dict[str, bool]:
+    """Give which options of the keyboard are on."""
+    return {name: is_checked(dialog_manager, name) for name in SWITCHES}
+
+
+def is_checked(manager: DialogManager, name: str) -> bool:
+    """Tell whether a checkbox is checked."""
+    return bool(cast("ManagedCheckbox", manager.find(name)).is_checked())
+
+
+async def take_name(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Take the forced reply.
+
+    Raises:
+        Notice: It is too long.
+    """
+    name = " ".join((message.text or "").split())
+    if len(name) > NAME_MAX:
+        raise Notice("naming-too-long", limit=NAME_MAX)
+    await conclude(manager, message, "naming-named", name=name)
+
+
+async def get_icon(dialog_manager: DialogManager, **_: object) -> dict[str, bool]:
+    """Give whether the buttons have an icon."""
+    return {"icon": is_checked(dialog_manager, "icon")}
+
+
+async def echo(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Say which words a press has sent; the keyboard stays."""
+    label = await button.text.render_text({}, manager)
+    answer(manager, cast("Message", callback.message), "reply-echo", label=label)
+
+
+async def show_both(callback: CallbackQuery, _: Button, manager: DialogManager) -> None:
+    """Open an inline keyboard on a message of its own, and a reply keyboard beside it."""
+    await open_beside(manager, f"q{callback.id}", Example.inline, {})
+    await manager.switch_to(ReplyKeyboards.example)
+
+
+async def explain(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Say that an inline press sends no message."""
+    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction.answer(manager.middleware_data["texts"]("example-pressed"))
+
+
+to_list = SwitchTo(T("back"), id="back", state=ReplyKeyboards.list)
+
+
+def switch(name: str, key: str, *, default: bool = False) -> Checkbox:
+    """Make a switch; its words are the same on and off."""
+    on, off = (Multi(Const(mark), T(key), sep=" ") for mark in "☑☐")
+    return Checkbox(on, off, id=name, default=default)
+
+
+list_window = Window(
+    T("reply-title"),
+    Row(
+        SwitchTo(T("reply-cutlets"), id="cutlets", state=ReplyKeyboards.cutlets),
+        Start(T("reply-builder"), id="builder", state=ReplyBuilder.size),
+    ),
+    Row(
+        SwitchTo(T("reply-naming"), id="naming", state=ReplyKeyboards.naming),
+        SwitchTo(T("reply-styles"), id="styles", state=ReplyKeyboards.styles),
+    ),
+    Button(T("reply-example"), id="example", on_click=show_both),
+    Cancel(T("back")),
+    state=ReplyKeyboards.list,
+)
+
+cutlets_window = ReplyWindow(
+    T("cutlets-question"),
+    T("cutlets-switches"),
+    Row(
+        Button(T("cutlets-with"), id="with", on_click=serve),
+        Button(T("cutlets-without"), id="without", on_click=serve),
+    ),
+    Row(
+        switch("resize", "switch-resize", default=True),
+        switch("one_time", "switch-once"),
+    ),
+    Row(
+        switch("persistent", "switch-persistent"),
+        switch("placeholder", "switch-placeholder", default=True),
+    ),
+    to_list,
+    state=ReplyKeyboards.cutlets,
+    keyboard=ReplyKeyboard(
+        T("cutlets-placeholder", when="placeholder"),
+        resize="resize",
+        one_time="one_time",
+        persistent="persistent",
+    ),
+    getter=get_switches,
+    preview_data=dict.fromkeys(SWITCHES, True),
+)
+
+naming_window = Window(
+    T("naming-question"),
+    MessageInput(take_name, ContentType.TEXT),
+    state=ReplyKeyboards.naming,
+    markup_factory=ForceReplyFactory(T("naming-placeholder")),
+)
+
+styles_window = ReplyWindow(
+    T("styles-title"),
+    Row(
+        Button(
+            T("styles-primary"),
+            id="primary",
+            on_click=echo,
+            style=Style(ButtonStyle.PRIMARY, THUMB, when="icon") | Style(ButtonStyle.PRIMARY),
+        ),
+        Button(T("styles-success"), id="success", on_click=echo, style=Style(ButtonStyle.SUCCESS)),
+    ),
+    Row(
+        Button(T("styles-danger"), id="danger", on_click=echo, style=Style(ButtonStyle.DANGER)),
+        Button(T("styles-plain"), id="plain", on_click=echo),
+    ),
+    switch("icon", "switch-icon"),
+    to_list,
+    state=ReplyKeyboards.styles,
+    getter=get_icon,
+    preview_data={"icon": True},
+)
+
+example_window = ReplyWindow(
+    T("example-reply"),
+    Button(T("example-reply-button"), id="regular", on_click=echo),
+    to_list,
+    state=ReplyKeyboards.example,
+)
+
+dialog = Dialog(
+    list_window,
+    cutlets_window,
+    naming_window,
+    styles_window,
+    example_window,
+)
+
+example_dialog = Dialog(
+    Window(
+        T("example-inline"),
+        Button(T("example-inline-button"), id="inline", on_click=explain),
+        state=Example.inline,
+    )
+)

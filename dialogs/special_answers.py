@@ -1,0 +1,149 @@
+"""What the special buttons are answered with, checked and told; nothing of it is kept.
+
+Every one of these messages can be sent without its button too, by any client: a
+contact may be anybody's, a poll forwarded, and what an app sends made up.
+"""
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import Message, SharedUser
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.input import MessageInput
+from pydantic import BaseModel, Field, ValidationError
+
+from widgets.answers import answer
+from widgets.notice import Notice
+from widgets.requests import REQUESTS_KEY
+
+PEOPLE = {"people": 10, "bots": 1, "premium": 1}
+"""How many each question for people asks for at most, by its button's id."""
+
+CHATS = ("group", "forum", "channel", "own")
+"""The questions for a chat, by their buttons' ids."""
+
+WEB_APP_DATA_MAX = 4096
+"""Bytes that a Mini App may send (core.telegram.org/bots/webapps, sendData)."""
+
+PATIENCE = 5
+"""Seconds that Telegram has to tell whether the bot can see a chat."""
+
+
+class Sent(BaseModel, extra="forbid", strict=True):
+    """What the Mini App sends: `{"choice": "..."}`, of 1 to 64 characters."""
+
+    choice: str = Field(min_length=1, max_length=64)
+
+
+def question_of(manager: DialogManager, request_id: int) -> str:
+    """Tell which question an answer is to.
+
+    Raises:
+        Notice: To none that is open.
+    """
+    for name, known in manager.dialog_data[REQUESTS_KEY].items():
+        if known == request_id:
+            return str(name)
+    raise Notice("special-closed")
+
+
+async def take_location(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Show where the person is."""
+    if place := message.location:
+        latitude, longitude = f"{place.latitude:.5f}", f"{place.longitude:.5f}"
+        answer(manager, message, "special-place", latitude=latitude, longitude=longitude)
+
+
+async def take_contact(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Tell the person's own number from another's, which can be sent as well."""
+    contact, person = message.contact, message.from_user
+    if contact is None or person is None:
+        return
+    if contact.user_id is None:
+        answer(manager, message, "special-contact-unknown")
+    elif contact.user_id == person.id:
+        answer(manager, message, "special-contact-own", number=contact.phone_number)
+    else:
+        answer(manager, message, "special-contact-other")
+
+
+async def take_poll(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Say what was made; a poll that was forwarded is somebody else's."""
+    poll = message.poll
+    if poll is None:
+        return
+    if message.forward_origin:
+        answer(manager, message, "special-poll-forwarded")
+        return
+    key = "special-quiz-made" if poll.type == "quiz" else "special-poll-made"
+    answer(manager, message, key, question=poll.question, count=len(poll.options))
+
+
+async def take_users(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Show the people who were shared.
+
+    Raises:
+        Notice: They answer no question that is open.
+    """
+    shared = message.users_shared
+    if shared is None:
+        return
+    most = PEOPLE.get(question_of(manager, shared.request_id))
+    if most is None:
+        raise Notice("special-closed")
+    if len(shared.users) > most:
+        raise Notice("special-users-many", limit=most)
+    people = "\n".join(_line(user) for user in shared.users)
+    answer(manager, message, "special-users", people=people, count=len(shared.users))
+
+
+def _line(user: SharedUser) -> str:
+    name = " ".join(part for part in (user.first_name, user.last_name) if part)
+    username = user.username and f"@{user.username}"
+    parts = (name, username, str(user.user_id), "📷" if user.photo else None)
+    return " · ".join(part for part in parts if part)
+
+
+async def take_chat(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Show the chat that was shared.
+
+    Raises:
+        Notice: It answers no question that is open.
+    """
+    shared = message.chat_shared
+    if shared is None:
+        return
+    if question_of(manager, shared.request_id) not in CHATS:
+        raise Notice("special-closed")
+    parts = (shared.title, shared.username and f"@{shared.username}", str(shared.chat_id))
+    chat = " · ".join(part for part in parts if part)
+    seen = await _can_see(manager.middleware_data["bot"], shared.chat_id)
+    answer(manager, message, "special-chat-seen" if seen else "special-chat-hidden", chat=chat)
+
+
+async def _can_see(bot: Bot, chat_id: int) -> bool:
+    """Ask Telegram whether the bot can use a chat's id: a person may share any chat of theirs."""
+    try:
+        await bot.get_chat(chat_id, request_timeout=PATIENCE)
+    except TelegramAPIError:
+        return False
+    return True
+
+
+async def take_bot(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Show the bot that was created."""
+    if created := message.managed_bot_created:
+        answer(manager, message, "special-bot-made", bot=f"@{created.bot_user.username}")
+
+
+async def take_data(message: Message, _: MessageInput, manager: DialogManager) -> None:
+    """Show what the Mini App has sent; a modified client may send anything in its name."""
+    if message.web_app_data is None:
+        return
+    data = message.web_app_data.data
+    if len(data.encode()) > WEB_APP_DATA_MAX:
+        raise Notice("special-app-strange")
+    try:
+        sent = Sent.model_validate_json(data)
+    except ValidationError:
+        raise Notice("special-app-strange") from None
+    answer(manager, message, "special-app-sent", choice=sent.choice)

@@ -1,0 +1,203 @@
+"""Reply buttons that ask for something: a place, a number, a poll, people, chats, a bot, an app.
+
+What comes back is answered in dialogs/special_answers.py and not kept: it is the
+person's own. Only the request ids are, as long as the dialog; they tie an answer to
+its question.
+"""
+
+from functools import partial
+from random import SystemRandom
+from typing import Any
+
+from aiogram import Bot
+from aiogram.enums import ContentType
+from aiogram.types import (
+    ChatAdministratorRights,
+    KeyboardButtonRequestChat,
+    KeyboardButtonRequestManagedBot,
+    KeyboardButtonRequestUsers,
+)
+from aiogram_dialog import Data, Dialog, DialogManager
+from aiogram_dialog.widgets.input import MessageInput
+from aiogram_dialog.widgets.kbd import (
+    Cancel,
+    RequestContact,
+    RequestLocation,
+    RequestPoll,
+    Row,
+    WebApp,
+)
+from aiogram_dialog.widgets.text import Format
+from magic_filter import F
+
+from dialogs.special_answers import (
+    CHATS,
+    PEOPLE,
+    take_bot,
+    take_chat,
+    take_contact,
+    take_data,
+    take_location,
+    take_poll,
+    take_users,
+)
+from states import SpecialButtons
+from widgets.reply import ReplyWindow
+from widgets.requests import REQUESTS_KEY, RequestChat, RequestManagedBot, RequestUsers
+from widgets.text import T
+
+NEW_BOT = "bot"
+"""The question for a bot, by its button's id."""
+
+REQUEST_ID_MAX = 2**31 - 1
+"""Request ids are signed, of 32 bits (Bot API, KeyboardButtonRequestUsers)."""
+
+RIGHTS = ChatAdministratorRights(
+    is_anonymous=False,
+    can_manage_chat=True,
+    can_delete_messages=False,
+    can_manage_video_chats=False,
+    can_restrict_members=False,
+    can_promote_members=False,
+    can_change_info=False,
+    can_invite_users=True,
+    can_post_stories=False,
+    can_edit_stories=False,
+    can_delete_stories=False,
+    can_send_welcome_messages=False,
+)
+"""What person and bot are to be allowed in a group of the person's own."""
+
+
+async def begin(_: Data, manager: DialogManager) -> None:
+    """Draw the request ids, so that no answer to a former question fits."""
+    questions = (*PEOPLE, *CHATS, NEW_BOT)
+    ids = SystemRandom().sample(range(1, REQUEST_ID_MAX + 1), k=len(questions))
+    manager.dialog_data[REQUESTS_KEY] = dict(zip(questions, ids, strict=True))
+
+
+async def get_offer(
+    dialog_manager: DialogManager, bot: Bot, web_app_url: str | None, **_: object
+) -> dict[str, Any]:
+    """Give what can be asked for."""
+    me = await bot.me()
+    return {
+        REQUESTS_KEY: dialog_manager.dialog_data[REQUESTS_KEY],
+        "can_manage_bots": bool(me.can_manage_bots),
+        "web_app_url": web_app_url,
+    }
+
+
+window = ReplyWindow(
+    T("special-title"),
+    T("special-no-bots", when=~F["can_manage_bots"]),
+    T("special-no-app", when=~F["web_app_url"]),
+    Row(
+        RequestLocation(T("special-ask-location")),
+        RequestContact(T("special-ask-contact")),
+    ),
+    Row(
+        RequestPoll(T("special-ask-poll"), "regular"),
+        RequestPoll(T("special-ask-quiz"), "quiz"),
+        RequestPoll(T("special-ask-either")),
+    ),
+    Row(
+        RequestUsers(
+            T("special-ask-people"),
+            id="people",
+            request=partial(
+                KeyboardButtonRequestUsers,
+                user_is_bot=False,
+                max_quantity=PEOPLE["people"],
+                request_name=True,
+                request_username=True,
+                request_photo=True,
+            ),
+        ),
+        RequestUsers(
+            T("special-ask-bots"),
+            id="bots",
+            request=partial(
+                KeyboardButtonRequestUsers,
+                user_is_bot=True,
+                request_name=True,
+                request_username=True,
+            ),
+        ),
+        RequestUsers(
+            T("special-ask-premium"),
+            id="premium",
+            request=partial(KeyboardButtonRequestUsers, user_is_premium=True, request_name=True),
+        ),
+    ),
+    Row(
+        RequestChat(
+            T("special-ask-group"),
+            id="group",
+            request=partial(KeyboardButtonRequestChat, chat_is_channel=False, request_title=True),
+        ),
+        RequestChat(
+            T("special-ask-forum"),
+            id="forum",
+            request=partial(
+                KeyboardButtonRequestChat,
+                chat_is_channel=False,
+                chat_is_forum=True,
+                request_title=True,
+            ),
+        ),
+    ),
+    Row(
+        RequestChat(
+            T("special-ask-channel"),
+            id="channel",
+            request=partial(
+                KeyboardButtonRequestChat,
+                chat_is_channel=True,
+                request_title=True,
+                request_username=True,
+            ),
+        ),
+        RequestChat(
+            T("special-ask-own"),
+            id="own",
+            request=partial(
+                KeyboardButtonRequestChat,
+                chat_is_channel=False,
+                chat_is_created=True,
+                user_administrator_rights=RIGHTS,
+                bot_administrator_rights=RIGHTS,
+                request_title=True,
+            ),
+        ),
+    ),
+    Row(
+        RequestManagedBot(
+            T("special-ask-bot"),
+            id=NEW_BOT,
+            request=partial(KeyboardButtonRequestManagedBot, suggested_name="Tally"),
+            when="can_manage_bots",
+        ),
+        WebApp(T("special-ask-app"), url=Format("{web_app_url}"), when="web_app_url"),
+    ),
+    Cancel(T("back")),
+    MessageInput(take_location, ContentType.LOCATION),
+    MessageInput(take_contact, ContentType.CONTACT),
+    MessageInput(take_poll, ContentType.POLL),
+    MessageInput(take_users, ContentType.USERS_SHARED),
+    MessageInput(take_chat, ContentType.CHAT_SHARED),
+    MessageInput(take_bot, ContentType.MANAGED_BOT_CREATED),
+    MessageInput(take_data, ContentType.WEB_APP_DATA),
+    state=SpecialButtons.asking,
+)
+
+dialog = Dialog(
+    window,
+    on_start=begin,
+    getter=get_offer,
+    preview_data={
+        REQUESTS_KEY: dict.fromkeys((*PEOPLE, *CHATS, NEW_BOT), 1),
+        "can_manage_bots": True,
+        "web_app_url": "https://example.org/app",
+    },
+)

@@ -1,0 +1,37 @@
+"""What a commit refuses, so that the update is done again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from fsm.keys import ChatKeys
+from fsm.store import DialogStore, Record
+from fsm.valkey import EmbeddedValkey
+
+CHAT = ChatKeys(1, 2)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[DialogStore]:
+    """Give a store on a Valkey of its own."""
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        yield DialogStore(redis, 60)
+    await valkey.stop()
+
+
+def record(stack: str, *intents: str) -> Record:
+    """Make a new record of a stack with contexts of these ids."""
+    contexts = {intent: {"_intent_id": intent, "_stack_id": stack} for intent in intents}
+    return Record(CHAT.record(stack), stack={"_id": stack, "intents": intents}, contexts=contexts)
+
+
+async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) -> None:
+    assert await store.commit(CHAT, [record("menu", "a", "b"), record("counter", "c")])
+    assert not await store.commit(CHAT, [record("one", "d"), record("other", "d")])
+    assert not await store.commit(CHAT, [record("one", "d", "d")])
+    assert not await store.commit(CHAT, [record("one", "a")])
+    assert await store.commit(CHAT, [record("one", "d"), record("other", "e")])

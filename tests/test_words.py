@@ -1,0 +1,30 @@
+"""What is typed by hand is the same as a press, whatever it is dressed in."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from widgets.reply import words
+
+LABELS = st.text(string.ascii_letters + string.digits + "абвгдеёжзийАБВГДЕЁЖЗИЙ", min_size=1)
+ORNAMENTS = st.text(" \t\n🥔✅☑☐👨\ufe0f\u200d\u2060\u20e3\U0001f3fd")
+
+
+@given(ORNAMENTS, LABELS, ORNAMENTS)
+def test_ornaments_and_case_make_no_difference(before: str, label: str, behind: str) -> None:
+    assert words(before + label + behind) == words(label)
+    assert words(label.swapcase()) == words(label)
+
+
+@given(ORNAMENTS)
+def test_ornaments_alone_have_no_words(ornaments: str) -> None:
+    assert words(ornaments) == ""
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("-1", "1"), ("1 6", "16"), ("1.0", "1"), ("/start", "start")]
+)
+def test_what_means_something_else_is_something_else(one: str, other: str) -> None:
+    assert words(one) != words(other)
