@@ -105,7 +105,10 @@ async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[s
     from playground.server import Server  # noqa: PLC0415
 
     server = Server(
-        port=settings.playground_port, data_dir=settings.data_dir / "playground", inline=True
+        port=settings.playground_port,
+        data_dir=settings.data_dir / "playground",
+        inline=True,
+        managed_bots=True,
     )
     try:
         await server.start()

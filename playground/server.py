@@ -39,6 +39,7 @@ class Server:
         username: The bot's username.
         privacy: Whether the bot hears in groups only what is meant for it.
         inline: Whether inline mode and its feedback are on, as @BotFather switches them.
+        managed_bots: Whether the bot may create bots for people, as @BotFather switches it.
         hosts: Names beside the loopback ones under which persons may be played.
         data_dir: The folder to keep everything in, so that a later server goes on from there;
             nothing is kept if `None`.
@@ -59,6 +60,7 @@ class Server:
         username: str = "playground_bot",
         privacy: bool = True,
         inline: bool = False,
+        managed_bots: bool = False,
         hosts: Iterable[str] = (),
         data_dir: Path | str | None = None,
     ) -> None:
@@ -69,7 +71,10 @@ class Server:
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
         first_update = 2_000_001 + secrets.randbelow(1 << 30)
         bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
-        abilities = _abilities(privacy=privacy) | {"supports_inline_queries": inline}
+        abilities = _abilities(privacy=privacy) | {
+            "supports_inline_queries": inline,
+            "can_manage_bots": managed_bots,
+        }
         state = State(bot | {"username": username}, abilities, first_update)
         state.inline_feedback = inline
         self._telegram = Telegram(state, self.clock, token)

@@ -63,8 +63,9 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture(scope="module")
 async def app_playground() -> AsyncIterator[Playground]:
-    """Give a playground for a bot that has a Mini App."""
+    """Give a playground for a bot that has a Mini App, and may create bots."""
     async with Playground() as own:
+        await own.switch(managed_bots=True)
         yield own
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from playground import Person, Playground
-from tests.playground.page.chromium import Reader, chromium
+from tests.playground.page.chromium import Reader, chromium, reading
 from tests.tally import Tally
 
 
@@ -22,13 +22,9 @@ async def ann(own_playground: Playground, own_tally: Tally) -> Person:
 @pytest.fixture
 async def reader(own_playground: Playground, ann: Person) -> AsyncIterator[Reader]:  # noqa: ARG001 - somebody to play
     """Give somebody who plays Ann on the page and has opened her chat with the bot."""
-    async with chromium() as browser:
-        page = await browser.new_page(viewport={"width": 1100, "height": 900})
-        own = Reader(page, own_playground.url)
-        await page.goto(own_playground.url)
-        await page.locator("#chats button").first.click()
+    async with chromium() as browser, reading(browser, own_playground.url) as own:
+        await own.page.locator("#chats button").first.click()
         yield own
-        assert own.problems == []
 
 
 async def test_the_pickers_answer_what_the_buttons_ask(
