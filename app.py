@@ -46,7 +46,7 @@ KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[li
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
 them anew for every call: unless somebody keeps them, they are built again and again."""
 
-FINISH = 6.0
+FINISH = 5.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 CANCEL = 0.5
 """Seconds after which a job that was cancelled is cancelled again."""
@@ -110,7 +110,7 @@ async def run(settings: Settings) -> None:
             )
             log.info("stopping")
         end = asyncio.get_running_loop().time() + FINISH
-        for part in (inbox, outbox, renderer, person):
+        for part in (inbox, outbox, renderer, undrawn, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
 
 

@@ -34,6 +34,8 @@ LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
 MOMENT = 0.02
 """Seconds in which none of the updates under way is done, before they are written down."""
+MOMENTS = 5
+"""Moments after which they are written down in any case."""
 TIDY = 0.2
 """Seconds after which what is done is taken out, unless the next fetch does it sooner."""
 PAUSE = 1.0
@@ -211,11 +213,14 @@ class Inbox:
 
 
 async def _linger(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait while tasks come to an end one after the other, or until all have."""
-    before, pending = -1, set(tasks)
-    while pending and len(pending) != before:
-        before = len(pending)
-        _, pending = await asyncio.wait(pending, timeout=MOMENT)
+    """Wait for tasks as long as some of them come to an end, for a few moments at most."""
+    pending = set(tasks)
+    for _ in range(MOMENTS):
+        if not pending:
+            return
+        done, pending = await asyncio.wait(pending, timeout=MOMENT)
+        if not done:
+            return
 
 
 async def patiently(call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what the call gives

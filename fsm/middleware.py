@@ -107,6 +107,7 @@ class TransactionMiddleware(BaseMiddleware):
         update = without_marks(cast("Update", event))
         chat = _chat_of(update, data)
         await self._slow_down(data.get("event_from_user"))
+        records: list[str] = []
         try:
             # Named here, as the dictionary holds the turn only while somebody does.
             turn = self._turns.setdefault(chat, asyncio.Lock())
@@ -115,8 +116,7 @@ class TransactionMiddleware(BaseMiddleware):
                 follows = self._draw(transaction, data["event_from_user"].id)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
-            for record in repeated.records:
-                await self.redraw(data["dispatcher"], data["bot"], record, _place(data))
+            records = repeated.records
         if not await self._outbox.send(chat, transaction.outbox):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply.text is None:
@@ -124,6 +124,8 @@ class TransactionMiddleware(BaseMiddleware):
         await _call(transaction, update, data)
         for stack_id in transaction.redraws:
             await redraw(data["dispatcher"], data["bot"], _place(data), stack_id)
+        for record in records:
+            await self.redraw(data["dispatcher"], data["bot"], record, _place(data))
 
     async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
         """Have a record's window drawn again as it stands.
@@ -152,7 +154,7 @@ class TransactionMiddleware(BaseMiddleware):
             return
         pace = self._paces.setdefault(person.id, PERSON_PACE())
         pause = pace.pause
-        pace.spend()
+        pace.spend(owe=True)
         if pause:
             await asyncio.sleep(pause)
 
@@ -199,10 +201,11 @@ class TransactionMiddleware(BaseMiddleware):
             if changed and drawn:
                 await self._undrawn.announce(drawn, _place(data))
             await self._outbox.announce(chat, transaction.outbox)
-        done = await transaction.commit(changed)
+        if not await transaction.commit(changed):
+            return False
         for record in changed:
             self._undrawn.committed(record.key, record.version)
-        return done
+        return True
 
     def _draw(self, transaction: Transaction, person_id: int) -> bool:
         """Have everything drawn; tell whether all of it follows soon."""

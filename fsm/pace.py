@@ -33,10 +33,15 @@ class Pace:
         """Seconds for which the other side wants to be left alone, 0 for none."""
         return max(0.0, self._held_until - time.monotonic())
 
-    def spend(self, tokens: float = 1) -> None:
-        """Spend tokens, as far as there are any: no pause is longer than for one."""
+    def spend(self, *, owe: bool = False) -> None:
+        """Spend a token.
+
+        Args:
+            owe: Whether to owe one that is not there, so that whoever comes next waits longer.
+        """
         now = time.monotonic()
-        self._tokens, self._since = max(0.0, self._available(now) - tokens), now
+        tokens = self._available(now) - 1
+        self._tokens, self._since = tokens if owe else max(0.0, tokens), now
 
     def hold_back(self, seconds: float) -> None:
         """Spend nothing for so long, and go on slowly: the other side was overrun."""

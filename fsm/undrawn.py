@@ -121,6 +121,22 @@ class Undrawn:
                 looks += 1
             await asyncio.sleep(PERIOD)
 
+    async def close(self, within: float) -> None:
+        """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
+        pending = self._pending()
+        drawn = [record for record in self._marks if record not in pending]
+        try:
+            async with asyncio.timeout(within):
+                await self._remove(drawn)
+        except (RedisError, TimeoutError) as error:
+            log.warning("undrawn_unreachable", error=str(error))
+
+    async def _remove(self, records: list[str]) -> None:
+        for record in records:
+            del self._marks[record]
+        if records:
+            await self._redis.hdel(self._key, *(f"{self._worker} {record}" for record in records))
+
     async def _write(self, marks: Mapping[str, Mark]) -> None:
         if marks:
             now = time.time()
@@ -167,11 +183,7 @@ class Undrawn:
             else:
                 mark.version, mark.touched = version.decode(), time.monotonic()
                 await self._draw(redraw, record, mark.place)
-        if done:
-            names = [f"{self._worker} {record}" for record in done]
-            for record in done:
-                del self._marks[record]
-            await self._redis.hdel(self._key, *names)
+        await self._remove(done)
 
     async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
         try:

@@ -147,10 +147,11 @@ class Tally:
                 await redis.hset(self._inbox, str(update["update_id"]), json.dumps(update))
         await valkey.stop()
 
-    async def inbox(self) -> list[int]:
-        """Read which updates stand in its inbox."""
-        async with self.redis() as redis:
-            return [int(key) for key in await redis.hkeys(self._inbox)]
+    async def until_inbox_is_empty(self) -> None:
+        """Wait until nothing stands in its inbox."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while await redis.hlen(self._inbox):
+                await asyncio.sleep(0.02)
 
     @property
     def _inbox(self) -> str:

@@ -108,4 +108,4 @@ async def test_an_update_in_the_inbox_is_replayed_once(
     await ann.until(counter, text="Specify the number: 2")
     await ann.press(counter, "+1")
     await ann.until(counter, text="Specify the number: 3")
-    assert await own_tally.inbox() == []
+    await own_tally.until_inbox_is_empty()

@@ -1,11 +1,9 @@
 """Answers to the special buttons that are made up, late, too many or not the person's own."""
 
-import asyncio
-
 import pytest
 
 from playground import Person, Playground
-from tests.keyboards import PATIENCE, receive
+from tests.keyboards import receive
 from tests.tally import Tally
 from tests.test_menu import MENU
 from tests.test_special_buttons import open_special
@@ -149,10 +147,7 @@ async def test_nothing_personal_is_kept(
     await receive(app_ann, "You are at")
     await app_ann.tap("People", user_ids=[dora.id])
     await receive(app_ann, "You have shared")
-    async with asyncio.timeout(PATIENCE):
-        # What was under way may stand there for a moment.
-        while await app_tally.inbox():
-            await asyncio.sleep(0.02)
+    await app_tally.until_inbox_is_empty()
     async with app_tally.redis() as redis:
         kept = [await redis.dump(key) or b"" for key in await redis.keys("*")]
     written = b"".join(kept) + app_tally.log.read_bytes()

@@ -123,11 +123,11 @@ async def test_chats_are_shared_by_the_question_that_asks_for_them(
     assert wishes["A group of mine"]["chat_is_created"] is True
     for whose in ("user_administrator_rights", "bot_administrator_rights"):
         assert wishes["A group of mine"][whose]["can_invite_users"] is True
-    await app_ann.tap("A group", chosen_chat=friends.id)
+    await app_ann.tap("A group", chat_id=friends.id)
     await receive(app_ann, f"You have shared a chat that I am in: Friends <3 · {friends.id}")
-    await app_ann.tap("A group of mine", chosen_chat=strangers.id)
+    await app_ann.tap("A group of mine", chat_id=strangers.id)
     await receive(app_ann, f"You have shared a chat: Strangers · {strangers.id}. I can't see it")
-    await app_ann.tap("A forum", chosen_chat=forum.id)
+    await app_ann.tap("A forum", chat_id=forum.id)
     await receive(app_ann, "You have shared a chat that I am in: Forum")
 
 
@@ -165,7 +165,7 @@ async def test_a_killed_bot_goes_on_asking(
         ("Location", {"location": {"latitude": 3, "longitude": 4}}, "You are at 3.00000"),
         ("Contact", {}, "Your own number"),
         ("People", {"user_ids": [boris.id]}, "You have shared one account"),
-        ("A group", {"chosen_chat": friends.id}, "You have shared a chat that I am in"),
+        ("A group", {"chat_id": friends.id}, "You have shared a chat that I am in"),
         ("Mini App", {"data": '{"choice": "tea"}'}, "The Mini App has sent: tea"),
     ]
     for label, chosen, answer in answers:

@@ -37,7 +37,7 @@ async def test_the_pickers_answer_what_the_buttons_ask(
 
     await reader.key("Contact").click()
     await dialog.get_by_role("button", name="Share").click()
-    await reader.page.locator("#messages .text", has_text="Your own number: +1555").wait_for()
+    await reader.page.locator("#messages .text", has_text="Your own number: +888").wait_for()
     await reader.key("Contact").click()
     await dialog.get_by_text("Boris").click()
     await dialog.get_by_role("button", name="Share").click()
