@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AsyncExitStack
 from functools import partial
 
 import structlog
@@ -16,6 +16,7 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
+from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
 from config import Settings
@@ -40,6 +41,9 @@ from handlers.person import PersonMiddleware
 from locales import Catalog
 from queries import migrate
 from updates import KINDS, Receiver, poll
+from web.mini_app import PATH, add_mini_app
+from web.server import serving
+from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -48,6 +52,7 @@ them anew for every call: unless somebody keeps them, they are built again and a
 
 FINISH = 5.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
+LOOPBACK = "127.0.0.1"
 CANCEL = 0.5
 """Seconds after which a job that was cancelled is cancelled again."""
 
@@ -87,19 +92,20 @@ async def run(settings: Settings) -> None:
         )
         person = PersonMiddleware(catalog, Users(sessions))
         drafts = Drafts(redis, bot.id)
-        address = settings.web_app_url.get_secret_value() if settings.web_app_url else None
-        dispatcher = make_dispatcher(
-            person, transactions, totals=totals, drafts=drafts, web_app_url=address
-        )
+        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
+        pages = web.Application(client_max_size=LIMIT)
+        add_mini_app(pages, catalog)
+        receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
+        if settings.webhook_url:
+            address = settings.webhook_url.get_secret_value().rstrip("/")
+            receiver = Receiver(bot, dispatcher, inbox, address, settings.secret)
+            receiver.join(pages)
+            receive = receiver.announce
         async with AsyncExitStack() as server:
-            receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
-            if settings.webhook_url:
-                receiver = Receiver(bot, dispatcher, inbox, settings)
-                await _enter(server, receiver.serving(finish=FINISH / 2))
-                receive = receiver.announce
+            dispatcher["web_app_url"] = await _serve(pages, settings, server)
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -142,11 +148,31 @@ def make_dispatcher(
     return dispatcher
 
 
-async def _enter(stack: AsyncExitStack, server: AbstractAsyncContextManager[None]) -> None:
+async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
+    """Serve what has a public address, or none but the playground's persons.
+
+    Returns:
+        The address of the Mini App, None where there is none.
+
+    Raises:
+        Fault: The port can't be had.
+    """
+    at, finish = (settings.web_host, settings.web_port), FINISH / 2
+    if public := settings.public_address:
+        try:
+            await server.enter_async_context(serving(pages, *at, finish=finish))
+        except OSError as error:
+            raise Fault(f"WEB_PORT: {line_of(error)}") from error
+        # Telegram opens no other pages than https.
+        return public + PATH if public.startswith("https://") else None
+    if settings.bot_token:
+        return None
     try:
-        await stack.enter_async_context(server)
-    except OSError as error:
-        raise Fault(f"WEB_PORT: {line_of(error)}") from error
+        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=finish))
+    except OSError:
+        # Nobody has set it, so somebody else may have it.
+        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
+    return f"http://{LOOPBACK}:{port}{PATH}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

@@ -71,7 +71,8 @@ class Settings(BaseSettings):
         redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
         database_url: The database of totals; without one SQLite in `data_dir`.
         data_dir: The folder of everything that Tally keeps itself.
-        web_app_url: The public address of the Mini App.
+        web_app_url: The public address of what people open in a browser; by default
+            `webhook_url`, if that is https.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
         webhook_url: The public address that Telegram posts updates to; without one they are polled.
@@ -102,6 +103,18 @@ class Settings(BaseSettings):
     playground_port: int = Field(8081, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+
+    @property
+    def public_address(self) -> str | None:
+        """The address below which people and Telegram find Tally's pages, if any."""
+        webhook = self.webhook_url.get_secret_value() if self.webhook_url else ""
+        address = self.web_app_url.get_secret_value() if self.web_app_url else webhook
+        return address.rstrip("/") or None
+
+    @property
+    def secret(self) -> str | None:
+        """What Telegram says to prove that it is Telegram, if it was set."""
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else None
 
     @property
     def database(self) -> str:

@@ -1,6 +1,5 @@
 """How updates come: by polling, or posted by Telegram where there is a public address."""
 
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,12 +8,11 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.methods import SetWebhook, TelegramMethod
 from aiogram.types import Update
+from aiohttp import web
 
-from config import Settings
 from fsm.calls import patiently
 from fsm.inbox import Inbox
 from fsm.middleware import IN_RESPONSE
-from web.server import make_app, serving
 from web.webhook import PATH, Webhook, add_webhook, secret_of
 
 KINDS = ["message", "callback_query", "inline_query", "chosen_inline_result"]
@@ -47,32 +45,23 @@ class Receiver:
         bot: The bot.
         dispatcher: Carries updates out.
         inbox: May hold some from a time of polling.
-        settings: The settings; `webhook_url` is set.
+        address: The public address.
+        secret: What Telegram says to prove that it is Telegram, None for the default.
     """
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, settings: Settings) -> None:
+    def __init__(
+        self, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, address: str, secret: str | None
+    ) -> None:
         self._bot = bot
         self._dispatcher = dispatcher
         self._inbox = inbox
-        self._settings = settings
-        assert settings.webhook_url is not None  # noqa: S101 - for the type checker
-        self._address = settings.webhook_url.get_secret_value().rstrip("/")
-        secret = settings.webhook_secret
-        self._secret = secret.get_secret_value() if secret else secret_of(bot.token)
+        self._address = address
+        self._secret = secret or secret_of(bot.token)
 
-    def serving(self, *, finish: float) -> AbstractAsyncContextManager[None]:
-        """Serve meanwhile.
-
-        Args:
-            finish: Seconds that requests under way have at the end.
-
-        Raises:
-            OSError: The port can't be had.
-        """
-        app = make_app()
+    def join(self, app: web.Application) -> None:
+        """Take updates that are posted to an application."""
         webhook = Webhook(self._bot, self._feed, self._secret)
         add_webhook(app, webhook, urlsplit(self._address).path)
-        return serving(app, self._settings.web_host, self._settings.web_port, finish=finish)
 
     async def announce(self) -> None:
         """Tell Telegram where to post, once everything from before is done."""

@@ -41,6 +41,7 @@ from dialogs.special_answers import (
     take_poll,
     take_users,
 )
+from locales import Texts
 from states import SpecialButtons
 from widgets.reply import ReplyWindow
 from widgets.requests import REQUESTS_KEY, RequestChat, RequestManagedBot, RequestUsers
@@ -77,14 +78,14 @@ async def begin(_: Data, manager: DialogManager) -> None:
 
 
 async def get_offer(
-    dialog_manager: DialogManager, bot: Bot, web_app_url: str | None, **_: object
+    dialog_manager: DialogManager, bot: Bot, web_app_url: str | None, texts: Texts, **_: object
 ) -> dict[str, Any]:
     """Give what can be asked for."""
     me = await bot.me()
     return {
         REQUESTS_KEY: dialog_manager.dialog_data[REQUESTS_KEY],
         "can_manage_bots": bool(me.can_manage_bots),
-        "web_app_url": web_app_url,
+        "web_app_url": web_app_url and f"{web_app_url}?language={texts.language}",
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from playground import Person, Playground
+from tests.ports import free_port
 from tests.tally import Tally
 
 StartTally = Callable[..., Tally]
@@ -78,7 +79,8 @@ async def app_tally(
         tmp_path_factory.mktemp("app") / "data",
         BOT_TOKEN=app_playground.token,
         BOT_API_URL=app_playground.url,
-        WEB_APP_URL="https://example.org/app",
+        WEB_APP_URL="https://example.org",
+        WEB_PORT=str(free_port()),
     )
     try:
         await own.start()

@@ -13,7 +13,7 @@ from tests.keyboards import (
 from tests.tally import Tally
 from tests.test_menu import MENU, open_menu
 
-APP = "https://example.org/app"
+APP = "https://example.org/app?language=en"
 KEYBOARD = [
     ["Location", "Contact"],
     ["Poll", "Quiz", "Poll or quiz"],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground import Client, Playground
+from tests.ports import free_port
 from tests.tally import Tally
 
 SECRET = "hunter2"
@@ -123,9 +124,3 @@ async def test_the_playground_of_the_bot_remembers_its_chats(tally: Tally) -> No
         (ann,) = [person for person in await client.persons() if person.user.first_name == "Ann"]
         await ann.press(counter, "+1")
         await ann.until(counter, text="tea\nSpecify the number: 2")
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

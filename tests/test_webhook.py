@@ -1,22 +1,16 @@
 """By webhook: only Telegram is heard, and an update is acknowledged when it is durable."""
 
-import socket
 from io import BytesIO
 
 import pytest
 from aiohttp import ClientSession
 
 from playground import Person, Playground
+from tests.ports import free_port
 from tests.tally import Tally
 from tests.test_counter import open_counter
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-
-
-def free_port() -> int:
-    """Find a port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def by_webhook(tally: Tally) -> str:

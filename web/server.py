@@ -5,25 +5,21 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from web.webhook import LIMIT
-
-
-def make_app() -> web.Application:
-    """Make the application, empty."""
-    return web.Application(client_max_size=LIMIT)
-
 
 @asynccontextmanager
 async def serving(
     app: web.Application, host: str, port: int, *, finish: float
-) -> AsyncIterator[None]:
+) -> AsyncIterator[int]:
     """Serve meanwhile.
 
     Args:
         app: What to serve.
         host: The address to listen at.
-        port: The port.
+        port: The port, 0 for any that is free.
         finish: Seconds that requests under way have at the end.
+
+    Yields:
+        The port.
 
     Raises:
         OSError: The port can't be had.
@@ -32,6 +28,6 @@ async def serving(
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        yield
+        yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -1,0 +1,70 @@
+"""The Mini App of a reply button: a choice that is sent back to the chat."""
+
+from html import escape
+from pathlib import Path
+from string import Template
+
+from aiohttp import web
+
+from locales import Catalog, Texts
+
+PATH = "/app"
+"""Where it is, below the public address."""
+
+FILES = Path(__file__).parent / "page"
+
+CHOICES = ("app-tea", "app-coffee", "app-water")
+"""What can be chosen: the buttons' texts."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " base-uri 'none'; form-action 'none'"
+)
+"""Nothing from any other host. It is shown in a frame by Telegram's web client; the
+colours of the theme are set as inline styles."""
+
+PAGE = Template("""\
+<!doctype html>
+<html lang="$language">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>$title</title>
+<link rel="stylesheet" href="app/app.css">
+<h1>$title</h1>
+$buttons
+<script src="app/app.js"></script>
+</html>
+""")
+
+
+class MiniApp:
+    """Serves the page in the language that its address names.
+
+    Args:
+        catalog: The texts.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Give the page."""
+        texts = self._catalog.speak(request.query.get("language"))
+        return web.Response(
+            text=_page(texts),
+            content_type="text/html",
+            headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"},
+        )
+
+
+def _page(texts: Texts) -> str:
+    buttons = "\n".join(f"<button>{escape(texts(choice))}</button>" for choice in CHOICES)
+    return PAGE.substitute(
+        language=texts.language, title=escape(texts("app-title")), buttons=buttons
+    )
+
+
+def add_mini_app(app: web.Application, catalog: Catalog) -> None:
+    """Serve the Mini App."""
+    app.router.add_get(PATH, MiniApp(catalog).show)
+    app.router.add_static(PATH, FILES)
