@@ -7,6 +7,7 @@ in one command, and replayed in order after a restart.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
+from fsm.tasks import finish
 
 Field = bytes | bytearray | memoryview | str | int | float
 Feed = Callable[[Update], Awaitable[object]]
@@ -113,9 +115,9 @@ class Inbox:
 
     async def close(self, within: float) -> None:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
-        if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=within)
-        await self._release()
+        await finish(self._tasks.values(), within)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._release(), PAUSE)
 
     async def _turn(self, offset: int | None) -> int | None:
         if self._is_redis_away():

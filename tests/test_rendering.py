@@ -182,18 +182,3 @@ async def test_what_was_not_drawn_before_a_kill_is_drawn_after_the_start(
     await ann.press(tea, "+1")
     await ann.until(tea, text="tea\nSpecify the number: 1")
     assert len(await ann.messages()) == 4
-
-
-async def test_a_stop_amid_presses_is_quick_and_loses_nothing(
-    own_playground: Playground, own_tally: Tally
-) -> None:
-    await own_tally.start()
-    ann = await own_playground.person("Ann")
-    counter = await open_counter(ann)
-    presses = begin_presses(ann, counter, "+1", 50)
-    await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
-    async with asyncio.timeout(10):
-        assert await own_tally.stop() == 0
-    await own_tally.start()
-    await asyncio.gather(*presses)
-    await ann.until(counter, text="Specify the number: 50")
