@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 from typing import Self
+
+from fsm.valkey import EmbeddedValkey
 
 COMMIT = b'"memory":'
 """What every commit contains, and no other command."""
@@ -47,11 +50,14 @@ class Proxy:
     """Listens on a port and passes everything on to a Redis on a unix socket.
 
     Args:
-        path: The path of the socket.
+        origin: The address of that Redis.
+
+    Attributes:
+        origin: The same.
     """
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
         self._port = 0
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], StreamWriter] = {}
@@ -114,7 +120,7 @@ class Proxy:
 
     async def _serve(self, commands: StreamReader, client: StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError):
-            answers, redis = await asyncio.open_unix_connection(self._path)
+            answers, redis = await asyncio.open_unix_connection(self.origin.removeprefix("unix://"))
             losing: list[Trap] = []
             passing = asyncio.create_task(_pass_on(answers, client, losing))
             try:
@@ -143,6 +149,22 @@ class Proxy:
         if trap:
             self._traps.remove(trap)
         return trap
+
+
+@asynccontextmanager
+async def redis_by_proxy(folder: Path) -> AsyncIterator[Proxy]:
+    """Run a Redis with a proxy before it.
+
+    Args:
+        folder: Where its data is kept.
+    """
+    valkey = EmbeddedValkey(folder)
+    await valkey.start()
+    try:
+        async with Proxy(valkey.url) as proxy:
+            yield proxy
+    finally:
+        await valkey.stop()
 
 
 async def _pass_on(answers: StreamReader, client: StreamWriter, losing: list[Trap]) -> None:

@@ -5,15 +5,16 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from fsm.valkey import EmbeddedValkey
 from playground import Answer, Message, Person, Playground
-from tests.proxy import COMMIT, Mishap, Proxy, Trap
+from tests.proxy import COMMIT, Mishap, Proxy, Trap, redis_by_proxy
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.test_webhook import by_webhook
 
 SILENT = Answer(None)
 AGAIN = Answer("Try again in a moment")
@@ -36,25 +37,16 @@ async def playground() -> AsyncIterator[Playground]:
 
 
 @pytest.fixture(scope="module")
-async def valkey(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedValkey]:
-    """Give a Redis that the bot knows by its address only."""
-    server = EmbeddedValkey(tmp_path_factory.mktemp("redis"))
-    await server.start()
-    yield server
-    await server.stop()
-
-
-@pytest.fixture(scope="module")
-async def proxy(valkey: EmbeddedValkey) -> AsyncIterator[Proxy]:
-    """Give the proxy before it."""
-    async with Proxy(valkey.url.removeprefix("unix://")) as proxy:
+async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
+    """Give a proxy before a Redis that the bot knows by its address only."""
+    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as proxy:
         yield proxy
 
 
 @pytest.fixture(scope="module")
-async def redis(valkey: EmbeddedValkey) -> AsyncIterator[Redis]:
+async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
     """Give a connection to it that no proxy troubles."""
-    async with Redis.from_url(valkey.url) as connection:
+    async with Redis.from_url(proxy.origin) as connection:
         yield connection
 
 
@@ -131,6 +123,27 @@ async def test_redis_goes_away_and_comes_back_amid_presses(
         presses += begin_presses(ann, counter, "+1", 10)
         await remote.until_logged("inbox_unreachable", times=noticed)
     await goes_on_from(ann, counter, await counted(presses))
+
+
+async def test_redis_goes_away_and_comes_back_amid_presses_by_webhook(
+    own_playground: Playground, own_tally: Tally, tmp_path: Path
+) -> None:
+    by_webhook(own_tally)
+    async with redis_by_proxy(tmp_path / "redis") as proxy:
+        own_tally.settings["REDIS_URL"] = proxy.url
+        await own_tally.start()
+        await own_tally.until_logged("webhook_set")
+        ann, boris = [await own_playground.person(name) for name in ("Ann", "Boris")]
+        mine, his = await open_counter(ann), await open_counter(boris)
+        trap = proxy.trap(Mishap.LOSE_ANSWER, COMMIT)
+        presses = begin_presses(ann, mine, "+1", 20)
+        await spring(trap)
+        async with proxy.off():
+            assert await boris.press(his, "+1", timeout=PATIENCE) == AGAIN
+            presses += begin_presses(ann, mine, "+1", 10)
+        await goes_on_from(ann, mine, await counted(presses))
+        await goes_on_from(boris, his, 0)
+        assert await own_tally.stop() == 0
 
 
 async def test_redis_hangs_for_longer_than_the_bot_waits(redis: Redis, ann: Person) -> None:

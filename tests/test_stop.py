@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
-from tests.proxy import Proxy
+from tests.proxy import redis_by_proxy
 from tests.tally import Tally
 from tests.test_away import begin_presses, counted
 from tests.test_counter import open_counter
@@ -72,24 +71,19 @@ async def test_while_telegram_hangs(
 
 
 async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path) -> None:
-    valkey = EmbeddedValkey(tmp_path / "redis")
-    await valkey.start()
-    try:
-        async with Proxy(valkey.url.removeprefix("unix://")) as proxy:
-            own_tally.settings["REDIS_URL"] = proxy.url
-            await own_tally.start()
-            counter = await open_counter(ann)
-            presses = begin_presses(ann, counter, "+1", 50)
-            await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
-            async with proxy.off():
-                await own_tally.until_logged("inbox_unreachable")
-                await stop_in_time(own_tally)
-            await own_tally.start()
-            value = await counted(presses)
-            await ann.until(counter, text=f"Specify the number: {value}")
+    async with redis_by_proxy(tmp_path / "redis") as proxy:
+        own_tally.settings["REDIS_URL"] = proxy.url
+        await own_tally.start()
+        counter = await open_counter(ann)
+        presses = begin_presses(ann, counter, "+1", 50)
+        await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
+        async with proxy.off():
+            await own_tally.until_logged("inbox_unreachable")
             await stop_in_time(own_tally)
-    finally:
-        await valkey.stop()
+        await own_tally.start()
+        value = await counted(presses)
+        await ann.until(counter, text=f"Specify the number: {value}")
+        await stop_in_time(own_tally)
 
 
 async def test_while_redis_hangs(own_tally: Tally, ann: Person) -> None:
