@@ -51,7 +51,7 @@ them anew for every call: unless somebody keeps them, they are built again and a
 BUSY_TIMEOUT = 2
 """Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
 can't be stopped, and whatever is written here is tried again."""
-FINISH = 5.0
+FINISH = 4.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 
 log = structlog.get_logger(__name__)
@@ -101,6 +101,7 @@ async def run(settings: Settings) -> None:
                 partial(commands.announce, bot, catalog),
             )
             log.info("stopping")
+            transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
         for part in (inbox, outbox, renderer, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))

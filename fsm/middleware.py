@@ -86,6 +86,7 @@ class TransactionMiddleware(BaseMiddleware):
         self._on_error = on_error
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
+        self._is_stopping = False
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
         """Carry an update out; see `BaseMiddleware`."""
@@ -113,6 +114,10 @@ class TransactionMiddleware(BaseMiddleware):
         await _call(transaction, update, data)
         for stack_id in transaction.redraws:
             await redraw(data["dispatcher"], data["bot"], _place(data), stack_id)
+
+    def stop(self) -> None:
+        """Tell nobody any more to try again: what is not done comes again after the next start."""
+        self._is_stopping = True
 
     async def _slow_down(self, person: User | None) -> None:
         if person is None:
@@ -143,7 +148,7 @@ class TransactionMiddleware(BaseMiddleware):
                 unclear = True
                 await asyncio.sleep(PAUSE)
             except AwayError as error:
-                if not unclear:
+                if not unclear and not self._is_stopping:
                     return await self._answer(error, update, data, chat)
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent) as error:

@@ -25,7 +25,7 @@ PERIOD = 0.5
 """Seconds between two looks at whether the server lives."""
 START_TIMEOUT = 30.0
 """Seconds that a start may take; a large append-only file is read then."""
-STOP_TIMEOUT = 2.0
+STOP_TIMEOUT = 1.0
 """Seconds that a stop may take; a kill loses nothing that was answered."""
 
 OPTIONS = {
