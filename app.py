@@ -34,6 +34,7 @@ from fsm.middleware import TransactionMiddleware
 from fsm.outbox import Outbox, UndeliverableError
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
+from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from handlers import commands, cutlets, inline, strays
 from handlers.errors import answer_error
@@ -50,11 +51,12 @@ KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[li
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
 them anew for every call: unless somebody keeps them, they are built again and again."""
 
-FINISH = 5.0
+BUSY_TIMEOUT = 2
+"""Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
+can't be stopped, and whatever is written here is tried again."""
+FINISH = 4.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 LOOPBACK = "127.0.0.1"
-CANCEL = 0.5
-"""Seconds after which a job that was cancelled is cancelled again."""
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +75,7 @@ async def run(settings: Settings) -> None:
         redis = await open_redis(settings, parts)
         bot = await open_bot(settings, parts)
         me = await introduce(bot)
-        engine = create_engine(settings.database)
+        engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
         parts.push_async_callback(engine.dispose)
         sessions = Sessions(engine)
         store = DialogStore(redis, settings.dialog_ttl)
@@ -115,7 +117,8 @@ async def run(settings: Settings) -> None:
                 partial(commands.announce, bot, catalog),
             )
             log.info("stopping")
-        end = asyncio.get_running_loop().time() + FINISH
+            transactions.stop()
+            end = asyncio.get_running_loop().time() + FINISH
         for part in (inbox, outbox, renderer, undrawn, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
 
@@ -200,8 +203,4 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
     except TelegramConflictError as error:
         raise Fault(f"BOT_TOKEN: {error.message}") from error
     finally:
-        while running:
-            # Again until they end: a library on the way may swallow a cancellation.
-            for task in running:
-                task.cancel()
-            _, running = await asyncio.wait(running, timeout=CANCEL)
+        await finish(running, within=0)

@@ -17,7 +17,9 @@ refused at once ("database is locked") where another one wrote in between.
 """
 
 
-def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
+def create_engine(
+    url: str, *, foreign_keys: bool = True, busy_timeout: int = BUSY_TIMEOUT
+) -> AsyncEngine:
     """Make an engine; nothing is opened before it is used.
 
     On SQLite every connection writes ahead (WAL), so that readers and the
@@ -28,6 +30,7 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
         url: An SQLAlchemy address with an async driver, such as
             `sqlite+aiosqlite:///data/tally.db`. The file's folder has to exist.
         foreign_keys: Whether SQLite enforces foreign keys; PostgreSQL always does.
+        busy_timeout: Seconds that an SQLite connection waits for another one's write.
 
     Raises:
         sqlalchemy.exc.ArgumentError: The address can't be understood.
@@ -35,13 +38,13 @@ def create_engine(url: str, *, foreign_keys: bool = True) -> AsyncEngine:
     # Parameters are people's names and labels: they have no place in an error's text.
     engine = create_async_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
-        _set_up_sqlite(engine, foreign_keys=foreign_keys)
+        _set_up_sqlite(engine, foreign_keys=foreign_keys, busy_timeout=busy_timeout)
     return engine
 
 
-def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int) -> None:
     pragmas = (
-        f"busy_timeout = {BUSY_TIMEOUT * 1000}",  # first: the next one may have to wait
+        f"busy_timeout = {busy_timeout * 1000}",  # first: the next one may have to wait
         "journal_mode = WAL",
         "synchronous = FULL",
         f"foreign_keys = {int(foreign_keys)}",

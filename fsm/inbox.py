@@ -7,6 +7,7 @@ in one command, and replayed in order after a restart.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
+from fsm.tasks import finish
 
 Field = bytes | bytearray | memoryview | str | int | float
 Feed = Callable[[Update], Awaitable[object]]
@@ -38,6 +40,8 @@ MOMENTS = 5
 """Moments after which they are written down in any case."""
 TIDY = 0.2
 """Seconds after which what is done is taken out, unless the next fetch does it sooner."""
+LAST_WORD = 0.5
+"""Seconds that Telegram and Redis have at the end; what they miss is recognised when it comes."""
 PAUSE = 1.0
 """Seconds before the next try when Telegram or Redis can't be reached."""
 AT_ONCE = 10_000
@@ -56,6 +60,7 @@ class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
     __api_method__ = "getUpdates"
 
     offset: int | None = None
+    limit: int | None = None
     timeout: int
     allowed_updates: list[str]
 
@@ -88,7 +93,8 @@ class Inbox:
         self._key = f"{PREFIX}:{{{bot.id}}}:inbox"
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._kept: set[int] = set()
-        self._done: list[int] = []
+        self._done: set[int] = set()
+        self._offset: int | None = None
 
     async def run(self) -> None:
         """Replay what was left behind, then fetch, until cancelled.
@@ -100,9 +106,8 @@ class Inbox:
         await self._begin_kept()
         tidying = asyncio.create_task(self._tidy())
         try:
-            offset: int | None = None
             while True:
-                offset = await self._turn(offset)
+                await self._turn()
         finally:
             tidying.cancel()
 
@@ -115,14 +120,18 @@ class Inbox:
 
     async def close(self, within: float) -> None:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
-        if self._tasks:
-            await asyncio.wait(self._tasks.values(), timeout=within)
-        await self._release()
+        await finish(self._tasks.values(), within)
+        for last_word in (self._acknowledge, self._release):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(last_word(), LAST_WORD)
 
-    async def _turn(self, offset: int | None) -> int | None:
+    async def _turn(self) -> None:
         if self._is_redis_away():
+            await self._acknowledge()
             await patiently(self._redis.ping)
-        updates = await self._fetch(offset)
+        updates = await self._fetch(self._offset)
+        if updates:
+            self._offset = updates[-1]["update_id"] + 1
         fresh = {
             update["update_id"]: update
             for update in updates
@@ -133,7 +142,19 @@ class Inbox:
         await self._keep({key: update for key, update in fresh.items() if key in self._tasks})
         while len(self._tasks) > AT_ONCE:
             await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
-        return updates[-1]["update_id"] + 1 if updates else offset
+
+    async def _acknowledge(self) -> None:
+        """Have Telegram forget what is done or kept, as the next fetch may be long in coming.
+
+        Who was told to try again must not be counted after all, should we be
+        stopped meanwhile. What this brings is fetched again by the same offset.
+        """
+        if self._offset is None:
+            return
+        offset = min([self._offset, *(self._tasks.keys() - self._kept)])
+        method = GetRawUpdates(offset=offset, limit=1, timeout=0, allowed_updates=self._kinds)
+        with suppress(TelegramAPIError, ClientDecodeError):
+            await self._bot(method)
 
     async def _begin_kept(self) -> None:
         kept = await patiently(self._redis.hgetall, self._key)
@@ -171,45 +192,53 @@ class Inbox:
             log.exception("update_failed", update=update.update_id)
         del self._tasks[update.update_id]
         if update.update_id in self._kept:
-            self._done.append(update.update_id)
+            self._done.add(update.update_id)
 
     async def _keep(self, updates: dict[int, RawUpdate]) -> None:
-        if not updates:
-            return
+        written: set[int] = set()
+        # What is done meanwhile needs no keeping: Redis may be away for long.
+        while fresh := {key: raw for key, raw in updates.items() if key in self._tasks}:
+            written.update(fresh)
+            try:
+                await self._write(fresh)
+                self._kept.update(fresh)
+                break
+            except RedisError as error:
+                log.warning("inbox_unreachable", error=str(error))
+                await asyncio.sleep(PAUSE)
+        self._done |= written - self._tasks.keys()
+
+    async def _write(self, updates: dict[int, RawUpdate]) -> None:
         entries: dict[Field, Field] = {
             str(update_id): orjson.dumps(raw) for update_id, raw in updates.items()
         }
-        done = self._take_done()
-
-        async def write() -> None:
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.hset(self._key, mapping=entries)
-            if done:
-                pipeline.hdel(self._key, *done)
-            await pipeline.execute()
-
-        await patiently(write)
-        self._kept.update(updates)
-        self._done += [update_id for update_id in updates if update_id not in self._tasks]
+        done = set(self._done)
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.hset(self._key, mapping=entries)
+        if done:
+            pipeline.hdel(self._key, *map(str, done))
+        await pipeline.execute()
+        self._forget(done)
 
     async def _tidy(self) -> None:
         while True:
             await asyncio.sleep(TIDY)
-            await self._release()
+            if not self._is_redis_away():
+                await self._release()
 
     async def _release(self) -> None:
-        if not (done := self._take_done()):
+        if not (done := set(self._done)):
             return
         try:
-            await self._redis.hdel(self._key, *done)
+            await self._redis.hdel(self._key, *map(str, done))
         except RedisError as error:
-            # They are replayed after a restart, and recognised then.
             log.warning("updates_not_released", error=str(error))
+        else:
+            self._forget(done)
 
-    def _take_done(self) -> list[str]:
-        done, self._done = self._done, []
-        self._kept.difference_update(done)
-        return [str(update_id) for update_id in done]
+    def _forget(self, done: set[int]) -> None:
+        self._done -= done
+        self._kept -= done
 
 
 async def _linger(tasks: list[asyncio.Task[None]]) -> None:

@@ -96,6 +96,7 @@ class TransactionMiddleware(BaseMiddleware):
         self._offers = Offers()
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
+        self._is_stopping = False
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
         """Carry an update out; see `BaseMiddleware`."""
@@ -149,6 +150,10 @@ class TransactionMiddleware(BaseMiddleware):
         inline_message_id = inline_message_of(record) or ""
         return Drawing(record, inline_message_id, self._inline_window(state), INLINE_TARGET)
 
+    def stop(self) -> None:
+        """Tell nobody any more to try again: what is not done comes again after the next start."""
+        self._is_stopping = True
+
     async def _slow_down(self, person: User | None) -> None:
         if person is None:
             return
@@ -178,7 +183,7 @@ class TransactionMiddleware(BaseMiddleware):
                 unclear = True
                 await asyncio.sleep(PAUSE)
             except AwayError as error:
-                if not unclear:
+                if not unclear and not self._is_stopping:
                     return await self._answer(error, update, data, chat)
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent) as error:

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX, ChatKeys
+from fsm.tasks import finish
 
 Deliver = Callable[[str, str], Awaitable[None]]
 """Delivers an entry, given its id and payload; may be called twice for one entry.
@@ -84,8 +85,7 @@ class Outbox:
 
     async def close(self, within: float) -> None:
         """Finish what is being delivered, for at most `within` seconds."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
+        await finish(self._tasks, within)
 
     async def _sweep(self) -> None:
         announced = cast(

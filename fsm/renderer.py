@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 from fsm.calls import patiently
 from fsm.pace import Pace
 from fsm.store import DialogStore
+from fsm.tasks import finish
 from fsm.transaction import Drawing
 
 REMEMBERED = 10_000
@@ -95,14 +96,7 @@ class Renderer:
 
     async def close(self, within: float) -> None:
         """Finish what is being drawn, for at most `within` seconds."""
-        tasks = [screen.hurry() for screen in self._screens.values()]
-        if not tasks:
-            return
-        _, late = await asyncio.wait(tasks, timeout=within)
-        for task in late:
-            task.cancel()
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(*late)
+        await finish([screen.hurry() for screen in self._screens.values()], within)
 
     def _pace_of(self, chat_id: int | str) -> Pace:
         if chat_id not in self._paces:

@@ -25,9 +25,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered; Telegram, and the inbox, repeat it for 24 hours."""
 
-
-REFUSALS = ("MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN")
-"""How Redis begins to say that it can write nothing at the moment (a full disk, say)."""
+REFUSALS = {"MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN"}
+"""The codes with which Redis says that it can write nothing at the moment (a full disk, say)."""
 
 
 class AwayError(Exception):
@@ -200,7 +199,9 @@ class DialogStore:
             self.is_away = True
             raise unclear(str(error)) from error
         except ResponseError as error:
-            if not str(error).startswith(REFUSALS):
+            # The client takes the codes that it knows off the text.
+            code = error.status_code or str(error).partition(" ")[0]
+            if code not in REFUSALS:
                 raise
             self.is_away = True
             raise AwayError(str(error)) from error

@@ -25,6 +25,8 @@ PERIOD = 0.5
 """Seconds between two looks at whether the server lives."""
 START_TIMEOUT = 30.0
 """Seconds that a start may take; a large append-only file is read then."""
+STOP_TIMEOUT = 1.0
+"""Seconds that a stop may take; a kill loses nothing that was answered."""
 
 OPTIONS = {
     "port": "0",
@@ -82,13 +84,22 @@ class EmbeddedValkey:
         self._stopping.set()
         if self._watch:
             await self._watch
+        try:
+            async with asyncio.timeout(STOP_TIMEOUT):
+                await self._shut_down()
+        except TimeoutError:
+            log.warning("valkey_hangs")
+            if self._process:
+                self._process.kill()
+        with contextlib.suppress(OSError):
+            self._nook.rmdir()
+
+    async def _shut_down(self) -> None:
         async with self._client() as redis:
             with contextlib.suppress(RedisError, OSError):
                 await redis.shutdown()
         if self._process:
             await self._process.wait()
-        with contextlib.suppress(OSError):
-            self._nook.rmdir()
 
     async def _ensure(self) -> None:
         try:

@@ -11,6 +11,7 @@ from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.users import Users
+from fsm.tasks import finish
 from locales import Catalog
 
 log = structlog.get_logger(__name__)
@@ -48,8 +49,7 @@ class PersonMiddleware(BaseMiddleware):
 
     async def close(self, within: float) -> None:
         """Finish what is being written down, for at most `within` seconds."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=within)
+        await finish(self._tasks, within)
 
     async def _remember(self, person: User) -> None:
         try:

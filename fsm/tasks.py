@@ -1,0 +1,26 @@
+"""Ending tasks."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+CANCEL = 0.5
+"""Seconds after which a task that was cancelled is cancelled again."""
+
+
+async def finish(tasks: Iterable[asyncio.Future[Any]], within: float) -> None:
+    """Wait for tasks to end, and cancel what is left of them after that.
+
+    Again until they end: a library on the way may swallow a cancellation.
+
+    Args:
+        tasks: The tasks; how they end is of no interest.
+        within: Seconds that they have.
+    """
+    left = set(tasks)
+    if left:
+        _, left = await asyncio.wait(left, timeout=within)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL)
