@@ -95,7 +95,7 @@ async def run(settings: Settings) -> None:
                 stop,
                 receive,
                 outbox.run,
-                partial(undrawn.run, partial(_redraw, dispatcher, bot)),
+                partial(undrawn.run, partial(_redraw, dispatcher, bot, renderer)),
                 partial(commands.announce, bot, catalog),
             )
             log.info("stopping")
@@ -137,7 +137,10 @@ async def _enter(stack: AsyncExitStack, server: AbstractAsyncContextManager[None
         raise Fault(f"WEB_PORT: {line_of(error)}") from error
 
 
-async def _redraw(dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
+async def _redraw(
+    dispatcher: Dispatcher, bot: Bot, renderer: Renderer, record: str, place: Place
+) -> None:
+    renderer.forget(record)
     await redraw(dispatcher, bot, place, stack_id_of(record))
 
 

@@ -48,7 +48,7 @@ class Place:
 
 
 Redraw = Callable[[str, Place], Awaitable[None]]
-"""Draws a record's window as it stands."""
+"""Draws a record's window as it stands, whatever its message is thought to show."""
 
 
 @dataclass(slots=True)
@@ -143,7 +143,8 @@ class Undrawn:
         if taken:
             await self._write(marks)
             await self._redis.hdel(self._key, *taken)
-            self._marks = {**marks, **self._marks}
+            # Theirs count, where we have drawn too: nobody knows whose drawing came last.
+            self._marks.update(marks)
 
     async def _settle(self, redraw: Redraw) -> None:
         pending, before = self._pending(), time.monotonic() - REST

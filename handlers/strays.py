@@ -31,6 +31,7 @@ TALK = {
 MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
 """How the data of a dialog's buttons begins: with the mark of its context."""
 
+
 async def is_stray(callback: CallbackQuery) -> bool:
     """Tell whether a press can't be of a dialog.
 
