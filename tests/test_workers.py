@@ -54,7 +54,8 @@ def press(person: Person, message: Message, label: str) -> dict[str, Any]:
 
 def counts(call: dict[str, Any]) -> bool:
     """Tell whether an answer is that of a tap that counted."""
-    return call.get("text", "Specify the number:").startswith("Specify the number:")
+    text: str = call.get("text", "Specify the number:")
+    return text.startswith("Specify the number:")
 
 
 def values(workers: Workers, person: Person) -> list[int]:
