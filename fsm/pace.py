@@ -38,6 +38,15 @@ class Pace:
         now = time.monotonic()
         self._tokens, self._since = max(0.0, self._available(now) - tokens), now
 
+    def queue(self) -> float:
+        """Spend a token that may still have to come; give the seconds until it does.
+
+        So those who come at once go one after the other, in their order.
+        """
+        now = time.monotonic()
+        self._tokens, self._since = self._available(now) - 1, now
+        return max(0.0, -self._tokens / self.rate)
+
     def hold_back(self, seconds: float) -> None:
         """Spend nothing for so long, and go on slowly: the other side was overrun."""
         self._tokens, self._since = 0.0, time.monotonic() + seconds

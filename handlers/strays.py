@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 from aiogram_dialog.utils import CB_SEP
 
 from locales import Texts
+from widgets.presses import note_forged
 
 TALK = {
     ContentType.TEXT,
@@ -52,6 +53,7 @@ async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallback
     aiogram-dialog would take it for one of the person's own open window, and draw
     that onto the pressed message.
     """
+    note_forged(callback, callback.data)
     return callback.answer(texts("notice-not-offered"))
 
 
