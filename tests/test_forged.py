@@ -89,22 +89,25 @@ async def test_ten_thousand_forged_presses_are_answered_and_change_nothing(
 
 
 async def test_who_floods_is_slowed_down_and_slows_nobody_else(
-    playground: Playground, ann: Person
+    playground: Playground, tally: Tally, ann: Person
 ) -> None:
     clara = await playground.person("Clara")
     flooded, counter = await open_counter(ann), await open_counter(clara)
     data = flooded.button("+1").callback_data
-    begin, taps, slowest = time.monotonic(), 0, 0.0
-    flood = asyncio.gather(*(ann.press(flooded, data=data, timeout=0) for _ in range(2_000)))
+    with tally.frozen():
+        # So the bot finds them all at once, and the playground is done with them.
+        await asyncio.gather(*(ann.press(flooded, data=data, timeout=0) for _ in range(2_000)))
+    begin, took = time.monotonic(), []
     counted = asyncio.create_task(ann.until(flooded, text="Specify the number: 2000", timeout=120))
     while not counted.done():
         pressed = time.monotonic()
         assert await clara.press(counter, "+1", timeout=10) is not None
-        slowest = max(slowest, time.monotonic() - pressed)
-        taps += 1
+        took.append(time.monotonic() - pressed)
         await asyncio.sleep(0.1)
-    await asyncio.gather(flood, counted)
+    await counted
     # 500 pass at once, the others at 100 a second.
     assert time.monotonic() - begin >= 14
-    assert slowest < 1
-    await clara.until(counter, text=f"Specify the number: {taps}")
+    # Her first press stands behind all of them at Telegram, and the machine may be busy.
+    assert took[0] < 5
+    assert max(took[1:]) < 1
+    await clara.until(counter, text=f"Specify the number: {len(took)}")
