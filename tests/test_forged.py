@@ -80,6 +80,7 @@ async def test_ten_thousand_forged_presses_are_answered_and_change_nothing(
         assert (await person.read(counter)).labels == counter.labels
         await person.press(counter, "Confirm")
         await person.until(counter, text="Total: 1")
+        await tally.until_totals(person, 1)
         assert [row["value"] for row in tally.totals(person)] == [1]
     lines = tally.logged()[logged:]
     assert [line for line in lines if line["level"] == "error"] == []

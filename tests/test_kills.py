@@ -20,6 +20,8 @@ from tests.test_counter import open_counter
 from tests.test_webhook import by_webhook
 
 KILLS = int(os.environ.get("TALLY_KILLS", "5"))
+BURST = 5
+"""Presses of each person at the moment of a kill."""
 
 
 async def tap(
@@ -64,9 +66,13 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
     ]
     for _ in range(KILLS):
         await asyncio.sleep(throw.uniform(0, 2))
+        # All at once, so that the kill finds something in every stage.
+        await asyncio.gather(*(person.press(shared, "+1", timeout=0) for person in people * BURST))
+        await asyncio.sleep(throw.uniform(0, 0.05))
         await kill_and_start(own_tally, throw)
     over.set()
     tapped = [message.chat.id for task in tapping for message in await task]
+    tapped += [shared.chat.id] * len(people) * BURST * KILLS
     await own_playground.until_pending(0, timeout=60)
     for person, counter in [*zip(people, counters, strict=True), (people[0], shared)]:
         value = tapped.count(counter.chat.id)
@@ -74,6 +80,7 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
         await person.until(counter, text=f"{label}\nSpecify the number: {value}", timeout=30)
         await person.press(counter, "Confirm", timeout=20)
         await person.until(counter, text=f"{label}\nTotal: {value}", timeout=30)
+        await own_tally.until_totals(person, 2 if counter is shared else 1)
         rows = [row["value"] for row in own_tally.totals(person) if row["label"] == label]
         assert rows == [value]
 
