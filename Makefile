@@ -6,13 +6,23 @@ BIN := $(VENV)/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --upgrade
 
-.PHONY: run test lint bench format preview lock clean
+# How many minutes `make soak` goes on, and how many kills a storm has.
+SOAK ?= 0
+TALLY_KILLS ?= 50
+STORMS := $(addprefix tests/test_,kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py soak.py)
+
+.PHONY: run test soak lint bench format preview lock clean
 
 run: $(VENV)/run.stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
 
 test: $(VENV)/dev.stamp ## Run the tests
 	$(BIN)/python -m pytest
+
+soak: $(VENV)/dev.stamp ## Kill, freeze, forge and flood: once, or for SOAK minutes
+	@end=$$(($$(date +%s) + 60 * $(SOAK))); while \
+		TALLY_KILLS=$(TALLY_KILLS) $(BIN)/python -m pytest -m "" $(STORMS) || exit; \
+		[ $$(date +%s) -lt $$end ]; do :; done
 
 lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff check .

@@ -82,7 +82,7 @@ async def run(settings: Settings) -> None:
         totals = Totals(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
-        undrawn = Undrawn(redis, bot.id, lambda: renderer.pending)
+        undrawn = Undrawn(redis, bot.id, renderer)
         catalog = Catalog(settings.default_language)
         transactions = TransactionMiddleware(
             store,

@@ -34,6 +34,8 @@ RawUpdate = dict[str, Any]
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
+FULL = 100
+"""Updates that one request gives at most (Bot API, getUpdates, `limit`)."""
 MOMENT = 0.02
 """Seconds in which none of the updates under way is done, before they are written down."""
 MOMENTS = 5
@@ -138,7 +140,9 @@ class Inbox:
             if update["update_id"] not in self._tasks
         }
         begun = [task for update in fresh.values() if (task := self._begin(update))]
-        await _linger(begun)
+        if len(updates) < FULL:
+            # Else more wait at Telegram, of others perhaps, who shall not wait for these.
+            await _linger(begun)
         await self._keep({key: update for key, update in fresh.items() if key in self._tasks})
         while len(self._tasks) > AT_ONCE:
             await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)

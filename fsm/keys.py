@@ -73,8 +73,9 @@ def split(key: StorageKey) -> tuple[Part, str]:
         ValueError: The key is no key of aiogram-dialog (its `StorageProxy`
             makes `aiogd:stack:ID` and `aiogd:context:ID`).
     """
-    part, _, ident = key.destiny.rpartition(":")
-    return Part(part), ident
+    # An intent's id comes from callback data, and may hold anything.
+    library, part, ident = key.destiny.split(":", 2)
+    return Part(f"{library}:{part}"), ident
 
 
 def stack_id_of(record: str) -> str:

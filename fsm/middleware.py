@@ -157,10 +157,7 @@ class TransactionMiddleware(BaseMiddleware):
     async def _slow_down(self, person: User | None) -> None:
         if person is None:
             return
-        pace = self._paces.setdefault(person.id, PERSON_PACE())
-        pause = pace.pause
-        pace.spend(owe=True)
-        if pause:
+        if pause := self._paces.setdefault(person.id, PERSON_PACE()).queue():
             await asyncio.sleep(pause)
 
     async def _carry_out(

@@ -33,15 +33,19 @@ class Pace:
         """Seconds for which the other side wants to be left alone, 0 for none."""
         return max(0.0, self._held_until - time.monotonic())
 
-    def spend(self, *, owe: bool = False) -> None:
-        """Spend a token.
+    def spend(self) -> None:
+        """Spend a token, if there is one; what can't wait goes without."""
+        now = time.monotonic()
+        self._tokens, self._since = max(0.0, self._available(now) - 1), now
 
-        Args:
-            owe: Whether to owe one that is not there, so that whoever comes next waits longer.
+    def queue(self) -> float:
+        """Spend a token that may still have to come; give the seconds until it does.
+
+        So those who come at once go one after the other, in their order.
         """
         now = time.monotonic()
-        tokens = self._available(now) - 1
-        self._tokens, self._since = tokens if owe else max(0.0, tokens), now
+        self._tokens, self._since = self._available(now) - 1, now
+        return max(0.0, -self._tokens / self.rate)
 
     def hold_back(self, seconds: float) -> None:
         """Spend nothing for so long, and go on slowly: the other side was overrun."""

@@ -89,6 +89,10 @@ class Renderer:
             self._screens[key] = Screen(self._canvas, paces, lambda: self._screens.pop(key))
         return self._screens[key].add(drawing, version)
 
+    def forget(self, record: str) -> None:
+        """Forget what was drawn of a record: others may have drawn on its message since."""
+        self._canvas.forget(record)
+
     @property
     def pending(self) -> set[str]:
         """The records that wait to be drawn."""
@@ -233,6 +237,11 @@ class Canvas:
             and drawing.content is not None
             and shown.markup == drawing.content.reply_markup
         )
+
+    def forget(self, record: str) -> None:
+        """Forget what messages show of a record."""
+        for name in [name for name, shown in self._shown.items() if shown.record == record]:
+            del self._shown[name]
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message.

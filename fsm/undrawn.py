@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
+from fsm.renderer import Renderer
 
 Field = bytes | bytearray | memoryview | str | int | float
 
@@ -77,13 +78,13 @@ class Undrawn:
     Args:
         redis: The connection, giving bytes.
         bot_id: The bot's id.
-        pending: Gives the records that wait to be drawn by this process.
+        renderer: Draws in this process.
     """
 
-    def __init__(self, redis: Redis, bot_id: int, pending: Callable[[], set[str]]) -> None:
+    def __init__(self, redis: Redis, bot_id: int, renderer: Renderer) -> None:
         self._redis = redis
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
-        self._pending = pending
+        self._renderer = renderer
         self._worker = secrets.token_hex(4)
         self._marks: dict[str, Mark] = {}
 
@@ -123,7 +124,7 @@ class Undrawn:
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
-        pending = self._pending()
+        pending = self._renderer.pending
         drawn = [record for record in self._marks if record not in pending]
         try:
             async with asyncio.timeout(within):
@@ -159,10 +160,11 @@ class Undrawn:
         if taken:
             await self._write(marks)
             await self._redis.hdel(self._key, *taken)
-            self._marks = {**marks, **self._marks}
+            # Theirs count, where we have drawn too: nobody knows whose drawing came last.
+            self._marks.update(marks)
 
     async def _settle(self, redraw: Redraw) -> None:
-        pending, before = self._pending(), time.monotonic() - REST
+        pending, before = self._renderer.pending, time.monotonic() - REST
         quiet = {
             record: mark
             for record, mark in self._marks.items()
@@ -186,6 +188,8 @@ class Undrawn:
         await self._remove(done)
 
     async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
+        # Whatever its message is thought to show: another worker's edit may have come last.
+        self._renderer.forget(record)
         try:
             await redraw(record, place)
         except RedisError:

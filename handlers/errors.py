@@ -5,7 +5,7 @@ from typing import Any, cast
 import structlog
 from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup
-from aiogram.types import CallbackQuery, Message, Update
+from aiogram.types import CallbackQuery, Update
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 
@@ -13,6 +13,7 @@ from fsm.store import AwayError
 from fsm.transaction import Transaction
 from locales import Texts
 from widgets.notice import Ended, Notice
+from widgets.presses import carries, note_forged
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +48,7 @@ async def _answer(
             closed = isinstance(error, Ended)
             await answer_stale(query, data, transaction, error.stack_id, closed=closed)
         case UnknownIntent() if query:
+            note_forged(query, query.data)
             await answer_stale(query, data, transaction, _own_stack(data))
         case AwayError():
             log.warning("update_not_counted", update=update.update_id, error=str(error))
@@ -93,7 +95,7 @@ async def answer_stale(
         if not foreign:
             transaction.redraws.append(stack_id)
     # Made-up data must not take the keyboard off a message that is alive.
-    elif isinstance(message, Message) and _carries(message, query.data):
+    elif message is not None and carries(message, query.data):
         transaction.call(
             EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
         )
@@ -104,8 +106,3 @@ def _own_stack(data: dict[str, Any]) -> str:
     if data["event_chat"].type == ChatType.PRIVATE:
         return DEFAULT_STACK_ID
     return f"<{data['event_from_user'].id}>"
-
-
-def _carries(message: Message, callback_data: str | None) -> bool:
-    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else []
-    return any(button.callback_data == callback_data for row in keyboard for button in row)

@@ -12,6 +12,7 @@ from aiogram_dialog.utils import CB_SEP
 
 from locales import Texts
 from states import SpecialButtons
+from widgets.presses import note_forged
 
 TALK = {
     ContentType.TEXT,
@@ -63,6 +64,7 @@ async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallback
     aiogram-dialog would take it for one of the person's own open window, and draw
     that onto the pressed message.
     """
+    note_forged(callback, callback.data)
     return callback.answer(texts("notice-not-offered"))
 
 

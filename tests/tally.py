@@ -8,8 +8,8 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Self, cast
@@ -25,7 +25,7 @@ from fsm.valkey import EmbeddedValkey
 from playground import Message, Person
 
 ROOT = Path(__file__).parent.parent
-START = 30.0
+START = 60.0
 """Seconds that a start may take on a busy machine."""
 
 
@@ -46,10 +46,14 @@ class Tally:
     async def start(self) -> Self:
         """Start it and wait until it serves."""
         seen = self._count("started")
-        with self.log.open("a") as log:
-            self._process = await self._spawn(stdout=log, stderr=log)
+        await self.begin()
         await self.until_logged("started", times=seen + 1)
         return self
+
+    async def begin(self) -> None:
+        """Start it, and wait for nothing."""
+        with self.log.open("a") as log:
+            self._process = await self._spawn(stdout=log, stderr=log)
 
     def logged(self) -> list[dict[str, Any]]:
         """Read what it has logged."""
@@ -74,6 +78,16 @@ class Tally:
     async def stop(self) -> int:
         """End it as a service manager does, by SIGTERM, and give its exit status."""
         return await self._end(signal.SIGTERM)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Have it do nothing at all meanwhile, as a machine that swaps or a debugger does."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def clean_up(self) -> None:
         """End it, and a Valkey that a killed one has left running."""

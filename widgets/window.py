@@ -11,6 +11,7 @@ from aiogram_dialog.utils import intent_callback_data, remove_intent_id
 from fsm.offers import Offers
 from fsm.transaction import Transaction
 from widgets.notice import Ended, Notice
+from widgets.presses import carries, note_forged
 
 
 class Window(LibraryWindow):
@@ -30,7 +31,9 @@ class Window(LibraryWindow):
             Notice: The message does not show this window.
             Ended: Nothing is offered any more.
         """
-        if not _is_shown_on(callback.message, callback.data or "", manager):
+        pressed = intent_callback_data(manager.current_context().id, callback.data)
+        if not _is_shown_on(callback.message, pressed, manager):
+            note_forged(callback, pressed)
             raise Notice("notice-not-offered")
         offered = await self._offered(dialog, manager)
         if callback.data in offered:
@@ -38,6 +41,7 @@ class Window(LibraryWindow):
         if not offered:
             raise Ended(manager.current_stack().id)
         # The second tap of a double one, or a message that missed an edit: drawn as it stands.
+        note_forged(callback, pressed)
         return True
 
     async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> set[str]:
@@ -73,7 +77,7 @@ class Window(LibraryWindow):
 
 
 def _is_shown_on(
-    message: MaybeInaccessibleMessageUnion | None, data: str, manager: DialogManager
+    message: MaybeInaccessibleMessageUnion | None, pressed: str | None, manager: DialogManager
 ) -> bool:
     """Tell whether a message shows the manager's window, so that it may be drawn there.
 
@@ -86,6 +90,4 @@ def _is_shown_on(
     if message.reply_markup is None:
         # Below 0 it stands for a message that is being sent; see fsm/drawings.py.
         return known is None or known < 0
-    marked = intent_callback_data(manager.current_context().id, data)
-    rows = message.reply_markup.inline_keyboard
-    return any(button.callback_data == marked for row in rows for button in row)
+    return carries(message, pressed)

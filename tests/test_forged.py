@@ -1,0 +1,114 @@
+"""Presses that no client would send, and far too many of them: answered, and nothing else."""
+
+import asyncio
+import random
+import time
+from collections import Counter
+
+from playground import Message, Person, Playground
+from tests.dice import dice
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_menu import MENU, open_menu
+
+PEOPLE = 25
+PRESSES = 400
+"""Of each person, which makes 10,000."""
+
+LETTERS = "\x1d\x1d\x00\n:-_ 019azAZ%{}<&é٣🍵"
+ITEMS = ["step:9", "step:-1", "step:1e9", "step:", f"step:{10**40}", "step:+1", "step:01", "step:٣"]
+ITEMS += ["step", "confirm:1", "back", "leave", "__cancel__", "", "step:1:1", "step:0 "]
+
+
+def data_of(message: Message) -> list[str]:
+    """Give the callback data of a message's buttons."""
+    assert message.reply_markup is not None
+    rows = message.reply_markup.inline_keyboard
+    return [button.callback_data or "" for row in rows for button in row]
+
+
+def forge(throw: random.Random, real: list[str]) -> str:
+    """Make up callback data, at most 64 bytes, out of nothing or of real data."""
+    data = throw.choice(real)
+    mark, _, _ = data.partition("\x1d")
+    match throw.randrange(5):
+        case 0:
+            data = "".join(throw.choices(LETTERS, k=throw.randint(1, 40)))
+        case 1:
+            data = throw.randbytes(throw.randint(1, 64)).decode("latin-1")
+        case 2:
+            place = throw.randrange(len(data))
+            data = data[:place] + throw.choice(LETTERS) + data[place + throw.randint(0, 2) :]
+        case 3:
+            data = f"{mark}\x1d{throw.choice(ITEMS)}"
+    return data.encode()[:64].decode(errors="ignore") or "\x1d"
+
+
+async def forge_presses(
+    person: Person, messages: list[Message], real: list[str], throw: random.Random
+) -> int:
+    """Press what a person's messages don't offer; give how often that was answered."""
+    answered = 0
+    for _ in range(PRESSES):
+        message = throw.choice(messages)
+        data = forge(throw, real)
+        while data in data_of(message):
+            data = forge(throw, real)
+        answered += await person.press(message, data=data, timeout=20) is not None
+    return answered
+
+
+async def test_ten_thousand_forged_presses_are_answered_and_change_nothing(
+    playground: Playground, tally: Tally, ann: Person
+) -> None:
+    throw, begin, logged = dice(), time.monotonic(), len(tally.logged())
+    people = [ann, *[await playground.person(f"P{number}") for number in range(PEOPLE - 1)]]
+    counters = [await open_counter(person) for person in people]
+    menus = [await open_menu(person) for person in people]
+    for person, counter in zip(people, counters, strict=True):
+        await person.press(counter, "+1")
+    real = [data for message in (*counters, *menus) for data in data_of(message)]
+    presses = []
+    for person, counter, menu in zip(people, counters, menus, strict=True):
+        # As often of what the person sees as of what others see.
+        known = real + PEOPLE * (data_of(counter) + data_of(menu))
+        presses.append(forge_presses(person, [counter, menu], known, throw))
+    answered = await asyncio.gather(*presses)
+    assert sum(answered) == PEOPLE * PRESSES
+    for person, counter, menu in zip(people, counters, menus, strict=True):
+        assert (await person.read(menu)).labels == MENU
+        assert (await person.read(counter)).labels == counter.labels
+        await person.press(counter, "Confirm")
+        await person.until(counter, text="Total: 1")
+        await tally.until_totals(person, 1)
+        assert [row["value"] for row in tally.totals(person)] == [1]
+    lines = tally.logged()[logged:]
+    assert [line for line in lines if line["level"] == "error"] == []
+    noted = Counter(line["user"] for line in lines if line["event"] == "press_not_offered")
+    assert set(noted) == {person.id for person in people}
+    assert max(noted.values()) <= 1 + (time.monotonic() - begin) // 60
+
+
+async def test_who_floods_is_slowed_down_and_slows_nobody_else(
+    playground: Playground, tally: Tally, ann: Person
+) -> None:
+    clara = await playground.person("Clara")
+    flooded, counter = await open_counter(ann), await open_counter(clara)
+    data = flooded.button("+1").callback_data
+    with tally.frozen():
+        # So the bot finds them all at once, and the playground is done with them.
+        await asyncio.gather(*(ann.press(flooded, data=data, timeout=0) for _ in range(2_000)))
+    begin, took = time.monotonic(), []
+    counted = asyncio.create_task(ann.until(flooded, text="Specify the number: 2000", timeout=120))
+    while not counted.done():
+        pressed = time.monotonic()
+        assert await clara.press(counter, "+1", timeout=10) is not None
+        took.append(time.monotonic() - pressed)
+        await asyncio.sleep(0.1)
+    await counted
+    # 500 pass at once, the others at 100 a second.
+    assert time.monotonic() - begin >= 14
+    # Her first press stands behind all of them at Telegram, and the machine may be busy.
+    assert took[0] < 5
+    assert max(took[1:]) < 1
+    await clara.until(counter, text=f"Specify the number: {len(took)}")

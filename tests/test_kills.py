@@ -1,0 +1,161 @@
+"""kill -9 at any moment: whatever was pressed counts, once, and a total is one row.
+
+TALLY_KILLS sets how many kills a storm has, TALLY_SEED when they come.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from fsm.valkey import EmbeddedValkey
+from playground import Message, Person, Playground
+from tests.dice import dice
+from tests.holding import Gate, holding
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_webhook import by_webhook
+
+KILLS = int(os.environ.get("TALLY_KILLS", "5"))
+BURST = 5
+"""Presses of each person at the moment of a kill."""
+
+
+async def tap(
+    person: Person, counters: list[Message], throw: random.Random, over: asyncio.Event
+) -> list[Message]:
+    """Tap counters up at random moments until it is over; give those tapped."""
+    tapped: list[Message] = []
+    while not over.is_set():
+        counter = throw.choice(counters)
+        await person.press(counter, "+1", timeout=0)
+        tapped.append(counter)
+        await asyncio.sleep(throw.uniform(0, 0.3))
+    return tapped
+
+
+async def kill_and_start(tally: Tally, throw: random.Random) -> None:
+    """Kill the bot, sometimes once more while it starts, and start it."""
+    await tally.kill()
+    while throw.random() < 1 / 3:
+        await tally.begin()
+        await asyncio.sleep(throw.uniform(0, 8))
+        await tally.kill()
+    await tally.start()
+
+
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_every_press_counts_once_however_often_the_bot_is_killed(
+    own_playground: Playground, own_tally: Tally, *, webhook: bool
+) -> None:
+    throw, over = dice(), asyncio.Event()
+    if webhook:
+        by_webhook(own_tally)
+    await own_tally.start()
+    people = [await own_playground.person(f"P{number}") for number in range(4)]
+    group = await own_playground.group("Friends", members=people)
+    await people[0].send("/numbers shared", chat=group)
+    shared = await people[0].receive(group)
+    counters = [await open_counter(person, f"/numbers {person.id}") for person in people]
+    tapping = [
+        asyncio.create_task(tap(person, [counter, shared], throw, over))
+        for person, counter in zip(people, counters, strict=True)
+    ]
+    for _ in range(KILLS):
+        await asyncio.sleep(throw.uniform(0, 2))
+        # All at once, so that the kill finds something in every stage.
+        await asyncio.gather(*(person.press(shared, "+1", timeout=0) for person in people * BURST))
+        await asyncio.sleep(throw.uniform(0, 0.05))
+        await kill_and_start(own_tally, throw)
+    over.set()
+    tapped = [message.chat.id for task in tapping for message in await task]
+    tapped += [shared.chat.id] * len(people) * BURST * KILLS
+    await own_playground.until_pending(0, timeout=60)
+    for person, counter in [*zip(people, counters, strict=True), (people[0], shared)]:
+        value = tapped.count(counter.chat.id)
+        label = (counter.text or "").splitlines()[0]
+        await person.until(counter, text=f"{label}\nSpecify the number: {value}", timeout=30)
+        await person.press(counter, "Confirm", timeout=20)
+        await person.until(counter, text=f"{label}\nTotal: {value}", timeout=30)
+        await own_tally.until_totals(person, 2 if counter is shared else 1)
+        rows = [row["value"] for row in own_tally.totals(person) if row["label"] == label]
+        assert rows == [value]
+
+
+async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    throw = dice()
+    await own_tally.start()
+    people = [await own_playground.person(f"P{number}") for number in range(20)]
+    for _ in range((KILLS + 4) // 5):
+        counters = [await open_counter(person) for person in people]
+        for person, counter in zip(people, counters, strict=True):
+            await person.press(counter, "+1", timeout=20)
+            await person.press(counter, "Confirm", timeout=0)
+        await asyncio.sleep(throw.uniform(0, 0.2))
+        await own_tally.kill()
+        await own_tally.start()
+        for person, counter in zip(people, counters, strict=True):
+            await person.until(counter, text="Total: 1", timeout=20)
+    for person in people:
+        await own_tally.until_totals(person, (KILLS + 4) // 5)
+    assert {row["value"] for person in people for row in own_tally.totals(person)} == {1}
+
+
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    """Give a gate before a Redis of the test's own."""
+    valkey = EmbeddedValkey(tmp_path / "valkey")
+    await valkey.start()
+    async with holding(valkey.url.removeprefix("unix://")) as own:
+        yield own
+    await valkey.stop()
+
+
+async def test_a_commit_that_outlives_its_process_is_followed_by_its_row_and_its_message(
+    own_playground: Playground, own_tally: Tally, gate: Gate
+) -> None:
+    own_tally.settings["REDIS_URL"] = gate.url
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    confirm = counter.button("Confirm").callback_data
+    gate.close()
+    await ann.press(counter, data=confirm, timeout=0)
+    async with asyncio.timeout(10):
+        await gate.held.wait()
+    await own_tally.kill()
+    gate.open()
+    assert own_tally.totals(ann) == []
+    await own_tally.start()
+    await ann.until(counter, text="Total: 1", timeout=20)
+    await own_tally.until_totals(ann, 1)
+    await ann.press(counter, data=confirm)
+    await own_playground.until_pending(0)
+    assert [row["value"] for row in own_tally.totals(ann)] == [1]
+
+
+async def test_confirmed_while_the_database_is_locked_and_killed_a_total_is_one_row(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    confirm = counter.button("Confirm").callback_data
+    async with own_tally.locked_database():
+        answer = await ann.press(counter, "Confirm")
+        assert answer is not None
+        assert answer.text == "Total: 0. It is saved as soon as the database is back."
+        await own_tally.kill()
+        await ann.press(counter, data=confirm, timeout=0)
+    assert own_tally.totals(ann) == []
+    await own_tally.start()
+    await own_tally.until_totals(ann, 1)
+    await own_playground.repeat()
+    await ann.press(counter, data=confirm)
+    assert [row["value"] for row in own_tally.totals(ann)] == [0]

@@ -1,0 +1,202 @@
+"""Two workers by webhook: they share every counter, and one may fall behind or freeze."""
+
+import asyncio
+import itertools
+import random
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from playground import Group, Message, Person, Playground
+from tests.dice import dice
+from tests.test_counter import open_counter
+from tests.workers import Worker, two_workers
+
+Workers = tuple[Worker, Worker]
+
+_update_ids = itertools.count(1_000_000)
+
+
+@pytest.fixture(scope="module")
+async def hooked() -> AsyncIterator[Playground]:
+    """Give the playground that the workers share."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def workers(
+    hooked: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Workers]:
+    """Give the workers that all these journeys share."""
+    async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
+        yield pair
+
+
+@pytest.fixture
+async def ann(hooked: Playground, workers: Workers) -> Person:  # noqa: ARG001 - they serve her
+    return await hooked.person("Ann", language_code="en")
+
+
+def press(person: Person, message: Message, label: str) -> dict[str, Any]:
+    """Make the update of a press, to be posted as Telegram would."""
+    update_id = next(_update_ids)
+    query = {
+        "id": str(update_id),
+        "from": person.user.model_dump(mode="json", exclude_none=True),
+        "message": message.model_dump(mode="json", exclude_none=True, by_alias=True),
+        "chat_instance": "1",
+        "data": message.button(label).callback_data,
+    }
+    return {"update_id": update_id, "callback_query": query}
+
+
+def counts(call: dict[str, Any]) -> bool:
+    """Tell whether an answer is that of a tap that counted."""
+    text: str = call.get("text", "Specify the number:")
+    return text.startswith("Specify the number:")
+
+
+async def values(workers: Workers, person: Person, count: int = 1) -> list[int]:
+    """Give a person's totals, newest first, once there are so many."""
+    # Where the disk is busy, the row may come after the message.
+    await workers[0].tally.until_totals(person, count)
+    return [row["value"] for row in workers[0].tally.totals(person)]
+
+
+async def finish(workers: Workers, person: Person, counter: Message, value: int) -> None:
+    """Confirm a counter, which has to stand at a value in every place."""
+    await person.until(counter, text=f"Specify the number: {value}", timeout=20)
+    await person.press(counter, "Confirm", timeout=20)
+    await person.until(counter, text=f"Total: {value}", timeout=20)
+    assert await values(workers, person) == [value]
+
+
+async def test_fifty_presses_at_once_by_one_person(ann: Person, workers: Workers) -> None:
+    counter = await open_counter(ann)
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=25) for _ in range(50)))
+    assert None not in answers
+    await finish(workers, ann, counter, 50)
+
+
+async def test_five_people_with_ten_presses_each_in_a_group(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    people = [ann, *[await hooked.person(f"P{number}") for number in range(4)]]
+    group: Group = await hooked.group("Friends", members=people)
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    presses = [person.press(counter, "+1", timeout=25) for person in people for _ in range(10)]
+    assert None not in await asyncio.gather(*presses)
+    await finish(workers, ann, counter, 50)
+
+
+async def test_one_update_posted_at_both_at_once_counts_once(ann: Person, workers: Workers) -> None:
+    counter = await open_counter(ann)
+    for _ in range(10):
+        tap = press(ann, counter, "+1")
+        answers = await asyncio.gather(*(worker.post(tap) for worker in workers * 2))
+        assert {answer["method"] for answer in answers} == {"answerCallbackQuery"}
+    await finish(workers, ann, counter, 10)
+
+
+async def test_five_confirms_at_once_are_one_total(ann: Person, workers: Workers) -> None:
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    confirms = [press(ann, counter, "Confirm") for _ in range(5)]
+    posts = [worker.post(update) for worker, update in zip(workers * 3, confirms, strict=False)]
+    answers = await asyncio.gather(*posts)
+    assert sum("text" not in answer for answer in answers) == 1
+    await ann.until(counter, text="Total: 1")
+    assert await values(workers, ann) == [1]
+
+
+async def test_taps_that_race_confirm_are_in_the_total_or_refused(
+    ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    totals: list[int] = []
+    for _ in range(10):
+        counter = await open_counter(ann)
+        taps = [press(ann, counter, "+1") for _ in range(4)]
+        posts = [worker.post(tap) for worker, tap in zip((one, two) * 2, taps, strict=True)]
+        posts.insert(2, two.post(press(ann, counter, "Confirm")))
+        answers = await asyncio.gather(*posts)
+        counted = sum(counts(answer) for answer in (*answers[:2], *answers[3:]))
+        await ann.until(counter, text=f"Total: {counted}", timeout=20)
+        totals.insert(0, counted)
+    assert await values(workers, ann, 10) == totals
+
+
+async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_restart(
+    ann: Person, workers: Workers
+) -> None:
+    throw = dice()
+    counter = await open_counter(ann)
+    taps = [press(ann, counter, "+1") for _ in range(40)]
+    await asyncio.gather(*_posted(throw, workers, taps[:20] * 3))
+    for worker in workers:
+        await worker.tally.kill()
+    await asyncio.gather(*(worker.tally.start() for worker in workers))
+    await asyncio.gather(*_posted(throw, workers, taps * 3))
+    await finish(workers, ann, counter, 40)
+
+
+def _posted(throw: random.Random, workers: Workers, updates: list[dict[str, Any]]) -> list[Any]:
+    """Post updates in any order, each at any of the workers."""
+    shuffled = throw.sample(updates, len(updates))
+    return [throw.choice(workers).post(update) for update in shuffled]
+
+
+async def test_the_late_commit_of_a_frozen_worker_is_refused_and_done_again(
+    ann: Person, workers: Workers
+) -> None:
+    one, _ = workers
+    counter = await open_counter(ann)
+    one.gate.close()
+    presses = [asyncio.create_task(ann.press(counter, "+1", timeout=25)) for _ in range(4)]
+    async with asyncio.timeout(10):
+        await one.gate.held.wait()
+    with one.tally.frozen():
+        # Whatever the balancer hands to the frozen one comes to the other 2 s later.
+        assert None not in await asyncio.gather(*presses)
+        await ann.until(counter, text="Specify the number: 4", timeout=20)
+        one.gate.open()
+    await one.tally.until_logged("update_repeated")
+    await ann.press(counter, "+1", timeout=20)
+    await finish(workers, ann, counter, 5)
+
+
+async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    await hooked.trouble("delay", method="editMessageText", seconds=3, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    await hooked.until_called("editMessageText", after=before)
+    with one.tally.frozen():
+        await two.post(press(ann, counter, "+1"))
+        await ann.until(counter, text="Specify the number: 2")
+        await ann.until(counter, text="Specify the number: 1")
+        # Once it has been silent for 20 s, the other takes over what it may have drawn.
+        await ann.until(counter, text="Specify the number: 2", timeout=40)
+    await finish(workers, ann, counter, 2)
+
+
+async def test_a_drawing_that_a_frozen_worker_begins_late_is_drawn_over(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    await hooked.trouble("refuse", method="editMessageText", status=429, retry_after=2, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    await hooked.until_called("editMessageText", after=before)
+    with one.tally.frozen():
+        await two.post(press(ann, counter, "+1"))
+        await ann.until(counter, text="Specify the number: 2")
+    await ann.until(counter, text="Specify the number: 1")
+    await finish(workers, ann, counter, 2)
