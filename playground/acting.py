@@ -21,13 +21,14 @@ from http import HTTPStatus
 from aiohttp import web
 
 from playground import persons, talking
-from playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of, show_to_persons
+from playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of
 from playground.control_requests import Editing, Press, Removal, Start, Vote
 from playground.errors import ControlError
 from playground.polls import vote
 from playground.presses import find_button, press
 from playground.request_buttons import ReplyPress, pressed
 from playground.sayings import Saying
+from playground.showing import show_message
 from playground.state import Chat, Json
 from playground.telegram import Telegram
 
@@ -35,7 +36,7 @@ from playground.telegram import Telegram
 async def _say(telegram: Telegram, request: web.Request) -> Json:
     saying = Saying.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
-    return show_to_persons(telegram, chat, talking.say(telegram, chat, saying))
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
 
 
 async def _edit(telegram: Telegram, request: web.Request) -> Json:
@@ -43,7 +44,7 @@ async def _edit(telegram: Telegram, request: web.Request) -> Json:
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
     person = telegram.person(body.person)
     message = talking.edit(telegram, chat, message_id, person, body.text)
-    return show_to_persons(telegram, chat, message)
+    return show_message(telegram, chat, message)
 
 
 async def _vote(telegram: Telegram, request: web.Request) -> Json:
@@ -61,7 +62,7 @@ async def _press_reply(telegram: Telegram, request: web.Request) -> Json:
     press = ReplyPress.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
     saying = pressed(telegram, chat, press)
-    return show_to_persons(telegram, chat, talking.say(telegram, chat, saying))
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
 
 
 async def _start(telegram: Telegram, request: web.Request) -> Json:

@@ -33,7 +33,7 @@ from aiohttp import web
 
 from playground import persons
 from playground.bot_api import CALLS
-from playground.control_http import CHAT, Route, chat_of, show_to_persons
+from playground.control_http import CHAT, Route, chat_of
 from playground.control_requests import (
     Advance,
     Calls,
@@ -46,7 +46,8 @@ from playground.control_requests import (
 )
 from playground.errors import ControlError
 from playground.groups import GroupPlan, add_group, add_topic, join, upgrade
-from playground.state import Call, Chat, Json, Person
+from playground.showing import show_changes, show_chat
+from playground.state import Call, Json, Person
 from playground.telegram import Telegram
 from playground.update_queue import UPDATES
 
@@ -111,7 +112,7 @@ async def _add_topic(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _list_chats(telegram: Telegram, _request: web.Request) -> list[Json]:
-    return [_summary(chat) for chat in telegram.state.chats.values()]
+    return [show_chat(chat) for chat in telegram.state.chats.values()]
 
 
 async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
@@ -119,7 +120,7 @@ async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
     query = Wait.model_validate(dict(request.query))
     if chat.version <= query.after and query.wait:
         await telegram.signals.wait(chat.id, query.wait)
-    return _summary(chat) | _changes(telegram, chat, query.after)
+    return show_chat(chat) | show_changes(telegram, chat, query.after)
 
 
 async def _list_calls(telegram: Telegram, request: web.Request) -> list[Call]:
@@ -151,26 +152,6 @@ async def _list_updates(telegram: Telegram, _request: web.Request) -> list[orjso
 async def _repeat(telegram: Telegram, request: web.Request) -> Json:
     body = Repeat.model_validate_json(await request.read())
     return {"update_id": telegram.queue.repeat(body.update_id).id}
-
-
-def _changes(telegram: Telegram, chat: Chat, after: int) -> Json:
-    changed = itertools.takewhile(
-        lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
-    )
-    ids = sorted(changed)
-    messages = [chat.messages[i] for i in ids if i in chat.messages]
-    return {
-        "version": chat.version,
-        "messages": [show_to_persons(telegram, chat, message) for message in messages],
-        "deleted": [message_id for message_id in ids if message_id not in chat.messages],
-    }
-
-
-def _summary(chat: Chat) -> Json:
-    roles = {str(user_id): role for user_id, role in chat.roles.items()}
-    topics = {str(topic_id): name for topic_id, name in chat.topics.items()}
-    keyboards = {str(user_id): shown for user_id, shown in chat.keyboards.items()}
-    return {"chat": chat.json, "roles": roles, "topics": topics, "keyboards": keyboards}
 
 
 def _object(body: bytes) -> Json:

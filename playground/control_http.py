@@ -11,9 +11,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from playground.errors import ApiError, ControlError
-from playground.games import high_scores
-from playground.payments import WISHES
-from playground.state import Chat, Json, Message
+from playground.state import Chat
 from playground.telegram import Telegram
 
 Handler = Callable[[web.Request], Awaitable[object]]
@@ -96,27 +94,6 @@ def chat_of(telegram: Telegram, request: web.Request) -> Chat:
         ControlError: If there is no such chat.
     """
     return telegram.chat_of_persons(int(request.match_info["chat"]))
-
-
-def show_to_persons(telegram: Telegram, chat: Chat, message: Message) -> Json:
-    """A message as persons see it: with what no bot finds in a message.
-
-    That is the `keyboard` that came with it, the `votes` in its poll by user id, the `scores` in
-    its game, and the `bill` of its invoice.
-    """
-    shown = telegram.show(chat, message)
-    more: Json = {}
-    if message.keyboard is not None:
-        more["keyboard"] = message.keyboard
-    if "poll" in message.json:
-        poll = telegram.state.polls[message.json["poll"]["id"]]
-        more["votes"] = {str(user_id): chosen for user_id, chosen in poll.votes.items()}
-    if message.scores:
-        more["scores"] = high_scores(telegram, message)
-    if "invoice" in message.json:
-        told = ("prices", "receipt", *WISHES)
-        more["bill"] = {name: message.secret[name] for name in told if name in message.secret}
-    return shown | more if more else shown
 
 
 def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> None:

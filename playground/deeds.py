@@ -60,8 +60,8 @@ class Deeds:
         Args:
             label: Its label, or a part of it that no other has.
             chat: Where.
-            **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id`, or
-                `data` of a Mini App.
+            **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id`,
+                `data` of a Mini App, or `name` and `username` of a new bot.
 
         Raises:
             PlaygroundError: If there is no such button, or what it asks for is missing.

@@ -13,7 +13,6 @@ All that the page does, it does over `/control`.
 
 import asyncio
 import html
-import itertools
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
@@ -26,9 +25,10 @@ from pydantic import BaseModel
 
 from playground.answered import Answered
 from playground.command_menu import commands_for
-from playground.control_http import guard, show_to_persons
+from playground.control_http import guard
 from playground.errors import ControlError
 from playground.furniture import furnish
+from playground.showing import show_changes, show_chat, show_message
 from playground.state import Chat, Json
 from playground.telegram import ANY_CHAT, Telegram
 
@@ -142,8 +142,7 @@ class Page:
                 after = told.get(chat.id, chat.version)
                 if told.get(chat.id) != chat.version:
                     told[chat.id] = chat.version
-                    changes = self._changes(chat, after)
-                    await response.write(_event("chat", orjson.dumps(changes)))
+                    await response.write(_event("chat", self._news(chat, after)))
             if answers := answered.take():
                 await response.write(_event("answers", orjson.dumps(answers)))
             if await self._telegram.signals.wait(ANY_CHAT, LOOK_AGAIN):
@@ -158,28 +157,18 @@ class Page:
                 "bot": state.bot,
                 "life": self._life,
                 "persons": list(state.persons.values()),
-                "chats": [_summary(chat) for chat in state.chats.values()],
+                "chats": [show_chat(chat) for chat in state.chats.values()],
                 # Whoever shows a menu asks for it again when this is another one.
                 "menus": hash(orjson.dumps([commands, list(profile.menu_buttons.items())])),
             }
         )
 
-    def _changes(self, chat: Chat, after: int) -> Json:
+    def _news(self, chat: Chat, after: int) -> bytes:
         """What has changed in a chat since a version, and its last message."""
-        ids = list(itertools.takewhile(lambda i: chat.changed[i] > after, reversed(chat.changed)))
+        news = {"id": chat.id, "after": after, **show_changes(self._telegram, chat, after)}
         last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
-        return {
-            "id": chat.id,
-            "after": after,
-            "version": chat.version,
-            "messages": [
-                show_to_persons(self._telegram, chat, chat.messages[i])
-                for i in ids
-                if i in chat.messages
-            ],
-            "deleted": [i for i in ids if i not in chat.messages],
-            "last": last and show_to_persons(self._telegram, chat, last),
-        }
+        news["last"] = last and show_message(self._telegram, chat, last)
+        return orjson.dumps(news)
 
     async def _close(self, _app: web.Application) -> None:
         self._closed = True
@@ -192,13 +181,3 @@ async def _nothing(_request: web.Request) -> None:
 
 def _event(name: str, data: bytes) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
-
-
-def _summary(chat: Chat) -> Json:
-    return {
-        "chat": chat.json,
-        "roles": {str(user_id): role for user_id, role in chat.roles.items()},
-        "topics": {str(topic_id): name for topic_id, name in chat.topics.items()},
-        "keyboards": {str(user_id): shown for user_id, shown in chat.keyboards.items()},
-        "migrated_to": chat.migrated_to,
-    }

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import Field, field_validator
 
-from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
+from playground.control_http import MESSAGE, Route, chat_of
 from playground.control_requests import Strict
 from playground.inline_choices import Asking, Choice, ask, choose
 from playground.paying import (
@@ -35,6 +35,7 @@ from playground.paying import (
     bill_in_chat,
     pay,
 )
+from playground.showing import show_message
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
 from playground.telegram import Telegram
@@ -97,7 +98,7 @@ async def _ask(telegram: Telegram, request: web.Request) -> Json:
 async def _choose(telegram: Telegram, request: web.Request) -> Json:
     choice = Choice.model_validate_json(await request.read())
     chat, message = choose(telegram, choice)
-    return show_to_persons(telegram, chat, message)
+    return show_message(telegram, chat, message)
 
 
 async def _open(telegram: Telegram, request: web.Request) -> Json:
