@@ -78,7 +78,6 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
         state.inline_feedback = switches.inline_feedback
     if switches.privacy is not None:
         state.abilities["can_read_all_group_messages"] = not switches.privacy
-    state.note("settings")
     return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
 
 

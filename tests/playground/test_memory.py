@@ -49,6 +49,16 @@ async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
             assert first["from"]["first_name"] == "Anna"
 
 
+async def test_persons_and_chats_stay_in_their_order(tmp_path: Path) -> None:
+    async with ClientSession() as session, Playground(TOKEN, data_dir=tmp_path) as playground:
+        async with session.get(f"{playground.url}/page/events"):  # furnishes it, all at once
+            persons = await playground.request("GET", "persons")
+            chats = await playground.request("GET", "chats")
+    async with Playground(TOKEN, data_dir=tmp_path) as playground:
+        assert await playground.request("GET", "persons") == persons
+        assert await playground.request("GET", "chats") == chats
+
+
 async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
     settings = ("--token", TOKEN, "--data-dir", str(tmp_path))
     async with serving(*settings) as (url, process), Client(url) as playground:
