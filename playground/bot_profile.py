@@ -124,8 +124,7 @@ def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
 def get_chat_menu_button(telegram: Telegram, call: GetChatMenuButton) -> Json:
     """Tell the menu button of a private chat, or of all (getChatMenuButton)."""
     _check_menu_chat(telegram, call.chat_id)
-    buttons = telegram.state.profile.menu_buttons
-    return buttons.get(call.chat_id) or buttons.get(None) or {"type": "commands"}
+    return telegram.state.profile.menu_button(call.chat_id)
 
 
 def leave_server(_telegram: Telegram, _call: Close | LogOut) -> bool:

@@ -38,7 +38,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-    " img-src 'self' blob: data:; frame-src http://127.0.0.1:* http://localhost:*;"
+    " img-src 'self' blob: data:; media-src 'self'; frame-src http://127.0.0.1:* http://localhost:*;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing from any other host but Mini Apps on this machine; what stands in a text can't run."""
@@ -110,10 +110,10 @@ class Page:
             raise ControlError("there is no such chat", HTTPStatus.NOT_FOUND)
         query = MenuQuery.model_validate(dict(request.query))
         person = self._telegram.person(query.person)
-        buttons = self._telegram.state.profile.menu_buttons
+        profile = self._telegram.state.profile
         return {
             "commands": commands_for(self._telegram, chat, person),
-            "menu_button": buttons.get(chat.id) or buttons.get(None) or {"type": "commands"},
+            "menu_button": profile.menu_button(chat.id) if chat.private else None,
         }
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:

@@ -7,6 +7,7 @@
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
 | `POST /control/chats/{id}/messages/{message_id}/pay` | pays an invoice as a `person` |
+| `GET /control/invoices?url=` | the `invoice` behind a link, and its `bill` |
 | `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
 link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
@@ -33,9 +34,10 @@ from playground.paying import (
     ask_shipping,
     bill_behind,
     bill_in_chat,
+    invoice_behind,
     pay,
 )
-from playground.showing import show_message
+from playground.showing import show_bill, show_message
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
 from playground.telegram import Telegram
@@ -60,6 +62,12 @@ class Visit(Strict):
     def _is_address(cls, url: str) -> str:
         urlsplit(url)  # raises what pydantic tells
         return url
+
+
+class InvoiceLink(Strict):
+    """A link to an invoice."""
+
+    url: str
 
 
 class Opening(Visit):
@@ -123,6 +131,11 @@ async def _log_in(telegram: Telegram, request: web.Request) -> Json:
     return {"url": login_url(telegram.token, login.url, person.user, now)}
 
 
+async def _show_invoice(telegram: Telegram, request: web.Request) -> Json:
+    invoice, secret = invoice_behind(telegram, InvoiceLink.model_validate(dict(request.query)).url)
+    return {"invoice": invoice, "bill": show_bill(secret)}
+
+
 async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
     wish = Shipping.model_validate_json(await request.read())
     return await ask_shipping(telegram, _bill(telegram, request, wish), wish)
@@ -148,6 +161,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/login", _log_in),
     Route("POST", f"{MESSAGE}/shipping", _ask_shipping),
     Route("POST", f"{MESSAGE}/pay", _pay),
+    Route("GET", "/control/invoices", _show_invoice),
     Route("POST", "/control/invoices/shipping", _ask_shipping),
     Route("POST", "/control/invoices/pay", _pay),
 )

@@ -50,6 +50,10 @@ class Profile:
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     menu_buttons: dict[int | None, Json] = field(default_factory=dict)
 
+    def menu_button(self, chat_id: int | None) -> Json:
+        """The `MenuButton` of a private chat, or the default one."""
+        return self.menu_buttons.get(chat_id) or self.menu_buttons.get(None) or {"type": "commands"}
+
 
 @dataclass(slots=True)
 class Call:

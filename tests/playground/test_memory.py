@@ -50,10 +50,13 @@ async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
 
 
 async def test_persons_and_chats_stay_in_their_order(tmp_path: Path) -> None:
-    async with ClientSession() as session, Playground(TOKEN, data_dir=tmp_path) as playground:
-        async with session.get(f"{playground.url}/page/events"):  # furnishes it, all at once
-            persons = await playground.request("GET", "persons")
-            chats = await playground.request("GET", "chats")
+    async with (
+        Playground(TOKEN, data_dir=tmp_path) as playground,
+        ClientSession() as session,
+        session.get(f"{playground.url}/page/events"),  # furnishes it, all at once
+    ):
+        persons = await playground.request("GET", "persons")
+        chats = await playground.request("GET", "chats")
     async with Playground(TOKEN, data_dir=tmp_path) as playground:
         assert await playground.request("GET", "persons") == persons
         assert await playground.request("GET", "chats") == chats
