@@ -33,7 +33,7 @@ from aiohttp import web
 
 from playground import persons
 from playground.bot_api import CALLS
-from playground.control_http import CHAT, Route, chat_of
+from playground.control_http import CHAT, CHAT_ID, PERSON_ID, Route, chat_of
 from playground.control_requests import (
     Advance,
     Calls,
@@ -51,7 +51,8 @@ from playground.state import Call, Json, Person
 from playground.telegram import Telegram
 from playground.update_queue import UPDATES
 
-GROUP = "/control/groups/{chat:-[0-9]+}"
+GROUP = f"/control/groups/{CHAT_ID}"
+PERSON = f"/control/persons/{PERSON_ID}"
 
 
 async def _overview(telegram: Telegram, _request: web.Request) -> Json:
@@ -170,9 +171,9 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/reset", _reset),
     Route("GET", "/control/persons", _list_persons),
     Route("POST", "/control/persons", _add_person),
-    Route("PATCH", "/control/persons/{person:[0-9]+}", _change_person),
+    Route("PATCH", PERSON, _change_person),
     Route("POST", "/control/groups", _add_group),
-    Route("PUT", GROUP + "/members/{person:[0-9]+}", _set_role),
+    Route("PUT", f"{GROUP}/members/{PERSON_ID}", _set_role),
     Route("POST", f"{GROUP}/upgrade", _upgrade),
     Route("POST", f"{GROUP}/topics", _add_topic),
     Route("GET", "/control/chats", _list_chats),

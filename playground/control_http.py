@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
@@ -25,8 +24,10 @@ MAX_UPLOAD = 30 << 20
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-CHAT = "/control/chats/{chat:-?[0-9]+}"
-MESSAGE = CHAT + "/messages/{message:[0-9]+}"
+CHAT_ID = "{chat:-?[0-9]{1,16}}"
+PERSON_ID = "{person:[0-9]{1,16}}"
+CHAT = f"/control/chats/{CHAT_ID}"
+MESSAGE = CHAT + "/messages/{message:[0-9]{1,16}}"
 
 
 class Route(NamedTuple):
@@ -65,7 +66,7 @@ def guarded(
 
 def guard(
     handler: Handler, hosts: frozenset[str], largest: int = MAX_BODY
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Let a handler answer those who may ask.
 
     Args:
@@ -74,11 +75,11 @@ def guard(
         largest: Bytes of the largest body that is taken.
     """
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.Request) -> web.StreamResponse:
         try:
             _check_source(request, hosts, largest)
             content = await handler(request)
-            return content if isinstance(content, web.Response) else _json_response(content)
+            return content if isinstance(content, web.StreamResponse) else _json_response(content)
         except (ControlError, ApiError) as error:
             return _json_response({"error": str(error)}, error.status)
         except ValidationError as error:
@@ -103,7 +104,7 @@ def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> 
     if not {host, name} & (LOOPBACK_NAMES | hosts):
         raise ControlError(f"this server is not called {request.host}", HTTPStatus.FORBIDDEN)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         raise ControlError("other pages have no business here", HTTPStatus.FORBIDDEN)
     if request.can_read_body:
         if request.content_type != "application/json":
@@ -113,5 +114,4 @@ def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> 
 
 
 def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:
-    body = orjson.dumps(content, default=repr)
-    return web.Response(body=body, status=status, content_type="application/json")
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

@@ -16,7 +16,6 @@ import html
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
 
 import orjson
@@ -25,8 +24,7 @@ from pydantic import BaseModel
 
 from playground.answered import Answered
 from playground.command_menu import commands_for
-from playground.control_http import guard
-from playground.errors import ControlError
+from playground.control_http import CHAT_ID, chat_of, guard
 from playground.furniture import furnish
 from playground.showing import show_changes, show_chat, show_message
 from playground.state import Chat, Json
@@ -74,7 +72,6 @@ class Page:
     def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
         self._telegram = telegram
         self._hosts = frozenset(host.lower() for host in hosts)
-        self._allowed = guard(_nothing, self._hosts)
         self._life = secrets.token_hex(8)
         self._closed = False
 
@@ -84,8 +81,8 @@ class Page:
         app.add_routes(
             [
                 web.get("/", self._index),
-                web.get("/page/events", self._stream),
-                web.get("/page/chats/{chat:-?[0-9]+}/menu", guard(self._menu, self._hosts)),
+                web.get("/page/events", guard(self._stream, self._hosts)),
+                web.get(f"/page/chats/{CHAT_ID}/menu", guard(self._menu, self._hosts)),
                 web.get("/page/{file:[a-z_]+[.][a-z]+}", self._file),
             ]
         )
@@ -105,9 +102,7 @@ class Page:
         return web.FileResponse(path, headers=HEADERS | {"Content-Type": TYPES[path.suffix]})
 
     async def _menu(self, request: web.Request) -> Json:
-        chat = self._telegram.state.chats.get(int(request.match_info["chat"]))
-        if chat is None:
-            raise ControlError("there is no such chat", HTTPStatus.NOT_FOUND)
+        chat = chat_of(self._telegram, request)
         query = MenuQuery.model_validate(dict(request.query))
         person = self._telegram.person(query.person)
         profile = self._telegram.state.profile
@@ -117,9 +112,6 @@ class Page:
         }
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        refusal = await self._allowed(request)
-        if refusal.status != HTTPStatus.OK:
-            return refusal
         furnish(self._telegram)
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
@@ -173,10 +165,6 @@ class Page:
     async def _close(self, _app: web.Application) -> None:
         self._closed = True
         self._telegram.signals.notify(ANY_CHAT)
-
-
-async def _nothing(_request: web.Request) -> None:
-    """Have nothing to say to whoever may ask."""
 
 
 def _event(name: str, data: bytes) -> bytes:

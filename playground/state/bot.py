@@ -63,7 +63,7 @@ class Call:
         number: Counts the calls, from 1.
         time: When it came in.
         method: The method as Telegram spells it, or as the bot did if there is none such.
-        params: The parameters as they came in.
+        params: The parameters as they came in, of files their names.
         status: The HTTP status of the answer, or `None` while there is none yet.
         error: The description of a refusal.
     """
