@@ -71,7 +71,7 @@ async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: P
         process.kill()
     with (tmp_path / "123" / "journal").open("ab") as journal:
         journal.write(b'["message", [5')
-    async with serving(*settings) as (url, _), Client(url) as playground:
+    async with Playground(TOKEN, data_dir=tmp_path) as playground:
         (ann,) = await playground.persons()
         assert (await ann.messages())[-1].text == "tea 19"
         assert await playground.pending() == 20

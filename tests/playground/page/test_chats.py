@@ -78,9 +78,10 @@ async def test_the_page_comes_back_after_a_restart(reader: Reader, playground: P
     await reader.send("/count")
     await reader.see("Value: 0")
     await playground.server.stop()
-    await reader.page.locator("#subtitle").get_by_text("Connecting…").wait_for()
+    connecting = reader.page.locator("#subtitle", has_text="Connecting…")
+    await connecting.wait_for()
     await playground.server.start()
-    await reader.page.get_by_text("Connecting…").wait_for(state="detached")
+    await connecting.wait_for(state="detached")
     await reader.key("+1").click()
     await reader.see("Value: 1")
 
