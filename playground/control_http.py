@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
-from playground.errors import ApiError, ControlError
+from playground.errors import ApiError, ControlError, problems_of
 from playground.state import Chat
 from playground.telegram import Telegram
 
@@ -83,7 +83,7 @@ def guard(
         except (ControlError, ApiError) as error:
             return _json_response({"error": str(error)}, error.status)
         except ValidationError as error:
-            return _json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+            return _json_response({"error": problems_of(error)}, HTTPStatus.BAD_REQUEST)
 
     return answer
 
