@@ -42,7 +42,7 @@ MOMENTS = 5
 """Moments after which they are written down in any case."""
 TIDY = 0.2
 """Seconds after which what is done is taken out, unless the next fetch does it sooner."""
-LAST_WORD = 0.5
+LAST_WORD = 1.5
 """Seconds that Telegram and Redis have at the end; what they miss is recognised when it comes."""
 PAUSE = 1.0
 """Seconds before the next try when Telegram or Redis can't be reached."""

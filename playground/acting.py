@@ -21,21 +21,26 @@ from http import HTTPStatus
 from aiohttp import web
 
 from playground import persons, talking
-from playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of, show_to_persons
+from playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of
 from playground.control_requests import Editing, Press, Removal, Start, Vote
 from playground.errors import ControlError
+from playground.files import MIMES
 from playground.polls import vote
 from playground.presses import find_button, press
 from playground.request_buttons import ReplyPress, pressed
 from playground.sayings import Saying
+from playground.showing import show_message
 from playground.state import Chat, Json
 from playground.telegram import Telegram
+
+SHOWN = MIMES | {"photo": "image/png"}
+"""As what a file is served that a page may show; every other is only downloaded."""
 
 
 async def _say(telegram: Telegram, request: web.Request) -> Json:
     saying = Saying.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
-    return show_to_persons(telegram, chat, talking.say(telegram, chat, saying))
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
 
 
 async def _edit(telegram: Telegram, request: web.Request) -> Json:
@@ -43,7 +48,7 @@ async def _edit(telegram: Telegram, request: web.Request) -> Json:
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
     person = telegram.person(body.person)
     message = talking.edit(telegram, chat, message_id, person, body.text)
-    return show_to_persons(telegram, chat, message)
+    return show_message(telegram, chat, message)
 
 
 async def _vote(telegram: Telegram, request: web.Request) -> Json:
@@ -61,7 +66,7 @@ async def _press_reply(telegram: Telegram, request: web.Request) -> Json:
     press = ReplyPress.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
     saying = pressed(telegram, chat, press)
-    return show_to_persons(telegram, chat, talking.say(telegram, chat, saying))
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
 
 
 async def _start(telegram: Telegram, request: web.Request) -> Json:
@@ -94,10 +99,10 @@ async def _download(telegram: Telegram, request: web.Request) -> web.Response:
     file = telegram.state.files.get(request.match_info["file"])
     if file is None:
         raise ControlError("there is no such file", HTTPStatus.NOT_FOUND)
-    # Never as what it claims to be: a page of a bot's must not run in this server's name.
+    # Never as what its name claims: a page of a bot's must not run in this server's name.
     return web.Response(
         body=telegram.content(file),
-        content_type="image/png" if file.kind == "photo" else "application/octet-stream",
+        content_type=SHOWN.get(file.kind, "application/octet-stream"),
         headers={"X-Content-Type-Options": "nosniff"},
     )
 

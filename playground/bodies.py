@@ -60,7 +60,7 @@ async def read_answer(response: ClientResponse) -> Json | None:
                 call = await _parts(MultipartReader(response.headers, response.content))
             case "application/json":
                 call = _json(await response.read())
-    except (BadRequestError, ValueError):
+    except (ApiError, ValueError):
         return None
     method = str(call.get("method", "")).lower()
     return call if method and not method.startswith(IGNORED_IN_ANSWERS) else None
@@ -76,14 +76,15 @@ def check_numbers(name: str, value: object) -> None:
     Raises:
         BadRequestError: If one does not.
     """
-    match value:
-        case int() | float() if abs(value) >= 1 << 63:
-            raise BadRequestError(f"can't parse {name}: a number is out of range")
-        case list():
-            for item in value:
-                check_numbers(name, item)
-        case dict():
-            check_numbers(name, list(value.values()))
+    rest = [value]  # no recursion: how deep a value is nested is not ours to say
+    while rest:
+        match rest.pop():
+            case int() | float() as number if abs(number) >= 1 << 63:
+                raise BadRequestError(f"can't parse {name}: a number is out of range")
+            case list() as items:
+                rest.extend(items)
+            case dict() as fields:
+                rest.extend(fields.values())
 
 
 def _form(body: bytes) -> Json:

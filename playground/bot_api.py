@@ -6,6 +6,7 @@ import secrets
 from contextlib import suppress
 from http import HTTPStatus
 
+from aiogram.types import BufferedInputFile
 from aiohttp import web
 
 from playground.answers import refusal, success
@@ -136,7 +137,12 @@ class BotApi:
     def _log(self, method: str, params: Json) -> Call:
         state = self._telegram.state
         state.call_count += 1
-        call = Call(state.call_count, self._telegram.clock.time(), method, params)
+        # Thousands of calls are kept, so their files are not.
+        told = {
+            name: value.filename if isinstance(value, BufferedInputFile) else value
+            for name, value in params.items()
+        }
+        call = Call(state.call_count, self._telegram.clock.time(), method, told)
         state.calls.append(call)
         self._telegram.signals.notify(CALLS)
         return call

@@ -22,7 +22,7 @@ from aiogram.methods import (
 from aiogram.types import BotCommand, BotCommandScopeUnion, MenuButtonWebApp
 
 from playground.errors import BadRequestError
-from playground.links import checked_link, is_loopback
+from playground.links import is_page
 from playground.state import Json
 from playground.telegram import Telegram
 
@@ -108,10 +108,8 @@ def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
     """Set the menu button of a private chat, or of all (setChatMenuButton)."""
     _check_menu_chat(telegram, call.chat_id)
     button = call.menu_button
-    if isinstance(button, MenuButtonWebApp):
-        url = button.web_app.url
-        if not is_loopback(url) and (checked_link(url) is None or not url.startswith("https:")):
-            raise BadRequestError("BUTTON_URL_INVALID")
+    if isinstance(button, MenuButtonWebApp) and not is_page(button.web_app.url):
+        raise BadRequestError("BUTTON_URL_INVALID")
     telegram.state.note("settings")
     buttons = telegram.state.profile.menu_buttons
     if button is None or button.type == "default":
@@ -124,8 +122,7 @@ def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
 def get_chat_menu_button(telegram: Telegram, call: GetChatMenuButton) -> Json:
     """Tell the menu button of a private chat, or of all (getChatMenuButton)."""
     _check_menu_chat(telegram, call.chat_id)
-    buttons = telegram.state.profile.menu_buttons
-    return buttons.get(call.chat_id) or buttons.get(None) or {"type": "commands"}
+    return telegram.state.profile.menu_button(call.chat_id)
 
 
 def leave_server(_telegram: Telegram, _call: Close | LogOut) -> bool:

@@ -22,7 +22,7 @@ class Call:
         number: Counts the calls, from 1.
         time: When it came in, in seconds since 1970 by the playground's clock.
         method: Its name as Telegram spells it.
-        params: Its parameters as they came in, JSON in strings decoded.
+        params: Its parameters as they came in, JSON in strings decoded, of files their names.
         status: The HTTP status of the answer, or `None` if there was none yet.
         error: Why it was refused, in Telegram's words.
     """

@@ -12,11 +12,15 @@ from playground.telegram import Telegram
 def commands_for(telegram: Telegram, chat: Chat, person: Person) -> list[Json]:
     """The narrowest list that fits, the person's language before any (BotCommandScope).
 
+    Where the bot is not, it offers nothing.
+
     Args:
         telegram: Where the bot has set its lists.
         chat: Where the person is about to write.
         person: Who.
     """
+    if not role_in(telegram, chat, telegram.bot_id).inside:
+        return []
     lists = telegram.state.profile.commands
     language = str(person.user.get("language_code", ""))[:2]
     for scope in _scopes(telegram, chat, person):

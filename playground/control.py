@@ -33,7 +33,7 @@ from aiohttp import web
 
 from playground import persons
 from playground.bot_api import CALLS
-from playground.control_http import CHAT, Route, chat_of, show_to_persons
+from playground.control_http import CHAT, CHAT_ID, PERSON_ID, Route, chat_of
 from playground.control_requests import (
     Advance,
     Calls,
@@ -46,11 +46,13 @@ from playground.control_requests import (
 )
 from playground.errors import ControlError
 from playground.groups import GroupPlan, add_group, add_topic, join, upgrade
-from playground.state import Call, Chat, Json, Person
+from playground.showing import show_changes, show_chat
+from playground.state import Call, Json, Person
 from playground.telegram import Telegram
 from playground.update_queue import UPDATES
 
-GROUP = "/control/groups/{chat:-[0-9]+}"
+GROUP = f"/control/groups/{CHAT_ID}"
+PERSON = f"/control/persons/{PERSON_ID}"
 
 
 async def _overview(telegram: Telegram, _request: web.Request) -> Json:
@@ -111,7 +113,7 @@ async def _add_topic(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _list_chats(telegram: Telegram, _request: web.Request) -> list[Json]:
-    return [_summary(chat) for chat in telegram.state.chats.values()]
+    return [show_chat(chat) for chat in telegram.state.chats.values()]
 
 
 async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
@@ -119,7 +121,7 @@ async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
     query = Wait.model_validate(dict(request.query))
     if chat.version <= query.after and query.wait:
         await telegram.signals.wait(chat.id, query.wait)
-    return _summary(chat) | _changes(telegram, chat, query.after)
+    return show_chat(chat) | show_changes(telegram, chat, query.after)
 
 
 async def _list_calls(telegram: Telegram, request: web.Request) -> list[Call]:
@@ -153,26 +155,6 @@ async def _repeat(telegram: Telegram, request: web.Request) -> Json:
     return {"update_id": telegram.queue.repeat(body.update_id).id}
 
 
-def _changes(telegram: Telegram, chat: Chat, after: int) -> Json:
-    changed = itertools.takewhile(
-        lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
-    )
-    ids = sorted(changed)
-    messages = [chat.messages[i] for i in ids if i in chat.messages]
-    return {
-        "version": chat.version,
-        "messages": [show_to_persons(telegram, chat, message) for message in messages],
-        "deleted": [message_id for message_id in ids if message_id not in chat.messages],
-    }
-
-
-def _summary(chat: Chat) -> Json:
-    roles = {str(user_id): role for user_id, role in chat.roles.items()}
-    topics = {str(topic_id): name for topic_id, name in chat.topics.items()}
-    keyboards = {str(user_id): shown for user_id, shown in chat.keyboards.items()}
-    return {"chat": chat.json, "roles": roles, "topics": topics, "keyboards": keyboards}
-
-
 def _object(body: bytes) -> Json:
     try:
         value = orjson.loads(body)
@@ -189,9 +171,9 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/reset", _reset),
     Route("GET", "/control/persons", _list_persons),
     Route("POST", "/control/persons", _add_person),
-    Route("PATCH", "/control/persons/{person:[0-9]+}", _change_person),
+    Route("PATCH", PERSON, _change_person),
     Route("POST", "/control/groups", _add_group),
-    Route("PUT", GROUP + "/members/{person:[0-9]+}", _set_role),
+    Route("PUT", f"{GROUP}/members/{PERSON_ID}", _set_role),
     Route("POST", f"{GROUP}/upgrade", _upgrade),
     Route("POST", f"{GROUP}/topics", _add_topic),
     Route("GET", "/control/chats", _list_chats),

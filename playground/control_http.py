@@ -4,16 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
-from playground.errors import ApiError, ControlError
-from playground.games import high_scores
-from playground.payments import WISHES
-from playground.state import Chat, Json, Message
+from playground.errors import ApiError, ControlError, problems_of
+from playground.state import Chat
 from playground.telegram import Telegram
 
 Handler = Callable[[web.Request], Awaitable[object]]
@@ -27,8 +24,10 @@ MAX_UPLOAD = 30 << 20
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
-CHAT = "/control/chats/{chat:-?[0-9]+}"
-MESSAGE = CHAT + "/messages/{message:[0-9]+}"
+CHAT_ID = "{chat:-?[0-9]{1,16}}"
+PERSON_ID = "{person:[0-9]{1,16}}"
+CHAT = f"/control/chats/{CHAT_ID}"
+MESSAGE = CHAT + "/messages/{message:[0-9]{1,16}}"
 
 
 class Route(NamedTuple):
@@ -67,7 +66,7 @@ def guarded(
 
 def guard(
     handler: Handler, hosts: frozenset[str], largest: int = MAX_BODY
-) -> Callable[[web.Request], Awaitable[web.Response]]:
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Let a handler answer those who may ask.
 
     Args:
@@ -76,15 +75,15 @@ def guard(
         largest: Bytes of the largest body that is taken.
     """
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.Request) -> web.StreamResponse:
         try:
             _check_source(request, hosts, largest)
             content = await handler(request)
-            return content if isinstance(content, web.Response) else _json_response(content)
+            return content if isinstance(content, web.StreamResponse) else _json_response(content)
         except (ControlError, ApiError) as error:
             return _json_response({"error": str(error)}, error.status)
         except ValidationError as error:
-            return _json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+            return _json_response({"error": problems_of(error)}, HTTPStatus.BAD_REQUEST)
 
     return answer
 
@@ -98,27 +97,6 @@ def chat_of(telegram: Telegram, request: web.Request) -> Chat:
     return telegram.chat_of_persons(int(request.match_info["chat"]))
 
 
-def show_to_persons(telegram: Telegram, chat: Chat, message: Message) -> Json:
-    """A message as persons see it: with what no bot finds in a message.
-
-    That is the `keyboard` that came with it, the `votes` in its poll by user id, the `scores` in
-    its game, and the `bill` of its invoice.
-    """
-    shown = telegram.show(chat, message)
-    more: Json = {}
-    if message.keyboard is not None:
-        more["keyboard"] = message.keyboard
-    if "poll" in message.json:
-        poll = telegram.state.polls[message.json["poll"]["id"]]
-        more["votes"] = {str(user_id): chosen for user_id, chosen in poll.votes.items()}
-    if message.scores:
-        more["scores"] = high_scores(telegram, message)
-    if "invoice" in message.json:
-        told = ("prices", "receipt", *WISHES)
-        more["bill"] = {name: message.secret[name] for name in told if name in message.secret}
-    return shown | more if more else shown
-
-
 def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> None:
     """Keep other web pages out: of these headers they can't choose what they like."""
     host = request.host.lower()
@@ -126,7 +104,7 @@ def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> 
     if not {host, name} & (LOOPBACK_NAMES | hosts):
         raise ControlError(f"this server is not called {request.host}", HTTPStatus.FORBIDDEN)
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and origin.partition("://")[2] != request.host:
         raise ControlError("other pages have no business here", HTTPStatus.FORBIDDEN)
     if request.can_read_body:
         if request.content_type != "application/json":
@@ -136,5 +114,4 @@ def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> 
 
 
 def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:
-    body = orjson.dumps(content, default=repr)
-    return web.Response(body=body, status=status, content_type="application/json")
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

@@ -9,6 +9,11 @@ from playground.state import Role, Standing
 MAX_WAIT = 60.0
 """The longest wait of a request, in seconds."""
 
+MAX_ADVANCE = 1 << 30
+"""The longest time that can be made to pass at once, in seconds: 34 years."""
+
+MAX_TITLE = 128
+"""Characters of the title of a group or topic (Bot API, setChatTitle, createForumTopic)."""
 
 Id = Annotated[int, Field(gt=-(1 << 52), lt=1 << 52)]
 """The id of a person or chat, which has at most 52 bits (Bot API, User and Chat)."""
@@ -82,13 +87,13 @@ class RoleChange(Strict):
 class NewTopic(Strict):
     """A topic to open."""
 
-    name: str
+    name: str = Field(min_length=1, max_length=MAX_TITLE)
 
 
 class Advance(Strict):
     """How much time shall pass, in seconds."""
 
-    seconds: float = Field(ge=0)
+    seconds: float = Field(ge=0, le=MAX_ADVANCE)
 
 
 class Repeat(Strict):

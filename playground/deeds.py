@@ -61,7 +61,7 @@ class Deeds:
             label: Its label, or a part of it that no other has.
             chat: Where.
             **chosen: What it asks for: `contact`, `location`, `poll`, `user_ids`, `chat_id`,
-                `data` of a Mini App, `name` and `username` of a new bot.
+                `data` of a Mini App, or `name` and `username` of a new bot.
 
         Raises:
             PlaygroundError: If there is no such button, or what it asks for is missing.

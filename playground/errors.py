@@ -1,5 +1,7 @@
 """Refusals: what the bot's side and the persons' side answer when something can't be done."""
 
+from pydantic import ValidationError
+
 
 class ApiError(Exception):
     """A Bot API call is refused, in Telegram's own words.
@@ -67,3 +69,12 @@ class ControlError(Exception):
 
 class FolderError(OSError):
     """The folder to keep everything in can't be used."""
+
+
+def problems_of(error: ValidationError) -> str:
+    """What is wrong with each field of a request, in a line that a person can read."""
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        place = ".".join(map(str, problem["loc"]))
+        lines.append(f"{place}: {problem['msg']}" if place else problem["msg"])
+    return "; ".join(lines)

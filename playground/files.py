@@ -29,6 +29,7 @@ MIMES = {
     "animation": "video/mp4",
     "audio": "audio/mpeg",
     "video": "video/mp4",
+    "video_note": "video/mp4",
     "voice": "audio/ogg",
 }
 """What a file is taken for if its name does not tell."""

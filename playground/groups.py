@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from playground.control_requests import Id, Strict
+from playground.control_requests import MAX_TITLE, Id, Strict
 from playground.errors import ControlError
 from playground.hearing import tell_bot
 from playground.members import announce_change, chat_member
@@ -26,7 +26,7 @@ class GroupPlan(Strict):
         is_forum: Whether it has topics.
     """
 
-    title: str
+    title: str = Field(min_length=1, max_length=MAX_TITLE)
     type: Literal["group", "supergroup"] = "supergroup"
     id: Id | None = None
     roles: dict[int, Role] = Field(default_factory=dict)

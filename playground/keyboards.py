@@ -8,7 +8,7 @@ from aiogram.types import (
 )
 
 from playground.errors import BadRequestError
-from playground.links import checked_link, is_loopback, user_of_link
+from playground.links import checked_link, is_page, user_of_link
 from playground.markups import Markup
 from playground.state import Chat, Json
 from playground.telegram import Telegram
@@ -163,8 +163,7 @@ def _check_url(telegram: Telegram, url: str) -> None:
 
 
 def _check_page(url: str) -> None:
-    """A page of the bot's is an https one; on this machine http will do, as for a local server."""
-    if not is_loopback(url) and (checked_link(url) is None or not url.startswith("https://")):
+    if not is_page(url):
         raise BadRequestError("BUTTON_URL_INVALID")
 
 

@@ -50,12 +50,22 @@ def checked_link(url: str) -> str | None:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a link leads to this machine."""
+    """Whether a link leads to a page on this machine."""
     try:
-        host = urlsplit(url).hostname or ""
-        return host == "localhost" or ip_address(host).is_loopback
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        own = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+    return own and parts.scheme in WEB_SCHEMES
+
+
+def is_page(url: str) -> bool:
+    """Whether a link leads to a page that a bot may have opened: an https one.
+
+    On this machine http will do, as for a local Bot API server.
+    """
+    return is_loopback(url) or (checked_link(url) is not None and url.startswith("https://"))
 
 
 def link_entity(url: str) -> Json | None:

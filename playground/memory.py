@@ -47,7 +47,7 @@ class Memory:
             self._files.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self._folder / "lock")
             restore(self._state, read_things(self._path))
-            self._state.changes = set()
+            self._state.changes = {}
             self._rewrite()
         except BlockingIOError:
             raise FolderError(f"another playground uses {self._folder}") from None

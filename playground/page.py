@@ -13,11 +13,9 @@ All that the page does, it does over `/control`.
 
 import asyncio
 import html
-import itertools
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from http import HTTPStatus
 from pathlib import Path
 
 import orjson
@@ -26,9 +24,9 @@ from pydantic import BaseModel
 
 from playground.answered import Answered
 from playground.command_menu import commands_for
-from playground.control_http import guard, show_to_persons
-from playground.errors import ControlError
+from playground.control_http import CHAT_ID, chat_of, guard
 from playground.furniture import furnish
+from playground.showing import show_changes, show_chat, show_message
 from playground.state import Chat, Json
 from playground.telegram import ANY_CHAT, Telegram
 
@@ -38,7 +36,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-    " img-src 'self' blob: data:; frame-src http://127.0.0.1:* http://localhost:*;"
+    " img-src 'self' blob: data:; media-src 'self'; frame-src http://127.0.0.1:* http://localhost:*;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing from any other host but Mini Apps on this machine; what stands in a text can't run."""
@@ -74,7 +72,6 @@ class Page:
     def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
         self._telegram = telegram
         self._hosts = frozenset(host.lower() for host in hosts)
-        self._allowed = guard(_nothing, self._hosts)
         self._life = secrets.token_hex(8)
         self._closed = False
 
@@ -84,8 +81,8 @@ class Page:
         app.add_routes(
             [
                 web.get("/", self._index),
-                web.get("/page/events", self._stream),
-                web.get("/page/chats/{chat:-?[0-9]+}/menu", guard(self._menu, self._hosts)),
+                web.get("/page/events", guard(self._stream, self._hosts)),
+                web.get(f"/page/chats/{CHAT_ID}/menu", guard(self._menu, self._hosts)),
                 web.get("/page/{file:[a-z_]+[.][a-z]+}", self._file),
             ]
         )
@@ -105,21 +102,16 @@ class Page:
         return web.FileResponse(path, headers=HEADERS | {"Content-Type": TYPES[path.suffix]})
 
     async def _menu(self, request: web.Request) -> Json:
-        chat = self._telegram.state.chats.get(int(request.match_info["chat"]))
-        if chat is None:
-            raise ControlError("there is no such chat", HTTPStatus.NOT_FOUND)
+        chat = chat_of(self._telegram, request)
         query = MenuQuery.model_validate(dict(request.query))
         person = self._telegram.person(query.person)
-        buttons = self._telegram.state.profile.menu_buttons
+        profile = self._telegram.state.profile
         return {
             "commands": commands_for(self._telegram, chat, person),
-            "menu_button": buttons.get(chat.id) or buttons.get(None) or {"type": "commands"},
+            "menu_button": profile.menu_button(chat.id) if chat.private else None,
         }
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        refusal = await self._allowed(request)
-        if refusal.status != HTTPStatus.OK:
-            return refusal
         furnish(self._telegram)
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
@@ -142,8 +134,7 @@ class Page:
                 after = told.get(chat.id, chat.version)
                 if told.get(chat.id) != chat.version:
                     told[chat.id] = chat.version
-                    changes = self._changes(chat, after)
-                    await response.write(_event("chat", orjson.dumps(changes)))
+                    await response.write(_event("chat", self._news(chat, after)))
             if answers := answered.take():
                 await response.write(_event("answers", orjson.dumps(answers)))
             if await self._telegram.signals.wait(ANY_CHAT, LOOK_AGAIN):
@@ -158,47 +149,23 @@ class Page:
                 "bot": state.bot,
                 "life": self._life,
                 "persons": list(state.persons.values()),
-                "chats": [_summary(chat) for chat in state.chats.values()],
+                "chats": [show_chat(chat) for chat in state.chats.values()],
                 # Whoever shows a menu asks for it again when this is another one.
                 "menus": hash(orjson.dumps([commands, list(profile.menu_buttons.items())])),
             }
         )
 
-    def _changes(self, chat: Chat, after: int) -> Json:
+    def _news(self, chat: Chat, after: int) -> bytes:
         """What has changed in a chat since a version, and its last message."""
-        ids = list(itertools.takewhile(lambda i: chat.changed[i] > after, reversed(chat.changed)))
+        news = {"id": chat.id, "after": after, **show_changes(self._telegram, chat, after)}
         last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
-        return {
-            "id": chat.id,
-            "after": after,
-            "version": chat.version,
-            "messages": [
-                show_to_persons(self._telegram, chat, chat.messages[i])
-                for i in ids
-                if i in chat.messages
-            ],
-            "deleted": [i for i in ids if i not in chat.messages],
-            "last": last and show_to_persons(self._telegram, chat, last),
-        }
+        news["last"] = last and show_message(self._telegram, chat, last)
+        return orjson.dumps(news)
 
     async def _close(self, _app: web.Application) -> None:
         self._closed = True
         self._telegram.signals.notify(ANY_CHAT)
 
 
-async def _nothing(_request: web.Request) -> None:
-    """Have nothing to say to whoever may ask."""
-
-
 def _event(name: str, data: bytes) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
-
-
-def _summary(chat: Chat) -> Json:
-    return {
-        "chat": chat.json,
-        "roles": {str(user_id): role for user_id, role in chat.roles.items()},
-        "topics": {str(topic_id): name for topic_id, name in chat.topics.items()},
-        "keyboards": {str(user_id): shown for user_id, shown in chat.keyboards.items()},
-        "migrated_to": chat.migrated_to,
-    }

@@ -82,11 +82,21 @@ def bill_behind(telegram: Telegram, url: str | None, user_id: int) -> Bill:
     Raises:
         ControlError: If there is none.
     """
+    invoice, secret = invoice_behind(telegram, url)
+    telegram.person(user_id)
+    return Bill(telegram.state.chats[user_id], None, invoice, secret)
+
+
+def invoice_behind(telegram: Telegram, url: str | None) -> tuple[Json, Json]:
+    """The `Invoice` behind a link, and what the bot gave along that is not shown.
+
+    Raises:
+        ControlError: If there is none.
+    """
     found = telegram.state.invoice_links.get((url or "").removeprefix(INVOICE_LINK))
     if found is None:
         raise ControlError(f"{url} is no link to an invoice", 404)
-    telegram.person(user_id)
-    return Bill(telegram.state.chats[user_id], None, found["invoice"], found["secret"])
+    return found["invoice"], found["secret"]
 
 
 async def ask_shipping(telegram: Telegram, bill: Bill, wish: Shipping) -> Json:

@@ -3,7 +3,7 @@
 from aiogram.types import User
 from pydantic import ValidationError
 
-from playground.errors import ControlError
+from playground.errors import ControlError, problems_of
 from playground.members import announce_change, chat_member, role_in
 from playground.state import Chat, Json, Person, Role, Standing
 from playground.telegram import Telegram
@@ -119,7 +119,7 @@ def _checked_user(telegram: Telegram, fields: Json) -> Json:
     try:
         user = User.model_validate({"first_name": "Somebody", **fields, "is_bot": False})
     except ValidationError as error:
-        raise ControlError(str(error)) from None
+        raise ControlError(problems_of(error)) from None
     others = (other.user for other in telegram.state.persons.values())
     names = {
         other["username"].lower()

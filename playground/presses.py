@@ -3,6 +3,7 @@
 import secrets
 
 from playground.errors import ControlError
+from playground.labels import find_labelled
 from playground.persons import check_presence
 from playground.state import CallbackQuery, Chat, Json, Message, Person
 from playground.telegram import Telegram
@@ -19,13 +20,7 @@ def find_button(message: Message, label: str) -> Json:
     """
     rows = message.json.get("reply_markup", {}).get("inline_keyboard", [])
     buttons = [button for row in rows for button in row]
-    found = [button for button in buttons if button["text"] == label]
-    found = found or [button for button in buttons if label in button["text"]]
-    if len(found) == 1:
-        return dict(found[0])
-    labels = ", ".join(repr(button["text"]) for button in buttons) or "no buttons"
-    problem = "more than one button" if found else "no button"
-    raise ControlError(f"{problem} {label!r} on message {message.id}, which has {labels}", 404)
+    return find_labelled(buttons, label, f"message {message.id}")
 
 
 def press(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from playground.errors import ControlError
+from playground.labels import find_labelled
 from playground.state import Chat, Json, Message
 from playground.telegram import Telegram
 
@@ -48,14 +48,7 @@ def find_reply_button(chat: Chat, user_id: int, label: str) -> Json:
     Raises:
         ControlError: If there is no such button, or more than one.
     """
-    buttons = list(reply_buttons(chat, user_id))
-    found = [button for button in buttons if button["text"] == label]
-    found = found or [button for button in buttons if label in button["text"]]
-    if len(found) == 1:
-        return found[0]
-    labels = ", ".join(repr(button["text"]) for button in buttons) or "no buttons"
-    problem = "more than one button" if found else "no button"
-    raise ControlError(f"{problem} {label!r} on the reply keyboard, which has {labels}", 404)
+    return find_labelled(reply_buttons(chat, user_id), label, "the reply keyboard")
 
 
 def reply_buttons(chat: Chat, user_id: int) -> Iterable[Json]:

@@ -7,6 +7,7 @@
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
 | `POST /control/chats/{id}/messages/{message_id}/pay` | pays an invoice as a `person` |
+| `GET /control/invoices?url=` | the `invoice` behind a link, and its `bill` |
 | `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
 link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
@@ -22,7 +23,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from pydantic import Field, field_validator
 
-from playground.control_http import MESSAGE, Route, chat_of, show_to_persons
+from playground.control_http import MESSAGE, Route, chat_of
 from playground.control_requests import Strict
 from playground.inline_choices import Asking, Choice, ask, choose
 from playground.paying import (
@@ -33,8 +34,10 @@ from playground.paying import (
     ask_shipping,
     bill_behind,
     bill_in_chat,
+    invoice_behind,
     pay,
 )
+from playground.showing import show_bill, show_message
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
 from playground.telegram import Telegram
@@ -62,6 +65,12 @@ class Visit(Strict):
         return url
 
 
+class InvoiceLink(Strict):
+    """A link to an invoice."""
+
+    url: str
+
+
 class Opening(Visit):
     """The page behind which kind of button, or a `startapp` link with its parameter."""
 
@@ -80,7 +89,6 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
         state.abilities["can_manage_bots"] = switches.managed_bots
     if switches.privacy is not None:
         state.abilities["can_read_all_group_messages"] = not switches.privacy
-    state.note("settings")
     return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
 
 
@@ -100,7 +108,7 @@ async def _ask(telegram: Telegram, request: web.Request) -> Json:
 async def _choose(telegram: Telegram, request: web.Request) -> Json:
     choice = Choice.model_validate_json(await request.read())
     chat, message = choose(telegram, choice)
-    return show_to_persons(telegram, chat, message)
+    return show_message(telegram, chat, message)
 
 
 async def _open(telegram: Telegram, request: web.Request) -> Json:
@@ -124,6 +132,11 @@ async def _log_in(telegram: Telegram, request: web.Request) -> Json:
     person = telegram.person(login.person)
     now = int(telegram.clock.time())
     return {"url": login_url(telegram.token, login.url, person.user, now)}
+
+
+async def _show_invoice(telegram: Telegram, request: web.Request) -> Json:
+    invoice, secret = invoice_behind(telegram, InvoiceLink.model_validate(dict(request.query)).url)
+    return {"invoice": invoice, "bill": show_bill(secret)}
 
 
 async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
@@ -151,6 +164,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/login", _log_in),
     Route("POST", f"{MESSAGE}/shipping", _ask_shipping),
     Route("POST", f"{MESSAGE}/pay", _pay),
+    Route("GET", "/control/invoices", _show_invoice),
     Route("POST", "/control/invoices/shipping", _ask_shipping),
     Route("POST", "/control/invoices/pay", _pay),
 )

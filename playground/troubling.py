@@ -67,7 +67,7 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/faults", _add),
     Route("GET", "/control/faults", _list),
     Route("DELETE", "/control/faults", _clear),
-    Route("DELETE", "/control/faults/{id:[0-9]+}", _remove),
+    Route("DELETE", "/control/faults/{id:[0-9]{1,16}}", _remove),
     Route("POST", "/control/faults/seed", _seed),
     Route("GET", "/control/limits", _show_limits),
     Route("PUT", "/control/limits", _set_limits),

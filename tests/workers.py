@@ -13,8 +13,9 @@ from fsm.valkey import EmbeddedValkey
 from playground import Playground
 from tests.balancer import balancing
 from tests.holding import Gate, holding
+from tests.ports import free_port
 from tests.tally import Tally
-from tests.test_webhook import HEADER, free_port
+from tests.test_webhook import HEADER
 
 SECRET = "open-sesame"
 

@@ -8,6 +8,9 @@
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const listeners = new Map();
 
+  /** How a link to an invoice begins. */
+  const INVOICE = "https://t.me/$";
+
   const tell = (eventType, eventData = {}) =>
     parent.postMessage(JSON.stringify({ eventType, eventData }), "*");
 
@@ -23,8 +26,12 @@
     if (event.source !== parent) return;
     const { eventType, eventData } = JSON.parse(event.data);
     if (eventType === "theme_changed") Object.assign(app.themeParams, eventData.theme_params);
-    const type = { main_button_pressed: "mainButtonClicked", theme_changed: "themeChanged" }[eventType];
-    for (const listener of listeners.get(type) ?? []) listener();
+    const [type, told] = {
+      main_button_pressed: ["mainButtonClicked"],
+      theme_changed: ["themeChanged"],
+      invoice_closed: ["invoiceClosed", { url: INVOICE + eventData?.slug, status: eventData?.status }],
+    }[eventType] ?? [];
+    for (const listener of listeners.get(type) ?? []) listener(told);
   });
 
   const MainButton = {
@@ -67,8 +74,20 @@
     close: () => tell("web_app_close"),
     sendData: (data) => tell("web_app_data_send", { data }),
     openLink: (url) => tell("web_app_open_link", { url }),
+    openInvoice,
     openTelegramLink: (url) => tell("web_app_open_tg_link", { path_full: url.replace(/^https?:\/\/t\.me/, "") }),
   };
+
+  /** Have the person pay the invoice behind a link; the callback is told how it ended. */
+  function openInvoice(url, callback) {
+    function ended(told) {
+      if (told.url !== url) return;
+      offEvent("invoiceClosed", ended);
+      callback?.(told.status);
+    }
+    onEvent("invoiceClosed", ended);
+    tell("web_app_open_invoice", { slug: url.slice(INVOICE.length) });
+  }
 
   /** The fields of the signed data; which are not to be trusted before the bot has checked them. */
   function unpacked(data) {

@@ -31,7 +31,7 @@ let size = "";
 /** Draw the open chat whenever it changes. */
 export function showChat() {
   news.addEventListener("place", () => { openPlace(); drawHead(); });
-  news.addEventListener("people", drawHead);
+  for (const type of ["people", "connection"]) news.addEventListener(type, drawHead);
   news.addEventListener("messages", ({ detail }) => whenReleased(() => {
     if (detail.chat === world.chat) update(detail.ids);
   }));
@@ -69,7 +69,7 @@ function drawHead() {
   document.title = `${titleOf(chat)} – Playground`;
   document.getElementById("face").replaceChildren(face(faceOf(chat), titleOf(chat)));
   document.getElementById("title").textContent = titleOf(chat);
-  document.getElementById("subtitle").textContent = subtitle(chat);
+  document.getElementById("subtitle").textContent = world.connected ? subtitle(chat) : "Connecting…";
   document.getElementById("members").hidden = chat.chat.type === "private";
   const block = document.getElementById("block");
   const blocked = me().standing === "blocked";

@@ -3,16 +3,18 @@
 import { ask } from "./api.js";
 import { element } from "./dom.js";
 import { attempt } from "./notices.js";
-import { world } from "./world.js";
+import { me, openChat, world } from "./world.js";
 
 let shownFor = "";
 
-export const menu = { commands: [], menu_button: { type: "commands" } };
+/** The commands, and the `MenuButton`; a group has none. */
+export const menu = { commands: [], menu_button: null };
 
 /** Ask for the menu again if it may be another one; whether it is. */
 export async function refreshMenu() {
-  const key = [world.me, world.chat, world.menus, world.persons.get(world.me)?.user.language_code].join();
-  if (world.chat === null || key === shownFor) return false;
+  const { roles } = openChat();
+  const key = [world.me, world.chat, world.menus, me().user.language_code, roles[world.me], roles[world.bot.id]].join();
+  if (key === shownFor) return false;
   shownFor = key;
   const answer = await attempt(ask("GET", `/page/chats/${world.chat}/menu?person=${world.me}`));
   if (!answer || key !== shownFor) return false;

@@ -111,9 +111,9 @@ async function draw() {
   single.onclick = () => (blocked ? setStanding("started") : send({ text: "/start" }));
   drawKeys();
   if (await refreshMenu()) drawAside();
-  const app = menu.menu_button.type === "web_app";
-  menuButton.hidden = !isPrivate || (!app && !menu.commands.length);
-  menuButton.textContent = app ? menu.menu_button.text : "Menu";
+  const { web_app: app, text } = menu.menu_button ?? {};
+  menuButton.hidden = !app && !menu.commands.length;
+  menuButton.textContent = app ? text : "Menu";
 }
 
 function drawKeys() {
@@ -220,7 +220,7 @@ async function sendInput(text = input.value) {
 }
 
 function openMenu() {
-  const { type, web_app: app } = menu.menu_button;
-  if (type === "web_app") openApp(menu.menu_button.text, app.url, "menu");
+  const { web_app: app, text } = menu.menu_button ?? {};
+  if (app) openApp(text, app.url, "menu");
   else draft(input.value === "/" ? "" : "/");
 }

@@ -73,15 +73,16 @@ export function content(message) {
 }
 
 const DRAWN = {
-  photo: (sizes) => picture(sizes[sizes.length - 1]),
-  animation: download,
+  photo: (sizes, message) => picture(sizes.at(-1), message),
+  animation: (file, message) => (file.mime_type === "image/gif"
+    ? picture(file, message) : player("video", file, message, { loop: true })),
   document: download,
-  video: download,
-  video_note: download,
-  voice: download,
-  audio: download,
+  video: (file, message) => player("video", file, message),
+  video_note: (file, message) => player("video", file, message),
+  voice: (file, message) => player("audio", file, message),
+  audio: (file, message) => titled("Audio", brief(message), "", player("audio", file, message)),
   contact: (contact) => card("contact", nameOf(contact), contact.phone_number),
-  sticker: (sticker) => picture(sticker, "sticker"),
+  sticker: (sticker, message) => picture(sticker, message, "sticker"),
   venue: (venue) => card("place", venue.title, venue.address),
   location: ({ latitude, longitude }) =>
     card("place", "Location", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
@@ -95,10 +96,19 @@ const DRAWN = {
 /** Where a file of the bot's can be fetched. */
 const fileUrl = (file) => `/control/files/${encodeURIComponent(file.file_id)}`;
 
-function picture(size, kind = "photo") {
+function picture(size, message, looks = "photo") {
+  const alt = brief(message);
   return element("img", {
-    class: kind, alt: kind === "photo" ? "Photo" : "Sticker", src: fileUrl(size), width: size.width, height: size.height,
-    on: { error: (event) => event.target.replaceWith(card("photo", "Photo", `${size.width} × ${size.height}`)) },
+    class: looks, alt, src: fileUrl(size), width: size.width, height: size.height,
+    on: { error: (event) => event.target.replaceWith(card("photo", alt, `${size.width} × ${size.height}`)) },
+  });
+}
+
+/** A film or sound with the browser's own controls; what it can't play can be downloaded. */
+function player(tag, file, message, properties = {}) {
+  return element(tag, {
+    class: "player", controls: true, preload: "metadata", src: fileUrl(file), "aria-label": brief(message),
+    on: { error: (event) => event.target.replaceWith(download(file, message)) }, ...properties,
   });
 }
 

@@ -1,14 +1,22 @@
 /** Links: the bot's own deep links stay in here, others are opened after a question. */
 
-import { choose, confirmBox, toast } from "./notices.js";
+import { ask } from "./api.js";
+import { openApp } from "./mini_app.js";
+import { attempt, choose, confirmBox, toast } from "./notices.js";
+import { payLink } from "./payment.js";
 import { start } from "./sending.js";
 import { go, me, nameOf, reads, titleOf, world } from "./world.js";
 
 const TELEGRAM = new Set(["t.me", "telegram.me"]);
 
+/** How a link to an invoice begins. */
+const INVOICE = "https://t.me/$";
+
 /** Open a link. */
 export async function openLink(url) {
+  if (url.startsWith(INVOICE)) return payLink(url);
   const parameters = deepLink(url);
+  if (parameters?.has("startapp")) return startApp(parameters.get("startapp"));
   if (parameters?.has("startgroup")) return startInGroup(parameters.get("startgroup"));
   if (parameters) return startBot(parameters.get("start"));
   if (url.startsWith("tg:")) return openAccount(url);
@@ -21,7 +29,7 @@ export async function openLink(url) {
 function deepLink(url) {
   const link = URL.parse(url);
   if (!link) return null;
-  const name = link.protocol === "tg:" ? link.searchParams.get("domain") : link.pathname.slice(1);
+  const name = link.protocol === "tg:" ? link.searchParams.get("domain") : link.pathname.split("/")[1];
   const leadsHere = link.protocol === "tg:" ? link.href.startsWith("tg://resolve") : TELEGRAM.has(link.hostname);
   return leadsHere && name?.toLowerCase() === world.bot.username.toLowerCase() ? link.searchParams : null;
 }
@@ -30,6 +38,14 @@ function deepLink(url) {
 export function startBot(payload) {
   go({ chat: world.me });
   if (payload !== null) start({ payload });
+}
+
+/** Open the bot's Mini App. Here its main one, which @BotFather would know, is that of the menu button. */
+async function startApp(parameter) {
+  const menu = await attempt(ask("GET", `/page/chats/${world.me}/menu?person=${world.me}`));
+  const { text, web_app: app } = menu?.menu_button ?? {};
+  if (app) openApp(text, app.url, "link", parameter || undefined);
+  else if (menu) toast("The bot has no Mini App behind its menu button");
 }
 
 async function startInGroup(payload) {

@@ -82,8 +82,8 @@ async function addTopic(path) {
   if (made) await attempt(ask("POST", `${path}/topics`, made));
 }
 
-/** How many are in a group, and who of them is played. */
+/** Who of a group is played, and how many are in it. */
 export function describeMembers(chat) {
   const count = Object.keys(chat.roles).filter((id) => isInside(chat, id)).length;
-  return `${count} ${count === 1 ? "member" : "members"} · you are ${me().user.first_name}`;
+  return `you are ${me().user.first_name} · ${count} ${count === 1 ? "member" : "members"}`;
 }

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { button, element } from "./dom.js";
 import { attempt, confirmBox } from "./notices.js";
 import { openLink } from "./links.js";
+import { payLink } from "./payment.js";
 import { send } from "./sending.js";
 import { world } from "./world.js";
 
@@ -13,10 +14,11 @@ const OWN_MACHINE = new Set(["127.0.0.1", "localhost"]);
  * Open a Mini App as the person who is played.
  * @param {string} text The button's.
  * @param {string} address
- * @param {"keyboard"|"inline"|"menu"} source What kind of button was pressed.
+ * @param {"keyboard"|"inline"|"menu"|"link"} source What kind of button was pressed, or a link.
+ * @param {string} [parameter] What the link carries behind `startapp=`.
  */
-export async function openApp(text, address, source) {
-  const opened = { person: world.me, url: address, source };
+export async function openApp(text, address, source, parameter) {
+  const opened = { person: world.me, url: address, source, start_param: parameter };
   const answer = await attempt(ask("POST", "/control/web_app", opened));
   if (!answer) return;
   if (OWN_MACHINE.has(new URL(address).hostname)) showFrame(text, answer.url, source);
@@ -45,6 +47,8 @@ function showFrame(text, url, source) {
       tell("viewport_changed", { height: frame.clientHeight, width: frame.clientWidth, is_state_stable: true, is_expanded: true }),
     web_app_setup_main_button: setMain,
     web_app_open_link: ({ url: link }) => openLink(link),
+    web_app_open_invoice: async ({ slug }) =>
+      tell("invoice_closed", { slug, status: await payLink(`https://t.me/$${slug}`) }),
     web_app_open_tg_link: ({ path_full: path }) => openLink(`https://t.me${path}`),
     web_app_data_send: async ({ data }) => {
       close();

@@ -25,8 +25,9 @@ export async function attempt(promise) {
  * Open a dialog.
  * @param {string} title
  * @param {Array} content
- * @param {Array<[string, *]>} choices Labels and what they give; the last is the main one. A
- *     function gives what it returns, and keeps the dialog open if that is undefined.
+ * @param {Array<[string, *]>} choices Labels and what they give; the last is the main one,
+ *     unless it gives nothing. A function gives what it returns, and keeps the dialog open if that
+ *     is undefined.
  * @returns {Promise} what the choice gives, or undefined.
  */
 export function dialog(title, content, choices) {
@@ -35,7 +36,7 @@ export function dialog(title, content, choices) {
     const buttons = choices.map(([label, value], index) =>
       element("button", {
         type: index === choices.length - 1 ? "submit" : "button",
-        class: index === choices.length - 1 ? "main" : "quiet",
+        class: index === choices.length - 1 && value !== undefined ? "main" : "quiet",
         on: { click: (event) => choose(event, value) },
       }, label));
     const form = element("form", {}, element("h3", {}, title), content, element("footer", {}, buttons));

@@ -10,22 +10,33 @@ import { me, nameOf, world } from "./world.js";
 /** What persons have told of themselves when they paid, by their id. */
 const known = new Map();
 
-/** Pay an invoice, if the person and the bot want that. */
-export async function pay(message) {
-  const { bill, invoice: { currency } } = message;
-  const told = await tellDetails(bill);
-  if (told === undefined) return;
-  const shipping = bill.is_flexible ? await chooseShipping(message, told.shipping_address) : null;
-  if (shipping === undefined) return;
-  const prices = [...bill.prices, ...(shipping?.prices ?? [])];
-  const tip = await confirm(message, prices);
-  if (tip === undefined) return;
-  const payment = { person: world.me, tip, order_info: told, shipping_option_id: shipping?.id };
-  const paid = await attempt(ask("POST", `${pathOf(message)}/pay`, payment));
-  if (paid) toast(paid.ok ? `Paid ${price(total(prices) + tip, currency)}` : `Not paid: ${paid.error}`);
+/** Pay the invoice of a message, if the person and the bot want that. */
+export const pay = ({ chat, message_id: id, invoice, bill }) =>
+  settle({ invoice, bill, path: `/control/chats/${chat.id}/messages/${id}` });
+
+/** Pay the invoice behind a link likewise; how it ended, in the words of a Mini App's `invoiceClosed`. */
+export async function payLink(url) {
+  const path = "/control/invoices";
+  const found = await attempt(ask("GET", `${path}?url=${encodeURIComponent(url)}`));
+  return found ? settle({ ...found, path, url }) : "failed";
 }
 
-const pathOf = (message) => `/control/chats/${message.chat.id}/messages/${message.message_id}`;
+async function settle(due) {
+  const { bill, invoice: { currency } } = due;
+  const told = await tellDetails(bill);
+  if (told === undefined) return "cancelled";
+  const shipping = bill.is_flexible ? await chooseShipping(due, told.shipping_address) : null;
+  if (shipping === undefined) return "cancelled";
+  const prices = [...bill.prices, ...(shipping?.prices ?? [])];
+  const tip = await confirm(due, prices);
+  if (tip === undefined) return "cancelled";
+  const paid = await post(due, "pay", { tip, order_info: told, shipping_option_id: shipping?.id });
+  if (paid) toast(paid.ok ? `Paid ${price(total(prices) + tip, currency)}` : `Not paid: ${paid.error}`);
+  return paid?.ok ? "paid" : "failed";
+}
+
+const post = ({ path, url }, deed, content) =>
+  attempt(ask("POST", `${path}/${deed}`, { person: world.me, url, ...content }));
 
 /** Ask for the `OrderInfo` that the bot wants; null if none, undefined if it is not told. */
 async function tellDetails(bill) {
@@ -64,9 +75,9 @@ function addressFields(before) {
 }
 
 /** Let the bot name its ways of shipping, and the person choose; undefined if they don't. */
-async function chooseShipping(message, address) {
-  const { currency } = message.invoice;
-  const answer = await attempt(ask("POST", `${pathOf(message)}/shipping`, { person: world.me, address }));
+async function chooseShipping(due, address) {
+  const { currency } = due.invoice;
+  const answer = await post(due, "shipping", { address });
   if (!answer?.ok) {
     if (answer) await alertBox("It can't be shipped", answer.error ?? "The bot does not answer.");
     return undefined;
@@ -79,8 +90,8 @@ async function chooseShipping(message, address) {
 }
 
 /** Show what it comes to, and give the tip; undefined if they don't pay. */
-function confirm(message, prices) {
-  const { bill, invoice: { title, description, currency } } = message;
+function confirm(due, prices) {
+  const { bill, invoice: { title, description, currency } } = due;
   const unit = unitOf(currency);
   const most = bill.max_tip_amount ?? 0;
   const tip = field(`Tip, up to ${price(most, currency)}`, {

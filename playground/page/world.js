@@ -61,11 +61,10 @@ function onChat(told) {
 
 /** Take in what has changed since the version that is known. */
 function absorb(chat, told) {
-  const changed = [...told.messages].sort((a, b) => a.message_id - b.message_id);
   for (const id of told.deleted) chat.messages.delete(id);
-  for (const message of changed) chat.messages.set(message.message_id, message);
+  for (const message of told.messages) chat.messages.set(message.message_id, message);
   chat.loaded = told.version;
-  const ids = [...told.deleted, ...changed.map((message) => message.message_id)];
+  const ids = [...told.deleted, ...told.messages.map((message) => message.message_id)];
   tell("messages", { chat: chat.chat.id, ids });
 }
 

@@ -50,6 +50,10 @@ class Profile:
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     menu_buttons: dict[int | None, Json] = field(default_factory=dict)
 
+    def menu_button(self, chat_id: int | None) -> Json:
+        """The `MenuButton` of a private chat, or the default one."""
+        return self.menu_buttons.get(chat_id) or self.menu_buttons.get(None) or {"type": "commands"}
+
 
 @dataclass(slots=True)
 class Call:
@@ -59,7 +63,7 @@ class Call:
         number: Counts the calls, from 1.
         time: When it came in.
         method: The method as Telegram spells it, or as the bot did if there is none such.
-        params: The parameters as they came in.
+        params: The parameters as they came in, of files their names.
         status: The HTTP status of the answer, or `None` while there is none yet.
         error: The description of a refusal.
     """

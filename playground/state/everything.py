@@ -32,8 +32,8 @@ class State:
             not shown of it.
         transactions: `StarTransaction` objects, oldest first.
         inline_messages: Chat and message ids of what was sent through inline mode.
-        changes: What has changed since it was last written down, as kinds and keys; `None` if
-            nothing is written down.
+        changes: What has changed since it was last written down, as kinds and keys in their
+            order, in which it is found again; `None` if nothing is written down.
         updates: What was not acknowledged yet, by update id, oldest first.
         repeats: Former updates that are to be delivered once more.
         last_update_id: The highest update id given so far.
@@ -43,7 +43,7 @@ class State:
     bot: Json
     abilities: Json
     last_update_id: int
-    changes: set[tuple[str, Hashable]] | None = None
+    changes: dict[tuple[str, Hashable], None] | None = None
     persons: dict[int, Person] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
     queries: dict[str, CallbackQuery] = field(default_factory=dict)
@@ -74,4 +74,4 @@ class State:
             key: By which it is found; of a message, the ids of its chat and its own.
         """
         if self.changes is not None:
-            self.changes.add((kind, key))
+            self.changes[kind, key] = None

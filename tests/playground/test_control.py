@@ -64,6 +64,15 @@ async def test_a_server_may_have_a_name(session: ClientSession) -> None:
     await server.stop()
 
 
+async def test_a_refusal_names_the_wrong_field_in_a_line(
+    playground: Playground, session: ClientSession
+) -> None:
+    url = f"{playground.url}/control/advance"
+    async with session.post(url, data=b'{"seconds": -1}', headers=JSON) as response:
+        told = await error(response, 400)
+    assert told == "seconds: Input should be greater than or equal to 0"
+
+
 async def test_a_body_is_json_and_not_large(playground: Playground, session: ClientSession) -> None:
     url = f"{playground.url}/control/persons"
     async with session.post(url, data=b"{}", headers={"Content-Type": "text/plain"}) as response:

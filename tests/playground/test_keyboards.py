@@ -53,6 +53,7 @@ BAD: list[tuple[Json, str]] = [
     ({"url": "ftp://tea.example"}, "BUTTON_URL_INVALID"),
     ({"url": "tg://user?id=5"}, "BUTTON_USER_INVALID"),
     ({"web_app": {"url": "http://tea.example/"}}, "BUTTON_URL_INVALID"),
+    ({"web_app": {"url": "javascript://127.0.0.1/%0aalert()"}}, "BUTTON_URL_INVALID"),
     ({"login_url": {"url": "http://tea.example/"}}, "BUTTON_URL_INVALID"),
     ({"copy_text": {"text": "a" * 257}}, "BUTTON_COPY_TEXT_INVALID"),
     ({"copy_text": {"text": ""}}, "BUTTON_COPY_TEXT_INVALID"),

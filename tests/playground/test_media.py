@@ -44,6 +44,8 @@ async def test_a_photo_is_sent_shown_and_fetched(
     )
     (size,) = answer["result"]["photo"]
     assert (size["width"], size["height"], size["file_size"]) == (40, 30, len(picture))
+    (call,) = await playground.calls("sendPhoto")
+    assert call.params["photo"] == "photo.png"
     assert answer["result"]["caption"] == "tea"
     assert answer["result"]["caption_entities"] == [{"offset": 0, "length": 3, "type": "bold"}]
     file = await bot("getFile", file_id=size["file_id"])

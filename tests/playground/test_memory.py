@@ -49,6 +49,19 @@ async def test_a_restart_goes_on_where_it_ended(tmp_path: Path) -> None:
             assert first["from"]["first_name"] == "Anna"
 
 
+async def test_persons_and_chats_stay_in_their_order(tmp_path: Path) -> None:
+    async with (
+        Playground(TOKEN, data_dir=tmp_path) as playground,
+        ClientSession() as session,
+        session.get(f"{playground.url}/page/events"),  # furnishes it, all at once
+    ):
+        persons = await playground.request("GET", "persons")
+        chats = await playground.request("GET", "chats")
+    async with Playground(TOKEN, data_dir=tmp_path) as playground:
+        assert await playground.request("GET", "persons") == persons
+        assert await playground.request("GET", "chats") == chats
+
+
 async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
     settings = ("--token", TOKEN, "--data-dir", str(tmp_path))
     async with serving(*settings) as (url, process), Client(url) as playground:
@@ -58,7 +71,7 @@ async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: P
         process.kill()
     with (tmp_path / "123" / "journal").open("ab") as journal:
         journal.write(b'["message", [5')
-    async with serving(*settings) as (url, _), Client(url) as playground:
+    async with Playground(TOKEN, data_dir=tmp_path) as playground:
         (ann,) = await playground.persons()
         assert (await ann.messages())[-1].text == "tea 19"
         assert await playground.pending() == 20

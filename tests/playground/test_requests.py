@@ -15,6 +15,14 @@ from playground.parameters import Method
 from tests.playground.bot_side import BotSide, Json, read
 
 
+async def test_a_deeply_nested_body_is_refused_like_any_other(bot: BotSide) -> None:
+    body = '{"a":' * 1000 + "1" + "}" * 1000
+    headers = {"Content-Type": "application/json"}
+    url = f"{bot.url}/sendMessage"
+    async with bot.session.post(url, data=body, headers=headers) as response:
+        assert (await read(response))["description"] == "Bad Request: chat_id is empty"
+
+
 async def test_parameters_come_as_json_form_multipart_or_query(bot: BotSide, ann: Person) -> None:
     url = f"{bot.url}/sendMessage"
     keyboard = {"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}

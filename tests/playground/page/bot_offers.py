@@ -62,6 +62,12 @@ def _take_bills(router: Router) -> None:
         prices = [LabeledPrice(label="Tea", amount=5)]
         await message.answer_invoice("A cup of tea", "Hot and green", "tea", "XTR", prices)
 
+    @router.message(Command("bill_link"))
+    async def bill_link(message: Message, bot: Bot) -> None:
+        prices = [LabeledPrice(label="Tea", amount=5)]
+        link = await bot.create_invoice_link("A pot of tea", "For two", "pot", "XTR", prices)
+        await message.answer(link)
+
     @router.message(Command("card"))
     async def card(message: Message) -> None:
         await message.answer_invoice(

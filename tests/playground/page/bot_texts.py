@@ -1,6 +1,8 @@
 """What the bot writes: texts, files, things, and its words to whatever it hears."""
 
+import io
 import struct
+import wave
 import zlib
 
 from aiogram import Bot, F, Router
@@ -13,6 +15,8 @@ FORMATTED = (
     "https://example.org\n<blockquote>A quote</blockquote>"
     '<pre><code class="language-python">print("tea")</code></pre>'
 )
+
+GIF = b"GIF89a\x01\0\x01\0\x80\0\0\x28\x82\x73\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
 
 SCRIPT = '<img src=x onerror="document.title=1"><script>document.title = 1</script>'
 
@@ -29,6 +33,15 @@ def picture() -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in parts
     )
+
+
+def sound() -> bytes:
+    """Make a WAV file: a tenth of a second of silence."""
+    data = io.BytesIO()
+    with wave.open(data, "wb") as file:
+        file.setparams((1, 1, 8000, 800, "NONE", ""))
+        file.writeframes(b"\x80" * 800)
+    return data.getvalue()
 
 
 def texts() -> Router:
@@ -61,6 +74,14 @@ def texts() -> Router:
     async def files(message: Message) -> None:
         await message.answer_photo(BufferedInputFile(picture(), "tea.png"), caption="A picture")
         await message.answer_document(BufferedInputFile(b"tea,2\n", "totals.csv"))
+
+    @router.message(Command("media"))
+    async def media(message: Message) -> None:
+        tune = BufferedInputFile(sound(), "tea.wav")
+        await message.answer_audio(tune, performer="Dora", title="Tea")
+        await message.answer_voice(tune, caption="A voice")
+        await message.answer_animation(BufferedInputFile(GIF, "tea.gif"))
+        await message.answer_video(BufferedInputFile(b"no film", "tea.mp4"))
 
     @router.message(Command("things"))
     async def things(message: Message) -> None:

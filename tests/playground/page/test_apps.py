@@ -38,6 +38,19 @@ SHOP = """\
 </script>
 """
 
+TILL = """\
+<!doctype html>
+<title>Till</title>
+<script src="{url}/page/bridge.js"></script>
+<button>Pay</button>
+<script>
+  const app = Telegram.WebApp;
+  const bill = app.initDataUnsafe.start_param;
+  document.querySelector("button").onclick = () => app.openInvoice(
+    `https://t.me/$${bill}`, (status) => document.body.append(`This bill is ${status}`));
+</script>
+"""
+
 Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 
@@ -111,6 +124,24 @@ async def test_a_mini_app_of_the_menu_button_is_opened(
         await reader.button("Tea shop").click()
         await reader.page.frame_locator("dialog iframe").get_by_text("Order tea").click()
         await reader.see("Ann has ordered tea")
+
+
+async def test_a_link_opens_a_mini_app_that_has_a_bill_paid(
+    reader: Reader, playground: Playground, bot: BotSide
+) -> None:
+    price = {"currency": "XTR", "prices": [{"label": "Tea", "amount": 5}]}
+    tea = {"title": "Tea", "description": "For two", "payload": "pot"}
+    bill = (await bot("createInvoiceLink", **tea, **price)).removeprefix("https://t.me/$")
+    async with serving(reader, app=page_of(TILL, playground)) as url:
+        button = {"type": "web_app", "text": "Till", "web_app": {"url": f"{url}/app"}}
+        await bot("setChatMenuButton", menu_button=button)
+        await reader.send(f"https://t.me/tea_bot?startapp={bill}")
+        await reader.page.locator("#messages .link", has_text="startapp").first.click()
+        frame = reader.page.frame_locator("dialog iframe")
+        await frame.get_by_text("Pay").click()
+        await reader.page.get_by_role("dialog", name="Tea").get_by_text("For two").wait_for()
+        await reader.page.keyboard.press("Enter")
+        await frame.get_by_text("This bill is paid").wait_for()
 
 
 async def test_a_login_takes_signed_data_to_the_bots_page_after_a_question(

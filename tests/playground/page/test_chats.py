@@ -7,6 +7,7 @@ import pytest
 from playground import Group, Person, Playground
 from tests.playground.bot_side import BotSide
 from tests.playground.page.chromium import Browser, Reader, reading
+from tests.playground.test_media import upload
 
 
 @pytest.mark.usefixtures("slow")
@@ -77,9 +78,10 @@ async def test_the_page_comes_back_after_a_restart(reader: Reader, playground: P
     await reader.send("/count")
     await reader.see("Value: 0")
     await playground.server.stop()
-    await reader.page.get_by_text("Connecting…").wait_for()
+    connecting = reader.page.locator("#subtitle", has_text="Connecting…")
+    await connecting.wait_for()
     await playground.server.start()
-    await reader.page.get_by_text("Connecting…").wait_for(state="detached")
+    await connecting.wait_for(state="detached")
     await reader.key("+1").click()
     await reader.see("Value: 1")
 
@@ -90,8 +92,14 @@ async def test_a_long_chat_opens_at_its_end_within_a_second(
     bot: BotSide,
     ann: Person,
 ) -> None:
-    for number in range(10_000):
-        await bot("sendMessage", chat_id=ann.id, text=f"Message {number}")
+    sent = await upload(bot, "sendDocument", {"document": b"tea"}, chat_id=ann.id)
+    file_id = sent["result"]["document"]["file_id"]
+    for first in range(0, 10_000, 10):  # albums: ten messages a call
+        media = [
+            {"type": "document", "media": file_id, "caption": f"Message {first + place}"}
+            for place in range(10)
+        ]
+        await bot("sendMediaGroup", chat_id=ann.id, media=media)
     async with reading(browser, playground.url) as reader:
         chat = reader.page.locator("#chats button").first
         await chat.wait_for()

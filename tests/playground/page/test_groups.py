@@ -57,6 +57,16 @@ async def test_a_person_leaves_and_is_added_again(friends: Reader) -> None:
     await friends.note("Boris joined").wait_for()
 
 
+async def test_commands_are_offered_by_a_click_where_the_bot_is(friends: Reader) -> None:
+    await friends.button("Close").click()
+    await friends.button("Menu").click()
+    await friends.page.get_by_role("option", name="/count").click()
+    await friends.see("Value: 0")
+    await friends.button("Members").click()
+    await act_on(friends, "tea_bot", "Remove")
+    await friends.page.locator("#menu").wait_for(state="hidden")
+
+
 async def test_a_group_is_made_and_becomes_a_supergroup(reader: Reader, boris: Person) -> None:
     await reader.page.get_by_role("radio", name=boris.user.first_name).wait_for()
     await reader.button("Add a person or a group").click()

@@ -2,9 +2,17 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground import Person, Playground
 from tests.playground.page.bot_texts import picture
 from tests.playground.page.chromium import Reader
+
+DURATION = """audio => new Promise((resolve) => {
+    if (audio.readyState) resolve(audio.duration);
+    else audio.onloadedmetadata = () => resolve(audio.duration);
+})"""
+"""Tells how many seconds a sound takes, once the browser knows."""
 
 
 async def test_formatted_texts_are_drawn_and_markup_stays_text(reader: Reader) -> None:
@@ -41,6 +49,20 @@ async def test_photos_are_shown_and_documents_downloaded(reader: Reader) -> None
     assert saved.suggested_filename == "totals.csv"
     assert (await saved.path()).read_bytes() == b"tea,2\n"
     await reader.shoot("files")
+
+
+async def test_sounds_are_played_and_what_can_not_be_played_is_downloaded(reader: Reader) -> None:
+    await reader.send("/media")
+    for label in ("Dora – Tea", "Voice message"):
+        audio = reader.page.get_by_label(label)
+        await audio.wait_for()
+        assert await audio.evaluate(DURATION) == pytest.approx(0.1)
+    await reader.page.get_by_text("Dora – Tea").wait_for()
+    await reader.page.get_by_alt_text("Animation").wait_for()
+    async with reader.page.expect_download() as download:
+        await reader.page.locator("a.card", has_text="Video").click()
+    assert (await (await download.value).path()).read_bytes() == b"no film"
+    await reader.shoot("media")
 
 
 async def test_things_are_drawn(reader: Reader) -> None:

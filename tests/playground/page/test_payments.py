@@ -16,6 +16,14 @@ async def test_a_bill_in_stars_is_paid_and_refunded(reader: Reader) -> None:
     await reader.note("Refunded ★ 5").wait_for()
 
 
+async def test_a_bill_behind_a_link_is_paid(reader: Reader) -> None:
+    await reader.send("/bill_link")
+    await reader.page.locator("#messages .link", has_text="https://t.me/$").click()
+    await reader.dialog.get_by_text("For two").wait_for()
+    await reader.dialog.get_by_role("button", name="Pay").click()
+    await reader.note("Paid ★ 5").wait_for()
+
+
 async def test_a_bill_is_paid_with_shipping_and_a_tip(reader: Reader, ann: Person) -> None:
     await reader.send("/card")
     await reader.key("Pay").click()
