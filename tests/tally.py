@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import Any, Self, cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -23,8 +23,8 @@ from db.sessions import Sessions
 from db.totals import NewTotal, Totals
 from fsm.valkey import EmbeddedValkey
 from playground import Message, Person
+from tests.nursery import ROOT, Process, start_bot
 
-ROOT = Path(__file__).parent.parent
 START = 60.0
 """Seconds that a start may take on a busy machine."""
 
@@ -41,7 +41,7 @@ class Tally:
         self.data = data
         self.settings = {"DATA_DIR": str(data), "LOG_FORMAT": "json", **settings}
         self.log = data.parent / "tally.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
 
     async def start(self) -> Self:
         """Start it and wait until it serves."""
@@ -52,8 +52,7 @@ class Tally:
 
     async def begin(self) -> None:
         """Start it, and wait for nothing."""
-        with self.log.open("a") as log:
-            self._process = await self._spawn(stdout=log, stderr=log)
+        self._process = await start_bot(self.data.parent, self._environment, self.log)
 
     def logged(self) -> list[dict[str, Any]]:
         """Read what it has logged."""
@@ -135,7 +134,16 @@ class Tally:
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
         """Run another command of main.py to its end; give exit status, output and errors."""
-        process = await self._spawn(*arguments, stdout=PIPE, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(ROOT / "main.py"),
+            *arguments,
+            # Elsewhere, so that a developer's .env says nothing here.
+            cwd=self.data.parent,
+            env=self._environment,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
         async with asyncio.timeout(START):
             out, errors = await process.communicate()
         return process.returncode or 0, out.decode(), errors.decode()
@@ -214,17 +222,7 @@ class Tally:
         async with asyncio.timeout(START):
             return await self._process.wait()
 
-    async def _spawn(
-        self, *arguments: str, stdout: IO[str] | int, stderr: IO[str] | int
-    ) -> asyncio.subprocess.Process:
+    @property
+    def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "main.py"),
-            *arguments,
-            # Elsewhere, so that a developer's .env says nothing here.
-            cwd=self.data.parent,
-            env=inherited | self.settings,
-            stdout=stdout,
-            stderr=stderr,
-        )
+        return inherited | self.settings

@@ -1,0 +1,170 @@
+"""Starts of the bot that need no loading: a process that has loaded it forks itself.
+
+Loading aiogram takes seconds of CPU, and the journeys start a bot a hundred times.
+What is forked runs `main.py` from its first line on, in its own folder and
+environment, and is a process like any other: it can be stopped, killed and waited for.
+Where forked processes can't be adopted (not on Linux), each bot is loaded.
+"""
+
+import asyncio
+import atexit
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, Protocol
+
+ROOT = Path(__file__).parent.parent
+PR_SET_CHILD_SUBREAPER = 36
+"""See prctl(2)."""
+
+
+class Process(Protocol):
+    """What can be done with a bot's process."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status, minus the signal if one ended it; None while it runs."""
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+
+    async def wait(self) -> int:
+        """Wait for its end; give its exit status."""
+
+
+class Forked:
+    """A process that was forked and is this one's child now.
+
+    Args:
+        pid: Its id.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._returncode: int | None = None
+
+    @property
+    def returncode(self) -> int | None:
+        """See `Process`."""
+        if self._returncode is None:
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid:
+                self._returncode = os.waitstatus_to_exitcode(status)
+        return self._returncode
+
+    def send_signal(self, number: int) -> None:
+        """See `Process`."""
+        if self.returncode is None:
+            os.kill(self._pid, number)
+
+    async def wait(self) -> int:
+        """See `Process`."""
+        while self.returncode is None:
+            await asyncio.sleep(0.01)
+        return self.returncode
+
+
+class Nursery:
+    """The process that has loaded the bot."""
+
+    def __init__(self) -> None:
+        # Whoever is orphaned below this process becomes its child, and can be waited for.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self._process = subprocess.Popen(  # noqa: S603 - itself
+            [sys.executable, "-m", __name__],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self._process.kill)
+
+    def start(self, folder: Path, environment: dict[str, str], log: Path) -> Forked:
+        """Start a bot.
+
+        Args:
+            folder: Where it runs.
+            environment: Its environment, whole.
+            log: Where it writes.
+        """
+        assert self._process.stdin
+        assert self._process.stdout
+        order = {"folder": str(folder), "environment": environment, "log": str(log)}
+        print(json.dumps(order), file=self._process.stdin, flush=True)
+        return Forked(int(self._process.stdout.readline()))
+
+
+_nurseries: list[Nursery] = []
+
+
+async def start_bot(folder: Path, environment: dict[str, str], log: Path) -> Process:
+    """Start a bot; see `Nursery.start`."""
+    if sys.platform == "linux":
+        if not _nurseries:
+            _nurseries.append(Nursery())
+        return await asyncio.to_thread(_nurseries[0].start, folder, environment, log)
+    with log.open("a") as file:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(ROOT / "main.py"),
+            cwd=folder,
+            env=environment,
+            stdout=file,
+            stderr=file,
+        )
+
+
+def serve() -> None:
+    """Fork whenever a line on standard input asks for it, and say the new process' id."""
+    import gc  # noqa: PLC0415
+
+    gc.disable()
+    import app  # noqa: F401, PLC0415 - loaded, so that those who are forked need not
+
+    for line in sys.stdin:
+        answer, question = os.pipe()
+        child = os.fork()
+        if child == 0:
+            # Forked once more, as only an orphan is handed on to who has asked.
+            if pid := os.fork():
+                os.write(question, b"%d\n" % pid)
+                os._exit(0)
+            _become_bot(json.loads(line))
+        os.waitpid(child, 0)
+        os.write(sys.stdout.fileno(), os.read(answer, 32))
+        os.close(answer)
+        os.close(question)
+
+
+def _become_bot(order: dict[str, Any]) -> None:
+    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(log, stream.fileno())
+    os.chdir(order["folder"])
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    sys.argv = [str(ROOT / "main.py")]
+    status = 1
+    try:
+        import main  # noqa: PLC0415
+
+        main.cli()
+    except SystemExit as end:
+        status = int(end.code or 0)
+    except BaseException:  # noqa: BLE001 - nothing of it may get to the process that was forked
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve()
