@@ -29,9 +29,10 @@ from dialogs import DIALOGS
 from faults import Fault
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
-from fsm.inbox import Inbox, RawUpdate
+from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
 from fsm.outbox import Outbox, UndeliverableError
+from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish

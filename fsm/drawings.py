@@ -18,7 +18,8 @@ from aiogram_dialog.api.protocols import (
 from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
 
-from fsm.transaction import Drawing, Transaction
+from fsm.outcome import Drawing
+from fsm.transaction import Transaction
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
 """What stands under the input field. It belongs to the message that brought it, which

@@ -24,7 +24,7 @@ from aiogram_dialog.api.entities import (
 from aiogram_dialog.api.entities.update_event import DialogFgEvent
 from aiogram_dialog.api.internal import FakeUser
 
-from fsm.undrawn import Place
+from fsm.place import Place
 
 
 @asynccontextmanager

@@ -19,18 +19,17 @@ from aiogram.exceptions import (
     TelegramConflictError,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import TelegramMethod
 from aiogram.types import Update
 from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
+from fsm.raw_updates import GetRawUpdates, RawUpdate
 from fsm.tasks import finish
 
 Field = bytes | bytearray | memoryview | str | int | float
 Feed = Callable[[Update], Awaitable[object]]
-RawUpdate = dict[str, Any]
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
@@ -50,21 +49,6 @@ AT_ONCE = 10_000
 """Updates that may be under way; more are not fetched."""
 
 log = structlog.get_logger(__name__)
-
-
-class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
-    """getUpdates, giving each update as Telegram sent it.
-
-    So it is kept as it came, and one that can't be read spoils no others.
-    """
-
-    __returning__ = list[RawUpdate]
-    __api_method__ = "getUpdates"
-
-    offset: int | None = None
-    limit: int | None = None
-    timeout: int
-    allowed_updates: list[str]
 
 
 class Inbox:

@@ -1,7 +1,7 @@
 """The way of an update: turn, transaction, commit, and only then what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
@@ -10,24 +10,24 @@ from weakref import WeakValueDictionary
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
-from aiogram.enums import ChatType
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
-from aiogram.types import Chat, TelegramObject, Update, User
+from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate, NewMessage
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
-from cachetools import LRUCache
 
 from fsm.calls import patiently
+from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
 from fsm.keys import ChatKeys, inline_message_of, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.pace import Pace
+from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Drawing, Refusal
+from fsm.place import Place, chat_of, place_of
 from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
-from fsm.transaction import INLINE_TARGET, AlreadyDoneError, Drawing, Refusal, Transaction
-from fsm.undrawn import Place, Undrawn
+from fsm.transaction import Transaction
+from fsm.undrawn import Undrawn
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
@@ -46,12 +46,6 @@ FAILURES = 3
 """How often an update may fail; then it is given up."""
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
-
-PERSON_PACE = partial(Pace, burst=500, rate=100)
-"""Updates that one person may send at once, and in a second over time. Far more
-than a person can tap, and it leaves the others room beside a script that floods."""
-PEOPLE = 10_000
-"""People whose pace is remembered."""
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +89,7 @@ class TransactionMiddleware(BaseMiddleware):
         self._inline_window = inline_window
         self._offers = Offers()
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
-        self._paces: MutableMapping[int, Pace] = LRUCache(PEOPLE)
+        self._flood_gate = FloodGate()
         self._is_stopping = False
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
@@ -106,8 +100,8 @@ class TransactionMiddleware(BaseMiddleware):
             await handler(event, _with(outer, data))
             return
         update = without_marks(cast("Update", event))
-        chat = _chat_of(update, data)
-        await self._slow_down(data.get("event_from_user"))
+        chat = chat_of(update, data)
+        await self._flood_gate.wait(data.get("event_from_user"))
         records: list[str] = []
         try:
             # Named here, as the dictionary holds the turn only while somebody does.
@@ -124,9 +118,9 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.late_reply
         await _call(transaction, update, data)
         for stack_id in transaction.redraws:
-            await redraw(data["dispatcher"], data["bot"], _place(data), stack_id)
+            await redraw(data["dispatcher"], data["bot"], place_of(data), stack_id)
         for record in records:
-            await self.redraw(data["dispatcher"], data["bot"], record, _place(data))
+            await self.redraw(data["dispatcher"], data["bot"], record, place_of(data))
 
     async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
         """Have a record's window drawn again as it stands.
@@ -153,12 +147,6 @@ class TransactionMiddleware(BaseMiddleware):
     def stop(self) -> None:
         """Tell nobody any more to try again: what is not done comes again after the next start."""
         self._is_stopping = True
-
-    async def _slow_down(self, person: User | None) -> None:
-        if person is None:
-            return
-        if pause := self._paces.setdefault(person.id, PERSON_PACE()).queue():
-            await asyncio.sleep(pause)
 
     async def _carry_out(
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
@@ -201,7 +189,7 @@ class TransactionMiddleware(BaseMiddleware):
         drawn = {drawing.record for drawing in transaction.drawings}
         with self._store.watched(unclear=AwayError):
             if changed and drawn:
-                await self._undrawn.announce(drawn, _place(data))
+                await self._undrawn.announce(drawn, place_of(data))
             await self._outbox.announce(chat, transaction.outbox)
         if not await transaction.commit(changed):
             return False
@@ -249,28 +237,8 @@ def _with(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "transaction": transaction, "fsm_storage": transaction}
 
 
-def _chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
-    bot_id = cast("Bot", data["bot"]).id
-    for inline in (update.callback_query, update.chosen_inline_result):
-        if inline and inline.inline_message_id:
-            return ChatKeys(bot_id, inline.inline_message_id)
-    chat = data.get("event_chat") or data.get("event_from_user")
-    return ChatKeys(bot_id, chat.id if chat else 0)
-
-
 def _id(update: Update) -> int | None:
     return None if isinstance(update, DialogUpdate) else update.update_id
-
-
-def _place(data: dict[str, Any]) -> Place:
-    chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
-    return Place(
-        chat_id=chat.id if chat else person.id,
-        chat_type=chat.type if chat else ChatType.PRIVATE,
-        thread_id=data.get("event_thread_id"),
-        user_id=person.id,
-        language=person.language_code,
-    )
 
 
 async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) -> None:

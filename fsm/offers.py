@@ -5,7 +5,7 @@ from collections.abc import MutableMapping
 from aiogram.types import InlineKeyboardMarkup
 from cachetools import LRUCache
 
-from fsm.transaction import Drawing
+from fsm.outcome import Drawing
 
 REMEMBERED = 10_000
 """Windows that a process remembers."""

@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
+from fsm.place import Place
 from fsm.renderer import Renderer
 
 Field = bytes | bytearray | memoryview | str | int | float
@@ -27,25 +28,6 @@ SILENCE = 20.0
 """Seconds without a sign of life after which others take over."""
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a window stands and who saw it last: what drawing it takes without an update.
-
-    Attributes:
-        chat_id: The chat.
-        chat_type: The chat's type.
-        thread_id: The topic, if any.
-        user_id: The person.
-        language: The language of the person's client, if known.
-    """
-
-    chat_id: int
-    chat_type: str
-    thread_id: int | None
-    user_id: int
-    language: str | None
 
 
 Redraw = Callable[[str, Place], Awaitable[None]]

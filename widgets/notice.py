@@ -1,6 +1,6 @@
 """What a press may come to instead of what its button does."""
 
-from fsm.transaction import Refusal
+from fsm.outcome import Refusal
 
 
 class Notice(Refusal):

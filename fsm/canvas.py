@@ -1,0 +1,137 @@
+"""What messages show, and how it gets there."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import structlog
+from aiogram import Bot
+from aiogram.types import InlineKeyboardMarkup
+from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
+from aiogram_dialog.manager.message_manager import MessageManager
+from cachetools import LRUCache
+from redis.exceptions import RedisError
+
+from fsm.outcome import Drawing
+from fsm.store import DialogStore
+
+REMEMBERED = 10_000
+"""Messages that a process remembers."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message shows.
+
+    Attributes:
+        record: The record, and
+        version: its version.
+        markup: The buttons.
+    """
+
+    record: str
+    version: str
+    markup: MarkupVariant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Draws, and remembers what this process has drawn last.
+
+    Args:
+        bot: Whose messages they are.
+        store: Where the message of a stack is noted.
+    """
+
+    bot: Bot
+    store: DialogStore
+    _messages: MessageManager = field(default_factory=MessageManager)
+    _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # The message that came of one that was awaited.
+    _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
+
+    def only_text_changes(self, drawing: Drawing) -> bool:
+        """Tell whether a message keeps the buttons that it has, as far as this process knows."""
+        shown = self._shown.get(self._name(drawing))
+        return (
+            shown is not None
+            and drawing.content is not None
+            and shown.markup == drawing.content.reply_markup
+        )
+
+    def forget(self, record: str) -> None:
+        """Forget what messages show of a record."""
+        for name in [name for name, shown in self._shown.items() if shown.record == record]:
+            del self._shown[name]
+
+    async def draw(self, drawing: Drawing, version: str) -> bool:
+        """Draw a window on its message.
+
+        Returns:
+            Whether it was needed.
+
+        Raises:
+            TelegramAPIError: Telegram refused, or can't be reached.
+        """
+        target, name, content = self._target(drawing), self._name(drawing), drawing.content
+        if content is None:
+            self._shown.pop(name, None)
+            if target > 0:
+                await self._leave(drawing.chat_id, target, delete=drawing.delete)
+            return True
+        shows = Shown(drawing.record, version, content.reply_markup)
+        if target < 0:
+            await self._send(drawing, content, shows)
+            return True
+        before = self._shown.pop(name, None)
+        if before and (before.record, before.version) == (shows.record, shows.version):
+            self._shown[name] = before
+            return False
+        await self._edit(drawing, content, target)
+        self._shown[name] = shows
+        return True
+
+    async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
+        sent = await self._messages.send_message(self.bot, content)
+        self._arrived[message_name(drawing.chat_id, drawing.target)] = sent.message_id
+        self._shown[self._name(drawing)] = shows
+        try:
+            await self.store.bind(drawing.record, drawing.target, sent.message_id)
+        except RedisError as error:
+            # A press on the message names it again.
+            log.warning("message_not_noted", error=str(error))
+
+    async def _edit(self, drawing: Drawing, content: NewMessage, message_id: int) -> None:
+        if isinstance(drawing.chat_id, str):
+            await self.bot.edit_message_text(
+                content.text or "",
+                inline_message_id=drawing.chat_id,
+                reply_markup=cast("InlineKeyboardMarkup | None", content.reply_markup),
+            )
+            return
+        old = OldMessage(
+            chat=content.chat, message_id=message_id, media_id=None, media_uniq_id=None
+        )
+        await self._messages.edit_message(self.bot, content, old)
+
+    async def _leave(self, chat_id: int | str, message_id: int, *, delete: bool) -> None:
+        if delete:
+            await self.bot.delete_message(chat_id, message_id)
+        else:
+            await self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+
+    def _target(self, drawing: Drawing) -> int:
+        """Give the message to draw on; below 0 it is still to be sent."""
+        if drawing.target > 0:
+            return drawing.target
+        return self._arrived.get(message_name(drawing.chat_id, drawing.target), drawing.target)
+
+    def _name(self, drawing: Drawing) -> str:
+        return message_name(drawing.chat_id, self._target(drawing))
+
+
+def message_name(chat_id: int | str, message_id: int) -> str:
+    """Name a message among those of all chats."""
+    return f"{chat_id}/{message_id}"

@@ -1,0 +1,60 @@
+"""What an update comes to: a window to be drawn, an answer, a refusal."""
+
+from dataclasses import dataclass
+
+from aiogram_dialog.api.entities import NewMessage
+
+
+class AlreadyDoneError(Exception):
+    """The update was done before; Telegram has delivered it again.
+
+    Attributes:
+        records: The keys of the records that it changed then.
+    """
+
+    def __init__(self, records: list[str]) -> None:
+        super().__init__("the update was done already")
+        self.records = records
+
+
+class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some presses
+    """Ends an update: nothing changes, and the person is told why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a stack's message is to show.
+
+    Attributes:
+        record: The stack's record.
+        chat_id: The chat of the message, or the id of an inline message.
+        content: The window, None to take the keyboard off.
+        target: The message; below 0 it stands for one that is being sent, and it is
+            `INLINE_TARGET` where `chat_id` says all.
+        fresh: Whether it is the one to be sent.
+        delete: Whether the message is deleted, not only its keyboard taken off.
+    """
+
+    record: str
+    chat_id: int | str
+    content: NewMessage | None
+    target: int
+    fresh: bool = False
+    delete: bool = False
+
+
+INLINE_TARGET = 1
+"""The target of a drawing on an inline message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person who pressed is told.
+
+    Attributes:
+        text: At most 200 characters, None for nothing.
+        alert: Whether it stays until it is closed.
+    """
+
+    text: str | None = None
+    alert: bool = False
