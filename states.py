@@ -52,6 +52,14 @@ class SpecialButtons(StatesGroup):
     asking = State()
 
 
+class Callbacks(StatesGroup):
+    """Buttons that call the bot, and how it answers (dialogs/callbacks.py)."""
+
+    answers = State()
+    random = State()
+    styles = State()
+
+
 class Example(StatesGroup):
     """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
 

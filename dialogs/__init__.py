@@ -1,6 +1,14 @@
 """The dialogs, one module a feature."""
 
-from dialogs import counter, menu, reply_builder, reply_keyboards, special_buttons, totals
+from dialogs import (
+    callbacks,
+    counter,
+    menu,
+    reply_builder,
+    reply_keyboards,
+    special_buttons,
+    totals,
+)
 
 DIALOGS = (
     counter.dialog,
@@ -10,5 +18,6 @@ DIALOGS = (
     reply_keyboards.example_dialog,
     reply_builder.dialog,
     special_buttons.dialog,
+    callbacks.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

@@ -21,7 +21,6 @@ from aiogram_dialog.widgets.input import MessageInput
 from aiogram_dialog.widgets.kbd import (
     Button,
     Cancel,
-    Checkbox,
     ManagedCheckbox,
     Row,
     Start,
@@ -29,7 +28,6 @@ from aiogram_dialog.widgets.kbd import (
 )
 from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
-from aiogram_dialog.widgets.text import Const, Multi
 
 from fsm.foreground import open_beside
 from fsm.transaction import Transaction
@@ -37,6 +35,7 @@ from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.notice import Notice
 from widgets.reply import ReplyKeyboard, ReplyWindow
+from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window
 
@@ -116,12 +115,6 @@ async def explain(_callback: CallbackQuery, _button: Button, manager: DialogMana
 
 
 to_list = SwitchTo(T("back"), id="back", state=ReplyKeyboards.list)
-
-
-def switch(name: str, key: str, *, default: bool = False) -> Checkbox:
-    """Make a switch; its words are the same on and off."""
-    on, off = (Multi(Const(mark), T(key), sep=" ") for mark in "☑☐")
-    return Checkbox(on, off, id=name, default=default)
 
 
 list_window = Window(

@@ -28,12 +28,14 @@ class Shown:
     Attributes:
         record: The record, and
         version: its version.
-        markup: The buttons.
+        markup: The buttons, and
+        text: the text; a window that shows the time changes without its version.
     """
 
     record: str
     version: str
     markup: MarkupVariant | None
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ class Canvas:
             if target > 0:
                 await self._leave(drawing.chat_id, target, delete=drawing.delete)
             return True
-        shows = Shown(drawing.record, version, content.reply_markup)
+        shows = Shown(drawing.record, version, content.reply_markup, content.text)
         if target < 0:
             await self._send(drawing, content, shows)
             return True
         before = self._shown.pop(name, None)
-        if before and (before.record, before.version) == (shows.record, shows.version):
-            self._shown[name] = before
+        if before == shows:
+            self._shown[name] = shows
             return False
         await self._edit(drawing, content, target)
         self._shown[name] = shows

@@ -22,7 +22,7 @@ from fsm.guard import without_marks
 from fsm.keys import ChatKeys, inline_message_of, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Drawing, Refusal
+from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
 from fsm.place import Place, chat_of, place_of
 from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
@@ -114,7 +114,7 @@ class TransactionMiddleware(BaseMiddleware):
             records = repeated.records
         if not await self._outbox.send(chat, transaction.outbox):
             transaction.reply = transaction.undelivered_reply
-        elif not follows and transaction.reply.text is None:
+        elif not follows and transaction.reply == Answer():
             transaction.reply = transaction.late_reply
         await _call(transaction, update, data)
         for stack_id in transaction.redraws:
@@ -189,7 +189,7 @@ class TransactionMiddleware(BaseMiddleware):
         drawn = {drawing.record for drawing in transaction.drawings}
         with self._store.watched(unclear=AwayError):
             if changed and drawn:
-                await self._undrawn.announce(drawn, place_of(data))
+                await self._undrawn.announce(drawn, place_of(data), transaction.moves_until)
             await self._outbox.announce(chat, transaction.outbox)
         if not await transaction.commit(changed):
             return False
@@ -247,7 +247,12 @@ async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) 
     query = update.callback_query
     if query and not any(isinstance(method, AnswerCallbackQuery) for method in methods):
         reply = transaction.reply
-        answer = query.answer(text=reply.text, show_alert=reply.alert or None)
+        answer = query.answer(
+            text=reply.text,
+            show_alert=reply.alert or None,
+            url=reply.url,
+            cache_time=reply.cache_time,
+        )
         if (in_response := data.get(IN_RESPONSE)) is not None:
             in_response.append(answer)
         else:

@@ -54,7 +54,11 @@ class Answer:
     Attributes:
         text: At most 200 characters, None for nothing.
         alert: Whether it stays until it is closed.
+        url: What their client opens, a link to this bot with a start parameter.
+        cache_time: Seconds for which their client repeats the answer by itself.
     """
 
     text: str | None = None
     alert: bool = False
+    url: str | None = None
+    cache_time: int | None = None

@@ -65,8 +65,8 @@ class Renderer:
     def add(self, drawing: Drawing, version: str) -> bool:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
 
-        A message that shows that version already, as far as this process knows,
-        is left alone: Telegram refuses an edit that changes nothing.
+        A message that shows just that already, as far as this process knows, is
+        left alone: Telegram refuses an edit that changes nothing.
 
         Args:
             drawing: What is to be drawn.

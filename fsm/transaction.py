@@ -35,6 +35,8 @@ class Transaction(BaseStorage):
         late_reply: What they are told instead of nothing if the message can't follow soon.
         undelivered_reply: What they are told if what they sent off can't arrive soon.
         redraws: Stacks whose windows are to be drawn again as they stand.
+        moves_until: Until when its windows change by themselves and are drawn again and
+            again, in seconds since 1970.
     """
 
     def __init__(self, store: DialogStore, chat: ChatKeys, update_id: int | None = None) -> None:
@@ -51,19 +53,30 @@ class Transaction(BaseStorage):
         self.reply = Answer()
         self.late_reply = Answer()
         self.redraws: list[str] = []
+        self.moves_until = 0.0
         self._outbox: dict[str, str] = {}
         self.undelivered_reply = Answer()
 
     # What handlers say
 
-    def answer(self, text: str, *, alert: bool = False) -> None:
+    def answer(
+        self,
+        text: str | None = None,
+        *,
+        alert: bool = False,
+        url: str | None = None,
+        cache_time: int | None = None,
+    ) -> None:
         """Tell the person who pressed something, once the press has counted.
 
         Args:
             text: At most 200 characters.
             alert: Whether it stays until it is closed.
+            url: What their client opens: `t.me/<bot>?start=...` (Bot API, answerCallbackQuery).
+            cache_time: Seconds for which their client repeats the answer by itself: the
+                same press does not come here meanwhile.
         """
-        self.reply = Answer(text, alert)
+        self.reply = Answer(text, alert, url, cache_time)
 
     def answer_late(self, text: str) -> None:
         """Tell the person who pressed something if the message can't follow soon.

@@ -41,11 +41,13 @@ class Mark:
     Attributes:
         place: Where its window stands.
         touched: When it was changed last, in seconds of the monotonic clock.
+        moves_until: Until when its window changes by itself, in seconds since 1970.
         version: The version that this process has drawn or will draw, "" for none yet.
     """
 
     place: Place
     touched: float
+    moves_until: float = 0.0
     version: str = ""
 
 
@@ -56,6 +58,9 @@ class Undrawn:
     the last, once its message was drawn: so a row of taps costs one command.
     Then its version is compared, too: where another worker was in between, the
     older drawing may have come later, and it is drawn again.
+
+    A window that changes by itself, as time passes, is drawn at every look as long
+    as it does, and once more after that.
 
     Args:
         redis: The connection, giving bytes.
@@ -70,17 +75,25 @@ class Undrawn:
         self._worker = secrets.token_hex(4)
         self._marks: dict[str, Mark] = {}
 
-    async def announce(self, records: Iterable[str], place: Place) -> None:
-        """Note that records are about to change, before that is committed."""
+    async def announce(
+        self, records: Iterable[str], place: Place, moves_until: float = 0.0
+    ) -> None:
+        """Note that records are about to change, before that is committed.
+
+        Args:
+            records: The records.
+            place: Where their windows stand.
+            moves_until: Until when they change by themselves after that, in seconds since 1970.
+        """
         now = time.monotonic()
         fresh = []
         for record in records:
-            if record in self._marks:
+            if record in self._marks and not moves_until:
                 self._marks[record].place, self._marks[record].touched = place, now
             else:
                 fresh.append(record)
         if fresh:
-            marks = {record: Mark(place, now) for record in fresh}
+            marks = {record: Mark(place, now, moves_until) for record in fresh}
             await self._write(marks)
             self._marks.update(marks)
 
@@ -124,7 +137,9 @@ class Undrawn:
         if marks:
             now = time.time()
             entries: dict[Field, Field] = {
-                f"{self._worker} {record}": orjson.dumps({**asdict(mark.place), "at": now})
+                f"{self._worker} {record}": orjson.dumps(
+                    {**asdict(mark.place), "at": now, "moves_until": mark.moves_until}
+                )
                 for record, mark in marks.items()
             }
             await self._redis.hset(self._key, mapping=entries)
@@ -136,9 +151,10 @@ class Undrawn:
         for name, raw in entries.items():
             worker, _, record = name.decode().partition(" ")
             place = orjson.loads(raw)
+            moves_until = place.pop("moves_until", 0.0)
             if worker != self._worker and place.pop("at") <= time.time() - silence:
                 taken.append(name)
-                marks[record] = Mark(Place(**place), touched=0)
+                marks[record] = Mark(Place(**place), touched=0, moves_until=moves_until)
         if taken:
             await self._write(marks)
             await self._redis.hdel(self._key, *taken)
@@ -150,7 +166,7 @@ class Undrawn:
         quiet = {
             record: mark
             for record, mark in self._marks.items()
-            if mark.touched < before and record not in pending
+            if (mark.touched < before or mark.moves_until) and record not in pending
         }
         if not quiet:
             return
@@ -160,18 +176,22 @@ class Undrawn:
         found = cast("list[list[bytes | None]]", await pipeline.execute())
         done = []
         for (record, mark), (version, message) in zip(quiet.items(), found, strict=True):
-            if mark.touched >= before:
+            if mark.touched >= before and not mark.moves_until:
                 continue  # changed again while we asked
-            if not version or not message or version.decode() == mark.version:
+            as_drawn = version is not None and version.decode() == mark.version
+            if not version or not message or (as_drawn and not mark.moves_until):
                 done.append(record)
-            else:
-                mark.version, mark.touched = version.decode(), time.monotonic()
-                await self._draw(redraw, record, mark.place)
+                continue
+            if not as_drawn:
+                # Another worker was here; its edit may have come last.
+                self._renderer.forget(record)
+            if mark.moves_until < time.time():
+                mark.moves_until = 0.0
+            mark.version, mark.touched = version.decode(), time.monotonic()
+            await self._draw(redraw, record, mark.place)
         await self._remove(done)
 
     async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
-        # Whatever its message is thought to show: another worker's edit may have come last.
-        self._renderer.forget(record)
         try:
             await redraw(record, place)
         except RedisError:

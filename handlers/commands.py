@@ -18,6 +18,7 @@ from fsm.calls import patiently
 from fsm.foreground import open_beside
 from locales import Catalog, Texts
 from states import (
+    Callbacks,
     Counter,
     Example,
     Menu,
@@ -36,6 +37,8 @@ COMMANDS = (
     "reply_builder",
     "special_buttons",
     "buttons_example",
+    "random",
+    "callbacks",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -58,6 +61,19 @@ async def put_keyboard_away(
     if manager.current_stack().last_reply_keyboard:
         await manager.reset_stack()
     return await handler(event, data)
+
+
+@router.message(CommandStart(deep_link=True, magic=F.args == "callbacks"))
+@router.message(Command("callbacks"))
+async def callbacks(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the ways to answer a press; one of them leads here by a link."""
+    await _open(dialog_manager, Menu.main, Callbacks.answers)
+
+
+@router.message(Command("random"))
+async def random(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the button that sends a number."""
+    await _open(dialog_manager, Menu.main, Callbacks.random)
 
 
 @router.message(CommandStart())

@@ -4,8 +4,13 @@ import pytest
 
 from playground import Message, Person
 
-MENU = [["Counter ±1", "Counter ±2"], ["Reply keyboards", "Special buttons"], ["Totals", "Help"]]
-GROUP_MENU = [["Counter ±1", "Counter ±2"], ["Totals", "Help"]]
+MENU = [
+    ["Counter ±1", "Counter ±2"],
+    ["Reply keyboards", "Special buttons"],
+    ["Callbacks"],
+    ["Totals", "Help"],
+]
+GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
 
 
 async def open_menu(person: Person) -> Message:
@@ -27,6 +32,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
         ("Help", "What Tally can do"),
         ("Counter ±1", "Specify the"),
         ("Reply keyboards", "Reply keyboards"),
+        ("Callbacks", "Callbacks call the bot"),
     ],
 )
 async def test_every_window_opens_in_place_and_leads_back(
@@ -87,6 +93,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
     assert menu.labels == [
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
+        ["Колбэки"],
         ["Итоги", "Помощь"],
     ]
     await boris.send("/numbers чай")

@@ -7,4 +7,6 @@ command-cutlets = Choose how the cutlets are served
 command-reply-builder = Press a keyboard of numbers
 command-special-buttons = Share a place, people, a chat
 command-buttons-example = See both kinds of buttons
+command-random = Get a number from 1 to 10
+command-callbacks = See every way to answer a press
 command-help = What Tally can do

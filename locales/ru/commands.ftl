@@ -7,4 +7,6 @@ command-cutlets = Выбрать, как подать котлеты
 command-reply-builder = Понажимать на числа
 command-special-buttons = Поделиться местом, людьми, чатом
 command-buttons-example = Увидеть оба вида кнопок
+command-random = Получить число от 1 до 10
+command-callbacks = Увидеть все ответы на нажатия
 command-help = Что умеет Tally

@@ -5,6 +5,7 @@ menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
 menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
+menu-callbacks = Колбэки
 menu-totals = Итоги
 menu-help = Помощь
 back = Назад
@@ -19,6 +20,8 @@ help =
     /reply_builder – клавиатура из чисел
     /special_buttons – поделиться местом, номером, опросом, людьми, чатом
     /buttons_example – оба вида клавиатур рядом
+    /callbacks – все способы ответить на нажатие
+    /random – число от 1 до 10
     /start – меню
     /help – эта страница
 
