@@ -52,6 +52,12 @@ class SpecialButtons(StatesGroup):
     asking = State()
 
 
+class Links(StatesGroup):
+    """Buttons that a person's client carries out by itself (dialogs/links.py)."""
+
+    list = State()
+
+
 class Callbacks(StatesGroup):
     """Buttons that call the bot, and how it answers (dialogs/callbacks.py)."""
 

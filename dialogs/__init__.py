@@ -3,6 +3,7 @@
 from dialogs import (
     callbacks,
     counter,
+    links,
     menu,
     reply_builder,
     reply_keyboards,
@@ -19,5 +20,6 @@ DIALOGS = (
     reply_builder.dialog,
     special_buttons.dialog,
     callbacks.dialog,
+    links.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

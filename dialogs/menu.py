@@ -9,7 +9,7 @@ from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 from db.models import Kind
 from fsm.foreground import foreground, open_beside
 from fsm.transaction import Transaction
-from states import Callbacks, Counter, Menu, ReplyKeyboards, SpecialButtons, Totals
+from states import Callbacks, Counter, Links, Menu, ReplyKeyboards, SpecialButtons, Totals
 from widgets.access import in_private
 from widgets.text import T
 from widgets.window import Window
@@ -69,7 +69,10 @@ main_window = Window(
         Start(T("menu-special"), id="special", state=SpecialButtons.asking),
         when=in_private,
     ),
-    Start(T("menu-callbacks"), id="callbacks", state=Callbacks.answers),
+    Row(
+        Start(T("menu-links"), id="links", state=Links.list),
+        Start(T("menu-callbacks"), id="callbacks", state=Callbacks.answers),
+    ),
     Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),
         SwitchTo(T("menu-help"), id="help", state=Menu.help),

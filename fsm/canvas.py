@@ -1,11 +1,12 @@
 """What messages show, and how it gets there."""
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import structlog
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineKeyboardMarkup
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
@@ -13,6 +14,7 @@ from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.outcome import Drawing
+from fsm.people import FORBIDDEN, without_people
 from fsm.store import DialogStore
 
 REMEMBERED = 10_000
@@ -69,7 +71,7 @@ class Canvas:
             del self._shown[name]
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
-        """Draw a window on its message.
+        """Draw a window on its message; without links to people where Telegram forbids them.
 
         Returns:
             Whether it was needed.
@@ -77,6 +79,15 @@ class Canvas:
         Raises:
             TelegramAPIError: Telegram refused, or can't be reached.
         """
+        try:
+            return await self._draw(drawing, version)
+        except TelegramBadRequest as error:
+            content = without_people(drawing.content)
+            if FORBIDDEN not in error.message or content is None:
+                raise
+            return await self._draw(replace(drawing, content=content), version)
+
+    async def _draw(self, drawing: Drawing, version: str) -> bool:
         target, name, content = self._target(drawing), self._name(drawing), drawing.content
         if content is None:
             self._shown.pop(name, None)

@@ -21,6 +21,7 @@ from states import (
     Callbacks,
     Counter,
     Example,
+    Links,
     Menu,
     ReplyBuilder,
     ReplyKeyboards,
@@ -37,6 +38,8 @@ COMMANDS = (
     "reply_builder",
     "special_buttons",
     "buttons_example",
+    "inline_url",
+    "links",
     "random",
     "callbacks",
     "help",
@@ -61,6 +64,12 @@ async def put_keyboard_away(
     if manager.current_stack().last_reply_keyboard:
         await manager.reset_stack()
     return await handler(event, data)
+
+
+@router.message(Command("inline_url", "links"))
+async def links(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the buttons that open something."""
+    await _open(dialog_manager, Menu.main, Links.list)
 
 
 @router.message(CommandStart(deep_link=True, magic=F.args == "callbacks"))

@@ -7,7 +7,7 @@ from playground import Message, Person
 MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
-    ["Callbacks"],
+    ["Links", "Callbacks"],
     ["Totals", "Help"],
 ]
 GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
@@ -32,6 +32,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
         ("Help", "What Tally can do"),
         ("Counter ±1", "Specify the"),
         ("Reply keyboards", "Reply keyboards"),
+        ("Links", "Choose a link"),
         ("Callbacks", "Callbacks call the bot"),
     ],
 )
@@ -93,7 +94,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
     assert menu.labels == [
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
-        ["Колбэки"],
+        ["Ссылки", "Колбэки"],
         ["Итоги", "Помощь"],
     ]
     await boris.send("/numbers чай")

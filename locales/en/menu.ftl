@@ -5,6 +5,7 @@ menu-counter-one = Counter ±1
 menu-counter-two = Counter ±2
 menu-reply = Reply keyboards
 menu-special = Special buttons
+menu-links = Links
 menu-callbacks = Callbacks
 menu-totals = Totals
 menu-help = Help
@@ -20,6 +21,7 @@ help =
     /reply_builder – a keyboard of numbers
     /special_buttons – share a place, a number, a poll, people, a chat
     /buttons_example – both kinds of keyboard side by side
+    /links – buttons that open or copy something
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
     /start – the menu

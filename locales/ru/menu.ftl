@@ -5,6 +5,7 @@ menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
 menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
+menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-totals = Итоги
 menu-help = Помощь
@@ -20,6 +21,7 @@ help =
     /reply_builder – клавиатура из чисел
     /special_buttons – поделиться местом, номером, опросом, людьми, чатом
     /buttons_example – оба вида клавиатур рядом
+    /links – кнопки, которые что-то открывают или копируют
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
     /start – меню

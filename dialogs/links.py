@@ -1,0 +1,94 @@
+"""Links: buttons that a person's client carries out by itself, without the bot."""
+
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import User
+from aiogram_dialog import Data, Dialog, DialogManager
+from aiogram_dialog.widgets.kbd import Cancel, CopyText, Row, Url, WebApp
+from aiogram_dialog.widgets.text import Const, Format
+from magic_filter import F
+
+from states import Links
+from widgets.access import ANONYMOUS
+from widgets.disabled import Disabled
+from widgets.text import T
+from widgets.window import Window
+
+PATIENCE = 5
+"""Seconds that Telegram has to tell whether a profile may be linked to."""
+
+log = structlog.get_logger(__name__)
+
+
+async def begin(_: Data, manager: DialogManager) -> None:
+    """Note who opens the window, and whether links to them are allowed."""
+    person: User = manager.middleware_data["event_from_user"]
+    linked = await _may_be_linked(manager.middleware_data["bot"], person)
+    manager.dialog_data.update(person=str(person.id), linked=linked)
+
+
+async def _may_be_linked(bot: Bot, person: User) -> bool:
+    """Ask Telegram whether a button may lead to a person; if in doubt, no.
+
+    A message with a button that may not is refused as a whole (Bot API,
+    InlineKeyboardButton). Who forbids it later than this was asked is met with in
+    fsm/people.py.
+    """
+    if person.id in ANONYMOUS:
+        return False
+    try:
+        chat = await bot.get_chat(person.id, request_timeout=PATIENCE)
+    except TelegramAPIError as error:
+        log.warning("privacy_unknown", error=type(error).__name__)
+        return False
+    return not chat.has_private_forwards
+
+
+async def get_links(
+    dialog_manager: DialogManager, web_app_url: str | None, **_: object
+) -> dict[str, Any]:
+    """Give what the buttons lead to."""
+    alone = dialog_manager.middleware_data["event_chat"].type == ChatType.PRIVATE
+    return {
+        **dialog_manager.dialog_data,
+        "web_app_url": web_app_url if alone else None,
+        "app_missing": alone and web_app_url is None,
+        "app_elsewhere": not alone,
+    }
+
+
+window = Window(
+    T("links-title"),
+    T("links-profile-note"),
+    T("special-no-app", when=F["app_missing"]),
+    T("links-app-elsewhere", when=F["app_elsewhere"]),
+    Row(
+        Url(T("links-page"), Const("https://github.com")),
+        Url(T("links-channel"), Const("tg://resolve?domain=telegram")),
+    ),
+    Row(
+        Url(T("links-profile"), Format("tg://user?id={person}"), when=F["linked"]),
+        Disabled(T("links-profile"), when=~F["linked"]),
+        CopyText(T("links-copy"), Format("{person}")),
+    ),
+    WebApp(T("special-ask-app"), Format("{web_app_url}"), when=F["web_app_url"]),
+    Cancel(T("back")),
+    state=Links.list,
+)
+
+dialog = Dialog(
+    window,
+    on_start=begin,
+    getter=get_links,
+    preview_data={
+        "person": "1000001",
+        "linked": True,
+        "web_app_url": "https://example.org/app",
+        "app_missing": True,
+        "app_elsewhere": True,
+    },
+)

@@ -1,0 +1,85 @@
+"""Links: what each opens, and a profile that may not be linked to."""
+
+import pytest
+
+from playground import Message, Person, Playground
+from tests.test_menu import MENU
+
+APP = "https://example.org/app"
+LABELS = [["GitHub", "Official Telegram channel"], ["Your profile", "Copy your id"], ["Back"]]
+
+
+async def open_links(person: Person, command: str = "/links") -> Message:
+    await person.send(command)
+    return await person.receive()
+
+
+@pytest.mark.parametrize("command", ["/links", "/inline_url"])
+async def test_links_open_pages_channels_the_profile_and_copy(ann: Person, command: str) -> None:
+    window = await open_links(ann, command)
+    assert window.labels == LABELS
+    assert window.button("GitHub").url == "https://github.com"
+    assert window.button("Official").url == "tg://resolve?domain=telegram"
+    assert window.button("Your profile").url == f"tg://user?id={ann.id}"
+    copied = window.button("Copy").copy_text
+    assert copied is not None
+    assert copied.text == str(ann.id)
+    assert "set WEB_APP_URL" in (window.text or "")
+    await ann.press(window, "Back")
+    await ann.until(window, lambda message: message.labels == MENU)
+
+
+async def test_a_mini_app_opens_where_there_is_one(app_ann: Person) -> None:
+    window = await open_links(app_ann)
+    app = window.button("Mini App").web_app
+    assert app is not None
+    assert app.url == APP
+    assert "WEB_APP_URL" not in (window.text or "")
+
+
+async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_ann: Person) -> None:
+    group = await app_playground.group("Friends", members=[app_ann])
+    await app_ann.send("/links", chat=group)
+    window = await app_ann.receive(group)
+    assert window.labels == LABELS
+    assert "in our private chat" in (window.text or "")
+
+
+async def test_who_forbids_links_to_themselves_sees_the_button_disabled(ann: Person) -> None:
+    await ann.change(has_private_forwards=True)
+    window = await open_links(ann)
+    assert window.button("Your profile").disabled
+    assert window.button("Your profile").url is None
+    await ann.change(has_private_forwards=False)
+    again = await open_links(ann)
+    assert again.button("Your profile").url == f"tg://user?id={ann.id}"
+
+
+async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    await app_ann.send("/start")
+    menu = await app_ann.receive()
+    before = await app_playground.call_count()
+    await app_playground.trouble(
+        "delay", method="editMessageText", chat=app_ann.id, seconds=1, times=1
+    )
+    await app_ann.press(menu, "Links", timeout=0)
+    # It was asked, and said that a link is fine; the edit is on its way.
+    await app_playground.until_called("editMessageText", after=before)
+    await app_ann.change(has_private_forwards=True)
+    window = await app_ann.until(menu, lambda message: "GitHub" in str(message.labels))
+    assert window.button("Your profile").disabled
+    (refused,) = await app_playground.refusals(after=before)
+    assert refused.error == "Bad Request: BUTTON_USER_PRIVACY_RESTRICTED"
+    await app_ann.press(window, "Back")
+    await app_ann.until(menu, lambda message: "Links" in str(message.labels))
+
+
+async def test_where_telegram_does_not_say_the_button_is_disabled(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    fault = await app_playground.trouble("refuse", method="getChat", chat=app_ann.id)
+    window = await open_links(app_ann)
+    assert window.button("Your profile").disabled
+    await app_playground.calm(fault)
