@@ -66,6 +66,12 @@ class Callbacks(StatesGroup):
     styles = State()
 
 
+class InlineMode(StatesGroup):
+    """The ways to counters in any chat (dialogs/inline_mode.py)."""
+
+    switches = State()
+
+
 class Example(StatesGroup):
     """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
 

@@ -3,6 +3,7 @@
 from dialogs import (
     callbacks,
     counter,
+    inline_mode,
     links,
     menu,
     reply_builder,
@@ -21,5 +22,6 @@ DIALOGS = (
     special_buttons.dialog,
     callbacks.dialog,
     links.dialog,
+    inline_mode.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

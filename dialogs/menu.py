@@ -9,7 +9,16 @@ from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 from db.models import Kind
 from fsm.foreground import foreground, open_beside
 from fsm.transaction import Transaction
-from states import Callbacks, Counter, Links, Menu, ReplyKeyboards, SpecialButtons, Totals
+from states import (
+    Callbacks,
+    Counter,
+    InlineMode,
+    Links,
+    Menu,
+    ReplyKeyboards,
+    SpecialButtons,
+    Totals,
+)
 from widgets.access import in_private
 from widgets.text import T
 from widgets.window import Window
@@ -73,6 +82,7 @@ main_window = Window(
         Start(T("menu-links"), id="links", state=Links.list),
         Start(T("menu-callbacks"), id="callbacks", state=Callbacks.answers),
     ),
+    Start(T("menu-inline"), id="inline", state=InlineMode.switches),
     Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),
         SwitchTo(T("menu-help"), id="help", state=Menu.help),

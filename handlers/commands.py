@@ -21,6 +21,7 @@ from states import (
     Callbacks,
     Counter,
     Example,
+    InlineMode,
     Links,
     Menu,
     ReplyBuilder,
@@ -42,6 +43,7 @@ COMMANDS = (
     "links",
     "random",
     "callbacks",
+    "inline",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -83,6 +85,13 @@ async def callbacks(message: Message, dialog_manager: DialogManager) -> None:  #
 async def random(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
     """Open the button that sends a number."""
     await _open(dialog_manager, Menu.main, Callbacks.random)
+
+
+@router.message(CommandStart(deep_link=True, magic=F.args == "inline"))
+@router.message(Command("inline"))
+async def inline_mode(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the ways to inline mode; the button above its results leads here, too."""
+    await _open(dialog_manager, Menu.main, InlineMode.switches)
 
 
 @router.message(CommandStart())

@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from html import escape
 from typing import Any
 
 from aiogram import Router
@@ -23,19 +22,26 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultsButton,
     InputTextMessageContent,
 )
+from aiogram.utils.callback_answer import CallbackAnswer
 from aiogram_dialog.api.entities import NewMessage
 
 from db.models import LABEL_MAX, VALUE_MAX, Kind
-from db.totals import NewTotal
+from db.totals import NewTotal, Totals
 from fsm.drafts import Drafts
 from fsm.transaction import Transaction
+from handlers.answering import AnswerMiddleware
+from handlers.inline_totals import find_totals, lines
 from locales import Catalog, Texts
 from widgets.notice import Notice
 
 STEPS = (-1, 1)
 """The steps that a counter offers."""
+
+ENDED_CACHE = 60
+"""Seconds for which a person's client knows that a counter has ended: it never opens again."""
 
 COUNTER = "counter"
 """How the id of a counter's result begins; the draft's name follows."""
@@ -70,11 +76,29 @@ async def is_tap(callback: CallbackQuery) -> bool:
 
 
 router = Router(name="inline mode")
+router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.inline_query()
-async def offer(query: InlineQuery, texts: Texts, drafts: Drafts) -> TelegramMethod[bool]:
-    """Offer a fresh counter under the typed label."""
+async def offer(
+    query: InlineQuery, texts: Texts, drafts: Drafts, totals: Totals
+) -> TelegramMethod[bool]:
+    """Offer a fresh counter under the typed label, and behind it the person's totals."""
+    fresh = [] if query.offset else [await _offer_counter(query, texts, drafts)]
+    found, further = await find_totals(totals, texts, query.from_user.id, query.offset)
+    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
+    return query.answer(
+        [*fresh, *found],
+        cache_time=0,
+        is_personal=True,
+        next_offset=further,
+        button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
+    )
+
+
+async def _offer_counter(
+    query: InlineQuery, texts: Texts, drafts: Drafts
+) -> InlineQueryResultArticle:
     label = " ".join(query.query.split())[:LABEL_MAX] or None
     draft = {
         "poster": query.from_user.id,
@@ -84,15 +108,13 @@ async def offer(query: InlineQuery, texts: Texts, drafts: Drafts) -> TelegramMet
     }
     name = await drafts.keep(draft)
     window = _window(texts, {**draft, "draft": name, "value": 0, "stage": Stage.COUNTING})
-    counter = InlineQueryResultArticle(
+    return InlineQueryResultArticle(
         id=f"{COUNTER}:{name}",
         title=texts("inline-counter-named", label=label) if label else texts("inline-counter"),
         description=texts("inline-counter-hint"),
         input_message_content=InputTextMessageContent(message_text=window.text or ""),
         reply_markup=_keyboard(texts, name, STEPS),
     )
-    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
-    return query.answer([counter], cache_time=0, is_personal=True)
 
 
 @router.chosen_inline_result()
@@ -104,27 +126,33 @@ async def posted(chosen: ChosenInlineResult, transaction: Transaction, drafts: D
 
 
 @router.callback_query(is_tap, Tap.filter())
-async def tap(
+async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     callback: CallbackQuery,
+    *,
     callback_data: Tap,
+    callback_answer: CallbackAnswer,
     transaction: Transaction,
     drafts: Drafts,
     catalog: Catalog,
+    texts: Texts,
 ) -> None:
     """Count a tap, confirm or cancel."""
     counter = await _counter(transaction, drafts, callback_data.draft)
     if counter["draft"] != callback_data.draft:
         raise Notice("notice-not-offered")
     if counter["stage"] != Stage.COUNTING:
-        raise Notice("notice-ended", alert=True)
-    texts = catalog.speak(counter["language"])
+        callback_answer.text = texts("notice-ended")
+        callback_answer.show_alert = True
+        callback_answer.cache_time = ENDED_CACHE
+        return
+    shared = catalog.speak(counter["language"])
     match callback_data.button:
         case "confirm" | "cancel" if callback.from_user.id != counter["poster"]:
             raise Notice("inline-not-yours")
         case "confirm":
             counter["stage"] = Stage.CONFIRMED
             total = _total(counter)
-            late = texts("counter-saved-later", value=str(total.value))
+            late = shared("counter-saved-later", value=str(total.value))
             transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
         case "cancel":
             counter["stage"] = Stage.CANCELLED
@@ -133,7 +161,7 @@ async def tap(
             if abs(value) > VALUE_MAX:
                 raise Notice("counter-at-the-end")
             counter["value"] = value
-            transaction.answer_late(texts("counter-value", value=str(value)))
+            transaction.answer_late(shared("counter-value", value=str(value)))
         case _:
             raise Notice("notice-not-offered")
 
@@ -165,13 +193,10 @@ async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[
 
 
 def _window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
-    lines = [texts(SHOWN[Stage(counter["stage"])], value=str(counter["value"]))]
-    if counter["label"]:
-        lines.insert(0, texts("counter-label", label=escape(counter["label"], quote=False)))
     is_open = counter["stage"] == Stage.COUNTING
     return NewMessage(
         chat=Chat(id=counter["poster"], type=ChatType.PRIVATE),
-        text="\n".join(lines),
+        text=lines(texts, SHOWN[Stage(counter["stage"])], counter["value"], counter["label"]),
         reply_markup=_keyboard(texts, counter["draft"], counter["steps"]) if is_open else None,
     )
 

@@ -5,11 +5,13 @@ import re
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.enums import ChatType, ContentType
-from aiogram.methods import AnswerCallbackQuery, TelegramMethod
+from aiogram.methods import TelegramMethod
 from aiogram.types import CallbackQuery, Message, ReplyKeyboardRemove
+from aiogram.utils.callback_answer import CallbackAnswer
 from aiogram_dialog import DialogManager
 from aiogram_dialog.utils import CB_SEP
 
+from handlers.answering import AnswerMiddleware
 from locales import Texts
 from states import SpecialButtons
 from widgets.presses import note_forged
@@ -40,6 +42,9 @@ ASKED_FOR = {
 }
 """What only a reply button that asks for it sends."""
 
+STRAY_CACHE = 10
+"""Seconds for which a person's client repeats the answer to a press that is nobody's."""
+
 MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
 """How the data of a dialog's buttons begins: with the mark of its context."""
 
@@ -54,18 +59,21 @@ async def is_stray(callback: CallbackQuery) -> bool:
 
 
 before = Router(name="strays before the dialogs")
+before.callback_query.middleware(AnswerMiddleware())
 after = Router(name="strays after the dialogs")
 
 
-@before.callback_query(is_stray)
-async def unknown_press(callback: CallbackQuery, texts: Texts) -> AnswerCallbackQuery:
+@before.callback_query(is_stray, flags={"callback_answer": {"cache_time": STRAY_CACHE}})
+async def unknown_press(
+    _callback: CallbackQuery, callback_answer: CallbackAnswer, texts: Texts
+) -> None:
     """Answer a press without a dialog's mark.
 
     aiogram-dialog would take it for one of the person's own open window, and draw
     that onto the pressed message.
     """
     note_forged(callback, callback.data)
-    return callback.answer(texts("notice-not-offered"))
+    callback_answer.text = texts("notice-not-offered")
 
 
 @before.message(F.content_type.in_(ASKED_FOR))

@@ -175,6 +175,26 @@ async def test_data_that_no_button_carries_changes_nothing(ann: Person, made_up:
     assert (await ann.read(window)).text == window.text
 
 
+async def test_a_press_of_no_dialogs_is_answered_and_remembered(
+    ann: Person, playground: Playground
+) -> None:
+    window = await open_callbacks(ann)
+    assert await ann.press(window, data="made up") == Answer("This button is not available now")
+    assert int((await last_answer(playground))["cache_time"]) == 10
+
+
+async def test_a_press_on_a_window_that_was_deleted_is_answered(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    window = await open_callbacks(ann, "/random")
+    await ann.delete(window)
+    data = window.button("Press me").callback_data
+    assert await ann.press(window, data=data) == THANKS
+    assert int((await ann.receive()).text or "") in range(1, 11)
+
+
 async def test_in_a_group_the_window_is_its_openers(
     ann: Person, boris: Person, playground: Playground
 ) -> None:

@@ -8,6 +8,7 @@ MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
+    ["Inline mode"],
     ["Totals", "Help"],
 ]
 GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
@@ -33,6 +34,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
         ("Counter ±1", "Specify the"),
         ("Reply keyboards", "Reply keyboards"),
         ("Links", "Choose a link"),
+        ("Inline mode", "Inline mode"),
         ("Callbacks", "Callbacks call the bot"),
     ],
 )
@@ -95,6 +97,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
+        ["Инлайн-режим"],
         ["Итоги", "Помощь"],
     ]
     await boris.send("/numbers чай")

@@ -11,4 +11,5 @@ command-inline-url = Choose a link
 command-links = See what buttons can open
 command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
+command-inline = Post a counter in any chat
 command-help = What Tally can do

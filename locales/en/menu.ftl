@@ -7,6 +7,7 @@ menu-reply = Reply keyboards
 menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
+menu-inline = Inline mode
 menu-totals = Totals
 menu-help = Help
 back = Back
@@ -24,6 +25,7 @@ help =
     /links – buttons that open or copy something
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
+    /inline – counters in any chat
     /start – the menu
     /help – this page
 

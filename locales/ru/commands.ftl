@@ -11,4 +11,5 @@ command-inline-url = Выбрать ссылку
 command-links = Увидеть, что умеют открывать кнопки
 command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
+command-inline = Отправить счётчик в любой чат
 command-help = Что умеет Tally

@@ -7,6 +7,7 @@ menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
+menu-inline = Инлайн-режим
 menu-totals = Итоги
 menu-help = Помощь
 back = Назад
@@ -24,6 +25,7 @@ help =
     /links – кнопки, которые что-то открывают или копируют
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
+    /inline – счётчики в любом чате
     /start – меню
     /help – эта страница
 
