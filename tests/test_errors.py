@@ -98,6 +98,11 @@ async def test_commands_are_listed_in_both_languages(
         "reply_builder",
         "special_buttons",
         "buttons_example",
+        "inline_url",
+        "links",
+        "random",
+        "callbacks",
+        "inline",
         "help",
     ]
     assert listed["ru"][0]["description"] == "Открыть меню"
