@@ -120,7 +120,11 @@ class Undrawn:
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
         pending = self._renderer.pending
-        drawn = [record for record in self._marks if record not in pending]
+        drawn = [
+            record
+            for record, mark in self._marks.items()
+            if record not in pending and not mark.moves_until
+        ]
         try:
             async with asyncio.timeout(within):
                 await self._remove(drawn)

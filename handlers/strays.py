@@ -65,7 +65,7 @@ after = Router(name="strays after the dialogs")
 
 @before.callback_query(is_stray, flags={"callback_answer": {"cache_time": STRAY_CACHE}})
 async def unknown_press(
-    _callback: CallbackQuery, callback_answer: CallbackAnswer, texts: Texts
+    callback: CallbackQuery, callback_answer: CallbackAnswer, texts: Texts
 ) -> None:
     """Answer a press without a dialog's mark.
 
