@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aiohttp import ClientSession
 from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
@@ -167,6 +168,8 @@ async def _running(
             subject.module,
             cwd=ROOT,
             env={**os.environ, **settings, **subject.settings},
+            # A peer tells at length what it has lost.
+            stderr=asyncio.subprocess.DEVNULL,
         )
         try:
             method = "setWebhook" if subject.webhook else "getUpdates"
@@ -175,6 +178,8 @@ async def _running(
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()
+            async with ClientSession() as session:
+                await session.post(f"{playground.url}/bot{TOKEN}/deleteWebhook")
 
 
 async def _crowd(playground: Client, server: Running) -> float:
