@@ -27,6 +27,7 @@ from db.totals import NewTotal, Totals
 from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
+from fsm.batch import Batch
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
@@ -79,11 +80,12 @@ async def run(settings: Settings) -> None:
         engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
         parts.push_async_callback(engine.dispose)
         sessions = Sessions(engine)
-        store = DialogStore(redis, settings.dialog_ttl)
+        batch = Batch(redis)
+        store = DialogStore(redis, batch, settings.dialog_ttl)
         totals = Totals(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
-        undrawn = Undrawn(redis, bot.id, renderer)
+        undrawn = Undrawn(redis, batch, bot.id, renderer)
         catalog = Catalog(settings.default_language)
         transactions = TransactionMiddleware(
             store,

@@ -1,4 +1,4 @@
-"""Scripts that are run in the same moment, sent to Redis together."""
+"""Commands that are asked for in the same moment, sent to Redis together."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,28 +14,24 @@ Argument = str | bytes | int | float
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A script that waits to be run.
+    """A command that waits to be sent.
 
     Attributes:
-        script: The script.
-        keys: Its keys.
-        args: Its arguments.
+        command: The command and its arguments.
         result: What Redis gives.
     """
 
-    script: AsyncScript
-    keys: Sequence[str]
-    args: Sequence[Argument]
+    command: tuple[Argument, ...]
     result: asyncio.Future[Any] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
 
 class Batch:
-    """Runs scripts, those of one turn of the event loop by one command to Redis.
+    """Sends commands, those of one turn of the event loop at once and in their order.
 
     While many people tap, what a client does around a command costs more than the
-    command. Each script is atomic by itself; together they are not.
+    command. Each command, and each script, is atomic by itself; together they are not.
 
     Args:
         redis: The connection.
@@ -46,18 +42,26 @@ class Batch:
         self._calls: list[Call] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def send(self, *command: Argument) -> Any:  # noqa: ANN401 - what the command gives
+        """Send a command.
+
+        Raises:
+            RedisError: It failed; or nobody knows.
+        """
+        if not self._calls:
+            asyncio.get_running_loop().call_soon(self._send)
+        call = Call(command)
+        self._calls.append(call)
+        return await call.result
+
     async def run(self, script: AsyncScript, keys: Sequence[str], args: Sequence[Argument]) -> Any:  # noqa: ANN401 - what the script gives
         """Run a script.
 
         Raises:
             RedisError: It could not be run, or failed; or nobody knows.
         """
-        if not self._calls:
-            asyncio.get_running_loop().call_soon(self._send)
-        call = Call(script, keys, args)
-        self._calls.append(call)
         try:
-            return await call.result
+            return await self.send("EVALSHA", script.sha, len(keys), *keys, *args)
         except NoScriptError:
             return await script(keys=keys, args=args)
 
@@ -70,7 +74,7 @@ class Batch:
     async def _execute(self, calls: list[Call]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for call in calls:
-            pipeline.evalsha(call.script.sha, len(call.keys), *call.keys, *call.args)
+            pipeline.execute_command(*call.command)
         try:
             results = await pipeline.execute(raise_on_error=False)
         except Exception as error:  # noqa: BLE001 - each caller gets it

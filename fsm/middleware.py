@@ -188,10 +188,15 @@ class TransactionMiddleware(BaseMiddleware):
         ]
         drawn = {drawing.record for drawing in transaction.drawings}
         with self._store.watched(unclear=AwayError):
-            if changed and drawn:
-                await self._undrawn.announce(drawn, place_of(data), transaction.moves_until)
             await self._outbox.announce(chat, transaction.outbox)
-        if not await transaction.commit(changed):
+        jobs: list[Awaitable[object]] = [transaction.commit(changed)]
+        if changed and drawn:
+            place = place_of(data)
+            jobs.insert(0, self._undrawn.announce(drawn, place, transaction.moves_until))
+        *_, done = await asyncio.gather(*jobs, return_exceptions=True)
+        if isinstance(done, BaseException):
+            raise done
+        if not done:
             return False
         for record in changed:
             self._undrawn.committed(record.key, record.version)

@@ -108,13 +108,14 @@ class DialogStore:
 
     Args:
         redis: The connection, giving bytes (`decode_responses` off).
+        batch: Sends commands to the same Redis.
         ttl: Seconds that a record lives untouched.
     """
 
-    def __init__(self, redis: Redis, ttl: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, ttl: int) -> None:
         self.is_away = False
         self._ttl = ttl
-        self._batch = Batch(redis)
+        self._batch = batch
         self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
         self._commit = redis.register_script((SCRIPTS / "commit.lua").read_text())
         self._bind = redis.register_script((SCRIPTS / "bind.lua").read_text())

@@ -12,11 +12,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from fsm.batch import Batch
 from fsm.keys import PREFIX
 from fsm.place import Place
 from fsm.renderer import Renderer
-
-Field = bytes | bytearray | memoryview | str | int | float
 
 PERIOD = 1.0
 """Seconds between two looks."""
@@ -64,12 +63,14 @@ class Undrawn:
 
     Args:
         redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         renderer: Draws in this process.
     """
 
-    def __init__(self, redis: Redis, bot_id: int, renderer: Renderer) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer) -> None:
         self._redis = redis
+        self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._renderer = renderer
         self._worker = secrets.token_hex(4)
@@ -78,7 +79,10 @@ class Undrawn:
     async def announce(
         self, records: Iterable[str], place: Place, moves_until: float = 0.0
     ) -> None:
-        """Note that records are about to change, before that is committed.
+        """Note that records are about to change.
+
+        It may be awaited beside the commit, if it is called first: both go to Redis
+        together and in this order.
 
         Args:
             records: The records.
@@ -140,13 +144,11 @@ class Undrawn:
     async def _write(self, marks: Mapping[str, Mark]) -> None:
         if marks:
             now = time.time()
-            entries: dict[Field, Field] = {
-                f"{self._worker} {record}": orjson.dumps(
-                    {**asdict(mark.place), "at": now, "moves_until": mark.moves_until}
-                )
-                for record, mark in marks.items()
-            }
-            await self._redis.hset(self._key, mapping=entries)
+            entries: list[str | bytes] = []
+            for record, mark in marks.items():
+                entry = {**asdict(mark.place), "at": now, "moves_until": mark.moves_until}
+                entries += [f"{self._worker} {record}", orjson.dumps(entry)]
+            await self._batch.send("HSET", self._key, *entries)
 
     async def _adopt(self, silence: float) -> None:
         """Take over the records of those who gave no sign of life for so many seconds."""

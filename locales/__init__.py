@@ -6,6 +6,7 @@ A new language is a new folder with the same files; nothing else names it.
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.resolver import TextElement
 
 FOLDER = Path(__file__).parent
 
@@ -20,6 +21,7 @@ class Texts:
     def __init__(self, language: str, bundle: FluentBundle) -> None:
         self.language = language
         self._bundle = bundle
+        self._fixed: dict[str, str] = {}
 
     def __call__(self, key: str, **arguments: str | float) -> str:
         """Give the text of a key with its arguments filled in.
@@ -33,12 +35,17 @@ class Texts:
             KeyError: There is no such text.
             ValueError: An argument of the text is missing.
         """
+        if key in self._fixed:
+            return self._fixed[key]
         pattern = self._bundle.get_message(key).value
         if pattern is None:
             raise KeyError(key)
         text, errors = self._bundle.format_pattern(pattern, arguments)
         if errors:
             raise ValueError(f"{self.language}/{key}: {errors[0]}")
+        if isinstance(pattern, TextElement):
+            # Most buttons' labels, which every press shows.
+            self._fixed[key] = str(text)
         return str(text)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from fsm.batch import Batch
 from fsm.keys import ChatKeys
 from fsm.store import DialogStore, Record
 from fsm.valkey import EmbeddedValkey
@@ -19,7 +20,7 @@ async def store(tmp_path: Path) -> AsyncIterator[DialogStore]:
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
     async with Redis.from_url(valkey.url) as redis:
-        yield DialogStore(redis, 60)
+        yield DialogStore(redis, Batch(redis), 60)
     await valkey.stop()
 
 
