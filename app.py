@@ -56,7 +56,7 @@ them anew for every call: unless somebody keeps them, they are built again and a
 BUSY_TIMEOUT = 2
 """Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
 can't be stopped, and whatever is written here is tried again."""
-FINISH = 4.0
+FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 LOOPBACK = "127.0.0.1"
 

@@ -41,8 +41,10 @@ MOMENTS = 5
 """Moments after which they are written down in any case."""
 TIDY = 0.2
 """Seconds after which what is done is taken out, unless the next fetch does it sooner."""
-LAST_WORD = 1.5
-"""Seconds that Telegram and Redis have at the end; what they miss is recognised when it comes."""
+ACKNOWLEDGE = 1.5
+"""Seconds that Telegram has at the end to forget what is done, and"""
+RELEASE = 0.5
+"""seconds that Redis has; what they miss is recognised when it comes."""
 PAUSE = 1.0
 """Seconds before the next try when Telegram or Redis can't be reached."""
 AT_ONCE = 10_000
@@ -107,9 +109,10 @@ class Inbox:
     async def close(self, within: float) -> None:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
         await finish(self._tasks.values(), within)
-        for last_word in (self._acknowledge, self._release):
-            with suppress(TimeoutError):
-                await asyncio.wait_for(last_word(), LAST_WORD)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._acknowledge(), ACKNOWLEDGE)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._release(), RELEASE)
 
     async def _turn(self) -> None:
         if self._is_redis_away():
