@@ -3,7 +3,7 @@
 import asyncio
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import sha1
 
 from fsm.store import SCRIPTS
@@ -45,13 +45,17 @@ class Gate:
         await asyncio.gather(self._carry(reader, back), self._carry(ahead, writer))
 
     async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
-        with suppress(OSError):
+        try:
             while data := await reader.read(2**16):
                 if COMMIT in data and not self._open.is_set():
                     self.held.set()
                     await self._open.wait()
                 writer.write(data)
                 await writer.drain()
+        except OSError:
+            pass
+        finally:
+            # However it ends; the other direction ends by that, too.
             writer.close()
 
 
