@@ -165,6 +165,7 @@ counting_window = Window(
     ),
     Button(T("back"), id="back", on_click=leave, when=F["in_menu"]),
     state=Counter.counting,
+    same_buttons=True,
 )
 
 confirmed_window = Window(label, T("counter-total"), state=Counter.confirmed)
