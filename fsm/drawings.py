@@ -17,6 +17,7 @@ from aiogram_dialog.api.protocols import (
 )
 from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
+from typing_extensions import override
 
 from fsm.outcome import Drawing
 from fsm.transaction import Transaction
@@ -72,9 +73,10 @@ class Drawings(MessageManagerProtocol):
             has_reply_keyboard=fixed,
         )
 
+    @override
     async def remove_kbd(
         self,
-        bot: Bot,  # noqa: ARG002 - the protocol's
+        bot: Bot,
         show_mode: ShowMode,
         old_message: OldMessage | None,
     ) -> None:
