@@ -33,15 +33,15 @@ QUIET = 2.0
 
 ROWS = {
     "cpu": "CPU a press, µs: .0f",
-    "lone": "lone press to its answer, ms: .1f",
-    "edit": "lone press to its edit, ms: .1f",
+    "lone": "lone press, answer, ms: .1f",
+    "edit": "lone press, edit, ms: .1f",
     "p99": f"p99 with {PEOPLE} people, ms: .0f",
-    "redis": "commands to Redis a press: .2f",
-    "calls": "calls to Telegram a press: .2f",
-    "burst": f"shown after {BURST} presses at once: .0f",
+    "redis": "commands to Redis: .2f",
+    "calls": "calls to Telegram: .2f",
+    "burst": f"shown after {BURST} at once: .0f",
     "memory": "memory, MB: .0f",
-    "start": "start to the first poll, s: .1f",
-    "playground": "the playground's CPU a press, µs: .0f",
+    "start": "first poll after, s: .1f",
+    "playground": "playground's CPU, µs: .0f",
 }
 
 

@@ -3,12 +3,13 @@
 import statistics
 from collections.abc import Mapping, Sequence
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 
 def show(title: str, rows: Mapping[str, str], figures: Mapping[str, Sequence[object]]) -> None:
-    """Write the medians to the terminal, a column a subject.
+    """Write the medians to the terminal, in Markdown, a column a subject.
 
     Args:
         title: What stands above.
@@ -16,7 +17,8 @@ def show(title: str, rows: Mapping[str, str], figures: Mapping[str, Sequence[obj
             such as "CPU, us: .0f".
         figures: What was measured in each round, by subject.
     """
-    table = Table("", title=title)
+    table = Table(title=title, box=box.MARKDOWN)
+    table.add_column(no_wrap=True)
     for name in figures:
         table.add_column(name, justify="right")
     for key, row in rows.items():
