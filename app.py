@@ -143,7 +143,7 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, commands.router, cutlets.router, *DIALOGS, strays.after
+        inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after
     )
     setup_dialogs(
         dispatcher,
