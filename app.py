@@ -23,6 +23,7 @@ from config import Settings
 from connections import introduce, line_of, open_bot, open_redis
 from db.engine import create_engine
 from db.sessions import Sessions
+from db.summaries import Summaries
 from db.totals import NewTotal, Totals
 from db.users import Users
 from dialogs import DIALOGS
@@ -97,7 +98,9 @@ async def run(settings: Settings) -> None:
         )
         person = PersonMiddleware(catalog, Users(sessions))
         drafts = Drafts(redis, bot.id)
-        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
+        dispatcher = make_dispatcher(
+            person, transactions, totals=totals, summaries=Summaries(sessions), drafts=drafts
+        )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)

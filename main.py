@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 import typing
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ import uvloop
 
 from config import Settings, read_settings, secrets_of
 from db.export import Format
+from db.filters import Filter
 from faults import Fault
 from logs import set_up_logs
 from queries import print_totals
@@ -56,10 +57,9 @@ def totals(
                 _settings().database,
                 sys.stdout,
                 format_,
-                user_id=user,
-                chat_id=chat,
-                since=since.date() if since else None,
-                until=until.date() if until else None,
+                Filter(user_id=user, chat_id=chat).on_days(
+                    since.date() if since else None, until.date() if until else None, UTC
+                ),
             )
         )
     except Fault as error:

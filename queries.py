@@ -1,26 +1,17 @@
 """What the command line asks of the database; without aiogram, which takes seconds to load."""
 
-from datetime import date
-from typing import TextIO, TypedDict, Unpack
+from typing import TextIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import create_engine
 from db.errors import DatabaseTooNew, DatabaseUnavailable
 from db.export import Format, export
+from db.filters import Filter
 from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import Totals
 from faults import Fault
-
-
-class Choice(TypedDict, total=False):
-    """Which totals are wanted; see `db.totals.Totals.stream`."""
-
-    user_id: int | None
-    chat_id: int | None
-    since: date | None
-    until: date | None
 
 
 async def migrate(url: str) -> None:
@@ -35,14 +26,14 @@ async def migrate(url: str) -> None:
         raise Fault(f"DATABASE_URL: {error}") from error
 
 
-async def print_totals(url: str, out: TextIO, style: Format, **choice: Unpack[Choice]) -> None:
+async def print_totals(url: str, out: TextIO, style: Format, wanted: Filter) -> None:
     """Write saved totals to a text stream.
 
     Args:
         url: The database.
         out: Takes the text.
         style: How they are written.
-        choice: Which ones.
+        wanted: Which ones.
 
     Raises:
         Fault: The database can't be reached, or is newer than this code.
@@ -51,7 +42,7 @@ async def print_totals(url: str, out: TextIO, style: Format, **choice: Unpack[Ch
     await migrate(url)
     engine = create_engine(url)
     try:
-        await export(Totals(Sessions(engine)).stream(**choice), out, style)
+        await export(Totals(Sessions(engine)).stream(wanted), out, style)
     except SQLAlchemyError as error:
         raise Fault(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
     finally:
