@@ -9,7 +9,7 @@ from typing import Any, Self, cast
 from sqlalchemy import CursorResult, select, tuple_
 
 from db.filters import Filter
-from db.models import Kind, Total, User
+from db.models import Kind, Tombstone, Total, User
 from db.pages import Cursor, Page
 from db.sessions import Sessions
 from db.upsert import insert
@@ -73,7 +73,8 @@ class Totals:
         The person's row is made where it is missing.
 
         Returns:
-            Whether the total is new; False when it was saved before.
+            Whether the total is new; False when it was saved before, also if it
+            was deleted since.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
@@ -90,6 +91,11 @@ class Totals:
                 .values(asdict(total))
                 .on_conflict_do_nothing(index_elements=[Total.confirmation_id])
             )
+            # Asked last: where transactions overlap, this sees a deletion that the
+            # insert had to wait for.
+            if await session.get(Tombstone, total.confirmation_id):
+                await session.rollback()
+                return False
             # Not RETURNING: Python 3.11 still runs on SQLite older than 3.35.
             return cast("CursorResult[Any]", added).rowcount == 1
 
