@@ -4,7 +4,7 @@ import secrets
 from typing import cast
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery, Chat, ForceReply, ReplyKeyboardMarkup
+from aiogram.types import CallbackQuery, ForceReply, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
 from aiogram_dialog.api.internal import STACK_KEY
@@ -19,6 +19,7 @@ from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
 
 from fsm.outcome import Drawing
+from fsm.sending import kind_of, name_of
 from fsm.transaction import Transaction
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
@@ -36,6 +37,7 @@ class Drawings(MessageManagerProtocol):
 
     def __init__(self, transaction: Transaction, stack: Stack) -> None:
         self._transaction = transaction
+        self._stack = stack
         self._record = transaction.record_of(stack)
 
     async def show_message(
@@ -59,18 +61,32 @@ class Drawings(MessageManagerProtocol):
         else:
             moves = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
             fresh = former is None or moves or fixed or was_fixed
+        if self._is_other(new_message, old_message):
+            fresh = True
+            mode = ShowMode.DELETE_AND_SEND if mode is ShowMode.EDIT else mode
         shown = _awaited() if fresh or former is None else former
         if fresh and old_message:
             await self.remove_kbd(bot, mode, old_message)
-        self._note(new_message.chat, new_message, shown, fresh=fresh)
+        drawing = Drawing(self._record, new_message.chat.id, new_message, shown, fresh=fresh)
+        self._transaction.drawings.append(drawing)
         return OldMessage(
             chat=new_message.chat,
             message_id=shown,
-            media_id=None,
+            media_id=name_of(new_message),
             media_uniq_id=None,
             text=new_message.text,
             has_reply_keyboard=fixed,
+            content_type=kind_of(new_message),
         )
+
+    def _is_other(self, new: NewMessage, old: OldMessage | None) -> bool:
+        """Tell whether a message can't become a window, as one of both is a game or invoice.
+
+        What the message is, a press tells, or else the stack; its name, the stack alone.
+        """
+        if old is None or (kind_of(new) is None and kind_of(old) is None):
+            return False
+        return kind_of(new) != kind_of(old) or name_of(new) != self._stack.last_media_id
 
     async def remove_kbd(
         self,
@@ -82,27 +98,27 @@ class Drawings(MessageManagerProtocol):
 
         A keyboard under the input field goes with its message: the other way, a
         `ReplyKeyboardRemove`, takes a further message, which would have nothing to say.
+        So does that of a game or invoice, which has a first button that can't be taken
+        off. Who wants such a message to stay lets go of it, as of a paid invoice:
+        `stack.last_message_id = None`.
         """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        delete = show_mode is ShowMode.DELETE_AND_SEND or old_message.has_reply_keyboard
-        self._note(old_message.chat, None, old_message.message_id, delete=delete)
+        bound = old_message.has_reply_keyboard or kind_of(old_message) is not None
+        delete = bound or show_mode is ShowMode.DELETE_AND_SEND
+        self._transaction.drawings.append(
+            Drawing(
+                self._record,
+                old_message.chat.id,
+                None,
+                old_message.message_id,
+                delete=delete,
+                bound=bound,
+            )
+        )
 
     async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:
         """Do nothing: every press is answered once, after the commit."""
-
-    def _note(
-        self,
-        chat: Chat,
-        content: NewMessage | None,
-        target: int,
-        *,
-        fresh: bool = False,
-        delete: bool = False,
-    ) -> None:
-        self._transaction.drawings.append(
-            Drawing(self._record, chat.id, content, target, fresh, delete)
-        )
 
 
 def _awaited() -> int:
