@@ -3,7 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -17,10 +18,11 @@ from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
 from aiohttp import web
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from config import Settings
 from connections import introduce, line_of, open_bot, open_redis
+from db.changes import Changes
 from db.engine import create_engine
 from db.sessions import Sessions
 from db.summaries import Summaries
@@ -59,6 +61,8 @@ BUSY_TIMEOUT = 2
 can't be stopped, and whatever is written here is tried again."""
 FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
+FORGET = 60.0
+"""Seconds between two looks for deleted totals that nobody can bring back any more."""
 LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
@@ -83,7 +87,7 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals = Totals(sessions)
+        totals, changes = Totals(sessions), Changes(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
@@ -99,7 +103,12 @@ async def run(settings: Settings) -> None:
         person = PersonMiddleware(catalog, Users(sessions))
         drafts = Drafts(redis, bot.id)
         dispatcher = make_dispatcher(
-            person, transactions, totals=totals, summaries=Summaries(sessions), drafts=drafts
+            person,
+            transactions,
+            totals=totals,
+            summaries=Summaries(sessions),
+            changes=changes,
+            drafts=drafts,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
@@ -121,6 +130,7 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
+                partial(_forget, changes),
             )
             log.info("stopping")
             transactions.stop()
@@ -189,6 +199,15 @@ async def _save(totals: Totals, _: str, payload: str) -> None:
         await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
+
+
+async def _forget(changes: Changes) -> None:
+    """Delete for good, every now and then, what was deleted and not brought back."""
+    while True:
+        # While the database is away nothing is lost by waiting.
+        with suppress(SQLAlchemyError):
+            await changes.forget(datetime.now(UTC))
+        await asyncio.sleep(FORGET)
 
 
 async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:

@@ -152,8 +152,11 @@ class Total(Base):
         CheckConstraint("length(confirmation_id) = 16", name="confirmation_id"),
         CheckConstraint(f"length(label) BETWEEN 1 AND {LABEL_MAX}", name="label"),
         CheckConstraint(f"value BETWEEN -{VALUE_MAX} AND {VALUE_MAX}", name="value"),
-        Index(None, "user_id", "created_at"),
-        Index(None, "chat_id", "created_at"),
+        # Pages are found by the first two columns. The others save sums, which have to
+        # see all of a person's or group's totals, from looking up each of them.
+        Index(None, "user_id", "created_at", "value", "label", "kind", "chat_id"),
+        Index(None, "chat_id", "created_at", "user_id", "value"),
+        Index(None, "created_at"),
         # An id that was deleted is not given to another, so undo can bring it back.
         {"sqlite_autoincrement": True},
     )

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import CursorResult, select, tuple_
+from sqlalchemy import CursorResult, Select, select
 
 from db.filters import Filter
 from db.models import Kind, Tombstone, Total, User
@@ -115,12 +115,8 @@ class Totals:
                 The newest are shown, too, where fewer than `limit` are left on
                 the way to them, or none on the way back in time.
         """
-        newest_first = (
-            select(Total)
-            .where(*wanted.conditions())
-            .order_by(Total.created_at.desc(), Total.id.desc())
-            .limit(limit + 1)  # one more than shown tells whether the list goes on
-        )
+        # One more than shown tells whether the list goes on.
+        newest_first = _newest_first(wanted).limit(limit + 1)
         async with self._sessions() as session:
             if at is not None:
                 found = (await session.scalars(at.start(newest_first))).all()
@@ -135,22 +131,14 @@ class Totals:
     async def stream(self, wanted: Filter) -> AsyncGenerator[Total, None]:
         """Yield totals, newest first, holding few of them in memory.
 
-        Everybody's, which no index has by time, come in the order of saving, the
-        last first. Between two batches neither a connection nor a transaction is
+        Between two batches neither a connection nor a transaction is
         held, so however slowly it is read it is in nobody's way. What is saved
         meanwhile does not show; what is deleted meanwhile may.
 
         Args:
             wanted: Which ones.
         """
-        by_time = wanted.user_id is not None or wanted.chat_id is not None
-        order = (Total.created_at, Total.id) if by_time else (Total.id,)
-        batch = (
-            select(Total)
-            .where(*wanted.conditions())
-            .order_by(*(column.desc() for column in order))
-            .limit(_BATCH)
-        )
+        batch = _newest_first(wanted).limit(_BATCH)
         query = batch
         while True:
             async with self._sessions() as session:
@@ -159,5 +147,10 @@ class Totals:
                 yield total
             if len(found) < _BATCH:
                 return
-            place = tuple(getattr(found[-1], column.key) for column in order)
-            query = batch.where(tuple_(*order) < place)
+            query = Cursor.next_to(found[-1], "older").start(batch)
+
+
+def _newest_first(wanted: Filter) -> Select[Total]:
+    return (
+        select(Total).where(*wanted.conditions()).order_by(Total.created_at.desc(), Total.id.desc())
+    )

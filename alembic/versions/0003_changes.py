@@ -16,12 +16,22 @@ depends_on = None
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = "'numbers', 'numbers_fab', 'custom', 'inline'"
 ACTIONS = "'delete', 'rename', 'erase', 'undo'"
+INDEXES_BEFORE = [["user_id", "created_at"], ["chat_id", "created_at"]]
+INDEXES = [
+    ["user_id", "created_at", "value", "label", "kind", "chat_id"],
+    ["chat_id", "created_at", "user_id", "value"],
+    ["created_at"],
+]
 
 
 def upgrade() -> None:
-    """Create what remembers changes, and give no id of a total to another one again."""
+    """Create what remembers changes; give no id twice; index what sums look at."""
+    for columns in INDEXES_BEFORE:
+        op.drop_index(_name(columns))
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=True)
+    for columns in INDEXES:
+        op.create_index(_name(columns), "totals", columns)
     op.create_table(
         "changes",
         sa.Column("id", sa.LargeBinary(16), nullable=False),
@@ -65,8 +75,16 @@ def downgrade() -> None:
     op.drop_table("tombstones")
     op.drop_table("former_totals")
     op.drop_table("changes")
+    for columns in INDEXES:
+        op.drop_index(_name(columns))
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=False)
+    for columns in INDEXES_BEFORE:
+        op.create_index(_name(columns), "totals", columns)
+
+
+def _name(columns: list[str]) -> str:
+    return op.f(f"ix_totals_{'_'.join(columns)}")
 
 
 def _make_totals_anew(*, sqlite_autoincrement: bool) -> None:
@@ -92,5 +110,3 @@ def _make_totals_anew(*, sqlite_autoincrement: bool) -> None:
     op.execute("INSERT INTO totals_anew SELECT * FROM totals")
     op.drop_table("totals")
     op.rename_table("totals_anew", "totals")
-    op.create_index(op.f("ix_totals_user_id_created_at"), "totals", ["user_id", "created_at"])
-    op.create_index(op.f("ix_totals_chat_id_created_at"), "totals", ["chat_id", "created_at"])

@@ -82,6 +82,15 @@ async def test_an_unchanged_person_is_not_written_again_after_a_restart(
         assert await version() > before
 
 
+async def test_who_was_deleted_is_written_again_when_seen(users: Users, sessions: Sessions) -> None:
+    await users.seen(7, "Ann", "ann", "en")
+    async with sessions.writing() as session:
+        await session.execute(text("DELETE FROM users"))
+    users.forget(7)
+    await users.seen(7, "Ann", "ann", "en")
+    assert await known(users, 7) == ("Ann", "ann", "en")
+
+
 async def test_memory_is_bounded_and_keeps_those_seen_last(
     users: Users, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
