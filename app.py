@@ -18,30 +18,35 @@ from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
 from aiohttp import web
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
+from charts.process import Charts
 from config import Settings
 from connections import introduce, line_of, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
 from db.sessions import Sessions
 from db.summaries import Summaries
-from db.totals import NewTotal, Totals
+from db.totals import Totals
 from db.users import Users
+from deliveries import Deliveries
 from dialogs import DIALOGS
+from exports import Exports
 from faults import Fault
 from fsm.batch import Batch
+from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
-from fsm.outbox import Outbox, UndeliverableError
+from fsm.outbox import Outbox
 from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
-from fsm.store import DialogStore
+from fsm.store import MEMORY, DialogStore
+from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, inline, stats, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -88,10 +93,14 @@ async def run(settings: Settings) -> None:
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
         totals, changes = Totals(sessions), Changes(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        summaries, users = Summaries(sessions), Users(sessions)
+        catalog = Catalog(settings.default_language)
+        exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
+        outbox = Outbox(redis, bot.id, Deliveries(totals, changes, users, exports).deliver)
+        taps, charts = Taps(redis, bot.id), Charts()
+        parts.push_async_callback(charts.close)
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
-        catalog = Catalog(settings.default_language)
         transactions = TransactionMiddleware(
             store,
             outbox,
@@ -100,14 +109,17 @@ async def run(settings: Settings) -> None:
             answer_error,
             inline_window=partial(inline.window, catalog),
         )
-        person = PersonMiddleware(catalog, Users(sessions))
+        person = PersonMiddleware(catalog, users)
         drafts = Drafts(redis, bot.id)
         dispatcher = make_dispatcher(
             person,
             transactions,
             totals=totals,
-            summaries=Summaries(sessions),
-            changes=changes,
+            summaries=summaries,
+            charts=charts,
+            taps=taps,
+            users=users,
+            admin_ids=settings.admin_ids,
             drafts=drafts,
         )
         await dispatcher.emit_startup(bot=bot)
@@ -129,14 +141,16 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(commands.announce, bot, catalog),
+                partial(commands.announce, bot, catalog, settings.admin_ids),
                 partial(_forget, changes),
+                taps.run,
             )
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
         for part in (inbox, outbox, renderer, undrawn, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
+        await taps.write()
 
 
 def make_dispatcher(
@@ -156,7 +170,13 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after
+        inline.router,
+        strays.before,
+        cutlets.router,
+        commands.router,
+        stats.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -192,13 +212,6 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
         # Nobody has set it, so somebody else may have it.
         port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
     return f"http://{LOOPBACK}:{port}{PATH}"
-
-
-async def _save(totals: Totals, _: str, payload: str) -> None:
-    try:
-        await totals.add(NewTotal.from_json(payload))
-    except (IntegrityError, ValueError) as error:
-        raise UndeliverableError(type(error).__name__) from error
 
 
 async def _forget(changes: Changes) -> None:

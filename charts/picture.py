@@ -92,9 +92,7 @@ def _dress(axes: Axes, panel: Panel, colours: dict[str, str]) -> None:
         side.set_visible(False)
     axes.set_axisbelow(True)
     if title := drawable(panel.title):
-        axes.set_title(
-            title, color=colours["ink"], fontsize=FONT + 1, loc="left", parse_math=False
-        )
+        axes.set_title(title, color=colours["ink"], fontsize=FONT + 1, loc="left", parse_math=False)
 
 
 def _stand(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> None:
@@ -136,4 +134,6 @@ def _lie(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> Non
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    return (
+        name if len(name) <= LONGEST else name[: LONGEST - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    )

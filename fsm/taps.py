@@ -1,8 +1,7 @@
-"""How much is counted: taps by day, and counters in use. For statistics, so a kill may lose some."""
+"""How much is counted: taps and counters by day. For statistics alone: a kill may lose some."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -68,7 +67,7 @@ class Taps:
         except RedisError as error:
             log.warning("taps_not_noted", error=type(error).__name__)
 
-    async def by_day(self) -> Mapping[date, int]:
+    async def by_day(self) -> dict[date, int]:
         """Give the taps of each day, in UTC.
 
         Raises:

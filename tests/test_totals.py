@@ -20,13 +20,14 @@ async def test_totals_are_paged_newest_first_with_a_summary(ann: Person, tally: 
 
     assert shown(totals.text) == list(range(23, 13, -1))
     assert (totals.text or "").endswith("23 totals, sum 276")
-    assert totals.labels == [["Older »"], ["Back"]]
+    below = [["Filter", "At a glance"], ["Chart", "My data"], ["Back"]]
+    assert totals.labels == [["Older »"], *below]
     await ann.press(totals, "Older »")
     totals = await ann.until(totals, lambda message: shown(message.text)[0] == 13)
-    assert totals.labels == [["« Newer", "Older »"], ["Back"]]
+    assert totals.labels == [["« Newer", "Older »"], *below]
     await ann.press(totals, "Older »")
     totals = await ann.until(totals, lambda message: shown(message.text) == [3, 2, 1])
-    assert totals.labels == [["« Newer"], ["Back"]]
+    assert totals.labels == [["« Newer"], *below]
     await ann.press(totals, "« Newer")
     await ann.until(totals, lambda message: shown(message.text)[0] == 13)
 

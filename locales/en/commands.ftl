@@ -13,3 +13,4 @@ command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
 command-inline = Post a counter in any chat
 command-help = What Tally can do
+command-stats = How much is counted

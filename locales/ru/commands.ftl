@@ -13,3 +13,4 @@ command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
 command-inline = Отправить счётчик в любой чат
 command-help = Что умеет Tally
+command-stats = Сколько насчитано
