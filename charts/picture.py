@@ -28,6 +28,8 @@ SINGLE = 62
 """Standing bars up to which there is space between them."""
 NAMED = 7
 """Names that fit below standing bars."""
+FEWEST = 5
+"""Lying bars for which there is room at least: a single one would fill the picture."""
 LONGEST = 18
 """Characters of a name beside a lying bar; the rest is cut off."""
 
@@ -72,11 +74,9 @@ def drawable(text: str) -> str:
 def short(value: float) -> str:
     """Write a number with few characters: 950, 1.2k, -3.5M."""
     unit = 0
-    while abs(value) >= THOUSAND and unit + 1 < len(UNITS):
+    while round(abs(value), 1) >= THOUSAND and unit + 1 < len(UNITS):
         value /= THOUSAND
         unit += 1
-        if round(abs(value), 1) < THOUSAND:
-            break
     return f"{value:.1f}".removesuffix(".0") + UNITS[unit]
 
 
@@ -87,7 +87,7 @@ def _letters() -> frozenset[int]:
 
 def _dress(axes: Axes, panel: Panel, colours: dict[str, str]) -> None:
     axes.set_facecolor(colours["paper"])
-    axes.tick_params(colors=colours["ink"], labelsize=FONT, length=0)
+    axes.tick_params(colors=colours["ink"], labelsize=FONT, length=0, pad=5)
     for side in axes.spines.values():
         side.set_visible(False)
     axes.set_axisbelow(True)
@@ -127,7 +127,7 @@ def _lie(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> Non
     axes.bar_label(bars, labels, color=colours["ink"], fontsize=FONT, padding=3)
     names = [_cut(drawable(name)) for name in chart.names]
     axes.set_yticks(places, names, parse_math=False)
-    axes.set_ylim(len(places) - 0.4, -0.6)
+    axes.set_ylim(max(len(places), FEWEST) - 0.4, -0.6)
     axes.margins(x=0.15)
     axes.set_xticks([])
     axes.axvline(0, color=colours["ink"], linewidth=0.8)

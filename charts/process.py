@@ -42,6 +42,11 @@ class Charts:
         self._process: Process | None = None
         self._left = 0
 
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, None as long as there is none."""
+        return None if self._process is None else self._process.pid
+
     async def draw(self, chart: Chart) -> bytes:
         """Draw a chart; the first one starts the process.
 

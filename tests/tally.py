@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,6 +126,18 @@ class Tally:
             while not condition(self.totals(person)):
                 await asyncio.sleep(0.02)
 
+    def drawers(self) -> list[int]:
+        """Give the processes that draw its charts."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (
+                    b"charts" in (folder / "cmdline").read_bytes().split(b"\0")
+                    and f"DATA_DIR={self.data}".encode() in (folder / "environ").read_bytes()
+                ):
+                    found.append(int(folder.name))
+        return found
+
     def delete_totals(self, person: Person) -> None:
         """Delete a person's totals behind its back."""
         with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
@@ -169,7 +181,8 @@ class Tally:
                 "UPDATE totals SET created_at = ? WHERE user_id = ?", [midnight, person.id]
             )
             database.execute(
-                "INSERT INTO totals (confirmation_id, user_id, chat_id, kind, label, value, created_at)"
+                "INSERT INTO totals"
+                " (confirmation_id, user_id, chat_id, kind, label, value, created_at)"
                 " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
                 " SELECT randomblob(16), ?, ?, 'numbers', 'tea', 1, ? + i % ? FROM n",
                 [count - 1, person.id, person.id, midnight, DAY],
