@@ -28,6 +28,7 @@ from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
 from fsm.batch import Batch
+from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
@@ -38,13 +39,17 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, game, inline, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from queries import migrate
+from tickets import LIFE, Tickets
 from updates import KINDS, Receiver, poll
+from web.game import PATH as GAME_PATH
+from web.game import Game, add_game
 from web.mini_app import PATH, add_mini_app
+from web.scores import Scores
 from web.server import serving
 from web.webhook import LIMIT
 from widgets.access import OwnerAccess
@@ -97,12 +102,22 @@ async def run(settings: Settings) -> None:
         )
         person = PersonMiddleware(catalog, Users(sessions))
         drafts = Drafts(redis, bot.id)
-        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
+        tickets = Tickets(bot.token)
+        dispatcher = make_dispatcher(
+            person,
+            transactions,
+            totals=totals,
+            drafts=drafts,
+            tickets=tickets,
+            game=settings.game,
+        )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = web.Application(client_max_size=LIMIT)
         add_mini_app(pages, catalog)
+        scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
+        add_game(pages, Game(tickets, scores, catalog))
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -110,7 +125,9 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            found_at = await _serve(pages, settings, server)
+            dispatcher["web_app_url"] = found_at and found_at + PATH
+            dispatcher["game_url"] = found_at and found_at + GAME_PATH
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -143,7 +160,13 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, commands.router, cutlets.router, *DIALOGS, strays.after
+        inline.router,
+        game.router,
+        strays.before,
+        commands.router,
+        cutlets.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -158,7 +181,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     """Serve what has a public address, or none but the playground's persons.
 
     Returns:
-        The address of the Mini App, None where there is none.
+        The address below which people find them, None where there is none.
 
     Raises:
         Fault: The port can't be had.
@@ -170,7 +193,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
         except OSError as error:
             raise Fault(f"WEB_PORT: {line_of(error)}") from error
         # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
+        return public if public.startswith("https://") else None
     if settings.bot_token:
         return None
     try:
@@ -178,7 +201,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     except OSError:
         # Nobody has set it, so somebody else may have it.
         port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
+    return f"http://{LOOPBACK}:{port}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

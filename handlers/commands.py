@@ -21,6 +21,7 @@ from states import (
     Callbacks,
     Counter,
     Example,
+    Game,
     InlineMode,
     Links,
     Menu,
@@ -44,6 +45,7 @@ COMMANDS = (
     "random",
     "callbacks",
     "inline",
+    "game",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -92,6 +94,19 @@ async def random(message: Message, dialog_manager: DialogManager) -> None:  # no
 async def inline_mode(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
     """Open the ways to inline mode; the button above its results leads here, too."""
     await _open(dialog_manager, Menu.main, InlineMode.switches)
+
+
+@router.message(Command("game"), IN_PRIVATE)
+async def game(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open the game."""
+    await _open(dialog_manager, Menu.main, Game.playing)
+
+
+@router.message(Command("game"))
+async def shared_game(message: Message, dialog_manager: DialogManager) -> None:
+    """Open the game on a message of its own, for everybody in a group."""
+    stack_id = f"m{message.message_id}"
+    await open_beside(dialog_manager, stack_id, Game.playing, {"beside": True})
 
 
 @router.message(CommandStart())
