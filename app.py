@@ -163,8 +163,8 @@ def make_dispatcher(
         inline.router,
         game.router,
         strays.before,
-        commands.router,
         cutlets.router,
+        commands.router,
         *DIALOGS,
         strays.after,
     )

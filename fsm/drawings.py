@@ -18,6 +18,7 @@ from aiogram_dialog.api.protocols import (
 )
 from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
+from typing_extensions import override
 
 from fsm.outcome import Drawing
 from fsm.sending import KINDS, kind_of, name_of
@@ -92,9 +93,10 @@ class Drawings(MessageManagerProtocol):
         kind = message and (message.content_type or self._stack.last_media_unique_id)
         return ContentType(kind) if kind in KINDS else None
 
+    @override
     async def remove_kbd(
         self,
-        bot: Bot,  # noqa: ARG002 - the protocol's
+        bot: Bot,
         show_mode: ShowMode,
         old_message: OldMessage | None,
     ) -> None:
