@@ -64,9 +64,9 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture(scope="module")
 async def app_playground() -> AsyncIterator[Playground]:
-    """Give a playground for a bot that has a Mini App, and may create bots."""
+    """Give a playground for a bot that has a Mini App and a game, and may create bots."""
     async with Playground() as own:
-        await own.switch(managed_bots=True)
+        await own.switch(managed_bots=True, inline=True)
         yield own
 
 
@@ -74,13 +74,14 @@ async def app_playground() -> AsyncIterator[Playground]:
 async def app_tally(
     app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot that has a Mini App; a test may end it if it starts it again."""
+    """Give a bot that has a Mini App and a game; a test may end it if it starts it again."""
     own = Tally(
         tmp_path_factory.mktemp("app") / "data",
         BOT_TOKEN=app_playground.token,
         BOT_API_URL=app_playground.url,
         WEB_APP_URL="https://example.org",
         WEB_PORT=str(free_port()),
+        GAME_SHORT_NAME="tap_race",
     )
     try:
         await own.start()
