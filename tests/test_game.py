@@ -160,7 +160,9 @@ async def test_where_nothing_is_set_the_window_says_what_to_set(
 async def test_a_game_that_is_not_ours_is_answered(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
-    game = await open_game(app_ann)
+    group = await app_playground.group("Elsewhere", members=[app_ann], bot="left")
+    # One without a window, which would be sent anew as the other game.
+    game = await app_ann.choose(await app_ann.ask(), "game", chat=group)
     before = await app_playground.call_count()
     await app_tally.kill()
     app_tally.settings["GAME_SHORT_NAME"] = "another"
