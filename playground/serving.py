@@ -2,7 +2,7 @@
 
 | request | does |
 |---|---|
-| `PATCH /control/bot` | switches `inline` mode, `inline_feedback`, `managed_bots` and `privacy` |
+| `PATCH /control/bot` | switches `inline` mode and what else stands in `Switches` |
 | `POST /control/inline/query` | asks the bot as a `person` for a `query`; waits for its results |
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
@@ -48,6 +48,7 @@ class Switches(Strict):
 
     inline: bool | None = None
     inline_feedback: bool | None = None
+    login_domain: bool | None = None
     managed_bots: bool | None = None
     privacy: bool | None = None
 
@@ -85,6 +86,8 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
         state.abilities["supports_inline_queries"] = switches.inline
     if switches.inline_feedback is not None:
         state.inline_feedback = switches.inline_feedback
+    if switches.login_domain is not None:
+        state.login_domain = switches.login_domain
     if switches.managed_bots is not None:
         state.abilities["can_manage_bots"] = switches.managed_bots
     if switches.privacy is not None:
