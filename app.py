@@ -14,7 +14,8 @@ from aiogram.exceptions import (
 )
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
-from aiogram.types import Message
+from aiogram.types import Message, User
+from aiogram.utils.deep_linking import create_deep_link
 from aiogram_dialog import setup_dialogs
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
@@ -44,7 +45,8 @@ from handlers.person import PersonMiddleware
 from locales import Catalog
 from queries import migrate
 from updates import KINDS, Receiver, poll
-from web.mini_app import PATH, add_mini_app
+from web import login, mini_app
+from web.login_page import Site
 from web.server import serving
 from web.webhook import LIMIT
 from widgets.access import OwnerAccess
@@ -102,7 +104,9 @@ async def run(settings: Settings) -> None:
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = web.Application(client_max_size=LIMIT)
-        add_mini_app(pages, catalog)
+        mini_app.add_mini_app(pages, catalog)
+        site = Site(settings.public_address, me.username or "", _chat(settings, me))
+        login.add_login(pages, catalog, bot.token, site)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -110,7 +114,9 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            opened = await _serve(pages, settings, server)
+            dispatcher["web_app_url"] = opened and opened + mini_app.PATH
+            dispatcher["login_url"] = opened and opened + login.PATH
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -158,7 +164,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     """Serve what has a public address, or none but the playground's persons.
 
     Returns:
-        The address of the Mini App, None where there is none.
+        The address below which Telegram may open pages, None where there is none.
 
     Raises:
         Fault: The port can't be had.
@@ -170,7 +176,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
         except OSError as error:
             raise Fault(f"WEB_PORT: {line_of(error)}") from error
         # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
+        return public if public.startswith("https://") else None
     if settings.bot_token:
         return None
     try:
@@ -178,7 +184,14 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     except OSError:
         # Nobody has set it, so somebody else may have it.
         port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
+    return f"http://{LOOPBACK}:{port}"
+
+
+def _chat(settings: Settings, me: User) -> str:
+    """Give where the chat with the bot is found, from outside of Telegram."""
+    if settings.bot_token:
+        return create_deep_link(me.username or "", "start", "links")
+    return f"http://{LOOPBACK}:{settings.playground_port}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:
