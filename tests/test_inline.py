@@ -79,6 +79,29 @@ async def test_fifty_taps_at_once_and_repeated_ones_count_once_each(
     assert [row["value"] for row in own_tally.totals(people[0])] == [55]
 
 
+async def test_fifty_taps_at_once_by_one_person(friends: tuple[Group, list[Person]]) -> None:
+    group, (ann, *_) = friends
+    counter = await post(ann, group)
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=30) for _ in range(50)))
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 50", timeout=30)
+
+
+async def test_taps_that_race_confirm_are_in_the_total_or_refused(
+    own_tally: Tally, friends: tuple[Group, list[Person]]
+) -> None:
+    group, people = friends
+    counter = await post(people[0], group)
+    presses = [person.press(counter, "+1", timeout=30) for person in people]
+    presses.insert(2, people[0].press(counter, "Confirm", timeout=30))
+    answers = [answer.text or "" for answer in await asyncio.gather(*presses) if answer]
+    assert len(answers) == len(presses)
+    # The Confirm is answered without a word, as are most taps that count.
+    counted = sum(not text or text.startswith("Specify the number:") for text in answers) - 1
+    await people[0].until(counter, text=f"Total: {counted}", timeout=20)
+    assert [row["value"] for row in own_tally.totals(people[0])] == [counted]
+
+
 async def test_forged_presses_change_nothing(friends: tuple[Group, list[Person]]) -> None:
     group, (ann, boris, *_) = friends
     counter, other = await post(ann, group), await post(ann, group)
