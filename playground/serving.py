@@ -12,7 +12,8 @@
 link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
 `source` is the kind of button, `keyboard`, `inline` or `menu`, or a `link` with a `start_param` |
-| `POST /control/login` | follows a login button to its `url`: tells it with signed data |
+| `POST /control/login` | follows a login button to its `url`: tells it with signed data;
+after `write` the bot may write to the `person` |
 """
 
 import secrets
@@ -40,6 +41,7 @@ from playground.paying import (
 from playground.showing import show_bill, show_message
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
+from playground.talking import allow_writing
 from playground.telegram import Telegram
 
 
@@ -64,6 +66,12 @@ class Visit(Strict):
     def _is_address(cls, url: str) -> str:
         urlsplit(url)  # raises what pydantic tells
         return url
+
+
+class LoggingIn(Visit):
+    """Who logs in where, and whether they let the bot write to them on the way."""
+
+    write: bool = False
 
 
 class InvoiceLink(Strict):
@@ -131,8 +139,10 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _log_in(telegram: Telegram, request: web.Request) -> Json:
-    login = Visit.model_validate_json(await request.read())
+    login = LoggingIn.model_validate_json(await request.read())
     person = telegram.person(login.person)
+    if login.write:
+        allow_writing(telegram, person, urlsplit(login.url).hostname or "")
     now = int(telegram.clock.time())
     return {"url": login_url(telegram.token, login.url, person.user, now)}
 
