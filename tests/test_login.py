@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, ClientSession, DummyCookieJar
 from playground import Person, Playground
 from playground.signing import login_url
 from tests.tally import Tally
+from tests.test_menu import MENU
 
 Spoil = Callable[[str], str]
 OTHER_BOT = "7654321:another"
@@ -117,6 +118,18 @@ async def test_from_the_button_to_the_page_and_out_again(browser: Browser, app_a
     assert (left.status, left.response.headers["Location"]) == (303, "login?language=en")
     assert left.cookie is not None
     assert (left.cookie.value, left.cookie["max-age"]) == ("", "0")
+
+
+async def test_the_chat_stays_as_it_is_when_telegram_tells_of_a_login(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    await app_ann.send("/links")
+    window = await app_ann.receive()
+    await app_ann.log_in("https://example.org/login", write=True)
+    await app_playground.until_pending(0)
+    await app_ann.press(window, "Back")
+    await app_ann.until(window, lambda message: message.labels == MENU)
+    assert len(await app_ann.messages()) == 3
 
 
 async def test_a_visitor_is_offered_telegrams_widget_and_the_chat(

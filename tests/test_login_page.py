@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
-from tests.playground.page.chromium import SCREENSHOTS, Page, Reader, chromium, reading
+from tests.playground.page.chromium import PATIENCE, SCREENSHOTS, Page, Reader, chromium, reading
 from tests.ports import free_port
 from tests.tally import Tally
+
+Route: TypeAlias = Any
+"""Playwright's, which may be missing."""
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark"}
 
@@ -32,10 +36,13 @@ async def log_in(reader: Reader, tally: Tally, name: str, label: str) -> Page:
     await reader.send("/links")
     await reader.key(label).click()
     await reader.dialog.get_by_text(f"Log in as {name}").wait_for()
+    await reader.shoot(f"login-question-{name}")
     async with reader.page.context.expect_page() as opened:
         await reader.dialog.get_by_role("button", name="Log in").click()
+    await reader.note("You have logged in at 127.0.0.1, and the bot may write").wait_for()
     page = await opened.value
     await page.get_by_role("heading", name=name).wait_for()
+    page.set_default_timeout(PATIENCE)
     return page
 
 
@@ -65,3 +72,44 @@ async def test_a_person_logs_in_stays_in_and_logs_out(tally: Tally) -> None:
         await page.goto(f"http://127.0.0.1:{tally.settings['WEB_PORT']}/login?id=1")
         await page.get_by_role("alert").get_by_text("Вход неполный.").wait_for()
         await page.screenshot(path=SCREENSHOTS / "login-problem-phone-dark.png")
+
+
+WIDGET = """
+const frame = document.createElement("iframe");
+frame.src = `https://oauth.telegram.org/embed/${document.currentScript.dataset.telegramLogin}`;
+frame.style.border = "none";
+document.currentScript.before(frame);
+"""
+"""What Telegram's script does, in short."""
+
+
+async def test_telegrams_widget_is_let_in_and_missed_by_nobody(app_tally: Tally) -> None:
+    site, served = "https://example.org", f"http://127.0.0.1:{app_tally.settings['WEB_PORT']}"
+    reachable = True
+
+    async def serve(route: Route) -> None:
+        url = route.request.url
+        if url.startswith(site):
+            await route.fulfill(response=await route.fetch(url=url.replace(site, served)))
+        elif not reachable:
+            await route.abort()
+        elif url.startswith("https://telegram.org/js/telegram-widget.js"):
+            await route.fulfill(body=WIDGET, content_type="text/javascript")
+        else:
+            await route.fulfill(body=f"This is {url}", content_type="text/html")
+
+    async with chromium() as browser:
+        page = await browser.new_page()
+        page.set_default_timeout(PATIENCE)
+        problems: list[str] = []
+        page.on("console", lambda message: problems.append(message.text))
+        await page.route("**/*", serve)
+        await page.goto(f"{site}/login")
+        address = "https://oauth.telegram.org/embed/playground_bot"
+        await page.frame_locator("iframe").get_by_text(f"This is {address}").wait_for()
+        assert problems == []
+        await page.screenshot(path=SCREENSHOTS / "login-widget.png")
+        reachable = False
+        await page.reload()
+        await page.get_by_role("link", name="Open the chat").wait_for()
+        assert await page.locator("iframe").count() == 0

@@ -1,5 +1,5 @@
 # Buttons that a person's client carries out by itself
-links-title = <b>Choose a link.</b> Your Telegram opens these by itself; I learn nothing of it.
+links-title = <b>Choose a link.</b> Your Telegram opens these by itself, without asking me.
 links-profile-note = <i>Your profile can't be pressed if your privacy settings forbid links to you in forwarded messages.</i>
 links-app-elsewhere = <i>Mini App: its button is shown in our private chat.</i>
 links-domain-note = <i>Logging in can't be pressed until my owner has told @BotFather the domain of WEB_APP_URL, by /setdomain.</i>
