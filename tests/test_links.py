@@ -55,7 +55,7 @@ async def test_where_telegram_knows_no_domain_the_login_is_disabled_and_the_wind
     await app_playground.switch(login_domain=True)
     assert window.button("Log in").disabled
     assert window.button("GitHub").url
-    assert "by /setdomain" in (window.text or "")
+    assert "(/setdomain)" in (window.text or "")
     (refused,) = [
         call
         for call in await app_playground.refusals()

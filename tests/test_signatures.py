@@ -3,6 +3,7 @@
 import pytest
 from multidict import MultiDict
 
+from web.login_page import Site
 from web.session import DAY, Sessions
 from web.signed_login import LoginError, Visitor, read_login
 
@@ -41,3 +42,19 @@ def test_every_worker_of_a_bot_knows_its_sessions_and_another_bot_does_not() -> 
     cookie = Sessions(TOKEN).begin(ANN, NOW)
     assert Sessions(TOKEN).find(cookie, NOW) == ANN
     assert Sessions(f"{TOKEN}2").find(cookie, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "is_secure"),
+    [
+        ("https://example.org", "/", True),
+        ("https://example.org/tally", "/tally", True),
+        ("http://example.org/tally", "/tally", False),
+        (None, "/", False),
+    ],
+)
+def test_a_session_is_for_what_lies_below_the_public_address(
+    address: str | None, path: str, *, is_secure: bool
+) -> None:
+    site = Site(address, "tally_bot", "https://t.me/tally_bot")
+    assert (site.path, site.is_secure) == (path, is_secure)

@@ -11,7 +11,7 @@ from locales import Catalog, Texts
 from web.login_page import HEADERS, Site, entrances, inside, page
 from web.mini_app import FILES
 from web.session import DAY, Sessions
-from web.signed_login import LoginError, read_login
+from web.signed_login import NEEDED, LoginError, Visitor, read_login
 
 PATH = "/login"
 """Where the page is, below the public address."""
@@ -40,24 +40,20 @@ class Login:
     async def show(self, request: web.Request) -> web.Response:
         """Give the page; to somebody whom Telegram has just sent, after letting them in."""
         signed = MultiDict(item for item in request.query.items() if item[0] != LANGUAGE)
-        if signed:
+        if not NEEDED.isdisjoint(signed):
             return self._let_in(request, signed)
-        cookie = request.cookies.get(COOKIE, "")
-        visitor = self._sessions.find(cookie, time.time())
+        visitor = self._visitor(request)
         if visitor is None:
-            return self._refuse(request, HTTPStatus.OK)
-        texts, token = self._texts(request), self._sessions.form_token(cookie)
-        content = inside(visitor, texts, self._address(request, LOGOUT), token)
-        return page(self._site, texts, content, HTTPStatus.OK)
+            return self._show_entrances(request, HTTPStatus.OK)
+        return self._show_inside(request, visitor, HTTPStatus.OK)
 
     async def leave(self, request: web.Request) -> web.Response:
         """Log out, if it is this page that asks for it and no other."""
-        cookie = request.cookies.get(COOKIE, "")
         response = self._back_to_page(request)
-        if self._sessions.find(cookie, time.time()):
-            expected = f"token={self._sessions.form_token(cookie)}".encode()
+        if visitor := self._visitor(request):
+            expected = f"token={self._form_token(request)}".encode()
             if not hmac.compare_digest(await request.read(), expected):
-                return self._refuse(request, HTTPStatus.FORBIDDEN, "login-elsewhere")
+                return self._show_inside(request, visitor, HTTPStatus.FORBIDDEN, "login-elsewhere")
             response.del_cookie(COOKIE, path=self._site.path)
         return response
 
@@ -66,7 +62,7 @@ class Login:
         try:
             visitor = read_login(signed, self._token, now)
         except LoginError as error:
-            return self._refuse(request, error.status, error.key)
+            return self._show_entrances(request, error.status, error.key)
         # Who has the signed address can use it, so it must not stay on the screen.
         response = self._back_to_page(request)
         response.set_cookie(
@@ -80,12 +76,29 @@ class Login:
         )
         return response
 
-    def _refuse(
+    def _show_entrances(
         self, request: web.Request, status: HTTPStatus, problem: str | None = None
     ) -> web.Response:
         texts = self._texts(request)
         content = entrances(self._site, texts, self._address(request, PATH), problem)
         return page(self._site, texts, content, status)
+
+    def _show_inside(
+        self,
+        request: web.Request,
+        visitor: Visitor,
+        status: HTTPStatus,
+        problem: str | None = None,
+    ) -> web.Response:
+        texts, logout = self._texts(request), self._address(request, LOGOUT)
+        content = inside(visitor, texts, logout, self._form_token(request), problem)
+        return page(self._site, texts, content, status)
+
+    def _visitor(self, request: web.Request) -> Visitor | None:
+        return self._sessions.find(request.cookies.get(COOKIE, ""), time.time())
+
+    def _form_token(self, request: web.Request) -> str:
+        return self._sessions.form_token(request.cookies.get(COOKIE, ""))
 
     def _texts(self, request: web.Request) -> Texts:
         """Give the texts in the language of the address, or else the browser's first."""

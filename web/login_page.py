@@ -65,6 +65,7 @@ there is none, and the other entrance is still there."""
 INSIDE = Template("""\
 <div class="face" aria-hidden="true">$initial</div>
 <h1><bdi>$name</bdi></h1>
+$problem
 <p>$inside</p>
 <dl>$facts</dl>
 <form method="post" action="$logout">
@@ -114,7 +115,7 @@ def entrances(site: Site, texts: Texts, address: str, problem: str | None = None
     )
     return ENTRANCES.substitute(
         title=escape(texts("login-title")),
-        problem=PROBLEM.substitute(problem=escape(texts(problem))) if problem else "",
+        problem=_problem(texts, problem),
         promise=escape(texts("login-promise")),
         widget=widget if site.is_secure else "",
         chat=escape(site.chat),
@@ -123,7 +124,9 @@ def entrances(site: Site, texts: Texts, address: str, problem: str | None = None
     )
 
 
-def inside(visitor: Visitor, texts: Texts, logout: str, token: str) -> str:
+def inside(
+    visitor: Visitor, texts: Texts, logout: str, token: str, problem: str | None = None
+) -> str:
     """Show who is in.
 
     Args:
@@ -131,6 +134,7 @@ def inside(visitor: Visitor, texts: Texts, logout: str, token: str) -> str:
         texts: The texts.
         logout: Where to log out.
         token: What proves that it is asked for by this page.
+        problem: The text for what was wrong with the last attempt to.
     """
     facts = {"login-id": str(visitor.id)}
     if visitor.username:
@@ -142,12 +146,17 @@ def inside(visitor: Visitor, texts: Texts, logout: str, token: str) -> str:
     return INSIDE.substitute(
         initial=escape(visitor.name[:1].upper()),
         name=escape(visitor.name),
+        problem=_problem(texts, problem),
         inside=escape(texts("login-inside")),
         facts="".join(rows),
         logout=escape(logout),
         token=token,
         leave=escape(texts("login-leave")),
     )
+
+
+def _problem(texts: Texts, problem: str | None) -> str:
+    return PROBLEM.substitute(problem=escape(texts(problem))) if problem else ""
 
 
 def page(site: Site, texts: Texts, content: str, status: HTTPStatus) -> web.Response:

@@ -21,6 +21,7 @@ SKEW = 60
 """Seconds that the clocks of Telegram and this machine may be apart."""
 
 NEEDED = frozenset({"id", "auth_date", "hash"})
+"""The parameters that every login has."""
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
