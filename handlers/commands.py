@@ -50,7 +50,7 @@ WINDOWS: dict[str, tuple[State, ...]] = {
 IN_PRIVATE = {"cutlets", "reply_builder", "special_buttons", "buttons_example"}
 """The commands that open reply keyboards: dialogs have them in private chats only."""
 
-LINKED = {"callbacks", "inline"}
+LINKED = {"callbacks", "inline", "links"}
 """The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
 
 COMMANDS = (

@@ -8,6 +8,7 @@ import pytest
 from playground import Person, Playground
 from tests.ports import free_port
 from tests.tally import Tally
+from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
 
@@ -94,3 +95,20 @@ async def app_tally(
 async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
     return await app_playground.person("Ann", language_code="en")
+
+
+@pytest.fixture(scope="module")
+async def hooked() -> AsyncIterator[Playground]:
+    """Give a playground for two workers, with inline mode but without its feedback."""
+    async with Playground() as own:
+        await own.switch(inline=True)
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def workers(
+    hooked: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Workers]:
+    """Give two workers, for journeys that leave them running."""
+    async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
+        yield pair
