@@ -19,9 +19,11 @@ from aiogram_dialog import setup_dialogs
 from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
+from bills import Bills
 from config import Settings
 from connections import introduce, line_of, open_bot, open_redis
 from db.engine import create_engine
+from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.totals import NewTotal, Totals
 from db.users import Users
@@ -38,7 +40,7 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, inline, payments, paysupport, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -82,8 +84,8 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals = Totals(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        totals, bank = Totals(sessions), Payments(sessions)
+        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
         catalog = Catalog(settings.default_language)
@@ -96,8 +98,16 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
-        drafts = Drafts(redis, bot.id)
-        dispatcher = make_dispatcher(person, transactions, totals=totals, drafts=drafts)
+        dispatcher = make_dispatcher(
+            person,
+            transactions,
+            totals=totals,
+            payments=bank,
+            bills=Bills(bot.token),
+            drafts=Drafts(redis, bot.id),
+            admin_ids=settings.admin_ids,
+            provider_token=_provider_token(settings),
+        )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
@@ -143,7 +153,14 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, commands.router, cutlets.router, *DIALOGS, strays.after
+        inline.router,
+        strays.before,
+        payments.router,
+        commands.router,
+        paysupport.router,
+        cutlets.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -181,9 +198,20 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     return f"http://{LOOPBACK}:{port}{PATH}"
 
 
-async def _save(totals: Totals, _: str, payload: str) -> None:
+def _provider_token(settings: Settings) -> str | None:
+    """Give the token by which cards are charged, None where they can't be."""
+    if settings.payment_provider_token:
+        return settings.payment_provider_token.get_secret_value()
+    # The playground plays the provider, too.
+    return None if settings.bot_token else "playground"
+
+
+async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
     try:
-        await totals.add(NewTotal.from_json(payload))
+        if entry.startswith(NewPayment.ENTRIES):
+            await bank.save(NewPayment.from_json(payload))
+        else:
+            await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
 

@@ -1,11 +1,13 @@
 """The dialogs, one module a feature."""
 
 from dialogs import (
+    bill,
     callbacks,
     counter,
     inline_mode,
     links,
     menu,
+    payment,
     reply_builder,
     reply_keyboards,
     special_buttons,
@@ -23,5 +25,7 @@ DIALOGS = (
     callbacks.dialog,
     links.dialog,
     inline_mode.dialog,
+    payment.dialog,
+    bill.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

@@ -15,6 +15,7 @@ from states import (
     InlineMode,
     Links,
     Menu,
+    Payment,
     ReplyKeyboards,
     SpecialButtons,
     Totals,
@@ -82,7 +83,10 @@ main_window = Window(
         Start(T("menu-links"), id="links", state=Links.list),
         Start(T("menu-callbacks"), id="callbacks", state=Callbacks.answers),
     ),
-    Start(T("menu-inline"), id="inline", state=InlineMode.switches),
+    Row(
+        Start(T("menu-inline"), id="inline", state=InlineMode.switches),
+        Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
+    ),
     Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),
         SwitchTo(T("menu-help"), id="help", state=Menu.help),

@@ -24,6 +24,7 @@ from states import (
     InlineMode,
     Links,
     Menu,
+    Payment,
     ReplyBuilder,
     ReplyKeyboards,
     SpecialButtons,
@@ -44,6 +45,9 @@ COMMANDS = (
     "random",
     "callbacks",
     "inline",
+    "payment",
+    "paysupport",
+    "terms",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -92,6 +96,19 @@ async def random(message: Message, dialog_manager: DialogManager) -> None:  # no
 async def inline_mode(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
     """Open the ways to inline mode; the button above its results leads here, too."""
     await _open(dialog_manager, Menu.main, InlineMode.switches)
+
+
+@router.message(CommandStart(deep_link=True, magic=F.args == "payment"))
+@router.message(Command("payment"), IN_PRIVATE)
+async def payment(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
+    """Open what can be paid for; the button under a forwarded bill leads here, too."""
+    await _open(dialog_manager, Menu.main, Payment.stars)
+
+
+@router.message(Command("payment"))
+async def refer_payer(message: Message, texts: Texts) -> TelegramMethod[Message]:
+    """Say where bills are: each is for one person."""
+    return message.reply(texts("payment-in-private"))
 
 
 @router.message(CommandStart())

@@ -12,4 +12,7 @@ command-links = See what buttons can open
 command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
 command-inline = Post a counter in any chat
+command-payment = Pay by Telegram Stars or card
+command-paysupport = Ask about a payment
+command-terms = What payments are for
 command-help = What Tally can do

@@ -12,4 +12,7 @@ command-links = Увидеть, что умеют открывать кнопк�
 command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
 command-inline = Отправить счётчик в любой чат
+command-payment = Заплатить звёздами или картой
+command-paysupport = Спросить об оплате
+command-terms = Условия оплаты
 command-help = Что умеет Tally
