@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from aiogram.types import CallbackQuery, User
-from aiogram_dialog import Data, Dialog, DialogManager
+from aiogram_dialog import Data, Dialog, DialogManager, ShowMode
 from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
@@ -111,6 +111,7 @@ async def _open_bill(manager: DialogManager, amount: int, currency: str) -> None
     person: User = manager.middleware_data["event_from_user"]
     texts: Texts = manager.middleware_data["texts"]
     transaction: Transaction = manager.middleware_data["transaction"]
+    manager.show_mode = ShowMode.NO_UPDATE
     opened: dict[str, Any] = manager.dialog_data.get("bill") or {}
     if (opened.get("amount"), opened.get("currency")) == (amount, currency):
         bill = Bill(bytes.fromhex(opened["id"]), person.id, currency, amount)

@@ -11,6 +11,11 @@ from tests.tally import Tally
 
 StartTally = Callable[..., Tally]
 
+ADMIN = 4242
+"""The id of the shared bot's admin."""
+PROVIDER = "1234:TEST:hunter2"
+"""The token by which it charges cards."""
+
 
 @pytest.fixture(scope="session")
 async def playground() -> AsyncIterator[Playground]:
@@ -25,7 +30,13 @@ async def tally(
 ) -> AsyncIterator[Tally]:
     """Give the running bot that all journeys share; its folder's name has a space."""
     folder = tmp_path_factory.mktemp("shared")
-    shared = Tally(folder / "da ta", BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+    shared = Tally(
+        folder / "da ta",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        ADMIN_IDS=str(ADMIN),
+        PAYMENT_PROVIDER_TOKEN=PROVIDER,
+    )
     await shared.start()
     yield shared
     assert await shared.stop() == 0
@@ -45,6 +56,12 @@ async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  #
 async def boris(playground: Playground) -> Person:
     """Give another person, who reads Russian."""
     return await playground.person("Борис", language_code="ru")
+
+
+@pytest.fixture(scope="session")
+async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+    """Give the admin of the shared bot."""
+    return await playground.person("Admin", id=ADMIN)
 
 
 @pytest.fixture
