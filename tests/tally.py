@@ -121,6 +121,11 @@ class Tally:
         """Read a person's payments in the database, newest first."""
         return self._rows("payments", person)
 
+    def change(self, statement: str, *values: int) -> None:
+        """Change something in the database by hand."""
+        with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
+            database.execute(statement, values)
+
     async def add_totals(self, person: Person, values: Iterable[int]) -> None:
         """Save totals of a person, a minute apart from the beginning of 2026 on."""
         engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
