@@ -141,6 +141,8 @@ async def note_payment(
         "language": texts.language,
     }
     async with foreground(dialog_manager, bill.stack_id) as stack:
+        if _is_receipt(stack, charge_id):
+            return None
         if stack.has_context() and stack.current_context().state == BillStates.due:
             transaction.call(_without_cancel(stack, message.chat.id, bill, texts))
         # The bill keeps its message, which Telegram's clients make a receipt of their own.
@@ -177,10 +179,16 @@ async def note_refund(
         return
     _write_down(refunded, bill, message, transaction)
     async with foreground(dialog_manager, bill.stack_id) as stack:
-        receipt = stack.current_context() if stack.has_context() else None
-        if receipt and cast("dict[str, Any]", receipt.start_data).get("charge") == charge_id:
-            receipt.dialog_data["refunded_at"] = int(message.date.timestamp())
+        if _is_receipt(stack, charge_id):
+            stack.dialog_data["refunded_at"] = int(message.date.timestamp())
             await stack.show(ShowMode.EDIT)
+
+
+def _is_receipt(stack: DialogManager, charge_id: str) -> bool:
+    """Tell whether a bill's dialog has gone on to the receipt of a payment."""
+    return (
+        stack.has_context() and cast("dict[str, Any]", stack.start_data).get("charge") == charge_id
+    )
 
 
 def _write_down(

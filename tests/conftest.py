@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
+from tests.holding import Gate, holding
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -77,6 +79,16 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
     own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
     yield own
     await own.clean_up()
+
+
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    """Give a gate before a Redis of the test's own."""
+    valkey = EmbeddedValkey(tmp_path / "valkey")
+    await valkey.start()
+    async with holding(valkey.url.removeprefix("unix://")) as own:
+        yield own
+    await valkey.stop()
 
 
 @pytest.fixture(scope="module")
