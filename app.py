@@ -156,9 +156,9 @@ def make_dispatcher(
         inline.router,
         strays.before,
         payments.router,
+        cutlets.router,
         commands.router,
         paysupport.router,
-        cutlets.router,
         *DIALOGS,
         strays.after,
     )

@@ -8,29 +8,21 @@ take turns for several rounds, because single runs are noisy; medians are shown.
 import argparse
 import asyncio
 import json
-import os
-import resource
 import signal
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from aiohttp import ClientSession
 from redis.asyncio import Redis
-from rich.console import Console
-from rich.table import Table
 
+from benchmarks.subjects import ROOT, SUBJECTS, TOKEN, Running, Subject, running
+from benchmarks.table import show
 from fsm.valkey import EmbeddedValkey
 from playground import Client, Message, Person
 
-ROOT = Path(__file__).parent.parent
-TICKS = os.sysconf("SC_CLK_TCK")
-TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
 PEOPLE = 40
 PRESSES_EACH = 25
 CROWD = 100
@@ -39,28 +31,18 @@ QUIET = 2.0
 """Seconds without a call after which a bot has done everything."""
 
 
-WEBHOOK_PORT = 8098
-WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WEBHOOK_PORT)}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A bot that is measured."""
-
-    name: str
-    module: str
-    settings: dict[str, str]
-    webhook: bool = False
-
-
-SUBJECTS = [
-    Subject("plain handler, in memory", "benchmarks.peers.plain", {}),
-    Subject("plain handler, frozen collector", "benchmarks.peers.plain", {"FREEZE": "1"}),
-    Subject("stock aiogram-dialog on Redis", "benchmarks.peers.stock", {}),
-    Subject("stock, isolated everywhere", "benchmarks.peers.stock", {"ISOLATED": "1"}),
-    Subject("Tally", "main", {}),
-    Subject("Tally by webhook", "main", WEBHOOK, webhook=True),
-]
+ROWS = {
+    "cpu": "CPU a press, µs: .0f",
+    "lone": "lone press, answer, ms: .1f",
+    "edit": "lone press, edit, ms: .1f",
+    "p99": f"p99 with {PEOPLE} people, ms: .0f",
+    "redis": "commands to Redis: .2f",
+    "calls": "calls to Telegram: .2f",
+    "burst": f"shown after {BURST} at once: .0f",
+    "memory": "memory, MB: .0f",
+    "start": "first poll after, s: .1f",
+    "playground": "playground's CPU, µs: .0f",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +78,7 @@ async def measure(
     subject: Subject, playground: Client, valkey: EmbeddedValkey, server: "Running"
 ) -> Figures:
     """Run a subject for a round; the server is the playground's process."""
-    async with Redis.from_url(valkey.url) as redis, _running(subject, playground, valkey) as bot:
+    async with Redis.from_url(valkey.url) as redis, running(subject, playground, valkey) as bot:
         await redis.flushall()
         ann = await playground.person("Ann")
         burst = await _open(ann)
@@ -129,57 +111,6 @@ async def measure(
             memory=bot.memory(),
             playground=await _crowd(playground, server),
         )
-
-
-class Running:
-    """A subject's process."""
-
-    def __init__(self, process: asyncio.subprocess.Process, start: float) -> None:
-        self.start = start
-        self._folder = Path(f"/proc/{process.pid}")
-
-    def cpu(self) -> float:
-        """Seconds of CPU that it has used."""
-        fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def memory(self) -> float:
-        """Megabytes of memory that it holds."""
-        pages = int((self._folder / "statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 1e6
-
-
-@asynccontextmanager
-async def _running(
-    subject: Subject, playground: Client, valkey: EmbeddedValkey
-) -> AsyncIterator[Running]:
-    before, began = await playground.call_count(), time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "BOT_TOKEN": TOKEN,
-            "BOT_API_URL": playground.url,
-            "REDIS_URL": valkey.url,
-            "DATA_DIR": folder,
-            "LOG_LEVEL": "WARNING",
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            subject.module,
-            cwd=ROOT,
-            env={**os.environ, **settings, **subject.settings},
-            # A peer tells at length what it has lost.
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        try:
-            method = "setWebhook" if subject.webhook else "getUpdates"
-            await playground.until_called(method, after=before, timeout=60)
-            yield Running(process, time.monotonic() - began)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            await process.wait()
-            async with ClientSession() as session:
-                await session.post(f"{playground.url}/bot{TOKEN}/deleteWebhook")
 
 
 async def _crowd(playground: Client, server: Running) -> float:
@@ -272,44 +203,6 @@ async def run(rounds: int) -> dict[str, list[Figures]]:
     return figures
 
 
-def show(figures: dict[str, list[Figures]]) -> None:
-    """Write the medians as a table."""
-    table = Table(title=f"A press, medians of {len(next(iter(figures.values())))} rounds")
-    table.add_column("")
-    for heading in (
-        "first poll, s",
-        "lone press, answer, ms",
-        "edit, ms",
-        f"p99 with {PEOPLE} people, ms",
-        "CPU, µs",
-        "to Redis",
-        "to Telegram",
-        f"after {BURST} at once",
-        "memory, MB",
-        "playground's CPU, µs",
-    ):
-        table.add_column(heading, justify="right")
-    for name, rounds in figures.items():
-        median = {
-            key: statistics.median(getattr(each, key) for each in rounds)
-            for key in asdict(rounds[0])
-        }
-        table.add_row(
-            name,
-            f"{median['start']:.1f}",
-            f"{median['lone']:.1f}",
-            f"{median['edit']:.1f}",
-            f"{median['p99']:.0f}",
-            f"{median['cpu']:.0f}",
-            f"{median['redis']:.2f}",
-            f"{median['calls']:.2f}",
-            f"{median['burst']:.0f}",
-            f"{median['memory']:.0f}",
-            f"{median['playground']:.0f}",
-        )
-    Console().print(table)
-
-
 def main() -> None:
     """Measure, show, and write the figures down."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -317,7 +210,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path("build/press.json"))
     options = parser.parse_args()
     figures = asyncio.run(run(options.rounds))
-    show(figures)
+    show(f"A press, medians of {options.rounds} rounds", ROWS, figures)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     written = {name: [asdict(each) for each in rounds] for name, rounds in figures.items()}
     options.json.write_text(json.dumps(written, indent=2))

@@ -24,6 +24,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from typing_extensions import override
 
 VALUE_MAX = 999_999_999
 """The largest value of a total; the smallest is its negative."""
@@ -46,7 +47,8 @@ class EpochSeconds(TypeDecorator[datetime]):
     impl = _BIGINT
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Count the seconds."""
         if value is None:
             return None
@@ -54,7 +56,8 @@ class EpochSeconds(TypeDecorator[datetime]):
             raise ValueError(f"{value} has no time zone")
         return (value - _EPOCH) // timedelta(seconds=1)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+    @override
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Go back from seconds."""
         return None if value is None else _EPOCH + timedelta(seconds=value)
 

@@ -29,7 +29,7 @@ STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2)}
 """The steps that each kind of counter offers."""
 
 
-async def begin(start_data: Data, manager: DialogManager) -> None:  # noqa: ARG001
+async def begin(_start_data: Data, manager: DialogManager) -> None:
     """Note who opens the counter, and by which id its total will be known."""
     opener: User = manager.middleware_data["event_from_user"]
     texts: Texts = manager.middleware_data["texts"]
@@ -60,12 +60,7 @@ def steps(manager: DialogManager) -> Sequence[int]:
     return STEPS[Kind(_start(manager).get("kind", Kind.NUMBERS))]
 
 
-async def step(
-    callback: CallbackQuery,  # noqa: ARG001
-    widget: Steps,  # noqa: ARG001
-    manager: DialogManager,
-    by: int,
-) -> None:
+async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager, by: int) -> None:
     """Count a tap."""
     value = cast("int", manager.dialog_data["value"]) + by
     if abs(value) > VALUE_MAX:
@@ -76,7 +71,7 @@ async def step(
     transaction.answer_late(texts("counter-value", value=str(value)))
 
 
-async def confirm(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Save the total and close."""
     await _require_right_to_close(callback, manager)
     transaction: Transaction = manager.middleware_data["transaction"]
@@ -90,13 +85,13 @@ async def confirm(callback: CallbackQuery, button: Button, manager: DialogManage
     await _close(manager, Counter.confirmed)
 
 
-async def cancel(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def cancel(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Close without saving."""
     await _require_right_to_close(callback, manager)
     await _close(manager, Counter.cancelled)
 
 
-async def leave(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def leave(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Hand the message back to the menu; the counter stays, to be returned to."""
     if callback.message is None:
         return
@@ -165,6 +160,7 @@ counting_window = Window(
     ),
     Button(T("back"), id="back", on_click=leave, when=F["in_menu"]),
     state=Counter.counting,
+    same_buttons=True,
 )
 
 confirmed_window = Window(label, T("counter-total"), state=Counter.confirmed)

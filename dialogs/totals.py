@@ -61,7 +61,7 @@ def _row(total: Total, texts: Texts) -> str:
     return texts("totals-row", label=escape(total.label, quote=False), **shown)
 
 
-async def turn(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:  # noqa: ARG001
+async def turn(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Turn to the page that the button names."""
     page = await get_page(**manager.middleware_data)
     manager.dialog_data[AT] = list(page[str(button.widget_id)])

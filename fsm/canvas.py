@@ -63,11 +63,11 @@ class Canvas:
     def only_text_changes(self, drawing: Drawing) -> bool:
         """Tell whether a message keeps the buttons that it has, as far as this process knows."""
         shown = self._shown.get(self._name(drawing))
-        return (
-            shown is not None
-            and drawing.content is not None
-            and shown.markup == drawing.content.reply_markup
-        )
+        if shown is None or drawing.content is None:
+            return False
+        markup = drawing.content.reply_markup
+        # Mostly the very same, and comparing all the buttons is dear.
+        return shown.markup is markup or shown.markup == markup
 
     def forget(self, record: str) -> None:
         """Forget what messages show of a record."""

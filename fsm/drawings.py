@@ -17,6 +17,7 @@ from aiogram_dialog.api.protocols import (
 )
 from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
+from typing_extensions import override
 
 from fsm.outcome import Drawing
 from fsm.sending import kind_of, name_of
@@ -88,9 +89,10 @@ class Drawings(MessageManagerProtocol):
             return False
         return kind_of(new) != kind_of(old) or name_of(new) != self._stack.last_media_id
 
+    @override
     async def remove_kbd(
         self,
-        bot: Bot,  # noqa: ARG002 - the protocol's
+        bot: Bot,
         show_mode: ShowMode,
         old_message: OldMessage | None,
     ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import MutableMapping
 
 from aiogram.types import InlineKeyboardMarkup
+from aiogram_dialog.api.entities import MarkupVariant
 from cachetools import LRUCache
 
 from fsm.outcome import Drawing
@@ -22,19 +23,22 @@ class Offers:
     """
 
     def __init__(self) -> None:
-        self._offers: MutableMapping[Key, frozenset[str]] = LRUCache(REMEMBERED)
+        self._offers: MutableMapping[Key, MarkupVariant] = LRUCache(REMEMBERED)
 
     def note(self, drawing: Drawing, version: str, person_id: int) -> None:
         """Remember what a window offers to the person whom it was rendered for."""
-        markup = drawing.content.reply_markup if drawing.content else None
-        if isinstance(markup, InlineKeyboardMarkup):
-            self._offers[drawing.record, version, person_id] = frozenset(
-                button.callback_data
-                for row in markup.inline_keyboard
-                for button in row
-                if button.callback_data
-            )
+        if drawing.content and drawing.content.reply_markup:
+            self._offers[drawing.record, version, person_id] = drawing.content.reply_markup
 
-    def find(self, record: str, version: str, person_id: int) -> frozenset[str] | None:
+    def find(self, record: str, version: str, person_id: int) -> list[str] | None:
         """Give the callback data that a window offers to a person, None if it is not known."""
-        return self._offers.get((record, version, person_id))
+        markup = self._offers.get((record, version, person_id))
+        return None if markup is None else offered_by(markup)
+
+
+def offered_by(markup: MarkupVariant) -> list[str]:
+    """Give the callback data of a keyboard's buttons; none stand under the input field."""
+    if not isinstance(markup, InlineKeyboardMarkup):
+        return []
+    buttons = (button for row in markup.inline_keyboard for button in row)
+    return [button.callback_data for button in buttons if button.callback_data]

@@ -11,6 +11,7 @@ from typing import Any
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
 from aiogram.methods import TelegramMethod
 from aiogram_dialog.api.entities import Stack
+from typing_extensions import override
 
 from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from fsm.outcome import AlreadyDoneError, Answer, Drawing
@@ -240,11 +241,17 @@ class Transaction(BaseStorage):
         self._stacks[stack_id_of(known.key)] = known.key
         return known
 
+    @override
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        """Refuse: dialogs keep no state of aiogram's own FSM."""
-        raise NotImplementedError("dialogs keep their state in contexts")
+        """Refuse: dialogs keep no state of aiogram's own FSM.
 
-    async def get_state(self, key: StorageKey) -> str | None:  # noqa: ARG002 - the base class'
+        Raises:
+            RuntimeError: Always; what is written here would be lost.
+        """
+        raise RuntimeError("dialogs keep their state in contexts")
+
+    @override
+    async def get_state(self, key: StorageKey) -> str | None:
         """Give None: dialogs keep no state of aiogram's own FSM."""
         return None
 

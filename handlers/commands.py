@@ -31,6 +31,31 @@ from states import (
     Totals,
 )
 
+WINDOWS: dict[str, tuple[State, ...]] = {
+    "start": (Menu.main,),
+    "totals": (Menu.main, Totals.list),
+    "cutlets": (Menu.main, ReplyKeyboards.cutlets),
+    "reply_builder": (Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers),
+    "special_buttons": (Menu.main, SpecialButtons.asking),
+    "inline_url": (Menu.main, Links.list),
+    "links": (Menu.main, Links.list),
+    "random": (Menu.main, Callbacks.random),
+    "callbacks": (Menu.main, Callbacks.answers),
+    "inline": (Menu.main, InlineMode.switches),
+    "payment": (Menu.main, Payment.stars),
+    "help": (Menu.help,),
+}
+"""What each command opens: the windows one behind the other, the last of them shown."""
+
+REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_example")
+"""The commands that open reply keyboards: dialogs have them in private chats only."""
+
+IN_PRIVATE = {**dict.fromkeys(REPLY_KEYBOARDS, "reply-in-private"), "payment": "payment-in-private"}
+"""What is said in groups to the commands that are of no use there: a bill is one person's."""
+
+LINKED = {"callbacks", "inline", "payment"}
+"""The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
+
 COMMANDS = (
     "start",
     "numbers",
@@ -52,11 +77,11 @@ COMMANDS = (
 )
 """The commands, in the order in which Telegram lists them."""
 
+IN_GROUP = F.chat.type != ChatType.PRIVATE
+
 log = structlog.get_logger(__name__)
 
 router = Router(name="commands")
-
-IN_PRIVATE = F.chat.type == ChatType.PRIVATE
 
 
 @router.message.middleware
@@ -72,101 +97,43 @@ async def put_keyboard_away(
     return await handler(event, data)
 
 
-@router.message(Command("inline_url", "links"))
-async def links(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the buttons that open something."""
-    await _open(dialog_manager, Menu.main, Links.list)
+@router.message(Command(*IN_PRIVATE), IN_GROUP)
+@router.message(CommandStart(deep_link=True, magic=F.args.in_(IN_PRIVATE)), IN_GROUP)
+async def refer(message: Message, command: CommandObject, texts: Texts) -> TelegramMethod[Message]:
+    """Say that something is of use in the private chat only."""
+    asked = command.command if command.command in IN_PRIVATE else str(command.args)
+    return message.reply(texts(IN_PRIVATE[asked]))
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args == "callbacks"))
-@router.message(Command("callbacks"))
-async def callbacks(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the ways to answer a press; one of them leads here by a link."""
-    await _open(dialog_manager, Menu.main, Callbacks.answers)
+@router.message(CommandStart(deep_link=True, magic=F.args.in_(LINKED)))
+async def follow(_message: Message, command: CommandObject, dialog_manager: DialogManager) -> None:
+    """Open what a link leads to."""
+    await _open(dialog_manager, *WINDOWS[str(command.args)])
 
 
-@router.message(Command("random"))
-async def random(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the button that sends a number."""
-    await _open(dialog_manager, Menu.main, Callbacks.random)
+@router.message(Command(*WINDOWS))
+async def open_window(
+    _message: Message, command: CommandObject, dialog_manager: DialogManager
+) -> None:
+    """Open what a command stands for."""
+    await _open(dialog_manager, *WINDOWS[command.command])
 
 
-@router.message(CommandStart(deep_link=True, magic=F.args == "inline"))
-@router.message(Command("inline"))
-async def inline_mode(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the ways to inline mode; the button above its results leads here, too."""
-    await _open(dialog_manager, Menu.main, InlineMode.switches)
-
-
-@router.message(CommandStart(deep_link=True, magic=F.args == "payment"))
-@router.message(Command("payment"), IN_PRIVATE)
-async def payment(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open what can be paid for; the button under a forwarded bill leads here, too."""
-    await _open(dialog_manager, Menu.main, Payment.stars)
-
-
-@router.message(Command("payment"))
-async def refer_payer(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say where bills are: each is for one person."""
-    return message.reply(texts("payment-in-private"))
-
-
-@router.message(CommandStart())
-async def start(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the menu."""
-    await dialog_manager.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
-
-
-@router.message(Command("help"))
-async def show_help(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the menu's help."""
-    await dialog_manager.start(Menu.help, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
-
-
-@router.message(Command("totals"))
-async def totals(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the totals."""
-    await _open(dialog_manager, Menu.main, Totals.list)
-
-
-@router.message(Command("cutlets"), IN_PRIVATE)
-async def cutlets(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the question how the cutlets are served."""
-    await _open(dialog_manager, Menu.main, ReplyKeyboards.cutlets)
-
-
-@router.message(Command("reply_builder"), IN_PRIVATE)
-async def reply_builder(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the keyboard of numbers."""
-    await _open(dialog_manager, Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers)
-
-
-@router.message(Command("special_buttons"), IN_PRIVATE)
-async def special_buttons(message: Message, dialog_manager: DialogManager) -> None:  # noqa: ARG001
-    """Open the buttons that ask for something."""
-    await _open(dialog_manager, Menu.main, SpecialButtons.asking)
-
-
-@router.message(Command("buttons_example"), IN_PRIVATE)
-async def buttons_example(message: Message, dialog_manager: DialogManager) -> None:
+@router.message(Command("buttons_example"))
+async def open_example(message: Message, dialog_manager: DialogManager) -> None:
     """Open an inline and a reply keyboard side by side."""
     await open_beside(dialog_manager, f"m{message.message_id}", Example.inline, {})
     await _open(dialog_manager, Menu.main, ReplyKeyboards.example)
 
 
-@router.message(Command("reply_builder", "special_buttons", "buttons_example"))
-async def refer(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say where reply keyboards are: dialogs have them in private chats only."""
-    return message.reply(texts("reply-in-private"))
-
-
-async def _open(manager: DialogManager, first: State, *others: State) -> None:
+async def _open(manager: DialogManager, *states: State) -> None:
     """Open windows one behind the other, and show the last."""
-    await manager.start(first, mode=StartMode.RESET_STACK, show_mode=ShowMode.NO_UPDATE)
-    *behind, last = others
+    *behind, last = states
+    mode = StartMode.RESET_STACK
     for state in behind:
-        await manager.start(state)
-    await manager.start(last, show_mode=ShowMode.SEND)
+        await manager.start(state, mode=mode, show_mode=ShowMode.NO_UPDATE)
+        mode = StartMode.NORMAL
+    await manager.start(last, mode=mode, show_mode=ShowMode.SEND)
 
 
 @router.message(Command("numbers", "numbers_fab"))

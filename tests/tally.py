@@ -67,8 +67,17 @@ class Tally:
                 assert self._process.returncode is None, self.log.read_text()
                 await asyncio.sleep(0.02)
 
-    def _count(self, event: str) -> int:
-        return sum(line["event"] == event for line in self.logged())
+    @asynccontextmanager
+    async def logging(self, *events: str, times: int = 1) -> AsyncIterator[None]:
+        """Wait at the end until it has logged one of these events, so many times meanwhile."""
+        before = self._count(*events)
+        yield
+        async with asyncio.timeout(START):
+            while self._count(*events) < before + times:
+                await asyncio.sleep(0.02)
+
+    def _count(self, *events: str) -> int:
+        return sum(line["event"] in events for line in self.logged())
 
     async def kill(self) -> None:
         """Kill it with SIGKILL: it can do nothing more."""

@@ -205,9 +205,10 @@ async def test_in_a_group_payment_leads_to_the_private_chat(
     tally: Tally,  # noqa: ARG001
 ) -> None:
     group = await playground.group("Friends", members=[ann], bot="administrator")
-    await ann.send("/payment", chat=group)
-    answer = await ann.receive(group)
-    assert answer.text == "Bills are personal. Send /payment in the private chat."
+    for command in ("/payment", "/start@playground_bot payment"):
+        await ann.send(command, chat=group)
+        answer = await ann.receive(group)
+        assert answer.text == "Bills are personal. Send /payment in the private chat."
 
 
 async def test_the_link_below_a_forwarded_bill_leads_to_ones_own(

@@ -66,7 +66,7 @@ async def tap_until(end: float, person: Person, counter: Message) -> int:
         assert answer
         assert (answer.text or "Specify the number: ").startswith("Specify the number: ")
         taps += 1
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # the pace that the name tells
     return taps
 
 

@@ -19,7 +19,7 @@ async def tap_for_a_minute(person: Person, counter: Message) -> int:
     while time.monotonic() < end:
         assert await person.press(counter, "+1", timeout=20) is not None
         taps += 1
-        await asyncio.sleep(1 / 3)
+        await asyncio.sleep(1 / 3)  # a person's pace
     return taps
 
 

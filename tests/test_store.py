@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiogram.fsm.storage.base import StorageKey
 from redis.asyncio import Redis
 
 from fsm.batch import Batch
 from fsm.keys import ChatKeys
 from fsm.store import DialogStore, Record
+from fsm.transaction import Transaction
 from fsm.valkey import EmbeddedValkey
 
 CHAT = ChatKeys(1, 2)
@@ -36,3 +38,10 @@ async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) ->
     assert not await store.commit(CHAT, [record("one", "d", "d")])
     assert not await store.commit(CHAT, [record("one", "a")])
     assert await store.commit(CHAT, [record("one", "d"), record("other", "e")])
+
+
+async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: DialogStore) -> None:
+    transaction, key = Transaction(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
+    with pytest.raises(RuntimeError, match="contexts"):
+        await transaction.set_state(key, "Form:name")
+    assert await transaction.get_state(key) is None

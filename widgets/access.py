@@ -11,6 +11,7 @@ from aiogram_dialog import ChatEvent, DialogManager
 from aiogram_dialog.api.entities import Context, Stack
 from aiogram_dialog.api.protocols import StackAccessValidator
 from aiogram_dialog.widgets.common import Whenable
+from typing_extensions import override
 
 from widgets.notice import Notice
 
@@ -28,11 +29,12 @@ log = structlog.get_logger(__name__)
 class OwnerAccess(StackAccessValidator):
     """Lets a window be used by those whom its stack names, and by all where it names nobody."""
 
+    @override
     async def is_allowed(
         self,
         stack: Stack,
         context: Context | None,
-        event: ChatEvent,  # noqa: ARG002 - the protocol's
+        event: ChatEvent,
         data: dict[str, Any],
     ) -> bool:
         """Let the person in; see `StackAccessValidator`.

@@ -9,6 +9,7 @@ from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog.api.internal import RawKeyboard
 from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.kbd import Keyboard
+from typing_extensions import override
 
 OnNumber = Callable[[CallbackQuery, "Numbers", DialogManager, int], Awaitable[None]]
 """Is told the number that was pressed."""
@@ -35,9 +36,10 @@ class Numbers(Keyboard):
         self.size = size
         self.on_number = on_number
 
+    @override
     async def _render_keyboard(
         self,
-        data: dict[str, Any],  # noqa: ARG002 - the base class'
+        data: dict[str, Any],
         manager: DialogManager,
     ) -> RawKeyboard:
         count, width = self.size(manager)
@@ -47,11 +49,12 @@ class Numbers(Keyboard):
             builder.button(text=str(number), callback_data=self._item_callback_data(number))
         return [list(row) for row in builder.adjust(width).export()]
 
+    @override
     async def _process_item_callback(
         self,
         callback: CallbackQuery,
         data: str,
-        dialog: DialogProtocol,  # noqa: ARG002 - the base class'
+        dialog: DialogProtocol,
         manager: DialogManager,
     ) -> bool:
         await self.on_number(callback, self, manager, int(data))

@@ -11,6 +11,7 @@ from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.kbd import Keyboard
 from aiogram_dialog.widgets.media import Media
 from aiogram_dialog.widgets.style import EMPTY_STYLE
+from typing_extensions import override
 
 from fsm.sending import Sending
 
@@ -39,6 +40,7 @@ class Invoice(Media):
         self.description = description
         self.terms = terms
 
+    @override
     async def _render_media(self, data: dict[str, Any], manager: DialogManager) -> Sending:
         method = SendInvoice(
             chat_id=manager.middleware_data["event_chat"].id,
@@ -67,6 +69,7 @@ class Pay(Keyboard):
         self.text = text
         self.style = style
 
+    @override
     async def _render_keyboard(self, data: dict[str, Any], manager: DialogManager) -> RawKeyboard:
         button = InlineKeyboardButton(
             text=await self.text.render_text(data, manager),

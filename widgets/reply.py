@@ -22,6 +22,7 @@ from aiogram_dialog.api.internal.widgets import MarkupFactory
 from aiogram_dialog.widgets.common import Whenable
 from aiogram_dialog.widgets.input import BaseInput
 from aiogram_dialog.widgets.kbd import Keyboard
+from typing_extensions import override
 
 from widgets.notice import Notice
 from widgets.text import T
@@ -141,11 +142,12 @@ class ReplyWindow(Window):
         manager.middleware_data[UNKNOWN_KEY] = True
         return True
 
+    @override
     async def process_callback(
         self,
-        callback: CallbackQuery,  # noqa: ARG002 - the base class'
-        dialog: DialogProtocol,  # noqa: ARG002
-        manager: DialogManager,  # noqa: ARG002
+        callback: CallbackQuery,
+        dialog: DialogProtocol,
+        manager: DialogManager,
     ) -> bool:
         """Refuse: only a modified client sends a callback query here.
 

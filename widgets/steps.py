@@ -8,6 +8,7 @@ from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog.api.internal import RawKeyboard
 from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.kbd import Keyboard
+from typing_extensions import override
 
 OnStep = Callable[[CallbackQuery, "Steps", DialogManager, int], Awaitable[None]]
 """Is told the step that was pressed."""
@@ -37,9 +38,10 @@ class Steps(Keyboard):
         self.steps = steps
         self.on_step = on_step
 
+    @override
     async def _render_keyboard(
         self,
-        data: dict[str, Any],  # noqa: ARG002 - the base class'
+        data: dict[str, Any],
         manager: DialogManager,
     ) -> RawKeyboard:
         return [
@@ -51,11 +53,12 @@ class Steps(Keyboard):
             ]
         ]
 
+    @override
     async def _process_item_callback(
         self,
         callback: CallbackQuery,
         data: str,
-        dialog: DialogProtocol,  # noqa: ARG002 - the base class'
+        dialog: DialogProtocol,
         manager: DialogManager,
     ) -> bool:
         await self.on_step(callback, self, manager, self.steps(manager)[int(data)])

@@ -46,4 +46,15 @@ class T(Text):
         self.key = key
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
-        return fill(data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY], self.key, data)
+        return fill(texts_of(data, manager), self.key, data)
+
+
+def texts_of(data: Mapping[str, Any], manager: DialogManager) -> Texts:
+    """Give the texts of the language that a window speaks.
+
+    Args:
+        data: The window's data.
+        manager: The window's manager.
+    """
+    texts: Texts = data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY]
+    return texts

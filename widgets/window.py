@@ -1,17 +1,24 @@
 """A window that takes only what it offers."""
 
+from collections.abc import Collection, MutableMapping
 from typing import Any
 
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message, User
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog import Window as LibraryWindow
-from aiogram_dialog.utils import intent_callback_data, remove_intent_id
+from aiogram_dialog.api.entities import MarkupVariant
+from aiogram_dialog.utils import intent_callback_data
+from cachetools import LRUCache
 
-from fsm.offers import Offers
+from fsm.offers import Offers, offered_by
 from fsm.transaction import Transaction
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, note_forged
+from widgets.text import texts_of
+
+REMEMBERED = 10_000
+"""Keyboards that a window remembers."""
 
 
 class Window(LibraryWindow):
@@ -20,7 +27,34 @@ class Window(LibraryWindow):
     Callback data comes from the client, and a modified one may send any. The
     library's widgets take it as it is, also of a button hidden by `when`.
     A message goes on to other handlers, unless the window has an input for it.
+
+    Args:
+        widgets: What the window is made of; see the library's `Window`.
+        same_buttons: Whether its buttons stay as they are for as long as it is open,
+            but for the language. Then they are rendered once: of all that a press
+            costs, rendering them each time would be a tenth.
+        options: Whatever else the library's `Window` takes.
     """
+
+    def __init__(
+        self,
+        *widgets: Any,  # noqa: ANN401 - as the library's
+        same_buttons: bool = False,
+        **options: Any,  # noqa: ANN401 - likewise
+    ) -> None:
+        super().__init__(*widgets, **options)
+        self._keyboards: MutableMapping[tuple[str, str], MarkupVariant] | None = (
+            LRUCache(REMEMBERED) if same_buttons else None
+        )
+
+    async def render_kbd(self, data: dict[str, Any], manager: DialogManager) -> MarkupVariant:
+        """Render the buttons; see the library's `Window`."""
+        if self._keyboards is None:
+            return await super().render_kbd(data, manager)
+        key = (manager.current_context().id, texts_of(data, manager).language)
+        if key not in self._keyboards:
+            self._keyboards[key] = await super().render_kbd(data, manager)
+        return self._keyboards[key]
 
     async def process_callback(
         self, callback: CallbackQuery, dialog: DialogProtocol, manager: DialogManager
@@ -36,7 +70,7 @@ class Window(LibraryWindow):
             note_forged(callback, pressed)
             raise Notice("notice-not-offered")
         offered = await self._offered(dialog, manager)
-        if callback.data in offered:
+        if pressed in offered:
             return bool(await super().process_callback(callback, dialog, manager))
         if not offered:
             raise Ended(manager.current_stack().id)
@@ -44,19 +78,17 @@ class Window(LibraryWindow):
         note_forged(callback, pressed)
         return True
 
-    async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> set[str]:
+    async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> Collection[str]:
         """Give the callback data that the window offers to this person now."""
         transaction: Transaction = manager.middleware_data["transaction"]
         offers: Offers = manager.middleware_data["offers"]
         person: User = manager.middleware_data["event_from_user"]
         record = transaction.record_of(manager.current_stack())
         known = offers.find(record, transaction.version_of(record), person.id)
-        if known is not None:
-            return {remove_intent_id(data)[1] for data in known}
-        data = await self.load_data(dialog, manager)
-        keyboard = await self.keyboard.render_keyboard(data, manager)
-        buttons = [getattr(button, "callback_data", None) for row in keyboard for button in row]
-        return {data for data in buttons if data}
+        if known is None:
+            data = await self.load_data(dialog, manager)
+            known = offered_by(await self.render_kbd(data, manager))
+        return known
 
     async def process_message(
         self, message: Message, dialog: DialogProtocol, manager: DialogManager

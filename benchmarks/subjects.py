@@ -1,0 +1,107 @@
+"""The bots that are measured, each a process of its own, as its author would run it."""
+
+import asyncio
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from fsm.valkey import EmbeddedValkey
+from playground import Client
+
+ROOT = Path(__file__).parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
+WEBHOOK_PORT = 8098
+WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WEBHOOK_PORT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A bot that is measured.
+
+    Attributes:
+        name: Its column in the table.
+        module: What is run.
+        settings: Its environment.
+        webhook: Whether updates are posted to it.
+    """
+
+    name: str
+    module: str
+    settings: dict[str, str]
+    webhook: bool = False
+
+
+SUBJECTS = [
+    Subject("plain", "benchmarks.peers.plain", {}),
+    Subject("frozen", "benchmarks.peers.plain", {"FREEZE": "1"}),
+    Subject("stock", "benchmarks.peers.stock", {}),
+    Subject("isolated", "benchmarks.peers.stock", {"ISOLATED": "1"}),
+    Subject("Tally", "main", {}),
+    Subject("webhook", "main", WEBHOOK, webhook=True),
+]
+"""`plain` is the guide's handler with its numbers in memory, `frozen` the same with the
+garbage collector frozen as Tally has it, so that this gain is not mistaken for the
+design's; `stock` is aiogram-dialog on Redis as its manual sets it up, `isolated` the
+same with the events of a chat, and of all its stacks, isolated from each other."""
+
+
+class Running:
+    """A subject's process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, start: float) -> None:
+        self.start = start
+        self._folder = Path(f"/proc/{process.pid}")
+
+    def cpu(self) -> float:
+        """Seconds of CPU that it has used."""
+        fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def memory(self) -> float:
+        """Megabytes of memory that it holds."""
+        pages = int((self._folder / "statm").read_text().split()[1])
+        return pages * resource.getpagesize() / 1e6
+
+
+@asynccontextmanager
+async def running(
+    subject: Subject, playground: Client, valkey: EmbeddedValkey
+) -> AsyncIterator[Running]:
+    """Run a subject meanwhile, from its first poll, or its webhook, on."""
+    before, began = await playground.call_count(), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {
+            "BOT_TOKEN": TOKEN,
+            "BOT_API_URL": playground.url,
+            "REDIS_URL": valkey.url,
+            "DATA_DIR": folder,
+            "LOG_LEVEL": "WARNING",
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            subject.module,
+            cwd=ROOT,
+            env={**os.environ, **settings, **subject.settings},
+            # A peer tells at length what it has lost.
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            method = "setWebhook" if subject.webhook else "getUpdates"
+            await playground.until_called(method, after=before, timeout=60)
+            yield Running(process, time.monotonic() - began)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            await process.wait()
+            async with ClientSession() as session:
+                await session.post(f"{playground.url}/bot{TOKEN}/deleteWebhook")
