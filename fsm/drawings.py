@@ -4,6 +4,7 @@ import secrets
 from typing import cast
 
 from aiogram import Bot, Router
+from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ForceReply, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
@@ -20,7 +21,7 @@ from aiogram_dialog.manager.manager import ManagerImpl
 from typing_extensions import override
 
 from fsm.outcome import Drawing
-from fsm.sending import kind_of, name_of
+from fsm.sending import KINDS, kind_of, name_of
 from fsm.transaction import Transaction
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
@@ -74,20 +75,23 @@ class Drawings(MessageManagerProtocol):
             chat=new_message.chat,
             message_id=shown,
             media_id=name_of(new_message),
-            media_uniq_id=None,
+            # Unlike `content_type`, it is stored with the stack.
+            media_uniq_id=kind_of(new_message),
             text=new_message.text,
             has_reply_keyboard=fixed,
-            content_type=kind_of(new_message),
         )
 
     def _is_other(self, new: NewMessage, old: OldMessage | None) -> bool:
-        """Tell whether a message can't become a window, as one of both is a game or invoice.
-
-        What the message is, a press tells, or else the stack; its name, the stack alone.
-        """
-        if old is None or (kind_of(new) is None and kind_of(old) is None):
+        """Tell whether a message can't become a window, as one of both is a game or invoice."""
+        former, kind = self._kind(old), kind_of(new)
+        if old is None or former is kind is None:
             return False
-        return kind_of(new) != kind_of(old) or name_of(new) != self._stack.last_media_id
+        return kind != former or name_of(new) != self._stack.last_media_id
+
+    def _kind(self, message: OldMessage | None) -> ContentType | None:
+        """Tell which of `KINDS` a message is, None for others; who pressed it has seen it last."""
+        kind = message and (message.content_type or self._stack.last_media_unique_id)
+        return ContentType(kind) if kind in KINDS else None
 
     @override
     async def remove_kbd(
@@ -106,7 +110,7 @@ class Drawings(MessageManagerProtocol):
         """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        bound = old_message.has_reply_keyboard or kind_of(old_message) is not None
+        bound = old_message.has_reply_keyboard or self._kind(old_message) is not None
         delete = bound or show_mode is ShowMode.DELETE_AND_SEND
         self._transaction.drawings.append(
             Drawing(

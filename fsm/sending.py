@@ -8,7 +8,7 @@ from dataclasses import replace
 from aiogram.enums import ContentType
 from aiogram.methods import SendGame, SendInvoice
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-from aiogram_dialog.api.entities import MediaAttachment, MediaId, NewMessage, OldMessage
+from aiogram_dialog.api.entities import MediaAttachment, MediaId, NewMessage
 
 KINDS = frozenset({ContentType.GAME, ContentType.INVOICE})
 """What the library's message manager has no way to send."""
@@ -60,14 +60,11 @@ def starts(button: InlineKeyboardButton) -> bool:
     return button.callback_game is not None or bool(button.pay)
 
 
-def kind_of(message: OldMessage | NewMessage | None) -> ContentType | None:
-    """Tell which of `KINDS` a message is, None for others."""
-    kind = message.content_type if isinstance(message, OldMessage) else None
-    if isinstance(message, NewMessage) and message.media:
-        kind = message.media.type
-    return ContentType(kind) if kind in KINDS else None
+def kind_of(content: NewMessage) -> ContentType | None:
+    """Tell which of `KINDS` a window is, None for others."""
+    return ContentType(content.media.type) if isinstance(content.media, Sending) else None
 
 
 def name_of(content: NewMessage) -> str | None:
-    """Give what tells a window's content from others of its kind, None where it is a text."""
+    """Give what tells a window's content from others of its kind, None for others."""
     return content.media.name if isinstance(content.media, Sending) else None

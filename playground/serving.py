@@ -2,7 +2,7 @@
 
 | request | does |
 |---|---|
-| `PATCH /control/bot` | switches `inline` mode, `inline_feedback`, `managed_bots` and `privacy` |
+| `PATCH /control/bot` | switches what @BotFather does: `inline`, `games`, `privacy`, ... |
 | `POST /control/inline/query` | asks the bot as a `person` for a `query`; waits for its results |
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
@@ -49,6 +49,7 @@ class Switches(Strict):
     inline: bool | None = None
     inline_feedback: bool | None = None
     managed_bots: bool | None = None
+    games: bool | None = None
     privacy: bool | None = None
 
 
@@ -87,6 +88,8 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
         state.inline_feedback = switches.inline_feedback
     if switches.managed_bots is not None:
         state.abilities["can_manage_bots"] = switches.managed_bots
+    if switches.games is not None:
+        state.games = switches.games
     if switches.privacy is not None:
         state.abilities["can_read_all_group_messages"] = not switches.privacy
     return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
