@@ -28,7 +28,7 @@ async def open_bill(person: Person) -> Message:
 
 async def bill_by(window: Message, person: Person) -> Message:
     """Have the bill sent that a window offers."""
-    await person.press(window, data=window.button("Bill over").callback_data)
+    await person.press(window, data=window.button("Bill for").callback_data)
     bill = await person.receive()
     assert bill.invoice, bill
     return bill
@@ -84,7 +84,7 @@ async def test_a_bill_is_within_what_telegram_takes(ann: Person) -> None:
     window = await ann.until(window, lambda message: lines(message)[-1] == "Amount: ⭐ 1")
     answer = await ann.press(window, "-1")
     assert answer is not None
-    assert answer.text == "A bill is over 1 to 10000 Stars"
+    assert answer.text == "A bill is for 1 to 10000 Stars"
     await ann.press(window, "+10")
     await ann.until(window, lambda message: lines(message)[-1] == "Amount: ⭐ 11")
 
@@ -95,7 +95,7 @@ async def test_a_double_tap_sends_one_bill_and_a_paid_one_is_followed_by_another
     window = await open_counter(ann, "/payment")
     for _ in range(2):
         bill = await bill_by(window, ann)
-        await ann.press(window, "Bill over")
+        await ann.press(window, "Bill for")
         await pay(ann, bill)
         assert lines(await ann.receive())[0] == "Paid: ⭐ 10"
     assert sum(message.invoice is not None for message in await ann.messages()) == 2

@@ -2,10 +2,10 @@
 payment-title = <b>Payment</b>
     A gift of Telegram Stars to whoever runs this bot. It buys nothing: it shows how a payment goes.
 payment-amount = Amount: { $price }
-payment-bill = Bill over { $price }
+payment-bill = Bill for { $price }
 payment-mug = By card
 payment-history = Payments
-payment-at-the-end = A bill is over 1 to 10000 Stars
+payment-at-the-end = A bill is for 1 to 10000 Stars
 payment-in-private = Bills are personal. Send /payment in the private chat.
 
 mug-title = <b>A mug for { $price }</b>
@@ -19,7 +19,7 @@ bill-stars-title = A gift
 bill-stars-about = { $price } to whoever runs this bot, as /terms says.
 bill-mug-title = A mug
 bill-mug-about = { $price } and shipping, as /terms says.
-bill-refused = Telegram does not take this bill over { $price }.
+bill-refused = Telegram does not take this bill for { $price }.
 bill-pay = Pay { $price }
 bill-cancel = Cancel
 
