@@ -56,7 +56,7 @@ class Bill:
     amount: int
 
     @classmethod
-    def over(cls, amount: int, currency: str, user_id: int) -> Self:
+    def new(cls, amount: int, currency: str, user_id: int) -> Self:
         """Make a new bill."""
         return cls(secrets.token_bytes(16), user_id, currency, amount)
 

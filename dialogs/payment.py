@@ -118,7 +118,7 @@ async def _open_bill(manager: DialogManager, amount: int, currency: str) -> None
         # The second tap of a double one.
         if BillStates.due.state in await transaction.states_of(bill.stack_id):
             return
-    bill = Bill.over(amount, currency, person.id)
+    bill = Bill.new(amount, currency, person.id)
     data: dict[str, Data] = {
         "id": bill.id.hex(),
         "user_id": person.id,

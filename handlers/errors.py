@@ -58,9 +58,11 @@ async def _answer(
                 transaction.call(message.answer(_words(error, texts)))
         case _:
             log.error("update_failed", update=update.update_id, exc_info=error)
-            transaction.answer(_words(error, texts), alert=True)
+            transaction.answer(texts("notice-error"), alert=True)
             if message:
-                transaction.call(message.answer(_words(error, texts)))
+                # Whoever has paid must not be told to try again.
+                key = "payment-failed" if message.successful_payment else "notice-error"
+                transaction.call(message.answer(texts(key)))
 
 
 def _words(error: Exception, texts: Texts) -> str:

@@ -55,7 +55,7 @@ def test_what_was_not_signed_is_no_bill(payload: str) -> None:
 
 
 def test_two_bills_are_never_one() -> None:
-    assert Bill.over(10, STARS, 7).id != Bill.over(10, STARS, 7).id
+    assert Bill.new(10, STARS, 7).id != Bill.new(10, STARS, 7).id
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ async def post(cashier: Tally, **content: Json) -> None:
         assert answer.status == 200
 
 
+async def said(bank: Playground, cashier: Tally, message: Json) -> str:
+    """Tell the bot of a payment as Telegram would; give what it says to that."""
+    before = await bank.call_count()
+    await post(cashier, message=message)
+    calls = await bank.calls("sendMessage", after=before)
+    (text,) = [c.params["text"] for c in calls if c.params["chat_id"] == str(message["chat"]["id"])]
+    return str(text)
+
+
 async def checked(bank: Playground, cashier: Tally, person: Person, **order: object) -> Call:
     """Ask about a payment as Telegram would; give the bot's answer."""
     before = await bank.call_count()
@@ -167,6 +176,18 @@ async def test_a_bill_is_paid_once(bank: Playground, cashier: Tally, ann: Person
     assert str(call.params["error_message"]).startswith("This bill is paid already.")
 
 
+async def test_who_has_paid_is_not_told_to_try_again(
+    bank: Playground, cashier: Tally, ann: Person
+) -> None:
+    payload = await payload_of(bank, ann)
+    async with cashier.rewritten_dialogs(f":b{payload.partition(':')[0]}") as (record,):
+        for context in record["contexts"].values():
+            context["start_data"] = "of no use"
+    text = await said(bank, cashier, told(ann, invoice_payload=payload))
+    assert text.endswith("Don't pay again: write to /paysupport.")
+    assert "update_failed" in [line["event"] for line in cashier.logged()]
+
+
 @pytest.mark.parametrize(
     "paid", [{"invoice_payload": "made up"}, {"total_amount": 11}, {"currency": "EUR"}]
 )
@@ -176,10 +197,9 @@ async def test_a_forged_payment_is_no_row(
     payload = await payload_of(bank, ann)
     seen = sum(line["event"] == "payment_not_ours" for line in cashier.logged())
     message = told(ann, **{"invoice_payload": payload, **paid})
-    before = await bank.call_count()
-    await post(cashier, message=message)
-    said = await bank.until_called("sendMessage", after=before)
-    assert said.params["text"] == "Tally knows no bill for this payment. Write to /paysupport."
+    assert await said(bank, cashier, message) == (
+        "Tally knows no bill for this payment. Write to /paysupport."
+    )
     logged = [line for line in cashier.logged() if line["event"] == "payment_not_ours"]
     assert len(logged) == seen + 1
     assert logged[-1]["charge"] == message["successful_payment"]["telegram_payment_charge_id"]

@@ -27,6 +27,7 @@ payment-unknown = Tally knows no such bill. Send /payment for a new one.
 payment-not-yours = This bill is somebody else's. Send /payment for one of your own.
 payment-wrong-sum = The sum does not match the bill. Send /payment for a new one.
 payment-paid-already = This bill is paid already. Your receipts are under /payment.
+payment-failed = Your payment has reached Telegram, but something went wrong here. Don't pay again: write to /paysupport.
 payment-not-ours = Tally knows no bill for this payment. Write to /paysupport.
 
 receipt-title = <b>Paid: { $price }</b>

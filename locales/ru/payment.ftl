@@ -27,6 +27,7 @@ payment-unknown = Такого счёта Tally не знает. Отправь�
 payment-not-yours = Это чужой счёт. Отправьте /payment, чтобы получить свой.
 payment-wrong-sum = Сумма не сходится со счётом. Отправьте /payment, чтобы получить новый.
 payment-paid-already = Этот счёт уже оплачен. Ваши чеки – в /payment.
+payment-failed = Telegram принял ваш платёж, но у нас что-то пошло не так. Не платите ещё раз, напишите в /paysupport.
 payment-not-ours = Tally не знает счёта к этому платежу. Напишите в /paysupport.
 
 receipt-title = <b>Оплачено: { $price }</b>
