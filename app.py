@@ -30,6 +30,7 @@ from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
 from fsm.batch import Batch
+from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
@@ -40,13 +41,17 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, payments, paysupport, strays
+from handlers import commands, cutlets, game, inline, payments, paysupport, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from queries import migrate
+from tickets import LIFE, Tickets
 from updates import KINDS, Receiver, poll
+from web.game import PATH as GAME_PATH
+from web.game import Game, add_game
 from web.mini_app import PATH, add_mini_app
+from web.scores import Scores
 from web.server import serving
 from web.webhook import LIMIT
 from widgets.access import OwnerAccess
@@ -98,6 +103,7 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
+        tickets = Tickets(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
@@ -106,13 +112,17 @@ async def run(settings: Settings) -> None:
             bills=Bills(bot.token),
             drafts=Drafts(redis, bot.id),
             admin_ids=settings.admin_ids,
-            provider_token=_provider_token(settings),
+            provider_token=settings.provider_token,
+            tickets=tickets,
+            game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = web.Application(client_max_size=LIMIT)
         add_mini_app(pages, catalog)
+        scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
+        add_game(pages, Game(tickets, scores, catalog))
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -120,7 +130,9 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            found_at = await _serve(pages, settings, server)
+            dispatcher["web_app_url"] = found_at and found_at + PATH
+            dispatcher["game_url"] = found_at and found_at + GAME_PATH
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -154,6 +166,7 @@ def make_dispatcher(
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
         inline.router,
+        game.router,
         strays.before,
         payments.router,
         cutlets.router,
@@ -175,7 +188,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     """Serve what has a public address, or none but the playground's persons.
 
     Returns:
-        The address of the Mini App, None where there is none.
+        The address below which people find them, None where there is none.
 
     Raises:
         Fault: The port can't be had.
@@ -187,7 +200,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
         except OSError as error:
             raise Fault(f"WEB_PORT: {line_of(error)}") from error
         # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
+        return public if public.startswith("https://") else None
     if settings.bot_token:
         return None
     try:
@@ -195,15 +208,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     except OSError:
         # Nobody has set it, so somebody else may have it.
         port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
-
-
-def _provider_token(settings: Settings) -> str | None:
-    """Give the token by which cards are charged, None where they can't be."""
-    if settings.payment_provider_token:
-        return settings.payment_provider_token.get_secret_value()
-    # The playground plays the provider, too.
-    return None if settings.bot_token else "playground"
+    return f"http://{LOOPBACK}:{port}"
 
 
 async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:

@@ -87,6 +87,12 @@ class Bill(StatesGroup):
     paid = State()
 
 
+class Game(StatesGroup):
+    """The game, a message of its own kind (dialogs/game.py)."""
+
+    playing = State()
+
+
 class Example(StatesGroup):
     """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
 

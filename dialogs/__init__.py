@@ -4,6 +4,7 @@ from dialogs import (
     bill,
     callbacks,
     counter,
+    game,
     inline_mode,
     links,
     menu,
@@ -27,5 +28,6 @@ DIALOGS = (
     inline_mode.dialog,
     payment.dialog,
     bill.dialog,
+    game.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

@@ -21,6 +21,7 @@ from states import (
     Callbacks,
     Counter,
     Example,
+    Game,
     InlineMode,
     Links,
     Menu,
@@ -42,6 +43,7 @@ WINDOWS: dict[str, tuple[State, ...]] = {
     "random": (Menu.main, Callbacks.random),
     "callbacks": (Menu.main, Callbacks.answers),
     "inline": (Menu.main, InlineMode.switches),
+    "game": (Menu.main, Game.playing),
     "payment": (Menu.main, Payment.stars),
     "help": (Menu.help,),
 }
@@ -70,6 +72,7 @@ COMMANDS = (
     "random",
     "callbacks",
     "inline",
+    "game",
     "payment",
     "paysupport",
     "terms",
@@ -109,6 +112,13 @@ async def refer(message: Message, command: CommandObject, texts: Texts) -> Teleg
 async def follow(_message: Message, command: CommandObject, dialog_manager: DialogManager) -> None:
     """Open what a link leads to."""
     await _open(dialog_manager, *WINDOWS[str(command.args)])
+
+
+@router.message(Command("game"), IN_GROUP)
+async def open_shared_game(message: Message, dialog_manager: DialogManager) -> None:
+    """Open the game on a message of its own, for everybody in a group."""
+    stack_id = f"m{message.message_id}"
+    await open_beside(dialog_manager, stack_id, Game.playing, {"beside": True})
 
 
 @router.message(Command(*WINDOWS))

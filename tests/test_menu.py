@@ -8,7 +8,7 @@ MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
-    ["Inline mode", "Payment"],
+    ["Inline mode", "Game", "Payment"],
     ["Totals", "Help"],
 ]
 IN_PRIVATE = {"Reply keyboards", "Special buttons", "Payment"}
@@ -99,7 +99,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
-        ["Инлайн-режим", "Оплата"],
+        ["Инлайн-режим", "Игра", "Оплата"],
         ["Итоги", "Помощь"],
     ]
     await boris.send("/numbers чай")

@@ -15,4 +15,5 @@ command-inline = Post a counter in any chat
 command-payment = Pay by Telegram Stars or card
 command-paysupport = Ask about a payment
 command-terms = What payments are for
+command-game = Play a game
 command-help = What Tally can do

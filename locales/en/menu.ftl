@@ -9,6 +9,7 @@ menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
 menu-payment = Payment
+menu-game = Game
 menu-totals = Totals
 menu-help = Help
 back = Back
@@ -30,6 +31,7 @@ help =
     /payment – Telegram Stars, a card, receipts
     /paysupport – questions about a payment
     /terms – what payments are for
+    /game – who taps fastest?
     /start – the menu
     /help – this page
 

@@ -15,4 +15,5 @@ command-inline = Отправить счётчик в любой чат
 command-payment = Заплатить звёздами или картой
 command-paysupport = Спросить об оплате
 command-terms = Условия оплаты
+command-game = Сыграть в игру
 command-help = Что умеет Tally

@@ -9,6 +9,7 @@ menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
 menu-payment = Оплата
+menu-game = Игра
 menu-totals = Итоги
 menu-help = Помощь
 back = Назад
@@ -30,6 +31,7 @@ help =
     /payment – звёзды Telegram, карта, чеки
     /paysupport – вопросы об оплате
     /terms – условия оплаты
+    /game – кто быстрее?
     /start – меню
     /help – эта страница
 
