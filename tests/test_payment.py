@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from playground import Message, Person, Playground
+from playground import Answer, Message, Person, Playground
 from tests.conftest import PROVIDER
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -28,7 +28,7 @@ async def open_bill(person: Person) -> Message:
 
 async def bill_by(window: Message, person: Person) -> Message:
     """Have the bill sent that a window offers."""
-    await person.press(window, data=window.button("Bill for").callback_data)
+    assert await person.press(window, "Bill for") == Answer(None)
     bill = await person.receive()
     assert bill.invoice, bill
     return bill
