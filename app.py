@@ -16,12 +16,11 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from aiohttp import web
 from sqlalchemy.exc import IntegrityError
 
 from bills import Bills
 from config import Settings
-from connections import introduce, line_of, open_bot, open_redis
+from connections import introduce, open_bot, open_redis
 from db.engine import create_engine
 from db.payments import NewPayment, Payments
 from db.sessions import Sessions
@@ -30,7 +29,6 @@ from db.users import Users
 from dialogs import DIALOGS
 from faults import Fault
 from fsm.batch import Batch
-from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
@@ -45,15 +43,10 @@ from handlers import commands, cutlets, game, inline, payments, paysupport, stra
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from pages import make_pages, serve
 from queries import migrate
-from tickets import LIFE, Tickets
+from tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web.game import PATH as GAME_PATH
-from web.game import Game, add_game
-from web.mini_app import PATH, add_mini_app
-from web.scores import Scores
-from web.server import serving
-from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -65,7 +58,6 @@ BUSY_TIMEOUT = 2
 can't be stopped, and whatever is written here is tried again."""
 FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
-LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -119,10 +111,7 @@ async def run(settings: Settings) -> None:
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
-        pages = web.Application(client_max_size=LIMIT)
-        add_mini_app(pages, catalog)
-        scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
-        add_game(pages, Game(tickets, scores, catalog))
+        pages = await make_pages(settings, bot, redis, catalog, tickets)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -130,9 +119,7 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            found_at = await _serve(pages, settings, server)
-            dispatcher["web_app_url"] = found_at and found_at + PATH
-            dispatcher["game_url"] = found_at and found_at + GAME_PATH
+            dispatcher.workflow_data.update(await serve(pages, settings, server))
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -182,33 +169,6 @@ def make_dispatcher(
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher
-
-
-async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
-    """Serve what has a public address, or none but the playground's persons.
-
-    Returns:
-        The address below which people find them, None where there is none.
-
-    Raises:
-        Fault: The port can't be had.
-    """
-    at, finish = (settings.web_host, settings.web_port), FINISH / 2
-    if public := settings.public_address:
-        try:
-            await server.enter_async_context(serving(pages, *at, finish=finish))
-        except OSError as error:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
-        # Telegram opens no other pages than https.
-        return public if public.startswith("https://") else None
-    if settings.bot_token:
-        return None
-    try:
-        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=finish))
-    except OSError:
-        # Nobody has set it, so somebody else may have it.
-        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}"
 
 
 async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:

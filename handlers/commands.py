@@ -55,7 +55,7 @@ REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_examp
 IN_PRIVATE = {**dict.fromkeys(REPLY_KEYBOARDS, "reply-in-private"), "payment": "payment-in-private"}
 """What is said in groups to the commands that are of no use there: a bill is one person's."""
 
-LINKED = {"callbacks", "inline", "payment"}
+LINKED = {"callbacks", "inline", "links", "payment"}
 """The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
 
 COMMANDS = (

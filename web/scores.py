@@ -4,7 +4,13 @@ import time
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.types import GameHighScore
 
 from fsm.claims import Claim, Claims
@@ -21,6 +27,9 @@ PATIENCE = 15
 
 SHOWN = 10
 """High scores that the page shows."""
+
+AWAY = (TelegramRetryAfter, TelegramServerError, TelegramNetworkError, ClientDecodeError)
+"""What Telegram may do later."""
 
 NOT_BETTER = "BOT_SCORE_NOT_MODIFIED"
 """How Telegram says that a person has reached as much before."""
@@ -85,7 +94,7 @@ class Scores:
             found = await self._bot.get_game_high_scores(
                 ticket.user_id, **_message(ticket), request_timeout=PATIENCE
             )
-        except TelegramAPIError:
+        except (TelegramAPIError, ClientDecodeError):
             return []
         return found[:SHOWN]
 
@@ -94,11 +103,11 @@ class Scores:
             await self._bot.set_game_score(
                 ticket.user_id, score, **_message(ticket), request_timeout=PATIENCE
             )
-        except TelegramBadRequest as error:
+        except AWAY as error:
+            raise LaterError(type(error).__name__) from error
+        except TelegramAPIError as error:
             if NOT_BETTER not in error.message:
                 raise GoneError(error.message) from error
-        except TelegramAPIError as error:
-            raise LaterError(str(error)) from error
 
 
 def _message(ticket: Ticket) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 /** The game: tap as often as you can until the ring has closed; then the bot is told. */
 
-/** Milliseconds between two tries to tell the bot, and how often it is tried. */
+/** Milliseconds between two tries to tell the bot, and how often it is tried: longer than a claim lasts. */
 const PAUSE = 2000;
-const TRIES = 10;
+const TRIES = 25;
 
 /** Milliseconds for which nothing can be pressed after a round: the hand still taps. */
 const REST = 800;
@@ -13,7 +13,7 @@ const main = document.querySelector("main");
 const length = 1000 * main.dataset.seconds;
 const spacing = 1000 / main.dataset.fastest;
 const texts = Object.fromEntries(
-  [...document.querySelectorAll("template")].map((text) => [text.dataset.of, text.innerHTML]));
+  [...document.querySelectorAll("template")].map((text) => [text.dataset.of, text.content.textContent]));
 const hint = say.textContent;
 
 let ticket = new URLSearchParams(location.search).get("ticket");
