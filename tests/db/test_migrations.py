@@ -73,7 +73,7 @@ async def test_every_migration_can_be_taken_back_and_done_again(url: str) -> Non
     assert await tables(url) == {"alembic_version"}
 
     await upgrade(url)
-    assert await tables(url) == {"alembic_version", "totals", "users"}
+    assert await tables(url) == {"alembic_version", "payments", "totals", "users"}
 
 
 async def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
