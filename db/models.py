@@ -35,6 +35,8 @@ LABEL_MAX = 64
 # SQLite stores any integer in as few bytes as it needs, but only a column
 # declared as INTEGER, by this very name, can be the row id and need none.
 _BIGINT = BigInteger().with_variant(Integer(), "sqlite")
+# The constraint alone says how long: PostgreSQL would tell by an error of its own.
+_LABEL = String(LABEL_MAX).with_variant(Text(), "postgresql")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -166,7 +168,7 @@ class Total(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int | None]
     kind: Mapped[Kind]
-    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    label: Mapped[str | None] = mapped_column(_LABEL)
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 
@@ -213,7 +215,7 @@ class FormerTotal(Base):
     user_id: Mapped[int]
     chat_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(16))
-    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    label: Mapped[str | None] = mapped_column(_LABEL)
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 
