@@ -3,7 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -16,14 +17,16 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bills import Bills
 from config import Settings
 from connections import introduce, open_bot, open_redis
+from db.changes import Changes
 from db.engine import create_engine
 from db.payments import NewPayment, Payments
 from db.sessions import Sessions
+from db.summaries import Summaries
 from db.totals import NewTotal, Totals
 from db.users import Users
 from dialogs import DIALOGS
@@ -58,6 +61,8 @@ BUSY_TIMEOUT = 2
 can't be stopped, and whatever is written here is tried again."""
 FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
+FORGET = 60.0
+"""Seconds between two looks for deleted totals that nobody can bring back any more."""
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +86,7 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals, bank = Totals(sessions), Payments(sessions)
+        totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
@@ -100,6 +105,8 @@ async def run(settings: Settings) -> None:
             person,
             transactions,
             totals=totals,
+            summaries=Summaries(sessions),
+            changes=changes,
             payments=bank,
             bills=Bills(bot.token),
             drafts=Drafts(redis, bot.id),
@@ -127,6 +134,7 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
+                partial(_forget, changes),
             )
             log.info("stopping")
             transactions.stop()
@@ -179,6 +187,15 @@ async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> Non
             await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
+
+
+async def _forget(changes: Changes) -> None:
+    """Delete for good, every now and then, what was deleted and not brought back."""
+    while True:
+        # While the database is away nothing is lost by waiting.
+        with suppress(SQLAlchemyError):
+            await changes.forget(datetime.now(UTC))
+        await asyncio.sleep(FORGET)
 
 
 async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:

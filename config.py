@@ -47,8 +47,8 @@ def _database(value: SecretStr) -> SecretStr:
         url = make_url(value.get_secret_value())
     except (ArgumentError, ValueError):
         raise ValueError("is no database address; see .env.example") from None
-    if url.drivername != "sqlite+aiosqlite":
-        raise ValueError("must begin with sqlite+aiosqlite://")
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
     return value
 
 

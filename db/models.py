@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Dialect,
@@ -34,6 +35,8 @@ LABEL_MAX = 64
 # SQLite stores any integer in as few bytes as it needs, but only a column
 # declared as INTEGER, by this very name, can be the row id and need none.
 _BIGINT = BigInteger().with_variant(Integer(), "sqlite")
+# The constraint alone says how long: PostgreSQL would tell by an error of its own.
+_LABEL = String(LABEL_MAX).with_variant(Text(), "postgresql")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -71,6 +74,26 @@ class Kind(StrEnum):
     INLINE = "inline"
 
 
+class Action(StrEnum):
+    """What people do to saved totals."""
+
+    DELETE = "delete"
+    RENAME = "rename"
+    ERASE = "erase"
+    UNDO = "undo"
+
+
+def _words(words: type[StrEnum], name: str) -> Enum:
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """What all models share: the names of constraints, and a type for each Python type."""
 
@@ -87,14 +110,8 @@ class Base(DeclarativeBase):
         int: _BIGINT,
         str: Text(),
         datetime: EpochSeconds(),
-        Kind: Enum(
-            Kind,
-            name="kind",
-            native_enum=False,
-            create_constraint=True,
-            length=16,
-            values_callable=lambda kinds: [kind.value for kind in kinds],
-        ),
+        Kind: _words(Kind, "kind"),
+        Action: _words(Action, "action"),
     }
 
 
@@ -137,8 +154,13 @@ class Total(Base):
         CheckConstraint("length(confirmation_id) = 16", name="confirmation_id"),
         CheckConstraint(f"length(label) BETWEEN 1 AND {LABEL_MAX}", name="label"),
         CheckConstraint(f"value BETWEEN -{VALUE_MAX} AND {VALUE_MAX}", name="value"),
-        Index(None, "user_id", "created_at"),
-        Index(None, "chat_id", "created_at"),
+        # Pages are found by the first two columns. The others save sums, which have to
+        # see all of a person's or group's totals, from looking up each of them.
+        Index(None, "user_id", "created_at", "value", "label", "kind", "chat_id"),
+        Index(None, "chat_id", "created_at", "user_id", "value"),
+        Index(None, "created_at"),
+        # An id that was deleted is not given to another, so undo can bring it back.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -146,7 +168,7 @@ class Total(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int | None]
     kind: Mapped[Kind]
-    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    label: Mapped[str | None] = mapped_column(_LABEL)
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 
@@ -187,3 +209,63 @@ class Payment(Base):
     amount: Mapped[int]
     created_at: Mapped[datetime]
     refunded_at: Mapped[datetime | None]
+
+
+class Change(Base):
+    """What a person has done to saved totals, noted so that it is done once.
+
+    Attributes:
+        id: 16 random bytes, drawn when it was asked for.
+        action: What it is; `UNDO` where that came first, or alone.
+        user_id: Who did it to totals of one's own; None when the time for undo is over.
+        person: The person's own row as it was, where that was deleted, too.
+        made_at: When it was asked for.
+        undone_at: When it was taken back, None where it wasn't.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        CheckConstraint("length(id) = 16", name="id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    action: Mapped[Action]
+    user_id: Mapped[int | None]
+    person: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    made_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class FormerTotal(Base):
+    """A total as it was before a change, kept as long as that can be undone.
+
+    Attributes:
+        change_id: The change; the other fields are those of `Total`.
+    """
+
+    __tablename__ = "former_totals"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    change_id: Mapped[bytes] = mapped_column(ForeignKey(Change.id), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    confirmation_id: Mapped[bytes]
+    user_id: Mapped[int]
+    chat_id: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str | None] = mapped_column(_LABEL)
+    value: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime]
+
+
+class Tombstone(Base):
+    """The confirmation of a total that was deleted, so that a repetition doesn't bring it back.
+
+    Attributes:
+        confirmation_id: That of the total; random bytes, which tell nothing of a person.
+    """
+
+    __tablename__ = "tombstones"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    confirmation_id: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)

@@ -1,14 +1,16 @@
 """The repository of totals."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any, Literal, NamedTuple, Self, cast
+from datetime import datetime
+from typing import Any, Self, cast
 
-from sqlalchemy import CursorResult, Select, func, select, tuple_
+from sqlalchemy import CursorResult, Select, select
 
-from db.models import Kind, Total, User
+from db.filters import Filter
+from db.models import Kind, Tombstone, Total, User
+from db.pages import Cursor, Page
 from db.sessions import Sessions
 from db.upsert import insert
 
@@ -53,61 +55,6 @@ class NewTotal:
         return cls(**fields)
 
 
-class Cursor(NamedTuple):
-    """What a page shows: the totals next to a place in the list.
-
-    It names a row, not a number of rows to skip, so totals that are saved
-    meanwhile shift nothing. `list(cursor)` is plain JSON, `Cursor(*stored)`
-    the way back.
-
-    Attributes:
-        direction: On which side of the place.
-        created_at: The time of the total at the place, seconds since 1970.
-        id: Its id.
-    """
-
-    direction: Literal["older", "newer"]
-    created_at: int
-    id: int
-
-    @classmethod
-    def next_to(cls, total: Total, direction: Literal["older", "newer"]) -> Self:
-        """The cursor of the totals that are older, or newer, than this one."""
-        return cls(direction, int(total.created_at.timestamp()), total.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A part of a person's totals.
-
-    Attributes:
-        totals: Newest first.
-        older: What to ask for next on the way back in time, None on the last page.
-        newer: What to ask for next on the way to the present, None on the first page.
-    """
-
-    totals: Sequence[Total]
-    older: Cursor | None
-    newer: Cursor | None
-
-    @classmethod
-    def of(cls, totals: Sequence[Total], *, older: bool, newer: bool) -> Self:
-        """A page of these totals, and whether there are older and newer ones."""
-        return cls(
-            totals,
-            Cursor.next_to(totals[-1], "older") if older else None,
-            Cursor.next_to(totals[0], "newer") if newer else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """All of a person's totals in two numbers."""
-
-    count: int
-    sum: int
-
-
 class Totals:
     """Saves totals and finds them again.
 
@@ -126,7 +73,8 @@ class Totals:
         The person's row is made where it is missing.
 
         Returns:
-            Whether the total is new; False when it was saved before.
+            Whether the total is new; False when it was saved before, also if it
+            was deleted since.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
@@ -143,28 +91,35 @@ class Totals:
                 .values(asdict(total))
                 .on_conflict_do_nothing(index_elements=[Total.confirmation_id])
             )
+            # Asked last: where transactions overlap, this sees a deletion that the
+            # insert had to wait for.
+            if await session.get(Tombstone, total.confirmation_id):
+                await session.rollback()
+                return False
             # Not RETURNING: Python 3.11 still runs on SQLite older than 3.35.
             return cast("CursorResult[Any]", added).rowcount == 1
 
-    async def page(self, user_id: int, *, limit: int, at: Cursor | None = None) -> Page:
-        """Show a part of a person's totals.
+    async def get(self, user_id: int, total_id: int) -> Total | None:
+        """Give one of a person's totals by its id, None where the person has no such one."""
+        query = select(Total).where(Total.id == total_id, Total.user_id == user_id)
+        async with self._sessions() as session:
+            return await session.scalar(query)
+
+    async def page(self, wanted: Filter, *, limit: int, at: Cursor | None = None) -> Page:
+        """Show a part of a list; however deep it lies, it takes the same time.
 
         Args:
-            user_id: Whose totals.
+            wanted: Which totals; those of one person or one chat are found at once.
             limit: How many at most, 1 or more.
             at: `older` or `newer` of another page, None for the newest totals.
                 The newest are shown, too, where fewer than `limit` are left on
                 the way to them, or none on the way back in time.
         """
-        newest_first = (
-            select(Total)
-            .where(Total.user_id == user_id)
-            .order_by(Total.created_at.desc(), Total.id.desc())
-            .limit(limit + 1)  # one more than shown tells whether the list goes on
-        )
+        # One more than shown tells whether the list goes on.
+        newest_first = _newest_first(wanted).limit(limit + 1)
         async with self._sessions() as session:
             if at is not None:
-                found = (await session.scalars(_starting(newest_first, at))).all()
+                found = (await session.scalars(at.start(newest_first))).all()
                 more = len(found) > limit
                 if at.direction == "older" and found:
                     return Page.of(found[:limit], older=more, newer=True)
@@ -173,58 +128,29 @@ class Totals:
             found = (await session.scalars(newest_first)).all()
             return Page.of(found[:limit], older=len(found) > limit, newer=False)
 
-    async def summary(self, user_id: int) -> Summary:
-        """Count a person's totals and add them up."""
-        query = select(func.count(), func.coalesce(func.sum(Total.value), 0)).where(
-            Total.user_id == user_id
-        )
-        async with self._sessions() as session:
-            count, total = (await session.execute(query)).one()
-            return Summary(count, total)
+    async def stream(self, wanted: Filter) -> AsyncGenerator[Total, None]:
+        """Yield totals, newest first, holding few of them in memory.
 
-    async def stream(
-        self,
-        *,
-        user_id: int | None = None,
-        chat_id: int | None = None,
-        since: date | None = None,
-        until: date | None = None,
-    ) -> AsyncGenerator[Total, None]:
-        """Yield totals, the one saved last first, holding few of them in memory.
-
-        What is saved while it runs does not show. Close it (`contextlib.aclosing`)
-        unless it is read to its end: it holds a connection.
+        Between two batches neither a connection nor a transaction is
+        held, so however slowly it is read it is in nobody's way. What is saved
+        meanwhile does not show; what is deleted meanwhile may.
 
         Args:
-            user_id: Only this person's, None for everybody's.
-            chat_id: Only this chat's, None for all.
-            since: The first day in UTC, None for the beginning.
-            until: The last day in UTC, its end included, None for now.
+            wanted: Which ones.
         """
-        wanted = {Total.user_id: user_id, Total.chat_id: chat_id}
-        # By id, not by time: the order of saving needs no sorting, which for
-        # everybody's totals would come before the first row.
-        query = (
-            select(Total)
-            .where(*(column == id_ for column, id_ in wanted.items() if id_ is not None))
-            .order_by(Total.id.desc())
-            .execution_options(yield_per=_BATCH)
-        )
-        if since is not None:
-            query = query.where(Total.created_at >= datetime.combine(since, time.min, UTC))
-        if until is not None:
-            query = query.where(Total.created_at <= datetime.combine(until, time.max, UTC))
-        async with self._sessions() as session:
-            batches = (await session.stream_scalars(query)).partitions()
-            async for batch in batches:  # row by row, each would pay for a switch of greenlets
-                for total in batch:
-                    yield total
+        batch = _newest_first(wanted).limit(_BATCH)
+        query = batch
+        while True:
+            async with self._sessions() as session:
+                found = (await session.scalars(query)).all()
+            for total in found:
+                yield total
+            if len(found) < _BATCH:
+                return
+            query = Cursor.next_to(found[-1], "older").start(batch)
 
 
-def _starting(newest_first: Select[Total], at: Cursor) -> Select[Total]:
-    row = tuple_(Total.created_at, Total.id)
-    place = (datetime.fromtimestamp(at.created_at, UTC), at.id)
-    if at.direction == "older":
-        return newest_first.where(row < place)
-    nearest_first = newest_first.order_by(None).order_by(Total.created_at, Total.id)
-    return nearest_first.where(row > place)
+def _newest_first(wanted: Filter) -> Select[Total]:
+    return (
+        select(Total).where(*wanted.conditions()).order_by(Total.created_at.desc(), Total.id.desc())
+    )

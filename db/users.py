@@ -55,6 +55,10 @@ class Users:
         profile = {"first_name": first_name, "username": username, "language": language}
         return self._written.get(user_id) == profile
 
+    def forget(self, user_id: int) -> None:
+        """Have the next update write the person's row anew, as after it was deleted."""
+        self._written.pop(user_id, None)
+
     async def get(self, user_id: int) -> User | None:
         """What is known of a person, None for nothing."""
         async with self._sessions() as session:

@@ -1,5 +1,6 @@
 """The totals of a person: newest first, a page at a time."""
 
+from datetime import UTC, datetime
 from html import escape
 from typing import Any, cast
 
@@ -9,8 +10,11 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, Row
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
+from db.filters import Filter
 from db.models import Total
-from db.totals import Cursor, Totals
+from db.pages import Cursor
+from db.summaries import Summaries
+from db.totals import Totals
 from locales import Texts
 from states import Totals as TotalsStates
 from widgets.access import ANONYMOUS
@@ -38,13 +42,18 @@ async def begin(_: Data, manager: DialogManager) -> None:
 
 
 async def get_page(
-    dialog_manager: DialogManager, totals: Totals, texts: Texts, **_: object
+    dialog_manager: DialogManager,
+    totals: Totals,
+    summaries: Summaries,
+    texts: Texts,
+    **_: object,
 ) -> dict[str, Any]:
     """Give the page that the dialog stands at."""
     owner = cast("int", dialog_manager.dialog_data["owner"])
     at = cast("list[Any] | None", dialog_manager.dialog_data.get(AT))
-    page = await totals.page(owner, limit=PAGE, at=Cursor(*at) if at else None)
-    summary = await totals.summary(owner)
+    mine = Filter(user_id=owner)
+    page = await totals.page(mine, limit=PAGE, at=Cursor(*at) if at else None)
+    summary = await summaries.summary(mine, now=datetime.now(UTC))
     return {
         "rows": "\n".join(_row(total, texts) for total in page.totals),
         "count": summary.count,

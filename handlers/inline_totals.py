@@ -7,8 +7,10 @@ import structlog
 from aiogram.types import InlineQueryResultArticle, InputTextMessageContent
 from sqlalchemy.exc import SQLAlchemyError
 
+from db.filters import Filter
 from db.models import Total
-from db.totals import Cursor, Totals
+from db.pages import Cursor
+from db.totals import Totals
 from locales import Texts
 
 PAGE = 20
@@ -39,7 +41,7 @@ async def find_totals(
         return [], ""
     at = Cursor("older", int(place[1]), int(place[2])) if place else None
     try:
-        page = await totals.page(person_id, limit=PAGE, at=at)
+        page = await totals.page(Filter(user_id=person_id), limit=PAGE, at=at)
     except SQLAlchemyError as error:
         log.warning("totals_not_offered", error=type(error).__name__)
         return [], ""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from db.models import Kind
-from db.totals import NewTotal
+from db.filters import Filter
+from db.models import Kind, Total
+from db.totals import NewTotal, Totals
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 
@@ -23,3 +24,8 @@ def new_total(**changes: Any) -> NewTotal:  # noqa: ANN401  (whatever its fields
         created_at=NOON,
     )
     return replace(ordinary, **changes)
+
+
+async def all_of(totals: Totals, **wanted: Any) -> list[Total]:  # noqa: ANN401  (a filter's fields)
+    """What a filter lets pass, newest first."""
+    return [total async for total in totals.stream(Filter(**wanted))]

@@ -8,6 +8,7 @@ import os
 import pytest
 
 from db.export import Format, export
+from db.filters import Filter
 from db.models import Kind
 from db.sessions import Sessions
 from db.totals import Totals
@@ -16,6 +17,12 @@ from tests.db.samples import new_total
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 SHALOM = "\u05e9\u05dc\u05d5\u05dd"
 ID = bytes(range(16))
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """Any: it is all the same to what is written."""
+    return sqlite_url
 
 
 class Terminal(io.StringIO):
@@ -28,7 +35,7 @@ class Terminal(io.StringIO):
 
 async def written(totals: Totals, format_: Format, out: io.StringIO | None = None) -> str:
     out = out or io.StringIO()
-    await export(totals.stream(), out, format_)
+    await export(totals.stream(Filter()), out, format_)
     return out.getvalue()
 
 
@@ -123,7 +130,7 @@ async def test_a_closed_pipe_is_the_callers_to_hear_of(
     os.close(reader)
     out = os.fdopen(writer, "w")
     with pytest.raises(BrokenPipeError):
-        await export(totals.stream(), out, format_)
+        await export(totals.stream(Filter()), out, format_)
     with pytest.raises(BrokenPipeError):
         out.close()  # tries once more to write what it holds
     assert sessions.kw["bind"].pool.checkedout() == 0

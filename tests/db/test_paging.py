@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db.totals import Cursor, Page, Totals
+from db.filters import Filter
+from db.pages import Cursor, Page
+from db.totals import Totals
 from tests.db.samples import NOON, new_total
 
 # Few different seconds, so that many totals share one.
@@ -67,7 +69,9 @@ class Window:
     async def page(self) -> Page:
         """Look at the page that the cursor tells."""
         stored = json.loads(self.at)
-        return await self.totals.page(self.user_id, limit=self.limit, at=stored and Cursor(*stored))
+        return await self.totals.page(
+            Filter(user_id=self.user_id), limit=self.limit, at=stored and Cursor(*stored)
+        )
 
     def rows(self, page: Page) -> list[Row]:
         """The page in the words of the model."""
@@ -137,7 +141,7 @@ async def test_a_walk_to_the_end_meets_every_total_once(
 async def test_a_page_is_of_one_person(totals: Totals) -> None:
     await totals.add(new_total(user_id=7, value=1))
     await totals.add(new_total(user_id=8, value=2))
-    page = await totals.page(8, limit=5)
+    page = await totals.page(Filter(user_id=8), limit=5)
     assert [total.value for total in page.totals] == [2]
 
 
@@ -145,6 +149,6 @@ async def test_a_page_is_of_one_person(totals: Totals) -> None:
 async def test_a_cursor_past_the_end_shows_the_newest(totals: Totals, direction: str) -> None:
     await totals.add(new_total())
     at = Cursor("older", 0, 0) if direction == "older" else Cursor("newer", 2**33, 0)
-    page = await totals.page(7, limit=5, at=at)
+    page = await totals.page(Filter(user_id=7), limit=5, at=at)
     assert len(page.totals) == 1
     assert page.older is page.newer is None

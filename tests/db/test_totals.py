@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from db.filters import Filter
 from db.models import VALUE_MAX, Kind, Total
 from db.sessions import Sessions
-from db.totals import NewTotal, Summary, Totals
+from db.totals import NewTotal, Totals
 from db.users import Users
-from tests.db.samples import NOON, new_total
+from tests.db.samples import NOON, all_of, new_total
 
 DAY = date(2026, 5, 4)
 SHRUG = "\N{SHRUG}\N{ZERO WIDTH JOINER}\N{FEMALE SIGN}"
@@ -19,7 +20,7 @@ SHRUG = "\N{SHRUG}\N{ZERO WIDTH JOINER}\N{FEMALE SIGN}"
 
 async def saved(totals: Totals) -> Total:
     """The one total that there is."""
-    (total,) = [total async for total in totals.stream()]
+    (total,) = await all_of(totals)
     return total
 
 
@@ -38,7 +39,7 @@ async def test_a_repeated_confirmation_changes_nothing(totals: Totals) -> None:
     assert await totals.add(new)
     assert not await totals.add(new)
     assert not await totals.add(new_total(confirmation_id=new.confirmation_id, value=6))
-    assert await totals.summary(7) == Summary(count=1, sum=5)
+    assert (await saved(totals)).value == 5
 
 
 async def test_twenty_confirmations_at_once_in_two_processes_make_one_total(
@@ -48,7 +49,7 @@ async def test_twenty_confirmations_at_once_in_two_processes_make_one_total(
     new = new_total(value=5)
     new_to = await asyncio.gather(*(totals.add(new) for totals in processes * 10))
     assert sorted(new_to) == [False] * 19 + [True]
-    assert await processes[0].summary(7) == Summary(count=1, sum=5)
+    assert (await saved(processes[0])).value == 5
 
 
 async def test_a_total_makes_its_person_known(totals: Totals, users: Users) -> None:
@@ -111,20 +112,12 @@ def test_a_total_can_wait_elsewhere_before_it_is_saved(new: NewTotal) -> None:
     assert NewTotal.from_json(new.to_json()) == new
 
 
-async def test_a_summary_is_one_persons(totals: Totals) -> None:
-    for value in (1, -4, 10):
-        await totals.add(new_total(value=value))
-    await totals.add(new_total(user_id=8, value=100))
-    assert await totals.summary(7) == Summary(count=3, sum=7)
-    assert await totals.summary(9) == Summary(count=0, sum=0)
-
-
 async def test_a_stream_is_of_one_person_or_chat_the_last_saved_first(totals: Totals) -> None:
     for value, (user_id, chat_id) in enumerate([(7, -1), (8, -1), (7, None), (7, -2)]):
         await totals.add(new_total(user_id=user_id, chat_id=chat_id, value=value))
 
     async def values(user_id: int | None = None, chat_id: int | None = None) -> list[int]:
-        return [total.value async for total in totals.stream(user_id=user_id, chat_id=chat_id)]
+        return [total.value for total in await all_of(totals, user_id=user_id, chat_id=chat_id)]
 
     assert await values() == [3, 2, 1, 0]
     assert await values(user_id=7) == [3, 2, 0]
@@ -145,7 +138,8 @@ async def test_a_day_begins_and_ends_at_midnight_in_utc(totals: Totals) -> None:
         await totals.add(new_total(label=label, created_at=moment))
 
     async def labels(since: date | None = None, until: date | None = None) -> list[str | None]:
-        return [total.label async for total in totals.stream(since=since, until=until)][::-1]
+        wanted = Filter().on_days(since, until, UTC)
+        return [total.label async for total in totals.stream(wanted)][::-1]
 
     assert await labels(since=DAY, until=DAY) == ["first", "last"]
     assert await labels(since=DAY) == ["first", "last", "after"]
@@ -159,6 +153,6 @@ async def test_a_stream_left_early_gives_its_connection_back(
 ) -> None:
     for _ in range(3):
         await totals.add(new_total())
-    async with aclosing(totals.stream()) as stream:
+    async with aclosing(totals.stream(Filter())) as stream:
         await anext(stream)
     assert sessions.kw["bind"].pool.checkedout() == 0

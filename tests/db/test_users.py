@@ -68,10 +68,12 @@ async def test_an_unchanged_person_is_not_written_again_after_a_restart(
     sessions: Sessions, other_sessions: Sessions
 ) -> None:
     await Users(sessions).seen(7, "Ann", None, "en")
+    written = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT xmin::text FROM users"}
     async with other_sessions() as observer:
+        query = text(written[observer.get_bind().dialect.name])
 
         async def version() -> int:
-            number: int = (await observer.execute(text("PRAGMA data_version"))).scalar_one()
+            number = int((await observer.execute(query)).scalar_one())
             await observer.rollback()
             return number
 
@@ -80,6 +82,15 @@ async def test_an_unchanged_person_is_not_written_again_after_a_restart(
         assert await version() == before
         await Users(sessions).seen(7, "Anna", None, "en")
         assert await version() > before
+
+
+async def test_who_was_deleted_is_written_again_when_seen(users: Users, sessions: Sessions) -> None:
+    await users.seen(7, "Ann", "ann", "en")
+    async with sessions.writing() as session:
+        await session.execute(text("DELETE FROM users"))
+    users.forget(7)
+    await users.seen(7, "Ann", "ann", "en")
+    assert await known(users, 7) == ("Ann", "ann", "en")
 
 
 async def test_memory_is_bounded_and_keeps_those_seen_last(
