@@ -47,8 +47,8 @@ def _database(value: SecretStr) -> SecretStr:
         url = make_url(value.get_secret_value())
     except (ArgumentError, ValueError):
         raise ValueError("is no database address; see .env.example") from None
-    if url.drivername != "sqlite+aiosqlite":
-        raise ValueError("must begin with sqlite+aiosqlite://")
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
     return value
 
 
@@ -60,6 +60,12 @@ def _ids(value: object) -> object:
     if not all(re.fullmatch(r"[1-9]\d{0,15}", one, re.ASCII) for one in ids):
         raise ValueError("must be people's ids, separated by commas")
     return frozenset(map(int, ids))
+
+
+def _game(value: str) -> str:
+    if not re.fullmatch(r"\w{3,64}", value, re.ASCII):
+        raise ValueError("is no short name of a game: letters, digits and _")
+    return value
 
 
 def _webhook_secret(value: SecretStr) -> SecretStr:
@@ -86,6 +92,8 @@ class Settings(BaseSettings):
         admin_ids: Who may give payments back and ask for statistics.
         payment_provider_token: The token by which cards are charged, from @BotFather;
             without one only Telegram Stars are taken.
+        game_short_name: What @BotFather calls the game; without one there is none, but on the
+            playground.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
         webhook_url: The public address that Telegram posts updates to; without one they are polled.
@@ -109,6 +117,7 @@ class Settings(BaseSettings):
     web_app_url: Annotated[SecretStr, _address("https")] | None = None
     admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
     payment_provider_token: SecretStr | None = None
+    game_short_name: Annotated[str, AfterValidator(_game)] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
     webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None
@@ -125,6 +134,18 @@ class Settings(BaseSettings):
         webhook = self.webhook_url.get_secret_value() if self.webhook_url else ""
         address = self.web_app_url.get_secret_value() if self.web_app_url else webhook
         return address.rstrip("/") or None
+
+    @property
+    def game(self) -> str | None:
+        """The game's short name, if there is one; the playground knows any."""
+        return self.game_short_name or (None if self.bot_token else "tap_race")
+
+    @property
+    def provider_token(self) -> str | None:
+        """The token by which cards are charged, if they can be; the playground takes any."""
+        if self.payment_provider_token:
+            return self.payment_provider_token.get_secret_value()
+        return None if self.bot_token else "playground"
 
     @property
     def secret(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Where goes what a commit has left in the outbox: totals, changes of them, exports."""
+"""Where goes what a commit has left in the outbox: totals, changes of them, payments, exports."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from db.changes import Changes, NewChange
 from db.models import Action
+from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
 from db.users import Users
 from exports import Exports, Order
@@ -22,13 +23,15 @@ class Deliveries:
     """Takes each entry of the outbox to where it belongs, however often it comes.
 
     Args:
-        totals: Where totals are saved,
-        changes: and changed.
+        totals: Where totals are saved.
+        payments: Where payments are.
+        changes: Where totals are changed.
         users: Where people are known.
         exports: Sends documents.
     """
 
     totals: Totals
+    payments: Payments
     changes: Changes
     users: Users
     exports: Exports
@@ -36,7 +39,9 @@ class Deliveries:
     async def deliver(self, entry: str, payload: str) -> None:
         """Deliver an entry; see `fsm.outbox.Deliver`."""
         try:
-            if entry.startswith(CHANGE):
+            if entry.startswith(NewPayment.ENTRIES):
+                await self.payments.save(NewPayment.from_json(payload))
+            elif entry.startswith(CHANGE):
                 change = NewChange.from_json(payload)
                 await self.changes.make(change)
                 if change.action is Action.ERASE:

@@ -13,8 +13,8 @@ from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.outcome import Drawing
-from fsm.people import FORBIDDEN, without_people
 from fsm.pictures import Messages, PictureError
+from fsm.refusals import without_refused
 from fsm.sending import in_words, method_of
 from fsm.store import DialogStore
 
@@ -75,7 +75,7 @@ class Canvas:
             del self._shown[name]
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
-        """Draw a window on its message; without links to people where Telegram forbids them.
+        """Draw a window on its message; what Telegram does not take of its buttons, disabled.
 
         Returns:
             Whether it was needed.
@@ -86,10 +86,10 @@ class Canvas:
         try:
             return await self._draw(drawing, version)
         except TelegramBadRequest as error:
-            content = without_people(drawing.content)
-            if FORBIDDEN not in error.message or content is None:
+            content = without_refused(drawing.content, error.message)
+            if content is None:
                 raise
-            return await self._draw(replace(drawing, content=content), version)
+            return await self.draw(replace(drawing, content=content), version)
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
         target, name, content = self._target(drawing), self._name(drawing), drawing.content
@@ -127,7 +127,7 @@ class Canvas:
                 self.bot(method) if method else self._messages.send_message(self.bot, content)
             )
         except TelegramBadRequest as error:
-            if method is None or FORBIDDEN in error.message:
+            if method is None or without_refused(content, error.message):
                 raise
             log.warning("content_refused", method=type(method).__name__, error=error.message)
         except PictureError as error:

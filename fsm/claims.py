@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from fsm.keys import PREFIX
 from fsm.store import AwayError
 
-HOLD = 60
+HOLD = 30
 """Seconds that whoever has claimed something has to do it; then it is free again."""
 
 

@@ -56,7 +56,7 @@ class Answer:
     Attributes:
         text: At most 200 characters, None for nothing.
         alert: Whether it stays until it is closed.
-        url: What their client opens, a link to this bot with a start parameter.
+        url: What their client opens, a link to this bot with a start parameter, or a game.
         cache_time: Seconds for which their client repeats the answer by itself.
     """
 

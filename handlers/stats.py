@@ -13,6 +13,7 @@ from db.filters import Filter
 from db.summaries import Summaries
 from db.users import Users
 from fsm.taps import Taps
+from handlers.admins import is_by_admin
 from locales import Texts
 from widgets.chart import by_day
 
@@ -20,11 +21,6 @@ DAYS = 30
 """Days on the chart."""
 
 router = Router(name="statistics")
-
-
-async def is_by_admin(message: Message, admin_ids: frozenset[int]) -> bool:
-    """Tell whether an admin of the bot has written a message."""
-    return message.from_user is not None and message.from_user.id in admin_ids
 
 
 @router.message(Command("stats"), F.chat.type == ChatType.PRIVATE, is_by_admin)
