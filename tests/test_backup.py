@@ -1,7 +1,6 @@
 """Backing up while people tap, and bringing it back: nothing confirmed is lost or doubled."""
 
 import json
-import os
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -30,6 +29,10 @@ async def restored(tally: Tally, archive: Path, folder: str = "restored") -> Tal
     status, _, errors = await other.run("restore", str(archive))
     assert (status, errors) == (0, "")
     return other
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def outbox(archive: Path) -> bytes:
@@ -129,7 +132,7 @@ async def test_restore_overwrites_nothing_unless_told_to(
     status, out, errors = await own_tally.run("restore", "--replace", archive)
     assert (status, errors) == (0, "")
     aside = Path(out.removeprefix("What was there is in ").removesuffix(" now.\n"))
-    assert {"tally.db", "valkey"} <= set(os.listdir(aside))
+    assert {"tally.db", "valkey"} <= names(aside)
     assert [row["value"] for row in own_tally.totals(ann)] == [1]
 
 
