@@ -17,13 +17,14 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from aiohttp import web
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bills import Bills
 from config import Settings
-from connections import introduce, line_of, open_bot, open_redis
+from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
+from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import NewTotal, Totals
@@ -41,15 +42,14 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, game, inline, payments, paysupport, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from pages import make_pages, serve
 from queries import migrate
+from tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web.mini_app import PATH, add_mini_app
-from web.server import serving
-from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -63,7 +63,6 @@ FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 FORGET = 60.0
 """Seconds between two looks for deleted totals that nobody can bring back any more."""
-LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -87,8 +86,8 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals, changes = Totals(sessions), Changes(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
+        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
         catalog = Catalog(settings.default_language)
@@ -101,20 +100,25 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
-        drafts = Drafts(redis, bot.id)
+        tickets = Tickets(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
             totals=totals,
             summaries=Summaries(sessions),
             changes=changes,
-            drafts=drafts,
+            payments=bank,
+            bills=Bills(bot.token),
+            drafts=Drafts(redis, bot.id),
+            admin_ids=settings.admin_ids,
+            provider_token=settings.provider_token,
+            tickets=tickets,
+            game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
-        pages = web.Application(client_max_size=LIMIT)
-        add_mini_app(pages, catalog)
+        pages = await make_pages(settings, bot, redis, catalog, tickets)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -122,7 +126,7 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            dispatcher.workflow_data.update(await serve(pages, settings, server))
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -156,7 +160,15 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after
+        inline.router,
+        game.router,
+        strays.before,
+        payments.router,
+        cutlets.router,
+        commands.router,
+        paysupport.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -167,36 +179,12 @@ def make_dispatcher(
     return dispatcher
 
 
-async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
-    """Serve what has a public address, or none but the playground's persons.
-
-    Returns:
-        The address of the Mini App, None where there is none.
-
-    Raises:
-        Fault: The port can't be had.
-    """
-    at, finish = (settings.web_host, settings.web_port), FINISH / 2
-    if public := settings.public_address:
-        try:
-            await server.enter_async_context(serving(pages, *at, finish=finish))
-        except OSError as error:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
-        # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
-    if settings.bot_token:
-        return None
+async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
     try:
-        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=finish))
-    except OSError:
-        # Nobody has set it, so somebody else may have it.
-        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
-
-
-async def _save(totals: Totals, _: str, payload: str) -> None:
-    try:
-        await totals.add(NewTotal.from_json(payload))
+        if entry.startswith(NewPayment.ENTRIES):
+            await bank.save(NewPayment.from_json(payload))
+        else:
+            await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
 

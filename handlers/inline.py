@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from aiogram import Router
 from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters.callback_data import CallbackData
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
+    CallbackGame,
     CallbackQuery,
     Chat,
     ChosenInlineResult,
@@ -22,6 +25,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultGame,
     InlineQueryResultsButton,
     InputTextMessageContent,
 )
@@ -45,6 +49,12 @@ ENDED_CACHE = 60
 
 COUNTER = "counter"
 """How the id of a counter's result begins; the draft's name follows."""
+
+GAME = "game"
+"""The id of the game's result."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class Stage(StrEnum):
@@ -80,20 +90,38 @@ router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.inline_query()
-async def offer(
-    query: InlineQuery, texts: Texts, drafts: Drafts, totals: Totals
-) -> TelegramMethod[bool]:
-    """Offer a fresh counter under the typed label, and behind it the person's totals."""
-    fresh = [] if query.offset else [await _offer_counter(query, texts, drafts)]
+async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
+    query: InlineQuery,
+    *,
+    texts: Texts,
+    drafts: Drafts,
+    totals: Totals,
+    game: str | None,
+    game_url: str | None,
+) -> TelegramMethod[bool] | None:
+    """Offer a fresh counter under the typed label, the game, and the person's totals."""
+    first: list[InlineQueryResultArticle] = []
+    if not query.offset:
+        first.append(await _offer_counter(query, texts, drafts))
     found, further = await find_totals(totals, texts, query.from_user.id, query.offset)
     # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
-    return query.answer(
-        [*fresh, *found],
+    answer = query.answer(
+        [*first, *found],
         cache_time=0,
         is_personal=True,
         next_offset=further,
         button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
     )
+    if not first or not game or not game_url:
+        return answer
+    results = [*first, _offer_game(game, texts), *found]
+    try:
+        await answer.model_copy(update={"results": results}).as_(query.bot)
+    except TelegramBadRequest as error:
+        # A game that @BotFather does not know; it must not take the counter with it.
+        log.warning("game_not_offered", error=error.message)
+        return answer
+    return None
 
 
 async def _offer_counter(
@@ -115,6 +143,14 @@ async def _offer_counter(
         input_message_content=InputTextMessageContent(message_text=window.text or ""),
         reply_markup=_keyboard(texts, name, STEPS),
     )
+
+
+def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
+    """Give the game; what is pressed on it handlers/game.py answers."""
+    play = InlineKeyboardButton(text=texts("game-play"), callback_game=CallbackGame())
+    share = InlineKeyboardButton(text=texts("game-share"), switch_inline_query="")
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[play], [share]])
+    return InlineQueryResultGame(id=GAME, game_short_name=game, reply_markup=keyboard)
 
 
 @router.chosen_inline_result()

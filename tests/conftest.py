@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
+from tests.holding import Gate, holding
 from tests.ports import free_port
 from tests.tally import Tally
+from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
+
+ADMIN = 4242
+"""The id of the shared bot's admin."""
+PROVIDER = "1234:TEST:hunter2"
+"""The token by which it charges cards."""
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +33,13 @@ async def tally(
 ) -> AsyncIterator[Tally]:
     """Give the running bot that all journeys share; its folder's name has a space."""
     folder = tmp_path_factory.mktemp("shared")
-    shared = Tally(folder / "da ta", BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+    shared = Tally(
+        folder / "da ta",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        ADMIN_IDS=str(ADMIN),
+        PAYMENT_PROVIDER_TOKEN=PROVIDER,
+    )
     await shared.start()
     yield shared
     assert await shared.stop() == 0
@@ -47,6 +61,12 @@ async def boris(playground: Playground) -> Person:
     return await playground.person("Борис", language_code="ru")
 
 
+@pytest.fixture(scope="session")
+async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+    """Give the admin of the shared bot."""
+    return await playground.person("Admin", id=ADMIN)
+
+
 @pytest.fixture
 async def own_playground() -> AsyncIterator[Playground]:
     """Give a playground of the test's own."""
@@ -62,11 +82,21 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
     await own.clean_up()
 
 
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    """Give a gate before a Redis of the test's own."""
+    valkey = EmbeddedValkey(tmp_path / "valkey")
+    await valkey.start()
+    async with holding(valkey.url.removeprefix("unix://")) as own:
+        yield own
+    await valkey.stop()
+
+
 @pytest.fixture(scope="module")
 async def app_playground() -> AsyncIterator[Playground]:
-    """Give a playground for a bot that has a Mini App, and may create bots."""
+    """Give a playground for a bot that has a Mini App and a game, and may create bots."""
     async with Playground() as own:
-        await own.switch(managed_bots=True)
+        await own.switch(managed_bots=True, inline=True)
         yield own
 
 
@@ -74,13 +104,14 @@ async def app_playground() -> AsyncIterator[Playground]:
 async def app_tally(
     app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot that has a Mini App; a test may end it if it starts it again."""
+    """Give a bot that has a Mini App and a game; a test may end it if it starts it again."""
     own = Tally(
         tmp_path_factory.mktemp("app") / "data",
         BOT_TOKEN=app_playground.token,
         BOT_API_URL=app_playground.url,
         WEB_APP_URL="https://example.org",
         WEB_PORT=str(free_port()),
+        GAME_SHORT_NAME="tap_race",
     )
     try:
         await own.start()
@@ -93,3 +124,20 @@ async def app_tally(
 async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
     return await app_playground.person("Ann", language_code="en")
+
+
+@pytest.fixture(scope="module")
+async def hooked() -> AsyncIterator[Playground]:
+    """Give a playground for two workers, with inline mode but without its feedback."""
+    async with Playground() as own:
+        await own.switch(inline=True)
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def workers(
+    hooked: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Workers]:
+    """Give two workers, for journeys that leave them running."""
+    async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
+        yield pair
