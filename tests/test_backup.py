@@ -1,5 +1,6 @@
 """Backing up while people tap, and bringing it back: nothing confirmed is lost or doubled."""
 
+import asyncio
 import json
 import sqlite3
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from playground import Playground
-from tests.tally import Tally
+from tests.tally import START, Tally
 from tests.test_counter import open_counter
 
 
@@ -100,10 +101,9 @@ async def test_where_the_two_disagree_nothing_is_lost_or_doubled(
             assert len(other.totals(ann)) == number
             await other.start()
             await other.until_totals(ann, 1)
-            redis = other.redis()
-            async with redis:
+            async with asyncio.timeout(START), other.redis() as redis:
                 while await redis.keys("tally:*:outboxes"):
-                    pass
+                    await asyncio.sleep(0.02)
             assert [row["value"] for row in other.totals(ann)] == [1]
             await other.stop()
         finally:
