@@ -31,9 +31,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=True)
     else:
-        # The constraints alone say how long these are, by the same error everywhere.
+        # The constraint alone says how long it is, by the same error everywhere.
         op.alter_column("totals", "label", type_=sa.Text())
-        op.alter_column("payments", "currency", type_=sa.Text())
     for columns in INDEXES:
         op.create_index(_name(columns), "totals", columns)
     op.create_table(
@@ -85,7 +84,6 @@ def downgrade() -> None:
         _make_totals_anew(sqlite_autoincrement=False)
     else:
         op.alter_column("totals", "label", type_=sa.String(64))
-        op.alter_column("payments", "currency", type_=sa.String(3))
     for columns in INDEXES_BEFORE:
         op.create_index(_name(columns), "totals", columns)
 
