@@ -41,14 +41,18 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, inline, menu_button, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from passes import Passes
 from queries import migrate
 from updates import KINDS, Receiver, poll
-from web.mini_app import PATH, add_mini_app
+from web import mini_app, totals_page
+from web.chat_names import ChatNames
 from web.server import serving
+from web.totals_page import TotalsPage
+from web.viewers import Viewers
 from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
@@ -87,7 +91,7 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals, changes = Totals(sessions), Changes(sessions)
+        totals, summaries, changes = Totals(sessions), Summaries(sessions), Changes(sessions)
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
@@ -101,20 +105,24 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
-        drafts = Drafts(redis, bot.id)
+        drafts, passes = Drafts(redis, bot.id), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
             totals=totals,
-            summaries=Summaries(sessions),
+            summaries=summaries,
             changes=changes,
             drafts=drafts,
+            passes=passes,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = web.Application(client_max_size=LIMIT)
-        add_mini_app(pages, catalog)
+        mini_app.add_mini_app(pages, catalog)
+        viewers = Viewers(bot.token, passes)
+        page = TotalsPage(catalog, viewers, totals, summaries, ChatNames(bot))
+        totals_page.add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -122,7 +130,9 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            opened = await _serve(pages, settings, server)
+            dispatcher["web_app_url"] = opened and opened + mini_app.PATH
+            totals_url = dispatcher["totals_url"] = opened and opened + totals_page.PATH
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -130,6 +140,7 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
+                partial(menu_button.announce, bot, catalog, totals_url),
                 partial(_forget, changes),
             )
             log.info("stopping")
@@ -171,7 +182,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     """Serve what has a public address, or none but the playground's persons.
 
     Returns:
-        The address of the Mini App, None where there is none.
+        The address below which Telegram may open pages, None where there is none.
 
     Raises:
         Fault: The port can't be had.
@@ -183,7 +194,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
         except OSError as error:
             raise Fault(f"WEB_PORT: {line_of(error)}") from error
         # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
+        return public if public.startswith("https://") else None
     if settings.bot_token:
         return None
     try:
@@ -191,7 +202,7 @@ async def _serve(pages: web.Application, settings: Settings, server: AsyncExitSt
     except OSError:
         # Nobody has set it, so somebody else may have it.
         port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
+    return f"http://{LOOPBACK}:{port}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

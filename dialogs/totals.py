@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any, cast
 
+from aiogram.enums import ChatType
 from aiogram.types import CallbackQuery, User
 from aiogram_dialog import Data, Dialog, DialogManager
-from aiogram_dialog.widgets.kbd import Button, Cancel, Row
+from aiogram_dialog.widgets.kbd import Button, Cancel, Row, WebApp
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
@@ -45,10 +46,12 @@ async def get_page(
     dialog_manager: DialogManager,
     totals: Totals,
     summaries: Summaries,
+    totals_url: str | None,
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
     """Give the page that the dialog stands at."""
+    alone = dialog_manager.middleware_data["event_chat"].type == ChatType.PRIVATE
     owner = cast("int", dialog_manager.dialog_data["owner"])
     at = cast("list[Any] | None", dialog_manager.dialog_data.get(AT))
     mine = Filter(user_id=owner)
@@ -60,6 +63,8 @@ async def get_page(
         "sum": str(summary.sum),
         "newer": page.newer,
         "older": page.older,
+        # Mini Apps are opened in private chats only (Bot API, InlineKeyboardButton).
+        "totals_url": totals_url if alone else None,
     }
 
 
@@ -85,6 +90,7 @@ list_window = Window(
         Button(T("totals-newer"), id="newer", on_click=turn, when=F["newer"]),
         Button(T("totals-older"), id="older", on_click=turn, when=F["older"]),
     ),
+    WebApp(T("page-open"), Format("{totals_url}"), when=F["totals_url"]),
     Cancel(T("back")),
     state=TotalsStates.list,
 )
@@ -99,5 +105,6 @@ dialog = Dialog(
         "sum": "41",
         "newer": True,
         "older": True,
+        "totals_url": "https://example.org/totals",
     },
 )
