@@ -17,11 +17,10 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from aiohttp import web
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from config import Settings
-from connections import introduce, line_of, open_bot, open_redis
+from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
 from db.sessions import Sessions
@@ -41,19 +40,18 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, inline, menu_button, strays
+from handlers import commands, cutlets, game, inline, menu_button, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from pages import make_pages, serve
 from passes import Passes
 from queries import migrate
+from tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web import mini_app, totals_page
 from web.chat_names import ChatNames
-from web.server import serving
-from web.totals_page import TotalsPage
+from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
-from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -67,7 +65,6 @@ FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 FORGET = 60.0
 """Seconds between two looks for deleted totals that nobody can bring back any more."""
-LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -105,7 +102,8 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
-        drafts, passes = Drafts(redis, bot.id), Passes(bot.token)
+        drafts = Drafts(redis, bot.id)
+        tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
@@ -113,16 +111,17 @@ async def run(settings: Settings) -> None:
             summaries=summaries,
             changes=changes,
             drafts=drafts,
+            tickets=tickets,
             passes=passes,
+            game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
-        pages = web.Application(client_max_size=LIMIT)
-        mini_app.add_mini_app(pages, catalog)
+        pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
         page = TotalsPage(catalog, viewers, totals, summaries, ChatNames(bot))
-        totals_page.add_totals_page(pages, page)
+        add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -130,9 +129,7 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            opened = await _serve(pages, settings, server)
-            dispatcher["web_app_url"] = opened and opened + mini_app.PATH
-            totals_url = dispatcher["totals_url"] = opened and opened + totals_page.PATH
+            dispatcher.workflow_data.update(await serve(pages, settings, server))
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -140,7 +137,7 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
-                partial(menu_button.announce, bot, catalog, totals_url),
+                partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
             )
             log.info("stopping")
@@ -167,7 +164,13 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after
+        inline.router,
+        game.router,
+        strays.before,
+        cutlets.router,
+        commands.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -176,33 +179,6 @@ def make_dispatcher(
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher
-
-
-async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
-    """Serve what has a public address, or none but the playground's persons.
-
-    Returns:
-        The address below which Telegram may open pages, None where there is none.
-
-    Raises:
-        Fault: The port can't be had.
-    """
-    at, finish = (settings.web_host, settings.web_port), FINISH / 2
-    if public := settings.public_address:
-        try:
-            await server.enter_async_context(serving(pages, *at, finish=finish))
-        except OSError as error:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
-        # Telegram opens no other pages than https.
-        return public if public.startswith("https://") else None
-    if settings.bot_token:
-        return None
-    try:
-        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=finish))
-    except OSError:
-        # Nobody has set it, so somebody else may have it.
-        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

@@ -3,6 +3,7 @@
 from dialogs import (
     callbacks,
     counter,
+    game,
     inline_mode,
     links,
     menu,
@@ -23,5 +24,6 @@ DIALOGS = (
     callbacks.dialog,
     links.dialog,
     inline_mode.dialog,
+    game.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

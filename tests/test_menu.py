@@ -8,7 +8,7 @@ MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
-    ["Inline mode"],
+    ["Inline mode", "Game"],
     ["Totals", "Help"],
 ]
 GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
@@ -97,7 +97,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
-        ["Инлайн-режим"],
+        ["Инлайн-режим", "Игра"],
         ["Итоги", "Помощь"],
     ]
     await boris.send("/numbers чай")

@@ -12,4 +12,5 @@ command-links = See what buttons can open
 command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
 command-inline = Post a counter in any chat
+command-game = Play a game
 command-help = What Tally can do

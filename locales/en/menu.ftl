@@ -8,6 +8,7 @@ menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
+menu-game = Game
 menu-totals = Totals
 menu-help = Help
 back = Back
@@ -26,6 +27,7 @@ help =
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
     /inline – counters in any chat
+    /game – who taps fastest?
     /start – the menu
     /help – this page
 

@@ -12,4 +12,5 @@ command-links = Увидеть, что умеют открывать кнопк�
 command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
 command-inline = Отправить счётчик в любой чат
+command-game = Сыграть в игру
 command-help = Что умеет Tally

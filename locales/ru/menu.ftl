@@ -8,6 +8,7 @@ menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
+menu-game = Игра
 menu-totals = Итоги
 menu-help = Помощь
 back = Назад
@@ -26,6 +27,7 @@ help =
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
     /inline – счётчики в любом чате
+    /game – кто быстрее?
     /start – меню
     /help – эта страница
 
