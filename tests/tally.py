@@ -118,10 +118,8 @@ class Tally:
 
     async def add_totals(self, person: Person, values: Iterable[int]) -> None:
         """Save totals of a person, a minute apart from the beginning of 2026 on."""
-        engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
-        repository = Totals(Sessions(engine))
-        for minute, value in enumerate(values):
-            total = NewTotal(
+        await self.keep(
+            NewTotal(
                 confirmation_id=secrets.token_bytes(16),
                 user_id=person.id,
                 chat_id=person.id,
@@ -130,6 +128,14 @@ class Tally:
                 value=value,
                 created_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute),
             )
+            for minute, value in enumerate(values)
+        )
+
+    async def keep(self, totals: Iterable[NewTotal]) -> None:
+        """Save totals."""
+        engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
+        repository = Totals(Sessions(engine))
+        for total in totals:
             await repository.add(total)
         await engine.dispose()
 

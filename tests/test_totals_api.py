@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,10 +13,7 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
-from db.engine import create_engine
 from db.models import Kind
-from db.sessions import Sessions
-from db.totals import NewTotal, Totals
 from playground import Person, Playground
 from playground.signing import init_data
 from seals import Seal
@@ -37,15 +34,6 @@ STRANGE = ("<b>tea</b> & 'co'", "כוסות תה", "🥟🥟", "a\u202eb")
 def address(tally: Tally) -> str:
     """Give where the page is, without the proxy that brings the certificate."""
     return f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
-
-
-async def keep(tally: Tally, totals: Iterable[NewTotal]) -> None:
-    """Save totals."""
-    engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
-    repository = Totals(Sessions(engine))
-    for total in totals:
-        await repository.add(total)
-    await engine.dispose()
 
 
 async def opened(person: Person) -> str:
@@ -95,7 +83,7 @@ async def test_filters_agree_with_a_plain_model(app_tally: Tally, app_ann: Perso
         )
         for number in range(40)
     ]
-    await keep(app_tally, kept)
+    await app_tally.keep(kept)
     first, last = date(2026, 4, 2), date(2026, 4, 9)
     wishes: list[tuple[Json, Any]] = [
         ({}, lambda _: True),
@@ -140,8 +128,7 @@ async def test_the_list_is_paged_to_its_end(app_tally: Tally, app_ann: Person) -
 async def test_the_chart_leaves_no_day_out(app_tally: Tally, app_ann: Person) -> None:
     days = [date(2024, 2, 29), date(2024, 3, 1), date(2026, 1, 1)]
     noons = [datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in days]
-    await keep(
-        app_tally,
+    await app_tally.keep(
         [new_total(user_id=app_ann.id, value=5, created_at=moment) for moment in noons],
     )
 
@@ -180,8 +167,7 @@ async def test_it_speaks_the_persons_language_and_knows_their_groups(
 ) -> None:
     boris = await app_playground.person("Борис", language_code="ru")
     group = await app_playground.group("Чай & <b>", members=[boris])
-    await keep(
-        app_tally,
+    await app_tally.keep(
         [
             new_total(user_id=boris.id, chat_id=chat, label="чай")
             for chat in (boris.id, group.id, -100777)
