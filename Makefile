@@ -11,7 +11,7 @@ SOAK ?= 0
 TALLY_KILLS ?= 50
 # How many totals `make bench` looks up; ten million take a quarter of an hour and 2 GB.
 TOTALS ?= 10000 1000000
-STORMS := $(addprefix tests/test_,kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
+STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
 
 .PHONY: run test soak lint bench format preview lock clean
 

@@ -19,10 +19,12 @@ from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bills import Bills
 from config import Settings
 from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
+from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import NewTotal, Totals
@@ -40,7 +42,7 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, game, inline, menu_button, strays
+from handlers import commands, cutlets, game, inline, menu_button, payments, paysupport, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -89,7 +91,8 @@ async def run(settings: Settings) -> None:
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
         totals, summaries, changes = Totals(sessions), Summaries(sessions), Changes(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        bank = Payments(sessions)
+        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
         catalog = Catalog(settings.default_language)
@@ -102,7 +105,6 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, Users(sessions))
-        drafts = Drafts(redis, bot.id)
         tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
@@ -110,7 +112,11 @@ async def run(settings: Settings) -> None:
             totals=totals,
             summaries=summaries,
             changes=changes,
-            drafts=drafts,
+            payments=bank,
+            bills=Bills(bot.token),
+            drafts=Drafts(redis, bot.id),
+            admin_ids=settings.admin_ids,
+            provider_token=settings.provider_token,
             tickets=tickets,
             passes=passes,
             game=settings.game,
@@ -167,8 +173,10 @@ def make_dispatcher(
         inline.router,
         game.router,
         strays.before,
+        payments.router,
         cutlets.router,
         commands.router,
+        paysupport.router,
         *DIALOGS,
         strays.after,
     )
@@ -181,9 +189,12 @@ def make_dispatcher(
     return dispatcher
 
 
-async def _save(totals: Totals, _: str, payload: str) -> None:
+async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
     try:
-        await totals.add(NewTotal.from_json(payload))
+        if entry.startswith(NewPayment.ENTRIES):
+            await bank.save(NewPayment.from_json(payload))
+        else:
+            await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
 

@@ -8,13 +8,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import WRITES, create_engine
 from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable
 
+_LOCK = 0x7A117
+"""Any number, but the same for all who migrate."""
 SCRIPTS = Path(__file__).parent.parent / "alembic"
 
 
@@ -80,6 +82,9 @@ async def migrating(url: str) -> AsyncIterator[AsyncConnection]:
         url: The database.
     """
     async with _engine(url) as engine, engine.execution_options(**WRITES).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # SQLite's transaction locks out other ones; PostgreSQL's has to be told to.
+            await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         yield connection
 
 

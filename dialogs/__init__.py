@@ -1,12 +1,14 @@
 """The dialogs, one module a feature."""
 
 from dialogs import (
+    bill,
     callbacks,
     counter,
     game,
     inline_mode,
     links,
     menu,
+    payment,
     reply_builder,
     reply_keyboards,
     special_buttons,
@@ -24,6 +26,8 @@ DIALOGS = (
     callbacks.dialog,
     links.dialog,
     inline_mode.dialog,
+    payment.dialog,
+    bill.dialog,
     game.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

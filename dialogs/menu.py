@@ -16,6 +16,7 @@ from states import (
     InlineMode,
     Links,
     Menu,
+    Payment,
     ReplyKeyboards,
     SpecialButtons,
     Totals,
@@ -95,6 +96,7 @@ main_window = Window(
     Row(
         Start(T("menu-inline"), id="inline", state=InlineMode.switches),
         Button(T("menu-game"), id="game", on_click=open_game),
+        Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
     ),
     Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),

@@ -8,6 +8,7 @@ menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
+menu-payment = Payment
 menu-game = Game
 menu-totals = Totals
 menu-help = Help
@@ -27,6 +28,9 @@ help =
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
     /inline – counters in any chat
+    /payment – Telegram Stars, a card, receipts
+    /paysupport – questions about a payment
+    /terms – what payments are for
     /game – who taps fastest?
     /start – the menu
     /help – this page

@@ -8,6 +8,7 @@ menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
+menu-payment = Оплата
 menu-game = Игра
 menu-totals = Итоги
 menu-help = Помощь
@@ -27,6 +28,9 @@ help =
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
     /inline – счётчики в любом чате
+    /payment – звёзды Telegram, карта, чеки
+    /paysupport – вопросы об оплате
+    /terms – условия оплаты
     /game – кто быстрее?
     /start – меню
     /help – эта страница

@@ -7,8 +7,13 @@ const initData = launch.get("tgWebAppData");
 const pass = new URLSearchParams(location.search).get("pass");
 const authorization = initData ? `tma ${initData}` : pass ? `pass ${pass}` : "";
 
-/** The bot has refused, and says why. */
-export class Refused extends Error {}
+/** The bot has refused, and says why; `final` if it would refuse the same again. */
+export class Refused extends Error {
+  constructor(text, status) {
+    super(text);
+    this.final = status < 500;
+  }
+}
 
 /**
  * Ask for something.
@@ -21,6 +26,6 @@ export async function ask(what, wish = {}, signal) {
   const headers = authorization ? { Authorization: authorization } : {};
   const answer = await fetch(`totals/api/${what}?${query}`, { headers, signal });
   const content = await answer.json();
-  if (!answer.ok) throw new Refused(content.text);
+  if (!answer.ok) throw new Refused(content.text, answer.status);
   return content;
 }

@@ -11,7 +11,8 @@ import { number, say } from "./words.js";
  */
 export function drawLabels(place, labels, take) {
   const widest = Math.max(1, ...labels.map(({ sum }) => Math.abs(sum)));
-  place.replaceChildren(element("ol", { class: "labels" }, ...labels.map(({ label, sum, totals }) => {
+  const largest = [...labels].sort((one, other) => other.sum - one.sum);
+  place.replaceChildren(element("ol", { class: "labels" }, ...largest.map(({ label, sum, totals }) => {
     const bar = element("i", { class: sum < 0 ? "below" : null });
     bar.style.width = `${(100 * Math.abs(sum)) / widest}%`;
     return element("li", {}, element("button", { type: "button", on: { click: () => take(label) } },

@@ -119,6 +119,7 @@ function drawSummary() {
     ["today", number(recent.today)], ["week", number(recent.week)], ["streak", recent.streak],
   ].map(fact));
   const never = !recent.count && Object.values(state.chosen).every((value) => value === null);
+  main.classList.toggle("never", never);
   nothing.hidden = summary.count > 0;
   nothing.textContent = say(never ? "none" : "nothing");
   find("chart").hidden = summary.count === 0;
@@ -158,6 +159,7 @@ function complain(error, retry = refresh) {
   // Before the first answer there are no texts but those that came with the page.
   const page = document.body.dataset;
   text.textContent = error instanceof Refused ? error.message : say("unreachable") || page.unreachable;
+  again.hidden = error.final === true;
   again.textContent = say("again") || page.again;
   again.onclick = () => {
     trouble.hidden = true;
