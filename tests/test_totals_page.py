@@ -140,21 +140,36 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
 
 async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
     ann = await playground.person("Ann", language_code="en")
+    await fill(tally, ann)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
     told = await ann.open_app(address, "menu")
     async with reading(browser, told["url"]) as reader:
-        page = reader.page
+        page, rows = reader.page, reader.page.locator("#rows li")
+
+        async def cut() -> None:
+            await page.route("**/totals/api/**", lambda route: route.abort("connectionrefused"))
+
+        async def mend() -> None:
+            await page.get_by_role("alert").get_by_text("The bot can't be reached.").wait_for()
+            await page.unroute("**/totals/api/**")
+            await page.get_by_role("button", name="Try again").click()
+            await page.get_by_role("alert").wait_for(state="hidden")
+
+        await page.get_by_text("All", exact=True).click()
+        await page.get_by_text("60 totals").wait_for()
+        await cut()
+        await rows.nth(PART - 1).scroll_into_view_if_needed()
+        await mend()
+        await rows.nth(TOTALS - 1).wait_for()
+
         await page.get_by_text("Dates", exact=True).click()
-        await page.get_by_label("From").fill("2026-02-03")
+        await page.get_by_label("From", exact=True).fill("2026-02-03")
         await page.get_by_label("To", exact=True).fill("2026-02-02")
         assert not await page.get_by_label("To", exact=True).evaluate("end => end.checkValidity()")
 
-        await page.route("**/totals/api/**", lambda route: route.abort("connectionrefused"))
+        await cut()
         await page.get_by_text("Week", exact=True).click()
-        await page.get_by_role("alert").get_by_text("The bot can't be reached.").wait_for()
-        await page.unroute("**/totals/api/**")
-        await page.get_by_role("button", name="Try again").click()
-        await page.get_by_role("alert").wait_for(state="hidden")
+        await mend()
     # By itself, as a browser notes a refusal on its console.
     page = await browser.new_page(locale="ru")
     await page.goto(address)

@@ -4,6 +4,9 @@ import { ask } from "./api.js";
 import { element, find, quoted } from "./dom.js";
 import { clock, dayInWords, number, say } from "./words.js";
 
+/** How many pixels below what is in sight the list is there already. */
+const AHEAD = 600;
+
 const more = find("more");
 const rows = find("rows");
 
@@ -25,7 +28,7 @@ export function begin(start, trouble) {
   ({ today, person } = start);
   complain = trouble;
   more.addEventListener("click", grow);
-  new IntersectionObserver(([end]) => end.isIntersecting && grow(), { rootMargin: "600px" }).observe(more);
+  new IntersectionObserver(([end]) => end.isIntersecting && grow(), { rootMargin: `${AHEAD}px` }).observe(more);
 }
 
 /** Show the first part of what is wished. */
@@ -48,11 +51,12 @@ async function grow() {
     more.hidden = !told.next;
   } catch (error) {
     if (!signal.aborted) complain(error, grow);
+    return;
   } finally {
     more.disabled = false;
   }
-  // Its end may be in sight still, of which the observer would not tell again.
-  if (!signal.aborted && !more.hidden && more.getBoundingClientRect().top < innerHeight) grow();
+  // Its end may be near still, of which the observer would not tell again.
+  if (!more.hidden && more.getBoundingClientRect().top < innerHeight + AHEAD) grow();
 }
 
 function append(totals) {
