@@ -47,14 +47,28 @@ from fsm.store import MEMORY, DialogStore
 from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, game, inline, payments, paysupport, stats, strays
+from handlers import (
+    commands,
+    cutlets,
+    game,
+    inline,
+    menu_button,
+    payments,
+    paysupport,
+    stats,
+    strays,
+)
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
+from passes import Passes
 from queries import migrate
 from tickets import Tickets
 from updates import KINDS, Receiver, poll
+from web.chat_names import ChatNames
+from web.totals_page import TotalsPage, add_totals_page
+from web.viewers import Viewers
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -110,7 +124,7 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, users)
-        tickets = Tickets(bot.token)
+        tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
@@ -125,12 +139,16 @@ async def run(settings: Settings) -> None:
             admin_ids=settings.admin_ids,
             provider_token=settings.provider_token,
             tickets=tickets,
+            passes=passes,
             game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
+        viewers = Viewers(bot.token, passes)
+        page = TotalsPage(catalog, viewers, totals, summaries, ChatNames(bot))
+        add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -145,7 +163,8 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(commands.announce, bot, catalog, settings.admin_ids),
+                partial(commands.announce, bot, catalog),
+                partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
                 taps.run,
             )

@@ -141,6 +141,21 @@ class Tally:
                     found.append(int(folder.name))
         return found
 
+    @asynccontextmanager
+    async def without_drawers(self) -> AsyncIterator[None]:
+        """Kill whatever would draw its charts meanwhile."""
+
+        async def kill() -> None:
+            while True:
+                for drawer in self.drawers():
+                    with suppress(ProcessLookupError):
+                        os.kill(drawer, signal.SIGKILL)
+                await asyncio.sleep(0.01)
+
+        killing = asyncio.create_task(kill())
+        yield
+        killing.cancel()
+
     async def until_payments(self, person: Person, count: int) -> list[dict[str, Any]]:
         """Wait until a person has so many payments in the database; give them, newest first."""
         async with asyncio.timeout(START):
@@ -171,19 +186,28 @@ class Tally:
             fields: Fields of `NewTotal` that are to be other than usual; `created_at` of the first.
         """
         begin = fields.pop("created_at", datetime(2026, 1, 1, tzinfo=UTC))
+        await self.keep(
+            replace(
+                NewTotal(
+                    confirmation_id=secrets.token_bytes(16),
+                    user_id=person.id,
+                    chat_id=person.id,
+                    kind=Kind.NUMBERS,
+                    label="label",
+                    value=value,
+                    created_at=begin + timedelta(minutes=minute),
+                ),
+                **fields,
+            )
+            for minute, value in enumerate(values)
+        )
+
+    async def keep(self, totals: Iterable[NewTotal]) -> None:
+        """Save totals."""
         engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
         repository = Totals(Sessions(engine))
-        for minute, value in enumerate(values):
-            total = NewTotal(
-                confirmation_id=secrets.token_bytes(16),
-                user_id=person.id,
-                chat_id=person.id,
-                kind=Kind.NUMBERS,
-                label="label",
-                value=value,
-                created_at=begin + timedelta(minutes=minute),
-            )
-            await repository.add(replace(total, **fields))
+        for total in totals:
+            await repository.add(total)
         await engine.dispose()
 
     async def add_many(self, person: Person, count: int) -> None:
@@ -251,6 +275,16 @@ class Tally:
         """Wait until nothing stands in its inbox."""
         async with asyncio.timeout(START), self.redis() as redis:
             while await redis.hlen(self._inbox):
+                await asyncio.sleep(0.02)
+
+    async def until_noted(self, message: Message) -> None:
+        """Wait until it has noted which stack a message shows: a kill before may bring another."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while True:
+                keys = await redis.keys("tally:*:stack:*")
+                noted = [await redis.hget(key, "message") for key in keys]
+                if str(message.message_id).encode() in noted:
+                    return
                 await asyncio.sleep(0.02)
 
     @property

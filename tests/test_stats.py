@@ -113,16 +113,14 @@ async def test_to_everybody_else_it_is_as_unknown_as_any_word(
         assert ((await person.receive(group)).text or "").startswith("Tally")
 
 
-async def test_it_is_listed_in_the_admins_chat_alone(
+async def test_it_is_listed_nowhere_but_in_the_chat_of_an_admin_who_has_asked(
     admin: Person, playground: Playground, tally: Tally
 ) -> None:
     await tally.until_logged("commands_announced")
-    listed = {}
+    before = await playground.call_count()
     for call in await playground.calls("setMyCommands"):
-        scope = call.params.get("scope")
-        commands = str(call.params["commands"])
-        listed[str(scope)] = "stats" in commands
-    assert listed.pop("None") is False
-    assert listed
-    assert all(str(admin.id) in scope or "17" in scope for scope in listed)
-    assert all(listed.values())
+        assert call.params.get("scope") or "stats" not in str(call.params["commands"])
+    await ask(admin)
+    (listed,) = await playground.calls("setMyCommands", after=before)
+    assert listed.params["scope"] == {"type": "chat", "chat_id": admin.id}
+    assert "stats" in str(listed.params["commands"])
