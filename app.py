@@ -24,6 +24,7 @@ from config import Settings
 from connections import introduce, line_of, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
+from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import NewTotal, Totals
@@ -41,10 +42,12 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
+from fsm.windows import Windows
 from handlers import commands, cutlets, inline, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from people import People
 from queries import migrate
 from updates import KINDS, Receiver, poll
 from web.mini_app import PATH, add_mini_app
@@ -91,16 +94,20 @@ async def run(settings: Settings) -> None:
         outbox = Outbox(redis, bot.id, partial(_save, totals))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
+        windows = Windows(redis, batch, bot.id, settings.dialog_ttl)
         catalog = Catalog(settings.default_language)
+        users = Users(sessions)
+        people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
         transactions = TransactionMiddleware(
             store,
             outbox,
             renderer,
             undrawn,
-            answer_error,
-            inline_window=partial(inline.window, catalog),
+            windows,
+            on_error=answer_error,
+            inline_window=partial(inline.window, people),
         )
-        person = PersonMiddleware(catalog, Users(sessions))
+        person = PersonMiddleware(catalog, users, people)
         drafts = Drafts(redis, bot.id)
         dispatcher = make_dispatcher(
             person,
@@ -131,6 +138,7 @@ async def run(settings: Settings) -> None:
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog),
                 partial(_forget, changes),
+                people.run,
             )
             log.info("stopping")
             transactions.stop()
@@ -154,6 +162,7 @@ def make_dispatcher(
     dispatcher.workflow_data.update(data)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(transactions)
+    dispatcher.update.middleware(person)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
         inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after

@@ -6,9 +6,12 @@ from dialogs import (
     inline_mode,
     links,
     menu,
+    naming,
     reply_builder,
     reply_keyboards,
+    settings,
     special_buttons,
+    time_zone,
     totals,
 )
 
@@ -23,5 +26,8 @@ DIALOGS = (
     callbacks.dialog,
     links.dialog,
     inline_mode.dialog,
+    settings.dialog,
+    time_zone.dialog,
+    naming.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

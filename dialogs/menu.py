@@ -16,6 +16,7 @@ from states import (
     Links,
     Menu,
     ReplyKeyboards,
+    Settings,
     SpecialButtons,
     Totals,
 )
@@ -84,7 +85,11 @@ main_window = Window(
     ),
     Start(T("menu-inline"), id="inline", state=InlineMode.switches),
     Row(
+        Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),
         Start(T("menu-totals"), id="totals", state=Totals.list),
+    ),
+    Row(
+        Start(T("menu-settings"), id="settings", state=Settings.main),
         SwitchTo(T("menu-help"), id="help", state=Menu.help),
     ),
     state=Menu.main,

@@ -26,6 +26,7 @@ from states import (
     Menu,
     ReplyBuilder,
     ReplyKeyboards,
+    Settings,
     SpecialButtons,
     Totals,
 )
@@ -33,6 +34,7 @@ from states import (
 WINDOWS: dict[str, tuple[State, ...]] = {
     "start": (Menu.main,),
     "totals": (Menu.main, Totals.list),
+    "settings": (Menu.main, Settings.main),
     "cutlets": (Menu.main, ReplyKeyboards.cutlets),
     "reply_builder": (Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers),
     "special_buttons": (Menu.main, SpecialButtons.asking),
@@ -48,6 +50,9 @@ WINDOWS: dict[str, tuple[State, ...]] = {
 IN_PRIVATE = {"cutlets", "reply_builder", "special_buttons", "buttons_example"}
 """The commands that open reply keyboards: dialogs have them in private chats only."""
 
+COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
+"""The commands that open a counter."""
+
 LINKED = {"callbacks", "inline"}
 """The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
 
@@ -55,6 +60,7 @@ COMMANDS = (
     "start",
     "numbers",
     "numbers_fab",
+    "count",
     "totals",
     "cutlets",
     "reply_builder",
@@ -65,6 +71,7 @@ COMMANDS = (
     "random",
     "callbacks",
     "inline",
+    "settings",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -124,7 +131,7 @@ async def _open(manager: DialogManager, *states: State) -> None:
     await manager.start(last, mode=mode, show_mode=ShowMode.SEND)
 
 
-@router.message(Command("numbers", "numbers_fab"))
+@router.message(Command(*COUNTERS))
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
@@ -132,7 +139,7 @@ async def count(
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
-    data = {"kind": Kind(command.command).value, "label": label}
+    data = {"kind": COUNTERS[command.command].value, "label": label}
     await open_beside(dialog_manager, f"m{message.message_id}", Counter.counting, data)
     return None
 

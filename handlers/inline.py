@@ -34,7 +34,8 @@ from fsm.drafts import Drafts
 from fsm.transaction import Transaction
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import find_totals, lines
-from locales import Catalog, Texts
+from locales import Texts
+from people import People
 from widgets.notice import Notice
 
 STEPS = (-1, 1)
@@ -133,7 +134,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     callback_answer: CallbackAnswer,
     transaction: Transaction,
     drafts: Drafts,
-    catalog: Catalog,
+    people: People,
     texts: Texts,
 ) -> None:
     """Count a tap, confirm or cancel."""
@@ -145,7 +146,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
         callback_answer.show_alert = True
         callback_answer.cache_time = ENDED_CACHE
         return
-    shared = catalog.speak(counter["language"])
+    shared = await people.texts(counter["poster"], counter["language"])
     match callback_data.button:
         case "confirm" | "cancel" if callback.from_user.id != counter["poster"]:
             raise Notice("inline-not-yours")
@@ -166,9 +167,9 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
             raise Notice("notice-not-offered")
 
 
-def window(catalog: Catalog, counter: Mapping[str, Any]) -> NewMessage:
+async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
     """Give what a counter shows, in the language of who has posted it."""
-    return _window(catalog.speak(counter["language"]), counter)
+    return _window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
 async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[str, Any]:
@@ -189,6 +190,7 @@ async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[
             stage=Stage.COUNTING,
             confirmation_id=secrets.token_hex(16),
         )
+        transaction.opener = counter["poster"]
     return counter
 
 

@@ -9,7 +9,8 @@ MENU = [
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
     ["Inline mode"],
-    ["Totals", "Help"],
+    ["My counter", "Totals"],
+    ["Settings", "Help"],
 ]
 GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
 
@@ -32,6 +33,8 @@ async def test_start_opens_the_menu(ann: Person) -> None:
         ("Totals", "Your totals"),
         ("Help", "What Tally can do"),
         ("Counter ±1", "Specify the"),
+        ("My counter", "Specify the"),
+        ("Settings", "Settings"),
         ("Reply keyboards", "Reply keyboards"),
         ("Links", "Choose a link"),
         ("Inline mode", "Inline mode"),
@@ -98,7 +101,8 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
         ["Инлайн-режим"],
-        ["Итоги", "Помощь"],
+        ["Свой счётчик", "Итоги"],
+        ["Настройки", "Помощь"],
     ]
     await boris.send("/numbers чай")
     counter = await boris.receive()

@@ -8,7 +8,9 @@ menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
+menu-counter-own = My counter
 menu-totals = Totals
+menu-settings = Settings
 menu-help = Help
 back = Back
 
@@ -17,6 +19,7 @@ help =
 
     /numbers – a counter with −1 and +1
     /numbers_fab – a counter with −2 to +2
+    /count – a counter with steps of your own
     /totals – what you have confirmed
     /cutlets – buttons that send their label
     /reply_builder – a keyboard of numbers
@@ -26,6 +29,7 @@ help =
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
     /inline – counters in any chat
+    /settings – language, time zone, the steps of /count
     /start – the menu
     /help – this page
 

@@ -8,7 +8,9 @@ menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
+menu-counter-own = Свой счётчик
 menu-totals = Итоги
+menu-settings = Настройки
 menu-help = Помощь
 back = Назад
 
@@ -17,6 +19,7 @@ help =
 
     /numbers – счётчик с −1 и +1
     /numbers_fab – счётчик от −2 до +2
+    /count – счётчик со своими шагами
     /totals – что вы подтвердили
     /cutlets – кнопки, которые отправляют свою надпись
     /reply_builder – клавиатура из чисел
@@ -26,6 +29,7 @@ help =
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
     /inline – счётчики в любом чате
+    /settings – язык, часовой пояс, шаги /count
     /start – меню
     /help – эта страница
 
