@@ -124,6 +124,7 @@ class People:
             sqlalchemy.exc.SQLAlchemyError: The database is away; the choice was not noted.
         """
         await self._store.set(user_id, **choice)
+        self._ask_after = 0.0
         await self.changed(user_id)
         return await self.preferences(user_id)
 

@@ -6,7 +6,7 @@ its commit: so "before the work" means that the work goes on by itself.
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from secrets import randbelow
 from typing import Any, cast
 
@@ -97,7 +97,8 @@ async def alert(_callback: CallbackQuery, _button: Button, manager: DialogManage
 
 async def remember(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Tell the time, which the person's client then repeats without asking again."""
-    now = f"{datetime.now(UTC):%H:%M:%S}"
+    zone: tzinfo = manager.middleware_data["zone"]
+    now = f"{datetime.now(zone):%H:%M:%S}{' UTC' if zone is UTC else ''}"
     text = _text(manager, "callbacks-cached", time=now, seconds=CACHE)
     _transaction(manager).answer(text, cache_time=CACHE)
 

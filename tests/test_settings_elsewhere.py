@@ -1,0 +1,81 @@
+"""What a person chooses is known to every worker, and to counters in chats without the bot."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from playground import Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_inline import post
+from tests.test_settings import PATIENT, choose, until, until_offered
+from tests.test_workers import press
+from tests.workers import Worker, two_workers
+
+
+@pytest.fixture
+async def workers(
+    own_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Worker, Worker]]:
+    """Give two workers."""
+    async with two_workers(own_playground, tmp_path_factory.mktemp("workers")) as pair:
+        yield pair
+
+
+async def test_what_is_chosen_at_one_worker_holds_at_the_other(
+    own_playground: Playground, workers: tuple[Worker, Worker]
+) -> None:
+    one, two = workers
+    ann = await own_playground.person("Ann", language_code="en")
+    counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
+    for worker in workers:
+        # So both know that she has chosen nothing.
+        await worker.post(press(ann, counter, "+1"))
+    await until(ann, counter, "Specify the number: 2")
+    await choose(ann, settings, "Language")
+    settings = await until_offered(ann, settings, "Русский")
+    await one.post(press(ann, settings, "Русский"))
+    await until(ann, counter, "Укажите число: 2")
+    await two.post(press(ann, counter, "+1"))
+    await until(ann, counter, "Укажите число: 3")
+    settings = await until(ann, settings, "Язык: Русский")
+    await two.post(press(ann, settings, "Язык"))
+    settings = await until_offered(ann, settings, "Как в моём Telegram")
+    await two.post(press(ann, settings, "Как в моём Telegram"))
+    await until(ann, counter, "Specify the number: 3")
+    await one.post(press(ann, counter, "+1"))
+    await until(ann, counter, "Specify the number: 4")
+
+
+async def test_who_lost_the_connection_asks_anew(
+    own_playground: Playground, workers: tuple[Worker, Worker]
+) -> None:
+    one, two = workers
+    ann = await own_playground.person("Ann", language_code="en")
+    counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
+    await two.post(press(ann, counter, "+1"))
+    await choose(ann, settings, "Language")
+    settings = await until_offered(ann, settings, "Русский")
+    async with two.tally.logging("changes_not_heard"), one.tally.redis() as redis:
+        await redis.client_kill_filter(_type="pubsub", skipme=False)
+    await one.post(press(ann, settings, "Русский"))
+    await until(ann, settings, "Язык: Русский")
+    await two.post(press(ann, counter, "+1"))
+    await until(ann, counter, "Укажите число: 2")
+
+
+async def test_a_counter_in_another_chat_follows_who_posted_it(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_playground.switch(inline=True, inline_feedback=True)
+    await own_tally.start()
+    ann, boris = [await own_playground.person(name, language_code="en") for name in ("Ann", "Bo")]
+    group = await own_playground.group("Friends", members=[ann, boris], bot="left")
+    counter = await post(ann, group, "tea")
+    await boris.press(counter, "+1", timeout=PATIENT)
+    await until(ann, counter, "tea\nSpecify the number: 1")
+    settings = await open_counter(ann, "/settings")
+    await choose(ann, settings, "Language", "Русский")
+    await until(ann, counter, "tea\nУкажите число: 1")
+    await boris.press(counter, "+1", timeout=PATIENT)
+    assert (await until(ann, counter, "Укажите число: 2")).labels[-1] == ["Подтвердить", "Отмена"]
