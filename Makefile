@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # How many minutes `make soak` goes on, and how many kills a storm has.
 SOAK ?= 0
 TALLY_KILLS ?= 50
-STORMS := $(addprefix tests/test_,kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py soak.py)
+STORMS := $(addprefix tests/test_,kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
 
 .PHONY: run test soak lint bench format preview lock clean
 

@@ -17,11 +17,10 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from aiohttp import web
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from config import Settings
-from connections import introduce, line_of, open_bot, open_redis
+from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
 from db.preferences import PreferenceStore
@@ -43,16 +42,15 @@ from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
-from handlers import commands, cutlets, inline, strays
+from handlers import commands, cutlets, game, inline, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from pages import make_pages, serve
 from people import People
 from queries import migrate
+from tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web.mini_app import PATH, add_mini_app
-from web.server import serving
-from web.webhook import LIMIT
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -66,7 +64,6 @@ FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 FORGET = 60.0
 """Seconds between two looks for deleted totals that nobody can bring back any more."""
-LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +106,7 @@ async def run(settings: Settings) -> None:
         )
         person = PersonMiddleware(catalog, users, people)
         drafts = Drafts(redis, bot.id)
+        tickets = Tickets(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
@@ -116,12 +114,13 @@ async def run(settings: Settings) -> None:
             summaries=Summaries(sessions),
             changes=changes,
             drafts=drafts,
+            tickets=tickets,
+            game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
-        pages = web.Application(client_max_size=LIMIT)
-        add_mini_app(pages, catalog)
+        pages = await make_pages(settings, bot, redis, catalog, tickets)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -129,7 +128,7 @@ async def run(settings: Settings) -> None:
             receiver.join(pages)
             receive = receiver.announce
         async with AsyncExitStack() as server:
-            dispatcher["web_app_url"] = await _serve(pages, settings, server)
+            dispatcher.workflow_data.update(await serve(pages, settings, server))
             log.info("started", bot=f"@{me.username}")
             await _until(
                 stop,
@@ -165,7 +164,13 @@ def make_dispatcher(
     dispatcher.update.middleware(person)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
-        inline.router, strays.before, cutlets.router, commands.router, *DIALOGS, strays.after
+        inline.router,
+        game.router,
+        strays.before,
+        cutlets.router,
+        commands.router,
+        *DIALOGS,
+        strays.after,
     )
     setup_dialogs(
         dispatcher,
@@ -174,33 +179,6 @@ def make_dispatcher(
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher
-
-
-async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
-    """Serve what has a public address, or none but the playground's persons.
-
-    Returns:
-        The address of the Mini App, None where there is none.
-
-    Raises:
-        Fault: The port can't be had.
-    """
-    at, finish = (settings.web_host, settings.web_port), FINISH / 2
-    if public := settings.public_address:
-        try:
-            await server.enter_async_context(serving(pages, *at, finish=finish))
-        except OSError as error:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
-        # Telegram opens no other pages than https.
-        return public + PATH if public.startswith("https://") else None
-    if settings.bot_token:
-        return None
-    try:
-        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=finish))
-    except OSError:
-        # Nobody has set it, so somebody else may have it.
-        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=finish))
-    return f"http://{LOOPBACK}:{port}{PATH}"
 
 
 async def _save(totals: Totals, _: str, payload: str) -> None:

@@ -52,6 +52,12 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _game(value: str) -> str:
+    if not re.fullmatch(r"\w{3,64}", value, re.ASCII):
+        raise ValueError("is no short name of a game: letters, digits and _")
+    return value
+
+
 def _webhook_secret(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
         raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
@@ -73,6 +79,8 @@ class Settings(BaseSettings):
         data_dir: The folder of everything that Tally keeps itself.
         web_app_url: The public address of what people open in a browser; by default
             `webhook_url`, if that is https.
+        game_short_name: What @BotFather calls the game; without one there is none, but on the
+            playground.
         default_language: The language of people whose own is not spoken here.
         dialog_ttl: Seconds that a dialog lives untouched.
         webhook_url: The public address that Telegram posts updates to; without one they are polled.
@@ -94,6 +102,7 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     data_dir: Path = Path("data")
     web_app_url: Annotated[SecretStr, _address("https")] | None = None
+    game_short_name: Annotated[str, AfterValidator(_game)] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
     webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None
@@ -110,6 +119,11 @@ class Settings(BaseSettings):
         webhook = self.webhook_url.get_secret_value() if self.webhook_url else ""
         address = self.web_app_url.get_secret_value() if self.web_app_url else webhook
         return address.rstrip("/") or None
+
+    @property
+    def game(self) -> str | None:
+        """The game's short name, if there is one; the playground knows any."""
+        return self.game_short_name or (None if self.bot_token else "tap_race")
 
     @property
     def secret(self) -> str | None:

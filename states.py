@@ -96,6 +96,12 @@ class InlineMode(StatesGroup):
     switches = State()
 
 
+class Game(StatesGroup):
+    """The game, a message of its own kind (dialogs/game.py)."""
+
+    playing = State()
+
+
 class Example(StatesGroup):
     """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
 

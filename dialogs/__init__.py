@@ -3,6 +3,7 @@
 from dialogs import (
     callbacks,
     counter,
+    game,
     inline_mode,
     links,
     menu,
@@ -29,5 +30,6 @@ DIALOGS = (
     settings.dialog,
     time_zone.dialog,
     naming.dialog,
+    game.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

@@ -8,10 +8,11 @@ from aiogram.enums import ChatType
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import User
 from aiogram_dialog import Data, Dialog, DialogManager
-from aiogram_dialog.widgets.kbd import Cancel, CopyText, Row, Url, WebApp
+from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, Url, WebApp
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
+from locales import Texts
 from states import Links
 from widgets.access import ANONYMOUS
 from widgets.disabled import Disabled
@@ -36,7 +37,7 @@ async def _may_be_linked(bot: Bot, person: User) -> bool:
 
     A message with a button that may not is refused as a whole (Bot API,
     InlineKeyboardButton). Who forbids it later than this was asked is met with in
-    fsm/people.py.
+    fsm/refusals.py.
     """
     if person.id in ANONYMOUS:
         return False
@@ -49,22 +50,30 @@ async def _may_be_linked(bot: Bot, person: User) -> bool:
 
 
 async def get_links(
-    dialog_manager: DialogManager, web_app_url: str | None, **_: object
+    dialog_manager: DialogManager,
+    web_app_url: str | None,
+    login_url: str | None,
+    texts: Texts,
+    **_: object,
 ) -> dict[str, Any]:
-    """Give what the buttons lead to."""
+    """Give what the buttons lead to; the pages speak the person's language."""
     alone = dialog_manager.middleware_data["event_chat"].type == ChatType.PRIVATE
+    language = f"?language={texts.language}"
     return {
         **dialog_manager.dialog_data,
-        "web_app_url": web_app_url if alone else None,
-        "app_missing": alone and web_app_url is None,
-        "app_elsewhere": not alone,
+        "web_app_url": web_app_url + language if web_app_url and alone else None,
+        "login_url": login_url and login_url + language,
+        "pages_missing": login_url is None,
+        "domain_needed": login_url is not None and login_url.startswith("https://"),
+        "app_elsewhere": not alone and web_app_url is not None,
     }
 
 
 window = Window(
     T("links-title"),
     T("links-profile-note"),
-    T("special-no-app", when=F["app_missing"]),
+    T("links-domain-note", when=F["domain_needed"]),
+    T("links-no-pages", when=F["pages_missing"]),
     T("links-app-elsewhere", when=F["app_elsewhere"]),
     Row(
         Url(T("links-page"), Const("https://github.com")),
@@ -74,6 +83,9 @@ window = Window(
         Url(T("links-profile"), Format("tg://user?id={person}"), when=F["linked"]),
         Disabled(T("links-profile"), when=~F["linked"]),
         CopyText(T("links-copy"), Format("{person}")),
+    ),
+    LoginURLButton(
+        T("links-login"), Format("{login_url}"), request_write_access=True, when=F["login_url"]
     ),
     WebApp(T("special-ask-app"), Format("{web_app_url}"), when=F["web_app_url"]),
     Cancel(T("back")),
@@ -88,7 +100,9 @@ dialog = Dialog(
         "person": "1000001",
         "linked": True,
         "web_app_url": "https://example.org/app",
-        "app_missing": True,
+        "login_url": "https://example.org/login",
+        "pages_missing": True,
+        "domain_needed": True,
         "app_elsewhere": True,
     },
 )

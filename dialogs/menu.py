@@ -12,6 +12,7 @@ from fsm.transaction import Transaction
 from states import (
     Callbacks,
     Counter,
+    Game,
     InlineMode,
     Links,
     Menu,
@@ -68,6 +69,15 @@ async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: 
             )
 
 
+async def open_game(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Open the game: in place, in a group on a message of its own for all to play."""
+    if manager.middleware_data["event_chat"].type == ChatType.PRIVATE:
+        await manager.start(Game.playing)
+        return
+    manager.show_mode = ShowMode.NO_UPDATE
+    await open_beside(manager, f"q{callback.id}", Game.playing, {"beside": True})
+
+
 main_window = Window(
     T("menu-title"),
     Row(
@@ -83,7 +93,10 @@ main_window = Window(
         Start(T("menu-links"), id="links", state=Links.list),
         Start(T("menu-callbacks"), id="callbacks", state=Callbacks.answers),
     ),
-    Start(T("menu-inline"), id="inline", state=InlineMode.switches),
+    Row(
+        Start(T("menu-inline"), id="inline", state=InlineMode.switches),
+        Button(T("menu-game"), id="game", on_click=open_game),
+    ),
     Row(
         Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),
         Start(T("menu-totals"), id="totals", state=Totals.list),

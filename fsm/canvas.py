@@ -7,18 +7,22 @@ from typing import cast
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardMarkup, Message
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from aiogram_dialog.manager.message_manager import MessageManager
 from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.outcome import Drawing
-from fsm.people import FORBIDDEN, without_people
+from fsm.refusals import without_refused
+from fsm.sending import in_words, method_of
 from fsm.store import DialogStore
 
 REMEMBERED = 10_000
 """Messages that a process remembers."""
+
+STAYS = "message can't be deleted"
+"""How Telegram refuses to delete a message that is older than 48 hours."""
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +75,7 @@ class Canvas:
             del self._shown[name]
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
-        """Draw a window on its message; without links to people where Telegram forbids them.
+        """Draw a window on its message; what Telegram does not take of its buttons, disabled.
 
         Returns:
             Whether it was needed.
@@ -82,17 +86,17 @@ class Canvas:
         try:
             return await self._draw(drawing, version)
         except TelegramBadRequest as error:
-            content = without_people(drawing.content)
-            if FORBIDDEN not in error.message or content is None:
+            content = without_refused(drawing.content, error.message)
+            if content is None:
                 raise
-            return await self._draw(replace(drawing, content=content), version)
+            return await self.draw(replace(drawing, content=content), version)
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
         target, name, content = self._target(drawing), self._name(drawing), drawing.content
         if content is None:
             self._shown.pop(name, None)
             if target > 0:
-                await self._leave(drawing.chat_id, target, delete=drawing.delete)
+                await self._leave(drawing, target)
             return True
         shows = Shown(drawing.record, version, content.reply_markup, content.text)
         if target < 0:
@@ -107,7 +111,7 @@ class Canvas:
         return True
 
     async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
-        sent = await self._messages.send_message(self.bot, content)
+        sent = await self._post(content)
         self._arrived[message_name(drawing.chat_id, drawing.target)] = sent.message_id
         self._shown[self._name(drawing)] = shows
         try:
@@ -116,12 +120,28 @@ class Canvas:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))
 
+    async def _post(self, content: NewMessage) -> Message:
+        method = method_of(content)
+        try:
+            return await (
+                self.bot(method) if method else self._messages.send_message(self.bot, content)
+            )
+        except TelegramBadRequest as error:
+            if method is None or without_refused(content, error.message):
+                raise
+            log.warning("content_refused", method=type(method).__name__, error=error.message)
+            return await self._messages.send_message(self.bot, in_words(content))
+
     async def _edit(self, drawing: Drawing, content: NewMessage, message_id: int) -> None:
+        markup = cast("InlineKeyboardMarkup | None", content.reply_markup)
         if isinstance(drawing.chat_id, str):
             await self.bot.edit_message_text(
-                content.text or "",
-                inline_message_id=drawing.chat_id,
-                reply_markup=cast("InlineKeyboardMarkup | None", content.reply_markup),
+                content.text or "", inline_message_id=drawing.chat_id, reply_markup=markup
+            )
+            return
+        if method_of(content):
+            await self.bot.edit_message_reply_markup(
+                chat_id=drawing.chat_id, message_id=message_id, reply_markup=markup
             )
             return
         old = OldMessage(
@@ -129,11 +149,16 @@ class Canvas:
         )
         await self._messages.edit_message(self.bot, content, old)
 
-    async def _leave(self, chat_id: int | str, message_id: int, *, delete: bool) -> None:
-        if delete:
-            await self.bot.delete_message(chat_id, message_id)
-        else:
-            await self.bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id)
+    async def _leave(self, drawing: Drawing, message_id: int) -> None:
+        if drawing.delete:
+            try:
+                await self.bot.delete_message(drawing.chat_id, message_id)
+            except TelegramBadRequest as error:
+                if drawing.bound or STAYS not in error.message:
+                    raise
+            else:
+                return
+        await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
 
     def _target(self, drawing: Drawing) -> int:
         """Give the message to draw on; below 0 it is still to be sent."""

@@ -4,7 +4,8 @@ import secrets
 from typing import cast
 
 from aiogram import Bot, Router
-from aiogram.types import CallbackQuery, Chat, ForceReply, ReplyKeyboardMarkup
+from aiogram.enums import ContentType
+from aiogram.types import CallbackQuery, ForceReply, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
 from aiogram_dialog.api.internal import STACK_KEY
@@ -20,6 +21,7 @@ from aiogram_dialog.manager.manager import ManagerImpl
 from typing_extensions import override
 
 from fsm.outcome import Drawing
+from fsm.sending import KINDS, kind_of, name_of
 from fsm.transaction import Transaction
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
@@ -37,6 +39,7 @@ class Drawings(MessageManagerProtocol):
 
     def __init__(self, transaction: Transaction, stack: Stack) -> None:
         self._transaction = transaction
+        self._stack = stack
         self._record = transaction.record_of(stack)
 
     async def show_message(
@@ -60,18 +63,35 @@ class Drawings(MessageManagerProtocol):
         else:
             moves = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
             fresh = former is None or moves or fixed or was_fixed
+        if self._is_other(new_message, old_message):
+            fresh = True
+            mode = ShowMode.DELETE_AND_SEND if mode is ShowMode.EDIT else mode
         shown = _awaited() if fresh or former is None else former
         if fresh and old_message:
             await self.remove_kbd(bot, mode, old_message)
-        self._note(new_message.chat, new_message, shown, fresh=fresh)
+        drawing = Drawing(self._record, new_message.chat.id, new_message, shown, fresh=fresh)
+        self._transaction.drawings.append(drawing)
         return OldMessage(
             chat=new_message.chat,
             message_id=shown,
-            media_id=None,
-            media_uniq_id=None,
+            media_id=name_of(new_message),
+            # Unlike `content_type`, it is stored with the stack.
+            media_uniq_id=kind_of(new_message),
             text=new_message.text,
             has_reply_keyboard=fixed,
         )
+
+    def _is_other(self, new: NewMessage, old: OldMessage | None) -> bool:
+        """Tell whether a message can't become a window, as one of both is a game or invoice."""
+        former, kind = self._kind(old), kind_of(new)
+        if old is None or former is kind is None:
+            return False
+        return kind != former or name_of(new) != self._stack.last_media_id
+
+    def _kind(self, message: OldMessage | None) -> ContentType | None:
+        """Tell which of `KINDS` a message is, None for others; who pressed it has seen it last."""
+        kind = message and (message.content_type or self._stack.last_media_unique_id)
+        return ContentType(kind) if kind in KINDS else None
 
     @override
     async def remove_kbd(
@@ -84,27 +104,27 @@ class Drawings(MessageManagerProtocol):
 
         A keyboard under the input field goes with its message: the other way, a
         `ReplyKeyboardRemove`, takes a further message, which would have nothing to say.
+        So does that of a game or invoice, which has a first button that can't be taken
+        off. Who wants such a message to stay lets go of it, as of a paid invoice:
+        `stack.last_message_id = None`.
         """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        delete = show_mode is ShowMode.DELETE_AND_SEND or old_message.has_reply_keyboard
-        self._note(old_message.chat, None, old_message.message_id, delete=delete)
+        bound = old_message.has_reply_keyboard or self._kind(old_message) is not None
+        delete = bound or show_mode is ShowMode.DELETE_AND_SEND
+        self._transaction.drawings.append(
+            Drawing(
+                self._record,
+                old_message.chat.id,
+                None,
+                old_message.message_id,
+                delete=delete,
+                bound=bound,
+            )
+        )
 
     async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:
         """Do nothing: every press is answered once, after the commit."""
-
-    def _note(
-        self,
-        chat: Chat,
-        content: NewMessage | None,
-        target: int,
-        *,
-        fresh: bool = False,
-        delete: bool = False,
-    ) -> None:
-        self._transaction.drawings.append(
-            Drawing(self._record, chat.id, content, target, fresh, delete)
-        )
 
 
 def _awaited() -> int:

@@ -117,7 +117,7 @@ class Inbox:
     async def _turn(self) -> None:
         if self._is_redis_away():
             await self._acknowledge()
-            await patiently(self._redis.ping)
+            await until_reachable(self._redis.ping)
         updates = await self._fetch(self._offset)
         if updates:
             self._offset = updates[-1]["update_id"] + 1
@@ -148,7 +148,7 @@ class Inbox:
             await self._bot(method)
 
     async def _begin_kept(self) -> None:
-        kept = await patiently(self._redis.hgetall, self._key)
+        kept = await until_reachable(self._redis.hgetall, self._key)
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
             self._begin(orjson.loads(raw))
@@ -243,7 +243,9 @@ async def _linger(tasks: list[asyncio.Task[None]]) -> None:
             return
 
 
-async def patiently(call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - what the call gives
+async def until_reachable(
+    call: Callable[..., Awaitable[Any]], *args: object, **kwargs: object
+) -> Any:  # noqa: ANN401 - what the call gives
     """Call Redis until it can be reached."""
     while True:
         try:

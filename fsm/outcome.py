@@ -33,6 +33,7 @@ class Drawing:
             `INLINE_TARGET` where `chat_id` says all.
         fresh: Whether it is the one to be sent.
         delete: Whether the message is deleted, not only its keyboard taken off.
+        bound: Whether its keyboard can't be taken off.
     """
 
     record: str
@@ -41,6 +42,7 @@ class Drawing:
     target: int
     fresh: bool = False
     delete: bool = False
+    bound: bool = False
 
 
 INLINE_TARGET = 1
@@ -54,7 +56,7 @@ class Answer:
     Attributes:
         text: At most 200 characters, None for nothing.
         alert: Whether it stays until it is closed.
-        url: What their client opens, a link to this bot with a start parameter.
+        url: What their client opens, a link to this bot with a start parameter, or a game.
         cache_time: Seconds for which their client repeats the answer by itself.
     """
 

@@ -78,7 +78,8 @@ class Transaction(BaseStorage):
         Args:
             text: At most 200 characters.
             alert: Whether it stays until it is closed.
-            url: What their client opens: `t.me/<bot>?start=...` (Bot API, answerCallbackQuery).
+            url: What their client opens: `t.me/<bot>?start=...`, or the page of a game (Bot API,
+                answerCallbackQuery).
             cache_time: Seconds for which their client repeats the answer by itself: the
                 same press does not come here meanwhile.
         """

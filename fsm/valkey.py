@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import os
 import stat
@@ -69,7 +70,7 @@ class EmbeddedValkey:
         return f"unix://{self._socket}"
 
     async def start(self) -> None:
-        """Start the server, or adopt one that a killed process has left running.
+        """Start the server, or adopt one that a killed process has left behind, once it is ready.
 
         From then on it is started again whenever it has died.
 
@@ -104,10 +105,8 @@ class EmbeddedValkey:
     async def _ensure(self) -> None:
         try:
             self._make_folders()
-            if await self._answers():
-                return
-            self._process = await self._spawn()
-            await self._until_ready(self._process)
+            self._process = None
+            await self._until_ready()
         except (OSError, ValkeyServerError) as error:
             raise ValkeyStartError(str(error)) from error
 
@@ -135,27 +134,43 @@ class EmbeddedValkey:
         if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
             raise PermissionError(f"{self._nook} is not a folder of this user alone")
 
-    async def _spawn(self) -> asyncio.subprocess.Process:
-        options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
-        with (self._folder / "valkey.log").open("ab") as log_file:
-            return await asyncio.create_subprocess_exec(
-                get_binary_path(),
-                *(word for name, value in options.items() for word in (f"--{name}", value)),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log_file,
-                stderr=log_file,
-                start_new_session=True,
-            )
+    async def _spawn(self) -> None:
+        """Start a server, unless one is there: two would write to the same file.
 
-    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
+        The server holds the lock as long as it lives, also while it starts, reads its
+        file or hangs, and answers nobody.
+        """
+        lock = os.open(self._folder / "valkey.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
+            with (self._folder / "valkey.log").open("ab") as log_file:
+                self._process = await asyncio.create_subprocess_exec(
+                    get_binary_path(),
+                    *(word for name, value in options.items() for word in (f"--{name}", value)),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log_file,
+                    stderr=log_file,
+                    start_new_session=True,
+                    pass_fds=[lock],
+                )
+        except BlockingIOError:
+            log.debug("valkey_awaited")
+        finally:
+            os.close(lock)
+
+    async def _until_ready(self) -> None:
         try:
             async with asyncio.timeout(START_TIMEOUT):
                 while not await self._answers():
-                    if process.returncode is not None:
+                    if self._process is None:
+                        await self._spawn()
+                    elif self._process.returncode is not None:
                         raise ValkeyStartError(f"it ended; see {self._folder / 'valkey.log'}")
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            process.kill()
+            if self._process:
+                self._process.kill()
             raise ValkeyStartError(f"it took more than {START_TIMEOUT:.0f} s") from None
 
     async def _answers(self) -> bool:

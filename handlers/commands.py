@@ -21,6 +21,7 @@ from states import (
     Callbacks,
     Counter,
     Example,
+    Game,
     InlineMode,
     Links,
     Menu,
@@ -43,6 +44,7 @@ WINDOWS: dict[str, tuple[State, ...]] = {
     "random": (Menu.main, Callbacks.random),
     "callbacks": (Menu.main, Callbacks.answers),
     "inline": (Menu.main, InlineMode.switches),
+    "game": (Menu.main, Game.playing),
     "help": (Menu.help,),
 }
 """What each command opens: the windows one behind the other, the last of them shown."""
@@ -53,7 +55,7 @@ IN_PRIVATE = {"cutlets", "reply_builder", "special_buttons", "buttons_example"}
 COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
 """The commands that open a counter."""
 
-LINKED = {"callbacks", "inline"}
+LINKED = {"callbacks", "inline", "links"}
 """The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
 
 COMMANDS = (
@@ -72,6 +74,7 @@ COMMANDS = (
     "callbacks",
     "inline",
     "settings",
+    "game",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
@@ -104,6 +107,13 @@ async def follow(_message: Message, command: CommandObject, dialog_manager: Dial
 async def refer(message: Message, texts: Texts) -> TelegramMethod[Message]:
     """Say where reply keyboards are."""
     return message.reply(texts("reply-in-private"))
+
+
+@router.message(Command("game"), F.chat.type != ChatType.PRIVATE)
+async def open_shared_game(message: Message, dialog_manager: DialogManager) -> None:
+    """Open the game on a message of its own, for everybody in a group."""
+    stack_id = f"m{message.message_id}"
+    await open_beside(dialog_manager, stack_id, Game.playing, {"beside": True})
 
 
 @router.message(Command(*WINDOWS))

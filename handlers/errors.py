@@ -13,7 +13,7 @@ from fsm.store import AwayError
 from fsm.transaction import Transaction
 from locales import Texts
 from widgets.notice import Ended, Notice
-from widgets.presses import carries, note_forged
+from widgets.presses import carries, lasting, note_forged
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +97,11 @@ async def answer_stale(
     # Made-up data must not take the keyboard off a message that is alive.
     elif message is not None and carries(message, query.data):
         transaction.call(
-            EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
+            EditMessageReplyMarkup(
+                chat_id=message.chat.id,
+                message_id=message.message_id,
+                reply_markup=lasting(message),
+            )
         )
 
 

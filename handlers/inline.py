@@ -15,6 +15,7 @@ from aiogram.enums import ChatType
 from aiogram.filters.callback_data import CallbackData
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
+    CallbackGame,
     CallbackQuery,
     Chat,
     ChosenInlineResult,
@@ -22,6 +23,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultGame,
     InlineQueryResultsButton,
     InputTextMessageContent,
 )
@@ -46,6 +48,9 @@ ENDED_CACHE = 60
 
 COUNTER = "counter"
 """How the id of a counter's result begins; the draft's name follows."""
+
+GAME = "game"
+"""The id of the game's result."""
 
 
 class Stage(StrEnum):
@@ -81,11 +86,21 @@ router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.inline_query()
-async def offer(
-    query: InlineQuery, texts: Texts, drafts: Drafts, totals: Totals
+async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
+    query: InlineQuery,
+    *,
+    texts: Texts,
+    drafts: Drafts,
+    totals: Totals,
+    game: str | None,
+    game_url: str | None,
 ) -> TelegramMethod[bool]:
-    """Offer a fresh counter under the typed label, and behind it the person's totals."""
-    fresh = [] if query.offset else [await _offer_counter(query, texts, drafts)]
+    """Offer a fresh counter under the typed label, the game, and the person's totals."""
+    fresh: list[InlineQueryResultArticle | InlineQueryResultGame] = []
+    if not query.offset:
+        fresh.append(await _offer_counter(query, texts, drafts))
+        if game and game_url:
+            fresh.append(_offer_game(game, texts))
     found, further = await find_totals(totals, texts, query.from_user.id, query.offset)
     # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
     return query.answer(
@@ -116,6 +131,14 @@ async def _offer_counter(
         input_message_content=InputTextMessageContent(message_text=window.text or ""),
         reply_markup=_keyboard(texts, name, STEPS),
     )
+
+
+def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
+    """Give the game; what is pressed on it handlers/game.py answers."""
+    play = InlineKeyboardButton(text=texts("game-play"), callback_game=CallbackGame())
+    share = InlineKeyboardButton(text=texts("game-share"), switch_inline_query="")
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[play], [share]])
+    return InlineQueryResultGame(id=GAME, game_short_name=game, reply_markup=keyboard)
 
 
 @router.chosen_inline_result()

@@ -39,7 +39,9 @@ def send_venue(telegram: Telegram, call: SendVenue) -> Json:
 
 
 def send_game(telegram: Telegram, call: SendGame) -> Json:
-    """Post a game of the bot (sendGame); any short name is one that @BotFather knows."""
+    """Post a game of the bot (sendGame); @BotFather knows any short name, or none."""
+    if not telegram.state.games:
+        raise BadRequestError("wrong game short name specified")
     call.reply_markup = call.reply_markup or game_keyboard(call.game_short_name)
     return send(telegram, call, game_content(call.game_short_name), "callback_game")
 

@@ -119,9 +119,14 @@ class Deeds:
         body = {"person": self.id, "url": url, "source": source, "start_param": start_param}
         return dict(await self._client.request("POST", "web_app", body))
 
-    async def log_in(self, url: str) -> str:
-        """Follow a login button: the signed address."""
-        body = {"person": self.id, "url": url}
+    async def log_in(self, url: str, *, write: bool = False) -> str:
+        """Follow a login button: the signed address.
+
+        Args:
+            url: Where it leads.
+            write: Whether they let the bot write to them, where it has asked for that.
+        """
+        body = {"person": self.id, "url": url, "write": write}
         return str((await self._client.request("POST", "login", body))["url"])
 
     def _chat_id(self, chat: Group | int | None) -> int:

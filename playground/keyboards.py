@@ -137,6 +137,8 @@ def _check_kind(
             _check_url(telegram, button.url or "")
         case "login_url" if button.login_url:
             _check_page(button.login_url.url)
+            if not telegram.state.login_domain:
+                raise BadRequestError("BOT_DOMAIN_INVALID")
         case "web_app" if button.web_app:
             _check_page(button.web_app.url)
             if chat is None or not chat.private:

@@ -2,7 +2,7 @@
 
 | request | does |
 |---|---|
-| `PATCH /control/bot` | switches `inline` mode, `inline_feedback`, `managed_bots` and `privacy` |
+| `PATCH /control/bot` | switches what @BotFather does: `inline`, `games`, `privacy`, ... |
 | `POST /control/inline/query` | asks the bot as a `person` for a `query`; waits for its results |
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
 | `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
@@ -12,7 +12,8 @@
 link `url` |
 | `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
 `source` is the kind of button, `keyboard`, `inline` or `menu`, or a `link` with a `start_param` |
-| `POST /control/login` | follows a login button to its `url`: tells it with signed data |
+| `POST /control/login` | follows a login button to its `url`: tells it with signed data;
+after `write` the bot may write to the `person` |
 """
 
 import secrets
@@ -40,6 +41,7 @@ from playground.paying import (
 from playground.showing import show_bill, show_message
 from playground.signing import init_data, login_url, web_app_url
 from playground.state import Json
+from playground.talking import allow_writing
 from playground.telegram import Telegram
 
 
@@ -48,7 +50,9 @@ class Switches(Strict):
 
     inline: bool | None = None
     inline_feedback: bool | None = None
+    login_domain: bool | None = None
     managed_bots: bool | None = None
+    games: bool | None = None
     privacy: bool | None = None
 
 
@@ -63,6 +67,12 @@ class Visit(Strict):
     def _is_address(cls, url: str) -> str:
         urlsplit(url)  # raises what pydantic tells
         return url
+
+
+class LoggingIn(Visit):
+    """Who logs in where, and whether they let the bot write to them on the way."""
+
+    write: bool = False
 
 
 class InvoiceLink(Strict):
@@ -85,8 +95,12 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
         state.abilities["supports_inline_queries"] = switches.inline
     if switches.inline_feedback is not None:
         state.inline_feedback = switches.inline_feedback
+    if switches.login_domain is not None:
+        state.login_domain = switches.login_domain
     if switches.managed_bots is not None:
         state.abilities["can_manage_bots"] = switches.managed_bots
+    if switches.games is not None:
+        state.games = switches.games
     if switches.privacy is not None:
         state.abilities["can_read_all_group_messages"] = not switches.privacy
     return state.bot | state.abilities | {"inline_feedback": state.inline_feedback}
@@ -128,8 +142,10 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _log_in(telegram: Telegram, request: web.Request) -> Json:
-    login = Visit.model_validate_json(await request.read())
+    login = LoggingIn.model_validate_json(await request.read())
     person = telegram.person(login.person)
+    if login.write:
+        allow_writing(telegram, person, urlsplit(login.url).hostname or "")
     now = int(telegram.clock.time())
     return {"url": login_url(telegram.token, login.url, person.user, now)}
 

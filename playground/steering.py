@@ -7,7 +7,7 @@ class Steering(Connection):
     """The part of a client that is about no person."""
 
     async def switch(self, **switches: bool) -> None:
-        """Switch `inline`, `inline_feedback`, `managed_bots` or `privacy`, as @BotFather does."""
+        """Switch what @BotFather does, such as `inline` mode: all that stands in `Switches`."""
         await self.request("PATCH", "bot", dict(switches))
 
     async def trouble(self, kind: str, **fault: object) -> int:

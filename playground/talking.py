@@ -107,6 +107,21 @@ def start(telegram: Telegram, person: Person, payload: str, chat: Chat | None = 
     return say(telegram, chat, Saying(person=person.user["id"], text=text))
 
 
+def allow_writing(telegram: Telegram, person: Person, domain: str) -> None:
+    """Let the bot write to a person who logs into a page of its (Bot API, LoginUrl).
+
+    Args:
+        telegram: Where it happens.
+        person: Who logs in.
+        domain: The page's, which the bot is told.
+    """
+    person.standing = Standing.STARTED
+    telegram.state.note("person", person.user["id"])
+    chat = telegram.state.chats[person.user["id"]]
+    content = {"from": person.user, "connected_website": domain}
+    tell_bot(telegram, chat, telegram.post(chat, Message(content, person.user["id"])))
+
+
 def _fields(telegram: Telegram, chat: Chat, person: Person, content: Content) -> Json:
     try:
         requested = requested_fields(telegram, chat, person, content)

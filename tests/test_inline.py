@@ -35,9 +35,10 @@ async def test_everybody_taps_and_only_who_posted_confirms(
     await boris.press(counter, "-1")
     await boris.press(counter, "+1")
     await ann.until(counter, text="<tea> & cake\nSpecify the number: 2")
-    refused = await boris.press(counter, "Confirm")
-    assert refused is not None
-    assert refused.text == "Only who posted this counter may do that"
+    for label in ("Confirm", "Cancel"):
+        refused = await boris.press(counter, label)
+        assert refused is not None
+        assert refused.text == "Only who posted this counter may do that"
     await own_tally.kill()
     await own_tally.start()
     await ann.press(counter, "Confirm")
@@ -77,6 +78,30 @@ async def test_fifty_taps_at_once_and_repeated_ones_count_once_each(
     assert None not in await asyncio.gather(*confirms)
     await people[0].until(counter, text="Total: 55")
     assert [row["value"] for row in own_tally.totals(people[0])] == [55]
+
+
+async def test_fifty_taps_at_once_by_one_person(friends: tuple[Group, list[Person]]) -> None:
+    group, (ann, *_) = friends
+    counter = await post(ann, group)
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=30) for _ in range(50)))
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 50", timeout=30)
+
+
+async def test_taps_that_race_confirm_are_in_the_total_or_refused(
+    own_tally: Tally, friends: tuple[Group, list[Person]]
+) -> None:
+    group, people = friends
+    counter = await post(people[0], group)
+    presses = [person.press(counter, "+1", timeout=30) for person in people]
+    presses.insert(2, people[0].press(counter, "Confirm", timeout=30))
+    answers = [answer.text or "" for answer in await asyncio.gather(*presses) if answer]
+    assert len(answers) == len(presses)
+    # The Confirm is answered without a word, as are most taps that count.
+    counted = sum(not text or text.startswith("Specify the number:") for text in answers) - 1
+    await people[0].until(counter, text=f"Total: {counted}", timeout=20)
+    await own_tally.until_totals(people[0], 1)
+    assert [row["value"] for row in own_tally.totals(people[0])] == [counted]
 
 
 async def test_forged_presses_change_nothing(friends: tuple[Group, list[Person]]) -> None:

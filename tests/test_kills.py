@@ -17,6 +17,7 @@ from tests.dice import dice
 from tests.holding import Gate, holding
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.test_inline import post
 from tests.test_webhook import by_webhook
 
 KILLS = int(os.environ.get("TALLY_KILLS", "5"))
@@ -54,33 +55,42 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
     throw, over = dice(), asyncio.Event()
     if webhook:
         by_webhook(own_tally)
+    # Without feedback a first press makes the posted counter, and may be killed as it does.
+    await own_playground.switch(inline=True, inline_feedback=not webhook)
     await own_tally.start()
     people = [await own_playground.person(f"P{number}") for number in range(4)]
     group = await own_playground.group("Friends", members=people)
     await people[0].send("/numbers shared", chat=group)
     shared = await people[0].receive(group)
+    elsewhere = await own_playground.group("Elsewhere", members=people, bot="left")
+    posted = await post(people[0], elsewhere, "posted")
     counters = [await open_counter(person, f"/numbers {person.id}") for person in people]
     tapping = [
-        asyncio.create_task(tap(person, [counter, shared], throw, over))
+        asyncio.create_task(tap(person, [counter, shared, posted], throw, over))
         for person, counter in zip(people, counters, strict=True)
     ]
     for _ in range(KILLS):
         await asyncio.sleep(throw.uniform(0, 2))
         # All at once, so that the kill finds something in every stage.
-        await asyncio.gather(*(person.press(shared, "+1", timeout=0) for person in people * BURST))
+        presses = [(person, counter) for person in people for counter in [shared, posted] * BURST]
+        throw.shuffle(presses)
+        await asyncio.gather(*(person.press(each, "+1", timeout=0) for person, each in presses))
         await asyncio.sleep(throw.uniform(0, 0.05))
         await kill_and_start(own_tally, throw)
     over.set()
     tapped = [message.chat.id for task in tapping for message in await task]
-    tapped += [shared.chat.id] * len(people) * BURST * KILLS
+    tapped += [shared.chat.id, posted.chat.id] * len(people) * BURST * KILLS
     await own_playground.until_pending(0, timeout=60)
-    for person, counter in [*zip(people, counters, strict=True), (people[0], shared)]:
+    openers = [*people, people[0], people[0]]
+    for number, (person, counter) in enumerate(
+        zip(openers, [*counters, shared, posted], strict=True), start=1
+    ):
         value = tapped.count(counter.chat.id)
         label = (counter.text or "").splitlines()[0]
         await person.until(counter, text=f"{label}\nSpecify the number: {value}", timeout=30)
         await person.press(counter, "Confirm", timeout=20)
         await person.until(counter, text=f"{label}\nTotal: {value}", timeout=30)
-        await own_tally.until_totals(person, 2 if counter is shared else 1)
+        await own_tally.until_totals(person, openers[:number].count(person))
         rows = [row["value"] for row in own_tally.totals(person) if row["label"] == label]
         assert rows == [value]
 
@@ -89,10 +99,13 @@ async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     throw = dice()
+    await own_playground.switch(inline=True)
     await own_tally.start()
     people = [await own_playground.person(f"P{number}") for number in range(20)]
+    group = await own_playground.group("Elsewhere", members=people, bot="left")
     for _ in range((KILLS + 4) // 5):
-        counters = [await open_counter(person) for person in people]
+        counters = [await open_counter(person) for person in people[:10]]
+        counters += [await post(person, group) for person in people[10:]]
         for person, counter in zip(people, counters, strict=True):
             await person.press(counter, "+1", timeout=20)
             await person.press(counter, "Confirm", timeout=0)

@@ -5,7 +5,8 @@ import pytest
 from playground import Message, Person, Playground
 from tests.test_menu import MENU
 
-APP = "https://example.org/app"
+APP = "https://example.org/app?language=en"
+LOGIN = "https://example.org/login?language=en"
 LABELS = [["GitHub", "Official Telegram channel"], ["Your profile", "Copy your id"], ["Back"]]
 
 
@@ -25,6 +26,7 @@ async def test_links_open_pages_channels_the_profile_and_copy(ann: Person, comma
     assert copied is not None
     assert copied.text == str(ann.id)
     assert "set WEB_APP_URL" in (window.text or "")
+    assert "/setdomain" in (window.text or "")
     await ann.press(window, "Back")
     await ann.until(window, lambda message: message.labels == MENU)
 
@@ -34,14 +36,46 @@ async def test_a_mini_app_opens_where_there_is_one(app_ann: Person) -> None:
     app = window.button("Mini App").web_app
     assert app is not None
     assert app.url == APP
-    assert "WEB_APP_URL" not in (window.text or "")
+    assert "set WEB_APP_URL" not in (window.text or "")
+
+
+async def test_a_login_asks_for_the_right_to_write_too(app_ann: Person) -> None:
+    window = await open_links(app_ann)
+    login = window.button("Log in").login_url
+    assert login is not None
+    assert (login.url, login.request_write_access) == (LOGIN, True)
+
+
+async def test_where_telegram_knows_no_domain_the_login_is_disabled_and_the_window_says_why(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    await app_playground.switch(login_domain=False)
+    await app_ann.change(has_private_forwards=True)
+    window = await open_links(app_ann)
+    await app_playground.switch(login_domain=True)
+    assert window.button("Log in").disabled
+    assert window.button("GitHub").url
+    assert "(/setdomain)" in (window.text or "")
+    (refused,) = [
+        call
+        for call in await app_playground.refusals()
+        if call.params.get("chat_id") == str(app_ann.id)
+    ]
+    assert refused.error == "Bad Request: BOT_DOMAIN_INVALID"
+    again = await open_links(app_ann)
+    assert again.button("Log in").login_url
+
+
+async def test_the_page_leads_to_its_button_in_the_chat(app_ann: Person) -> None:
+    await app_ann.start("links")
+    assert (await app_ann.receive()).button("Log in").login_url
 
 
 async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_ann: Person) -> None:
     group = await app_playground.group("Friends", members=[app_ann])
     await app_ann.send("/links", chat=group)
     window = await app_ann.receive(group)
-    assert window.labels == LABELS
+    assert window.labels == [*LABELS[:2], ["Log in to a page"], LABELS[2]]
     assert "in our private chat" in (window.text or "")
 
 

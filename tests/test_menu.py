@@ -8,7 +8,7 @@ MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
-    ["Inline mode"],
+    ["Inline mode", "Game"],
     ["My counter", "Totals"],
     ["Settings", "Help"],
 ]
@@ -100,7 +100,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
-        ["Инлайн-режим"],
+        ["Инлайн-режим", "Игра"],
         ["Свой счётчик", "Итоги"],
         ["Настройки", "Помощь"],
     ]

@@ -53,6 +53,7 @@ async def test_every_open_window_speaks_the_chosen_language_at_once(
     tea, cups = await open_counter(ann, "/numbers tea"), await open_counter(ann, "/count")
     await ann.send("/numbers@playground_bot pots", chat=group)
     shared = await ann.receive(group)
+    await boris.receive(group)
     await boris.send("/numbers", chat=group)
     foreign = await boris.receive(group)
     await ann.press(tea, "+1")

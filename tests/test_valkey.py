@@ -1,5 +1,8 @@
 """The embedded Valkey: private, durable, adopted, and gone when it is stopped."""
 
+import asyncio
+import os
+import signal
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -47,6 +50,62 @@ async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_
         await redis.set("key", "value")
         assert await same.get("key") == b"value"
     await other.stop()
+
+
+@pytest.mark.parametrize("from_the_start", [True, False])
+async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
+    valkey: EmbeddedValkey, tmp_path: Path, *, from_the_start: bool
+) -> None:
+    folder = tmp_path / "a folder with a name of" / ("many letters" * 9)
+    if from_the_start:
+        starting = asyncio.create_task(valkey.start())
+        pid = await until_spawned(folder)
+        os.kill(pid, signal.SIGSTOP)
+    else:
+        await valkey.start()
+        async with Redis.from_url(valkey.url) as redis:
+            pid = (await redis.info("server"))["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+    other = EmbeddedValkey(folder)
+    begun = asyncio.create_task(other.start())
+    try:
+        await asyncio.wait({begun}, timeout=1)
+        assert not begun.done()
+        assert pids(folder) == [pid]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await begun
+    async with Redis.from_url(other.url) as redis:
+        assert (await redis.info("server"))["process_id"] == pid
+    if from_the_start:
+        await starting
+    await other.stop()
+
+
+async def until_spawned(folder: Path) -> int:
+    """Wait for a server of a folder, and give its process id before it can do much."""
+    async with asyncio.timeout(10):
+        while not (found := pids(folder)):
+            await asyncio.sleep(0)
+    return found[0]
+
+
+def pids(folder: Path) -> list[int]:
+    """Find the servers of a folder: they hold its lock."""
+    lock = str(folder / "valkey.lock")
+    return [
+        int(process.name)
+        for process in Path("/proc").iterdir()
+        if process.name.isdecimal() and int(process.name) != os.getpid() and lock in files(process)
+    ]
+
+
+def files(process: Path) -> set[str]:
+    """Give the files that a process has open; it may end meanwhile."""
+    try:
+        return {str(file.readlink()) for file in (process / "fd").iterdir()}
+    except OSError:
+        return set()
 
 
 async def test_what_it_holds_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import random
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,27 +10,9 @@ import pytest
 from playground import Group, Message, Person, Playground
 from tests.dice import dice
 from tests.test_counter import open_counter
-from tests.workers import Worker, two_workers
-
-Workers = tuple[Worker, Worker]
+from tests.workers import Workers
 
 _update_ids = itertools.count(1_000_000)
-
-
-@pytest.fixture(scope="module")
-async def hooked() -> AsyncIterator[Playground]:
-    """Give the playground that the workers share."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def workers(
-    hooked: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Workers]:
-    """Give the workers that all these journeys share."""
-    async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
-        yield pair
 
 
 @pytest.fixture
@@ -135,15 +116,15 @@ async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_re
     throw = dice()
     counter = await open_counter(ann)
     taps = [press(ann, counter, "+1") for _ in range(40)]
-    await asyncio.gather(*_posted(throw, workers, taps[:20] * 3))
+    await asyncio.gather(*posted(throw, workers, taps[:20] * 3))
     for worker in workers:
         await worker.tally.kill()
     await asyncio.gather(*(worker.tally.start() for worker in workers))
-    await asyncio.gather(*_posted(throw, workers, taps * 3))
+    await asyncio.gather(*posted(throw, workers, taps * 3))
     await finish(workers, ann, counter, 40)
 
 
-def _posted(throw: random.Random, workers: Workers, updates: list[dict[str, Any]]) -> list[Any]:
+def posted(throw: random.Random, workers: Workers, updates: list[dict[str, Any]]) -> list[Any]:
     """Post updates in any order, each at any of the workers."""
     shuffled = throw.sample(updates, len(updates))
     return [throw.choice(workers).post(update) for update in shuffled]

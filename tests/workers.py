@@ -46,8 +46,11 @@ class Worker:
             return call
 
 
+Workers = tuple[Worker, Worker]
+
+
 @asynccontextmanager
-async def two_workers(playground: Playground, folder: Path) -> AsyncIterator[tuple[Worker, Worker]]:
+async def two_workers(playground: Playground, folder: Path) -> AsyncIterator[Workers]:
     """Run two workers, of which Telegram knows the balancer's address alone.
 
     Args:

@@ -1,9 +1,12 @@
 """The HTTP server."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
+from aiohttp.log import server_logger
 
 
 @asynccontextmanager
@@ -24,6 +27,7 @@ async def serving(
     Raises:
         OSError: The port can't be had.
     """
+    server_logger.addFilter(_is_fault_of_ours)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=finish)
     await runner.setup()
     try:
@@ -31,3 +35,8 @@ async def serving(
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
+
+
+def _is_fault_of_ours(record: logging.LogRecord) -> bool:
+    """Leave out requests that are no HTTP: the internet is full of them, and they are quoted."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -3,8 +3,15 @@
 from collections.abc import MutableMapping
 
 import structlog
-from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
+from aiogram.types import (
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    MaybeInaccessibleMessageUnion,
+    Message,
+)
 from cachetools import TTLCache
+
+from fsm.sending import starts
 
 MINUTE = 60
 PEOPLE = 10_000
@@ -21,6 +28,21 @@ def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> 
         return False
     rows = message.reply_markup.inline_keyboard
     return any(button.callback_data == data for row in rows for button in row)
+
+
+def lasting(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | None:
+    """Give the keyboard that a message keeps when its dialog is over, None for none.
+
+    A game can be played and an invoice paid without one, and their first button
+    can't be taken off (Bot API, InlineKeyboardButton).
+    """
+    if not isinstance(message, Message) or message.reply_markup is None:
+        return None
+    rows = [
+        [button for button in row if starts(button)] for row in message.reply_markup.inline_keyboard
+    ]
+    kept = [row for row in rows if row]
+    return InlineKeyboardMarkup(inline_keyboard=kept) if kept else None
 
 
 def note_forged(press: CallbackQuery, data: str | None) -> None:

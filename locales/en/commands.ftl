@@ -14,4 +14,5 @@ command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
 command-inline = Post a counter in any chat
 command-settings = Choose language, time zone, steps
+command-game = Play a game
 command-help = What Tally can do

@@ -3,12 +3,13 @@ menu-title = <b>Tally</b> counts taps and never miscounts one.
     What would you like to do?
 menu-counter-one = Counter ±1
 menu-counter-two = Counter ±2
+menu-counter-own = My counter
 menu-reply = Reply keyboards
 menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
-menu-counter-own = My counter
+menu-game = Game
 menu-totals = Totals
 menu-settings = Settings
 menu-help = Help
@@ -30,6 +31,7 @@ help =
     /random – a number from 1 to 10
     /inline – counters in any chat
     /settings – language, time zone, the steps of /count
+    /game – who taps fastest?
     /start – the menu
     /help – this page
 

@@ -14,4 +14,5 @@ command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
 command-inline = Отправить счётчик в любой чат
 command-settings = Выбрать язык, часовой пояс, шаги
+command-game = Сыграть в игру
 command-help = Что умеет Tally

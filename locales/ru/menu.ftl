@@ -3,12 +3,13 @@ menu-title = <b>Tally</b> считает нажатия и ни разу не о
     Что будем делать?
 menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
+menu-counter-own = Свой счётчик
 menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
-menu-counter-own = Свой счётчик
+menu-game = Игра
 menu-totals = Итоги
 menu-settings = Настройки
 menu-help = Помощь
@@ -30,6 +31,7 @@ help =
     /random – число от 1 до 10
     /inline – счётчики в любом чате
     /settings – язык, часовой пояс, шаги /count
+    /game – кто быстрее?
     /start – меню
     /help – эта страница
 

@@ -46,6 +46,7 @@ const BRIEF = {
   left_chat_member: (user) => `${nameOf(user)} left`,
   migrate_to_chat_id: () => "The group became a supergroup",
   migrate_from_chat_id: () => "The group became a supergroup",
+  connected_website: (domain) => `You have logged in at ${domain}, and the bot may write`,
   write_access_allowed: () => "The bot may write now",
   pinned_message: () => "A message was pinned",
 };
@@ -53,7 +54,7 @@ const BRIEF = {
 const SERVICE = new Set([
   "users_shared", "chat_shared", "managed_bot_created", "web_app_data", "successful_payment", "refunded_payment",
   "forum_topic_created", "forum_topic_edited", "new_chat_members", "left_chat_member",
-  "migrate_to_chat_id", "migrate_from_chat_id", "write_access_allowed", "pinned_message",
+  "migrate_to_chat_id", "migrate_from_chat_id", "connected_website", "write_access_allowed", "pinned_message",
 ]);
 
 /** Whether a message is a note in the middle, and no bubble. */

@@ -1,11 +1,11 @@
 /** The buttons under a message, of every kind. */
 
-import { ask } from "./api.js";
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
 import { chooseChat, openLink } from "./links.js";
-import { alertBox, attempt, confirmBox, toast } from "./notices.js";
+import { alertBox, attempt, toast } from "./notices.js";
 import { draft } from "./composer.js";
+import { logIn } from "./login.js";
 import { openApp, openGame } from "./mini_app.js";
 import { pay } from "./payment.js";
 import { press } from "./presses.js";
@@ -20,7 +20,7 @@ const KINDS = {
   url: (value) => openLink(value),
   copy_text: copy,
   web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
-  login_url: (value) => logIn(value.url),
+  login_url: logIn,
   switch_inline_query: (value) => beginQuery(value, true),
   switch_inline_query_chosen_chat: (value) => beginQuery(value.query ?? "", true, value),
   switch_inline_query_current_chat: (value) => beginQuery(value, false),
@@ -103,14 +103,6 @@ async function copy(value) {
     toast("Copied");
   } catch {
     alertBox("Copy this", value.text);
-  }
-}
-
-/** Follow a login button: the address tells the page who comes. */
-async function logIn(url) {
-  const answer = await attempt(ask("POST", "/control/login", { person: world.me, url }));
-  if (answer && (await confirmBox(`Log in as ${nameOf(me().user)}?`, url, "Log in"))) {
-    open(answer.url, "_blank", "noopener");
   }
 }
 

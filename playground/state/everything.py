@@ -27,6 +27,8 @@ class State:
         polls: Polls by their id.
         web_app_queries: Who has opened a Mini App that may be answered, by `query_id`.
         inline_feedback: Whether the bot hears which inline results are chosen.
+        games: Whether @BotFather knows the bot's games.
+        login_domain: Whether people may be logged in at the domains of the bot's pages.
         checkouts: Shipping and pre-checkout queries by their id.
         invoice_links: What is paid by which link, by its last part: the `Invoice` and what is
             not shown of it.
@@ -52,6 +54,8 @@ class State:
     inline_queries: dict[str, InlineQuery] = field(default_factory=dict)
     web_app_queries: dict[str, int] = field(default_factory=dict)
     inline_feedback: bool = False
+    games: bool = True
+    login_domain: bool = True
     checkouts: dict[str, Checkout] = field(default_factory=dict)
     invoice_links: dict[str, Json] = field(default_factory=dict)
     transactions: list[Json] = field(default_factory=list)

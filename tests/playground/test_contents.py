@@ -92,6 +92,17 @@ async def test_a_game_has_a_button_that_starts_it(bot: BotSide, ann: Person) -> 
     assert refused == "Bad Request: BUTTON_TYPE_INVALID"
 
 
+async def test_a_game_that_botfather_does_not_know_is_refused(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    game = {"chat_id": ann.id, "game_short_name": "tea_race"}
+    await playground.switch(games=False)
+    refused = await bot.refused("sendGame", **game)
+    assert refused == "Bad Request: wrong game short name specified"
+    await playground.switch(games=True)
+    await bot("sendGame", **game)
+
+
 async def test_a_poll_is_stopped_once(bot: BotSide, ann: Person) -> None:
     sent = await bot("sendPoll", chat_id=ann.id, question="Tea?", options=["yes", {"text": "no"}])
     assert [option["text"] for option in sent["poll"]["options"]] == ["yes", "no"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground import Group, Person
+from playground import Group, Person, Playground
 from tests.playground.bot_side import BotSide, Json
 
 
@@ -40,6 +40,15 @@ GOOD: list[Json] = [
 async def test_a_good_inline_button_comes_back(bot: BotSide, ann: Person, button: Json) -> None:
     sent = await bot("sendMessage", chat_id=ann.id, **inline(button))
     assert sent["reply_markup"]["inline_keyboard"] == [[{"text": "a", **button}]]
+
+
+async def test_without_a_domain_nobody_is_logged_in(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    await playground.switch(login_domain=False)
+    button = {"login_url": {"url": "https://tea.example/login"}}
+    refused = await bot.refused("sendMessage", chat_id=ann.id, **inline(button))
+    assert refused == "Bad Request: BOT_DOMAIN_INVALID"
 
 
 UNALLOWED = "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"

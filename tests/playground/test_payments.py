@@ -197,3 +197,14 @@ async def test_a_login_is_signed(playground: Playground, ann: Person) -> None:
     assert data["id"] == str(ann.id)
     assert check_integrity(playground.token, data)
     assert not check_integrity(playground.token, data | {"id": "5"})
+
+
+async def test_who_logs_in_may_let_the_bot_write(
+    playground: Playground, bot: BotSide, boris: Person
+) -> None:
+    await boris.log_in("https://tea.example/login")
+    assert "initiate" in await bot.refused("sendMessage", chat_id=boris.id, text="tea")
+    await boris.log_in("https://tea.example/login", write=True)
+    (update,) = await playground.updates()
+    assert update["message"]["connected_website"] == "tea.example"
+    await bot("sendMessage", chat_id=boris.id, text="tea")

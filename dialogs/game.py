@@ -1,0 +1,125 @@
+"""The game: a message of Telegram's own kind, whose button opens a page (web/game.py)."""
+
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import CallbackQuery, GameHighScore
+from aiogram_dialog import Dialog, DialogManager, ShowMode
+from aiogram_dialog.widgets.kbd import (
+    Button,
+    Cancel,
+    Row,
+    SwitchInlineQueryChosenChatButton,
+    Url,
+)
+from aiogram_dialog.widgets.text import Const, Format
+from magic_filter import F
+
+from fsm.transaction import Transaction
+from locales import Texts
+from states import Game
+from widgets.game import GameMessage, Play
+from widgets.notice import Notice
+from widgets.text import T
+from widgets.window import Window
+
+PATIENCE = 5
+"""Seconds that Telegram has to tell the high scores."""
+
+ANSWER_MAX = 200
+"""Characters of an answer to a press (Bot API, answerCallbackQuery)."""
+
+NAME_MAX = 24
+"""Characters of a name among the high scores."""
+
+
+async def get_game(
+    dialog_manager: DialogManager, bot: Bot, game: str | None, game_url: str | None, **_: object
+) -> dict[str, Any]:
+    """Give which game it is, and how it is shared; where it can't be played, why."""
+    me = await bot.me()
+    return {
+        "game": game,
+        "has_page": game_url is not None,
+        "is_on": game is not None and game_url is not None,
+        "username": me.username,
+        "has_inline": bool(me.supports_inline_queries),
+        "in_menu": not dialog_manager.start_data,
+    }
+
+
+async def show_scores(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Tell the high scores of this message.
+
+    Raises:
+        Notice: Telegram does not tell.
+    """
+    manager.show_mode = ShowMode.NO_UPDATE
+    bot: Bot = manager.middleware_data["bot"]
+    texts: Texts = manager.middleware_data["texts"]
+    transaction: Transaction = manager.middleware_data["transaction"]
+    if callback.message is None:
+        return
+    try:
+        scores = await bot.get_game_high_scores(
+            callback.from_user.id,
+            callback.message.chat.id,
+            callback.message.message_id,
+            request_timeout=PATIENCE,
+        )
+    except TelegramAPIError as error:
+        raise Notice("notice-away") from error
+    transaction.answer(table(scores) or texts("game-no-scores"), alert=True)
+
+
+def table(scores: list[GameHighScore]) -> str:
+    """Write high scores down, as many as an answer holds."""
+    text = ""
+    for line in scores:
+        more = f"{line.position}. {line.user.full_name[:NAME_MAX]}: {line.score}\n"
+        if len(text + more) > ANSWER_MAX:
+            break
+        text += more
+    return text.rstrip()
+
+
+window = Window(
+    T("game-title"),
+    T("game-no-name", when=~F["game"]),
+    T("game-no-page", when=~F["has_page"]),
+    T("game-refused", when="is_on"),
+    GameMessage(Format("{game}"), when="is_on"),
+    Play(T("game-play"), when="is_on"),
+    Row(
+        Button(T("game-best"), id="best", on_click=show_scores),
+        SwitchInlineQueryChosenChatButton(
+            T("game-share"),
+            Const(""),
+            allow_user_chats=True,
+            allow_group_chats=True,
+            when="has_inline",
+        ),
+        Url(
+            T("game-share"),
+            Format("https://t.me/{username}?game={game}"),
+            when=~F["has_inline"],
+        ),
+        when="is_on",
+    ),
+    Cancel(T("back"), when="in_menu"),
+    state=Game.playing,
+)
+
+dialog = Dialog(
+    window,
+    getter=get_game,
+    preview_data={
+        "game": "tap_race",
+        "has_page": True,
+        "is_on": True,
+        "username": "tally_bot",
+        "has_inline": True,
+        "in_menu": True,
+    },
+)

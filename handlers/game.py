@@ -1,0 +1,48 @@
+"""Presses on Play: they bring a game's short name and no data, and no dialog sees them."""
+
+from urllib.parse import urlencode
+
+from aiogram import Router
+from aiogram.types import CallbackQuery
+from aiogram.utils.callback_answer import CallbackAnswer
+
+from handlers.answering import AnswerMiddleware
+from locales import Texts
+from tickets import Ticket, Tickets
+from widgets.notice import Notice
+
+router = Router(name="game")
+router.callback_query.middleware(AnswerMiddleware())
+
+
+async def is_play(callback: CallbackQuery) -> bool:
+    """Tell whether a press is to open a game; a coroutine, as every press is asked."""
+    return callback.game_short_name is not None
+
+
+@router.callback_query(is_play)
+async def play(  # noqa: PLR0913 - a handler asks for what it needs by name
+    callback: CallbackQuery,
+    *,
+    callback_answer: CallbackAnswer,
+    texts: Texts,
+    tickets: Tickets,
+    game: str | None,
+    game_url: str | None,
+) -> None:
+    """Answer with the address of the game, where that person plays for that message.
+
+    Raises:
+        Notice: It is another game, or was switched off.
+    """
+    if callback.game_short_name != game or game_url is None:
+        raise Notice("game-unknown", alert=True)
+    message = callback.message
+    ticket = Ticket(
+        callback.from_user.id,
+        texts.language,
+        chat_id=message.chat.id if message else None,
+        message_id=message.message_id if message else None,
+        inline_message_id=callback.inline_message_id,
+    )
+    callback_answer.url = f"{game_url}?{urlencode({'ticket': tickets.issue(ticket)})}"

@@ -1,0 +1,101 @@
+"""The pages that people open, put together, and the server that has them."""
+
+from contextlib import AsyncExitStack
+
+from aiogram import Bot
+from aiogram.utils.link import create_telegram_link
+from aiohttp import web
+from redis.asyncio import Redis
+
+from config import Settings
+from connections import line_of
+from faults import Fault
+from fsm.claims import Claims
+from locales import Catalog
+from tickets import LIFE, Tickets
+from web.game import PATH as GAME
+from web.game import Game, add_game
+from web.login import PATH as LOGIN
+from web.login import add_login
+from web.login_page import Site
+from web.mini_app import PATH as MINI_APP
+from web.mini_app import add_mini_app
+from web.scores import Scores
+from web.server import serving
+from web.webhook import LIMIT
+
+PAGES = {"web_app_url": MINI_APP, "game_url": GAME, "login_url": LOGIN}
+"""Where each page is, below the public address, by what windows ask for."""
+
+FINISH = 1.5
+"""Seconds that a stop waits for requests under way."""
+
+LOOPBACK = "127.0.0.1"
+
+
+async def make_pages(
+    settings: Settings, bot: Bot, redis: Redis, catalog: Catalog, tickets: Tickets
+) -> web.Application:
+    """Make the application with every page.
+
+    Args:
+        settings: The settings.
+        bot: The bot.
+        redis: The connection, giving bytes.
+        catalog: The texts.
+        tickets: Tells who plays where.
+    """
+    pages = web.Application(client_max_size=LIMIT)
+    add_mini_app(pages, catalog)
+    scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
+    add_game(pages, Game(tickets, scores, catalog))
+    username = (await bot.me()).username or ""
+    site = Site(settings.public_address, username, _chat(settings, username))
+    add_login(pages, catalog, bot.token, site)
+    return pages
+
+
+def _chat(settings: Settings, username: str) -> str:
+    """Give where the chat with the bot is found, from outside of Telegram."""
+    if settings.bot_token:
+        return create_telegram_link(username, start="links")
+    return f"http://{LOOPBACK}:{settings.playground_port}"
+
+
+async def serve(
+    pages: web.Application, settings: Settings, server: AsyncExitStack
+) -> dict[str, str | None]:
+    """Serve the pages, if they have a public address, or none but the playground's persons.
+
+    Args:
+        pages: The application.
+        settings: The settings.
+        server: Closes it.
+
+    Returns:
+        The address of each page by its name in `PAGES`, None where Telegram can't open it.
+
+    Raises:
+        Fault: The port can't be had.
+    """
+    address = await _serve(pages, settings, server)
+    return {name: address and address + path for name, path in PAGES.items()}
+
+
+async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
+    at = (settings.web_host, settings.web_port)
+    if public := settings.public_address:
+        try:
+            await server.enter_async_context(serving(pages, *at, finish=FINISH))
+        except OSError as error:
+            raise Fault(f"WEB_PORT: {line_of(error)}") from error
+        # Telegram opens no other pages than https.
+        return public if public.startswith("https://") else None
+    if settings.bot_token:
+        return None
+    try:
+        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=FINISH))
+    except OSError:
+        # Nobody has set it, so somebody else may have it.
+        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=FINISH))
+    return f"http://{LOOPBACK}:{port}"

@@ -1,0 +1,152 @@
+"""The game's page, and the scores that come from it."""
+
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import structlog
+from aiogram.types import GameHighScore
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fsm.store import AwayError
+from locales import Catalog, Texts
+from tickets import ForgedError, StaleError, Ticket, Tickets
+from web.scores import FASTEST, ROUND, GoneError, ImplausibleError, LaterError, Scores, TakenError
+
+PATH = "/game"
+"""Where it is, below the public address."""
+
+FOLDER = Path(__file__).parent
+
+LIMIT = 2048
+"""Bytes of a score with its ticket; they have some hundred."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+        " base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # The address is a ticket.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+"""Nothing from any other host. Telegram's web client shows the page in a frame."""
+
+STATUSES: dict[type[Exception], int] = {
+    ForgedError: web.HTTPUnauthorized.status_code,
+    StaleError: web.HTTPForbidden.status_code,
+    ImplausibleError: web.HTTPForbidden.status_code,
+    TakenError: web.HTTPConflict.status_code,
+    GoneError: web.HTTPGone.status_code,
+    LaterError: web.HTTPServiceUnavailable.status_code,
+    AwayError: web.HTTPServiceUnavailable.status_code,
+}
+"""How a score is refused; the page tells again after a 503."""
+
+log = structlog.get_logger(__name__)
+
+
+class Round(BaseModel):
+    """What the page tells at the end of a round.
+
+    Attributes:
+        ticket: The ticket that it was opened with.
+        score: The taps.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    ticket: str
+    score: int = Field(ge=0, lt=2**31)
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """Serves the page, and takes scores.
+
+    Args:
+        tickets: Tells who plays where.
+        scores: Takes scores.
+        catalog: The texts.
+    """
+
+    tickets: Tickets
+    scores: Scores
+    catalog: Catalog
+    _page: Template = field(
+        default_factory=lambda: Template((FOLDER / "game.html").read_text(encoding="utf-8"))
+    )
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Give the page to who comes with a ticket, in the language that it names."""
+        status = web.HTTPOk.status_code
+        try:
+            language = self.tickets.check(request.query.get("ticket", "")).language
+        except (ForgedError, StaleError) as error:
+            status = STATUSES[type(error)]
+            language = request.headers.get("Accept-Language", "").partition(",")[0]
+        page = self._fill(self.catalog.speak(language), is_open=status == web.HTTPOk.status_code)
+        return web.Response(text=page, content_type="text/html", headers=HEADERS, status=status)
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take a score; give the high scores, and a ticket for the next round."""
+        body = await request.read()
+        if len(body) > LIMIT:
+            return web.Response(status=web.HTTPRequestEntityTooLarge.status_code)
+        try:
+            told = Round.model_validate_json(body)
+        except ValidationError:
+            return web.Response(status=web.HTTPBadRequest.status_code)
+        try:
+            ticket = self.tickets.check(told.ticket)
+            await self.scores.take(ticket, told.score)
+        except tuple(STATUSES) as error:
+            log.info("score_refused", reason=type(error).__name__)
+            return web.Response(status=STATUSES[type(error)])
+        best = await self.scores.best(ticket)
+        answer = {
+            "scores": [_line(ticket, line) for line in best],
+            "ticket": self.tickets.issue(ticket.renewed()),
+        }
+        return web.json_response(answer, headers=HEADERS)
+
+    def _fill(self, texts: Texts, *, is_open: bool) -> str:
+        said = {
+            "title": texts("game-name"),
+            "say": texts("game-how", seconds=ROUND) if is_open else texts("game-over"),
+            "tap": texts("game-tap"),
+            "best": texts("game-best"),
+            "again": texts("game-again"),
+            "saving": texts("game-saving"),
+            "saved": texts("game-saved"),
+            "taken": texts("game-taken"),
+            "over": texts("game-over"),
+            "failed": texts("game-failed"),
+        }
+        return self._page.substitute(
+            {name: escape(text) for name, text in said.items()},
+            language=texts.language,
+            seconds=ROUND,
+            fastest=FASTEST,
+            closed="" if is_open else "hidden",
+        )
+
+
+def _line(ticket: Ticket, line: GameHighScore) -> dict[str, Any]:
+    return {
+        "place": line.position,
+        "name": line.user.full_name,
+        "score": line.score,
+        "own": line.user.id == ticket.user_id,
+    }
+
+
+def add_game(app: web.Application, game: Game) -> None:
+    """Serve the game."""
+    app.router.add_get(PATH, game.show)
+    app.router.add_post(f"{PATH}/score", game.take)
+    app.router.add_static(PATH, FOLDER / "game")

@@ -1,0 +1,170 @@
+"""What the login page looks like: the ways in, or who is in."""
+
+from dataclasses import dataclass
+from html import escape
+from http import HTTPStatus
+from string import Template
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from locales import Texts
+from web.signed_login import Visitor
+
+SCRIPT, FRAME = "https://telegram.org", "https://oauth.telegram.org"
+"""Where Telegram's widget comes from, and where it works."""
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; {widget}"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Nothing from any other host but Telegram's widget, where there is one."""
+
+HEADERS = {
+    hdrs.CACHE_CONTROL: "no-store",
+    # Telegram refuses the widget if it is not told the origin; it is told nothing else.
+    "Referrer-Policy": "strict-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+PAGE = Template("""\
+<!doctype html>
+<html lang="$language">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>$title</title>
+<link rel="icon" href="login/tally.svg">
+<link rel="stylesheet" href="login/login.css">
+<main>
+$content
+</main>
+</html>
+""")
+
+ENTRANCES = Template("""\
+<img src="login/tally.svg" alt="" width="72" height="72">
+<h1>$title</h1>
+$problem
+<p>$promise</p>
+$widget
+<a class="button" href="$chat">$open</a>
+<p class="faint">$how</p>
+""")
+
+PROBLEM = Template("""<p class="problem" role="alert">$problem</p>""")
+
+WIDGET = Template("""\
+<script async src="$source/js/telegram-widget.js?22" data-telegram-login="$bot"
+ data-auth-url="$address" data-size="large" data-userpic="false" data-radius="12"
+ data-request-access="write" data-lang="$language"></script>
+""")
+"""A button (https://core.telegram.org/widgets/login). Where Telegram can't be reached
+there is none, and the other entrance is still there."""
+
+INSIDE = Template("""\
+<div class="face" aria-hidden="true">$initial</div>
+<h1><bdi>$name</bdi></h1>
+$problem
+<p>$inside</p>
+<dl>$facts</dl>
+<form method="post" action="$logout">
+<button class="button quiet" name="token" value="$token">$leave</button>
+</form>
+""")
+
+FACT = Template("<div><dt>$name</dt><dd>$value</dd></div>")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the page is, and how people come to it.
+
+    Attributes:
+        address: The public address; None on the playground.
+        bot: The bot's username.
+        chat: The address of the chat with the bot.
+    """
+
+    address: str | None
+    bot: str
+    chat: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether it is reached over https; Telegram leads nowhere else."""
+        return (self.address or "").startswith("https://")
+
+    @property
+    def path(self) -> str:
+        """What the cookie is for; a proxy may have other things beside it."""
+        return urlsplit(self.address or "").path or "/"
+
+
+def entrances(site: Site, texts: Texts, address: str, problem: str | None = None) -> str:
+    """Show the ways in.
+
+    Args:
+        site: Where the page is.
+        texts: The texts.
+        address: The page's own address, as it is linked to.
+        problem: The text for what was wrong with the last attempt.
+    """
+    widget = WIDGET.substitute(
+        source=SCRIPT, bot=escape(site.bot), address=escape(address), language=texts.language
+    )
+    return ENTRANCES.substitute(
+        title=escape(texts("login-title")),
+        problem=_problem(texts, problem),
+        promise=escape(texts("login-promise")),
+        widget=widget if site.is_secure else "",
+        chat=escape(site.chat),
+        open=escape(texts("login-open")),
+        how=escape(texts("login-how")),
+    )
+
+
+def inside(
+    visitor: Visitor, texts: Texts, logout: str, token: str, problem: str | None = None
+) -> str:
+    """Show who is in.
+
+    Args:
+        visitor: Who.
+        texts: The texts.
+        logout: Where to log out.
+        token: What proves that it is asked for by this page.
+        problem: The text for what was wrong with the last attempt to.
+    """
+    facts = {"login-id": str(visitor.id)}
+    if visitor.username:
+        facts = {"login-username": f"@{visitor.username}", **facts}
+    rows = (
+        FACT.substitute(name=escape(texts(key)), value=escape(value))
+        for key, value in facts.items()
+    )
+    return INSIDE.substitute(
+        initial=escape(visitor.name[:1].upper()),
+        name=escape(visitor.name),
+        problem=_problem(texts, problem),
+        inside=escape(texts("login-inside")),
+        facts="".join(rows),
+        logout=escape(logout),
+        token=token,
+        leave=escape(texts("login-leave")),
+    )
+
+
+def _problem(texts: Texts, problem: str | None) -> str:
+    return PROBLEM.substitute(problem=escape(texts(problem))) if problem else ""
+
+
+def page(site: Site, texts: Texts, content: str, status: HTTPStatus) -> web.Response:
+    """Make the page around its content."""
+    widget = f"script-src {SCRIPT}; frame-src {FRAME};" if site.is_secure else ""
+    text = PAGE.substitute(
+        language=texts.language, title=escape(texts("login-title")), content=content
+    )
+    policy = POLICY.format(widget=widget)
+    headers = {**HEADERS, "Content-Security-Policy": policy}
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)
