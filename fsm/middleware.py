@@ -14,7 +14,6 @@ from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate, NewMessage
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
-from redis.exceptions import RedisError
 
 from fsm.calls import patiently
 from fsm.flood import FloodGate
@@ -26,7 +25,7 @@ from fsm.outbox import Outbox
 from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
 from fsm.place import Place, chat_of, place_of
 from fsm.renderer import Renderer
-from fsm.store import AwayError, DialogStore, Record, UnclearError
+from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.transaction import Transaction
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
@@ -220,14 +219,8 @@ class TransactionMiddleware(BaseMiddleware):
             return False
         for record in changed:
             self._undrawn.committed(record.key, record.version)
-        await self._forget([record for record in changed if drawn.get(record.key) is False])
+        await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
-
-    async def _forget(self, closed: list[Record]) -> None:
-        try:
-            await self._windows.close(closed)
-        except RedisError as error:
-            log.warning("windows_not_closed", error=str(error))
 
     def _draw(self, transaction: Transaction, person_id: int) -> bool:
         """Have everything drawn; tell whether all of it follows soon."""

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.batch import Batch
-from fsm.keys import PREFIX
+from fsm.keys import PREFIX, inline_message_of
 from fsm.place import Place
 from fsm.renderer import Renderer
 
@@ -202,7 +202,9 @@ class Undrawn:
             if mark.touched >= before and not mark.moves_until:
                 continue  # changed again while we asked
             as_drawn = version is not None and version.decode() == mark.version
-            if not version or not message or (as_drawn and not mark.moves_until):
+            # What is no stack, an inline message's state, is named after its message.
+            is_shown = message or inline_message_of(record)
+            if version is None or not is_shown or (as_drawn and not mark.moves_until):
                 done.append(record)
                 continue
             if not as_drawn:

@@ -1,17 +1,16 @@
 """Which windows a person has open, in whichever chats."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Iterable, MutableMapping
-from dataclasses import asdict
 from typing import cast
 
-import orjson
+import structlog
 from cachetools import LRUCache
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from fsm.batch import Batch
-from fsm.keys import ChatKeys
+from fsm.keys import ChatKeys, inline_message_of, place_of_record
 from fsm.place import Place
 from fsm.store import Record
 
@@ -19,6 +18,9 @@ REMEMBERED = 10_000
 """Windows of which a process remembers that they were noted."""
 DAY = 24 * 60 * 60
 """Seconds after which a window that is still in use is noted again."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class Windows:
@@ -48,25 +50,25 @@ class Windows:
             records: Their records.
             place: Where they stand.
         """
-        now = time.monotonic()
+        now, shown = time.monotonic(), f"{place.chat_type} {place.language or ''}"
         for record in records:
             if record.owner is None or self._noted.get(record.key, -DAY) > now - DAY:
                 continue
-            shown = orjson.dumps({**asdict(place), "user_id": record.owner})
             key = self._key(record.owner)
-            # Together, so that the commit beside it goes in the same batch.
-            await asyncio.gather(
-                self._batch.send("HSET", key, record.key, shown),
-                self._batch.send("EXPIRE", key, self._ttl),
-            )
+            await self._batch.send("HSET", key, record.key, shown)
+            await self._batch.send("EXPIRE", key, self._ttl)
             self._noted[record.key] = now
 
     async def close(self, records: Iterable[Record]) -> None:
         """Take windows off that can't be pressed any more."""
         for record in records:
-            if record.owner is not None:
-                self._noted.pop(record.key, None)
+            if record.owner is None:
+                continue
+            self._noted.pop(record.key, None)
+            try:
                 await self._batch.send("HDEL", self._key(record.owner), record.key)
+            except RedisError as error:
+                log.warning("window_not_closed", error=str(error))
 
     async def of(self, user_id: int) -> dict[str, Place]:
         """Give the windows that a person has open: where they stand, by their records."""
@@ -75,9 +77,9 @@ class Windows:
         for name in noted:
             pipeline.exists(name)
         windows, ended = {}, []
-        for (name, place), lives in zip(noted.items(), await pipeline.execute(), strict=True):
+        for (name, shown), lives in zip(noted.items(), await pipeline.execute(), strict=True):
             if lives:
-                windows[name.decode()] = Place(**orjson.loads(place))
+                windows[name.decode()] = _place(name.decode(), shown.decode(), user_id)
             else:
                 ended.append(name)
         if ended:
@@ -86,3 +88,11 @@ class Windows:
 
     def _key(self, user_id: int) -> str:
         return f"{ChatKeys(self._bot_id, user_id).tag}:windows"
+
+
+def _place(record: str, shown: str, user_id: int) -> Place:
+    # Short, as it is kept for each open window: the key tells the rest.
+    chat_type, _, language = shown.partition(" ")
+    chat, thread_id = place_of_record(record)
+    chat_id = user_id if inline_message_of(record) else int(chat)
+    return Place(chat_id, chat_type, thread_id, user_id, language or None)

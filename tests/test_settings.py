@@ -254,6 +254,9 @@ async def test_in_a_group_settings_are_their_openers_and_nobodys_if_anonymous(
     await choose(ann, settings, "Language", "Русский", "Часовой пояс")
     zones = await until(ann, settings, "По каким часам")
     assert "По моему месту" not in str(zones.labels)
+    await ann.send("/settings@playground_bot", chat=group, anonymous=True)
+    told = await ann.receive(group)
+    assert (told.text or "").startswith("Settings are personal.")
     # What people say to each other is not for the bot.
     await choose(ann, settings, "Назад", "Шаги")
     assert "текстом" not in ((await until(ann, settings, "Шаги счётчиков")).text or "")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
 from playground import Playground
 from tests.tally import Tally
@@ -56,7 +57,8 @@ async def test_who_lost_the_connection_asks_anew(
     await two.post(press(ann, counter, "+1"))
     await choose(ann, settings, "Language")
     settings = await until_offered(ann, settings, "Русский")
-    async with two.tally.logging("changes_not_heard"), one.tally.redis() as redis:
+    redis = Redis.from_url(two.tally.settings["REDIS_URL"])
+    async with two.tally.logging("changes_not_heard"), redis:
         await redis.client_kill_filter(_type="pubsub", skipme=False)
     await one.post(press(ann, settings, "Русский"))
     await until(ann, settings, "Язык: Русский")
