@@ -9,7 +9,9 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 # How many minutes `make soak` goes on, and how many kills a storm has.
 SOAK ?= 0
 TALLY_KILLS ?= 50
-STORMS := $(addprefix tests/test_,kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
+# How many totals `make bench` looks up; ten million take a quarter of an hour and 2 GB.
+TOTALS ?= 10000 1000000
+STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
 
 .PHONY: run test soak lint bench format preview lock clean
 
@@ -29,8 +31,9 @@ lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots
+bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, and looking totals up
 	$(BIN)/python -m benchmarks.press
+	$(BIN)/python -m benchmarks.totals $(TOTALS)
 
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .

@@ -19,10 +19,12 @@ from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bills import Bills
 from config import Settings
 from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
+from db.payments import NewPayment, Payments
 from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.summaries import Summaries
@@ -42,7 +44,7 @@ from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
-from handlers import commands, cutlets, game, inline, strays
+from handlers import commands, cutlets, game, inline, payments, paysupport, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -87,8 +89,8 @@ async def run(settings: Settings) -> None:
         sessions = Sessions(engine)
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
-        totals, changes = Totals(sessions), Changes(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals))
+        totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
+        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
         windows = Windows(redis, batch, bot.id, settings.dialog_ttl)
@@ -105,7 +107,6 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, people),
         )
         person = PersonMiddleware(catalog, users, people)
-        drafts = Drafts(redis, bot.id)
         tickets = Tickets(bot.token)
         dispatcher = make_dispatcher(
             person,
@@ -113,7 +114,11 @@ async def run(settings: Settings) -> None:
             totals=totals,
             summaries=Summaries(sessions),
             changes=changes,
-            drafts=drafts,
+            payments=bank,
+            bills=Bills(bot.token),
+            drafts=Drafts(redis, bot.id),
+            admin_ids=settings.admin_ids,
+            provider_token=settings.provider_token,
             tickets=tickets,
             game=settings.game,
         )
@@ -167,8 +172,10 @@ def make_dispatcher(
         inline.router,
         game.router,
         strays.before,
+        payments.router,
         cutlets.router,
         commands.router,
+        paysupport.router,
         *DIALOGS,
         strays.after,
     )
@@ -181,9 +188,12 @@ def make_dispatcher(
     return dispatcher
 
 
-async def _save(totals: Totals, _: str, payload: str) -> None:
+async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
     try:
-        await totals.add(NewTotal.from_json(payload))
+        if entry.startswith(NewPayment.ENTRIES):
+            await bank.save(NewPayment.from_json(payload))
+        else:
+            await totals.add(NewTotal.from_json(payload))
     except (IntegrityError, ValueError) as error:
         raise UndeliverableError(type(error).__name__) from error
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -47,9 +47,19 @@ def _database(value: SecretStr) -> SecretStr:
         url = make_url(value.get_secret_value())
     except (ArgumentError, ValueError):
         raise ValueError("is no database address; see .env.example") from None
-    if url.drivername != "sqlite+aiosqlite":
-        raise ValueError("must begin with sqlite+aiosqlite://")
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
     return value
+
+
+def _ids(value: object) -> object:
+    """Read `7, 8`; the settings library would take it for JSON."""
+    if not isinstance(value, str):
+        return value
+    ids = [part.strip() for part in value.split(",")]
+    if not all(re.fullmatch(r"[1-9]\d{0,15}", one, re.ASCII) for one in ids):
+        raise ValueError("must be people's ids, separated by commas")
+    return frozenset(map(int, ids))
 
 
 def _game(value: str) -> str:
@@ -79,6 +89,9 @@ class Settings(BaseSettings):
         data_dir: The folder of everything that Tally keeps itself.
         web_app_url: The public address of what people open in a browser; by default
             `webhook_url`, if that is https.
+        admin_ids: Who may give payments back.
+        payment_provider_token: The token by which cards are charged, from @BotFather;
+            without one only Telegram Stars are taken.
         game_short_name: What @BotFather calls the game; without one there is none, but on the
             playground.
         default_language: The language of people whose own is not spoken here.
@@ -102,6 +115,8 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     data_dir: Path = Path("data")
     web_app_url: Annotated[SecretStr, _address("https")] | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
+    payment_provider_token: SecretStr | None = None
     game_short_name: Annotated[str, AfterValidator(_game)] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
@@ -126,6 +141,13 @@ class Settings(BaseSettings):
         return self.game_short_name or (None if self.bot_token else "tap_race")
 
     @property
+    def provider_token(self) -> str | None:
+        """The token by which cards are charged, if they can be; the playground takes any."""
+        if self.payment_provider_token:
+            return self.payment_provider_token.get_secret_value()
+        return None if self.bot_token else "playground"
+
+    @property
     def secret(self) -> str | None:
         """What Telegram says to prove that it is Telegram, if it was set."""
         return self.webhook_secret.get_secret_value() if self.webhook_secret else None
@@ -147,9 +169,8 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.webhook_url,
     )
     passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
-    values = [
-        value.get_secret_value() for value in (settings.bot_token, settings.webhook_secret) if value
-    ]
+    tokens = (settings.bot_token, settings.webhook_secret, settings.payment_provider_token)
+    values = [value.get_secret_value() for value in tokens if value]
     return [secret for secret in (*values, *passwords) if secret]
 
 

@@ -5,8 +5,10 @@ import gc
 import os
 import sys
 import typing
-from datetime import UTC, datetime
-from typing import Annotated
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, date, tzinfo
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 import uvloop
@@ -14,18 +16,36 @@ import uvloop
 from config import Settings, read_settings, secrets_of
 from db.export import Format
 from db.filters import Filter
+from db.models import Kind
 from faults import Fault
 from logs import set_up_logs
-from queries import print_totals
+from queries import By, print_totals
 
 FAULT = 2
-"""The exit status after a wrong setting or a start that failed."""
+"""The exit status after a wrong setting, a wrong option, or a start that failed."""
+ID_MAX = 2**52
+"""Ids have at most 52 bits (Bot API, User and Chat)."""
 
 cli = typer.Typer(
     help="Tally, a Telegram bot that counts taps and never miscounts one.",
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write it like 2026-01-31") from None
+
+
+def _zone(text: str) -> tzinfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise typer.BadParameter(f"{text!r} is no time zone like Europe/Berlin") from None
 
 
 @cli.callback(invoke_without_command=True)
@@ -35,33 +55,60 @@ def main(context: typer.Context) -> None:
         _run(_settings())
 
 
-@cli.command()
-def totals(
+@cli.command(
+    epilog="""
+    Examples:
+
+    \b
+    python main.py totals --since 2026-01-01 --until 2026-01-31
+    python main.py totals --user 1000001 --label tea --format csv > tea.csv
+    python main.py totals --user 1000001 --by day --zone Europe/Berlin
+    python main.py totals --chat -1001234567890 --by user
+    """
+)
+def totals(  # noqa: PLR0913 - what people can choose by
     *,
-    user: Annotated[int | None, typer.Option(help="Only this person's, by Telegram id.")] = None,
-    chat: Annotated[int | None, typer.Option(help="Only this chat's, by Telegram id.")] = None,
+    user: Annotated[
+        int | None,
+        typer.Option(metavar="ID", min=1, max=ID_MAX, help="Only this person's, by Telegram id."),
+    ] = None,
+    chat: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ID", min=-ID_MAX, max=ID_MAX, help="Only this chat's, by Telegram id."
+        ),
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Only of this kind of counter.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Only with this label; '' for those without one.")
+    ] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day, UTC.")
+        date | None, typer.Option(metavar="DATE", parser=_day, help="First day, as 2026-01-31.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day, UTC.")
+        date | None, typer.Option(metavar="DATE", parser=_day, help="Last day, likewise.")
     ] = None,
+    zone: Annotated[
+        tzinfo | None,
+        typer.Option(
+            metavar="ZONE", parser=_zone, help="Where days are, as Europe/Berlin; else UTC."
+        ),
+    ] = None,
+    by: Annotated[By | None, typer.Option(help="Add them up.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.TABLE,
 ) -> None:
-    """Query the totals, also while the bot runs."""
+    """Query the totals, newest first, also while the bot runs."""
     if since and until and since > until:
-        _fail("--since lies after --until")
+        _fail(f"--since lies after --until: {since} is later than {until}")
+    wanted = Filter(user_id=user, chat_id=chat, kind=kind, label=label)
+    wanted = wanted.on_days(since, until, zone or UTC)
+    url = _settings().database
+    _do(print_totals(url, wanted, sys.stdout, format_, by=by, zone=zone or UTC))
+
+
+def _do(job: Coroutine[Any, Any, None]) -> None:
     try:
-        asyncio.run(
-            print_totals(
-                _settings().database,
-                sys.stdout,
-                format_,
-                Filter(user_id=user, chat_id=chat).on_days(
-                    since.date() if since else None, until.date() if until else None, UTC
-                ),
-            )
-        )
+        asyncio.run(job)
     except Fault as error:
         _fail(str(error))
     except BrokenPipeError:
@@ -99,5 +146,21 @@ def _fail(text: str) -> typing.NoReturn:
     raise typer.Exit(FAULT)
 
 
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says.
+
+    Args:
+        arguments: What it says; None for this process's own.
+
+    Returns:
+        The exit status. What is wrong with an option is said in one line.
+    """
+    try:
+        return cli(arguments, standalone_mode=False) or 0
+    except typer.TyperException as error:
+        typer.echo(error.format_message().replace("Value error, ", ""), err=True)
+        return FAULT
+
+
 if __name__ == "__main__":
-    cli()
+    sys.exit(run())

@@ -1,17 +1,32 @@
 """What the command line asks of the database; without aiogram, which takes seconds to load."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, tzinfo
+from enum import StrEnum
 from typing import TextIO
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.errors import DatabaseTooNew, DatabaseUnavailable
-from db.export import Format, export
+from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable
+from db.export import Format, export, export_sums
 from db.filters import Filter
-from db.migrations import upgrade
+from db.migrations import check, upgrade
 from db.sessions import Sessions
+from db.summaries import Chat, Day, Label, Person, Summaries
 from db.totals import Totals
 from faults import Fault
+
+
+class By(StrEnum):
+    """What totals are added up by."""
+
+    DAY = "day"
+    LABEL = "label"
+    USER = "user"
+    CHAT = "chat"
 
 
 async def migrate(url: str) -> None:
@@ -26,23 +41,53 @@ async def migrate(url: str) -> None:
         raise Fault(f"DATABASE_URL: {error}") from error
 
 
-async def print_totals(url: str, out: TextIO, style: Format, wanted: Filter) -> None:
-    """Write saved totals to a text stream.
+async def print_totals(  # noqa: PLR0913 - what, how and where to
+    url: str,
+    wanted: Filter,
+    out: TextIO,
+    style: Format,
+    *,
+    by: By | None = None,
+    zone: tzinfo = UTC,
+) -> None:
+    """Write saved totals, or their sums, to a text stream.
 
     Args:
-        url: The database.
+        url: The database, which is only read, also if it is older than this code.
+        wanted: Which totals.
         out: Takes the text.
         style: How they are written.
-        wanted: Which ones.
+        by: What to add them up by, None to write each.
+        zone: Where days are days.
 
     Raises:
-        Fault: The database can't be reached, or is newer than this code.
+        Fault: The database can't be reached or read, or is newer than this code.
         BrokenPipeError: Nobody reads any more.
     """
-    await migrate(url)
+    async with _reading(url) as engine:
+        summaries = Summaries(Sessions(engine))
+        match by:
+            case None:
+                await export(Totals(Sessions(engine)).stream(wanted), out, style)
+            case By.DAY:
+                await export_sums(Day, await summaries.by_day(wanted, zone), out, style)
+            case By.LABEL:
+                await export_sums(Label, await summaries.by_label(wanted), out, style)
+            case By.USER:
+                await export_sums(Person, await summaries.by_user(wanted), out, style)
+            case By.CHAT:
+                await export_sums(Chat, await summaries.by_chat(wanted), out, style)
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[AsyncEngine]:
+    try:
+        await check(url)
+    except (DatabaseUnavailable, DatabaseTooNew, DatabaseEmpty) as error:
+        raise Fault(f"DATABASE_URL: {error}") from error
     engine = create_engine(url)
     try:
-        await export(Totals(Sessions(engine)).stream(wanted), out, style)
+        yield engine
     except SQLAlchemyError as error:
         raise Fault(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
     finally:

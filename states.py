@@ -96,6 +96,21 @@ class InlineMode(StatesGroup):
     switches = State()
 
 
+class Payment(StatesGroup):
+    """What can be paid for, and what was (dialogs/payment.py)."""
+
+    stars = State()
+    mug = State()
+    history = State()
+
+
+class Bill(StatesGroup):
+    """A bill on a message of its own, and its receipt (dialogs/bill.py)."""
+
+    due = State()
+    paid = State()
+
+
 class Game(StatesGroup):
     """The game, a message of its own kind (dialogs/game.py)."""
 

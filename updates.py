@@ -15,7 +15,14 @@ from fsm.inbox import Inbox
 from fsm.middleware import IN_RESPONSE
 from web.webhook import PATH, Webhook, add_webhook, secret_of
 
-KINDS = ["message", "callback_query", "inline_query", "chosen_inline_result"]
+KINDS = [
+    "message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "shipping_query",
+    "pre_checkout_query",
+]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
 
 CONNECTIONS = 100

@@ -32,6 +32,17 @@ class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
         )
 
 
+class DatabaseEmpty(Exception):  # noqa: N818  (likewise)
+    """There is no database yet, or nothing of Tally's in it.
+
+    Args:
+        url: Where it would be.
+    """
+
+    def __init__(self, url: URL) -> None:
+        super().__init__(f"the database {shown(url)} has no totals yet: run the bot once")
+
+
 def shown(url: URL) -> str:
     """A database's address as people may see it.
 

@@ -1,18 +1,27 @@
-"""Writes totals out: a table to look at, CSV for spreadsheets, JSON for programs."""
+"""Writes totals and sums out: a table to look at, CSV for spreadsheets, JSON for programs."""
 
 import csv
 import json
 import unicodedata
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import asdict, fields
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from db.models import Total
+from db.summaries import Chat, Day, Label, Person
+
+Cell = int | str | date | None
+"""What stands in a column; a moment is a `datetime`, which is a `date`."""
+Row = Mapping[str, Cell]
+Sum = Day | Label | Person | Chat
 
 _COLUMNS = (
     "id",
@@ -29,8 +38,11 @@ _COLUMNS = (
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
-# Columns of a table that no terminal bounds: more than any label needs.
-_UNBOUNDED = 1000
+# Rows of a table that are laid out at a time.
+_BLOCK = 500
+_TIMES = ("created_at", "last")
+_NAMES = ("label", "first_name", "username")
+_LEFT = {*_TIMES, *_NAMES, "kind", "day"}
 
 
 class Format(StrEnum):
@@ -42,11 +54,9 @@ class Format(StrEnum):
 
 
 async def export(totals: AsyncGenerator[Total, None], out: TextIO, format_: Format) -> None:
-    """Write totals to a text stream and flush it.
+    """Write totals to a text stream as they come, in any number, and flush it.
 
-    CSV and JSON are written as the totals come, in any number; a table needs
-    them all in memory. In CSV a label that a spreadsheet would take for a
-    formula gets an apostrophe in front.
+    In CSV a text that a spreadsheet would take for a formula gets an apostrophe in front.
 
     Args:
         totals: `db.totals.Totals.stream`; closed at the end, however it comes.
@@ -59,79 +69,131 @@ async def export(totals: AsyncGenerator[Total, None], out: TextIO, format_: Form
             end quietly: with `os.dup2(os.open(os.devnull, os.O_WRONLY),
             sys.stdout.fileno())`, so that the interpreter's last flush succeeds.
     """
-    write = {Format.TABLE: _write_table, Format.CSV: _write_csv, Format.JSON: _write_json}
     async with aclosing(totals):
-        await write[format_](totals, out)
+        await _WRITE[format_]((_row(total) async for total in totals), _COLUMNS, out)
     out.flush()
 
 
-async def _write_csv(totals: AsyncIterator[Total], out: TextIO) -> None:
-    rows = csv.DictWriter(out, _COLUMNS)  # ends lines with CR LF, as RFC 4180 has it
-    rows.writeheader()
-    async for total in totals:
-        rows.writerow(_record(total) | {"label": _defused(total.label)})
+async def export_sums(kind: type[Sum], sums: Sequence[Sum], out: TextIO, format_: Format) -> None:
+    """Write sums to a text stream, as `export` does.
+
+    Args:
+        kind: What they are.
+        sums: What `db.summaries.Summaries` has added up.
+        out: As above, and
+        format_: likewise.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+    """
+
+    async def rows() -> AsyncIterator[Row]:
+        for each in sums:
+            yield asdict(each)
+
+    await _WRITE[format_](rows(), tuple(field.name for field in fields(kind)), out)
+    out.flush()
 
 
-async def _write_json(totals: AsyncIterator[Total], out: TextIO) -> None:
+async def _write_csv(rows: AsyncIterator[Row], columns: Sequence[str], out: TextIO) -> None:
+    sheet = csv.writer(out)  # ends lines with CR LF, as RFC 4180 has it
+    sheet.writerow(columns)
+    async for row in rows:
+        sheet.writerow([_defused(_plain(row[column])) for column in columns])
+
+
+async def _write_json(rows: AsyncIterator[Row], columns: Sequence[str], out: TextIO) -> None:
     before = "["
-    async for total in totals:
-        out.write(f"{before}\n{json.dumps(_record(total), ensure_ascii=False)}")
+    async for row in rows:
+        record = {column: _plain(row[column]) for column in columns}
+        out.write(f"{before}\n{json.dumps(record, ensure_ascii=False)}")
         before = ","
     out.write("[]\n" if before == "[" else "\n]\n")
 
 
-async def _write_table(totals: AsyncIterator[Total], out: TextIO) -> None:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("id", justify="right", no_wrap=True)
-    table.add_column("created_at (UTC)", min_width=len("2026-01-31"))
-    table.add_column("user_id", justify="right", no_wrap=True)
-    table.add_column("chat_id", justify="right", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    table.add_column("label", overflow="fold")
-    table.add_column("value", justify="right", no_wrap=True)
-    async for total in totals:
-        table.add_row(*_cells(total))
-    console = Console(file=out, width=None if out.isatty() else _UNBOUNDED)
+async def _write_table(rows: AsyncIterator[Row], columns: Sequence[str], out: TextIO) -> None:
+    shown = [column for column in columns if column != "confirmation_id"]
+    widths = dict.fromkeys(shown, 0)
+    block: list[list[str]] = []
+    header = True
+    async for row in rows:
+        block.append([_cell(row[column]) for column in shown])
+        if len(block) == _BLOCK:
+            _write_block(block, widths, out, header=header)
+            block, header = [], False
+    if block or header:
+        _write_block(block, widths, out, header=header)
+
+
+def _write_block(
+    block: list[list[str]], widths: dict[str, int], out: TextIO, *, header: bool
+) -> None:
+    """Lay out some rows, no narrower than those before, so that the columns go on straight."""
+    headings = [f"{column} (UTC)" if column in _TIMES else column for column in widths]
+    lines = [headings, *block] if header else block
+    for index, column in enumerate(widths):
+        longest = max(cell_len(cells[index]) for cells in lines)
+        widths[column] = max(widths[column], longest)
+    if out.isatty():
+        _fit(lines, widths, out)
+        return
+    for cells in lines:
+        padded = (_pad(cell, *column) for cell, column in zip(cells, widths.items(), strict=True))
+        out.write(f"{'  '.join(padded).rstrip()}\n")
+
+
+def _pad(cell: str, column: str, width: int) -> str:
+    space = " " * (width - cell_len(cell))
+    return cell + space if column in _LEFT else space + cell
+
+
+def _fit(lines: list[list[str]], widths: dict[str, int], out: TextIO) -> None:
+    """Fold names and times to fit into a terminal, and no number."""
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for column, width in widths.items():
+        may_fold = column in {*_TIMES, *_NAMES}
+        table.add_column(
+            justify="left" if column in _LEFT else "right",
+            min_width=len("2026-01-31") if may_fold else width,
+            overflow="fold",
+            no_wrap=not may_fold,
+        )
+    for cells in lines:
+        table.add_row(*map(Text, cells))
+    console = Console(file=out)
     # Captured, since rich would end the process itself when the pipe is closed.
     with console.capture() as capture:
         console.print(table)
     out.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
 
 
-def _cells(total: Total) -> tuple[str | Text, ...]:
-    return (
-        str(total.id),
-        f"{total.created_at:%Y-%m-%d %H:%M:%S}",
-        str(total.user_id),
-        "" if total.chat_id is None else str(total.chat_id),
-        total.kind.value,
-        Text(_harmless(total.label or "")),
-        str(total.value),
-    )
+_WRITE = {Format.TABLE: _write_table, Format.CSV: _write_csv, Format.JSON: _write_json}
 
 
-def _record(total: Total) -> dict[str, int | str | None]:
-    return {
-        "id": total.id,
-        "created_at": total.created_at.isoformat(),
-        "user_id": total.user_id,
-        "chat_id": total.chat_id,
-        "kind": total.kind.value,
-        "label": total.label,
-        "value": total.value,
-        "confirmation_id": total.confirmation_id.hex(),
-    }
+def _row(total: Total) -> Row:
+    row: dict[str, Cell] = {column: getattr(total, column) for column in _COLUMNS}
+    return row | {"kind": total.kind.value, "confirmation_id": total.confirmation_id.hex()}
 
 
-def _defused(label: str | None) -> str | None:
-    if label is not None and label.lstrip().startswith(_FORMULA):
-        return f"'{label}"
-    return label
+def _plain(cell: Cell) -> int | str | None:
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
-def _harmless(label: str) -> str:
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return "" if cell is None else _harmless(str(_plain(cell)))
+
+
+def _defused(cell: int | str | None) -> int | str | None:
+    if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _harmless(text: str) -> str:
     """Without line breaks, which would tear a row, and escape codes, which rule terminals."""
     return "".join(
         " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
-        for character in label
+        for character in text
     )

@@ -8,13 +8,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, make_url
+from sqlalchemy import URL, Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import WRITES, create_engine
-from db.errors import DatabaseTooNew, DatabaseUnavailable
+from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable
 
+_LOCK = 0x7A117
+"""Any number, but the same for all who migrate."""
 SCRIPTS = Path(__file__).parent.parent / "alembic"
 
 
@@ -35,15 +37,36 @@ async def upgrade(url: str) -> None:
         sqlalchemy.exc.ArgumentError: The address can't be understood.
     """
     address = make_url(url)
-    config = configuration()
-    scripts = ScriptDirectory.from_config(config)
     try:
-        current = await _revisions(url)
-        if unknown := current - {script.revision for script in scripts.walk_revisions()}:
-            raise DatabaseTooNew(address, unknown)
-        if current != set(scripts.get_heads()):
+        if await _revisions(url, make=True) != set(_scripts().get_heads()):
             async with migrating(url) as connection:
-                await connection.run_sync(_upgrade, config)
+                await connection.run_sync(to_revision, "head")
+    except (SQLAlchemyError, ImportError, OSError) as error:
+        raise DatabaseUnavailable(address, error) from error
+
+
+async def check(url: str) -> None:
+    """Make sure that there is a database to read, and change nothing about it.
+
+    One that an older version of this code has made will do, as its totals have the
+    same columns; so this passes beside an older bot that runs.
+
+    Args:
+        url: The database, as in `db.engine.create_engine`.
+
+    Raises:
+        DatabaseEmpty: There is none yet.
+        DatabaseUnavailable: As in `upgrade`, and
+        DatabaseTooNew: likewise.
+    """
+    address = make_url(url)
+    try:
+        if file := _file(address):
+            file.open("rb").close()
+        if not await _revisions(url, make=False):
+            raise DatabaseEmpty(address)
+    except FileNotFoundError as error:
+        raise DatabaseEmpty(address) from error
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise DatabaseUnavailable(address, error) from error
 
@@ -59,7 +82,22 @@ async def migrating(url: str) -> AsyncIterator[AsyncConnection]:
         url: The database.
     """
     async with _engine(url) as engine, engine.execution_options(**WRITES).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # SQLite's transaction locks out other ones; PostgreSQL's has to be told to.
+            await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         yield connection
+
+
+def to_revision(connection: Connection, revision: str) -> None:
+    """Upgrade over a connection of `migrating`.
+
+    Args:
+        connection: The connection.
+        revision: How far, such as `head`.
+    """
+    config = configuration()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def configuration() -> Config:
@@ -70,35 +108,41 @@ def configuration() -> Config:
 
 
 @asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def _engine(url: str, *, make: bool = True) -> AsyncIterator[AsyncEngine]:
     engine = create_engine(url, foreign_keys=False)
-    _make_file(engine.url)
+    if make:
+        _make_file(engine.url)
     try:
         yield engine
     finally:
         await engine.dispose()
 
 
-def _make_file(url: URL) -> None:
+def _file(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or not url.database:
-        return
-    if url.database.startswith((":memory:", "file:")):
-        return
-    file = Path(url.database)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Opened here first, since the system says better than SQLite what is wrong with
-    # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
-    # soon makes print a traceback.
-    file.open("ab").close()
+        return None
+    return None if url.database.startswith((":memory:", "file:")) else Path(url.database)
 
 
-async def _revisions(url: str) -> set[str]:
-    async with _engine(url) as engine, engine.connect() as connection:
-        return await connection.run_sync(
+def _make_file(url: URL) -> None:
+    if file := _file(url):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # Opened here first, since the system says better than SQLite what is wrong with
+        # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
+        # soon makes print a traceback.
+        file.open("ab").close()
+
+
+async def _revisions(url: str, *, make: bool) -> set[str]:
+    """What a database has been migrated to, nothing for one that is empty."""
+    async with _engine(url, make=make) as engine, engine.connect() as connection:
+        current = await connection.run_sync(
             lambda sync: set(MigrationContext.configure(sync).get_current_heads())
         )
+    if unknown := current - {script.revision for script in _scripts().walk_revisions()}:
+        raise DatabaseTooNew(engine.url, unknown)
+    return current
 
 
-def _upgrade(connection: Connection, config: Config) -> None:
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration())

@@ -36,6 +36,8 @@ LABEL_MAX = 64
 # SQLite stores any integer in as few bytes as it needs, but only a column
 # declared as INTEGER, by this very name, can be the row id and need none.
 _BIGINT = BigInteger().with_variant(Integer(), "sqlite")
+# The constraint alone says how long: PostgreSQL would tell by an error of its own.
+_LABEL = String(LABEL_MAX).with_variant(Text(), "postgresql")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -194,9 +196,47 @@ class Total(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int | None]
     kind: Mapped[Kind]
-    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    label: Mapped[str | None] = mapped_column(_LABEL)
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
+
+
+class Payment(Base):
+    """Money that came in, and perhaps went back.
+
+    Attributes:
+        id: Its number here, in the order of saving.
+        telegram_payment_charge_id: What Telegram calls it, and a refund has to name.
+        provider_payment_charge_id: What the payment provider calls it.
+        bill_id: The 16 random bytes of the bill. A bill that was paid twice nevertheless
+            is two payments, each of which can be given back.
+        user_id: Who has paid.
+        chat_id: Where.
+        currency: `XTR` for Telegram Stars, else an ISO 4217 code.
+        amount: In Stars, or in the smallest units of the currency.
+        created_at: When it was paid.
+        refunded_at: When it was given back, None as long as it wasn't.
+    """
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        CheckConstraint("length(bill_id) = 16", name="bill_id"),
+        CheckConstraint("length(currency) = 3", name="currency"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index(None, "bill_id"),
+        Index(None, "user_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    telegram_payment_charge_id: Mapped[str] = mapped_column(unique=True)
+    provider_payment_charge_id: Mapped[str]
+    bill_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
+    chat_id: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[int]
+    created_at: Mapped[datetime]
+    refunded_at: Mapped[datetime | None]
 
 
 class Change(Base):
@@ -241,7 +281,7 @@ class FormerTotal(Base):
     user_id: Mapped[int]
     chat_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(16))
-    label: Mapped[str | None] = mapped_column(String(LABEL_MAX))
+    label: Mapped[str | None] = mapped_column(_LABEL)
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 

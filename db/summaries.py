@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -122,17 +122,14 @@ class Summaries:
         today = day_of(now, zone)
         monday = today - timedelta(days=today.weekday())
         periods = [_within(first, today, zone) for first in (today, monday)]
-        query = select(
-            _COUNT,
-            _SUM,
-            func.min(Total.value),
-            func.max(Total.value),
-            *(func.count(case((period, 1))) for period in periods),
-            *(func.coalesce(func.sum(case((period, Total.value))), 0) for period in periods),
-        ).where(*wanted.conditions())
+        all_of_them = select(_COUNT, _SUM, func.min(Total.value), func.max(Total.value))
+        parts = (all_of_them, *(select(_COUNT, _SUM).where(period) for period in periods))
+        # One statement, and each part looks at no more of the index than it has to.
+        every, day, week = (part.where(*wanted.conditions()).subquery() for part in parts)
+        query = select(every, day, week).select_from(every.join(day, true()).join(week, true()))
         async with self._sessions() as session:
             row: Row[*tuple[Any, ...]] = (await session.execute(query)).one()
-            count, total, smallest, largest, of_day, of_week, day_sum, week_sum = row
+            count, total, smallest, largest, of_day, day_sum, of_week, week_sum = row
             return Summary(
                 count=count,
                 sum=total,
@@ -153,9 +150,13 @@ class Summaries:
         Returns:
             The days that have totals; a chart has to fill in the others.
         """
-        ends = select(func.min(Total.created_at), _LAST).where(*wanted.conditions())
+        # Apart, each of the two is found at one end of an index.
+        start, end = (
+            select(extreme(Total.created_at)).where(*wanted.conditions()).scalar_subquery()
+            for extreme in (func.min, func.max)
+        )
         async with self._sessions() as session:
-            oldest, newest = (await session.execute(ends)).one()
+            oldest, newest = (await session.execute(select(start, end))).one()
             if oldest is None:
                 return []
             first, last = day_of(oldest, zone), day_of(newest, zone)

@@ -1,6 +1,7 @@
 """The dialogs, one module a feature."""
 
 from dialogs import (
+    bill,
     callbacks,
     counter,
     game,
@@ -8,6 +9,7 @@ from dialogs import (
     links,
     menu,
     naming,
+    payment,
     reply_builder,
     reply_keyboards,
     settings,
@@ -30,6 +32,8 @@ DIALOGS = (
     settings.dialog,
     time_zone.dialog,
     naming.dialog,
+    payment.dialog,
+    bill.dialog,
     game.dialog,
 )
 """All of them, the most pressed first; what they are joined to is the app's business."""

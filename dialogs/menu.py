@@ -16,6 +16,7 @@ from states import (
     InlineMode,
     Links,
     Menu,
+    Payment,
     ReplyKeyboards,
     Settings,
     SpecialButtons,
@@ -96,6 +97,7 @@ main_window = Window(
     Row(
         Start(T("menu-inline"), id="inline", state=InlineMode.switches),
         Button(T("menu-game"), id="game", on_click=open_game),
+        Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
     ),
     Row(
         Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),

@@ -172,7 +172,7 @@ class TransactionMiddleware(BaseMiddleware):
                 unclear = True
                 await asyncio.sleep(PAUSE)
             except AwayError as error:
-                if not unclear and not self._is_stopping:
+                if not unclear and not self._is_stopping and not _has_happened(update):
                     return await self._answer(error, update, data, chat)
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent) as error:
@@ -264,6 +264,12 @@ def _with(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
 
 def _id(update: Update) -> int | None:
     return None if isinstance(update, DialogUpdate) else update.update_id
+
+
+def _has_happened(update: Update) -> bool:
+    """Tell whether an update tells of what can't be tried again: money has changed hands."""
+    message = update.message
+    return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
 async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) -> None:

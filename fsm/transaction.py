@@ -97,7 +97,7 @@ class Transaction(BaseStorage):
         """Have a method of the Bot API called once the update has counted."""
         self.methods.append(method)
 
-    def deliver(self, entry_id: str, payload: str, *, late: str) -> None:
+    def deliver(self, entry_id: str, payload: str, *, late: str | None = None) -> None:
         """Have something delivered outside of Redis, surely and at least once.
 
         It is written down in the same step as the dialog.
@@ -123,6 +123,15 @@ class Transaction(BaseStorage):
         """
         record = await self._record(self._chat.record(stack_id, thread_id))
         return record.message_id if record.stack else None
+
+    async def states_of(self, stack_id: str) -> list[str]:
+        """Tell in which states the dialogs of a stack of this chat are, the first below.
+
+        Args:
+            stack_id: The stack; none stands there once its time to live has ended.
+        """
+        record = await self._record(self._chat.record(stack_id))
+        return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
     async def state(self) -> dict[str, Any]:
         """Give the state of the inline message that was pressed, to be read and changed.

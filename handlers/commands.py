@@ -25,6 +25,7 @@ from states import (
     InlineMode,
     Links,
     Menu,
+    Payment,
     ReplyBuilder,
     ReplyKeyboards,
     Settings,
@@ -45,17 +46,21 @@ WINDOWS: dict[str, tuple[State, ...]] = {
     "callbacks": (Menu.main, Callbacks.answers),
     "inline": (Menu.main, InlineMode.switches),
     "game": (Menu.main, Game.playing),
+    "payment": (Menu.main, Payment.stars),
     "help": (Menu.help,),
 }
 """What each command opens: the windows one behind the other, the last of them shown."""
 
-IN_PRIVATE = {"cutlets", "reply_builder", "special_buttons", "buttons_example"}
+REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_example")
 """The commands that open reply keyboards: dialogs have them in private chats only."""
 
 COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
 """The commands that open a counter."""
 
-LINKED = {"callbacks", "inline", "links"}
+IN_PRIVATE = {**dict.fromkeys(REPLY_KEYBOARDS, "reply-in-private"), "payment": "payment-in-private"}
+"""What is said in groups to the commands that are of no use there: a bill is one person's."""
+
+LINKED = {"callbacks", "inline", "links", "payment"}
 """The commands that a link to the bot may stand for: `t.me/<bot>?start=...`."""
 
 COMMANDS = (
@@ -75,9 +80,14 @@ COMMANDS = (
     "inline",
     "settings",
     "game",
+    "payment",
+    "paysupport",
+    "terms",
     "help",
 )
 """The commands, in the order in which Telegram lists them."""
+
+IN_GROUP = F.chat.type != ChatType.PRIVATE
 
 log = structlog.get_logger(__name__)
 
@@ -97,19 +107,21 @@ async def put_keyboard_away(
     return await handler(event, data)
 
 
+@router.message(Command(*IN_PRIVATE), IN_GROUP)
+@router.message(CommandStart(deep_link=True, magic=F.args.in_(IN_PRIVATE)), IN_GROUP)
+async def refer(message: Message, command: CommandObject, texts: Texts) -> TelegramMethod[Message]:
+    """Say that something is of use in the private chat only."""
+    asked = command.command if command.command in IN_PRIVATE else str(command.args)
+    return message.reply(texts(IN_PRIVATE[asked]))
+
+
 @router.message(CommandStart(deep_link=True, magic=F.args.in_(LINKED)))
 async def follow(_message: Message, command: CommandObject, dialog_manager: DialogManager) -> None:
     """Open what a link leads to."""
     await _open(dialog_manager, *WINDOWS[str(command.args)])
 
 
-@router.message(Command(*IN_PRIVATE), F.chat.type != ChatType.PRIVATE)
-async def refer(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say where reply keyboards are."""
-    return message.reply(texts("reply-in-private"))
-
-
-@router.message(Command("game"), F.chat.type != ChatType.PRIVATE)
+@router.message(Command("game"), IN_GROUP)
 async def open_shared_game(message: Message, dialog_manager: DialogManager) -> None:
     """Open the game on a message of its own, for everybody in a group."""
     stack_id = f"m{message.message_id}"

@@ -36,14 +36,15 @@ async def _answer(
 ) -> None:
     texts: Texts = data["texts"]
     query, message = update.callback_query, update.message
+    if checkout := update.pre_checkout_query or update.shipping_query:
+        transaction.call(checkout.answer(ok=False, error_message=_words(error, texts)))
     if update.inline_query:
         transaction.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     match error:
         case Notice():
-            text = texts(error.key, **error.arguments)
-            transaction.answer(text, alert=error.alert)
+            transaction.answer(_words(error, texts), alert=error.alert)
             if message:
-                transaction.call(message.reply(text))
+                transaction.call(message.reply(_words(error, texts)))
         case OutdatedIntent() | Ended() if query:
             closed = isinstance(error, Ended)
             await answer_stale(query, data, transaction, error.stack_id, closed=closed)
@@ -52,14 +53,26 @@ async def _answer(
             await answer_stale(query, data, transaction, _own_stack(data))
         case AwayError():
             log.warning("update_not_counted", update=update.update_id, error=str(error))
-            transaction.answer(texts("notice-away"))
+            transaction.answer(_words(error, texts))
             if message:
-                transaction.call(message.answer(texts("notice-away")))
+                transaction.call(message.answer(_words(error, texts)))
         case _:
             log.error("update_failed", update=update.update_id, exc_info=error)
             transaction.answer(texts("notice-error"), alert=True)
             if message:
-                transaction.call(message.answer(texts("notice-error")))
+                # Whoever has paid must not be told to try again.
+                key = "payment-failed" if message.successful_payment else "notice-error"
+                transaction.call(message.answer(texts(key)))
+
+
+def _words(error: Exception, texts: Texts) -> str:
+    match error:
+        case Notice():
+            return texts(error.key, **error.arguments)
+        case AwayError():
+            return texts("notice-away")
+        case _:
+            return texts("notice-error")
 
 
 async def answer_stale(

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+import structlog
 from aiogram import Router
 from aiogram.enums import ChatType
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters.callback_data import CallbackData
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
@@ -51,6 +53,9 @@ COUNTER = "counter"
 
 GAME = "game"
 """The id of the game's result."""
+
+
+log = structlog.get_logger(__name__)
 
 
 class Stage(StrEnum):
@@ -94,22 +99,30 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
     totals: Totals,
     game: str | None,
     game_url: str | None,
-) -> TelegramMethod[bool]:
+) -> TelegramMethod[bool] | None:
     """Offer a fresh counter under the typed label, the game, and the person's totals."""
-    fresh: list[InlineQueryResultArticle | InlineQueryResultGame] = []
+    first: list[InlineQueryResultArticle] = []
     if not query.offset:
-        fresh.append(await _offer_counter(query, texts, drafts))
-        if game and game_url:
-            fresh.append(_offer_game(game, texts))
+        first.append(await _offer_counter(query, texts, drafts))
     found, further = await find_totals(totals, texts, query.from_user.id, query.offset)
     # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
-    return query.answer(
-        [*fresh, *found],
+    answer = query.answer(
+        [*first, *found],
         cache_time=0,
         is_personal=True,
         next_offset=further,
         button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
     )
+    if not first or not game or not game_url:
+        return answer
+    results = [*first, _offer_game(game, texts), *found]
+    try:
+        await answer.model_copy(update={"results": results}).as_(query.bot)
+    except TelegramBadRequest as error:
+        # A game that @BotFather does not know; it must not take the counter with it.
+        log.warning("game_not_offered", error=error.message)
+        return answer
+    return None
 
 
 async def _offer_counter(

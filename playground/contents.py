@@ -39,11 +39,9 @@ def send_venue(telegram: Telegram, call: SendVenue) -> Json:
 
 
 def send_game(telegram: Telegram, call: SendGame) -> Json:
-    """Post a game of the bot (sendGame); @BotFather knows any short name, or none."""
-    if not telegram.state.games:
-        raise BadRequestError("wrong game short name specified")
+    """Post a game of the bot (sendGame)."""
     call.reply_markup = call.reply_markup or game_keyboard(call.game_short_name)
-    return send(telegram, call, game_content(call.game_short_name), "callback_game")
+    return send(telegram, call, game_content(telegram, call.game_short_name), "callback_game")
 
 
 def game_keyboard(short_name: str) -> InlineKeyboardMarkup:
@@ -52,8 +50,14 @@ def game_keyboard(short_name: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
-def game_content(short_name: str) -> Json:
-    """The field of a message with a game, which is titled by its short name here."""
+def game_content(telegram: Telegram, short_name: str) -> Json:
+    """The field of a message with a game, which is titled by its short name here.
+
+    Raises:
+        BadRequestError: If @BotFather, who knows any short name or none, knows none.
+    """
+    if not telegram.state.games:
+        raise BadRequestError("wrong game short name specified")
     title = short_name.replace("_", " ").capitalize()
     return {"game": {"title": title, "description": short_name, "photo": []}}
 

@@ -95,7 +95,7 @@ def _given_content(telegram: Telegram, given: object) -> Json:
 def _own_content(telegram: Telegram, result: InlineQueryResultUnion) -> Json:
     match result:
         case InlineQueryResultGame():
-            return game_content(result.game_short_name)
+            return game_content(telegram, result.game_short_name)
         case InlineQueryResultContact():
             return contact_content(result)
         case InlineQueryResultVenue():

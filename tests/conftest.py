@@ -5,12 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
+from tests.holding import Gate, holding
 from tests.ports import free_port
 from tests.tally import Tally
 from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
+
+ADMIN = 4242
+"""The id of the shared bot's admin."""
+PROVIDER = "1234:TEST:hunter2"
+"""The token by which it charges cards."""
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +33,13 @@ async def tally(
 ) -> AsyncIterator[Tally]:
     """Give the running bot that all journeys share; its folder's name has a space."""
     folder = tmp_path_factory.mktemp("shared")
-    shared = Tally(folder / "da ta", BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+    shared = Tally(
+        folder / "da ta",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        ADMIN_IDS=str(ADMIN),
+        PAYMENT_PROVIDER_TOKEN=PROVIDER,
+    )
     await shared.start()
     yield shared
     assert await shared.stop() == 0
@@ -48,6 +61,12 @@ async def boris(playground: Playground) -> Person:
     return await playground.person("Борис", language_code="ru")
 
 
+@pytest.fixture(scope="session")
+async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+    """Give the admin of the shared bot."""
+    return await playground.person("Admin", id=ADMIN)
+
+
 @pytest.fixture
 async def own_playground() -> AsyncIterator[Playground]:
     """Give a playground of the test's own."""
@@ -61,6 +80,16 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
     own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
     yield own
     await own.clean_up()
+
+
+@pytest.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
+    """Give a gate before a Redis of the test's own."""
+    valkey = EmbeddedValkey(tmp_path / "valkey")
+    await valkey.start()
+    async with holding(valkey.url.removeprefix("unix://")) as own:
+        yield own
+    await valkey.stop()
 
 
 @pytest.fixture(scope="module")

@@ -105,9 +105,12 @@ class Tally:
 
     def totals(self, person: Person) -> list[dict[str, Any]]:
         """Read a person's totals in the database, newest first."""
+        return self._rows("totals", person)
+
+    def _rows(self, table: str, person: Person) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(self.data / "tally.db")) as database:
             database.row_factory = sqlite3.Row
-            query = "SELECT * FROM totals WHERE user_id = ? ORDER BY id DESC"
+            query = f"SELECT * FROM {table} WHERE user_id = ? ORDER BY id DESC"  # noqa: S608 - ours
             return [dict(row) for row in database.execute(query, [person.id])]
 
     async def until_totals(self, person: Person, count: int) -> None:
@@ -115,6 +118,22 @@ class Tally:
         async with asyncio.timeout(START):
             while len(self.totals(person)) < count:
                 await asyncio.sleep(0.02)
+
+    async def until_payments(self, person: Person, count: int) -> list[dict[str, Any]]:
+        """Wait until a person has so many payments in the database; give them, newest first."""
+        async with asyncio.timeout(START):
+            while len(found := self._rows("payments", person)) < count:
+                await asyncio.sleep(0.02)
+        return found
+
+    def payments(self, person: Person) -> list[dict[str, Any]]:
+        """Read a person's payments in the database, newest first."""
+        return self._rows("payments", person)
+
+    def change(self, statement: str, *values: int) -> None:
+        """Change something in the database by hand."""
+        with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
+            database.execute(statement, values)
 
     async def add_totals(self, person: Person, values: Iterable[int]) -> None:
         """Save totals of a person, a minute apart from the beginning of 2026 on."""

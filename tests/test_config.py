@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config import Settings, read_settings
+from config import Settings, read_settings, secrets_of
 from faults import Fault
 
 ROOT = Path(__file__).parent.parent
@@ -22,6 +22,7 @@ def test_nothing_needs_to_be_set(tmp_path: Path) -> None:
     settings = read_settings()
     assert settings.bot_token is None
     assert settings.redis_url is None
+    assert settings.admin_ids == frozenset()
     assert settings.database == f"sqlite+aiosqlite:///{tmp_path}/data/tally.db"
     assert settings.dialog_ttl == 30 * 24 * 60 * 60
 
@@ -51,6 +52,9 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
         ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
         ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),
+        ("ADMIN_IDS", "7,hunter2", "ADMIN_IDS: must be people's ids, separated by commas"),
+        ("ADMIN_IDS", "7,,8", "ADMIN_IDS: must be people's ids"),
+        ("ADMIN_IDS", "-1001234567890", "ADMIN_IDS: must be people's ids"),
         ("LOG_LEVEL", "hunter2", "LOG_LEVEL: input should be 'DEBUG'"),
     ],
 )
@@ -62,6 +66,11 @@ def test_a_wrong_value_is_named_and_not_shown(
         read_settings()
     assert len(str(caught.value).splitlines()) == 1
     assert "hunter2" not in str(caught.value)
+
+
+def test_admins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMIN_IDS", "7, 1234567890123")
+    assert read_settings().admin_ids == {7, 1234567890123}
 
 
 def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +87,10 @@ def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_show_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOT_TOKEN", "123456:hunter2hunter2hunter2hunter2hunter2")
     monkeypatch.setenv("REDIS_URL", "redis://:hunter2@127.0.0.1/0")
-    assert "hunter2" not in repr(read_settings())
+    monkeypatch.setenv("PAYMENT_PROVIDER_TOKEN", "1234:TEST:hunter2")
+    settings = read_settings()
+    assert "hunter2" not in repr(settings)
+    assert "1234:TEST:hunter2" in secrets_of(settings)
 
 
 def test_the_example_explains_every_setting() -> None:

@@ -103,6 +103,10 @@ async def test_commands_are_listed_in_both_languages(
         "random",
         "callbacks",
         "inline",
+        "game",
+        "payment",
+        "paysupport",
+        "terms",
         "help",
     ]
     assert listed["ru"][0]["description"] == "Открыть меню"

@@ -86,6 +86,17 @@ async def test_an_inline_game_is_played_where_it_was_posted(
     assert await scores(app_ann, game) == {"Борис": 3, "Ann": 2}
 
 
+async def test_a_game_that_botfather_does_not_know_takes_no_counter_with_it(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    await app_playground.switch(games=False)
+    try:
+        asked = await app_ann.ask()
+    finally:
+        await app_playground.switch(games=True)
+    assert [result["type"] for result in asked["results"]] == ["article"]
+
+
 async def test_a_kill_between_opening_and_the_end_of_the_round_changes_nothing(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
@@ -160,7 +171,9 @@ async def test_where_nothing_is_set_the_window_says_what_to_set(
 async def test_a_game_that_is_not_ours_is_answered(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
-    game = await open_game(app_ann)
+    group = await app_playground.group("Elsewhere", members=[app_ann], bot="left")
+    # One without a window, which would be sent anew as the other game.
+    game = await app_ann.choose(await app_ann.ask(), "game", chat=group)
     before = await app_playground.call_count()
     await app_tally.kill()
     app_tally.settings["GAME_SHORT_NAME"] = "another"

@@ -6,15 +6,12 @@ TALLY_KILLS sets how many kills a storm has, TALLY_SEED when they come.
 import asyncio
 import os
 import random
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from fsm.valkey import EmbeddedValkey
 from playground import Message, Person, Playground
 from tests.dice import dice
-from tests.holding import Gate, holding
+from tests.holding import Gate
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
@@ -117,16 +114,6 @@ async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
     for person in people:
         await own_tally.until_totals(person, (KILLS + 4) // 5)
     assert {row["value"] for person in people for row in own_tally.totals(person)} == {1}
-
-
-@pytest.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
-    """Give a gate before a Redis of the test's own."""
-    valkey = EmbeddedValkey(tmp_path / "valkey")
-    await valkey.start()
-    async with holding(valkey.url.removeprefix("unix://")) as own:
-        yield own
-    await valkey.stop()
 
 
 async def test_a_commit_that_outlives_its_process_is_followed_by_its_row_and_its_message(

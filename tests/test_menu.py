@@ -8,11 +8,12 @@ MENU = [
     ["Counter ±1", "Counter ±2"],
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
-    ["Inline mode", "Game"],
+    ["Inline mode", "Game", "Payment"],
     ["My counter", "Totals"],
     ["Settings", "Help"],
 ]
-GROUP_MENU = [row for row in MENU if "Reply keyboards" not in row]
+IN_PRIVATE = {"Reply keyboards", "Special buttons", "Payment"}
+GROUP_MENU = [left for row in MENU if (left := [label for label in row if label not in IN_PRIVATE])]
 
 
 async def open_menu(person: Person) -> Message:
@@ -38,6 +39,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
         ("Reply keyboards", "Reply keyboards"),
         ("Links", "Choose a link"),
         ("Inline mode", "Inline mode"),
+        ("Payment", "Payment"),
         ("Callbacks", "Callbacks call the bot"),
     ],
 )
@@ -100,7 +102,7 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Счётчик ±1", "Счётчик ±2"],
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
-        ["Инлайн-режим", "Игра"],
+        ["Инлайн-режим", "Игра", "Оплата"],
         ["Свой счётчик", "Итоги"],
         ["Настройки", "Помощь"],
     ]

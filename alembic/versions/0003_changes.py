@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -30,6 +30,9 @@ def upgrade() -> None:
         op.drop_index(_name(columns))
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=True)
+    else:
+        # The constraint alone says how long a label is, by the same error everywhere.
+        op.alter_column("totals", "label", type_=sa.Text())
     for columns in INDEXES:
         op.create_index(_name(columns), "totals", columns)
     op.create_table(
@@ -53,7 +56,7 @@ def upgrade() -> None:
         sa.Column("user_id", BIGINT, nullable=False),
         sa.Column("chat_id", BIGINT),
         sa.Column("kind", sa.String(16), nullable=False),
-        sa.Column("label", sa.String(64)),
+        sa.Column("label", sa.String(64).with_variant(sa.Text(), "postgresql")),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.Column("created_at", BIGINT, nullable=False),
         sa.PrimaryKeyConstraint("change_id", "id", name=op.f("pk_former_totals")),
@@ -79,6 +82,8 @@ def downgrade() -> None:
         op.drop_index(_name(columns))
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=False)
+    else:
+        op.alter_column("totals", "label", type_=sa.String(64))
     for columns in INDEXES_BEFORE:
         op.create_index(_name(columns), "totals", columns)
 

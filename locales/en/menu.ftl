@@ -9,6 +9,7 @@ menu-special = Special buttons
 menu-links = Links
 menu-callbacks = Callbacks
 menu-inline = Inline mode
+menu-payment = Payment
 menu-game = Game
 menu-totals = Totals
 menu-settings = Settings
@@ -31,6 +32,9 @@ help =
     /random – a number from 1 to 10
     /inline – counters in any chat
     /settings – language, time zone, the steps of /count
+    /payment – Telegram Stars, a card, receipts
+    /paysupport – questions about a payment
+    /terms – what payments are for
     /game – who taps fastest?
     /start – the menu
     /help – this page

@@ -9,6 +9,7 @@ menu-special = Особые кнопки
 menu-links = Ссылки
 menu-callbacks = Колбэки
 menu-inline = Инлайн-режим
+menu-payment = Оплата
 menu-game = Игра
 menu-totals = Итоги
 menu-settings = Настройки
@@ -31,6 +32,9 @@ help =
     /random – число от 1 до 10
     /inline – счётчики в любом чате
     /settings – язык, часовой пояс, шаги /count
+    /payment – звёзды Telegram, карта, чеки
+    /paysupport – вопросы об оплате
+    /terms – условия оплаты
     /game – кто быстрее?
     /start – меню
     /help – эта страница

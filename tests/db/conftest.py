@@ -1,29 +1,63 @@
-"""A migrated database in a file, opened once (and, where asked, once more)."""
+"""A migrated database, opened once (and, where asked, once more); every test on both engines."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.changes import Changes
 from db.engine import create_engine
 from db.migrations import upgrade
+from db.models import Base
 from db.sessions import Sessions
+from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
+from tests.db import postgres
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A server's database, as the test before has left it."""
+    binaries = postgres.programs()
+    if binaries is None and os.environ.get("CI") != "true":
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    assert binaries, "PostgreSQL is not installed, and has to be for continuous integration"
+    with postgres.serving(binaries) as url:
+        yield url
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A database that is not there yet."""
     return f"sqlite+aiosqlite:///{tmp_path}/tally.db"
 
 
+@pytest.fixture(params=["sqlite_url", "postgres_url"])
+def either_url(request: pytest.FixtureRequest) -> str:
+    """A database of either kind."""
+    url: str = request.getfixturevalue(request.param)
+    return url
+
+
+@pytest.fixture
+def url(either_url: str) -> str:
+    """The database; files about one kind of it give another."""
+    return either_url
+
+
 @pytest.fixture
 async def engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """The database, migrated."""
+    """The database, migrated and empty."""
     await upgrade(url)
     engine = create_engine(url)
+    if engine.dialect.name == "postgresql":
+        async with engine.begin() as connection:
+            names = ", ".join(Base.metadata.tables)
+            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
     yield engine
     await engine.dispose()
 
@@ -45,6 +79,16 @@ async def other_sessions(engine: AsyncEngine, url: str) -> AsyncIterator[Session
 @pytest.fixture
 def totals(sessions: Sessions) -> Totals:
     return Totals(sessions)
+
+
+@pytest.fixture
+def summaries(sessions: Sessions) -> Summaries:
+    return Summaries(sessions)
+
+
+@pytest.fixture
+def changes(sessions: Sessions) -> Changes:
+    return Changes(sessions)
 
 
 @pytest.fixture

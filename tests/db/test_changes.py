@@ -1,5 +1,6 @@
 """Deleting, renaming and taking back, exactly once."""
 
+import asyncio
 import secrets
 from datetime import UTC, timedelta
 from typing import Any
@@ -32,11 +33,6 @@ def rows(totals: list[Total]) -> list[dict[str, Any]]:
         {column: getattr(total, column) for column in Total.__table__.columns.keys()}  # noqa: SIM118
         for total in totals
     ]
-
-
-@pytest.fixture
-def changes(sessions: Sessions) -> Changes:
-    return Changes(sessions)
 
 
 @pytest.fixture
@@ -85,6 +81,20 @@ async def test_a_repeated_confirm_does_not_bring_a_deleted_total_back(
     assert not await totals.add(new)
     assert await all_of(totals) == []
     assert await users.get(7) is None
+
+
+async def test_a_confirm_repeated_while_its_total_is_deleted_comes_to_nothing(
+    sessions: Sessions, other_sessions: Sessions
+) -> None:
+    new, elsewhere = new_total(), Totals(other_sessions)
+    await elsewhere.add(new)
+    (total,) = await all_of(elsewhere)
+    deletion = asked(Action.DELETE, total_id=total.id)
+    again = [elsewhere.add(new) for _ in range(10)]
+    deleted, *added = await asyncio.gather(Changes(sessions).make(deletion), *again)
+    assert deleted == 1
+    assert not any(added)
+    assert await all_of(elsewhere) == []
 
 
 @pytest.mark.parametrize(

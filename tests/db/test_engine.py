@@ -13,6 +13,12 @@ from db.totals import Totals
 from tests.db.samples import NOON, all_of, new_total
 
 
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """SQLite alone."""
+    return sqlite_url
+
+
 async def pragma(connection: AsyncConnection, name: str) -> str | int:
     value: str | int = (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one()
     return value

@@ -19,6 +19,12 @@ SHALOM = "\u05e9\u05dc\u05d5\u05dd"
 ID = bytes(range(16))
 
 
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """Any: it is all the same to what is written."""
+    return sqlite_url
+
+
 class Terminal(io.StringIO):
     """A stream that a person looks at."""
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,15 @@ from db.migrations import configuration, migrating, upgrade
 from db.models import Base
 from db.sessions import Sessions
 from db.totals import Totals
-from tests.db.samples import all_of, new_total
+from tests.db.samples import NOON, all_of, new_total
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def url(sqlite_url: str) -> str:
+    """A database that is not there yet."""
+    return sqlite_url
 
 
 async def alembic(url: str, name: str, *arguments: str) -> None:
@@ -53,10 +60,13 @@ async def tables(url: str) -> set[str]:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
-async def test_models_and_migrations_agree(url: str, tmp_path: Path) -> None:
-    await upgrade(url)
-    await alembic(url, "check")
+async def test_models_and_migrations_agree(either_url: str) -> None:
+    await upgrade(either_url)
+    await alembic(either_url, "check")
 
+
+async def test_models_and_migrations_agree_on_what_is_refused(url: str, tmp_path: Path) -> None:
+    await upgrade(url)
     async with migrating(url) as migrated:
         from_migrations = await migrated.run_sync(constraints)
     async with migrating(f"sqlite+aiosqlite:///{tmp_path}/models.db") as made:
@@ -65,15 +75,29 @@ async def test_models_and_migrations_agree(url: str, tmp_path: Path) -> None:
     assert from_migrations == from_models
 
 
-async def test_every_migration_can_be_taken_back_and_done_again(url: str) -> None:
-    await upgrade(url)
+async def test_every_migration_can_be_taken_back_and_done_again(either_url: str) -> None:
+    await upgrade(either_url)
     revisions = list(ScriptDirectory.from_config(configuration()).walk_revisions())
     for _ in revisions:
-        await alembic(url, "downgrade", "-1")
-    assert await tables(url) == {"alembic_version"}
+        await alembic(either_url, "downgrade", "-1")
+    assert await tables(either_url) == {"alembic_version"}
 
+    await upgrade(either_url)
+    assert await tables(either_url) == {"alembic_version", *Base.metadata.tables}
+
+
+async def test_a_migration_keeps_what_was_saved(url: str) -> None:
     await upgrade(url)
-    assert await tables(url) == {"alembic_version", *Base.metadata.tables}
+    engine = create_engine(url)
+    totals = Totals(Sessions(engine))
+    for second in range(3):
+        await totals.add(new_total(label="tea", created_at=NOON + timedelta(seconds=second)))
+    before = [total.created_at for total in await all_of(totals)]
+    await engine.dispose()
+    await alembic(url, "downgrade", "0001")
+    await upgrade(url)
+    assert [total.created_at for total in await all_of(totals)] == before
+    await engine.dispose()
 
 
 async def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
@@ -85,7 +109,10 @@ async def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
     assert await tables(url) == {"totals"}
 
 
-async def test_several_may_upgrade_at_once(url: str) -> None:
+async def test_several_may_upgrade_at_once(either_url: str) -> None:
+    await upgrade(either_url)
+    await alembic(either_url, "downgrade", "base")
+    url = either_url
     start = f"import asyncio; from db.migrations import upgrade; asyncio.run(upgrade({url!r}))"
     processes = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", start, cwd=ROOT)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from db.filters import UNLABELLED, Filter
 from db.models import Kind
-from db.sessions import Sessions
 from db.summaries import Amount, Day, Summaries
 from db.totals import NewTotal, Totals
 from db.users import Users
@@ -76,7 +75,7 @@ def filters(draw: st.DrawFn) -> Filter:
 
 SHARED = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -86,11 +85,6 @@ SHARED = settings(
 def persons() -> Iterator[int]:
     """Somebody new for every example; all share one database."""
     return count(1)
-
-
-@pytest.fixture
-def summaries(sessions: Sessions) -> Summaries:
-    return Summaries(sessions)
 
 
 def passes(total: NewTotal, wanted: Filter) -> bool:

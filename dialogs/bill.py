@@ -1,0 +1,115 @@
+"""A bill on a message of its own, and the receipt that follows when it is paid.
+
+handlers/payments.py hears of the payment and leads on to the receipt.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from aiogram.types import LabeledPrice
+from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog.widgets.kbd import Cancel
+from magic_filter import F
+
+from bills import STARS, TIP_MAX, TIPS, Bill, Bills, price
+from locales import Catalog, Texts
+from states import Bill as BillStates
+from widgets.pay import Invoice, Pay
+from widgets.text import T
+from widgets.window import Window
+
+FORWARDED = "payment"
+"""The start parameter of the link that a bill carries instead of its button once it was
+forwarded (Bot API, sendInvoice): a bill is for one person, and leads others to their own."""
+
+
+async def get_bill(
+    dialog_manager: DialogManager,
+    bills: Bills,
+    catalog: Catalog,
+    provider_token: str | None,
+    **_: object,
+) -> dict[str, Any]:
+    """Give what the bill asks for, in the language that it was opened in."""
+    start = cast("dict[str, Any]", dialog_manager.start_data)
+    texts = catalog.speak(start["language"])
+    bill = Bill(bytes.fromhex(start["id"]), start["user_id"], start["currency"], start["amount"])
+    terms = {"payload": bills.sign(bill), "start_parameter": FORWARDED}
+    return {
+        "texts": texts,
+        "price": price(bill.amount, bill.currency),
+        "is_gift": bill.currency == STARS,
+        "terms": terms | _terms(bill, provider_token, texts),
+    }
+
+
+def _terms(bill: Bill, provider_token: str | None, texts: Texts) -> dict[str, Any]:
+    if bill.currency == STARS:
+        prices = [LabeledPrice(label=texts("bill-stars-title"), amount=bill.amount)]
+        return {"currency": STARS, "provider_token": "", "prices": prices}
+    return {
+        "currency": bill.currency,
+        "provider_token": provider_token,
+        "prices": [LabeledPrice(label=texts("bill-mug-title"), amount=bill.amount)],
+        "need_shipping_address": True,
+        "is_flexible": True,
+        "max_tip_amount": TIP_MAX,
+        "suggested_tip_amounts": list(TIPS),
+    }
+
+
+async def get_receipt(
+    dialog_manager: DialogManager, catalog: Catalog, **_: object
+) -> dict[str, Any]:
+    """Give what was paid, and whether it was given back."""
+    start = cast("dict[str, Any]", dialog_manager.start_data)
+    refunded_at = cast("int | None", dialog_manager.dialog_data.get("refunded_at"))
+    return {
+        "texts": catalog.speak(start["language"]),
+        "price": price(start["amount"], start["currency"]),
+        "time": _time(start["paid_at"]),
+        "refunded": refunded_at and _time(refunded_at),
+        "charge": start["charge"],
+    }
+
+
+def _time(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+
+
+due_window = Window(
+    T("bill-refused"),
+    Invoice(T("bill-stars-title"), T("bill-stars-about"), "terms", when=F["is_gift"])
+    | Invoice(T("bill-mug-title"), T("bill-mug-about"), "terms"),
+    Pay(T("bill-pay")),
+    Cancel(T("bill-cancel")),
+    state=BillStates.due,
+    getter=get_bill,
+    preview_data={
+        "price": "⭐ 10",
+        "is_gift": True,
+        "terms": {
+            "payload": "preview",
+            "currency": STARS,
+            "prices": [LabeledPrice(label="⭐ 10", amount=10)],
+        },
+    },
+)
+
+paid_window = Window(
+    T("receipt-title", when=~F["refunded"]),
+    T("receipt-refunded", when=F["refunded"]),
+    T("receipt-paid-at"),
+    T("receipt-refunded-at", when=F["refunded"]),
+    T("receipt-id"),
+    state=BillStates.paid,
+    getter=get_receipt,
+    preview_data={
+        "price": "⭐ 10",
+        "time": "2026-11-20 10:30",
+        "refunded": "2026-11-21 09:00",
+        "charge": "t7Jq",
+    },
+)
+
+dialog = Dialog(due_window, paid_window)
