@@ -17,34 +17,39 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bills import Bills
+from charts.process import Charts
 from config import Settings
 from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
-from db.payments import NewPayment, Payments
+from db.payments import Payments
 from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.summaries import Summaries
-from db.totals import NewTotal, Totals
+from db.totals import Totals
 from db.users import Users
+from deliveries import Deliveries
 from dialogs import DIALOGS
+from exports import Exports
 from faults import Fault
 from fsm.batch import Batch
+from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
-from fsm.outbox import Outbox, UndeliverableError
+from fsm.outbox import Outbox
 from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
-from fsm.store import DialogStore
+from fsm.store import MEMORY, DialogStore
+from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
-from handlers import commands, cutlets, game, inline, payments, paysupport, strays
+from handlers import commands, cutlets, game, inline, payments, paysupport, stats, strays
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
@@ -90,13 +95,17 @@ async def run(settings: Settings) -> None:
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
         totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
+        summaries, users = Summaries(sessions), Users(sessions)
+        catalog = Catalog(settings.default_language)
+        people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
+        exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
+        deliveries = Deliveries(totals, bank, changes, people, exports)
+        outbox = Outbox(redis, bot.id, deliveries.deliver)
+        taps, charts = Taps(redis, bot.id), Charts()
+        parts.push_async_callback(charts.close)
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
         windows = Windows(redis, batch, bot.id, settings.dialog_ttl)
-        catalog = Catalog(settings.default_language)
-        users = Users(sessions)
-        people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
         transactions = TransactionMiddleware(
             store,
             outbox,
@@ -112,8 +121,10 @@ async def run(settings: Settings) -> None:
             person,
             transactions,
             totals=totals,
-            summaries=Summaries(sessions),
-            changes=changes,
+            summaries=summaries,
+            charts=charts,
+            taps=taps,
+            users=users,
             payments=bank,
             bills=Bills(bot.token),
             drafts=Drafts(redis, bot.id),
@@ -140,15 +151,17 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(commands.announce, bot, catalog),
+                partial(commands.announce, bot, catalog, settings.admin_ids),
                 partial(_forget, changes),
                 people.run,
+                taps.run,
             )
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
         for part in (inbox, outbox, renderer, undrawn, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
+        await taps.write()
 
 
 def make_dispatcher(
@@ -176,6 +189,7 @@ def make_dispatcher(
         cutlets.router,
         commands.router,
         paysupport.router,
+        stats.router,
         *DIALOGS,
         strays.after,
     )
@@ -186,16 +200,6 @@ def make_dispatcher(
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher
-
-
-async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
-    try:
-        if entry.startswith(NewPayment.ENTRIES):
-            await bank.save(NewPayment.from_json(payload))
-        else:
-            await totals.add(NewTotal.from_json(payload))
-    except (IntegrityError, ValueError) as error:
-        raise UndeliverableError(type(error).__name__) from error
 
 
 async def _forget(changes: Changes) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from aiogram.enums import ChatType
@@ -17,6 +18,7 @@ from db.models import VALUE_MAX, Kind
 from db.preferences import Preferences
 from db.totals import NewTotal
 from fsm.foreground import foreground
+from fsm.taps import Taps
 from fsm.transaction import Transaction
 from locales import Texts
 from people import People
@@ -80,6 +82,8 @@ async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager,
     texts: Texts = manager.middleware_data["texts"]
     transaction: Transaction = manager.middleware_data["transaction"]
     transaction.answer_late(texts("counter-value", value=str(value)))
+    taps: Taps = manager.middleware_data["taps"]
+    transaction.then(partial(taps.note, transaction.record_of(manager.current_stack())))
 
 
 async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:

@@ -19,7 +19,7 @@ from dialogs.choices import choose, require_person
 from dialogs.counter import STEPS
 from fsm.transaction import Transaction
 from locales import Catalog, Texts
-from states import Settings, TimeZone
+from states import Settings, TimeZone, Totals
 from widgets.access import in_private
 from widgets.notice import Notice
 from widgets.text import T
@@ -148,6 +148,7 @@ main_window = Window(
         SwitchTo(T("settings-own-steps"), id="steps", state=Settings.steps),
         SwitchTo(T("settings-names"), id="names", state=Settings.names),
     ),
+    Start(T("settings-data"), id="data", state=Totals.data, when=in_private),
     Cancel(T("back")),
     state=Settings.main,
     getter=get_settings,

@@ -1,6 +1,6 @@
 """The commands."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.state import State
 from aiogram.methods import SetMyCommands, TelegramMethod
-from aiogram.types import BotCommand, Message, TelegramObject
+from aiogram.types import BotCommand, BotCommandScopeChat, Message, TelegramObject
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 
 from db.models import LABEL_MAX, Kind
@@ -56,6 +56,8 @@ REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_examp
 
 COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
 """The commands that open a counter."""
+ADMINS = ("stats",)
+"""The commands that are listed for the bot's admins alone."""
 
 IN_PRIVATE = {**dict.fromkeys(REPLY_KEYBOARDS, "reply-in-private"), "payment": "payment-in-private"}
 """What is said in groups to the commands that are of no use there: a bill is one person's."""
@@ -166,14 +168,28 @@ async def count(
     return None
 
 
-async def announce(bot: Bot, catalog: Catalog) -> None:
-    """Tell Telegram which commands there are, in every language; the bot can live without."""
+async def announce(bot: Bot, catalog: Catalog, admin_ids: Collection[int]) -> None:
+    """Tell Telegram which commands there are, in every language; the bot can live without.
+
+    Args:
+        bot: Whose commands they are.
+        catalog: The languages.
+        admin_ids: In whose chats alone the admins' commands are listed.
+    """
     for language in (None, *catalog.languages):
-        texts = catalog.speak(language)
-        commands = [
-            BotCommand(command=name, description=texts(f"command-{name.replace('_', '-')}"))
-            for name in COMMANDS
-        ]
-        method = SetMyCommands(commands=commands, language_code=language)
-        await patiently(partial(bot, method))
+        everybodys = _listed(catalog.speak(language), COMMANDS)
+        await patiently(partial(bot, SetMyCommands(commands=everybodys, language_code=language)))
+        admins = [*everybodys, *_listed(catalog.speak(language), ADMINS)]
+        for admin_id in admin_ids:
+            # Refused as long as the admin has not started the bot.
+            scope = BotCommandScopeChat(chat_id=admin_id)
+            method = SetMyCommands(commands=admins, scope=scope, language_code=language)
+            await patiently(partial(bot, method))
     log.info("commands_announced")
+
+
+def _listed(texts: Texts, names: Iterable[str]) -> list[BotCommand]:
+    return [
+        BotCommand(command=name, description=texts(f"command-{name.replace('_', '-')}"))
+        for name in names
+    ]

@@ -40,7 +40,7 @@ async def test_settings_begin_with_what_telegram_tells(ann: Person) -> None:
     assert lines[:2] == ["Settings", "Language: English, as in your Telegram"]
     assert re.fullmatch(r"Time zone: none, so times are UTC. It is .+ UTC\.", lines[2])
     assert lines[3:] == ["Steps of /count: -10 -1 +1 +10", "Totals without a name stay so"]
-    assert settings.labels == [["Language", "Time zone"], ["Steps", "Names"], ["Back"]]
+    assert settings.labels == [["Language", "Time zone"], ["Steps", "Names"], ["My data"], ["Back"]]
     await ann.press(settings, "Back")
     await ann.until(settings, lambda message: message.labels == MENU)
 
@@ -260,3 +260,32 @@ async def test_in_a_group_settings_are_their_openers_and_nobodys_if_anonymous(
     # What people say to each other is not for the bot.
     await choose(ann, settings, "Назад", "Шаги")
     assert "текстом" not in ((await until(ann, settings, "Шаги счётчиков")).text or "")
+
+
+async def test_whoever_deletes_everything_has_chosen_nothing_until_it_is_taken_back(
+    ann: Person,
+) -> None:
+    settings = await open_counter(ann, "/settings")
+    await choose(ann, settings, "Steps", "-1 +1", "My data", "Delete everything")
+    await until(ann, settings, "Delete")
+    await ann.until(settings, lambda now: len(now.labels) == 2)
+    await choose(ann, settings, "Delete everything")
+    deleted = await until(ann, settings, "Everything is deleted.")
+    assert (await open_counter(ann, "/count")).labels[0] == ["-10", "-1", "+1", "+10"]
+    await choose(ann, deleted, "Undo")
+    await ann.until(deleted, lambda now: "Undo" not in str(now.labels), timeout=PATIENT)
+    assert (await open_counter(ann, "/count")).labels[0] == ["-1", "+1"]
+
+
+async def test_totals_show_their_times_by_the_clock_that_was_chosen(
+    ann: Person, tally: Tally
+) -> None:
+    await tally.add_totals(ann, [5])
+    totals = await open_counter(ann, "/totals")
+    assert "5 · label · 2026-01-01 00:00 UTC" in (totals.text or "")
+    settings = await open_counter(ann, "/settings")
+    await choose(ann, settings, "Time zone", "Pacific", "Auckland")
+    await until(ann, settings, "Time zone: Auckland")
+    totals = await open_counter(ann, "/totals")
+    assert "5 · label · 2026-01-01 13:00" in (totals.text or "")
+    assert "UTC" not in (totals.text or "")

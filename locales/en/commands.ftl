@@ -19,3 +19,4 @@ command-paysupport = Ask about a payment
 command-terms = What payments are for
 command-game = Play a game
 command-help = What Tally can do
+command-stats = How much is counted

@@ -11,6 +11,7 @@ settings-language = Language
 settings-time-zone = Time zone
 settings-own-steps = Steps
 settings-names = Names
+settings-data = My data
 settings-anonymous = Settings are personal. Send /settings in your own name, or in the private chat.
 settings-not-saved = That can't be saved at the moment, so everything stays as it was. Try again in a moment.
 

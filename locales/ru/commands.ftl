@@ -19,3 +19,4 @@ command-paysupport = Спросить об оплате
 command-terms = Условия оплаты
 command-game = Сыграть в игру
 command-help = Что умеет Tally
+command-stats = Сколько насчитано

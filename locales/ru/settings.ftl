@@ -11,6 +11,7 @@ settings-language = Язык
 settings-time-zone = Часовой пояс
 settings-own-steps = Шаги
 settings-names = Названия
+settings-data = Мои данные
 settings-anonymous = Настройки у каждого свои. Отправьте /settings от своего имени или в личном чате.
 settings-not-saved = Сейчас это не сохранить, поэтому всё осталось как было. Попробуйте чуть позже.
 
