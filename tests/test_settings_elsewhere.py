@@ -1,33 +1,23 @@
 """What a person chooses is known to every worker, and to counters in chats without the bot."""
 
-from collections.abc import AsyncIterator
-
-import pytest
 from redis.asyncio import Redis
 
-from playground import Playground
+from playground import Person, Playground
+from tests.gaming import open_game
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
+from tests.test_payment import open_bill
 from tests.test_settings import PATIENT, choose, until, until_offered
 from tests.test_workers import press
-from tests.workers import Worker, two_workers
-
-
-@pytest.fixture
-async def workers(
-    own_playground: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Worker, Worker]]:
-    """Give two workers."""
-    async with two_workers(own_playground, tmp_path_factory.mktemp("workers")) as pair:
-        yield pair
+from tests.workers import Workers
 
 
 async def test_what_is_chosen_at_one_worker_holds_at_the_other(
-    own_playground: Playground, workers: tuple[Worker, Worker]
+    hooked: Playground, workers: Workers
 ) -> None:
     one, two = workers
-    ann = await own_playground.person("Ann", language_code="en")
+    ann = await hooked.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
     for worker in workers:
         # So both know that she has chosen nothing.
@@ -48,11 +38,9 @@ async def test_what_is_chosen_at_one_worker_holds_at_the_other(
     await until(ann, counter, "Specify the number: 4")
 
 
-async def test_who_lost_the_connection_asks_anew(
-    own_playground: Playground, workers: tuple[Worker, Worker]
-) -> None:
+async def test_who_lost_the_connection_asks_anew(hooked: Playground, workers: Workers) -> None:
     one, two = workers
-    ann = await own_playground.person("Ann", language_code="en")
+    ann = await hooked.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
     await two.post(press(ann, counter, "+1"))
     await choose(ann, settings, "Language")
@@ -81,3 +69,24 @@ async def test_a_counter_in_another_chat_follows_who_posted_it(
     await until(ann, counter, "tea\nУкажите число: 1")
     await boris.press(counter, "+1", timeout=PATIENT)
     assert (await until(ann, counter, "Укажите число: 2")).labels[-1] == ["Подтвердить", "Отмена"]
+
+
+async def test_a_game_and_a_bill_stay_where_they_are(
+    app_playground: Playground, app_ann: Person
+) -> None:
+    before = await app_playground.call_count()
+    group = await app_playground.group("Friends", members=[app_ann])
+    game = await open_game(app_ann, group)
+    bill = await open_bill(app_ann)
+    counter, settings = await open_counter(app_ann), await open_counter(app_ann, "/settings")
+    await choose(app_ann, settings, "Language", "Русский")
+    await until(app_ann, counter, "Укажите число: 0")
+    counter = await open_counter(app_ann)
+    await app_ann.press(counter, "+1", timeout=PATIENT)
+    await until(app_ann, counter, "Укажите число: 1")
+    assert [message.message_id for message in await app_ann.messages(group)][-1] == game.message_id
+    await app_ann.until(game, lambda now: "Играть" in str(now.labels), timeout=PATIENT)
+    assert (await app_ann.read(bill)).invoice
+    # A bill says the same in both languages, and nobody knows that before it is drawn.
+    refused = [str(call.error) for call in await app_playground.refusals(after=before)]
+    assert [error for error in refused if "is not modified" not in error] == []
