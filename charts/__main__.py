@@ -16,11 +16,11 @@ def main() -> None:
     """Draw whatever is asked for."""
     # Ctrl-C goes to both processes; this one goes on until the bot has no more to ask.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICE)
 
     from charts.model import Chart  # noqa: PLC0415 - slow, so it comes last
     from charts.picture import draw  # noqa: PLC0415
 
+    os.nice(NICE)
     # What stays is not looked through again and again, and what a chart leaves, rings of
     # objects, goes before the next one: else memory grows by half.
     gc.collect()

@@ -253,6 +253,16 @@ class Tally:
             while await redis.hlen(self._inbox):
                 await asyncio.sleep(0.02)
 
+    async def until_noted(self, message: Message) -> None:
+        """Wait until it has noted which stack a message shows: a kill before may bring another."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while True:
+                keys = await redis.keys("tally:*:stack:*")
+                noted = [await redis.hget(key, "message") for key in keys]
+                if str(message.message_id).encode() in noted:
+                    return
+                await asyncio.sleep(0.02)
+
     @property
     def _inbox(self) -> str:
         return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"

@@ -51,11 +51,12 @@ def is_dark(image: Image.Image) -> bool:
 async def switch(person: Person, chart: Message, label: str) -> Message:
     """Press a button of a chart, and wait for another picture."""
     before = await person.read(chart)
+
+    def is_there(now: Message) -> bool:
+        return now.photo != before.photo and any(f"• {label}" in row for row in now.labels)
+
     await person.press(chart, label)
-    return await person.until(
-        chart,
-        lambda now: now.photo != before.photo and any(f"• {label}" in row for row in now.labels),
-    )
+    return await person.until(chart, is_there, timeout=PATIENCE)
 
 
 async def test_totals_are_shown_as_a_picture_that_changes_in_place(
