@@ -20,6 +20,8 @@ REMEMBERED = 10_000
 """Persons whose choices a process remembers, those seen last."""
 PATIENCE = 1.0
 """Seconds that an update waits for what its sender has chosen."""
+SAVING = 5.0
+"""Seconds that a person waits until a choice is noted."""
 REST = 3.0
 """Seconds for which nobody asks a database that did not answer."""
 LISTEN = 4.0
@@ -122,8 +124,10 @@ class People:
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: The database is away; the choice was not noted.
+            TimeoutError: It does not answer.
         """
-        await self._store.set(user_id, **choice)
+        async with asyncio.timeout(SAVING):
+            await self._store.set(user_id, **choice)
         self._ask_after = 0.0
         await self.changed(user_id)
         return await self.preferences(user_id)

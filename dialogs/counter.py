@@ -36,11 +36,11 @@ STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2), Kind.CUSTOM: (
 async def begin(_start_data: Data, manager: DialogManager) -> None:
     """Note who opens the counter, by which steps, and by which id its total will be known."""
     opener: User = manager.middleware_data["event_from_user"]
-    texts: Texts = manager.middleware_data["texts"]
     manager.dialog_data.update(
         value=0,
         opener=opener.id,
-        language=texts.language,
+        # Spoken as long as the opener has chosen none.
+        language=opener.language_code,
         confirmation_id=secrets.token_hex(16),
     )
     preferences: Preferences = manager.middleware_data["preferences"]
@@ -61,7 +61,7 @@ async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, A
         people: People = manager.middleware_data["people"]
         opened_by = manager.dialog_data
         data["texts"] = await people.texts(
-            cast("int", opened_by["opener"]), cast("str", opened_by["language"])
+            cast("int", opened_by["opener"]), cast("str | None", opened_by["language"])
         )
     return data
 

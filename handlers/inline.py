@@ -133,7 +133,8 @@ async def _offer_counter(
     label = " ".join(query.query.split())[:LABEL_MAX] or None
     draft = {
         "poster": query.from_user.id,
-        "language": texts.language,
+        # Spoken as long as the poster has chosen none.
+        "language": query.from_user.language_code,
         "label": label,
         "steps": STEPS,
     }

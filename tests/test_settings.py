@@ -69,10 +69,15 @@ async def test_every_open_window_speaks_the_chosen_language_at_once(
     await dora.press(shared, "+1")
     await until(ann, shared, "pots\nУкажите число: 1")
     assert (await boris.read(foreign)).text == "Укажите число: 0"
+    await ann.send("/numbers@playground_bot pies", chat=group)
+    later = await ann.receive(group)
+    while later.text != "pies\nУкажите число: 0":
+        later = await ann.receive(group)
     await choose(ann, settings, "Язык", "Как в моём Telegram")
     await until(ann, settings, "Language: English, as in your Telegram")
     await until(ann, tea, "tea\nSpecify the number: 1")
     await until(ann, shared, "pots\nSpecify the number: 1")
+    await until(ann, later, "pies\nSpecify the number: 0")
 
 
 async def test_what_is_chosen_outlives_a_kill_and_open_windows_follow_after_it(
