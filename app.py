@@ -49,15 +49,29 @@ from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
-from handlers import commands, cutlets, game, inline, payments, paysupport, stats, strays
+from handlers import (
+    commands,
+    cutlets,
+    game,
+    inline,
+    menu_button,
+    payments,
+    paysupport,
+    stats,
+    strays,
+)
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
+from passes import Passes
 from people import People
 from queries import migrate
 from tickets import Tickets
 from updates import KINDS, Receiver, poll
+from web.chat_names import ChatNames
+from web.totals_page import TotalsPage, add_totals_page
+from web.viewers import Viewers
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -105,18 +119,17 @@ async def run(settings: Settings) -> None:
         parts.push_async_callback(charts.close)
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
-        windows = Windows(redis, batch, bot.id, settings.dialog_ttl)
         transactions = TransactionMiddleware(
             store,
             outbox,
             renderer,
             undrawn,
-            windows,
+            Windows(redis, batch, bot.id, settings.dialog_ttl),
             on_error=answer_error,
             inline_window=partial(inline.window, people),
         )
         person = PersonMiddleware(catalog, users, people)
-        tickets = Tickets(bot.token)
+        tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
@@ -131,12 +144,16 @@ async def run(settings: Settings) -> None:
             admin_ids=settings.admin_ids,
             provider_token=settings.provider_token,
             tickets=tickets,
+            passes=passes,
             game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
+        viewers = Viewers(bot.token, passes)
+        page = TotalsPage(catalog, people, viewers, totals, summaries, ChatNames(bot))
+        add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -152,6 +169,7 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(commands.announce, bot, catalog, settings.admin_ids),
+                partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
                 people.run,
                 taps.run,

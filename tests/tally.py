@@ -171,19 +171,28 @@ class Tally:
             fields: Fields of `NewTotal` that are to be other than usual; `created_at` of the first.
         """
         begin = fields.pop("created_at", datetime(2026, 1, 1, tzinfo=UTC))
+        await self.keep(
+            replace(
+                NewTotal(
+                    confirmation_id=secrets.token_bytes(16),
+                    user_id=person.id,
+                    chat_id=person.id,
+                    kind=Kind.NUMBERS,
+                    label="label",
+                    value=value,
+                    created_at=begin + timedelta(minutes=minute),
+                ),
+                **fields,
+            )
+            for minute, value in enumerate(values)
+        )
+
+    async def keep(self, totals: Iterable[NewTotal]) -> None:
+        """Save totals."""
         engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
         repository = Totals(Sessions(engine))
-        for minute, value in enumerate(values):
-            total = NewTotal(
-                confirmation_id=secrets.token_bytes(16),
-                user_id=person.id,
-                chat_id=person.id,
-                kind=Kind.NUMBERS,
-                label="label",
-                value=value,
-                created_at=begin + timedelta(minutes=minute),
-            )
-            await repository.add(replace(total, **fields))
+        for total in totals:
+            await repository.add(total)
         await engine.dispose()
 
     async def add_many(self, person: Person, count: int) -> None:

@@ -9,6 +9,7 @@ from tests.test_counter import open_counter
 from tests.test_inline import post
 from tests.test_payment import open_bill
 from tests.test_settings import PATIENT, choose, until, until_offered
+from tests.test_totals_api import given
 from tests.test_workers import press
 from tests.workers import Workers
 
@@ -90,3 +91,17 @@ async def test_a_game_and_a_bill_stay_where_they_are(
     # A bill says the same in both languages, and nobody knows that before it is drawn.
     refused = [str(call.error) for call in await app_playground.refusals(after=before)]
     assert [error for error in refused if "is not modified" not in error] == []
+
+
+async def test_the_page_of_totals_speaks_the_language_and_lives_by_the_clock(
+    app_tally: Tally, app_ann: Person
+) -> None:
+    await app_tally.add_totals(app_ann, [5])
+    assert (await given(app_tally, app_ann, "start"))["zone"] == "UTC"
+    settings = await open_counter(app_ann, "/settings")
+    await choose(app_ann, settings, "Time zone", "Pacific", "Auckland")
+    await until(app_ann, settings, "Time zone: Auckland")
+    await choose(app_ann, settings, "Language", "Русский")
+    await until(app_ann, settings, "Язык: Русский")
+    told = await given(app_tally, app_ann, "start")
+    assert (told["language"], told["zone"]) == ("ru", "Pacific/Auckland")

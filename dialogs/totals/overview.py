@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
-from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo
+from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo, WebApp
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
@@ -41,6 +41,7 @@ async def get_page(
     dialog_manager: DialogManager,
     totals: Totals,
     summaries: Summaries,
+    totals_url: str | None,
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
@@ -55,6 +56,7 @@ async def get_page(
         "sum": str(summary.sum),
         "newer": page.newer,
         "older": page.older,
+        "totals_url": totals_url,
     }
 
 
@@ -145,6 +147,8 @@ list_window = Window(
         SwitchTo(T("totals-data"), id="data", state=States.data, when=F["is_own"]),
         when=F["count"] | F["only"],
     ),
+    # Mini Apps are opened in private chats only (Bot API, InlineKeyboardButton).
+    WebApp(T("page-open"), Format("{totals_url}"), when=F["totals_url"] & ~F["is_group"]),
     Cancel(T("back")),
     state=States.list,
     getter=get_page,
@@ -155,6 +159,7 @@ list_window = Window(
         "sum": "41",
         "newer": True,
         "older": True,
+        "totals_url": "https://example.org/totals",
     },
 )
 
