@@ -8,10 +8,13 @@ from dialogs import (
     inline_mode,
     links,
     menu,
+    naming,
     payment,
     reply_builder,
     reply_keyboards,
+    settings,
     special_buttons,
+    time_zone,
     totals,
 )
 
@@ -26,6 +29,9 @@ DIALOGS = (
     callbacks.dialog,
     links.dialog,
     inline_mode.dialog,
+    settings.dialog,
+    time_zone.dialog,
+    naming.dialog,
     payment.dialog,
     bill.dialog,
     game.dialog,

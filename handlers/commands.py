@@ -28,6 +28,7 @@ from states import (
     Payment,
     ReplyBuilder,
     ReplyKeyboards,
+    Settings,
     SpecialButtons,
     Totals,
 )
@@ -35,6 +36,7 @@ from states import (
 WINDOWS: dict[str, tuple[State, ...]] = {
     "start": (Menu.main,),
     "totals": (Menu.main, Totals.list),
+    "settings": (Menu.main, Settings.main),
     "cutlets": (Menu.main, ReplyKeyboards.cutlets),
     "reply_builder": (Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers),
     "special_buttons": (Menu.main, SpecialButtons.asking),
@@ -52,6 +54,9 @@ WINDOWS: dict[str, tuple[State, ...]] = {
 REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_example")
 """The commands that open reply keyboards: dialogs have them in private chats only."""
 
+COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
+"""The commands that open a counter."""
+
 IN_PRIVATE = {**dict.fromkeys(REPLY_KEYBOARDS, "reply-in-private"), "payment": "payment-in-private"}
 """What is said in groups to the commands that are of no use there: a bill is one person's."""
 
@@ -62,6 +67,7 @@ COMMANDS = (
     "start",
     "numbers",
     "numbers_fab",
+    "count",
     "totals",
     "cutlets",
     "reply_builder",
@@ -72,6 +78,7 @@ COMMANDS = (
     "random",
     "callbacks",
     "inline",
+    "settings",
     "game",
     "payment",
     "paysupport",
@@ -146,7 +153,7 @@ async def _open(manager: DialogManager, *states: State) -> None:
     await manager.start(last, mode=mode, show_mode=ShowMode.SEND)
 
 
-@router.message(Command("numbers", "numbers_fab"))
+@router.message(Command(*COUNTERS))
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
@@ -154,7 +161,7 @@ async def count(
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
-    data = {"kind": Kind(command.command).value, "label": label}
+    data = {"kind": COUNTERS[command.command].value, "label": label}
     await open_beside(dialog_manager, f"m{message.message_id}", Counter.counting, data)
     return None
 

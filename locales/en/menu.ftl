@@ -3,6 +3,7 @@ menu-title = <b>Tally</b> counts taps and never miscounts one.
     What would you like to do?
 menu-counter-one = Counter ±1
 menu-counter-two = Counter ±2
+menu-counter-own = My counter
 menu-reply = Reply keyboards
 menu-special = Special buttons
 menu-links = Links
@@ -11,6 +12,7 @@ menu-inline = Inline mode
 menu-payment = Payment
 menu-game = Game
 menu-totals = Totals
+menu-settings = Settings
 menu-help = Help
 back = Back
 
@@ -19,6 +21,7 @@ help =
 
     /numbers – a counter with −1 and +1
     /numbers_fab – a counter with −2 to +2
+    /count – a counter with steps of your own
     /totals – what you have confirmed
     /cutlets – buttons that send their label
     /reply_builder – a keyboard of numbers
@@ -28,6 +31,7 @@ help =
     /callbacks – every way to answer a press
     /random – a number from 1 to 10
     /inline – counters in any chat
+    /settings – language, time zone, the steps of /count
     /payment – Telegram Stars, a card, receipts
     /paysupport – questions about a payment
     /terms – what payments are for

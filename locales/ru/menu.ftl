@@ -3,6 +3,7 @@ menu-title = <b>Tally</b> считает нажатия и ни разу не о
     Что будем делать?
 menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
+menu-counter-own = Свой счётчик
 menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
 menu-links = Ссылки
@@ -11,6 +12,7 @@ menu-inline = Инлайн-режим
 menu-payment = Оплата
 menu-game = Игра
 menu-totals = Итоги
+menu-settings = Настройки
 menu-help = Помощь
 back = Назад
 
@@ -19,6 +21,7 @@ help =
 
     /numbers – счётчик с −1 и +1
     /numbers_fab – счётчик от −2 до +2
+    /count – счётчик со своими шагами
     /totals – что вы подтвердили
     /cutlets – кнопки, которые отправляют свою надпись
     /reply_builder – клавиатура из чисел
@@ -28,6 +31,7 @@ help =
     /callbacks – все способы ответить на нажатие
     /random – число от 1 до 10
     /inline – счётчики в любом чате
+    /settings – язык, часовой пояс, шаги /count
     /payment – звёзды Telegram, карта, чеки
     /paysupport – вопросы об оплате
     /terms – условия оплаты
