@@ -42,14 +42,24 @@ from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
-from handlers import commands, cutlets, game, inline, payments, paysupport, strays
+from handlers import (
+    commands,
+    cutlets,
+    deep_links,
+    game,
+    inline,
+    payments,
+    paysupport,
+    profile,
+    strays,
+)
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
 from queries import migrate
 from tickets import Tickets
-from updates import KINDS, Receiver, poll
+from updates import KINDS, Receiver, ignore_unasked, poll
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -133,7 +143,7 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(commands.announce, bot, catalog),
+                partial(profile.announce, bot, catalog, settings.admin_ids),
                 partial(_forget, changes),
             )
             log.info("stopping")
@@ -156,6 +166,7 @@ def make_dispatcher(
     # aiogram's own FSM would read a state on every update that dialogs never use.
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(data)
+    dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
@@ -165,6 +176,7 @@ def make_dispatcher(
         strays.before,
         payments.router,
         cutlets.router,
+        deep_links.router,
         commands.router,
         paysupport.router,
         *DIALOGS,

@@ -11,6 +11,7 @@ from dialogs import (
     payment,
     reply_builder,
     reply_keyboards,
+    share,
     special_buttons,
     totals,
 )
@@ -25,6 +26,7 @@ DIALOGS = (
     special_buttons.dialog,
     callbacks.dialog,
     links.dialog,
+    share.dialog,
     inline_mode.dialog,
     payment.dialog,
     bill.dialog,

@@ -57,6 +57,8 @@ async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, A
 
 def steps(manager: DialogManager) -> Sequence[int]:
     """Give the steps that the counter offers."""
+    if given := _start(manager).get("steps"):
+        return cast("Sequence[int]", given)
     return STEPS[Kind(_start(manager).get("kind", Kind.NUMBERS))]
 
 
