@@ -31,9 +31,10 @@ lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, and looking totals up
+bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, looking totals up, and charts
 	$(BIN)/python -m benchmarks.press
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
+	$(BIN)/python -m benchmarks.charts
 
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .

@@ -17,29 +17,34 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiogram_dialog import setup_dialogs
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bills import Bills
+from charts.process import Charts
 from config import Settings
 from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
-from db.payments import NewPayment, Payments
+from db.payments import Payments
 from db.sessions import Sessions
 from db.summaries import Summaries
-from db.totals import NewTotal, Totals
+from db.totals import Totals
 from db.users import Users
+from deliveries import Deliveries
 from dialogs import DIALOGS
+from exports import Exports
 from faults import Fault
 from fsm.batch import Batch
+from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
-from fsm.outbox import Outbox, UndeliverableError
+from fsm.outbox import Outbox
 from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
-from fsm.store import DialogStore
+from fsm.store import MEMORY, DialogStore
+from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from handlers import (
@@ -48,18 +53,24 @@ from handlers import (
     deep_links,
     game,
     inline,
+    menu_button,
     payments,
     paysupport,
     profile,
+    stats,
     strays,
 )
 from handlers.errors import answer_error
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
+from passes import Passes
 from queries import migrate
 from tickets import Tickets
 from updates import KINDS, Receiver, ignore_unasked, poll
+from web.chat_names import ChatNames
+from web.totals_page import TotalsPage, add_totals_page
+from web.viewers import Viewers
 from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
@@ -97,10 +108,15 @@ async def run(settings: Settings) -> None:
         batch = Batch(redis)
         store = DialogStore(redis, batch, settings.dialog_ttl)
         totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
-        outbox = Outbox(redis, bot.id, partial(_save, totals, bank))
+        summaries, users = Summaries(sessions), Users(sessions)
+        catalog = Catalog(settings.default_language)
+        exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
+        deliveries = Deliveries(totals, bank, changes, users, exports)
+        outbox = Outbox(redis, bot.id, deliveries.deliver)
+        taps, charts = Taps(redis, bot.id), Charts()
+        parts.push_async_callback(charts.close)
         renderer = Renderer(bot, store)
         undrawn = Undrawn(redis, batch, bot.id, renderer)
-        catalog = Catalog(settings.default_language)
         transactions = TransactionMiddleware(
             store,
             outbox,
@@ -109,26 +125,32 @@ async def run(settings: Settings) -> None:
             answer_error,
             inline_window=partial(inline.window, catalog),
         )
-        person = PersonMiddleware(catalog, Users(sessions))
-        tickets = Tickets(bot.token)
+        person = PersonMiddleware(catalog, users)
+        tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
             transactions,
             totals=totals,
-            summaries=Summaries(sessions),
-            changes=changes,
+            summaries=summaries,
+            charts=charts,
+            taps=taps,
+            users=users,
             payments=bank,
             bills=Bills(bot.token),
             drafts=Drafts(redis, bot.id),
             admin_ids=settings.admin_ids,
             provider_token=settings.provider_token,
             tickets=tickets,
+            passes=passes,
             game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
+        viewers = Viewers(bot.token, passes)
+        page = TotalsPage(catalog, viewers, totals, summaries, ChatNames(bot))
+        add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
             address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -144,13 +166,16 @@ async def run(settings: Settings) -> None:
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
                 partial(profile.announce, bot, catalog, settings.admin_ids),
+                partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
+                taps.run,
             )
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
         for part in (inbox, outbox, renderer, undrawn, person):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
+        await taps.write()
 
 
 def make_dispatcher(
@@ -179,6 +204,7 @@ def make_dispatcher(
         deep_links.router,
         commands.router,
         paysupport.router,
+        stats.router,
         *DIALOGS,
         strays.after,
     )
@@ -189,16 +215,6 @@ def make_dispatcher(
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher
-
-
-async def _save(totals: Totals, bank: Payments, entry: str, payload: str) -> None:
-    try:
-        if entry.startswith(NewPayment.ENTRIES):
-            await bank.save(NewPayment.from_json(payload))
-        else:
-            await totals.add(NewTotal.from_json(payload))
-    except (IntegrityError, ValueError) as error:
-        raise UndeliverableError(type(error).__name__) from error
 
 
 async def _forget(changes: Changes) -> None:

@@ -95,6 +95,7 @@ COMMANDS = (
     Command("paysupport"),
     Command("terms"),
     Command("help", (Menu.help,), is_linked=True),
+    Command("stats", where=Place.ADMINS),
     Command("refund", where=Place.ADMINS),
 )
 """All of them, in the order in which they are listed."""

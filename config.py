@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         data_dir: The folder of everything that Tally keeps itself.
         web_app_url: The public address of what people open in a browser; by default
             `webhook_url`, if that is https.
-        admin_ids: Who may give payments back.
+        admin_ids: Who may give payments back and ask for statistics.
         payment_provider_token: The token by which cards are charged, from @BotFather;
             without one only Telegram Stars are taken.
         game_short_name: What @BotFather calls the game; without one there is none, but on the

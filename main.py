@@ -1,13 +1,14 @@
-"""The command line: run the bot, query the totals."""
+"""The command line: run the bot, query the totals, back up and restore."""
 
 import asyncio
 import gc
 import os
 import sys
 import typing
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, tzinfo
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -103,12 +104,40 @@ def totals(  # noqa: PLR0913 - what people can choose by
     wanted = Filter(user_id=user, chat_id=chat, kind=kind, label=label)
     wanted = wanted.on_days(since, until, zone or UTC)
     url = _settings().database
-    _do(print_totals(url, wanted, sys.stdout, format_, by=by, zone=zone or UTC))
+    found = print_totals(url, wanted, sys.stdout, format_, by=by, zone=zone or UTC)
+    _do(lambda: asyncio.run(found))
 
 
-def _do(job: Coroutine[Any, Any, None]) -> None:
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
+    """Write open dialogs and totals into one file, also while the bot runs."""
+    from backup import back_up  # noqa: PLC0415 - loads what the totals need not wait for
+
+    _do(lambda: back_up(_settings(), file))
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What backup has written.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Set what is there now aside.")
+    ] = False,
+) -> None:
+    """Bring back what backup has written, into an empty data folder, while the bot is stopped."""
+    from backup import restore  # noqa: PLC0415 - likewise
+
+    _do(lambda: _say_aside(restore(_settings(), file, replace=replace)))
+
+
+def _say_aside(folder: Path | None) -> None:
+    if folder:
+        typer.echo(f"What was there is in {folder} now.")
+
+
+def _do(job: Callable[[], object]) -> None:
     try:
-        asyncio.run(job)
+        job()
     except Fault as error:
         _fail(str(error))
     except BrokenPipeError:

@@ -22,9 +22,10 @@ from web.mini_app import PATH as MINI_APP
 from web.mini_app import add_mini_app
 from web.scores import Scores
 from web.server import serving
+from web.totals_page import PATH as TOTALS
 from web.webhook import LIMIT
 
-PAGES = {"web_app_url": MINI_APP, "game_url": GAME, "login_url": LOGIN}
+PAGES = {"web_app_url": MINI_APP, "game_url": GAME, "login_url": LOGIN, "totals_url": TOTALS}
 """Where each page is, below the public address, by what windows ask for."""
 
 FINISH = 1.5

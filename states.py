@@ -24,9 +24,26 @@ class Counter(StatesGroup):
 
 
 class Totals(StatesGroup):
-    """The confirmed totals of a person (dialogs/totals.py)."""
+    """The confirmed totals of a person, or of a group (dialogs/totals/)."""
 
     list = State()
+    summary = State()
+    people = State()
+    filters = State()
+    label = State()
+    kind = State()
+    chat = State()
+    first_day = State()
+    last_day = State()
+    chart = State()
+    data = State()
+    pick = State()
+    delete = State()
+    erase = State()
+    rename = State()
+    new_label = State()
+    relabel = State()
+    changed = State()
 
 
 class ReplyKeyboards(StatesGroup):

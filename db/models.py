@@ -35,8 +35,9 @@ LABEL_MAX = 64
 # SQLite stores any integer in as few bytes as it needs, but only a column
 # declared as INTEGER, by this very name, can be the row id and need none.
 _BIGINT = BigInteger().with_variant(Integer(), "sqlite")
-# The constraint alone says how long: PostgreSQL would tell by an error of its own.
+# The constraints alone say how long: PostgreSQL would tell by an error of its own.
 _LABEL = String(LABEL_MAX).with_variant(Text(), "postgresql")
+_CURRENCY = String(3).with_variant(Text(), "postgresql")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -205,7 +206,7 @@ class Payment(Base):
     bill_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
+    currency: Mapped[str] = mapped_column(_CURRENCY)
     amount: Mapped[int]
     created_at: Mapped[datetime]
     refunded_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from datetime import UTC, datetime
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_, select
 
 from db.models import User
 from db.sessions import Sessions
@@ -63,6 +63,11 @@ class Users:
         """What is known of a person, None for nothing."""
         async with self._sessions() as session:
             return await session.get(User, user_id)
+
+    async def count(self) -> int:
+        """Tell how many people are known."""
+        async with self._sessions() as session:
+            return (await session.scalar(select(func.count()).select_from(User))) or 0
 
     async def _write(self, user_id: int, profile: dict[str, str | None]) -> None:
         async with self._sessions.writing() as session:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 from aiogram.enums import ChatType
@@ -16,6 +17,7 @@ from magic_filter import F
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
 from fsm.foreground import foreground
+from fsm.taps import Taps
 from fsm.transaction import Transaction
 from locales import Catalog, Texts
 from states import Counter, Menu
@@ -71,6 +73,8 @@ async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager,
     texts: Texts = manager.middleware_data["texts"]
     transaction: Transaction = manager.middleware_data["transaction"]
     transaction.answer_late(texts("counter-value", value=str(value)))
+    taps: Taps = manager.middleware_data["taps"]
+    transaction.then(partial(taps.note, transaction.record_of(manager.current_stack())))
 
 
 async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:

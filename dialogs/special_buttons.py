@@ -16,6 +16,7 @@ from aiogram.types import (
     KeyboardButtonRequestChat,
     KeyboardButtonRequestManagedBot,
     KeyboardButtonRequestUsers,
+    User,
 )
 from aiogram_dialog import Data, Dialog, DialogManager
 from aiogram_dialog.widgets.input import MessageInput
@@ -42,6 +43,7 @@ from dialogs.special_answers import (
     take_users,
 )
 from locales import Texts
+from passes import Pass, Passes
 from states import SpecialButtons
 from widgets.reply import ReplyWindow
 from widgets.requests import REQUESTS_KEY, RequestChat, RequestManagedBot, RequestUsers
@@ -78,14 +80,24 @@ async def begin(_: Data, manager: DialogManager) -> None:
 
 
 async def get_offer(
-    dialog_manager: DialogManager, bot: Bot, web_app_url: str | None, texts: Texts, **_: object
+    dialog_manager: DialogManager,
+    bot: Bot,
+    web_app_url: str | None,
+    totals_url: str | None,
+    texts: Texts,
+    **_: object,
 ) -> dict[str, Any]:
     """Give what can be asked for."""
     me = await bot.me()
+    person: User = dialog_manager.middleware_data["event_from_user"]
+    passes: Passes = dialog_manager.middleware_data["passes"]
+    # Opened from here, Telegram does not tell the page who has opened it.
+    issued = passes.issue(Pass(person.id, texts.language))
     return {
         REQUESTS_KEY: dialog_manager.dialog_data[REQUESTS_KEY],
         "can_manage_bots": bool(me.can_manage_bots),
         "web_app_url": web_app_url and f"{web_app_url}?language={texts.language}",
+        "totals_url": totals_url and f"{totals_url}?pass={issued}",
     }
 
 
@@ -179,7 +191,10 @@ window = ReplyWindow(
             request=partial(KeyboardButtonRequestManagedBot, suggested_name="Tally"),
             when="can_manage_bots",
         ),
+    ),
+    Row(
         WebApp(T("special-ask-app"), url=Format("{web_app_url}"), when="web_app_url"),
+        WebApp(T("page-open"), url=Format("{totals_url}"), when="totals_url"),
     ),
     Cancel(T("back")),
     MessageInput(take_location, ContentType.LOCATION),
@@ -200,5 +215,6 @@ dialog = Dialog(
         REQUESTS_KEY: dict.fromkeys((*PEOPLE, *CHATS, NEW_BOT), 1),
         "can_manage_bots": True,
         "web_app_url": "https://example.org/app",
+        "totals_url": "https://example.org/totals",
     },
 )

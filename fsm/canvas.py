@@ -9,11 +9,11 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import InlineKeyboardMarkup, Message
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
-from aiogram_dialog.manager.message_manager import MessageManager
 from cachetools import LRUCache
 from redis.exceptions import RedisError
 
 from fsm.outcome import Drawing
+from fsm.pictures import Messages, PictureError
 from fsm.refusals import without_refused
 from fsm.sending import in_words, method_of
 from fsm.store import DialogStore
@@ -55,7 +55,7 @@ class Canvas:
 
     bot: Bot
     store: DialogStore
-    _messages: MessageManager = field(default_factory=MessageManager)
+    _messages: Messages = field(default_factory=Messages)
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # The message that came of one that was awaited.
     _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
@@ -130,7 +130,9 @@ class Canvas:
             if method is None or without_refused(content, error.message):
                 raise
             log.warning("content_refused", method=type(method).__name__, error=error.message)
-            return await self._messages.send_message(self.bot, in_words(content))
+        except PictureError as error:
+            log.warning("picture_not_made", error=str(error))
+        return await self._messages.send_message(self.bot, in_words(content))
 
     async def _edit(self, drawing: Drawing, content: NewMessage, message_id: int) -> None:
         markup = cast("InlineKeyboardMarkup | None", content.reply_markup)
@@ -147,7 +149,11 @@ class Canvas:
         old = OldMessage(
             chat=content.chat, message_id=message_id, media_id=None, media_uniq_id=None
         )
-        await self._messages.edit_message(self.bot, content, old)
+        try:
+            await self._messages.edit_message(self.bot, content, old)
+        except PictureError as error:
+            log.warning("picture_not_made", error=str(error))
+            await self._messages.edit_in_words(self.bot, content, old)
 
     async def _leave(self, drawing: Drawing, message_id: int) -> None:
         if drawing.delete:

@@ -50,6 +50,11 @@ class Claims:
             found = await self._redis.get(self._key(name))
         return Claim.DONE if found == Claim.DONE.encode() else Claim.BUSY
 
+    async def hold(self, name: str) -> None:
+        """Go on holding what was claimed, for as long as from a claim on."""
+        with _watched():
+            await self._redis.set(self._key(name), Claim.BUSY, ex=HOLD)
+
     async def settle(self, name: str) -> None:
         """Note that it is done."""
         with _watched():

@@ -21,6 +21,7 @@ from aiogram_dialog.manager.manager import ManagerImpl
 from typing_extensions import override
 
 from fsm.outcome import Drawing
+from fsm.pictures import is_picture
 from fsm.sending import KINDS, kind_of, name_of
 from fsm.transaction import Transaction
 
@@ -82,16 +83,27 @@ class Drawings(MessageManagerProtocol):
         )
 
     def _is_other(self, new: NewMessage, old: OldMessage | None) -> bool:
-        """Tell whether a message can't become a window, as one of both is a game or invoice."""
+        """Tell whether a message can't become a window.
+
+        A game or invoice becomes nothing else, and nothing else one; a picture no text.
+        """
         former, kind = self._kind(old), kind_of(new)
         if old is None or former is kind is None:
+            return False
+        if former is None and is_picture(new):
             return False
         return kind != former or name_of(new) != self._stack.last_media_id
 
     def _kind(self, message: OldMessage | None) -> ContentType | None:
-        """Tell which of `KINDS` a message is, None for others; who pressed it has seen it last."""
-        kind = message and (message.content_type or self._stack.last_media_unique_id)
-        return ContentType(kind) if kind in KINDS else None
+        """Tell which of `KINDS` a message is, or whether a picture, None for others.
+
+        Who pressed it has seen it last; but what was a text may be a picture by now.
+        """
+        if message is None:
+            return None
+        last = self._stack.last_media_unique_id
+        kind = ContentType.PHOTO if last == ContentType.PHOTO else message.content_type or last
+        return ContentType(kind) if kind in {*KINDS, ContentType.PHOTO} else None
 
     @override
     async def remove_kbd(
@@ -110,7 +122,7 @@ class Drawings(MessageManagerProtocol):
         """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
-        bound = old_message.has_reply_keyboard or self._kind(old_message) is not None
+        bound = old_message.has_reply_keyboard or self._kind(old_message) in KINDS
         delete = bound or show_mode is ShowMode.DELETE_AND_SEND
         self._transaction.drawings.append(
             Drawing(

@@ -112,6 +112,8 @@ class TransactionMiddleware(BaseMiddleware):
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
             records = repeated.records
+        for sequel in transaction.sequels:
+            sequel()
         if not await self._outbox.send(chat, transaction.outbox):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply == Answer():

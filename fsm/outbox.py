@@ -50,7 +50,7 @@ class Outbox:
         self._deliver = deliver
         self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
         self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
-        self._tasks: set[asyncio.Task[bool]] = set()
+        self._tasks: dict[str, asyncio.Task[bool]] = {}
 
     async def announce(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
         """Note that entries are about to be committed."""
@@ -68,11 +68,9 @@ class Outbox:
         """
         if not entries:
             return True
-        task = asyncio.create_task(self._send_all(chat.outbox, entries))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        await asyncio.wait({task}, timeout=PATIENCE)
-        return task.done() and task.result()
+        tasks = {self._start(chat.outbox, entry, payload) for entry, payload in entries.items()}
+        _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+        return not late and all(task.result() for task in tasks)
 
     async def run(self) -> None:
         """Deliver what was left behind, now and every few seconds, until cancelled."""
@@ -85,7 +83,7 @@ class Outbox:
 
     async def close(self, within: float) -> None:
         """Finish what is being delivered, for at most `within` seconds."""
-        await finish(self._tasks, within)
+        await finish(self._tasks.values(), within)
 
     async def _sweep(self) -> None:
         announced = cast(
@@ -96,19 +94,27 @@ class Outbox:
             outbox, _, entry = member.decode().rpartition(" ")
             payload = await cast("Awaitable[bytes | None]", self._redis.hget(outbox, entry))
             if payload is not None:
-                await self._send_all(outbox, {entry: payload.decode()})
+                # What takes long, such as an export, goes on beside the rest.
+                task = self._start(outbox, entry, payload.decode())
+                await asyncio.wait({task}, timeout=PATIENCE)
             elif since < time.time() - ABANDONED:
                 await self._redis.zrem(self._index, member)
 
-    async def _send_all(self, outbox: str, entries: Mapping[str, str]) -> bool:
-        arrived = True
-        for entry, payload in entries.items():
-            try:
-                await self._send_one(outbox, entry, payload)
-            except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
-                arrived = False
-                log.warning("delivery_failed", entry=entry, error=type(error).__name__)
-        return arrived
+    def _start(self, outbox: str, entry: str, payload: str) -> asyncio.Task[bool]:
+        """Send an entry, unless it is on its way."""
+        name = f"{outbox} {entry}"
+        if name not in self._tasks:
+            self._tasks[name] = asyncio.create_task(self._send(outbox, entry, payload))
+            self._tasks[name].add_done_callback(lambda _: self._tasks.pop(name))
+        return self._tasks[name]
+
+    async def _send(self, outbox: str, entry: str, payload: str) -> bool:
+        try:
+            await self._send_one(outbox, entry, payload)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+            log.warning("delivery_failed", entry=entry, error=type(error).__name__)
+            return False
+        return True
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         try:

@@ -61,8 +61,8 @@ def starts(button: InlineKeyboardButton) -> bool:
 
 
 def kind_of(content: NewMessage) -> ContentType | None:
-    """Tell which of `KINDS` a window is, None for others."""
-    return ContentType(content.media.type) if isinstance(content.media, Sending) else None
+    """Tell what a window is besides its text, None for nothing."""
+    return ContentType(content.media.type) if content.media else None
 
 
 def name_of(content: NewMessage) -> str | None:

@@ -5,7 +5,7 @@ commit, and so does everything that people would see. So an update can be done
 again from the start when another worker was faster, and nothing shows that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
@@ -32,6 +32,7 @@ class Transaction(BaseStorage):
             is still to be done.
         drawings: What is to be drawn, in order.
         methods: What is to be called.
+        sequels: What this process does besides.
         reply: What the person who pressed is told.
         late_reply: What they are told instead of nothing if the message can't follow soon.
         undelivered_reply: What they are told if what they sent off can't arrive soon.
@@ -51,6 +52,7 @@ class Transaction(BaseStorage):
         self.is_reset = False
         self.drawings: list[Drawing] = []
         self.methods: list[TelegramMethod[Any]] = []
+        self.sequels: list[Callable[[], object]] = []
         self.reply = Answer()
         self.late_reply = Answer()
         self.redraws: list[str] = []
@@ -91,6 +93,10 @@ class Transaction(BaseStorage):
     def call(self, method: TelegramMethod[Any]) -> None:
         """Have a method of the Bot API called once the update has counted."""
         self.methods.append(method)
+
+    def then(self, sequel: Callable[[], object]) -> None:
+        """Have something done in this process once the update has counted; a kill may lose it."""
+        self.sequels.append(sequel)
 
     def deliver(self, entry_id: str, payload: str, *, late: str | None = None) -> None:
         """Have something delivered outside of Redis, surely and at least once.

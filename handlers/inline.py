@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import structlog
@@ -35,6 +36,7 @@ from aiogram_dialog.api.entities import NewMessage
 from db.models import LABEL_MAX, VALUE_MAX, Kind
 from db.totals import NewTotal, Totals
 from fsm.drafts import Drafts
+from fsm.taps import Taps
 from fsm.transaction import Transaction
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import find_totals, lines
@@ -169,6 +171,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     callback_answer: CallbackAnswer,
     transaction: Transaction,
     drafts: Drafts,
+    taps: Taps,
     catalog: Catalog,
     texts: Texts,
 ) -> None:
@@ -198,6 +201,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
                 raise Notice("counter-at-the-end")
             counter["value"] = value
             transaction.answer_late(shared("counter-value", value=str(value)))
+            transaction.then(partial(taps.note, counter["draft"]))
         case _:
             raise Notice("notice-not-offered")
 

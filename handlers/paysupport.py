@@ -20,6 +20,7 @@ from bills import STARS, price
 from db.models import Payment
 from db.payments import NewPayment, Payments
 from fsm.transaction import Transaction
+from handlers.admins import is_by_admin
 from locales import Texts
 from widgets.notice import Notice
 
@@ -54,11 +55,6 @@ async def support(
     for admin_id in admin_ids:
         transaction.call(message.forward(admin_id))
     return message.reply(texts("paysupport-passed-on" if admin_ids else "paysupport-nobody"))
-
-
-async def is_by_admin(message: Message, admin_ids: frozenset[int]) -> bool:
-    """Tell whether an admin of the bot has written a message."""
-    return message.from_user is not None and message.from_user.id in admin_ids
 
 
 @router.message(Command("refund"), is_by_admin)

@@ -137,7 +137,9 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
         telegram.state.web_app_queries[more["query_id"]] = opening.person
         telegram.state.note("settings")
     now = int(telegram.clock.time())
-    data = init_data(telegram.token, person.user, now, **more)
+    # "It is empty if the Mini App was launched from a keyboard button" (Bot API, WebAppInitData).
+    unknown = opening.source == "keyboard"
+    data = "" if unknown else init_data(telegram.token, person.user, now, **more)
     return {"init_data": data, "url": web_app_url(opening.url, data, opening.start_param)}
 
 

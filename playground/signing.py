@@ -29,9 +29,9 @@ def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
 
 
 def web_app_url(url: str, data: str, start_param: str | None = None) -> str:
-    """The address of a Mini App with its initData, and a link's parameter, as clients open it."""
+    """The address of a Mini App with its initData and a link's parameter, as clients open it."""
     opened = {
-        "tgWebAppData": data,
+        **({"tgWebAppData": data} if data else {}),
         "tgWebAppVersion": WEB_APP_VERSION,
         "tgWebAppPlatform": "weba",
     }

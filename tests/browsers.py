@@ -79,6 +79,6 @@ async def log_in(browser: Browser, playground: Playground, **user: object) -> st
 
 def form_token(page: str) -> str:
     """Give what the page's form sends."""
-    found = re.search(r'name="token" value="(\w+)"', page)
+    found = re.search(r'name="token" value="([\w-]+)"', page)
     assert found is not None
     return f"token={found[1]}"

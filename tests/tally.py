@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self, cast
@@ -25,6 +26,7 @@ from fsm.valkey import EmbeddedValkey
 from playground import Message, Person
 from tests.nursery import ROOT, Process, start_bot
 
+DAY = 24 * 60 * 60
 START = 60.0
 """Seconds that a start may take on a busy machine."""
 
@@ -126,6 +128,26 @@ class Tally:
             while len(self.totals(person)) < count:
                 await asyncio.sleep(0.02)
 
+    async def until_saved(
+        self, person: Person, condition: Callable[[list[dict[str, Any]]], bool]
+    ) -> None:
+        """Wait until a person's totals in the database, newest first, are as they should be."""
+        async with asyncio.timeout(START):
+            while not condition(self.totals(person)):
+                await asyncio.sleep(0.02)
+
+    def drawers(self) -> list[int]:
+        """Give the processes that draw its charts."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (
+                    b"charts" in (folder / "cmdline").read_bytes().split(b"\0")
+                    and f"DATA_DIR={self.data}".encode() in (folder / "environ").read_bytes()
+                ):
+                    found.append(int(folder.name))
+        return found
+
     async def until_payments(self, person: Person, count: int) -> list[dict[str, Any]]:
         """Wait until a person has so many payments in the database; give them, newest first."""
         async with asyncio.timeout(START):
@@ -142,22 +164,59 @@ class Tally:
         with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
             database.execute(statement, values)
 
-    async def add_totals(self, person: Person, values: Iterable[int]) -> None:
-        """Save totals of a person, a minute apart from the beginning of 2026 on."""
+    async def add_totals(
+        self,
+        person: Person,
+        values: Iterable[int],
+        **fields: Any,  # noqa: ANN401 - of a total
+    ) -> None:
+        """Save totals of a person, a minute apart from the beginning of 2026 on.
+
+        Args:
+            person: Whose they are.
+            values: What they come to.
+            fields: Fields of `NewTotal` that are to be other than usual; `created_at` of the first.
+        """
+        begin = fields.pop("created_at", datetime(2026, 1, 1, tzinfo=UTC))
+        await self.keep(
+            replace(
+                NewTotal(
+                    confirmation_id=secrets.token_bytes(16),
+                    user_id=person.id,
+                    chat_id=person.id,
+                    kind=Kind.NUMBERS,
+                    label="label",
+                    value=value,
+                    created_at=begin + timedelta(minutes=minute),
+                ),
+                **fields,
+            )
+            for minute, value in enumerate(values)
+        )
+
+    async def keep(self, totals: Iterable[NewTotal]) -> None:
+        """Save totals."""
         engine = create_engine(f"sqlite+aiosqlite:///{self.data / 'tally.db'}")
         repository = Totals(Sessions(engine))
-        for minute, value in enumerate(values):
-            total = NewTotal(
-                confirmation_id=secrets.token_bytes(16),
-                user_id=person.id,
-                chat_id=person.id,
-                kind=Kind.NUMBERS,
-                label="label",
-                value=value,
-                created_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute),
-            )
+        for total in totals:
             await repository.add(total)
         await engine.dispose()
+
+    async def add_many(self, person: Person, count: int) -> None:
+        """Save so many totals of 1 that a person has today."""
+        await self.add_totals(person, [1])  # which makes the person known
+        midnight = int(datetime.now(UTC).timestamp()) // DAY * DAY
+        with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
+            database.execute(
+                "UPDATE totals SET created_at = ? WHERE user_id = ?", [midnight, person.id]
+            )
+            database.execute(
+                "INSERT INTO totals"
+                " (confirmation_id, user_id, chat_id, kind, label, value, created_at)"
+                " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                " SELECT randomblob(16), ?, ?, 'numbers', 'tea', 1, ? + i % ? FROM n",
+                [count - 1, person.id, person.id, midnight, DAY],
+            )
 
     @asynccontextmanager
     async def locked_database(self) -> AsyncIterator[None]:
@@ -208,6 +267,16 @@ class Tally:
         """Wait until nothing stands in its inbox."""
         async with asyncio.timeout(START), self.redis() as redis:
             while await redis.hlen(self._inbox):
+                await asyncio.sleep(0.02)
+
+    async def until_noted(self, message: Message) -> None:
+        """Wait until it has noted which stack a message shows: a kill before may bring another."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while True:
+                keys = await redis.keys("tally:*:stack:*")
+                noted = [await redis.hget(key, "message") for key in keys]
+                if str(message.message_id).encode() in noted:
+                    return
                 await asyncio.sleep(0.02)
 
     @property

@@ -35,8 +35,10 @@ async def test_a_payment_that_did_not_reach_the_database_does_so_after_the_resta
     bill = await open_bill(ann)
     async with own_tally.locked_database():
         charge_id = await pay(ann, bill)
-        assert lines(await ann.receive())[2] == f"ID: {charge_id}"
+        receipt = await ann.receive()
+        assert lines(receipt)[2] == f"ID: {charge_id}"
         await own_playground.until_pending(0)
+        await own_tally.until_noted(receipt)
         await own_tally.kill()
     assert own_tally.payments(ann) == []
     await own_tally.start()

@@ -56,7 +56,8 @@ def test_files_have_no_junk(language: str) -> None:
 
 def test_every_text_is_used() -> None:
     folders = ("dialogs", "handlers", "web", "widgets")
-    code = [path.read_text() for name in folders for path in (ROOT / name).glob("*.py")]
+    code = [path.read_text() for name in folders for path in (ROOT / name).rglob("*.py")]
+    code.append((ROOT / "exports.py").read_text())
     used = {key for text in code for key in KEY.findall(text)}
     used |= set(KEY.findall((ROOT / "command_list.py").read_text()))
     # Named after the command: command_list.py puts them together.
@@ -67,7 +68,7 @@ def test_every_text_is_used() -> None:
 def test_every_key_in_the_code_is_a_text() -> None:
     asked = re.compile(r"""\b(?:T|texts|Notice)\(\s*["']([a-z-]+)["']""")
     for name in ("dialogs", "handlers", "widgets"):
-        for path in (ROOT / name).glob("*.py"):
+        for path in (ROOT / name).rglob("*.py"):
             assert set(asked.findall(Path(path).read_text())) <= set(messages("en")), path
 
 

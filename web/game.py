@@ -13,7 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fsm.store import AwayError
 from locales import Catalog, Texts
-from tickets import ForgedError, StaleError, Ticket, Tickets
+from seals import ForgedError, StaleError
+from tickets import Ticket, Tickets
+from web.headers import APP
 from web.scores import FASTEST, ROUND, GoneError, ImplausibleError, LaterError, Scores, TakenError
 
 PATH = "/game"
@@ -23,18 +25,6 @@ FOLDER = Path(__file__).parent
 
 LIMIT = 2048
 """Bytes of a score with its ticket; they have some hundred."""
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-        " base-uri 'none'; form-action 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # The address is a ticket.
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-"""Nothing from any other host. Telegram's web client shows the page in a frame."""
 
 STATUSES: dict[type[Exception], int] = {
     ForgedError: web.HTTPUnauthorized.status_code,
@@ -90,7 +80,7 @@ class Game:
             status = STATUSES[type(error)]
             language = request.headers.get("Accept-Language", "").partition(",")[0]
         page = self._fill(self.catalog.speak(language), is_open=status == web.HTTPOk.status_code)
-        return web.Response(text=page, content_type="text/html", headers=HEADERS, status=status)
+        return web.Response(text=page, content_type="text/html", headers=APP, status=status)
 
     async def take(self, request: web.Request) -> web.Response:
         """Take a score; give the high scores, and a ticket for the next round."""
@@ -112,7 +102,7 @@ class Game:
             "scores": [_line(ticket, line) for line in best],
             "ticket": self.tickets.issue(ticket.renewed()),
         }
-        return web.json_response(answer, headers=HEADERS)
+        return web.json_response(answer, headers=APP)
 
     def _fill(self, texts: Texts, *, is_open: bool) -> str:
         said = {

@@ -14,6 +14,7 @@ depends_on = None
 
 # A frozen copy: a migration says what was decided then, whatever models say today.
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+CURRENCY = sa.String(3).with_variant(sa.Text(), "postgresql")
 
 
 def upgrade() -> None:
@@ -26,7 +27,7 @@ def upgrade() -> None:
         sa.Column("bill_id", sa.LargeBinary(16), nullable=False),
         sa.Column("user_id", BIGINT, nullable=False),
         sa.Column("chat_id", BIGINT, nullable=False),
-        sa.Column("currency", sa.String(3), nullable=False),
+        sa.Column("currency", CURRENCY, nullable=False),
         sa.Column("amount", BIGINT, nullable=False),
         sa.Column("created_at", BIGINT, nullable=False),
         sa.Column("refunded_at", BIGINT),

@@ -1,6 +1,6 @@
 """Totals can be deleted, renamed and brought back.
 
-Revision 0003, follows 0001, 2026-11-21.
+Revision 0003, after 0002, 2026-11-21.
 """
 # ruff: noqa: INP001  (an __init__.py would hide the library)
 
@@ -31,7 +31,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=True)
     else:
-        # The constraint alone says how long a label is, by the same error everywhere.
+        # The constraint alone says how long it is, by the same error everywhere.
         op.alter_column("totals", "label", type_=sa.Text())
     for columns in INDEXES:
         op.create_index(_name(columns), "totals", columns)

@@ -19,3 +19,4 @@ command-terms = What payments are for
 command-game = Play a game
 command-help = What Tally can do
 command-refund = Give a payment in Stars back
+command-stats = How much is counted

@@ -19,3 +19,4 @@ command-terms = Условия оплаты
 command-game = Сыграть в игру
 command-help = Что умеет Tally
 command-refund = Вернуть оплату звёздами
+command-stats = Сколько насчитано

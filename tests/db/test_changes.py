@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from db.changes import KEPT, UNDO, Changes, NewChange
 from db.models import Action, FormerTotal, Kind, Total
+from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Users
@@ -231,3 +232,31 @@ def test_a_change_can_wait_elsewhere_before_it_is_made(action: Action) -> None:
     change = asked(action, total_id=5, label="", to="\N{TEACUP WITHOUT HANDLE}")
     assert NewChange.from_json(change.to_json()) == change
     assert change.made_at.tzinfo is UTC
+
+
+async def test_who_has_paid_is_erased_but_for_the_payment(
+    totals: Totals, changes: Changes, users: Users, sessions: Sessions
+) -> None:
+    await users.seen(7, "Ann", "ann", "en")
+    await totals.add(new_total())
+    await Payments(sessions).save(
+        NewPayment(
+            telegram_payment_charge_id="charge",
+            provider_payment_charge_id="",
+            bill_id=bytes(16),
+            user_id=7,
+            chat_id=7,
+            currency="XTR",
+            amount=1,
+            created_at=NOON,
+        )
+    )
+    erasure = asked(Action.ERASE)
+    assert await changes.make(erasure) == 1
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.username, person.language) == ("", None, None)
+    await changes.make(undo(erasure))
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.username, person.language) == ("Ann", "ann", "en")

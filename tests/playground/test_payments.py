@@ -185,8 +185,13 @@ async def test_a_mini_app_gets_signed_data(
     linked = await ann.open_app("https://tea.example/app?a=1", "link", start_param="cup-1")
     assert safe_parse_webapp_init_data(playground.token, linked["init_data"]).start_param == "cup-1"
     assert parse_qs(urlsplit(linked["url"]).query) == {"a": ["1"], "tgWebAppStartParam": ["cup-1"]}
-    opened = await playground.request("POST", "web_app", opening | {"source": "keyboard"})
-    assert safe_parse_webapp_init_data(playground.token, opened["init_data"]).query_id is None
+    assert safe_parse_webapp_init_data(playground.token, linked["init_data"]).query_id is None
+
+
+async def test_a_mini_app_of_a_reply_button_is_not_told_who_opens_it(ann: Person) -> None:
+    opened = await ann.open_app("https://tea.example/app", "keyboard")
+    assert opened["init_data"] == ""
+    assert "tgWebAppData" not in parse_qs(urlsplit(opened["url"]).fragment)
 
 
 async def test_a_login_is_signed(playground: Playground, ann: Person) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,7 +61,7 @@ class Reader:
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.problems: list[str] = []
-        self._trusted = [url, "data:", "blob:"]
+        self._trusted = ["{0.scheme}://{0.netloc}/".format(urlsplit(url)), "data:", "blob:"]
         page.set_default_timeout(PATIENCE)
         page.context.on("weberror", lambda error: self.problems.append(str(error.error)))
         page.context.on("console", self._hear)
@@ -135,7 +136,7 @@ async def reading(browser: Browser, url: str, **options: object) -> AsyncIterato
 
     Args:
         browser: In which browser.
-        url: The playground's address.
+        url: The playground's address, or that of a page of the bot's.
         **options: Playwright's for a profile: `viewport`, `color_scheme`, ...
     """
     settings = {"viewport": {"width": 1100, "height": 760}} | options

@@ -1,0 +1,242 @@
+"""What charts cost: how long one takes, and what people who press meanwhile feel of it.
+
+People press at the pace of people, at first alone and then while charts are asked for
+without a pause; Tally and the playground are processes of their own.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+from benchmarks.subjects import ROOT, SUBJECTS, TOKEN, running
+from benchmarks.table import show
+from charts.model import Chart, Panel
+from charts.process import Charts
+from fsm.valkey import EmbeddedValkey
+from playground import Client, Message, Person
+
+PORT = 8099
+PEOPLE = 20
+PRESSES_EACH = 50
+PAUSE = 0.25
+"""Seconds between two presses of a person."""
+READERS = 4
+"""People who look at one chart after the other."""
+CHARTS = 50
+"""Charts of each kind that are drawn alone."""
+
+TALLY = next(subject for subject in SUBJECTS if subject.name == "Tally")
+
+ROWS = {
+    "week": "a week, median, ms: .0f",
+    "year": "a year, median, ms: .0f",
+    "labels": "8 labels, median, ms: .0f",
+    "slowest": "the slowest of all, ms: .0f",
+    "quiet": "press alone, p99, ms: .0f",
+    "busy": "press beside charts, p99, ms: .0f",
+    "times": "times as long: .2f",
+    "drawn": "charts a second meanwhile: .1f",
+    "memory": "memory of what draws, MB: .0f",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured in a round.
+
+    Attributes:
+        week: Milliseconds that a chart of a week takes, the median,
+        year: one of a year,
+        labels: and one of labels.
+        slowest: Milliseconds of the slowest of all, but for the first, which starts the process.
+        quiet: Milliseconds from a press to its answer while nothing else happens, the 99th
+            percentile, and
+        busy: while charts are drawn.
+        times: How many times as long that is.
+        drawn: Charts that were drawn a second meanwhile.
+        memory: Megabytes that the process holds which draws.
+    """
+
+    week: float
+    year: float
+    labels: float
+    slowest: float
+    quiet: float
+    busy: float
+    times: float
+    drawn: float
+    memory: float
+
+
+KINDS = {
+    "week": Chart([f"{day} Nov" for day in range(1, 8)], [Panel("", [3, 1, 4, 1, 5, 9, 2])]),
+    "year": Chart(
+        [f"{day // 30}" if day % 30 == 0 else "" for day in range(365)],
+        [Panel("", [day * 7919 % 1000 for day in range(365)])],
+        dark=True,
+    ),
+    "labels": Chart(
+        [f"{number}. a label" for number in range(1, 9)],
+        [Panel("", list(range(8, 0, -1)))],
+        lying=True,
+    ),
+}
+
+
+async def draw_alone() -> tuple[dict[str, list[float]], float]:
+    """Draw charts of every kind; give the milliseconds of each, and the megabytes it takes."""
+    charts = Charts()
+    await charts.draw(KINDS["week"])
+    taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for _ in range(CHARTS):
+        for kind, chart in KINDS.items():
+            began = time.monotonic()
+            await charts.draw(chart)
+            taken[kind].append((time.monotonic() - began) * 1e3)
+    memory = memory_of(charts.process_id or 0)
+    await charts.close()
+    return taken, memory
+
+
+def memory_of(process_id: int) -> float:
+    """Give the megabytes of memory that a process holds."""
+    status = Path(f"/proc/{process_id}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1e3
+
+
+async def press(person: Person, counter: Message) -> list[float]:
+    """Press at the pace of a person; give the milliseconds to each answer."""
+    taken = []
+    for _ in range(PRESSES_EACH):
+        began = time.monotonic()
+        await person.press(counter, "+1", timeout=30)
+        taken.append((time.monotonic() - began) * 1e3)
+        await asyncio.sleep(PAUSE)
+    return taken
+
+
+async def look_on(person: Person, chart: Message) -> None:
+    """Have one chart drawn after the other until cancelled."""
+    while True:
+        for label in ("Week", "Dark", "Year", "Light", "Month"):
+            before = (await person.read(chart)).photo
+            await person.press(chart, label, timeout=30)
+            await person.until(chart, partial(is_another, before), timeout=30)
+
+
+def is_another(before: object, now: Message) -> bool:
+    """Tell whether a message shows another picture than before."""
+    return now.photo != before
+
+
+async def open_chart(person: Person) -> Message:
+    """Count something, and open its chart."""
+    await person.send("/numbers")
+    counter = await person.receive(timeout=30)
+    await person.press(counter, "+1", timeout=30)
+    await person.press(counter, "Confirm", timeout=30)
+    await person.send("/totals")
+    totals = await person.receive(timeout=30)
+    await person.press(totals, "Chart", timeout=30)
+    return await person.until(totals, lambda now: bool(now.photo), timeout=30)
+
+
+async def measure(playground: Client) -> tuple[float, float, float]:
+    """Give p99 of presses alone and beside charts, and the charts a second meanwhile."""
+    people = [await playground.person(f"P{number}", language_code="en") for number in range(PEOPLE)]
+    pairs = []
+    for person in people:
+        await person.send("/numbers")
+        pairs.append((person, await person.receive(timeout=30)))
+    readers = [await playground.person(f"R{n}", language_code="en") for n in range(READERS)]
+    shown = [(reader, await open_chart(reader)) for reader in readers]
+    quiet = await asyncio.gather(*(press(*pair) for pair in pairs))
+    before, began = await playground.call_count(), time.monotonic()
+    looking = [asyncio.create_task(look_on(*each)) for each in shown]
+    busy = await asyncio.gather(*(press(*pair) for pair in pairs))
+    seconds = time.monotonic() - began
+    for task in looking:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    drawn = await playground.calls("editMessageMedia", after=before)
+    p99 = [
+        statistics.quantiles([each for one in taken for each in one], n=100)[98]
+        for taken in (quiet, busy)
+    ]
+    return p99[0], p99[1], len(drawn) / seconds
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Client]:
+    """Run a playground meanwhile."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "playground", "--port", str(PORT), "--token", TOKEN),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert server.stdout is not None  # noqa: S101 - for the type checker
+    await server.stdout.readline()
+    try:
+        async with Client(f"http://127.0.0.1:{PORT}") as playground:
+            yield playground
+    finally:
+        server.terminate()
+        await server.wait()
+
+
+async def run(rounds: int) -> list[Figures]:
+    """Measure so many rounds."""
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = EmbeddedValkey(Path(folder))
+        await valkey.start()
+        try:
+            async with serving() as playground:
+                for number in range(rounds):
+                    print(f"round {number + 1}: charts", file=sys.stderr)  # noqa: T201
+                    taken, memory = await draw_alone()
+                    async with running(TALLY, playground, valkey):
+                        quiet, busy, drawn = await measure(playground)
+                    medians = {kind: statistics.median(each) for kind, each in taken.items()}
+                    slowest = max(max(each) for each in taken.values())
+                    figures.append(
+                        Figures(
+                            **medians,
+                            slowest=slowest,
+                            quiet=quiet,
+                            busy=busy,
+                            times=busy / quiet,
+                            drawn=drawn,
+                            memory=memory,
+                        )
+                    )
+        finally:
+            await valkey.stop()
+    return figures
+
+
+def main() -> None:
+    """Measure, show, and write the figures down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", type=Path, default=Path("build/charts.json"))
+    options = parser.parse_args()
+    figures = asyncio.run(run(options.rounds))
+    show(f"Charts, medians of {options.rounds} rounds", ROWS, {"Tally": figures})
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps([asdict(each) for each in figures], indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""The bot's side of the process that draws."""
+
+import asyncio
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from charts.model import Chart
+
+ROOT = Path(__file__).parent.parent
+
+PATIENCE = 30.0
+"""Seconds that a chart may take; the first one loads matplotlib, on a busy machine."""
+LIFETIME = 1000
+"""Charts after which the process is replaced, so that nothing piles up in its memory."""
+END = 2.0
+"""Seconds that the process has to end."""
+
+FAILURES = (OSError, EOFError, TimeoutError)
+"""How it shows that the process has ended or hangs."""
+
+log = structlog.get_logger(__name__)
+
+
+class ChartError(Exception):
+    """A chart could not be drawn."""
+
+
+class Charts:
+    """Draws one chart after the other, without keeping this process from anything.
+
+    Args:
+        command: What starts the process that draws, if not `python -m charts`.
+    """
+
+    def __init__(self, *command: str) -> None:
+        self._command = command or (sys.executable, "-m", "charts")
+        self._turn = asyncio.Lock()
+        self._process: Process | None = None
+        self._left = 0
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, None as long as there is none."""
+        return None if self._process is None else self._process.pid
+
+    async def draw(self, chart: Chart) -> bytes:
+        """Draw a chart; the first one starts the process.
+
+        Returns:
+            A PNG.
+
+        Raises:
+            ChartError: It can't be drawn.
+        """
+        async with self._turn:
+            try:
+                return await self._ask(chart)
+            except FAILURES as error:
+                # It may have been killed, such as for its memory: then another one can do it.
+                log.warning("charts_restarted", error=type(error).__name__)
+            try:
+                return await self._ask(chart)
+            except FAILURES as error:
+                raise ChartError(type(error).__name__) from error
+
+    async def close(self) -> None:
+        """End the process, if it was started."""
+        process, self._process = self._process, None
+        if process is None or process.stdin is None:
+            return
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(END):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    async def _ask(self, chart: Chart) -> bytes:
+        process = await self._running()
+        self._left -= 1
+        questions, answers = process.stdin, process.stdout
+        assert questions  # noqa: S101 - for the type checker: both are pipes
+        assert answers  # noqa: S101 - likewise
+        try:
+            async with asyncio.timeout(PATIENCE):
+                questions.write(chart.to_json().encode() + b"\n")
+                await questions.drain()
+                length = int.from_bytes(await answers.readexactly(4))
+                return await answers.readexactly(length)
+        except BaseException:
+            # What it still draws must not be taken for the next chart.
+            self._process = None
+            with suppress(ProcessLookupError):
+                process.kill()
+            raise
+
+    async def _running(self) -> Process:
+        if self._process is None or self._left == 0:
+            await self.close()
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            )
+            self._left = LIFETIME
+        return self._process

@@ -1,0 +1,54 @@
+"""Where goes what a commit has left in the outbox: totals, changes of them, payments, exports."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from db.changes import Changes, NewChange
+from db.models import Action
+from db.payments import NewPayment, Payments
+from db.totals import NewTotal, Totals
+from db.users import Users
+from exports import Exports, Order
+from fsm.outbox import UndeliverableError
+
+CHANGE = "change:"
+"""How the entries of changes begin, and
+EXPORT: those of exports; totals are known by their confirmation alone."""
+EXPORT = "export:"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Takes each entry of the outbox to where it belongs, however often it comes.
+
+    Args:
+        totals: Where totals are saved.
+        payments: Where payments are.
+        changes: Where totals are changed.
+        users: Where people are known.
+        exports: Sends documents.
+    """
+
+    totals: Totals
+    payments: Payments
+    changes: Changes
+    users: Users
+    exports: Exports
+
+    async def deliver(self, entry: str, payload: str) -> None:
+        """Deliver an entry; see `fsm.outbox.Deliver`."""
+        try:
+            if entry.startswith(NewPayment.ENTRIES):
+                await self.payments.save(NewPayment.from_json(payload))
+            elif entry.startswith(CHANGE):
+                change = NewChange.from_json(payload)
+                await self.changes.make(change)
+                if change.action is Action.ERASE:
+                    self.users.forget(change.user_id)
+            elif entry.startswith(EXPORT):
+                await self.exports.send(entry, Order.from_json(payload))
+            else:
+                await self.totals.add(NewTotal.from_json(payload))
+        except (IntegrityError, ValueError) as error:
+            raise UndeliverableError(type(error).__name__) from error

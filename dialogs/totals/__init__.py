@@ -1,0 +1,29 @@
+"""The totals of a person, or of a group: a list, filters, a summary, charts, one's own data."""
+
+from aiogram_dialog import Dialog
+
+from dialogs.totals import changes, chart, data, filters, overview, rename
+from dialogs.totals.scope import get_scope
+
+dialog = Dialog(
+    overview.list_window,
+    overview.summary_window,
+    overview.people_window,
+    filters.filters_window,
+    filters.label_window,
+    filters.kind_window,
+    filters.chat_window,
+    filters.first_window,
+    filters.last_window,
+    chart.chart_window,
+    data.data_window,
+    data.pick_window,
+    data.delete_window,
+    data.erase_window,
+    rename.rename_window,
+    rename.new_label_window,
+    rename.relabel_window,
+    changes.changed_window,
+    on_start=chart.begin,
+    getter=get_scope,
+)

@@ -1,0 +1,154 @@
+"""Totals as a picture: by day or by label, of a week, a month or a year, light or dark."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from html import escape
+from typing import Any, cast
+
+from aiogram_dialog import Data, DialogManager
+from aiogram_dialog.widgets.kbd import ManagedRadio, Radio
+from aiogram_dialog.widgets.text import Format
+from babel.dates import format_date
+from magic_filter import F
+
+from charts.model import Chart, Panel
+from db.summaries import Label, Summaries, Summary
+from dialogs.totals.overview import PREVIEW, only, to_list
+from dialogs.totals.scope import period_of, say_label, today, wanted
+from locales import Texts
+from states import Totals as States
+from widgets.chart import ChartPicture, by_day
+from widgets.text import T
+from widgets.window import Window
+from widgets.zone import mark, zone_of
+
+LENGTHS = {"week": 7, "month": 30, "year": 365}
+"""The days of each period; besides there is the one that is filtered by."""
+
+CHOSEN = {"period": "month", "by": "day", "theme": "light"}
+"""What is chosen at first, by the ids of the widgets that it is chosen with."""
+
+LABELS = 8
+"""Labels that have a bar, those with the most totals."""
+
+
+async def begin(_: Data, manager: DialogManager) -> None:
+    """Choose what is shown at first."""
+    for name, item in CHOSEN.items():
+        radio = cast("ManagedRadio[str]", manager.find(name))
+        await radio.set_checked(item)
+
+
+async def get_chart(
+    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
+) -> dict[str, Any]:
+    """Give the chart, and what it shows in words."""
+    zone, days = zone_of(dialog_manager), _days(dialog_manager)
+    dark = _chosen(dialog_manager, "theme") == "dark"
+    shown = wanted(dialog_manager).on_days(*days, zone)
+    summary = await summaries.summary(shown, zone, now=datetime.now(UTC))
+    lines = ""
+    if _chosen(dialog_manager, "by") == "label":
+        labels = await summaries.by_label(shown, limit=LABELS)
+        chart = _by_label(texts, labels, dark=dark)
+        lines = _in_words(texts, labels, summary)
+    else:
+        sums = {day.day: day.sum for day in await summaries.by_day(shown, zone)}
+        chart = by_day(texts.language, days, {"": sums}, dark=dark)
+    first, last = (format_date(day, "d MMM y", texts.language) for day in days)
+    return {
+        "chart": chart,
+        "days": f"{first} … {last}{mark(zone)}",
+        "lines": lines,
+        "count": summary.count,
+        "sum": str(summary.sum),
+        "periods": _periods(dialog_manager, texts),
+        "ways": [("day", texts("totals-chart-day")), ("label", texts("totals-chart-label"))],
+        "themes": [("light", texts("totals-chart-light")), ("dark", texts("totals-chart-dark"))],
+    }
+
+
+def _days(manager: DialogManager) -> tuple[date, date]:
+    """Give the first and the last day that are shown."""
+    first, last = period_of(manager)
+    last = last or today(manager)
+    length = LENGTHS.get(_chosen(manager, "period"))
+    if length is None and first:
+        return first, last
+    return last - timedelta(days=(length or LENGTHS["month"]) - 1), last
+
+
+def _periods(manager: DialogManager, texts: Texts) -> list[tuple[str, str]]:
+    periods = [
+        ("week", texts("totals-chart-week")),
+        ("month", texts("totals-chart-month")),
+        ("year", texts("totals-chart-year")),
+    ]
+    filtered = [("filtered", texts("totals-chart-filtered"))] if period_of(manager)[0] else []
+    return filtered + periods
+
+
+def _chosen(manager: DialogManager, widget: str) -> str:
+    radio = cast("ManagedRadio[str]", manager.find(widget))
+    return radio.get_checked() or CHOSEN[widget]
+
+
+def _by_label(texts: Texts, labels: Sequence[Label], *, dark: bool) -> Chart:
+    # Numbered, as a picture can't show every emoji, and the words below it can.
+    names = [
+        f"{number}. {say_label(texts, each.label)}" for number, each in enumerate(labels, start=1)
+    ]
+    return Chart(names, [Panel("", [each.sum for each in labels])], lying=True, dark=dark)
+
+
+def _in_words(texts: Texts, labels: Sequence[Label], summary: Summary) -> str:
+    lines = [
+        texts(
+            "totals-chart-line",
+            number=str(number),
+            label=escape(say_label(texts, each.label), quote=False),
+            count=each.count,
+            sum=str(each.sum),
+        )
+        for number, each in enumerate(labels, start=1)
+    ]
+    if rest := summary.count - sum(each.count for each in labels):
+        left = summary.sum - sum(each.sum for each in labels)
+        lines.append(texts("totals-chart-rest", count=rest, sum=str(left)))
+    return "\n".join(lines)
+
+
+def _choice(name: str, items: str) -> Radio[str]:
+    return Radio(
+        Format("• {item[1]}"),
+        Format("{item[1]}"),
+        id=name,
+        item_id_getter=lambda item: item[0],
+        items=items,
+    )
+
+
+chart_window = Window(
+    T("totals-chart-title"),
+    only,
+    Format("\n{lines}\n", when=F["lines"]),
+    T("totals-summary"),
+    ChartPicture("chart"),
+    _choice("period", "periods"),
+    _choice("by", "ways"),
+    _choice("theme", "themes"),
+    to_list,
+    state=States.chart,
+    getter=get_chart,
+    preview_data={
+        **PREVIEW,
+        "chart": None,
+        "days": "1 Nov 2026 … 21 Nov 2026 UTC",
+        "lines": "1. <b>tea</b>: 2 totals, sum 41",
+        "count": 2,
+        "sum": "41",
+        "periods": [("week", "Week"), ("month", "Month")],
+        "ways": [("day", "Day"), ("label", "Label")],
+        "themes": [("light", "Light"), ("dark", "Dark")],
+    },
+)

@@ -1,0 +1,148 @@
+"""A person's own data: taken home as a document, deleted one by one or as a whole."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.kbd import Button, Column, Row, Select, SwitchTo
+from aiogram_dialog.widgets.text import Format
+from magic_filter import F
+
+from db.export import Format as Written
+from db.models import Action, Total
+from db.summaries import Summaries
+from db.totals import Totals
+from dialogs.totals.changes import confirm, get_plan, plan
+from dialogs.totals.overview import PREVIEW, only, page_of, pager, to_list
+from dialogs.totals.scope import everything, place_of, wanted
+from exports import Order
+from fsm.transaction import Transaction
+from locales import Texts
+from states import Totals as States
+from widgets.notice import Notice
+from widgets.text import T
+from widgets.window import Window
+from widgets.zone import local_time, zone_of
+
+
+async def get_count(
+    dialog_manager: DialogManager, summaries: Summaries, **_: object
+) -> dict[str, Any]:
+    """Give how many totals there are, and how many of them are filtered."""
+    now, zone = datetime.now(UTC), zone_of(dialog_manager)
+    every = await summaries.summary(everything(dialog_manager), zone, now=now)
+    shown = await summaries.summary(wanted(dialog_manager), zone, now=now)
+    return {"every": every.count, "count": shown.count, "sum": str(shown.sum)}
+
+
+async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) -> dict[str, Any]:
+    """Give the totals of the page to choose from."""
+    page = await page_of(dialog_manager, totals)
+    return {
+        "items": [(total.id, _say(dialog_manager, total)) for total in page.totals],
+        "newer": page.newer,
+        "older": page.older,
+    }
+
+
+async def order(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Have the filtered totals sent as a document; the button names its format."""
+    transaction: Transaction = manager.middleware_data["transaction"]
+    texts: Texts = manager.middleware_data["texts"]
+    ordered = Order(
+        chat_id=place_of(manager).id,
+        format=Written(str(button.widget_id)),
+        wanted=wanted(manager),
+        language=texts.language,
+    )
+    coming = texts("totals-export-coming")
+    transaction.deliver(f"export:{callback.id}", ordered.to_json(), late=coming)
+
+
+async def choose(
+    _callback: CallbackQuery, _select: Select[int], manager: DialogManager, total_id: int
+) -> None:
+    """Ask whether a total is to be deleted.
+
+    Raises:
+        Notice: It is gone.
+    """
+    totals: Totals = manager.middleware_data["totals"]
+    total = await totals.get(place_of(manager).id, total_id)
+    if total is None:
+        raise Notice("notice-not-offered")
+    plan(manager, Action.DELETE, total_id=total_id, what=_say(manager, total))
+    await manager.switch_to(States.delete)
+
+
+async def ask_to_erase(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Ask whether everything is to be deleted."""
+    summaries: Summaries = manager.middleware_data["summaries"]
+    summary = await summaries.summary(everything(manager), now=datetime.now(UTC))
+    plan(manager, Action.ERASE, count=summary.count)
+    await manager.switch_to(States.erase)
+
+
+def _say(manager: DialogManager, total: Total) -> str:
+    time = local_time(total.created_at, zone_of(manager))
+    return " · ".join(part for part in (str(total.value), total.label, time) if part)
+
+
+to_data = SwitchTo(T("back"), id="data", state=States.data)
+
+data_window = Window(
+    T("totals-data-title"),
+    only,
+    T("totals-summary"),
+    Row(
+        Button(T("totals-csv"), id=Written.CSV.value, on_click=order),
+        Button(T("totals-json"), id=Written.JSON.value, on_click=order),
+        when=F["count"],
+    ),
+    SwitchTo(T("totals-rename"), id="rename", state=States.rename, when=F["every"]),
+    SwitchTo(T("totals-pick"), id="pick", state=States.pick, when=F["count"]),
+    Button(T("totals-erase"), id="erase", on_click=ask_to_erase),
+    to_list,
+    state=States.data,
+    getter=get_count,
+    preview_data={**PREVIEW, "every": 2, "count": 2, "sum": "41"},
+)
+
+pick_window = Window(
+    T("totals-pick-title"),
+    only,
+    Column(
+        Select(
+            Format("{item[1]}"),
+            id="total",
+            item_id_getter=lambda item: item[0],
+            items="items",
+            type_factory=int,
+            on_click=choose,
+        )
+    ),
+    pager,
+    to_data,
+    state=States.pick,
+    getter=get_items,
+    preview_data={**PREVIEW, "items": [(1, "42 · tea · 2026-11-20")], "newer": 1, "older": 1},
+)
+
+delete_window = Window(
+    T("totals-delete-title"),
+    Button(T("totals-delete"), id="confirm", on_click=confirm),
+    SwitchTo(T("totals-keep"), id="keep", state=States.pick),
+    state=States.delete,
+    getter=get_plan,
+    preview_data={"what": "42 · tea & cake"},
+)
+
+erase_window = Window(
+    T("totals-erase-title"),
+    Button(T("totals-erase"), id="confirm", on_click=confirm),
+    SwitchTo(T("totals-keep"), id="keep", state=States.data),
+    state=States.erase,
+    getter=get_plan,
+    preview_data={"count": 2},
+)

@@ -1,0 +1,196 @@
+"""The totals themselves, newest first; at a glance; and who counted them."""
+
+from datetime import UTC, datetime
+from html import escape
+from typing import Any, cast
+
+from aiogram.types import CallbackQuery
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo, WebApp
+from aiogram_dialog.widgets.text import Format
+from magic_filter import F
+
+from db.models import Total
+from db.pages import Cursor, Page
+from db.summaries import Amount, Person, Summaries
+from db.totals import Totals
+from dialogs.totals.scope import wanted
+from locales import Texts
+from states import Totals as States
+from widgets.text import T
+from widgets.window import Window
+from widgets.zone import local_time, mark, zone_of
+
+PAGE = 10
+"""Totals shown at a time."""
+
+PEOPLE = 20
+"""People shown at most, those with the most totals."""
+
+AT = "at"
+"""Where the cursor of the page stands in the dialog's data."""
+
+
+async def page_of(manager: DialogManager, totals: Totals) -> Page:
+    """Give the page that the dialog stands at."""
+    at = cast("list[Any] | None", manager.dialog_data.get(AT))
+    return await totals.page(wanted(manager), limit=PAGE, at=Cursor(*at) if at else None)
+
+
+async def get_page(
+    dialog_manager: DialogManager,
+    totals: Totals,
+    summaries: Summaries,
+    totals_url: str | None,
+    texts: Texts,
+    **_: object,
+) -> dict[str, Any]:
+    """Give the page, and what all pages add up to."""
+    page, zone = await page_of(dialog_manager, totals), zone_of(dialog_manager)
+    summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
+    return {
+        "rows": "\n".join(
+            row(texts, total, local_time(total.created_at, zone)) for total in page.totals
+        ),
+        "count": summary.count,
+        "sum": str(summary.sum),
+        "newer": page.newer,
+        "older": page.older,
+        "totals_url": totals_url,
+    }
+
+
+def row(texts: Texts, total: Total, time: str) -> str:
+    """Give a line of the list."""
+    shown = {"value": str(total.value), "time": time}
+    if total.label is None:
+        return texts("totals-row-unnamed", **shown)
+    return texts("totals-row", label=escape(total.label, quote=False), **shown)
+
+
+async def get_summary(
+    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
+) -> dict[str, Any]:
+    """Give the totals at a glance."""
+    zone = zone_of(dialog_manager)
+    summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
+    return {
+        "count": summary.count,
+        "sum": str(summary.sum),
+        "mean": f"{summary.mean or 0:.2f}",
+        "smallest": str(summary.smallest),
+        "largest": str(summary.largest),
+        "today": _amount(texts, summary.today),
+        "week": _amount(texts, summary.week),
+        "streak": summary.streak,
+        "zone": mark(zone),
+    }
+
+
+async def get_people(
+    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
+) -> dict[str, Any]:
+    """Give who counted in this group."""
+    people = await summaries.by_user(wanted(dialog_manager), limit=PEOPLE)
+    return {"people": "\n".join(_person(texts, person) for person in people)}
+
+
+def _person(texts: Texts, person: Person) -> str:
+    name = escape(person.first_name or person.username or "", quote=False)
+    amount = _amount(texts, Amount(person.count, person.sum))
+    return texts("totals-person", name=name or texts("totals-somebody"), amount=amount)
+
+
+def _amount(texts: Texts, amount: Amount) -> str:
+    return texts("totals-summary", count=amount.count, sum=str(amount.sum))
+
+
+async def turn(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Turn to the page that the button names."""
+    page = await page_of(manager, manager.middleware_data["totals"])
+    manager.dialog_data[AT] = list(getattr(page, str(button.widget_id)) or ()) or None
+
+
+pager = Row(
+    Button(T("totals-newer"), id="newer", on_click=turn, when=F["newer"]),
+    Button(T("totals-older"), id="older", on_click=turn, when=F["older"]),
+)
+
+only = Format("{only}", when=F["only"])
+
+title = (T("totals-title", when=F["is_own"]), T("totals-title-group", when=F["is_group"]))
+
+to_list = SwitchTo(T("back"), id="list", state=States.list)
+
+PREVIEW = {"only": "", "is_own": True, "is_group": False}
+
+ROWS = "<b>42</b> · tea · 2026-11-20 10:30 UTC\n<b>-1</b> · 2026-11-19 09:00 UTC"
+
+list_window = Window(
+    *title,
+    only,
+    Format("\n{rows}\n", when=F["rows"]),
+    T("totals-summary", when=F["count"]),
+    T("totals-none", when=~F["count"] & ~F["only"]),
+    T("totals-none-such", when=~F["count"] & F["only"]),
+    pager,
+    Row(
+        SwitchTo(T("totals-filter"), id="filters", state=States.filters),
+        SwitchTo(T("totals-at-a-glance"), id="summary", state=States.summary, when=F["count"]),
+        when=F["count"] | F["only"],
+    ),
+    Row(
+        SwitchTo(T("totals-chart"), id="chart", state=States.chart, when=F["count"]),
+        SwitchTo(
+            T("totals-people"), id="people", state=States.people, when=F["is_group"] & F["count"]
+        ),
+        SwitchTo(T("totals-data"), id="data", state=States.data, when=F["is_own"]),
+        when=F["count"] | F["only"],
+    ),
+    # Mini Apps are opened in private chats only (Bot API, InlineKeyboardButton).
+    WebApp(T("page-open"), Format("{totals_url}"), when=F["totals_url"] & ~F["is_group"]),
+    Cancel(T("back")),
+    state=States.list,
+    getter=get_page,
+    preview_data={
+        **PREVIEW,
+        "rows": ROWS,
+        "count": 2,
+        "sum": "41",
+        "newer": True,
+        "older": True,
+        "totals_url": "https://example.org/totals",
+    },
+)
+
+summary_window = Window(
+    *title,
+    only,
+    T("totals-none-such", when=~F["count"]),
+    T("totals-glance", when=F["count"]),
+    to_list,
+    state=States.summary,
+    getter=get_summary,
+    preview_data={
+        **PREVIEW,
+        "count": 2,
+        "sum": "41",
+        "mean": "20.50",
+        "smallest": "-1",
+        "largest": "42",
+        "today": "1 total, sum 42",
+        "week": "2 totals, sum 41",
+        "streak": 2,
+        "zone": " UTC",
+    },
+)
+
+people_window = Window(
+    T("totals-people-title"),
+    only,
+    Format("\n{people}"),
+    to_list,
+    state=States.people,
+    getter=get_people,
+    preview_data={**PREVIEW, "people": "<b>Ann</b>: 2 totals, sum 41"},
+)

@@ -1,0 +1,111 @@
+"""A label gets another name, in all of a person's totals."""
+
+from typing import Any
+
+from aiogram.types import CallbackQuery, Message
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.input import ManagedTextInput, TextInput
+from aiogram_dialog.widgets.kbd import Button, ScrollingGroup, Select, SwitchTo
+from aiogram_dialog.widgets.text import Format
+from magic_filter import F
+
+from db.models import LABEL_MAX, Action
+from db.summaries import Summaries
+from dialogs.totals.changes import confirm, get_plan, plan, planned
+from dialogs.totals.data import to_data
+from dialogs.totals.filters import find_label, get_labels
+from dialogs.totals.scope import everything, say_label
+from locales import Texts
+from states import Totals as States
+from widgets.answers import answer
+from widgets.text import T
+from widgets.window import Window
+
+
+async def choose(
+    _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
+) -> None:
+    """Ask for the new name of a label."""
+    plan(manager, Action.RENAME, label=await find_label(manager, chosen))
+    await manager.switch_to(States.new_label)
+
+
+async def name(
+    message: Message, _input: ManagedTextInput[str], manager: DialogManager, text: str, /
+) -> None:
+    """Take the new name; whatever it is made of, it is a text."""
+    label = " ".join(text.split())
+    if not 1 <= len(label) <= LABEL_MAX:
+        answer(manager, message, "totals-label-length", length=len(label), limit=LABEL_MAX)
+    elif label == planned(manager)["label"]:
+        answer(manager, message, "totals-label-same")
+    else:
+        await _ask(manager, label)
+
+
+async def unname(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Take the label off."""
+    await _ask(manager, "")
+
+
+async def _ask(manager: DialogManager, label: str) -> None:
+    plan(manager, Action.RENAME, label=planned(manager)["label"], to=label)
+    await manager.switch_to(States.relabel)
+
+
+async def get_names(
+    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
+) -> dict[str, Any]:
+    """Give the names before and after, and how many totals have it."""
+    planned_now = await get_plan(dialog_manager)
+    label = planned_now.get("label", "")
+    found = await summaries.by_label(everything(dialog_manager))
+    count = sum(each.count for each in found if (each.label or "") == label)
+    return {
+        "old": say_label(texts, label),
+        "new": say_label(texts, planned_now.get("to")),
+        "count": count,
+        "named": bool(label),
+        "limit": LABEL_MAX,
+    }
+
+
+rename_window = Window(
+    T("totals-rename-title"),
+    ScrollingGroup(
+        Select(
+            Format("{item[1]}"),
+            id="of",
+            item_id_getter=lambda item: item[0],
+            items="labels",
+            on_click=choose,
+        ),
+        id="names",
+        width=2,
+        height=8,
+        hide_on_single_page=True,
+    ),
+    to_data,
+    state=States.rename,
+    getter=get_labels,
+    preview_data={"labels": [("1", "tea"), ("2", "coffee")]},
+)
+
+new_label_window = Window(
+    T("totals-new-label-title"),
+    TextInput(id="new_label", on_success=name),
+    Button(T("totals-unname"), id="unname", on_click=unname, when=F["named"]),
+    SwitchTo(T("back"), id="rename", state=States.rename),
+    state=States.new_label,
+    getter=get_names,
+    preview_data={"old": "tea & cake", "named": True, "limit": LABEL_MAX},
+)
+
+relabel_window = Window(
+    T("totals-relabel-title"),
+    Button(T("totals-relabel"), id="confirm", on_click=confirm),
+    SwitchTo(T("totals-keep"), id="keep", state=States.rename),
+    state=States.relabel,
+    getter=get_names,
+    preview_data={"old": "tea & cake", "new": "coffee", "count": 2},
+)

@@ -1,0 +1,62 @@
+"""Figures for the bot's admins. To everybody else the command is as unknown as any other."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import Command
+from aiogram.methods import TelegramMethod
+from aiogram.types import BufferedInputFile, Message
+
+from charts.process import ChartError, Charts
+from db.filters import Filter
+from db.summaries import Summaries
+from db.users import Users
+from fsm.taps import Taps
+from handlers.admins import is_by_admin
+from locales import Texts
+from widgets.chart import by_day
+
+DAYS = 30
+"""Days on the chart."""
+
+router = Router(name="statistics")
+
+
+@router.message(Command("stats"), F.chat.type == ChatType.PRIVATE, is_by_admin)
+async def show(  # noqa: PLR0913 - a handler asks for what it needs by name
+    message: Message,
+    *,
+    summaries: Summaries,
+    users: Users,
+    taps: Taps,
+    charts: Charts,
+    texts: Texts,
+) -> TelegramMethod[Message]:
+    """Show how much is counted, in the days of UTC."""
+    today = datetime.now(UTC).date()
+    days = (today - timedelta(days=DAYS - 1), today)
+    tapped = await taps.by_day()
+    saved = {
+        day.day: day.count for day in await summaries.by_day(Filter().on_days(*days, UTC), UTC)
+    }
+    text = texts(
+        "stats",
+        users=await users.count(),
+        counters=await taps.counters(today),
+        taps=tapped.get(today, 0),
+        totals=saved.get(today, 0),
+        month=_sum_of(tapped, days[0]),
+        saved=_sum_of(saved, days[0]),
+        days=DAYS,
+    )
+    panels = {texts("stats-taps"): tapped, texts("stats-totals"): saved}
+    try:
+        png = await charts.draw(by_day(texts.language, days, panels))
+    except ChartError:
+        return message.answer(text)
+    return message.answer_photo(BufferedInputFile(png, "stats.png"), caption=text)
+
+
+def _sum_of(values: dict[date, int], first: date) -> int:
+    return sum(value for day, value in values.items() if day >= first)

@@ -1,0 +1,50 @@
+"""The SQL that docs/totals.md shows to people does what it says."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.totals import Totals
+from tests.db.samples import NOON, new_total
+
+TEXT = (Path(__file__).parents[2] / "docs" / "totals.md").read_text()
+SQLITE_ONLY = ("'unixepoch'", "strftime(")
+
+
+def statements(language: str) -> Iterator[str]:
+    """What stands in the blocks of a language."""
+    for block in re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL):
+        yield from (statement.strip() for statement in block.split(";") if statement.strip())
+
+
+def runs_on(statement: str, dialect: str) -> bool:
+    """Tell whether a statement, marked as SQL, is for this database: SQLite has its functions."""
+    return dialect == "sqlite" or not any(name in statement for name in SQLITE_ONLY)
+
+
+async def test_every_statement_runs_and_finds_the_totals(
+    totals: Totals, engine: AsyncEngine
+) -> None:
+    for hours in range(3):
+        at = NOON - timedelta(hours=hours)
+        here = {"user_id": 1000001, "chat_id": -1001234567890, "created_at": at}
+        await totals.add(new_total(label="tea", value=hours, **here))
+    dialect = engine.dialect.name
+    shown = [each for each in statements("sql") if runs_on(each, dialect)]
+    if dialect == "postgresql":
+        shown += statements("postgresql")
+    assert len(shown) == 5
+    async with engine.connect() as connection:
+        for statement in shown:
+            rows = (await connection.exec_driver_sql(statement)).all()
+            assert rows, statement
+            assert 3 in {*rows[0], len(rows)}, statement
+
+
+@pytest.mark.parametrize("language", ["sql", "postgresql"])
+def test_statements_are_found(language: str) -> None:
+    assert len(list(statements(language))) == {"sql": 5, "postgresql": 3}[language]

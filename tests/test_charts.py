@@ -1,0 +1,160 @@
+"""Charts: what is drawn, and the process that draws them."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from charts.model import Chart, Panel
+from charts.picture import drawable, short
+from charts.process import ChartError, Charts
+
+WEEK = Chart([f"{day} Nov" for day in range(1, 8)], [Panel("", [1, 2, 3, 0, -5, 6, 7])])
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+async def charts() -> AsyncIterator[Charts]:
+    shared = Charts()
+    yield shared
+    await shared.close()
+
+
+def pixels(png: bytes) -> Image.Image:
+    return Image.open(BytesIO(png)).convert("RGB")
+
+
+def children() -> set[int]:
+    """Give the processes of this one that draw."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"charts" in command:
+            found.add(int(folder.name))
+    return found
+
+
+@pytest.mark.parametrize("lying", [False, True])
+async def test_a_chart_is_as_wide_as_two_phones_and_light_or_dark(
+    charts: Charts,
+    lying: bool,  # noqa: FBT001 - it is a parameter
+) -> None:
+    papers = []
+    for dark in (False, True):
+        chart = Chart(WEEK.names, WEEK.panels, lying=lying, dark=dark)
+        picture = pixels(await charts.draw(chart))
+        assert picture.size == (900, 680)
+        colours = picture.getcolors(picture.width * picture.height) or []
+        papers.append(picture.getpixel((0, 0)))
+        assert len(colours) > 3
+    assert papers == [(0xFF, 0xFF, 0xFF), (0x17, 0x21, 0x2B)]
+
+
+@pytest.mark.parametrize(
+    "chart",
+    [
+        Chart([""] * 365, [Panel("a year", list(range(365)))]),
+        Chart(["a"], [Panel("nothing", [0])]),
+        Chart([], [Panel("nobody", [])]),
+        Chart([], [Panel("nobody", [])], lying=True),
+        Chart(["a", "b"], [Panel("large", [10**15, -(10**15)])]),
+        Chart(["x"] * 2000, [Panel("one", [1] * 2000), Panel("other", [-1] * 2000)]),
+        Chart(
+            [
+                "\N{GRINNING FACE}\N{FAMILY}",
+                "שלום",
+                "مرحبا",
+                "$x^2$ <b>",
+                "\u0000\ud7ff",
+                "漢",
+            ],
+            [Panel("$\\frac{broken", [1, 2, 3, 4, 5, 6])],
+            lying=True,
+        ),
+    ],
+)
+async def test_whatever_there_is_to_show_is_drawn(charts: Charts, chart: Chart) -> None:
+    assert pixels(await charts.draw(chart)).size == (900, 680)
+
+
+def test_what_no_letter_is_known_for_is_left_out() -> None:
+    assert drawable("\N{CJK UNIFIED IDEOGRAPH-6F22}\N{FAMILY}") == ""
+    assert drawable("кофе שלום مرحبا ё") == "кофе שלום مرحبا ё"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (999, "999"), (1000, "1k"), (-1250, "-1.2k"), (999_999, "1M"), (3.5, "3.5")],
+)
+def test_large_numbers_are_short(value: float, text: str) -> None:
+    assert short(value) == text
+
+
+async def test_charts_wait_their_turn_and_none_is_mistaken_for_another(charts: Charts) -> None:
+    wanted = [Chart([str(n)] * n, [Panel("", list(range(n)))], dark=n % 2 == 0) for n in (2, 3, 9)]
+    alone = [await charts.draw(chart) for chart in wanted]
+    assert await asyncio.gather(*(charts.draw(chart) for chart in wanted)) == alone
+
+
+async def test_a_chart_that_nobody_waits_for_is_not_taken_for_the_next(charts: Charts) -> None:
+    expected = await charts.draw(WEEK)
+    other = asyncio.create_task(charts.draw(Chart(["other"], [Panel("", [1])])))
+    await asyncio.sleep(0)
+    other.cancel()
+    await asyncio.wait({other})
+    assert await charts.draw(WEEK) == expected
+
+
+async def test_the_process_begins_with_the_first_chart_and_ends_when_told_to() -> None:
+    before = children()
+    charts = Charts()
+    assert children() == before
+    await charts.draw(WEEK)
+    (own,) = children() - before
+    await charts.draw(WEEK)
+    assert children() - before == {own}
+    await charts.close()
+    assert own not in children()
+
+
+async def test_another_process_goes_on_when_one_was_killed(charts: Charts) -> None:
+    expected = await charts.draw(WEEK)
+    assert charts.process_id
+    os.kill(charts.process_id, signal.SIGKILL)
+    assert await charts.draw(WEEK) == expected
+
+
+@pytest.mark.parametrize("script", ["pass", "raise SystemExit(1)"])
+async def test_a_process_that_can_not_draw_is_an_error(script: str) -> None:
+    charts = Charts(sys.executable, "-c", script)
+    with pytest.raises(ChartError):
+        await charts.draw(WEEK)
+    await charts.close()
+
+
+async def test_a_command_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(ChartError):
+        await Charts(str(ROOT / "nothing")).draw(WEEK)
+
+
+async def test_nothing_piles_up(charts: Charts) -> None:
+    def memory() -> int:
+        status = Path(f"/proc/{charts.process_id}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0])
+
+    for _ in range(20):
+        await charts.draw(WEEK)
+    before = memory()
+    for _ in range(40):
+        await charts.draw(WEEK)
+    assert memory() < before + 4_000

@@ -1,0 +1,184 @@
+"""Totals as a picture: a window that can be pressed on, in the chat."""
+
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from playground import Answer, Message, Person, Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_totals import follow, values
+from tests.test_totals_export import PATIENCE, download
+
+BUTTONS = [
+    ["Week", "• Month", "Year"],
+    ["• By day", "By label"],
+    ["• Light", "Dark"],
+    ["Back"],
+]
+
+
+async def open_chart(person: Person) -> Message:
+    totals = await open_counter(person, "/totals")
+    await person.press(totals, "Chart")
+    # The first chart after a start loads what draws it.
+    return await person.until(totals, is_chart, timeout=PATIENCE)
+
+
+def is_chart(message: Message) -> bool:
+    return message.photo is not None
+
+
+async def picture(playground: Playground, message: Message) -> Image.Image:
+    assert message.photo
+    data = await download(playground, message.photo[-1].file_id)
+    if folder := os.environ.get("TALLY_PICTURES"):
+        name = f"{message.message_id}-{message.photo[-1].file_unique_id}.png"
+        (Path(folder) / name).write_bytes(data)
+    return Image.open(BytesIO(data)).convert("RGB")
+
+
+def is_dark(image: Image.Image) -> bool:
+    colour = image.getpixel((0, 0))
+    assert isinstance(colour, tuple)
+    return max(colour) < 64
+
+
+async def switch(person: Person, chart: Message, label: str) -> Message:
+    """Press a button of a chart, and wait for another picture."""
+    before = await person.read(chart)
+
+    def is_there(now: Message) -> bool:
+        return now.photo != before.photo and any(f"• {label}" in row for row in now.labels)
+
+    await person.press(chart, label)
+    return await person.until(chart, is_there, timeout=PATIENCE)
+
+
+async def test_totals_are_shown_as_a_picture_that_changes_in_place(
+    ann: Person, tally: Tally, playground: Playground
+) -> None:
+    now = datetime.now(UTC)
+    for days, label in ((0, "tea"), (3, "coffee"), (20, "tea"), (200, "soup")):
+        await tally.add_totals(ann, [days + 1], label=label, created_at=now - timedelta(days=days))
+    chart = await open_chart(ann)
+    assert chart.labels == BUTTONS
+    first = now - timedelta(days=29)
+    assert chart.caption == (
+        f"Totals, {first.day} {first:%b %Y} … {now.day} {now:%b %Y} UTC\n3 totals, sum 26"
+    )
+    assert not is_dark(await picture(playground, chart))
+    dark = await switch(ann, chart, "Dark")
+    assert is_dark(await picture(playground, dark))
+    year = await switch(ann, dark, "Year")
+    assert (year.caption or "").endswith("4 totals, sum 227")
+    labels = await switch(ann, year, "By label")
+    assert "1. tea: 2 totals, sum 22\n" in (labels.caption or "")
+    assert is_dark(await picture(playground, labels))
+    week = await switch(ann, labels, "Week")
+    assert (week.caption or "").endswith("2 totals, sum 5")
+    assert week.message_id == chart.message_id
+
+
+async def test_back_leads_from_the_picture_to_a_list_that_works(ann: Person, tally: Tally) -> None:
+    await tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    await ann.press(chart, "Back")
+    totals = await ann.receive()
+    await ann.until_gone(chart)
+    assert values(totals) == [7]
+    again = await follow(ann, totals, "Chart")
+    assert again.photo
+
+
+async def test_a_command_leaves_the_picture_where_it_is_without_buttons(
+    ann: Person, tally: Tally
+) -> None:
+    await tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    await ann.send("/start")
+    await ann.receive()
+    left = await ann.until(chart, lambda now: not now.labels)
+    assert left.photo
+
+
+async def test_the_chart_follows_the_filter(ann: Person, tally: Tally) -> None:
+    now = datetime.now(UTC)
+    await tally.add_totals(ann, [1], label="tea", created_at=now)
+    await tally.add_totals(ann, [2], label="coffee", created_at=now)
+    await tally.add_totals(ann, [4], label="tea", created_at=now - timedelta(days=3))
+    totals = await open_counter(ann, "/totals")
+    totals = await follow(ann, totals, "Filter", "Label", "tea")
+    totals = await follow(ann, totals, "Filter", "Today")
+    chart = await follow(ann, totals, "Chart")
+    assert "As filtered" in chart.labels[0]
+    assert (chart.caption or "").endswith("2 totals, sum 5")
+    today = await switch(ann, chart, "As filtered")
+    assert (today.caption or "").endswith("1 total, sum 1")
+
+
+async def test_labels_of_emoji_and_from_right_to_left_are_told_below_the_picture(
+    ann: Person, tally: Tally
+) -> None:
+    now = datetime.now(UTC)
+    labels = ["\N{HOT BEVERAGE}\N{FAMILY}", "שלום עולם", "<b>$x$</b>"]
+    for value, label in enumerate(labels, start=1):
+        await tally.add_totals(ann, [1] * value, label=label, created_at=now)
+    for number in range(8):
+        await tally.add_totals(ann, [0], label=f"n{number}", created_at=now - timedelta(days=1))
+    chart = await switch(ann, await open_chart(ann), "By label")
+    lines = (chart.caption or "").splitlines()
+    for number, label in enumerate(reversed(labels), start=1):
+        count = 4 - number
+        assert f"{number}. {label}: {count} total{'s' * (count > 1)}, sum {count}" in lines
+    assert "All others: 3 totals, sum 0" in lines
+
+
+async def test_a_forged_choice_is_not_taken(ann: Person, tally: Tally) -> None:
+    await tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    context = (chart.button("Back").callback_data or "").partition("\x1d")[0]
+    for forged in ("period:century", "theme:", "by:nothing", "period:filtered"):
+        assert await ann.press(chart, data=f"{context}\x1d{forged}") == Answer(None)
+    assert (await ann.read(chart)).photo == chart.photo
+
+
+async def test_a_burst_of_choices_ends_with_the_last(ann: Person, tally: Tally) -> None:
+    await tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    for label in ("Week", "Year", "Week", "Year"):
+        await ann.press(chart, label)
+    await ann.until(chart, lambda now: now.labels[0] == ["Week", "Month", "• Year"])
+
+
+async def test_a_kill_leaves_a_chart_that_goes_on(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    await own_tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    await own_tally.kill()
+    await own_tally.start()
+    dark = await switch(ann, chart, "Dark")
+    assert is_dark(await picture(own_playground, dark))
+
+
+async def test_a_drawer_that_dies_is_replaced_and_nobody_notices(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    await own_tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    chart = await open_chart(ann)
+    async with own_tally.logging("charts_restarted"):
+        for drawer in own_tally.drawers():
+            os.kill(drawer, signal.SIGKILL)
+        await switch(ann, chart, "Dark")
+    assert len(own_tally.drawers()) == 1
+    await own_tally.stop()
+    assert own_tally.drawers() == []

@@ -1,0 +1,42 @@
+"""What chats are called, which is kept nowhere: Telegram is asked."""
+
+import asyncio
+from collections.abc import Iterable, MutableMapping
+
+from aiogram import Bot
+from aiogram.exceptions import AiogramError
+from cachetools import TTLCache
+
+REMEMBERED = 10_000
+"""Chats whose names a process remembers."""
+HOUR = 60 * 60
+"""Seconds that it does."""
+PATIENCE = 3
+"""Seconds that Telegram has to tell a name."""
+
+
+class ChatNames:
+    """Tells what chats are called.
+
+    Args:
+        bot: Who asks, and is a member of them.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._known: MutableMapping[int, str | None] = TTLCache(REMEMBERED, HOUR)
+
+    async def find(self, chats: Iterable[int]) -> dict[int, str | None]:
+        """Give the titles of groups, None for those that the bot can't see any more."""
+        wanted = list(chats)
+        return dict(zip(wanted, await asyncio.gather(*map(self._find, wanted)), strict=True))
+
+    async def _find(self, chat_id: int) -> str | None:
+        if chat_id in self._known:
+            return self._known[chat_id]
+        try:
+            title = (await self._bot.get_chat(chat_id, request_timeout=PATIENCE)).title
+        except (AiogramError, TimeoutError):
+            title = None
+        self._known[chat_id] = title
+        return title

@@ -1,0 +1,79 @@
+/** The list, newest first; it grows when its end comes into sight, or by the button there. */
+
+import { ask } from "./api.js";
+import { element, find, quoted } from "./dom.js";
+import { clock, dayInWords, number, say } from "./words.js";
+
+/** How many pixels below what is in sight the list is there already. */
+const AHEAD = 600;
+
+const more = find("more");
+const rows = find("rows");
+
+/** The wish that the list shows, what comes next, and what ends it. */
+let shown = { wish: {}, next: null, signal: null };
+let names;
+let person;
+let today;
+let complain;
+
+/**
+ * Prepare the list.
+ * @param {object} start The bot's.
+ * @param {(error: Error, retry: () => void) => void} trouble Is told what goes wrong.
+ */
+export function begin(start, trouble) {
+  const named = (things) => new Map(things.map(({ id, name }) => [id, name]));
+  names = { kinds: named(start.kinds), chats: named(start.chats) };
+  ({ today, person } = start);
+  complain = trouble;
+  more.addEventListener("click", grow);
+  new IntersectionObserver(([end]) => end.isIntersecting && grow(), { rootMargin: `${AHEAD}px` }).observe(more);
+}
+
+/** Show the first part of what is wished. */
+export async function showList(wish, signal) {
+  const { totals, next } = await ask("list", wish, signal);
+  shown = { wish, next, signal };
+  rows.replaceChildren();
+  append(totals);
+  more.hidden = !next;
+}
+
+async function grow() {
+  const { wish, next, signal } = shown;
+  if (more.hidden || more.disabled) return;
+  more.disabled = true;
+  try {
+    const told = await ask("list", { ...wish, before: next }, signal);
+    shown.next = told.next;
+    append(told.totals);
+    more.hidden = !told.next;
+  } catch (error) {
+    if (!signal.aborted) complain(error, grow);
+    return;
+  } finally {
+    more.disabled = false;
+  }
+  // Its end may be near still, of which the observer would not tell again.
+  if (!more.hidden && more.getBoundingClientRect().top < innerHeight + AHEAD) grow();
+}
+
+function append(totals) {
+  for (const total of totals) {
+    if (rows.lastElementChild?.dataset.day !== total.day) {
+      rows.append(element("section", { "data-day": total.day },
+        element("h3", {}, dayInWords(total.day, today)), element("ol", { class: "card" })));
+    }
+    rows.lastElementChild.lastElementChild.append(row(total));
+  }
+}
+
+function row({ value, label, kind, chat, time }) {
+  const place = chat === null || chat === person ? null : names.chats.get(chat) ?? say("some-chat");
+  return element("li", {},
+    element("span", { class: label === null ? "name faint" : "name" }, quoted(label ?? say("unlabelled"))),
+    element("b", {}, number(value)),
+    element("small", {}, element("span", {}, names.kinds.get(kind)), place && " · ", place && quoted(place)),
+    element("time", { datetime: time }, clock(time)));
+}

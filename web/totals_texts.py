@@ -1,0 +1,62 @@
+"""The texts of the page of totals, which it gets with the first answer."""
+
+from db.models import Kind
+
+TEXTS = (
+    "page-title",
+    "page-sum",
+    "page-mean",
+    "page-smallest",
+    "page-largest",
+    "page-today",
+    "page-week",
+    "page-streak",
+    "page-period-week",
+    "page-period-month",
+    "page-period-year",
+    "page-period-all",
+    "page-period-dates",
+    "page-period",
+    "page-since",
+    "page-until",
+    "page-earlier",
+    "page-later",
+    "page-by-time",
+    "page-by-label",
+    "page-chart",
+    "page-chart-keys",
+    "page-labels-shown",
+    "page-filters",
+    "page-label",
+    "page-any-label",
+    "page-kind",
+    "page-any-kind",
+    "page-chat",
+    "page-any-chat",
+    "page-some-chat",
+    "page-unlabelled",
+    "page-list",
+    "page-more",
+    "page-nothing",
+    "page-none",
+    "page-again",
+    "page-unreachable",
+)
+"""What the page says, by these names without `page-`."""
+
+KINDS = {
+    Kind.NUMBERS: "page-kind-numbers",
+    Kind.NUMBERS_FAB: "page-kind-numbers-fab",
+    Kind.CUSTOM: "page-kind-custom",
+    Kind.INLINE: "page-kind-inline",
+}
+
+REASONS = {
+    "unknown": "page-unknown",
+    "forged": "page-forged",
+    "stale": "page-stale",
+    "incomplete": "page-incomplete",
+    "wrong": "page-wrong",
+    "away": "page-away",
+}
+"""Why something is refused, and what people are told."""

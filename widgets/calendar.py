@@ -1,0 +1,99 @@
+"""A calendar in the person's language."""
+
+from collections.abc import Callable
+from datetime import date, timezone
+from typing import Any, cast
+
+from aiogram_dialog import DialogManager
+from aiogram_dialog.widgets.kbd import Calendar, CalendarScope, CalendarUserConfig
+from aiogram_dialog.widgets.kbd.calendar_kbd import (
+    CalendarDaysView,
+    CalendarMonthView,
+    CalendarScopeView,
+    CalendarYearsView,
+    OnDateSelected,
+)
+from aiogram_dialog.widgets.text import Format, Text
+from babel.dates import format_date
+from typing_extensions import override
+
+from widgets.text import texts_of
+from widgets.zone import zone_of
+
+Bounds = Callable[[DialogManager], tuple[date, date]]
+"""Gives the first and the last day that may be chosen."""
+
+
+class LocalDate(Text):
+    """A date as a language writes it.
+
+    Args:
+        pattern: What of it, as Unicode's locale data has it (UTS 35, "Date Field Symbols").
+        frame: What stands around it.
+    """
+
+    def __init__(self, pattern: str, frame: str = "{}") -> None:
+        super().__init__()
+        self.pattern = pattern
+        self.frame = frame
+
+    async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
+        written = format_date(data["date"], self.pattern, texts_of({}, manager).language)
+        return self.frame.format(written[:1].upper() + written[1:])
+
+
+class DayCalendar(Calendar):
+    """The library's calendar, in the person's language and time zone.
+
+    Args:
+        id: The widget's id.
+        bounds: Gives the days that may be chosen.
+        on_click: Is told the day.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - as in all widgets
+        bounds: Bounds,
+        on_click: OnDateSelected,
+    ) -> None:
+        super().__init__(id=id, on_click=on_click)
+        self.bounds = bounds
+
+    @override
+    def _init_views(self) -> dict[CalendarScope, CalendarScopeView]:
+        day = Format("{date.day}")
+        return {
+            CalendarScope.DAYS: CalendarDaysView(
+                self._item_callback_data,
+                date_text=day,
+                today_text=Format("[ {date.day} ]"),
+                weekday_text=LocalDate("cccccc"),
+                header_text=LocalDate("LLLL y"),
+                prev_month_text=LocalDate("LLL", "« {}"),
+                next_month_text=LocalDate("LLL", "{} »"),
+            ),
+            CalendarScope.MONTHS: CalendarMonthView(
+                self._item_callback_data,
+                month_text=LocalDate("LLLL"),
+                this_month_text=LocalDate("LLLL", "[ {} ]"),
+                header_text=LocalDate("y"),
+                prev_year_text=LocalDate("y", "« {}"),
+                next_year_text=LocalDate("y", "{} »"),
+            ),
+            CalendarScope.YEARS: CalendarYearsView(self._item_callback_data),
+        }
+
+    @override
+    async def _get_user_config(
+        self, data: dict[str, Any], manager: DialogManager
+    ) -> CalendarUserConfig:
+        first, last = self.bounds(manager)
+        # Any time zone will do, whatever the library's annotation says.
+        zone = cast("timezone", zone_of(manager))
+        return CalendarUserConfig(timezone=zone, min_date=first, max_date=last)
+
+    @override
+    def set_offset(self, new_offset: date, manager: DialogManager) -> None:
+        # By its first day, as from 29 February there is no way to the next year.
+        super().set_offset(new_offset.replace(day=1), manager)
