@@ -61,6 +61,7 @@ from handlers import (
     strays,
 )
 from handlers.errors import answer_error
+from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
@@ -126,9 +127,11 @@ async def run(settings: Settings) -> None:
             inline_window=partial(inline.window, catalog),
         )
         person = PersonMiddleware(catalog, users)
+        own_chats = OwnChats(redis, bot.id, catalog)
         tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
+            own_chats,
             transactions,
             totals=totals,
             summaries=summaries,
@@ -165,7 +168,7 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(profile.announce, bot, catalog, settings.admin_ids),
+                partial(profile.announce, bot, catalog),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
                 taps.run,
@@ -173,18 +176,22 @@ async def run(settings: Settings) -> None:
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
-        for part in (inbox, outbox, renderer, undrawn, person):
+        for part in (inbox, outbox, renderer, undrawn, person, own_chats):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
         await taps.write()
 
 
 def make_dispatcher(
-    person: PersonMiddleware, transactions: TransactionMiddleware, **data: object
+    person: PersonMiddleware,
+    own_chats: OwnChats,
+    transactions: TransactionMiddleware,
+    **data: object,
 ) -> Dispatcher:
     """Make the dispatcher with every handler and dialog.
 
     Args:
         person: Tells who sends an update.
+        own_chats: Has Telegram show in their chat what is theirs.
         transactions: Carries updates out.
         data: What handlers, getters and clicks ask for by name.
     """
@@ -193,6 +200,7 @@ def make_dispatcher(
     dispatcher.workflow_data.update(data)
     dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(person)
+    dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(

@@ -39,16 +39,20 @@ async def begin(start_data: Data, manager: DialogManager) -> None:
     _payload(manager)
 
 
-async def get_links(dialog_manager: DialogManager, bot: Bot, **_: object) -> dict[str, Any]:
+async def get_links(
+    dialog_manager: DialogManager, bot: Bot, totals_url: str | None, **_: object
+) -> dict[str, Any]:
     """Give the links as they are chosen."""
     username, payload = str((await bot.me()).username), _payload(dialog_manager)
     chosen = dialog_manager.dialog_data
     link = create_deep_link(username, "start", payload)
     into_group = create_deep_link(username, "startgroup", payload)
+    app = create_deep_link(username, "startapp", payload)
     return {
         "link": link,
         "send": f"{SHARE}?{urlencode({'url': link})}",
         "into_group": into_group if chosen["opens"] != TOTALS else None,
+        "app": app if totals_url and chosen["opens"] == TOTALS else None,
         "opens": chosen["opens"],
         "label": chosen["label"],
     }
@@ -113,6 +117,7 @@ window = Window(
         Url(T("share-send"), Format("{send}")),
     ),
     Url(T("share-into-group"), Format("{into_group}"), when=F["into_group"]),
+    CopyText(T("share-app"), Format("{app}"), when=F["app"]),
     Cancel(T("back")),
     state=Share.main,
 )
@@ -125,6 +130,7 @@ dialog = Dialog(
         "link": "https://t.me/tally?start=c-AHRlYQ",
         "send": "https://t.me/share/url",
         "into_group": "https://t.me/tally?startgroup=c-AHRlYQ",
+        "app": "https://t.me/tally?startapp=t-AAAAdGVh",
         "opens": Kind.NUMBERS.value,
         "label": "tea",
     },

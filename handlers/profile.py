@@ -1,6 +1,5 @@
 """What Telegram shows of the bot before it says a word: lists of commands and descriptions."""
 
-from collections.abc import Collection, Iterator
 from functools import partial
 
 import structlog
@@ -34,7 +33,16 @@ Telegram may ask for many minutes where it was changed often."""
 log = structlog.get_logger(__name__)
 
 
-async def announce(bot: Bot, catalog: Catalog, admin_ids: Collection[int]) -> None:
+LISTS: tuple[tuple[BotCommandScopeUnion, Place], ...] = (
+    (BotCommandScopeDefault(), Place.PRIVATE),
+    (BotCommandScopeAllPrivateChats(), Place.PRIVATE),
+    (BotCommandScopeAllGroupChats(), Place.GROUP),
+)
+"""What is listed where. A group's admins have no list of their own: by commands they can do
+no more than others there."""
+
+
+async def announce(bot: Bot, catalog: Catalog) -> None:
     """Tell Telegram in every language what there is, where it knows otherwise.
 
     The bot can live without. Its name is its owner's business.
@@ -42,24 +50,26 @@ async def announce(bot: Bot, catalog: Catalog, admin_ids: Collection[int]) -> No
     Args:
         bot: The bot.
         catalog: The languages; people whose own is not there read the default one.
-        admin_ids: The bot's admins, who find more commands in their own chats. Until one of
-            them has started the bot there is no such chat, and Telegram refuses.
     """
     for language in (None, *catalog.languages):
         texts = catalog.speak(language)
-        for scope, place in _scopes(admin_ids):
+        for scope, place in LISTS:
             await _list(bot, texts, language, scope, place)
         await _describe(bot, texts, language)
     log.info("commands_announced")
 
 
-def _scopes(admin_ids: Collection[int]) -> Iterator[tuple[BotCommandScopeUnion, Place]]:
-    """Give what is listed where; a group's admins can do no more than others by commands."""
-    yield BotCommandScopeDefault(), Place.PRIVATE
-    yield BotCommandScopeAllPrivateChats(), Place.PRIVATE
-    yield BotCommandScopeAllGroupChats(), Place.GROUP
-    for admin_id in sorted(admin_ids):
-        yield BotCommandScopeChat(chat_id=admin_id), Place.PRIVATE | Place.ADMINS
+async def announce_to_admin(bot: Bot, catalog: Catalog, admin_id: int) -> None:
+    """List an admin's commands, too, in their own chat with the bot.
+
+    Args:
+        bot: The bot.
+        catalog: The languages.
+        admin_id: The admin, who has started the bot: before, there is no such chat.
+    """
+    scope = BotCommandScopeChat(chat_id=admin_id)
+    for language in (None, *catalog.languages):
+        await _list(bot, catalog.speak(language), language, scope, Place.PRIVATE | Place.ADMINS)
 
 
 async def _list(

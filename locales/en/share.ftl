@@ -8,6 +8,7 @@ share-opens = { $opens ->
 share-copy = Copy
 share-send = Send to somebody
 share-into-group = Count in a group
+share-app = Link to the Mini App
 share-unname = Without a name
 share-too-long = This name does not fit into a link: it takes about 40 Latin letters or 20 others.
 link-unknown = This link leads nowhere. Here is the menu.
