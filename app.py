@@ -26,6 +26,7 @@ from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
 from db.payments import Payments
+from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import Totals
@@ -47,6 +48,7 @@ from fsm.store import MEMORY, DialogStore
 from fsm.taps import Taps
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
+from fsm.windows import Windows
 from handlers import (
     commands,
     cutlets,
@@ -66,6 +68,7 @@ from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
 from passes import Passes
+from people import People
 from queries import migrate
 from tickets import Tickets
 from updates import KINDS, Receiver, ignore_unasked, poll
@@ -111,8 +114,9 @@ async def run(settings: Settings) -> None:
         totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
         summaries, users = Summaries(sessions), Users(sessions)
         catalog = Catalog(settings.default_language)
+        people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
         exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
-        deliveries = Deliveries(totals, bank, changes, users, exports)
+        deliveries = Deliveries(totals, bank, changes, people, exports)
         outbox = Outbox(redis, bot.id, deliveries.deliver)
         taps, charts = Taps(redis, bot.id), Charts()
         parts.push_async_callback(charts.close)
@@ -123,11 +127,14 @@ async def run(settings: Settings) -> None:
             outbox,
             renderer,
             undrawn,
-            answer_error,
-            inline_window=partial(inline.window, catalog),
+            Windows(redis, batch, bot.id, settings.dialog_ttl),
+            on_error=answer_error,
+            inline_window=partial(inline.window, people),
         )
-        person = PersonMiddleware(catalog, users)
-        own_chats = OwnChats(redis, bot.id, catalog)
+        person, own_chats = (
+            PersonMiddleware(catalog, users, people),
+            OwnChats(redis, bot.id, catalog),
+        )
         tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
@@ -152,7 +159,7 @@ async def run(settings: Settings) -> None:
         inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
-        page = TotalsPage(catalog, viewers, totals, summaries, ChatNames(bot))
+        page = TotalsPage(catalog, people, viewers, totals, summaries, ChatNames(bot))
         add_totals_page(pages, page)
         receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
         if settings.webhook_url:
@@ -171,6 +178,7 @@ async def run(settings: Settings) -> None:
                 partial(profile.announce, bot, catalog),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
+                people.run,
                 taps.run,
             )
             log.info("stopping")
@@ -202,6 +210,7 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)
+    dispatcher.update.middleware(person)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(
         inline.router,

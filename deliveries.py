@@ -8,9 +8,9 @@ from db.changes import Changes, NewChange
 from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
-from db.users import Users
 from exports import Exports, Order
 from fsm.outbox import UndeliverableError
+from people import People
 
 CHANGE = "change:"
 """How the entries of changes begin, and
@@ -26,14 +26,14 @@ class Deliveries:
         totals: Where totals are saved.
         payments: Where payments are.
         changes: Where totals are changed.
-        users: Where people are known.
+        people: Told whose data have changed.
         exports: Sends documents.
     """
 
     totals: Totals
     payments: Payments
     changes: Changes
-    users: Users
+    people: People
     exports: Exports
 
     async def deliver(self, entry: str, payload: str) -> None:
@@ -44,8 +44,8 @@ class Deliveries:
             elif entry.startswith(CHANGE):
                 change = NewChange.from_json(payload)
                 await self.changes.make(change)
-                if change.action is Action.ERASE:
-                    self.users.forget(change.user_id)
+                if change.action in {Action.ERASE, Action.UNDO}:
+                    await self.people.changed(change.user_id)
             elif entry.startswith(EXPORT):
                 await self.exports.send(entry, Order.from_json(payload))
             else:

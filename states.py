@@ -46,6 +46,30 @@ class Totals(StatesGroup):
     changed = State()
 
 
+class Settings(StatesGroup):
+    """What a person chooses once and for all (dialogs/settings.py)."""
+
+    main = State()
+    language = State()
+    steps = State()
+    names = State()
+
+
+class TimeZone(StatesGroup):
+    """By which clock a person lives (dialogs/time_zone.py)."""
+
+    regions = State()
+    cities = State()
+    place = State()
+
+
+class Naming(StatesGroup):
+    """A name for a total that was confirmed without one (dialogs/naming.py)."""
+
+    asking = State()
+    named = State()
+
+
 class ReplyKeyboards(StatesGroup):
     """Keyboards under the input field (dialogs/reply_keyboards.py)."""
 

@@ -70,11 +70,12 @@ class Totals:
     async def add(self, total: NewTotal) -> bool:
         """Save a total, however often this is asked for.
 
-        The person's row is made where it is missing.
+        The person's row is made where it is missing. A total that was saved without a
+        label takes one from a repetition that has one, in whichever order they come.
 
         Returns:
-            Whether the total is new; False when it was saved before, also if it
-            was deleted since.
+            Whether the total, or its label, is new; False when it was saved before, also
+            if it was deleted since.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
@@ -86,10 +87,13 @@ class Totals:
                 .values(id=total.user_id, first_name="", created_at=total.created_at)
                 .on_conflict_do_nothing(index_elements=[User.id])
             )
+            row, known = insert(session, Total).values(asdict(total)), [Total.confirmation_id]
             added = await session.execute(
-                insert(session, Total)
-                .values(asdict(total))
-                .on_conflict_do_nothing(index_elements=[Total.confirmation_id])
+                row.on_conflict_do_update(
+                    index_elements=known, set_={"label": total.label}, where=Total.label.is_(None)
+                )
+                if total.label
+                else row.on_conflict_do_nothing(index_elements=known)
             )
             # Asked last: where transactions overlap, this sees a deletion that the
             # insert had to wait for.

@@ -15,32 +15,39 @@ from aiogram_dialog.widgets.kbd import Button, Row
 from magic_filter import F
 
 from db.models import VALUE_MAX, Kind
+from db.preferences import Preferences
 from db.totals import NewTotal
 from fsm.foreground import foreground
 from fsm.taps import Taps
 from fsm.transaction import Transaction
-from locales import Catalog, Texts
-from states import Counter, Menu
+from locales import Texts
+from people import People
+from states import Counter, Menu, Naming
 from widgets.access import is_admin
 from widgets.notice import Notice
 from widgets.steps import Steps
 from widgets.text import T
 from widgets.window import Window
 
-STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2)}
-"""The steps that each kind of counter offers."""
+STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2), Kind.CUSTOM: (-10, -1, 1, 10)}
+"""The steps that each kind of counter offers; those of one's own as long as none were chosen."""
 
 
 async def begin(_start_data: Data, manager: DialogManager) -> None:
-    """Note who opens the counter, and by which id its total will be known."""
+    """Note who opens the counter, by which steps, and by which id its total will be known."""
     opener: User = manager.middleware_data["event_from_user"]
-    texts: Texts = manager.middleware_data["texts"]
     manager.dialog_data.update(
         value=0,
         opener=opener.id,
-        language=texts.language,
+        # Spoken as long as the opener has chosen none.
+        language=opener.language_code,
         confirmation_id=secrets.token_hex(16),
     )
+    preferences: Preferences = manager.middleware_data["preferences"]
+    steps = _start(manager).get("steps") or preferences.steps
+    if steps and _start(manager)["kind"] == Kind.CUSTOM:
+        # Kept, as this counter has them for good: those of a link, or the opener's own.
+        manager.dialog_data["steps"] = steps
 
 
 async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
@@ -52,15 +59,18 @@ async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, A
         "value": str(manager.dialog_data["value"]),
     }
     if manager.middleware_data["event_chat"].type != ChatType.PRIVATE:
-        catalog: Catalog = manager.middleware_data["catalog"]
-        data["texts"] = catalog.speak(cast("str", manager.dialog_data["language"]))
+        people: People = manager.middleware_data["people"]
+        opened_by = manager.dialog_data
+        data["texts"] = await people.texts(
+            cast("int", opened_by["opener"]), cast("str | None", opened_by["language"])
+        )
     return data
 
 
 def steps(manager: DialogManager) -> Sequence[int]:
     """Give the steps that the counter offers."""
-    if given := _start(manager).get("steps"):
-        return cast("Sequence[int]", given)
+    if own := manager.dialog_data.get("steps"):
+        return cast("Sequence[int]", own)
     return STEPS[Kind(_start(manager).get("kind", Kind.NUMBERS))]
 
 
@@ -88,7 +98,13 @@ async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManag
         total.to_json(),
         late=texts("counter-saved-later", value=str(total.value)),
     )
-    await _close(manager, Counter.confirmed)
+    await _close(manager, Counter.confirmed, to_name=total if _wants_name(total, manager) else None)
+
+
+def _wants_name(total: NewTotal, manager: DialogManager) -> bool:
+    """Tell whether a total is to be asked for its name: its owner wants it, and is alone."""
+    preferences: Preferences = manager.middleware_data["preferences"]
+    return bool(preferences.names_totals) and not total.label and total.chat_id == total.user_id
 
 
 async def cancel(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -128,13 +144,18 @@ async def _require_right_to_close(callback: CallbackQuery, manager: DialogManage
         raise Notice("counter-not-yours")
 
 
-async def _close(manager: DialogManager, state: State) -> None:
+async def _close(manager: DialogManager, state: State, *, to_name: NewTotal | None = None) -> None:
     # The dialog stays in its last window until its time to live ends: so a
     # press that comes late, or again, finds out what became of the counter.
     await manager.switch_to(state)
-    if _start(manager).get("in_menu"):
+    if to_name or _start(manager).get("in_menu"):
         async with foreground(manager, DEFAULT_STACK_ID) as menu:
-            await menu.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND)
+            if menu.current_stack().last_reply_keyboard:
+                await menu.reset_stack()
+            shown = ShowMode.NO_UPDATE if to_name else ShowMode.SEND
+            await menu.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=shown)
+            if to_name:
+                await menu.start(Naming.asking, to_name.to_json(), show_mode=ShowMode.SEND)
 
 
 def _total(manager: DialogManager) -> NewTotal:

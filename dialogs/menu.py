@@ -18,6 +18,7 @@ from states import (
     Menu,
     Payment,
     ReplyKeyboards,
+    Settings,
     SpecialButtons,
     Totals,
 )
@@ -100,7 +101,11 @@ main_window = Window(
         Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
     ),
     Row(
+        Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),
         Start(T("menu-totals"), id="totals", state=Totals.list),
+    ),
+    Row(
+        Start(T("menu-settings"), id="settings", state=Settings.main),
         SwitchTo(T("menu-help"), id="help", state=Menu.help),
     ),
     state=Menu.main,

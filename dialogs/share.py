@@ -15,7 +15,9 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from db.models import Kind
+from db.preferences import Preferences
 from deep_links import CounterLink, Link, PayloadError, TotalsLink, encode
+from dialogs.counter import STEPS
 from states import Share
 from widgets.notice import Notice
 from widgets.text import T
@@ -87,7 +89,14 @@ async def unname(_callback: CallbackQuery, _button: Button, manager: DialogManag
 
 def _payload(manager: DialogManager) -> str:
     chosen, label = manager.dialog_data["opens"], manager.dialog_data["label"]
-    link: Link = TotalsLink(label) if chosen == TOTALS else CounterLink(Kind(chosen), label)
+    link: Link
+    if chosen == TOTALS:
+        link = TotalsLink(label)
+    elif chosen == Kind.CUSTOM:
+        preferences: Preferences = manager.middleware_data["preferences"]
+        link = CounterLink(Kind.CUSTOM, label, tuple(preferences.steps or STEPS[Kind.CUSTOM]))
+    else:
+        link = CounterLink(Kind(chosen), label)
     try:
         return encode(link)
     except PayloadError as error:
@@ -109,6 +118,9 @@ window = Window(
     Row(
         _chooser(Kind.NUMBERS.value, "menu-counter-one"),
         _chooser(Kind.NUMBERS_FAB.value, "menu-counter-two"),
+    ),
+    Row(
+        _chooser(Kind.CUSTOM.value, "menu-counter-own"),
         _chooser(TOTALS, "menu-totals"),
     ),
     Button(T("share-unname"), id="unname", on_click=unname, when=F["label"]),

@@ -83,6 +83,13 @@ def stack_id_of(record: str) -> str:
     return record.rpartition(":")[2]
 
 
+def place_of_record(record: str) -> tuple[str, int | None]:
+    """Give the chat of a record, or the inline message that it is, and the topic, if any."""
+    chat, _, stack = record.partition("}:stack:")
+    _, thread, _ = stack.split(":", 2)
+    return chat.rpartition(":")[2], int(thread) if thread else None
+
+
 def inline_message_of(record: str) -> str | None:
     """Give the id of the inline message whose state a record is, None for a stack."""
     if stack_id_of(record) != INLINE:

@@ -37,6 +37,9 @@ class Transaction(BaseStorage):
         late_reply: What they are told instead of nothing if the message can't follow soon.
         undelivered_reply: What they are told if what they sent off can't arrive soon.
         redraws: Stacks whose windows are to be drawn again as they stand.
+        opener: Whose the windows are that it opens, None for who has sent the update.
+        speaks_anew: Whether that person's windows are to be drawn again as they stand,
+            in whichever chats.
         moves_until: Until when its windows change by themselves and are drawn again and
             again, in seconds since 1970.
     """
@@ -56,6 +59,8 @@ class Transaction(BaseStorage):
         self.reply = Answer()
         self.late_reply = Answer()
         self.redraws: list[str] = []
+        self.opener: int | None = None
+        self.speaks_anew = False
         self.moves_until = 0.0
         self._outbox: dict[str, str] = {}
         self.undelivered_reply = Answer()

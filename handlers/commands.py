@@ -17,6 +17,9 @@ from fsm.foreground import open_beside
 from locales import Texts
 from states import Counter, Example, Game, Menu, ReplyKeyboards
 
+COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
+"""The commands that open a counter."""
+
 IN_GROUP = F.chat.type != ChatType.PRIVATE
 
 router = Router(name="commands")
@@ -90,7 +93,7 @@ async def open_windows(
     await manager.start(last, data, mode=mode, show_mode=ShowMode.SEND)
 
 
-@router.message(Command("numbers", "numbers_fab"))
+@router.message(Command(*COUNTERS))
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
@@ -98,7 +101,7 @@ async def count(
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
-    await open_counter(message, dialog_manager, Kind(command.command), label)
+    await open_counter(message, dialog_manager, COUNTERS[command.command], label)
     return None
 
 

@@ -21,6 +21,7 @@ from fsm.tasks import finish
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin
 from locales import Catalog
+from people import People
 
 REMEMBERED = 10_000
 """Persons whose button a process remembers, those seen last."""
@@ -58,7 +59,8 @@ class OwnChats(BaseMiddleware):
         result = await handler(event, data)
         # A window that is drawn again knows the language of back then.
         if not isinstance(event, DialogUpdate) and (person := _in_own_chat(data)):
-            language = data["texts"].language
+            people: People = data["people"]
+            language = (await people.texts(person.id, person.language_code)).language
             if self._known.get(person.id) != language:
                 self._begin(person.id, language, data)
         return result

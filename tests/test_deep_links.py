@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from db.models import Kind
-from deep_links import CounterLink, TotalsLink, encode
+from deep_links import CounterLink, TotalsLink, decode, encode
 from playground import Group, Person, Playground
+from tests.tally import Tally
 from tests.test_menu import GROUP_MENU, MENU
 
 UNKNOWN = "This link leads nowhere. Here is the menu."
@@ -43,8 +44,8 @@ async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person) -> N
     [
         ("totals", "Your totals"),
         ("help", "What Tally can do"),
+        ("settings", "Settings"),
         ("callbacks", "Callbacks call the bot"),
-        (encode(TotalsLink("tea", days=7)), "Your totals"),
     ],
 )
 async def test_a_link_opens_a_window_with_the_menu_behind(
@@ -55,6 +56,20 @@ async def test_a_link_opens_a_window_with_the_menu_behind(
     assert (window.text or "").startswith(beginning)
     await ann.press(window, "Back")
     await ann.until(window, lambda message: message.labels == MENU)
+
+
+async def test_a_link_opens_the_followers_own_totals_filtered(
+    ann: Person, boris: Person, tally: Tally
+) -> None:
+    await tally.add_totals(ann, [7])
+    await ann.start(encode(TotalsLink("label", Kind.NUMBERS)))
+    window = await ann.receive()
+    assert "label" in (window.text or "")
+    assert "7" in (window.text or "")
+    await ann.start(encode(TotalsLink("other", days=7)))
+    assert "7 ·" not in ((await ann.receive()).text or "")
+    await boris.start(encode(TotalsLink("label")))
+    assert "7 ·" not in ((await boris.receive()).text or "")
 
 
 @pytest.mark.parametrize("payload", ["c-AP8", "refund", "x" * 64, "два слова", "c-AAo"])
@@ -112,6 +127,10 @@ async def test_a_window_makes_links_that_others_follow(ann: Person, boris: Perso
     await ann.send("coffee")
     window = await ann.receive()
     assert "coffee" in (window.text or "")
+    await ann.press(window, "My counter")
+    window = await ann.until(window, lambda message: "your steps" in (message.text or ""))
+    own = parse_qs(urlsplit(window.button("group").url or "").query)["startgroup"][0]
+    assert decode(own) == CounterLink(Kind.CUSTOM, "coffee", (-10, -1, 1, 10))
     await ann.press(window, "Totals")
     window = await ann.until(window, lambda message: "opens totals" in (message.text or ""))
     assert "startgroup" not in str(window.keyboard)

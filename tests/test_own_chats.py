@@ -60,6 +60,14 @@ async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when
         for call in await own_playground.calls("setChatMenuButton")
         if call.params.get("chat_id") == str(ann.id)
     ]
+    await own_playground.until_pending(0)
+    await ann.send("/settings")
+    settings = await ann.receive()
+    await ann.press(settings, "Language")
+    settings = await ann.until(settings, lambda message: "Русский" in str(message.labels))
+    await ann.press(settings, "Русский")
+    (chosen,) = await buttons(own_playground, ann, 1)
+    assert chosen.params["menu_button"]["text"] == "Итоги"
     assert await own_playground.refusals() == []
 
 

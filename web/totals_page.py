@@ -11,7 +11,7 @@ Answers are JSON; one that is refused has an `error` in a word and a `text` for 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from html import escape
@@ -33,6 +33,7 @@ from db.summaries import Summaries, Summary
 from db.totals import Totals
 from deep_links import PayloadError, TotalsLink, decode
 from locales import Catalog, Texts
+from people import People, zone_of
 from web.chat_names import ChatNames
 from web.headers import APP
 from web.totals_chart import Bar, bars, unit_of
@@ -63,6 +64,7 @@ class TotalsPage:
 
     Attributes:
         catalog: The texts.
+        people: Tells the language and the time zone that somebody has chosen.
         viewers: Tells who asks.
         totals: The totals.
         summaries: Adds them up.
@@ -70,6 +72,7 @@ class TotalsPage:
     """
 
     catalog: Catalog
+    people: People
     viewers: Viewers
     totals: Totals
     summaries: Summaries
@@ -95,7 +98,10 @@ class TotalsPage:
         texts = self._browsers(request)
         try:
             viewer = self.viewers.recognise(request.headers.get(hdrs.AUTHORIZATION, ""))
-            texts = self.catalog.speak(viewer.language)
+            chosen = await self.people.preferences(viewer.id)
+            language = chosen.chosen_language or viewer.language
+            viewer = replace(viewer, language=language, zone=zone_of(chosen))
+            texts = self.catalog.speak(language)
             return _json(await give(request, viewer, texts))
         except RefusedError as error:
             return _refusal(texts, error.status, error.reason)

@@ -2,6 +2,7 @@
 command-start = Open the menu
 command-numbers = Count with −1 and +1
 command-numbers-fab = Count with −2 to +2
+command-count = Count by steps of your own
 command-totals = See your totals
 command-share = Link to a counter or to totals
 command-cutlets = Choose how the cutlets are served
@@ -13,6 +14,7 @@ command-links = See what buttons can open
 command-random = Get a number from 1 to 10
 command-callbacks = See every way to answer a press
 command-inline = Post a counter in any chat
+command-settings = Choose language, time zone, steps
 command-payment = Pay by Telegram Stars or card
 command-paysupport = Ask about a payment
 command-terms = What payments are for

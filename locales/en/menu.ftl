@@ -3,6 +3,7 @@ menu-title = <b>Tally</b> counts taps and never miscounts one.
     What would you like to do?
 menu-counter-one = Counter ±1
 menu-counter-two = Counter ±2
+menu-counter-own = My counter
 menu-reply = Reply keyboards
 menu-special = Special buttons
 menu-links = Links
@@ -11,6 +12,7 @@ menu-inline = Inline mode
 menu-payment = Payment
 menu-game = Game
 menu-totals = Totals
+menu-settings = Settings
 menu-help = Help
 back = Back
 

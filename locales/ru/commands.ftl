@@ -2,6 +2,7 @@
 command-start = Открыть меню
 command-numbers = Считать по −1 и +1
 command-numbers-fab = Считать от −2 до +2
+command-count = Считать своими шагами
 command-totals = Посмотреть итоги
 command-share = Ссылка на счётчик или итоги
 command-cutlets = Выбрать, как подать котлеты
@@ -13,6 +14,7 @@ command-links = Увидеть, что умеют открывать кнопк�
 command-random = Получить число от 1 до 10
 command-callbacks = Увидеть все ответы на нажатия
 command-inline = Отправить счётчик в любой чат
+command-settings = Выбрать язык, часовой пояс, шаги
 command-payment = Заплатить звёздами или картой
 command-paysupport = Спросить об оплате
 command-terms = Условия оплаты

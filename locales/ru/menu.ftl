@@ -3,6 +3,7 @@ menu-title = <b>Tally</b> считает нажатия и ни разу не о
     Что будем делать?
 menu-counter-one = Счётчик ±1
 menu-counter-two = Счётчик ±2
+menu-counter-own = Свой счётчик
 menu-reply = Обычные клавиатуры
 menu-special = Особые кнопки
 menu-links = Ссылки
@@ -11,6 +12,7 @@ menu-inline = Инлайн-режим
 menu-payment = Оплата
 menu-game = Игра
 menu-totals = Итоги
+menu-settings = Настройки
 menu-help = Помощь
 back = Назад
 
