@@ -52,15 +52,18 @@ from fsm.windows import Windows
 from handlers import (
     commands,
     cutlets,
+    deep_links,
     game,
     inline,
     menu_button,
     payments,
     paysupport,
+    profile,
     stats,
     strays,
 )
 from handlers.errors import answer_error
+from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from pages import make_pages, serve
@@ -68,7 +71,7 @@ from passes import Passes
 from people import People
 from queries import migrate
 from tickets import Tickets
-from updates import KINDS, Receiver, poll
+from updates import KINDS, Receiver, ignore_unasked, poll
 from web.chat_names import ChatNames
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
@@ -128,10 +131,14 @@ async def run(settings: Settings) -> None:
             on_error=answer_error,
             inline_window=partial(inline.window, people),
         )
-        person = PersonMiddleware(catalog, users, people)
+        person, own_chats = (
+            PersonMiddleware(catalog, users, people),
+            OwnChats(redis, bot.id, catalog),
+        )
         tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
+            own_chats,
             transactions,
             totals=totals,
             summaries=summaries,
@@ -168,7 +175,7 @@ async def run(settings: Settings) -> None:
                 receive,
                 outbox.run,
                 partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
-                partial(commands.announce, bot, catalog),
+                partial(profile.announce, bot, catalog),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
                 people.run,
@@ -177,25 +184,31 @@ async def run(settings: Settings) -> None:
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
-        for part in (inbox, outbox, renderer, undrawn, person):
+        for part in (inbox, outbox, renderer, undrawn, person, own_chats):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
         await taps.write()
 
 
 def make_dispatcher(
-    person: PersonMiddleware, transactions: TransactionMiddleware, **data: object
+    person: PersonMiddleware,
+    own_chats: OwnChats,
+    transactions: TransactionMiddleware,
+    **data: object,
 ) -> Dispatcher:
     """Make the dispatcher with every handler and dialog.
 
     Args:
         person: Tells who sends an update.
+        own_chats: Has Telegram show in their chat what is theirs.
         transactions: Carries updates out.
         data: What handlers, getters and clicks ask for by name.
     """
     # aiogram's own FSM would read a state on every update that dialogs never use.
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(data)
+    dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(person)
+    dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)
     dispatcher.update.middleware(person)
     # Routers are modules' own and can have one parent in a process.
@@ -205,6 +218,7 @@ def make_dispatcher(
         strays.before,
         payments.router,
         cutlets.router,
+        deep_links.router,
         commands.router,
         paysupport.router,
         stats.router,

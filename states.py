@@ -99,6 +99,12 @@ class Links(StatesGroup):
     list = State()
 
 
+class Share(StatesGroup):
+    """Links that open something in Tally, to be passed on (dialogs/share.py)."""
+
+    main = State()
+
+
 class Callbacks(StatesGroup):
     """Buttons that call the bot, and how it answers (dialogs/callbacks.py)."""
 

@@ -44,9 +44,10 @@ async def begin(_start_data: Data, manager: DialogManager) -> None:
         confirmation_id=secrets.token_hex(16),
     )
     preferences: Preferences = manager.middleware_data["preferences"]
-    if preferences.steps and _start(manager)["kind"] == Kind.CUSTOM:
-        # Kept, as this counter has them for good.
-        manager.dialog_data["steps"] = preferences.steps
+    steps = _start(manager).get("steps") or preferences.steps
+    if steps and _start(manager)["kind"] == Kind.CUSTOM:
+        # Kept, as this counter has them for good: those of a link, or the opener's own.
+        manager.dialog_data["steps"] = steps
 
 
 async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:

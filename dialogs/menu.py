@@ -22,7 +22,8 @@ from states import (
     SpecialButtons,
     Totals,
 )
-from widgets.access import in_private
+from widgets.access import in_group, in_private
+from widgets.commands import CommandList
 from widgets.text import T
 from widgets.window import Window
 
@@ -111,7 +112,10 @@ main_window = Window(
 )
 
 help_window = Window(
-    T("help"),
+    T("help-title"),
+    CommandList(),
+    T("help-label"),
+    T("help-in-group", when=in_group),
     SwitchTo(T("back"), id="back", state=Menu.main),
     state=Menu.help,
 )

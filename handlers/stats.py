@@ -5,17 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from aiogram import F, Router
 from aiogram.enums import ChatType
 from aiogram.filters import Command
-from aiogram.methods import SetMyCommands, TelegramMethod
-from aiogram.types import BotCommandScopeChat, BufferedInputFile, Message
+from aiogram.methods import TelegramMethod
+from aiogram.types import BufferedInputFile, Message
 
 from charts.process import ChartError, Charts
 from db.filters import Filter
 from db.summaries import Summaries
 from db.users import Users
 from fsm.taps import Taps
-from fsm.transaction import Transaction
 from handlers.admins import is_by_admin
-from handlers.commands import COMMANDS, listed
 from locales import Texts
 from widgets.chart import by_day
 
@@ -33,13 +31,9 @@ async def show(  # noqa: PLR0913 - a handler asks for what it needs by name
     users: Users,
     taps: Taps,
     charts: Charts,
-    transaction: Transaction,
     texts: Texts,
 ) -> TelegramMethod[Message]:
-    """Show how much is counted, in the days of UTC, and list the command in this chat."""
-    scope = BotCommandScopeChat(chat_id=message.chat.id)
-    names = listed(texts, (*COMMANDS, "stats"))
-    transaction.call(SetMyCommands(commands=names, scope=scope))
+    """Show how much is counted, in the days of UTC."""
     today = datetime.now(UTC).date()
     days = (today - timedelta(days=DAYS - 1), today)
     tapped = await taps.by_day()

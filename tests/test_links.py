@@ -7,7 +7,12 @@ from tests.test_menu import MENU
 
 APP = "https://example.org/app?language=en"
 LOGIN = "https://example.org/login?language=en"
-LABELS = [["GitHub", "Official Telegram channel"], ["Your profile", "Copy your id"], ["Back"]]
+LABELS = [
+    ["GitHub", "Official Telegram channel"],
+    ["Your profile", "Copy your id"],
+    ["Links to Tally"],
+    ["Back"],
+]
 
 
 async def open_links(person: Person, command: str = "/links") -> Message:
@@ -75,7 +80,7 @@ async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_a
     group = await app_playground.group("Friends", members=[app_ann])
     await app_ann.send("/links", chat=group)
     window = await app_ann.receive(group)
-    assert window.labels == [*LABELS[:2], ["Log in to a page"], LABELS[2]]
+    assert window.labels == [*LABELS[:2], ["Log in to a page"], *LABELS[2:]]
     assert "in our private chat" in (window.text or "")
 
 

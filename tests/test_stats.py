@@ -113,14 +113,12 @@ async def test_to_everybody_else_it_is_as_unknown_as_any_word(
         assert ((await person.receive(group)).text or "").startswith("Tally")
 
 
-async def test_it_is_listed_nowhere_but_in_the_chat_of_an_admin_who_has_asked(
-    admin: Person, playground: Playground, tally: Tally
+async def test_it_is_listed_in_the_admins_chat_alone(
+    admin: Person,
+    playground: Playground,
+    tally: Tally,  # noqa: ARG001
 ) -> None:
-    await tally.until_logged("commands_announced")
-    before = await playground.call_count()
-    for call in await playground.calls("setMyCommands"):
-        assert call.params.get("scope") or "stats" not in str(call.params["commands"])
-    await ask(admin)
-    (listed,) = await playground.calls("setMyCommands", after=before)
-    assert listed.params["scope"] == {"type": "chat", "chat_id": admin.id}
-    assert "stats" in str(listed.params["commands"])
+    ann = await playground.person("Ann", language_code="en")
+    for person, listed in ((ann, False), (admin, True)):
+        await person.send("/help")
+        assert ("/stats" in ((await person.receive()).text or "")) is listed

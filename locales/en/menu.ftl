@@ -16,27 +16,7 @@ menu-settings = Settings
 menu-help = Help
 back = Back
 
-help =
-    <b>What Tally can do</b>
-
-    /numbers – a counter with −1 and +1
-    /numbers_fab – a counter with −2 to +2
-    /count – a counter with steps of your own
-    /totals – what you have confirmed
-    /cutlets – buttons that send their label
-    /reply_builder – a keyboard of numbers
-    /special_buttons – share a place, a number, a poll, people, a chat
-    /buttons_example – both kinds of keyboard side by side
-    /links – buttons that open or copy something
-    /callbacks – every way to answer a press
-    /random – a number from 1 to 10
-    /inline – counters in any chat
-    /settings – language, time zone, the steps of /count
-    /payment – Telegram Stars, a card, receipts
-    /paysupport – questions about a payment
-    /terms – what payments are for
-    /game – who taps fastest?
-    /start – the menu
-    /help – this page
-
-    A word after the command names the counter: <code>/numbers cups of tea</code>. In a group everybody may tap; only you or an admin confirms.
+help-title = <b>What Tally can do</b>
+help-row = /{ $command } – { $description }
+help-label = A word after the command names the counter: <code>/numbers cups of tea</code>.
+help-in-group = In this group everybody may tap a counter; only who opened it or an admin confirms.
