@@ -51,6 +51,7 @@ from handlers import (
     commands,
     cutlets,
     game,
+    groups,
     inline,
     menu_button,
     payments,
@@ -201,6 +202,7 @@ def make_dispatcher(
         commands.router,
         paysupport.router,
         stats.router,
+        groups.router,
         *DIALOGS,
         strays.after,
     )

@@ -12,6 +12,7 @@ from fsm.transaction import Transaction
 from states import (
     Callbacks,
     Counter,
+    Counters,
     Game,
     InlineMode,
     Links,
@@ -99,7 +100,10 @@ main_window = Window(
         Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
     ),
     Row(
+        Start(T("menu-counters"), id="counters", state=Counters.list),
         Start(T("menu-totals"), id="totals", state=Totals.list),
+    ),
+    Row(
         SwitchTo(T("menu-help"), id="help", state=Menu.help),
     ),
     state=Menu.main,

@@ -48,6 +48,7 @@ class Transaction(BaseStorage):
         self._asked = False
         self._records: dict[str, Record] = {}
         self._stacks: dict[str, str] = {}
+        self._latest = ""
         self.open = True
         self.is_reset = False
         self.drawings: list[Drawing] = []
@@ -134,6 +135,18 @@ class Transaction(BaseStorage):
         record = await self._record(self._chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
+    async def roll(self) -> dict[str, Any]:
+        """Give the chat's roll, to be read and changed; see `fsm.roll.Roll`."""
+        return (await self._record(self._chat.roll)).stack
+
+    async def look(self, name: str) -> Record:
+        """Give a record of this chat as it stands, empty where there is none; not to be changed.
+
+        Args:
+            name: Its name within the chat.
+        """
+        return await self._record(self._chat.named(name))
+
     async def state(self) -> dict[str, Any]:
         """Give the state of the inline message that was pressed, to be read and changed.
 
@@ -179,8 +192,8 @@ class Transaction(BaseStorage):
         return self._records[record].version
 
     def reset(self) -> None:
-        """Have the stack that was loaded last deleted by the commit, and nothing else done."""
-        _, record = self._records.popitem()
+        """Have the stack that was asked for last deleted by the commit, and nothing else done."""
+        record = self._records[self._latest]
         record.stack, record.contexts = {}, {}
         self._records = {record.key: record}
         self._outbox.clear()
@@ -203,9 +216,13 @@ class Transaction(BaseStorage):
             return {**record.stack, "last_message_id": record.message_id}
         for record in self._records.values():
             if ident in record.contexts:
+                self._latest = record.key
                 return dict(record.contexts[ident])
         loaded = await self._load(intent=self._chat.intent(ident))
-        return dict(loaded.contexts.get(ident, {})) if loaded else {}
+        if loaded is None:
+            return {}
+        self._latest = loaded.key
+        return dict(loaded.contexts.get(ident, {}))
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
         """Note a stack or context; empty data removes it."""
@@ -225,7 +242,8 @@ class Transaction(BaseStorage):
         if stack_id not in self._stacks:
             key = self._chat.record(stack_id, place.thread_id, place.business_connection_id)
             self._stacks[stack_id] = (await self._record(key)).key
-        return self._records[self._stacks[stack_id]]
+        self._latest = self._stacks[stack_id]
+        return self._records[self._latest]
 
     async def _record(self, key: str) -> Record:
         if key not in self._records:

@@ -11,7 +11,7 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.state import State
 from aiogram.methods import SetMyCommands, TelegramMethod
 from aiogram.types import BotCommand, BotCommandScopeChat, Message, TelegramObject
-from aiogram_dialog import DialogManager, ShowMode, StartMode
+from aiogram_dialog import Data, DialogManager, ShowMode, StartMode
 
 from db.models import LABEL_MAX, Kind
 from fsm.calls import patiently
@@ -20,6 +20,7 @@ from locales import Catalog, Texts
 from states import (
     Callbacks,
     Counter,
+    Counters,
     Example,
     Game,
     InlineMode,
@@ -35,6 +36,7 @@ from states import (
 WINDOWS: dict[str, tuple[State, ...]] = {
     "start": (Menu.main,),
     "totals": (Menu.main, Totals.list),
+    "counters": (Menu.main, Counters.list),
     "cutlets": (Menu.main, ReplyKeyboards.cutlets),
     "reply_builder": (Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers),
     "special_buttons": (Menu.main, SpecialButtons.asking),
@@ -48,6 +50,14 @@ WINDOWS: dict[str, tuple[State, ...]] = {
     "help": (Menu.help,),
 }
 """What each command opens: the windows one behind the other, the last of them shown."""
+
+COUNTERS = {
+    "numbers": (Kind.NUMBERS, False),
+    "numbers_fab": (Kind.NUMBERS_FAB, False),
+    "numbers_own": (Kind.NUMBERS, True),
+    "numbers_fab_own": (Kind.NUMBERS_FAB, True),
+}
+"""The commands that open a counter: of which kind, and whether nobody else may tap it."""
 
 REPLY_KEYBOARDS = ("cutlets", "reply_builder", "special_buttons", "buttons_example")
 """The commands that open reply keyboards: dialogs have them in private chats only."""
@@ -65,6 +75,9 @@ COMMANDS = (
     "start",
     "numbers",
     "numbers_fab",
+    "numbers_own",
+    "numbers_fab_own",
+    "counters",
     "totals",
     "cutlets",
     "reply_builder",
@@ -149,15 +162,21 @@ async def _open(manager: DialogManager, *states: State) -> None:
     await manager.start(last, mode=mode, show_mode=ShowMode.SEND)
 
 
-@router.message(Command("numbers", "numbers_fab"))
+@router.message(Command(*COUNTERS))
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
-    """Open a counter on a message of its own; what follows the command is its label."""
+    """Open a counter on a message of its own; what follows the command is its label.
+
+    In a private chat every counter is one's own anyway.
+    """
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
-    data = {"kind": Kind(command.command).value, "label": label}
+    kind, personal = COUNTERS[command.command]
+    data: dict[str, Data] = {"kind": kind.value, "label": label}
+    if personal and message.chat.type != ChatType.PRIVATE:
+        data["personal"] = True
     await open_beside(dialog_manager, f"m{message.message_id}", Counter.counting, data)
     return None
 

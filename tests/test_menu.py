@@ -9,7 +9,8 @@ MENU = [
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
     ["Inline mode", "Game", "Payment"],
-    ["Totals", "Help"],
+    ["Open counters", "Totals"],
+    ["Help"],
 ]
 IN_PRIVATE = {"Reply keyboards", "Special buttons", "Payment"}
 GROUP_MENU = [left for row in MENU if (left := [label for label in row if label not in IN_PRIVATE])]
@@ -30,6 +31,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
 @pytest.mark.parametrize(
     ("button", "text"),
     [
+        ("Open counters", "Your open counters"),
         ("Totals", "Your totals"),
         ("Help", "What Tally can do"),
         ("Counter ±1", "Specify the"),
@@ -100,7 +102,8 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
         ["Инлайн-режим", "Игра", "Оплата"],
-        ["Итоги", "Помощь"],
+        ["Открытые счётчики", "Итоги"],
+        ["Помощь"],
     ]
     await boris.send("/numbers чай")
     counter = await boris.receive()

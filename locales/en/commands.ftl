@@ -2,6 +2,9 @@
 command-start = Open the menu
 command-numbers = Count with −1 and +1
 command-numbers-fab = Count with −2 to +2
+command-numbers-own = Count with −1 and +1, you alone
+command-numbers-fab-own = Count with −2 to +2, you alone
+command-counters = Find your open counters
 command-totals = See your totals
 command-cutlets = Choose how the cutlets are served
 command-reply-builder = Press a keyboard of numbers

@@ -10,6 +10,7 @@ menu-callbacks = Callbacks
 menu-inline = Inline mode
 menu-payment = Payment
 menu-game = Game
+menu-counters = Open counters
 menu-totals = Totals
 menu-help = Help
 back = Back
@@ -19,6 +20,8 @@ help =
 
     /numbers – a counter with −1 and +1
     /numbers_fab – a counter with −2 to +2
+    /numbers_own, /numbers_fab_own – in a group, a counter that you alone tap
+    /counters – the counters that you have open
     /totals – what you have confirmed
     /cutlets – buttons that send their label
     /reply_builder – a keyboard of numbers
@@ -35,4 +38,4 @@ help =
     /start – the menu
     /help – this page
 
-    A word after the command names the counter: <code>/numbers cups of tea</code>. In a group everybody may tap; only you or an admin confirms.
+    A word after the command names the counter: <code>/numbers cups of tea</code>. In a group everybody may tap, and the counter shows who has counted how much; only you or an admin confirms.

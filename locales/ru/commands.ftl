@@ -2,6 +2,9 @@
 command-start = Открыть меню
 command-numbers = Считать по −1 и +1
 command-numbers-fab = Считать от −2 до +2
+command-numbers-own = Считать по −1 и +1, только вам
+command-numbers-fab-own = Считать от −2 до +2, только вам
+command-counters = Найти свои открытые счётчики
 command-totals = Посмотреть итоги
 command-cutlets = Выбрать, как подать котлеты
 command-reply-builder = Понажимать на числа
