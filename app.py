@@ -40,6 +40,7 @@ from fsm.drafts import Drafts
 from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
+from fsm.moving import Moving
 from fsm.outbox import Outbox
 from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
@@ -110,12 +111,13 @@ async def run(settings: Settings) -> None:
         summaries, users = Summaries(sessions), Users(sessions)
         catalog = Catalog(settings.default_language)
         exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
-        deliveries = Deliveries(totals, bank, changes, users, exports)
-        outbox = Outbox(redis, bot.id, deliveries.deliver)
         taps, charts = Taps(redis, bot.id), Charts()
         parts.push_async_callback(charts.close)
-        renderer = Renderer(bot, store)
+        renderer = Renderer(bot, store, lambda old, new: moving.begin(outbox, old, new))
         undrawn = Undrawn(redis, batch, bot.id, renderer)
+        moving = Moving(store, undrawn, bot.id)
+        deliveries = Deliveries(totals, bank, changes, users, exports, moving)
+        outbox = Outbox(redis, bot.id, deliveries.deliver)
         transactions = TransactionMiddleware(
             store,
             outbox,
