@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from pathlib import Path
 
 from playground import Answer, Group, Message, Person, Playground
@@ -140,6 +141,27 @@ async def test_the_21st_says_so_wherever_it_is_asked_for(
     assert (await ann.receive(group)).text == "Specify the number: 0"
     await ann.send("/numbers", chat=group)
     assert (await ann.receive(group)).text == TOO_MANY
+
+
+async def test_a_live_counter_weighs_a_kilobyte_at_most(
+    playground: Playground, ann: Person, boris: Person, tally: Tally
+) -> None:
+    group = await make_group(playground, [ann, boris])
+    await ann.send("/numbers cups of tea", chat=group)
+    shared = await ann.receive(group)
+    own = await open_counter(ann, "/numbers cups of tea")
+    for person, counter in ((ann, shared), (boris, shared), (ann, own)):
+        await person.press(counter, "+1")
+    async with tally.redis() as redis:
+        for chat_id in (ann.id, group.id):
+            (counter_key,) = await redis.keys(f"tally:{{*:{chat_id}}}:stack:*:m*")
+            data = await redis.hget(counter_key, "data")
+            (intent,) = json.loads(data or b"")["contexts"]
+            keys = [counter_key, *await redis.keys(f"tally:{{*:{chat_id}}}:intent:{intent}")]
+            keys += await redis.keys(f"tally:{{*:{chat_id}}}:roll")
+            assert len(keys) == 3
+            weights = [await redis.memory_usage(key) or 0 for key in keys]
+            assert sum(weights) <= 1024
 
 
 async def test_asked_for_at_once_at_two_workers_they_are_exactly_20(
