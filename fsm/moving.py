@@ -113,6 +113,8 @@ class Moving:
             roll.stack[name_of(key)] = place.user_id
             await self._undrawn.announce([key], place)
             if await self._store.commit(chat, [record, roll]):
+                # Again, as a commit that took long finds its announcement taken off.
+                await self._undrawn.announce([key], place)
                 self._undrawn.hurry(key)
                 return
 
