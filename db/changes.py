@@ -22,8 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import upsert
+from db.columns import EpochSeconds
 from db.filters import Filter
-from db.models import Action, Base, Change, EpochSeconds, FormerTotal, Tombstone, Total, User
+from db.models import Action, Base, Change, FormerTotal, Tombstone, Total, User
 from db.sessions import Sessions
 
 UNDO = timedelta(seconds=30)

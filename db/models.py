@@ -4,17 +4,13 @@ In SQLite people read the times with `datetime(created_at, 'unixepoch')`, in
 PostgreSQL with `to_timestamp(created_at)`.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     CheckConstraint,
-    Dialect,
-    Enum,
     ForeignKey,
     Identity,
     Index,
@@ -23,65 +19,15 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    TypeDecorator,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from typing_extensions import override
+
+from db.columns import BIGINT, EpochSeconds, Numbers, short, words
 
 VALUE_MAX = 999_999_999
 """The largest value of a total; the smallest is its negative."""
 LABEL_MAX = 64
 """Characters of a label, as code points."""
-
-# SQLite stores any integer in as few bytes as it needs, but only a column
-# declared as INTEGER, by this very name, can be the row id and need none.
-_BIGINT = BigInteger().with_variant(Integer(), "sqlite")
-# The constraints alone say how long: PostgreSQL would tell by an error of its own.
-_LABEL = String(LABEL_MAX).with_variant(Text(), "postgresql")
-_CURRENCY = String(3).with_variant(Text(), "postgresql")
-_EPOCH = datetime.fromtimestamp(0, UTC)
-
-
-class EpochSeconds(TypeDecorator[datetime]):
-    """A moment in UTC, kept as whole seconds since 1970; fractions are cut off.
-
-    Takes datetimes of any time zone and gives them back in UTC; one without a
-    time zone is refused (`sqlalchemy.exc.StatementError`).
-    """
-
-    impl = _BIGINT
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Count the seconds."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone")
-        return (value - _EPOCH) // timedelta(seconds=1)
-
-    @override
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Go back from seconds."""
-        return None if value is None else _EPOCH + timedelta(seconds=value)
-
-
-class Numbers(TypeDecorator[tuple[int, ...]]):
-    """A few whole numbers, kept as people write them: `-10 -1 1 10`."""
-
-    impl = Text
-    cache_ok = True
-
-    @override
-    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> str | None:
-        """Write them down."""
-        return None if value is None else " ".join(map(str, value))
-
-    @override
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[int, ...] | None:
-        """Read them."""
-        return None if value is None else tuple(map(int, value.split()))
 
 
 class Kind(StrEnum):
@@ -102,17 +48,6 @@ class Action(StrEnum):
     UNDO = "undo"
 
 
-def _words(words: type[StrEnum], name: str) -> Enum:
-    return Enum(
-        words,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=16,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
 class Base(DeclarativeBase):
     """What all models share: the names of constraints, and a type for each Python type."""
 
@@ -126,11 +61,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[dict[Any, Any]] = {
-        int: _BIGINT,
+        int: BIGINT,
         str: Text(),
         datetime: EpochSeconds(),
-        Kind: _words(Kind, "kind"),
-        Action: _words(Action, "action"),
+        Kind: words(Kind, "kind"),
+        Action: words(Action, "action"),
     }
 
 
@@ -197,7 +132,7 @@ class Total(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int | None]
     kind: Mapped[Kind]
-    label: Mapped[str | None] = mapped_column(_LABEL)
+    label: Mapped[str | None] = mapped_column(short(LABEL_MAX))
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 
@@ -234,7 +169,7 @@ class Payment(Base):
     bill_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     user_id: Mapped[int] = mapped_column(ForeignKey(User.id))
     chat_id: Mapped[int]
-    currency: Mapped[str] = mapped_column(_CURRENCY)
+    currency: Mapped[str] = mapped_column(short(3))
     amount: Mapped[int]
     created_at: Mapped[datetime]
     refunded_at: Mapped[datetime | None]
@@ -282,7 +217,7 @@ class FormerTotal(Base):
     user_id: Mapped[int]
     chat_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(16))
-    label: Mapped[str | None] = mapped_column(_LABEL)
+    label: Mapped[str | None] = mapped_column(short(LABEL_MAX))
     value: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime]
 
