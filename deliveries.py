@@ -1,4 +1,4 @@
-"""Where goes what a commit has left in the outbox: totals, changes of them, payments, exports."""
+"""Where goes what a commit has left in the outbox: totals, payments, documents, whole groups."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,10 @@ from db.changes import Changes, NewChange
 from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
-from db.users import Users
 from exports import Exports, Order
-from fsm.outbox import UndeliverableError
+from fsm.moving import Move, Moving
+from fsm.outbox import Outbox, UndeliverableError
+from people import People
 
 CHANGE = "change:"
 """How the entries of changes begin, and
@@ -26,17 +27,19 @@ class Deliveries:
         totals: Where totals are saved.
         payments: Where payments are.
         changes: Where totals are changed.
-        users: Where people are known.
+        people: Told whose data have changed.
         exports: Sends documents.
+        moving: Takes open dialogs to their group's new chat.
     """
 
     totals: Totals
     payments: Payments
     changes: Changes
-    users: Users
+    people: People
     exports: Exports
+    moving: Moving
 
-    async def deliver(self, entry: str, payload: str) -> None:
+    async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
         """Deliver an entry; see `fsm.outbox.Deliver`."""
         try:
             if entry.startswith(NewPayment.ENTRIES):
@@ -44,10 +47,16 @@ class Deliveries:
             elif entry.startswith(CHANGE):
                 change = NewChange.from_json(payload)
                 await self.changes.make(change)
-                if change.action is Action.ERASE:
-                    self.users.forget(change.user_id)
+                if change.action in {Action.ERASE, Action.UNDO}:
+                    await self.people.changed(change.user_id)
             elif entry.startswith(EXPORT):
                 await self.exports.send(entry, Order.from_json(payload))
+            elif entry.startswith(Move.DIALOG):
+                await self.moving.put(payload)
+            elif entry.startswith(Move.UPGRADE):
+                old_id, new_id = await self.moving.take(outbox, payload)
+                # Last, when no total of the old chat is on its way any more.
+                await self.totals.move(old_id, new_id)
             else:
                 await self.totals.add(NewTotal.from_json(payload))
         except (IntegrityError, ValueError) as error:

@@ -23,6 +23,18 @@ class Counter(StatesGroup):
     cancelled = State()
 
 
+class Counters(StatesGroup):
+    """The counters that a person has open in a chat (dialogs/counters.py)."""
+
+    list = State()
+
+
+class Greeting(StatesGroup):
+    """What the bot says when it comes into a group (dialogs/greeting.py)."""
+
+    hello = State()
+
+
 class Totals(StatesGroup):
     """The confirmed totals of a person, or of a group (dialogs/totals/)."""
 
@@ -44,6 +56,30 @@ class Totals(StatesGroup):
     new_label = State()
     relabel = State()
     changed = State()
+
+
+class Settings(StatesGroup):
+    """What a person chooses once and for all (dialogs/settings.py)."""
+
+    main = State()
+    language = State()
+    steps = State()
+    names = State()
+
+
+class TimeZone(StatesGroup):
+    """By which clock a person lives (dialogs/time_zone.py)."""
+
+    regions = State()
+    cities = State()
+    place = State()
+
+
+class Naming(StatesGroup):
+    """A name for a total that was confirmed without one (dialogs/naming.py)."""
+
+    asking = State()
+    named = State()
 
 
 class ReplyKeyboards(StatesGroup):
@@ -73,6 +109,12 @@ class Links(StatesGroup):
     """Buttons that a person's client carries out by itself (dialogs/links.py)."""
 
     list = State()
+
+
+class Share(StatesGroup):
+    """Links that open something in Tally, to be passed on (dialogs/share.py)."""
+
+    main = State()
 
 
 class Callbacks(StatesGroup):

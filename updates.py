@@ -1,5 +1,6 @@
 """How updates come: by polling, or posted by Telegram where there is a public address."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,7 +8,8 @@ from urllib.parse import urlsplit
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.methods import SetWebhook, TelegramMethod
-from aiogram.types import Update
+from aiogram.types import TelegramObject, Update
+from aiogram_dialog.api.entities import DialogUpdate
 from aiohttp import web
 
 from fsm.calls import patiently
@@ -22,6 +24,7 @@ KINDS = [
     "chosen_inline_result",
     "shipping_query",
     "pre_checkout_query",
+    "my_chat_member",
 ]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
 
@@ -43,6 +46,22 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
         await patiently(bot.delete_webhook)
         log.info("webhook_deleted")
     await inbox.run()
+
+
+async def ignore_unasked(
+    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+    event: TelegramObject,
+    data: dict[str, Any],
+) -> Any:  # noqa: ANN401 - what the handler gives
+    """Pass on only kinds of updates that are asked for, and the dialogs' own.
+
+    Nothing else is ours to know: what customers write to a business account that the bot
+    was connected to, say, or what guests of a chat do. It may come all the same, from a time
+    when another bot with the same token asked for it.
+    """
+    if isinstance(event, DialogUpdate) or any(getattr(event, kind) for kind in KINDS):
+        return await handler(event, data)
+    return None
 
 
 class Receiver:

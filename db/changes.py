@@ -193,7 +193,8 @@ async def _erase_person(session: AsyncSession, change: NewChange) -> None:
     }
     await session.execute(update(Change).where(Change.id == change.change_id).values(person=kept))
     # Where something has to refer to the person still, such as a payment, the id stays.
-    nameless = {"first_name": "", "username": None, "language": None}
+    unknown = {column.key: None for column in _USERS.columns if column.nullable}
+    nameless = {**unknown, "first_name": ""}
     await session.execute(update(User).where(User.id == change.user_id).values(nameless))
     needed = [
         exists().where(key.parent == User.id)

@@ -4,6 +4,7 @@ In SQLite people read the times with `datetime(created_at, 'unixepoch')`, in
 PostgreSQL with `to_timestamp(created_at)`.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -66,6 +67,23 @@ class EpochSeconds(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + timedelta(seconds=value)
 
 
+class Numbers(TypeDecorator[tuple[int, ...]]):
+    """A few whole numbers, kept as people write them: `-10 -1 1 10`."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> str | None:
+        """Write them down."""
+        return None if value is None else " ".join(map(str, value))
+
+    @override
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[int, ...] | None:
+        """Read them."""
+        return None if value is None else tuple(map(int, value.split()))
+
+
 class Kind(StrEnum):
     """What a total was counted with."""
 
@@ -125,6 +143,12 @@ class User(Base):
         username: Without the @, None where the person has none.
         language: The IETF tag that the person's client speaks, None where it tells none.
         created_at: When the person was first seen.
+        chosen_language: The language that the person wants whatever the client speaks.
+        time_zone: The name of the person's time zone, as `Europe/Paris`.
+        steps: The steps of counters of the person's own.
+        names_totals: Whether totals without a label are asked for one.
+
+    What a person has not chosen is None.
     """
 
     __tablename__ = "users"
@@ -134,6 +158,10 @@ class User(Base):
     username: Mapped[str | None]
     language: Mapped[str | None]
     created_at: Mapped[datetime]
+    chosen_language: Mapped[str | None]
+    time_zone: Mapped[str | None]
+    steps: Mapped[tuple[int, ...] | None] = mapped_column(Numbers)
+    names_totals: Mapped[bool | None]
 
 
 class Total(Base):

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import CursorResult, Select, select
+from sqlalchemy import CursorResult, Select, select, update
 
 from db.filters import Filter
-from db.models import Kind, Tombstone, Total, User
+from db.models import FormerTotal, Kind, Tombstone, Total, User
 from db.pages import Cursor, Page
 from db.sessions import Sessions
 from db.upsert import insert
@@ -70,11 +70,12 @@ class Totals:
     async def add(self, total: NewTotal) -> bool:
         """Save a total, however often this is asked for.
 
-        The person's row is made where it is missing.
+        The person's row is made where it is missing. A total that was saved without a
+        label takes one from a repetition that has one, in whichever order they come.
 
         Returns:
-            Whether the total is new; False when it was saved before, also if it
-            was deleted since.
+            Whether the total, or its label, is new; False when it was saved before, also
+            if it was deleted since.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
@@ -86,10 +87,13 @@ class Totals:
                 .values(id=total.user_id, first_name="", created_at=total.created_at)
                 .on_conflict_do_nothing(index_elements=[User.id])
             )
+            row, known = insert(session, Total).values(asdict(total)), [Total.confirmation_id]
             added = await session.execute(
-                insert(session, Total)
-                .values(asdict(total))
-                .on_conflict_do_nothing(index_elements=[Total.confirmation_id])
+                row.on_conflict_do_update(
+                    index_elements=known, set_={"label": total.label}, where=Total.label.is_(None)
+                )
+                if total.label
+                else row.on_conflict_do_nothing(index_elements=known)
             )
             # Asked last: where transactions overlap, this sees a deletion that the
             # insert had to wait for.
@@ -104,6 +108,20 @@ class Totals:
         query = select(Total).where(Total.id == total_id, Total.user_id == user_id)
         async with self._sessions() as session:
             return await session.scalar(query)
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Have a chat's totals stand under another id, as its group has become a supergroup.
+
+        Args:
+            old_chat_id: The group's id; nothing is saved under it any more.
+            new_chat_id: The supergroup's.
+        """
+        async with self._sessions.writing() as session:
+            # Also those that somebody may still bring back.
+            for table in (Total, FormerTotal):
+                await session.execute(
+                    update(table).where(table.chat_id == old_chat_id).values(chat_id=new_chat_id)
+                )
 
     async def page(self, wanted: Filter, *, limit: int, at: Cursor | None = None) -> Page:
         """Show a part of a list; however deep it lies, it takes the same time.

@@ -6,7 +6,7 @@ its commit: so "before the work" means that the work goes on by itself.
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from secrets import randbelow
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from widgets.disabled import Disabled
 from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window
+from widgets.zone import mark, zone_of
 
 CACHE = 10
 """Seconds for which the remembered answer is remembered."""
@@ -97,7 +98,8 @@ async def alert(_callback: CallbackQuery, _button: Button, manager: DialogManage
 
 async def remember(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Tell the time, which the person's client then repeats without asking again."""
-    now = f"{datetime.now(UTC):%H:%M:%S}"
+    zone = zone_of(manager)
+    now = f"{datetime.now(zone):%H:%M:%S}{mark(zone)}"
     text = _text(manager, "callbacks-cached", time=now, seconds=CACHE)
     _transaction(manager).answer(text, cache_time=CACHE)
 

@@ -8,12 +8,12 @@ from aiogram.enums import ChatType
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import User
 from aiogram_dialog import Data, Dialog, DialogManager
-from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, Url, WebApp
+from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, Start, Url, WebApp
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
 from locales import Texts
-from states import Links
+from states import Links, Share
 from widgets.access import ANONYMOUS
 from widgets.disabled import Disabled
 from widgets.text import T
@@ -88,6 +88,7 @@ window = Window(
         T("links-login"), Format("{login_url}"), request_write_access=True, when=F["login_url"]
     ),
     WebApp(T("special-ask-app"), Format("{web_app_url}"), when=F["web_app_url"]),
+    Start(T("links-share"), id="share", state=Share.main),
     Cancel(T("back")),
     state=Links.list,
 )

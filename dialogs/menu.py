@@ -12,16 +12,19 @@ from fsm.transaction import Transaction
 from states import (
     Callbacks,
     Counter,
+    Counters,
     Game,
     InlineMode,
     Links,
     Menu,
     Payment,
     ReplyKeyboards,
+    Settings,
     SpecialButtons,
     Totals,
 )
-from widgets.access import in_private
+from widgets.access import in_group, in_private
+from widgets.commands import CommandList
 from widgets.text import T
 from widgets.window import Window
 
@@ -99,14 +102,24 @@ main_window = Window(
         Start(T("menu-payment"), id="payment", state=Payment.stars, when=in_private),
     ),
     Row(
+        Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),
+        Start(T("menu-counters"), id="counters", state=Counters.list),
+    ),
+    Row(
         Start(T("menu-totals"), id="totals", state=Totals.list),
+        Start(T("menu-settings"), id="settings", state=Settings.main),
+    ),
+    Row(
         SwitchTo(T("menu-help"), id="help", state=Menu.help),
     ),
     state=Menu.main,
 )
 
 help_window = Window(
-    T("help"),
+    T("help-title"),
+    CommandList(),
+    T("help-label"),
+    T("help-in-group", when=in_group),
     SwitchTo(T("back"), id="back", state=Menu.main),
     state=Menu.help,
 )

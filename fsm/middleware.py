@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from fsm.calls import patiently
 from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
-from fsm.keys import ChatKeys, inline_message_of, stack_id_of
+from fsm.keys import ChatKeys, inline_message_of, stack_id_of, thread_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
@@ -28,12 +29,13 @@ from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.transaction import Transaction
 from fsm.undrawn import Undrawn
+from fsm.windows import Windows
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
 
-InlineWindow = Callable[[Mapping[str, Any]], NewMessage]
+InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
 """Gives what a message that was sent through inline mode shows, from its state."""
 
 IN_RESPONSE = "in_response"
@@ -67,6 +69,7 @@ class TransactionMiddleware(BaseMiddleware):
         outbox: Takes what must leave Redis.
         renderer: Draws windows.
         undrawn: Remembers which windows are still to be drawn.
+        windows: Remembers which windows people have open.
         on_error: Answers for an update that failed.
         inline_window: Gives what an inline message shows, from its state.
     """
@@ -77,14 +80,16 @@ class TransactionMiddleware(BaseMiddleware):
         outbox: Outbox,
         renderer: Renderer,
         undrawn: Undrawn,
-        on_error: OnError,
+        windows: Windows,
         *,
+        on_error: OnError,
         inline_window: InlineWindow,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._renderer = renderer
         self._undrawn = undrawn
+        self._windows = windows
         self._on_error = on_error
         self._inline_window = inline_window
         self._offers = Offers()
@@ -135,16 +140,18 @@ class TransactionMiddleware(BaseMiddleware):
         """
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:
-            await redraw(dispatcher, bot, place, stack_id_of(record))
+            # An update may be of another topic, or of a message too old to tell its own.
+            there = replace(place, thread_id=thread_of(record))
+            await redraw(dispatcher, bot, there, stack_id_of(record))
             return
         transaction = Transaction(self._store, ChatKeys(bot.id, inline_message_id))
         if state := await transaction.state():
-            transaction.drawings.append(self._inline_drawing(record, state))
+            transaction.drawings.append(await self._inline_drawing(record, state))
             self._draw(transaction, place.user_id)
 
-    def _inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
+    async def _inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
         inline_message_id = inline_message_of(record) or ""
-        return Drawing(record, inline_message_id, self._inline_window(state), INLINE_TARGET)
+        return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
 
     def stop(self) -> None:
         """Tell nobody any more to try again: what is not done comes again after the next start."""
@@ -184,17 +191,32 @@ class TransactionMiddleware(BaseMiddleware):
     async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
         changed = transaction.changed
         transaction.drawings += [
-            self._inline_drawing(record.key, record.stack)
+            await self._inline_drawing(record.key, record.stack)
             for record in changed
             if inline_message_of(record.key)
         ]
-        drawn = {drawing.record for drawing in transaction.drawings}
+        person_id = data["event_from_user"].id
+        for record in changed:
+            if record.is_new:
+                record.owner = transaction.opener or person_id
+        # The last drawing of a record tells whether it can be pressed.
+        drawn = {
+            drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
+            for drawing in transaction.drawings
+        }
         with self._store.watched(unclear=AwayError):
             await self._outbox.announce(chat, transaction.outbox)
+            if transaction.speaks_anew:
+                others = await self._windows.of(person_id)
+                for record in changed:
+                    others.pop(record.key, None)
+                await self._undrawn.renew(others)
         jobs: list[Awaitable[object]] = [transaction.commit(changed)]
         if changed and drawn:
             place = place_of(data)
+            opened = [record for record in changed if drawn.get(record.key)]
             jobs.insert(0, self._undrawn.announce(drawn, place, transaction.moves_until))
+            jobs.insert(0, self._windows.note(opened, place))
         *_, done = await asyncio.gather(*jobs, return_exceptions=True)
         if isinstance(done, BaseException):
             raise done
@@ -202,6 +224,7 @@ class TransactionMiddleware(BaseMiddleware):
             return False
         for record in changed:
             self._undrawn.committed(record.key, record.version)
+        await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
 
     def _draw(self, transaction: Transaction, person_id: int) -> bool:

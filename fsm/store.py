@@ -50,6 +50,7 @@ class Record:
         message_id: The message that shows it, None for none; below 0 it stands
             for one that is being sent.
         bound: The message as loaded.
+        owner: Who has opened it, None where nobody knows.
         loaded: The ids of the contexts as loaded.
     """
 
@@ -60,6 +61,7 @@ class Record:
     contexts: dict[str, dict[str, Any]] = field(default_factory=dict)
     message_id: int | None = None
     bound: int | None = None
+    owner: int | None = None
     loaded: frozenset[str] = frozenset()
 
     @classmethod
@@ -79,6 +81,7 @@ class Record:
             contexts=content["contexts"],
             message_id=message_id,
             bound=message_id,
+            owner=content.get("owner"),
             loaded=frozenset(content["contexts"]),
         )
 
@@ -86,7 +89,12 @@ class Record:
         """Write the record as it is stored, b"" when nothing is left of it."""
         if not self.stack and not self.contexts:
             return b""
-        return orjson.dumps({"stack": self.stack, "contexts": self.contexts})
+        return orjson.dumps({"stack": self.stack, "contexts": self.contexts, "owner": self.owner})
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has never been written."""
+        return self.version == "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ class DialogStore:
         if len(set(intents)) < len(intents):
             # Drawn twice in this update: `new_id()` has 100 values a second.
             return ""
-        changes, keys = [], [chat.done(done), chat.outbox]
+        changes, keys = [], [chat.done(done), chat.outbox, chat.roll]
         for record in records:
             change = self._change(chat, record)
             changes.append(change)

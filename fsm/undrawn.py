@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import cast
 
@@ -13,7 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.batch import Batch
-from fsm.keys import PREFIX
+from fsm.keys import PREFIX, inline_message_of
 from fsm.place import Place
 from fsm.renderer import Renderer
 
@@ -75,6 +76,7 @@ class Undrawn:
         self._renderer = renderer
         self._worker = secrets.token_hex(4)
         self._marks: dict[str, Mark] = {}
+        self._woken = asyncio.Event()
 
     async def announce(
         self, records: Iterable[str], place: Place, moves_until: float = 0.0
@@ -101,10 +103,26 @@ class Undrawn:
             await self._write(marks)
             self._marks.update(marks)
 
+    async def renew(self, windows: Mapping[str, Place]) -> None:
+        """Have windows drawn at once, whether or not they have changed; whoever dies on the way.
+
+        Args:
+            windows: Where they stand, by their records.
+        """
+        for record, place in windows.items():
+            mark = self._marks.setdefault(record, Mark(place, touched=0))
+            mark.touched, mark.version = 0, ""
+        await self._write({record: self._marks[record] for record in windows})
+        self._woken.set()
+
     def committed(self, record: str, version: str) -> None:
         """Note the version that a record has now."""
         if record in self._marks:
             self._marks[record].version = version
+
+    def hurry(self, record: str) -> None:
+        """Have a record that was announced drawn at the next look: no update does it."""
+        self._marks[record].touched = 0
 
     async def run(self, redraw: Redraw) -> None:
         """Draw what others have left behind, now and whenever one falls silent."""
@@ -119,7 +137,9 @@ class Undrawn:
                 log.warning("undrawn_unreachable", error=str(error))
             else:
                 looks += 1
-            await asyncio.sleep(PERIOD)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), PERIOD)
+            self._woken.clear()
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
@@ -127,7 +147,8 @@ class Undrawn:
         drawn = [
             record
             for record, mark in self._marks.items()
-            if record not in pending and not mark.moves_until
+            # What has no version yet is still to be drawn.
+            if record not in pending and not mark.moves_until and mark.version
         ]
         try:
             async with asyncio.timeout(within):
@@ -185,7 +206,9 @@ class Undrawn:
             if mark.touched >= before and not mark.moves_until:
                 continue  # changed again while we asked
             as_drawn = version is not None and version.decode() == mark.version
-            if not version or not message or (as_drawn and not mark.moves_until):
+            # What is no stack, an inline message's state, is named after its message.
+            is_shown = message or inline_message_of(record)
+            if version is None or not is_shown or (as_drawn and not mark.moves_until):
                 done.append(record)
                 continue
             if not as_drawn:

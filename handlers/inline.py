@@ -40,7 +40,8 @@ from fsm.taps import Taps
 from fsm.transaction import Transaction
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import find_totals, lines
-from locales import Catalog, Texts
+from locales import Texts
+from people import People
 from widgets.notice import Notice
 
 STEPS = (-1, 1)
@@ -132,7 +133,8 @@ async def _offer_counter(
     label = " ".join(query.query.split())[:LABEL_MAX] or None
     draft = {
         "poster": query.from_user.id,
-        "language": texts.language,
+        # Spoken as long as the poster has chosen none.
+        "language": query.from_user.language_code,
         "label": label,
         "steps": STEPS,
     }
@@ -172,7 +174,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     transaction: Transaction,
     drafts: Drafts,
     taps: Taps,
-    catalog: Catalog,
+    people: People,
     texts: Texts,
 ) -> None:
     """Count a tap, confirm or cancel."""
@@ -184,7 +186,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
         callback_answer.show_alert = True
         callback_answer.cache_time = ENDED_CACHE
         return
-    shared = catalog.speak(counter["language"])
+    shared = await people.texts(counter["poster"], counter["language"])
     match callback_data.button:
         case "confirm" | "cancel" if callback.from_user.id != counter["poster"]:
             raise Notice("inline-not-yours")
@@ -206,9 +208,9 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
             raise Notice("notice-not-offered")
 
 
-def window(catalog: Catalog, counter: Mapping[str, Any]) -> NewMessage:
+async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
     """Give what a counter shows, in the language of who has posted it."""
-    return _window(catalog.speak(counter["language"]), counter)
+    return _window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
 async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[str, Any]:
@@ -229,6 +231,7 @@ async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[
             stage=Stage.COUNTING,
             confirmation_id=secrets.token_hex(16),
         )
+        transaction.opener = counter["poster"]
     return counter
 
 

@@ -1,4 +1,4 @@
-"""Who sends an update, and which language they read."""
+"""Who sends an update, which language they read, and by which clock they live."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,21 +13,28 @@ from sqlalchemy.exc import SQLAlchemyError
 from db.users import Users
 from fsm.tasks import finish
 from locales import Catalog
+from people import People
 
 log = structlog.get_logger(__name__)
 
 
 class PersonMiddleware(BaseMiddleware):
-    """Gives every update the texts in its sender's language, as `texts`.
+    """Gives every update the texts in its sender's language, as `texts`, and `zone`.
+
+    It stands before the turn of the chat and again within it, so that what the sender
+    has chosen while an update waited for its turn counts. All that was chosen is
+    `preferences`, and `people` tells it of others.
 
     Args:
         catalog: The texts of all languages.
         users: Where people are remembered.
+        people: Tells what they have chosen.
     """
 
-    def __init__(self, catalog: Catalog, users: Users) -> None:
+    def __init__(self, catalog: Catalog, users: Users, people: People) -> None:
         self._catalog = catalog
         self._users = users
+        self._people = people
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(
@@ -38,8 +45,8 @@ class PersonMiddleware(BaseMiddleware):
     ) -> Any:  # noqa: ANN401 - what the handler gives
         """Pass an update on; see `BaseMiddleware`."""
         person: User | None = data.get("event_from_user")
-        data["catalog"] = self._catalog
-        data["texts"] = self._catalog.speak(person.language_code if person else None)
+        data |= {"catalog": self._catalog, "people": self._people}
+        data |= await self._people.view(person)
         if _is_real(person) and not self._users.knows(*_profile(person)):
             # Beside the update: counting must not wait for the database.
             task = asyncio.create_task(self._remember(person))

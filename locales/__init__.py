@@ -3,8 +3,12 @@
 A new language is a new folder with the same files; nothing else names it.
 """
 
+from datetime import datetime
 from pathlib import Path
 
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_time
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.resolver import TextElement
 
@@ -20,6 +24,7 @@ class Texts:
 
     def __init__(self, language: str, bundle: FluentBundle) -> None:
         self.language = language
+        self._locale = Locale.parse(language)
         self._bundle = bundle
         self._fixed: dict[str, str] = {}
 
@@ -47,6 +52,27 @@ class Texts:
             # Most buttons' labels, which every press shows.
             self._fixed[key] = str(text)
         return str(text)
+
+    @property
+    def name(self) -> str:
+        """What the language calls itself."""
+        name = self._locale.get_display_name() or self.language
+        return name[0].upper() + name[1:]
+
+    def clock(self, moment: datetime) -> str:
+        """Write the time of day to the minute, as by the clock of the moment's time zone."""
+        return str(format_time(moment, "short", moment.tzinfo, self._locale))
+
+    def city(self, zone: str) -> str:
+        """Name the city of a time zone.
+
+        Args:
+            zone: The zone's name, as `Europe/Paris`.
+        """
+        # Unicode's names go by the oldest names of zones.
+        former = get_global("zone_aliases").get(zone, zone)
+        known = self._locale.time_zones.get(former, {}).get("city")
+        return str(known or zone.rpartition("/")[2].replace("_", " "))
 
 
 class Catalog:

@@ -41,6 +41,8 @@ async def tally(
         PAYMENT_PROVIDER_TOKEN=PROVIDER,
     )
     await shared.start()
+    # Those of its admin are refused, who has no chat with it yet.
+    await shared.until_logged("commands_announced")
     yield shared
     assert await shared.stop() == 0
     await shared.clean_up()

@@ -109,6 +109,13 @@ class Tally:
         """Read a person's totals in the database, newest first."""
         return self._rows("totals", person)
 
+    def known(self, user_id: int) -> str | None:
+        """Read the first name by which the database knows a person, None if it does not."""
+        with closing(sqlite3.connect(self.data / "tally.db")) as database:
+            query = "SELECT first_name FROM users WHERE id = ?"
+            row = database.execute(query, [user_id]).fetchone()
+        return row and str(row[0])
+
     def _rows(self, table: str, person: Person) -> list[dict[str, Any]]:
         with closing(sqlite3.connect(self.data / "tally.db")) as database:
             database.row_factory = sqlite3.Row
@@ -140,6 +147,21 @@ class Tally:
                 ):
                     found.append(int(folder.name))
         return found
+
+    @asynccontextmanager
+    async def without_drawers(self) -> AsyncIterator[None]:
+        """Kill whatever would draw its charts meanwhile."""
+
+        async def kill() -> None:
+            while True:
+                for drawer in self.drawers():
+                    with suppress(ProcessLookupError):
+                        os.kill(drawer, signal.SIGKILL)
+                await asyncio.sleep(0.01)
+
+        killing = asyncio.create_task(kill())
+        yield
+        killing.cancel()
 
     async def until_payments(self, person: Person, count: int) -> list[dict[str, Any]]:
         """Wait until a person has so many payments in the database; give them, newest first."""

@@ -76,38 +76,6 @@ async def test_the_bot_lives_without_its_list_of_commands(
     await own_tally.start()
     ann = await own_playground.person("Ann")
     assert (await open_counter(ann)).text == "Specify the number: 0"
+    await own_tally.until_logged("commands_announced")
     assert "SetMyCommands" in {line.get("method") for line in own_tally.logged()}
     assert await own_tally.stop() == 0
-
-
-async def test_commands_are_listed_in_both_languages(
-    own_playground: Playground, own_tally: Tally
-) -> None:
-    await own_tally.start()
-    await own_tally.until_logged("commands_announced")
-    calls = await own_playground.calls("setMyCommands")
-    listed = {call.params.get("language_code"): call.params["commands"] for call in calls}
-    assert set(listed) == {None, "en", "ru"}
-    names = [command["command"] for command in listed[None]]
-    assert names == [
-        "start",
-        "numbers",
-        "numbers_fab",
-        "totals",
-        "cutlets",
-        "reply_builder",
-        "special_buttons",
-        "buttons_example",
-        "inline_url",
-        "links",
-        "random",
-        "callbacks",
-        "inline",
-        "game",
-        "payment",
-        "paysupport",
-        "terms",
-        "help",
-    ]
-    assert listed["ru"][0]["description"] == "Открыть меню"
-    assert not any(call.error for call in calls)

@@ -3,11 +3,17 @@
 import pytest
 
 from playground import Message, Person, Playground
+from tests.groups import make_group
 from tests.test_menu import MENU
 
 APP = "https://example.org/app?language=en"
 LOGIN = "https://example.org/login?language=en"
-LABELS = [["GitHub", "Official Telegram channel"], ["Your profile", "Copy your id"], ["Back"]]
+LABELS = [
+    ["GitHub", "Official Telegram channel"],
+    ["Your profile", "Copy your id"],
+    ["Links to Tally"],
+    ["Back"],
+]
 
 
 async def open_links(person: Person, command: str = "/links") -> Message:
@@ -72,10 +78,10 @@ async def test_the_page_leads_to_its_button_in_the_chat(app_ann: Person) -> None
 
 
 async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_ann: Person) -> None:
-    group = await app_playground.group("Friends", members=[app_ann])
+    group = await make_group(app_playground, [app_ann])
     await app_ann.send("/links", chat=group)
     window = await app_ann.receive(group)
-    assert window.labels == [*LABELS[:2], ["Log in to a page"], LABELS[2]]
+    assert window.labels == [*LABELS[:2], ["Log in to a page"], *LABELS[2:]]
     assert "in our private chat" in (window.text or "")
 
 

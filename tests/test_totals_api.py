@@ -14,10 +14,12 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from db.models import Kind
+from deep_links import TotalsLink, encode
 from playground import Person, Playground
 from playground.signing import init_data
 from seals import Seal
 from tests.db.samples import new_total
+from tests.groups import make_group
 from tests.keyboards import receive, until_keyboard
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -347,7 +349,7 @@ async def test_the_page_is_opened_by_menu_button_window_and_reply_button(
     assert button.web_app
     assert button.web_app.url == url
 
-    group = await app_playground.group("Friends", members=[app_ann])
+    group = await make_group(app_playground, [app_ann])
     await app_ann.send("/totals", chat=group)
     shared = await app_ann.receive(chat=group)
     assert ["Totals on a page"] not in shared.labels
@@ -365,9 +367,22 @@ async def test_the_page_is_opened_by_menu_button_window_and_reply_button(
     assert (status, [total["value"] for total in content["totals"]]) == (200, [41])
 
 
+async def test_a_link_opens_the_page_filtered(app_tally: Tally, app_ann: Person) -> None:
+    links = {
+        encode(TotalsLink("tea", Kind.NUMBERS)): ("tea", "numbers", None),
+        encode(TotalsLink(days=1)): (None, None, f"{datetime.now(UTC):%Y-%m-%d}"),
+        "links": (),
+        "broken": (),
+    }
+    for payload, filters in links.items():
+        told = await app_ann.open_app("https://example.org/totals", "link", payload)
+        status, start = await ask(app_tally, f"tma {told['init_data']}", "start")
+        assert (status, tuple(start["link"].values())) == (200, filters)
+
+
 async def test_without_an_address_the_menu_button_lists_the_commands(
     playground: Playground, ann: Person
 ) -> None:
-    call = await playground.until_called("setChatMenuButton")
-    assert call.params["menu_button"] == {"type": "commands"}
+    await playground.until_called("getChatMenuButton")
+    assert not await playground.calls("setChatMenuButton")
     assert (await open_counter(ann, "/totals")).labels == [["Back"]]

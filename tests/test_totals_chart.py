@@ -182,3 +182,19 @@ async def test_a_drawer_that_dies_is_replaced_and_nobody_notices(
     assert len(own_tally.drawers()) == 1
     await own_tally.stop()
     assert own_tally.drawers() == []
+
+
+async def test_where_nothing_can_draw_the_words_are_shown_and_the_buttons_work(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    await own_tally.add_totals(ann, [7], created_at=datetime.now(UTC))
+    totals = await open_counter(ann, "/totals")
+    async with own_tally.without_drawers():
+        await ann.press(totals, "Chart")
+        shown = await ann.until(totals, lambda now: "Dark" in str(now.labels), timeout=PATIENCE)
+    assert shown.photo is None
+    assert (shown.text or "").startswith("Totals, ")
+    dark = await switch(ann, shown, "Dark")
+    assert is_dark(await picture(own_playground, dark))

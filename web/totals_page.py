@@ -11,8 +11,8 @@ Answers are JSON; one that is refused has an `error` in a word and a `text` for 
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, tzinfo
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from html import escape
 from http import HTTPStatus
@@ -31,7 +31,9 @@ from db.filters import UNLABELLED, Filter
 from db.models import Total
 from db.summaries import Summaries, Summary
 from db.totals import Totals
+from deep_links import PayloadError, TotalsLink, decode
 from locales import Catalog, Texts
+from people import People, zone_of
 from web.chat_names import ChatNames
 from web.headers import APP
 from web.totals_chart import Bar, bars, unit_of
@@ -62,6 +64,7 @@ class TotalsPage:
 
     Attributes:
         catalog: The texts.
+        people: Tells the language and the time zone that somebody has chosen.
         viewers: Tells who asks.
         totals: The totals.
         summaries: Adds them up.
@@ -69,6 +72,7 @@ class TotalsPage:
     """
 
     catalog: Catalog
+    people: People
     viewers: Viewers
     totals: Totals
     summaries: Summaries
@@ -94,7 +98,10 @@ class TotalsPage:
         texts = self._browsers(request)
         try:
             viewer = self.viewers.recognise(request.headers.get(hdrs.AUTHORIZATION, ""))
-            texts = self.catalog.speak(viewer.language)
+            chosen = await self.people.preferences(viewer.id)
+            language = chosen.chosen_language or viewer.language
+            viewer = replace(viewer, language=language, zone=zone_of(chosen))
+            texts = self.catalog.speak(language)
             return _json(await give(request, viewer, texts))
         except RefusedError as error:
             return _refusal(texts, error.status, error.reason)
@@ -125,6 +132,7 @@ class TotalsPage:
             "person": str(viewer.id),
             "today": day_of(datetime.now(UTC), viewer.zone),
             "zone": str(viewer.zone),
+            "link": _link(viewer),
             "texts": {
                 **{key.removeprefix("page-"): texts(key) for key in TEXTS},
                 "zone": texts("page-zone", zone=str(viewer.zone)),
@@ -175,6 +183,19 @@ class TotalsPage:
             return {"totals": [], "next": None}
         following = page.older and f"{page.older.created_at}.{page.older.id}"
         return {"totals": [_total(total, viewer.zone) for total in page.totals], "next": following}
+
+
+def _link(viewer: Viewer) -> Json:
+    """Give what the link filters by that has opened the page; nothing if it is no such link."""
+    try:
+        link = decode(viewer.payload)
+    except PayloadError:
+        return {}
+    if not isinstance(link, TotalsLink):
+        return {}
+    today = day_of(datetime.now(UTC), viewer.zone)
+    since = today - timedelta(days=link.days - 1) if link.days else None
+    return {"label": link.label, "kind": link.kind, "since": since}
 
 
 def _read(wish: type[Asked], request: web.Request) -> Asked:

@@ -44,11 +44,14 @@ class Viewer:
         id: Their Telegram id.
         language: The IETF tag that their client speaks, None where it tells none.
         zone: Where their days begin and end.
+        payload: What the link carries that has opened the page, "" if none has; anybody can
+            have made it up.
     """
 
     id: int
     language: str | None
     zone: tzinfo = UTC
+    payload: str = ""
 
 
 class Viewers:
@@ -90,7 +93,7 @@ class Viewers:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "incomplete")
         if not -SKEW <= time.time() - told.auth_date.timestamp() <= MAX_AGE:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "stale")
-        return Viewer(told.user.id, told.user.language_code)
+        return Viewer(told.user.id, told.user.language_code, payload=told.start_param or "")
 
     def _by_pass(self, text: str) -> Viewer:
         try:

@@ -70,3 +70,8 @@ async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
 def in_private(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
     """Tell whether the chat is a private one: a condition for `when`."""
     return bool(manager.middleware_data["event_chat"].type == ChatType.PRIVATE)
+
+
+def in_group(data: dict[str, Any], widget: Whenable, manager: DialogManager) -> bool:
+    """Tell whether the chat is no private one: a condition for `when`."""
+    return not in_private(data, widget, manager)

@@ -14,7 +14,7 @@ from magic_filter import F
 from charts.model import Chart, Panel
 from db.summaries import Label, Summaries, Summary
 from dialogs.totals.overview import PREVIEW, only, to_list
-from dialogs.totals.scope import period_of, say_label, today, wanted
+from dialogs.totals.scope import follow, period_of, say_label, today, wanted
 from locales import Texts
 from states import Totals as States
 from widgets.chart import ChartPicture, by_day
@@ -32,8 +32,9 @@ LABELS = 8
 """Labels that have a bar, those with the most totals."""
 
 
-async def begin(_: Data, manager: DialogManager) -> None:
-    """Choose what is shown at first."""
+async def begin(link: Data, manager: DialogManager) -> None:
+    """Choose what is shown at first, as far as a link says so that has led here."""
+    follow(link, manager)
     for name, item in CHOSEN.items():
         radio = cast("ManagedRadio[str]", manager.find(name))
         await radio.set_checked(item)

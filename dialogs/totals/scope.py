@@ -1,14 +1,14 @@
 """Which totals are shown: a person's own, or a group's, as they are filtered."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from html import escape
 from typing import Any, cast
 
 from aiogram.enums import ChatType
 from aiogram.types import Chat
-from aiogram_dialog import DialogManager
+from aiogram_dialog import Data, DialogManager
 
 from db.days import day_of
 from db.filters import Filter
@@ -33,6 +33,21 @@ KIND_KEYS = {
 def filters_of(manager: DialogManager) -> dict[str, Any]:
     """Give the filters, to be read and changed: `label`, `kind`, `chat`, `first`, `last`."""
     return cast("dict[str, Any]", manager.dialog_data.setdefault(FILTERS, {}))
+
+
+def follow(link: Data, manager: DialogManager) -> None:
+    """Filter as a link does that has led here, if one has.
+
+    Args:
+        link: `label` and `kind`, and how many `days` back, where it filters by them.
+        manager: The dialog's manager.
+    """
+    given, chosen = cast("dict[str, Any]", link or {}), filters_of(manager)
+    for name in ("label", "kind"):
+        if given.get(name):
+            chosen[name] = given[name]
+    if days := given.get("days"):
+        chosen["first"] = (today(manager) - timedelta(days=days - 1)).isoformat()
 
 
 def place_of(manager: DialogManager) -> Chat:

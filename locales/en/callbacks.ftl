@@ -16,7 +16,7 @@ callbacks-random = A number
 callbacks-styles = Styles
 callbacks-toasted = This is a toast: it goes by itself
 callbacks-alerted = This is an alert: it stays until you close it
-callbacks-cached = It was { $time } UTC. For { $seconds } seconds your Telegram repeats this without asking me.
+callbacks-cached = It was { $time }. For { $seconds } seconds your Telegram repeats this without asking me.
 callbacks-before = The kettle is on. The window shows how far the tea is.
 callbacks-after = Done: this answer came after the work
 

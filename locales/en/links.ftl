@@ -9,3 +9,4 @@ links-channel = Official Telegram channel
 links-profile = Your profile
 links-login = Log in to a page
 links-copy = Copy your id
+links-share = Links to Tally

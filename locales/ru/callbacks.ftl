@@ -16,7 +16,7 @@ callbacks-random = Число
 callbacks-styles = Стили
 callbacks-toasted = Это строка: она исчезнет сама
 callbacks-alerted = Это окно: оно останется, пока вы его не закроете
-callbacks-cached = Было { $time } UTC. Ещё { $seconds } с ваш Telegram повторит это, не спрашивая меня.
+callbacks-cached = Было { $time }. Ещё { $seconds } с ваш Telegram повторит это, не спрашивая меня.
 callbacks-before = Чайник поставлен. Окно покажет, как там чай.
 callbacks-after = Готово: этот ответ пришёл после работы
 

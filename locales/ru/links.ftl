@@ -9,3 +9,4 @@ links-channel = Официальный канал Telegram
 links-profile = Ваш профиль
 links-login = Войти на страницу
 links-copy = Скопировать ваш id
+links-share = Ссылки на Tally

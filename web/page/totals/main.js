@@ -55,6 +55,19 @@ async function open() {
     if (document.visibilityState === "visible" && Date.now() - asked > STALE) refresh();
   });
   take(state.kind);
+  follow(start.link);
+}
+
+/** Filter as the link does that has led here, if one has. */
+function follow({ label, kind, since }) {
+  if (label) filters.set("label", label);
+  if (kind) filters.set("kind", kind);
+  if (!since) return;
+  state.kind = "dates";
+  dates.elements.since.value = since;
+  dates.elements.until.value = today;
+  limitDates();
+  take("dates");
 }
 
 /** Look at a period: the week, month or year of a day, everything, or what the two dates say. */

@@ -1,0 +1,27 @@
+"""What people have chosen: language, time zone, steps, names for totals.
+
+Revision 0004, follows 0003, 2026-11-21.
+"""
+# ruff: noqa: INP001  (an __init__.py would hide the library)
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the columns; nobody has chosen anything yet."""
+    op.add_column("users", sa.Column("chosen_language", sa.Text()))
+    op.add_column("users", sa.Column("time_zone", sa.Text()))
+    op.add_column("users", sa.Column("steps", sa.Text()))
+    op.add_column("users", sa.Column("names_totals", sa.Boolean()))
+
+
+def downgrade() -> None:
+    """Drop the columns, and every choice with them."""
+    for name in ("names_totals", "steps", "time_zone", "chosen_language"):
+        op.drop_column("users", name)

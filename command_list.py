@@ -1,0 +1,126 @@
+"""Every command: what it opens and where it works; Telegram's lists, /help and links are of it."""
+
+from dataclasses import dataclass
+from enum import Flag, auto
+
+from aiogram.enums import ChatType
+from aiogram.fsm.state import State
+
+from states import (
+    Callbacks,
+    Counters,
+    Game,
+    InlineMode,
+    Links,
+    Menu,
+    Payment,
+    ReplyBuilder,
+    ReplyKeyboards,
+    Settings,
+    Share,
+    SpecialButtons,
+    Totals,
+)
+
+
+class Place(Flag):
+    """Where commands work: private chats, groups, and the private chats of the bot's admins."""
+
+    PRIVATE = auto()
+    GROUP = auto()
+    ADMINS = auto()
+    EVERYWHERE = PRIVATE | GROUP
+
+    @classmethod
+    def of(cls, chat_type: str, *, is_admin: bool) -> "Place":
+        """Tell which place a chat is.
+
+        Args:
+            chat_type: The chat's type.
+            is_admin: Whether one of the bot's admins is there; a group is none's own.
+        """
+        if chat_type != ChatType.PRIVATE:
+            return cls.GROUP
+        return cls.PRIVATE | cls.ADMINS if is_admin else cls.PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command.
+
+    Attributes:
+        name: What stands behind the slash.
+        windows: What it opens, one window behind the other, the last of them shown; none where
+            its handler does something else.
+        where: Where it works. It is listed there and nowhere else.
+        refusal: The text that is said in groups where it works in private chats only.
+        is_linked: Whether a link to the bot may stand for it (deep_links.py).
+    """
+
+    name: str
+    windows: tuple[State, ...] = ()
+    where: Place = Place.EVERYWHERE
+    refusal: str | None = None
+    is_linked: bool = False
+
+    @property
+    def key(self) -> str:
+        """The text that describes it."""
+        return f"command-{self.name.replace('_', '-')}"
+
+
+def _private(name: str, *windows: State, refusal: str, is_linked: bool = False) -> Command:
+    return Command(name, windows, Place.PRIVATE, refusal, is_linked)
+
+
+COMMANDS = (
+    Command("start", (Menu.main,)),
+    Command("numbers"),
+    Command("numbers_fab"),
+    Command("numbers_own", where=Place.GROUP),
+    Command("numbers_fab_own", where=Place.GROUP),
+    Command("count"),
+    Command("counters", (Menu.main, Counters.list)),
+    Command("totals", (Menu.main, Totals.list), is_linked=True),
+    Command("share", (Menu.main, Links.list, Share.main)),
+    Command("cutlets", (Menu.main, ReplyKeyboards.cutlets)),
+    _private(
+        "reply_builder",
+        *(Menu.main, ReplyKeyboards.list, ReplyBuilder.numbers),
+        refusal="reply-in-private",
+    ),
+    _private("special_buttons", Menu.main, SpecialButtons.asking, refusal="reply-in-private"),
+    _private("buttons_example", refusal="reply-in-private"),
+    Command("inline_url", (Menu.main, Links.list)),
+    Command("links", (Menu.main, Links.list), is_linked=True),
+    Command("random", (Menu.main, Callbacks.random)),
+    Command("callbacks", (Menu.main, Callbacks.answers), is_linked=True),
+    Command("inline", (Menu.main, InlineMode.switches), is_linked=True),
+    Command("settings", (Menu.main, Settings.main), is_linked=True),
+    Command("game", (Menu.main, Game.playing)),
+    _private("payment", Menu.main, Payment.stars, refusal="payment-in-private", is_linked=True),
+    Command("paysupport"),
+    Command("terms"),
+    Command("help", (Menu.help,), is_linked=True),
+    Command("stats", where=Place.ADMINS),
+    Command("refund", where=Place.ADMINS),
+)
+"""All of them, in the order in which they are listed."""
+
+WINDOWS = {command.name: command.windows for command in COMMANDS if command.windows}
+"""The commands that do nothing but open windows."""
+
+REFUSALS = {command.name: command.refusal for command in COMMANDS if command.refusal}
+"""What is said in groups to the commands that are of no use there."""
+
+LINKED = frozenset(command.name for command in COMMANDS if command.is_linked)
+"""The commands that a link to the bot may stand for."""
+
+
+def offered(place: Place) -> list[Command]:
+    """Give the commands that work in a place.
+
+    Args:
+        place: Where; in the private chat of an admin both kinds of private commands do.
+    """
+    return [command for command in COMMANDS if command.where & place]

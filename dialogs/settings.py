@@ -1,0 +1,204 @@
+"""Settings: language, time zone, the steps of one's own counter, names for totals."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+from operator import itemgetter
+from typing import Any
+
+from aiogram import F
+from aiogram.enums import ChatType, ContentType
+from aiogram.types import CallbackQuery, Message
+from aiogram_dialog import Dialog, DialogManager
+from aiogram_dialog.widgets.input import MessageInput
+from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Row, Select, Start, SwitchTo
+from aiogram_dialog.widgets.text import Format
+
+from db.models import Kind
+from db.preferences import Preferences
+from dialogs.choices import choose, require_person
+from dialogs.counter import STEPS
+from fsm.transaction import Transaction
+from locales import Catalog, Texts
+from states import Settings, TimeZone, Totals
+from widgets.access import in_private
+from widgets.notice import Notice
+from widgets.text import T
+from widgets.window import Window
+
+STEP_MAX = 1000
+"""The largest step; the smallest is its negative."""
+STEPS_MAX = 4
+"""Steps that a counter has at most."""
+
+OFFERED_STEPS = ((-1, 1), (-5, -1, 1, 5), (-10, -1, 1, 10), (1, 2, 5, 10))
+"""Steps that have a button; any others are typed."""
+
+STEP = re.compile(r"[+-]?[0-9]{1,4}")
+
+
+async def get_settings(
+    preferences: Preferences, texts: Texts, zone: tzinfo, **_: object
+) -> dict[str, Any]:
+    """Give what is chosen."""
+    return {
+        "language": texts.name,
+        "spoken": preferences.chosen_language is None,
+        "city": texts.city(preferences.time_zone) if preferences.time_zone else None,
+        "now": texts.clock(datetime.now(UTC).astimezone(zone)),
+        "steps": written(preferences.steps or STEPS[Kind.CUSTOM]),
+        "names": bool(preferences.names_totals),
+    }
+
+
+async def get_languages(catalog: Catalog, **_: object) -> dict[str, Any]:
+    """Give the languages to choose from, each by its own name."""
+    return {"languages": [(code, catalog.speak(code).name) for code in catalog.languages]}
+
+
+async def get_steps(**_: object) -> dict[str, Any]:
+    """Give the steps to choose from."""
+    offered = [(str(place), written(steps)) for place, steps in enumerate(OFFERED_STEPS)]
+    return {"offered": offered, "limit": STEP_MAX, "count": STEPS_MAX}
+
+
+def written(steps: tuple[int, ...]) -> str:
+    """Write steps as their buttons do: `-1 +1`."""
+    return " ".join(f"{step:+d}" for step in steps)
+
+
+def read_steps(text: str) -> tuple[int, ...] | None:
+    """Read steps that somebody has typed: different whole numbers, from the smallest on.
+
+    Args:
+        text: Anything; signs of subtraction and commas are as good as hyphens and spaces.
+
+    Returns:
+        The steps, None if these are none, or too many or too large.
+    """
+    numbers = text.replace("\N{MINUS SIGN}", "-").replace(",", " ").split()
+    if not all(STEP.fullmatch(number) for number in numbers):
+        return None
+    steps = {int(number) for number in numbers}
+    is_right = 1 <= len(numbers) == len(steps) <= STEPS_MAX
+    if not is_right or 0 in steps or any(abs(step) > STEP_MAX for step in steps):
+        return None
+    return tuple(sorted(steps))
+
+
+async def choose_language(
+    _callback: CallbackQuery, _select: object, manager: DialogManager, code: str
+) -> None:
+    """Speak a language, in all of the person's windows."""
+    await _speak(manager, code)
+
+
+async def follow_client(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Speak the language of the person's client, likewise."""
+    await _speak(manager, None)
+
+
+async def _speak(manager: DialogManager, code: str | None) -> None:
+    await choose(manager, chosen_language=code)
+    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction.speaks_anew = True
+    await manager.switch_to(Settings.main)
+
+
+async def choose_steps(
+    _callback: CallbackQuery, _select: object, manager: DialogManager, place: str
+) -> None:
+    """Give the next counters of the person's own other steps; those that are open keep theirs."""
+    await choose(manager, steps=OFFERED_STEPS[int(place)])
+    await manager.switch_to(Settings.main)
+
+
+async def take_steps(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Give them steps that were typed.
+
+    Raises:
+        Notice: What was typed are none.
+    """
+    steps = read_steps(message.text or "")
+    if steps is None:
+        raise Notice("steps-wrong", count=STEPS_MAX, limit=str(STEP_MAX))
+    await choose(manager, steps=steps)
+    await manager.switch_to(Settings.main)
+
+
+async def choose_names(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
+    """Ask for names of totals, or don't."""
+    await choose(manager, names_totals=button.widget_id == "ask")
+    await manager.switch_to(Settings.main)
+
+
+main_window = Window(
+    T("settings-title"),
+    T("settings-language-spoken", when="spoken"),
+    T("settings-language-chosen", when=~F["spoken"]),
+    T("settings-zone", when="city"),
+    T("settings-zone-none", when=~F["city"]),
+    T("settings-steps"),
+    T("settings-named", when="names"),
+    T("settings-unnamed", when=~F["names"]),
+    Row(
+        SwitchTo(T("settings-language"), id="language", state=Settings.language),
+        Start(T("settings-time-zone"), id="zone", state=TimeZone.regions),
+    ),
+    Row(
+        SwitchTo(T("settings-own-steps"), id="steps", state=Settings.steps),
+        SwitchTo(T("settings-names"), id="names", state=Settings.names),
+    ),
+    Start(T("settings-data"), id="data", state=Totals.data, when=in_private),
+    Cancel(T("back")),
+    state=Settings.main,
+    getter=get_settings,
+    preview_data={"language": "English", "city": "Paris", "now": "10:30", "steps": "-1 +1"},
+)
+
+language_window = Window(
+    T("language-question"),
+    Column(
+        Select(
+            Format("{item[1]}"),
+            id="language",
+            item_id_getter=itemgetter(0),
+            items="languages",
+            on_click=choose_language,
+        ),
+    ),
+    Button(T("language-of-client"), id="client", on_click=follow_client),
+    SwitchTo(T("back"), id="back", state=Settings.main),
+    state=Settings.language,
+    getter=get_languages,
+    preview_data={"languages": [("en", "English"), ("ru", "Русский")]},
+)
+
+steps_window = Window(
+    T("steps-question"),
+    T("steps-typed", when=in_private),
+    Column(
+        Select(
+            Format("{item[1]}"),
+            id="steps",
+            item_id_getter=itemgetter(0),
+            items="offered",
+            on_click=choose_steps,
+        ),
+    ),
+    SwitchTo(T("back"), id="back", state=Settings.main),
+    # In a group people talk to each other.
+    MessageInput(take_steps, ContentType.TEXT, F.chat.type == ChatType.PRIVATE),
+    state=Settings.steps,
+    getter=get_steps,
+    preview_data={"offered": [("0", "-1 +1")], "limit": STEP_MAX, "count": STEPS_MAX},
+)
+
+names_window = Window(
+    T("names-question"),
+    Button(T("names-ask"), id="ask", on_click=choose_names),
+    Button(T("names-leave"), id="leave", on_click=choose_names),
+    SwitchTo(T("back"), id="back", state=Settings.main),
+    state=Settings.names,
+)
+
+dialog = Dialog(main_window, language_window, steps_window, names_window, on_start=require_person)

@@ -1,0 +1,45 @@
+"""Links to the bot that carry a payload, in private chats and into groups."""
+
+from aiogram import Router
+from aiogram.enums import ChatType
+from aiogram.filters import CommandObject, CommandStart
+from aiogram.methods import TelegramMethod
+from aiogram.types import Message
+from aiogram_dialog import Data, DialogManager
+
+from command_list import REFUSALS, WINDOWS
+from deep_links import CounterLink, Link, PayloadError, TotalsLink, decode
+from handlers.commands import open_counter, open_windows, put_keyboard_away
+from locales import Texts
+from states import Menu, Totals
+
+router = Router(name="deep links")
+router.message.middleware(put_keyboard_away)
+
+
+@router.message(CommandStart(deep_link=True))
+async def follow(
+    message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
+) -> TelegramMethod[Message] | None:
+    """Open what a link leads to; the menu with a word where it leads nowhere."""
+    try:
+        link = decode(command.args or "")
+    except PayloadError:
+        await open_windows(dialog_manager, Menu.main)
+        return message.reply(texts("link-unknown"))
+    return await _open(link, message, dialog_manager, texts)
+
+
+async def _open(
+    link: Link, message: Message, manager: DialogManager, texts: Texts
+) -> TelegramMethod[Message] | None:
+    if isinstance(link, CounterLink):
+        await open_counter(message, manager, link.kind, link.label, steps=list(link.steps))
+    elif isinstance(link, TotalsLink):
+        data: dict[str, Data] = {"label": link.label, "kind": link.kind, "days": link.days}
+        await open_windows(manager, Menu.main, Totals.list, data=data)
+    elif link.name in REFUSALS and message.chat.type != ChatType.PRIVATE:
+        return message.reply(texts(REFUSALS[link.name]))
+    else:
+        await open_windows(manager, *WINDOWS[link.name])
+    return None

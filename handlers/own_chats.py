@@ -1,0 +1,115 @@
+"""What Telegram shows in a person's own chat alone: their menu button, an admin's commands."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from hashlib import sha256
+from typing import Any, cast
+
+import structlog
+from aiogram import BaseMiddleware, Bot
+from aiogram.methods import SetChatMenuButton
+from aiogram.types import Chat, MenuButtonDefault, TelegramObject, User
+from aiogram_dialog.api.entities import DialogUpdate
+from cachetools import LRUCache
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from fsm.calls import patiently
+from fsm.keys import PREFIX
+from fsm.tasks import finish
+from handlers.menu_button import make_button
+from handlers.profile import announce_to_admin
+from locales import Catalog
+from people import People
+
+REMEMBERED = 10_000
+"""Persons whose button a process remembers, those seen last."""
+
+log = structlog.get_logger(__name__)
+
+
+class OwnChats(BaseMiddleware):
+    """Keeps what Telegram shows in private chats as their persons' languages are.
+
+    Who reads the default language has the button of everybody. Which other buttons were set
+    stands in Redis, a field a person, so that each is set once for a language and an address.
+    All of it happens beside the updates.
+
+    Args:
+        redis: The connection, giving bytes.
+        bot_id: The bot's id.
+        catalog: The texts of all languages.
+    """
+
+    def __init__(self, redis: Redis, bot_id: int, catalog: Catalog) -> None:
+        self._redis = redis
+        self._key = f"{PREFIX}:{{{bot_id}}}:menu_buttons"
+        self._catalog = catalog
+        self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:  # noqa: ANN401 - what the handler gives
+        """Pass an update on; see `BaseMiddleware`."""
+        result = await handler(event, data)
+        # A window that is drawn again knows the language of back then.
+        if not isinstance(event, DialogUpdate) and (person := _in_own_chat(data)):
+            people: People = data["people"]
+            language = (await people.texts(person.id, person.language_code)).language
+            if self._known.get(person.id) != language:
+                self._begin(person.id, language, data)
+        return result
+
+    async def close(self, within: float) -> None:
+        """Finish what is being set, for at most `within` seconds."""
+        await finish(self._tasks, within)
+
+    def _begin(self, person_id: int, language: str, data: dict[str, Any]) -> None:
+        bot: Bot = data["bot"]
+        jobs = [self._set_button(bot, person_id, language, data["totals_url"])]
+        if person_id in data["admin_ids"] and person_id not in self._known:
+            jobs.append(announce_to_admin(bot, self._catalog, person_id))
+        self._known[person_id] = language
+        for job in jobs:
+            task = asyncio.create_task(job)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _set_button(
+        self, bot: Bot, person_id: int, language: str, totals_url: str | None
+    ) -> None:
+        texts = self._catalog.speak(language)
+        is_own = totals_url is not None and texts is not self._catalog.speak(None)
+        wanted = f"{language} {_digest(totals_url)}" if is_own else ""
+        field = str(person_id)
+        try:
+            shown = cast("bytes | None", await self._redis.hget(self._key, field))
+            if (shown or b"").decode() == wanted:
+                return
+            button = make_button(texts, totals_url) if is_own else MenuButtonDefault()
+            method = SetChatMenuButton(chat_id=person_id, menu_button=button)
+            if not await patiently(partial(bot, method)):
+                return
+            if is_own:
+                await self._redis.hset(self._key, field, wanted)
+            else:
+                await self._redis.hdel(self._key, field)
+        except RedisError as error:
+            # The next update tries again.
+            self._known.pop(person_id, None)
+            log.warning("menu_button_not_set", error=str(error))
+
+
+def _in_own_chat(data: dict[str, Any]) -> User | None:
+    chat: Chat | None = data.get("event_chat")
+    person: User | None = data.get("event_from_user")
+    return person if chat and person and chat.id == person.id else None
+
+
+def _digest(url: str | None) -> str:
+    return sha256((url or "").encode()).hexdigest()[:8]

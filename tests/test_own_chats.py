@@ -1,0 +1,91 @@
+"""The menu button of a person's own chat, in their language."""
+
+import asyncio
+
+import pytest
+
+from playground import Person, Playground
+from playground.call_log import Call
+from tests.keyboards import PATIENCE
+from tests.ports import free_port
+from tests.tally import Tally
+
+URL = "https://example.org/totals"
+
+
+@pytest.fixture
+async def tally(own_tally: Tally) -> Tally:
+    """Give a bot that has a Mini App."""
+    own_tally.settings |= {"WEB_APP_URL": "https://example.org", "WEB_PORT": str(free_port())}
+    return await own_tally.start()
+
+
+async def buttons(playground: Playground, person: Person, count: int) -> list[Call]:
+    """Wait until a person's button was set so many times, and give the calls."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            calls = await playground.calls("setChatMenuButton")
+            own = [call for call in calls if call.params.get("chat_id") == str(person.id)]
+            if len(own) >= count and own[-1].status:
+                return own
+            await asyncio.sleep(0.02)
+
+
+async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when_that_changes(
+    own_playground: Playground, tally: Tally
+) -> None:
+    shared = await own_playground.until_called("setChatMenuButton")
+    assert shared.params["menu_button"]["text"] == "Totals"
+    ann = await own_playground.person("Ann", language_code="en")
+    boris = await own_playground.person("Борис", language_code="ru")
+    for person in (ann, boris):
+        await person.send("/start")
+        await person.receive()
+    (call,) = await buttons(own_playground, boris, 1)
+    assert call.params["menu_button"] == {
+        "type": "web_app",
+        "text": "Итоги",
+        "web_app": {"url": URL},
+    }
+    await tally.stop()
+    await tally.start()
+    await boris.send("/start")
+    await boris.receive()
+    await boris.change(language_code="en")
+    await boris.send("/start")
+    first, second = await buttons(own_playground, boris, 2)
+    assert (first.number, second.params["menu_button"]) == (call.number, {"type": "default"})
+    assert not [
+        call
+        for call in await own_playground.calls("setChatMenuButton")
+        if call.params.get("chat_id") == str(ann.id)
+    ]
+    await own_playground.until_pending(0)
+    await ann.send("/settings")
+    settings = await ann.receive()
+    await ann.press(settings, "Language")
+    settings = await ann.until(settings, lambda message: "Русский" in str(message.labels))
+    await ann.press(settings, "Русский")
+    (chosen,) = await buttons(own_playground, ann, 1)
+    assert chosen.params["menu_button"]["text"] == "Итоги"
+    assert await own_playground.refusals() == []
+
+
+async def test_a_new_address_is_set_for_everybody_again(
+    own_playground: Playground, tally: Tally
+) -> None:
+    boris = await own_playground.person("Борис", language_code="ru")
+    await boris.send("/start")
+    await buttons(own_playground, boris, 1)
+    await tally.stop()
+    tally.settings["WEB_APP_URL"] = "https://example.com"
+    await tally.start()
+    await boris.send("/start")
+    _, again = await buttons(own_playground, boris, 2)
+    assert again.params["menu_button"]["web_app"]["url"] == "https://example.com/totals"
+    await tally.stop()
+    del tally.settings["WEB_APP_URL"]
+    await tally.start()
+    await boris.send("/start")
+    *_, last = await buttons(own_playground, boris, 3)
+    assert last.params["menu_button"] == {"type": "default"}
