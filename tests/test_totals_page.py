@@ -167,9 +167,17 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
         await page.get_by_label("To", exact=True).fill("2026-02-02")
         assert not await page.get_by_label("To", exact=True).evaluate("end => end.checkValidity()")
 
+        await page.get_by_label("From", exact=True).fill("2000-01-01")
+        await page.get_by_label("To", exact=True).fill("2000-12-31")
+        await page.get_by_text("Year", exact=True).click()
+        assert await page.get_by_role("button", name="Earlier").is_disabled()
+
         await cut()
         await page.get_by_text("Week", exact=True).click()
         await mend()
+        await page.get_by_text("Nothing was confirmed here.").wait_for()
+        await page.locator("main:not([aria-busy])").wait_for()
+        assert await page.get_by_role("alert").is_hidden()
     # By itself, as a browser notes a refusal on its console.
     page = await browser.new_page(locale="ru")
     await page.goto(address)

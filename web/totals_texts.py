@@ -45,10 +45,10 @@ TEXTS = (
 """What the page says, by these names without `page-`."""
 
 KINDS = {
-    Kind.NUMBERS: "page-kind-numbers",
-    Kind.NUMBERS_FAB: "page-kind-numbers-fab",
-    Kind.CUSTOM: "page-kind-custom",
-    Kind.INLINE: "page-kind-inline",
+    Kind.NUMBERS: "totals-kind-numbers",
+    Kind.NUMBERS_FAB: "totals-kind-numbers-fab",
+    Kind.CUSTOM: "totals-kind-custom",
+    Kind.INLINE: "totals-kind-inline",
 }
 
 REASONS = {

@@ -10,31 +10,33 @@ const AHEAD = 600;
 const more = find("more");
 const rows = find("rows");
 
-/** The wish that the list shows, what comes next, and what ends it. */
-let shown = { wish: {}, next: null, signal: null };
+/** The wish that the list shows, what comes next, what ends it, and whether it could not go on. */
+let shown = { wish: {}, next: null, signal: null, stuck: false };
 let names;
 let person;
 let today;
 let complain;
+let calm;
 
 /**
  * Prepare the list.
  * @param {object} start The bot's.
  * @param {(error: Error, retry: () => void) => void} trouble Is told what goes wrong.
+ * @param {() => void} mended Is told when it goes on after that.
  */
-export function begin(start, trouble) {
+export function begin(start, trouble, mended) {
   const named = (things) => new Map(things.map(({ id, name }) => [id, name]));
   names = { kinds: named(start.kinds), chats: named(start.chats) };
   ({ today, person } = start);
-  complain = trouble;
+  [complain, calm] = [trouble, mended];
   more.addEventListener("click", grow);
-  new IntersectionObserver(([end]) => end.isIntersecting && grow(), { rootMargin: `${AHEAD}px` }).observe(more);
+  new IntersectionObserver(([end]) => end.isIntersecting && !shown.stuck && grow(), { rootMargin: `${AHEAD}px` }).observe(more);
 }
 
 /** Show the first part of what is wished. */
 export async function showList(wish, signal) {
   const { totals, next } = await ask("list", wish, signal);
-  shown = { wish, next, signal };
+  shown = { wish, next, signal, stuck: false };
   rows.replaceChildren();
   append(totals);
   more.hidden = !next;
@@ -49,8 +51,12 @@ async function grow() {
     shown.next = told.next;
     append(told.totals);
     more.hidden = !told.next;
+    if (shown.stuck) calm();
+    shown.stuck = false;
   } catch (error) {
-    if (!signal.aborted) complain(error, grow);
+    if (signal.aborted) return;
+    shown.stuck = true;
+    complain(error, grow);
     return;
   } finally {
     more.disabled = false;

@@ -31,7 +31,9 @@ async function open() {
   const start = await ask("start");
   speak(start);
   today = start.today;
-  begin(start, complain);
+  begin(start, complain, () => {
+    trouble.hidden = true;
+  });
   filters = offerFilters(start, (name, value) => {
     state.chosen[name] = value;
     refresh();
@@ -71,12 +73,16 @@ function follow({ label, kind, since }) {
 /** Look at a period: the week, month or year of a day, everything, or what the two dates say. */
 function take(kind, day = here()) {
   const steps = STEPS.includes(kind);
+  const { min: first } = dates.elements.since;
   if (kind === "dates" && state.kind !== "dates") fillDates();
   state.kind = kind;
   state.period = steps ? around(kind, day) : kind === "dates" ? Object.fromEntries(new FormData(dates)) : {};
+  // The week of the first day of all begins before it.
+  if (state.period.since < first) state.period.since = first;
   find("periods").querySelector(`[value=${kind}]`).checked = true;
   find("stepper").hidden = !steps;
   find("period").textContent = steps ? periodInWords(kind, state.period.since, state.period.until) : "";
+  find("earlier").disabled = steps && moved(kind, state.period, -1) < first;
   find("later").disabled = state.period.until >= today;
   dates.hidden = kind !== "dates";
   refresh();
