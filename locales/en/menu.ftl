@@ -17,6 +17,6 @@ menu-help = Help
 back = Back
 
 help-title = <b>What Tally can do</b>
-help-row = /{ $command } – { $description }
+help-row = { $command } – { $description }
 help-label = A word after the command names the counter: <code>/numbers cups of tea</code>.
 help-in-group = In this group everybody may tap a counter; only who opened it or an admin confirms.
