@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
-from aiogram import Dispatcher
+from aiogram import Bot, Dispatcher
 from aiogram.exceptions import (
     TelegramConflictError,
     TelegramUnauthorizedError,
 )
-from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.methods import Response
 from aiogram.types import Message
-from aiogram_dialog import setup_dialogs
+from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bills import Bills
@@ -32,15 +31,15 @@ from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
 from deliveries import Deliveries
-from dialogs import DIALOGS
+from dispatcher import make_dispatcher
 from exports import Exports
 from faults import Fault
 from fsm.batch import Batch
 from fsm.claims import Claims
 from fsm.drafts import Drafts
-from fsm.drawings import DrawingManagerFactory
 from fsm.inbox import Inbox
 from fsm.middleware import TransactionMiddleware
+from fsm.moving import Moving
 from fsm.outbox import Outbox
 from fsm.raw_updates import RawUpdate
 from fsm.renderer import Renderer
@@ -50,17 +49,9 @@ from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
 from handlers import (
-    commands,
-    cutlets,
-    deep_links,
-    game,
     inline,
     menu_button,
-    payments,
-    paysupport,
     profile,
-    stats,
-    strays,
 )
 from handlers.errors import answer_error
 from handlers.own_chats import OwnChats
@@ -71,11 +62,10 @@ from passes import Passes
 from people import People
 from queries import migrate
 from tickets import Tickets
-from updates import KINDS, Receiver, ignore_unasked, poll
+from updates import KINDS, Receiver, poll
 from web.chat_names import ChatNames
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
-from widgets.access import OwnerAccess
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
@@ -116,12 +106,13 @@ async def run(settings: Settings) -> None:
         catalog = Catalog(settings.default_language)
         people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
         exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
-        deliveries = Deliveries(totals, bank, changes, people, exports)
-        outbox = Outbox(redis, bot.id, deliveries.deliver)
         taps, charts = Taps(redis, bot.id), Charts()
         parts.push_async_callback(charts.close)
-        renderer = Renderer(bot, store)
+        renderer = Renderer(bot, store, lambda old, new: moving.begin(outbox, old, new))
         undrawn = Undrawn(redis, batch, bot.id, renderer)
+        moving = Moving(store, undrawn, bot.id)
+        deliveries = Deliveries(totals, bank, changes, people, exports, moving)
+        outbox = Outbox(redis, bot.id, deliveries.deliver)
         transactions = TransactionMiddleware(
             store,
             outbox,
@@ -131,10 +122,8 @@ async def run(settings: Settings) -> None:
             on_error=answer_error,
             inline_window=partial(inline.window, people),
         )
-        person, own_chats = (
-            PersonMiddleware(catalog, users, people),
-            OwnChats(redis, bot.id, catalog),
-        )
+        person = PersonMiddleware(catalog, users, people)
+        own_chats = OwnChats(redis, bot.id, catalog)
         tickets, passes = Tickets(bot.token), Passes(bot.token)
         dispatcher = make_dispatcher(
             person,
@@ -161,12 +150,7 @@ async def run(settings: Settings) -> None:
         viewers = Viewers(bot.token, passes)
         page = TotalsPage(catalog, people, viewers, totals, summaries, ChatNames(bot))
         add_totals_page(pages, page)
-        receive: Callable[[], Awaitable[object]] = partial(poll, bot, inbox)
-        if settings.webhook_url:
-            address = settings.webhook_url.get_secret_value().rstrip("/")
-            receiver = Receiver(bot, dispatcher, inbox, address, settings.secret)
-            receiver.join(pages)
-            receive = receiver.announce
+        receive = _receiving(settings, bot, dispatcher, inbox, pages)
         async with AsyncExitStack() as server:
             dispatcher.workflow_data.update(await serve(pages, settings, server))
             log.info("started", bot=f"@{me.username}")
@@ -184,54 +168,20 @@ async def run(settings: Settings) -> None:
             log.info("stopping")
             transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
-        for part in (inbox, outbox, renderer, undrawn, person, own_chats):
+        for part in (inbox, outbox, renderer, undrawn, person, own_chats, taps):
             await part.close(max(0.0, end - asyncio.get_running_loop().time()))
-        await taps.write()
 
 
-def make_dispatcher(
-    person: PersonMiddleware,
-    own_chats: OwnChats,
-    transactions: TransactionMiddleware,
-    **data: object,
-) -> Dispatcher:
-    """Make the dispatcher with every handler and dialog.
-
-    Args:
-        person: Tells who sends an update.
-        own_chats: Has Telegram show in their chat what is theirs.
-        transactions: Carries updates out.
-        data: What handlers, getters and clicks ask for by name.
-    """
-    # aiogram's own FSM would read a state on every update that dialogs never use.
-    dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.workflow_data.update(data)
-    dispatcher.update.outer_middleware(ignore_unasked)
-    dispatcher.update.outer_middleware(person)
-    dispatcher.update.outer_middleware(own_chats)
-    dispatcher.update.outer_middleware(transactions)
-    dispatcher.update.middleware(person)
-    # Routers are modules' own and can have one parent in a process.
-    dispatcher.include_routers(
-        inline.router,
-        game.router,
-        strays.before,
-        payments.router,
-        cutlets.router,
-        deep_links.router,
-        commands.router,
-        paysupport.router,
-        stats.router,
-        *DIALOGS,
-        strays.after,
-    )
-    setup_dialogs(
-        dispatcher,
-        dialog_manager_factory=DrawingManagerFactory(),
-        stack_access_validator=OwnerAccess(),
-        events_isolation=DisabledEventIsolation(),
-    )
-    return dispatcher
+def _receiving(
+    settings: Settings, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, pages: web.Application
+) -> Callable[[], Awaitable[object]]:
+    """Give the job that has updates come."""
+    if settings.webhook_url is None:
+        return partial(poll, bot, inbox)
+    address = settings.webhook_url.get_secret_value().rstrip("/")
+    receiver = Receiver(bot, dispatcher, inbox, address, settings.secret)
+    receiver.join(pages)
+    return receiver.announce
 
 
 async def _forget(changes: Changes) -> None:

@@ -8,6 +8,7 @@ from aiogram.fsm.state import State
 
 from states import (
     Callbacks,
+    Counters,
     Game,
     InlineMode,
     Links,
@@ -76,7 +77,10 @@ COMMANDS = (
     Command("start", (Menu.main,)),
     Command("numbers"),
     Command("numbers_fab"),
+    Command("numbers_own", where=Place.GROUP),
+    Command("numbers_fab_own", where=Place.GROUP),
     Command("count"),
+    Command("counters", (Menu.main, Counters.list)),
     Command("totals", (Menu.main, Totals.list), is_linked=True),
     Command("share", (Menu.main, Links.list, Share.main)),
     Command("cutlets", (Menu.main, ReplyKeyboards.cutlets)),

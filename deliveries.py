@@ -1,4 +1,4 @@
-"""Where goes what a commit has left in the outbox: totals, changes of them, payments, exports."""
+"""Where goes what a commit has left in the outbox: totals, payments, documents, whole groups."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,8 @@ from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
 from exports import Exports, Order
-from fsm.outbox import UndeliverableError
+from fsm.moving import Move, Moving
+from fsm.outbox import Outbox, UndeliverableError
 from people import People
 
 CHANGE = "change:"
@@ -28,6 +29,7 @@ class Deliveries:
         changes: Where totals are changed.
         people: Told whose data have changed.
         exports: Sends documents.
+        moving: Takes open dialogs to their group's new chat.
     """
 
     totals: Totals
@@ -35,8 +37,9 @@ class Deliveries:
     changes: Changes
     people: People
     exports: Exports
+    moving: Moving
 
-    async def deliver(self, entry: str, payload: str) -> None:
+    async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
         """Deliver an entry; see `fsm.outbox.Deliver`."""
         try:
             if entry.startswith(NewPayment.ENTRIES):
@@ -48,6 +51,12 @@ class Deliveries:
                     await self.people.changed(change.user_id)
             elif entry.startswith(EXPORT):
                 await self.exports.send(entry, Order.from_json(payload))
+            elif entry.startswith(Move.DIALOG):
+                await self.moving.put(payload)
+            elif entry.startswith(Move.UPGRADE):
+                old_id, new_id = await self.moving.take(outbox, payload)
+                # Last, when no total of the old chat is on its way any more.
+                await self.totals.move(old_id, new_id)
             else:
                 await self.totals.add(NewTotal.from_json(payload))
         except (IntegrityError, ValueError) as error:

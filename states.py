@@ -23,6 +23,18 @@ class Counter(StatesGroup):
     cancelled = State()
 
 
+class Counters(StatesGroup):
+    """The counters that a person has open in a chat (dialogs/counters.py)."""
+
+    list = State()
+
+
+class Greeting(StatesGroup):
+    """What the bot says when it comes into a group (dialogs/greeting.py)."""
+
+    hello = State()
+
+
 class Totals(StatesGroup):
     """The confirmed totals of a person, or of a group (dialogs/totals/)."""
 

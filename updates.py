@@ -24,6 +24,7 @@ KINDS = [
     "chosen_inline_result",
     "shipping_query",
     "pre_checkout_query",
+    "my_chat_member",
 ]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import CursorResult, Select, select
+from sqlalchemy import CursorResult, Select, select, update
 
 from db.filters import Filter
-from db.models import Kind, Tombstone, Total, User
+from db.models import FormerTotal, Kind, Tombstone, Total, User
 from db.pages import Cursor, Page
 from db.sessions import Sessions
 from db.upsert import insert
@@ -108,6 +108,20 @@ class Totals:
         query = select(Total).where(Total.id == total_id, Total.user_id == user_id)
         async with self._sessions() as session:
             return await session.scalar(query)
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Have a chat's totals stand under another id, as its group has become a supergroup.
+
+        Args:
+            old_chat_id: The group's id; nothing is saved under it any more.
+            new_chat_id: The supergroup's.
+        """
+        async with self._sessions.writing() as session:
+            # Also those that somebody may still bring back.
+            for table in (Total, FormerTotal):
+                await session.execute(
+                    update(table).where(table.chat_id == old_chat_id).values(chat_id=new_chat_id)
+                )
 
     async def page(self, wanted: Filter, *, limit: int, at: Cursor | None = None) -> Page:
         """Show a part of a list; however deep it lies, it takes the same time.

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from aiogram.enums import ChatType
 from aiogram.fsm.state import State
-from aiogram.types import CallbackQuery, User
+from aiogram.types import CallbackQuery, Chat, User
 from aiogram_dialog import Data, Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.widgets.kbd import Button, Row
@@ -18,13 +18,15 @@ from db.models import VALUE_MAX, Kind
 from db.preferences import Preferences
 from db.totals import NewTotal
 from fsm.foreground import foreground
+from fsm.roll import Roll
 from fsm.taps import Taps
 from fsm.transaction import Transaction
 from locales import Texts
 from people import People
 from states import Counter, Menu, Naming
-from widgets.access import is_admin
+from widgets.access import ANONYMOUS, is_admin
 from widgets.notice import Notice
+from widgets.shares import Contributions, contribute, name_of
 from widgets.steps import Steps
 from widgets.text import T
 from widgets.window import Window
@@ -33,9 +35,21 @@ STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2), Kind.CUSTOM: (
 """The steps that each kind of counter offers; those of one's own as long as none were chosen."""
 
 
+OPEN_MAX = 20
+"""Counters that a person may have open in a chat."""
+
+
 async def begin(_start_data: Data, manager: DialogManager) -> None:
-    """Note who opens the counter, by which steps, and by which id its total will be known."""
+    """Note who opens the counter, by which steps, and by which id its total will be known.
+
+    Raises:
+        Notice: The person has too many open here.
+    """
     opener: User = manager.middleware_data["event_from_user"]
+    chat: Chat = manager.middleware_data["event_chat"]
+    roll = Roll(manager.middleware_data["transaction"])
+    if not await roll.add(manager.current_stack(), opener.id, at_most=OPEN_MAX):
+        raise Notice("counter-too-many", limit=OPEN_MAX)
     manager.dialog_data.update(
         value=0,
         opener=opener.id,
@@ -48,6 +62,9 @@ async def begin(_start_data: Data, manager: DialogManager) -> None:
     if steps and _start(manager)["kind"] == Kind.CUSTOM:
         # Kept, as this counter has them for good: those of a link, or the opener's own.
         manager.dialog_data["steps"] = steps
+    if _start(manager).get("personal"):
+        # Telegram shows who is anonymous under the group's name.
+        manager.dialog_data["name"] = chat.title if opener.id in ANONYMOUS else name_of(opener)
 
 
 async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
@@ -57,8 +74,10 @@ async def get_counter(dialog_manager: DialogManager, **_: object) -> dict[str, A
         "label": _start(manager)["label"],
         "in_menu": _start(manager).get("in_menu", False),
         "value": str(manager.dialog_data["value"]),
+        "shares": manager.dialog_data.get("shares"),
+        "name": manager.dialog_data.get("name"),
     }
-    if manager.middleware_data["event_chat"].type != ChatType.PRIVATE:
+    if _is_in_group(manager):
         people: People = manager.middleware_data["people"]
         opened_by = manager.dialog_data
         data["texts"] = await people.texts(
@@ -74,12 +93,21 @@ def steps(manager: DialogManager) -> Sequence[int]:
     return STEPS[Kind(_start(manager).get("kind", Kind.NUMBERS))]
 
 
-async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager, by: int) -> None:
-    """Count a tap."""
+async def step(callback: CallbackQuery, _widget: Steps, manager: DialogManager, by: int) -> None:
+    """Count a tap; a shared counter notes whose it was.
+
+    Raises:
+        Notice: The counter is another person's own, or goes no further.
+    """
+    is_personal = _start(manager).get("personal", False)
+    if is_personal:
+        await _require_opener(callback, manager)
     value = cast("int", manager.dialog_data["value"]) + by
     if abs(value) > VALUE_MAX:
         raise Notice("counter-at-the-end")
     manager.dialog_data["value"] = value
+    if _is_in_group(manager) and not is_personal:
+        contribute(manager.dialog_data.setdefault("shares", {}), callback.from_user, by)
     texts: Texts = manager.middleware_data["texts"]
     transaction: Transaction = manager.middleware_data["transaction"]
     transaction.answer_late(texts("counter-value", value=str(value)))
@@ -144,7 +172,22 @@ async def _require_right_to_close(callback: CallbackQuery, manager: DialogManage
         raise Notice("counter-not-yours")
 
 
+async def _require_opener(callback: CallbackQuery, manager: DialogManager) -> None:
+    """Let only the opener tap; where an anonymous admin has opened it, any admin.
+
+    Raises:
+        Notice: The person is somebody else.
+    """
+    opener = manager.dialog_data["opener"]
+    if callback.from_user.id != opener:
+        if opener not in ANONYMOUS:
+            raise Notice("counter-personal", name=manager.dialog_data["name"])
+        await _require_right_to_close(callback, manager)
+
+
 async def _close(manager: DialogManager, state: State, *, to_name: NewTotal | None = None) -> None:
+    roll = Roll(manager.middleware_data["transaction"])
+    await roll.remove(manager.current_stack())
     # The dialog stays in its last window until its time to live ends: so a
     # press that comes late, or again, finds out what became of the counter.
     await manager.switch_to(state)
@@ -171,14 +214,23 @@ def _total(manager: DialogManager) -> NewTotal:
     )
 
 
+def _is_in_group(manager: DialogManager) -> bool:
+    return bool(manager.middleware_data["event_chat"].type != ChatType.PRIVATE)
+
+
 def _start(manager: DialogManager) -> dict[str, Any]:
     return cast("dict[str, Any]", manager.start_data)
 
 
-label = T("counter-label", when=F["label"])
+above = (
+    T("counter-label", when=F["label"]),
+    T("counter-of-one", when=F["name"]),
+    Contributions(),
+)
+"""What stands above the last line: what is counted, and by whom."""
 
 counting_window = Window(
-    label,
+    *above,
     T("counter-value"),
     Steps(id="step", steps=steps, on_step=step),
     Row(
@@ -190,9 +242,9 @@ counting_window = Window(
     same_buttons=True,
 )
 
-confirmed_window = Window(label, T("counter-total"), state=Counter.confirmed)
+confirmed_window = Window(*above, T("counter-total"), state=Counter.confirmed)
 
-cancelled_window = Window(label, T("counter-cancelled"), state=Counter.cancelled)
+cancelled_window = Window(*above, T("counter-cancelled"), state=Counter.cancelled)
 
 dialog = Dialog(
     counting_window,
@@ -200,5 +252,11 @@ dialog = Dialog(
     cancelled_window,
     on_start=begin,
     getter=get_counter,
-    preview_data={"label": "tea & cake", "in_menu": True, "value": "-3"},
+    preview_data={
+        "label": "tea & cake",
+        "in_menu": True,
+        "value": "-3",
+        "name": None,
+        "shares": {str(number): [f"Ann <{number}>", -number] for number in range(1, 13)},
+    },
 )

@@ -12,6 +12,7 @@ from fsm.transaction import Transaction
 from states import (
     Callbacks,
     Counter,
+    Counters,
     Game,
     InlineMode,
     Links,
@@ -102,10 +103,13 @@ main_window = Window(
     ),
     Row(
         Button(T("menu-counter-own"), id=Kind.CUSTOM.value, on_click=open_counter),
-        Start(T("menu-totals"), id="totals", state=Totals.list),
+        Start(T("menu-counters"), id="counters", state=Counters.list),
     ),
     Row(
+        Start(T("menu-totals"), id="totals", state=Totals.list),
         Start(T("menu-settings"), id="settings", state=Settings.main),
+    ),
+    Row(
         SwitchTo(T("menu-help"), id="help", state=Menu.help),
     ),
     state=Menu.main,

@@ -29,6 +29,9 @@ EXPECTED = (
     "bot was blocked by the user",
     "user is deactivated",
     "bot was kicked",
+    "bot is not a member",
+    "group chat was upgraded",
+    "not enough rights",
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 

@@ -67,7 +67,7 @@ class Drawings(MessageManagerProtocol):
         if self._is_other(new_message, old_message):
             fresh = True
             mode = ShowMode.DELETE_AND_SEND if mode is ShowMode.EDIT else mode
-        shown = _awaited() if fresh or former is None else former
+        shown = awaited() if fresh or former is None else former
         if fresh and old_message:
             await self.remove_kbd(bot, mode, old_message)
         drawing = Drawing(self._record, new_message.chat.id, new_message, shown, fresh=fresh)
@@ -139,7 +139,7 @@ class Drawings(MessageManagerProtocol):
         """Do nothing: every press is answered once, after the commit."""
 
 
-def _awaited() -> int:
+def awaited() -> int:
     """Make a number that stands for a message until it is sent; no message has one below 0."""
     return -1 - secrets.randbelow(2**31)
 

@@ -7,7 +7,8 @@ for ever. This one raises.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from typing import cast
 
 from aiogram import Bot, Dispatcher
@@ -27,8 +28,12 @@ from aiogram_dialog.api.internal import FakeUser
 from fsm.place import Place
 
 
-@asynccontextmanager
-async def foreground(manager: DialogManager, stack_id: str) -> AsyncIterator[DialogManager]:
+def topic_of(manager: DialogManager) -> int | None:
+    """Give the topic that an update is of, None where it is of none."""
+    return cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY]).thread_id
+
+
+def foreground(manager: DialogManager, stack_id: str) -> AbstractAsyncContextManager[DialogManager]:
     """Give the manager of another stack of the same person, chat and topic.
 
     What is done with it belongs to the same transaction.
@@ -40,8 +45,17 @@ async def foreground(manager: DialogManager, stack_id: str) -> AsyncIterator[Dia
     Raises:
         Exception: Whatever keeps the stack from being opened.
     """
+    return in_topic(manager, topic_of(manager), stack_id)
+
+
+@asynccontextmanager
+async def in_topic(
+    manager: DialogManager, thread_id: int | None, stack_id: str
+) -> AsyncIterator[DialogManager]:
+    """Give the manager of a stack in another topic of the chat; see `foreground`."""
     loop = asyncio.get_running_loop()
-    place = cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY])
+    here = cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY])
+    place = replace(here, thread_id=thread_id)
     event = DialogFgEvent(
         **_address(place, stack_id),
         action=DialogAction.FG,

@@ -14,6 +14,8 @@ PREFIX = "tally"
 
 INLINE = "inline"
 """What stands for a stack in the key of an inline message's state."""
+ROLL = "roll"
+"""How the key of a chat's roll ends."""
 
 
 class Part(StrEnum):
@@ -49,6 +51,11 @@ class ChatKeys:
         """What was committed and waits for the database, a hash."""
         return f"{self.tag}:outbox"
 
+    @property
+    def roll(self) -> str:
+        """Which dialogs of the chat are open, and whose they are; see `fsm.roll`."""
+        return f"{self.tag}:{ROLL}"
+
     def intent(self, intent_id: str) -> str:
         """Name the key that holds the name of a context's record."""
         return f"{self.tag}:intent:{intent_id}"
@@ -63,7 +70,11 @@ class ChatKeys:
             thread_id: The topic that it stands in, if any.
             business: The business connection that it belongs to, if any.
         """
-        return f"{self.tag}:stack:{business or ''}:{thread_id or ''}:{stack_id}"
+        return self.named(f"{business or ''}:{thread_id or ''}:{stack_id}")
+
+    def named(self, name: str) -> str:
+        """Name a record by its name within the chat; see `name_of`."""
+        return f"{self.tag}:stack:{name}"
 
 
 def split(key: StorageKey) -> tuple[Part, str]:
@@ -90,8 +101,22 @@ def place_of_record(record: str) -> tuple[str, int | None]:
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
+def thread_of(record: str) -> int | None:
+    """Give the topic of the stack that a record is of, None where it is in none."""
+    thread = record.rsplit(":", 2)[1]
+    return int(thread) if thread else None
+
+
+def name_of(record: str) -> str:
+    """Give the name of a stack's record within its chat."""
+    return ":".join(record.rsplit(":", 3)[1:])
+
+
 def inline_message_of(record: str) -> str | None:
     """Give the id of the inline message whose state a record is, None for a stack."""
-    if stack_id_of(record) != INLINE:
-        return None
+    return chat_id_of(record) if stack_id_of(record) == INLINE else None
+
+
+def chat_id_of(record: str) -> str:
+    """Give the id of the chat, or inline message, that a record is of."""
     return record[record.index(":", record.index("{")) + 1 : record.index("}")]

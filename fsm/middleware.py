@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 from weakref import WeakValueDictionary
@@ -19,7 +20,7 @@ from fsm.calls import patiently
 from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
-from fsm.keys import ChatKeys, inline_message_of, stack_id_of
+from fsm.keys import ChatKeys, inline_message_of, stack_id_of, thread_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
@@ -139,7 +140,9 @@ class TransactionMiddleware(BaseMiddleware):
         """
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:
-            await redraw(dispatcher, bot, place, stack_id_of(record))
+            # An update may be of another topic, or of a message too old to tell its own.
+            there = replace(place, thread_id=thread_of(record))
+            await redraw(dispatcher, bot, there, stack_id_of(record))
             return
         transaction = Transaction(self._store, ChatKeys(bot.id, inline_message_id))
         if state := await transaction.state():

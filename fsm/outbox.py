@@ -12,8 +12,8 @@ from redis.exceptions import RedisError
 from fsm.keys import PREFIX, ChatKeys
 from fsm.tasks import finish
 
-Deliver = Callable[[str, str], Awaitable[None]]
-"""Delivers an entry, given its id and payload; may be called twice for one entry.
+Deliver = Callable[["Outbox", str, str], Awaitable[None]]
+"""Delivers an entry, given the outbox, its id and payload; may be called twice for one entry.
 
 Raises `UndeliverableError` where trying again can't help.
 """
@@ -59,6 +59,28 @@ class Outbox:
             await self._redis.zadd(
                 self._index, {f"{chat.outbox} {entry}": now for entry in entries}
             )
+
+    async def put(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
+        """Put entries into a chat's outbox that no commit has put there."""
+        await self.announce(chat, entries)
+        for entry, payload in entries.items():
+            await self._redis.hset(chat.outbox, entry, payload)
+
+    async def empty(self, chat: ChatKeys, *, but: str) -> bool:
+        """Deliver what stands in a chat's outbox.
+
+        Args:
+            chat: The chat.
+            but: How the ids of the entries begin that are left there.
+
+        Returns:
+            Whether all the others have arrived.
+        """
+        stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(chat.outbox))
+        entries = {entry.decode(): payload.decode() for entry, payload in stored.items()}
+        others = [entry for entry in entries if not entry.startswith(but)]
+        tasks = [self._start(chat.outbox, entry, entries[entry]) for entry in others]
+        return all(await asyncio.gather(*tasks))
 
     async def send(self, chat: ChatKeys, entries: Mapping[str, str]) -> bool:
         """Deliver committed entries.
@@ -118,7 +140,7 @@ class Outbox:
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         try:
-            await self._deliver(entry, payload)
+            await self._deliver(self, entry, payload)
         except UndeliverableError as error:
             log.exception("undeliverable", entry=entry, error=str(error))
             await self._redis.hset(self._aside, entry, payload)

@@ -1,14 +1,14 @@
 """Draws what was committed: one task a message at a time, always its latest window."""
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramRetryAfter
+from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
 from cachetools import LRUCache
 
 from fsm.calls import patiently
@@ -32,6 +32,9 @@ WHOLE_PACE = partial(Pace, burst=30, rate=30)
 SOON = 0.5
 """Seconds that a message may take to follow a press without a word."""
 
+OnUpgrade = Callable[[int, int], Awaitable[None]]
+"""Is told the id of a group, and that of the supergroup which it is now."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -54,10 +57,12 @@ class Renderer:
     Args:
         bot: Whose messages they are.
         store: Where the message of a stack is noted.
+        on_upgrade: Is told when a group turns out to be a supergroup of another id by now.
     """
 
-    def __init__(self, bot: Bot, store: DialogStore) -> None:
+    def __init__(self, bot: Bot, store: DialogStore, on_upgrade: OnUpgrade) -> None:
         self._canvas = Canvas(bot, store)
+        self._on_upgrade = on_upgrade
         self._screens: dict[str, Screen] = {}
         self._paces: MutableMapping[int | str, Pace] = LRUCache(REMEMBERED)
         self._pace = WHOLE_PACE()
@@ -79,7 +84,9 @@ class Renderer:
         key = message_name(drawing.chat_id, drawing.target)
         if key not in self._screens:
             paces = (self._pace_of(drawing.chat_id), self._pace)
-            self._screens[key] = Screen(self._canvas, paces, lambda: self._screens.pop(key))
+            self._screens[key] = Screen(
+                self._canvas, paces, self._on_upgrade, lambda: self._screens.pop(key)
+            )
         return self._screens[key].add(drawing, version)
 
     def forget(self, record: str) -> None:
@@ -109,14 +116,20 @@ class Screen:
     Args:
         canvas: What draws.
         paces: What Telegram bears, of the chat and of all.
+        on_upgrade: Is told when the group turns out to be a supergroup of another id by now.
         on_idle: Called when all is drawn; the screen is of no use after that.
     """
 
     def __init__(
-        self, canvas: Canvas, paces: tuple[Pace, ...], on_idle: Callable[[], object]
+        self,
+        canvas: Canvas,
+        paces: tuple[Pace, ...],
+        on_upgrade: OnUpgrade,
+        on_idle: Callable[[], object],
     ) -> None:
         self._canvas = canvas
         self._paces = paces
+        self._on_upgrade = on_upgrade
         self._on_idle = on_idle
         self._jobs: list[Job] = []
         self._current: Job | None = None
@@ -188,6 +201,9 @@ class Screen:
                     pace.spend()
         except TelegramRetryAfter as error:
             self._paces[0].hold_back(error.retry_after)
+            raise
+        except TelegramMigrateToChat as error:
+            await self._on_upgrade(int(job.drawing.chat_id), error.migrate_to_chat_id)
             raise
 
 

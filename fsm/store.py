@@ -182,7 +182,7 @@ class DialogStore:
         if len(set(intents)) < len(intents):
             # Drawn twice in this update: `new_id()` has 100 values a second.
             return ""
-        changes, keys = [], [chat.done(done), chat.outbox]
+        changes, keys = [], [chat.done(done), chat.outbox, chat.roll]
         for record in records:
             change = self._change(chat, record)
             changes.append(change)

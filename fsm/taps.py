@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import cast
 
@@ -48,6 +49,11 @@ class Taps:
         while True:
             await asyncio.sleep(PERIOD)
             await self.write()
+
+    async def close(self, within: float) -> None:
+        """Write down what was noted, in at most `within` seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.write(), within)
 
     async def write(self) -> None:
         """Write down what was noted."""

@@ -17,6 +17,9 @@ from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from fsm.outcome import AlreadyDoneError, Answer, Drawing
 from fsm.store import DialogStore, Record
 
+REQUIRED = {"_id", "_stack_id", "start_data"}
+"""What stacks and contexts have no defaults for; the default stack's id is empty."""
+
 
 class Transaction(BaseStorage):
     """One update's view of open dialogs, and what it leaves to be shown.
@@ -51,6 +54,7 @@ class Transaction(BaseStorage):
         self._asked = False
         self._records: dict[str, Record] = {}
         self._stacks: dict[str, str] = {}
+        self._latest = ""
         self.open = True
         self.is_reset = False
         self.drawings: list[Drawing] = []
@@ -139,6 +143,18 @@ class Transaction(BaseStorage):
         record = await self._record(self._chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
+    async def roll(self) -> dict[str, Any]:
+        """Give the chat's roll, to be read and changed; see `fsm.roll.Roll`."""
+        return (await self._record(self._chat.roll)).stack
+
+    async def look(self, name: str) -> Record:
+        """Give a record of this chat as it stands, empty where there is none; not to be changed.
+
+        Args:
+            name: Its name within the chat.
+        """
+        return await self._record(self._chat.named(name))
+
     async def state(self) -> dict[str, Any]:
         """Give the state of the inline message that was pressed, to be read and changed.
 
@@ -184,8 +200,8 @@ class Transaction(BaseStorage):
         return self._records[record].version
 
     def reset(self) -> None:
-        """Have the stack that was loaded last deleted by the commit, and nothing else done."""
-        _, record = self._records.popitem()
+        """Have the stack that was asked for last deleted by the commit, and nothing else done."""
+        record = self._records[self._latest]
         record.stack, record.contexts = {}, {}
         self._records = {record.key: record}
         self._outbox.clear()
@@ -208,20 +224,24 @@ class Transaction(BaseStorage):
             return {**record.stack, "last_message_id": record.message_id}
         for record in self._records.values():
             if ident in record.contexts:
+                self._latest = record.key
                 return dict(record.contexts[ident])
         loaded = await self._load(intent=self._chat.intent(ident))
-        return dict(loaded.contexts.get(ident, {})) if loaded else {}
+        if loaded is None:
+            return {}
+        self._latest = loaded.key
+        return dict(loaded.contexts.get(ident, {}))
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
         """Note a stack or context; empty data removes it."""
         part, ident = split(key)
         if part is Part.STACK:
             record = await self._stack(ident, key)
-            record.stack = dict(data)
-            record.message_id = record.stack.pop("last_message_id", None) or None
+            record.stack = _without_defaults(data)
+            record.message_id = record.stack.pop("last_message_id", None)
         elif data:
             record = await self._stack(data["_stack_id"], key)
-            record.contexts[ident] = dict(data)
+            record.contexts[ident] = _without_defaults(data)
         else:
             for record in self._records.values():
                 record.contexts.pop(ident, None)
@@ -230,7 +250,8 @@ class Transaction(BaseStorage):
         if stack_id not in self._stacks:
             key = self._chat.record(stack_id, place.thread_id, place.business_connection_id)
             self._stacks[stack_id] = (await self._record(key)).key
-        return self._records[self._stacks[stack_id]]
+        self._latest = self._stacks[stack_id]
+        return self._records[self._latest]
 
     async def _record(self, key: str) -> Record:
         if key not in self._records:
@@ -269,6 +290,11 @@ class Transaction(BaseStorage):
 
     async def close(self) -> None:
         """Close nothing: the connection is the store's."""
+
+
+def _without_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what a stack or context is made with anyway: a fifth of what a counter weighs."""
+    return {name: value for name, value in data.items() if value or name in REQUIRED}
 
 
 def _is_changed(record: Record) -> bool:

@@ -1,6 +1,6 @@
 """The commands."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import F, Router
@@ -17,8 +17,14 @@ from fsm.foreground import open_beside
 from locales import Texts
 from states import Counter, Example, Game, Menu, ReplyKeyboards
 
-COUNTERS = {"numbers": Kind.NUMBERS, "numbers_fab": Kind.NUMBERS_FAB, "count": Kind.CUSTOM}
-"""The commands that open a counter."""
+COUNTERS = {
+    "numbers": (Kind.NUMBERS, False),
+    "numbers_fab": (Kind.NUMBERS_FAB, False),
+    "numbers_own": (Kind.NUMBERS, True),
+    "numbers_fab_own": (Kind.NUMBERS_FAB, True),
+    "count": (Kind.CUSTOM, False),
+}
+"""The commands that open a counter: of which kind, and whether nobody else may tap it."""
 
 IN_GROUP = F.chat.type != ChatType.PRIVATE
 
@@ -97,11 +103,16 @@ async def open_windows(
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
-    """Open a counter on a message of its own; what follows the command is its label."""
+    """Open a counter on a message of its own; what follows the command is its label.
+
+    In a private chat every counter is one's own anyway.
+    """
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
-    await open_counter(message, dialog_manager, COUNTERS[command.command], label)
+    kind, personal = COUNTERS[command.command]
+    is_personal = personal and message.chat.type != ChatType.PRIVATE
+    await open_counter(message, dialog_manager, kind, label, personal=is_personal)
     return None
 
 
@@ -110,7 +121,7 @@ async def open_counter(
     manager: DialogManager,
     kind: Kind,
     label: str | None,
-    steps: Sequence[int] = (),
+    **more: Data,
 ) -> None:
     """Open a counter on a message of its own.
 
@@ -119,9 +130,8 @@ async def open_counter(
         manager: The manager of the update being handled.
         kind: Its kind.
         label: What it counts, if that has a name.
-        steps: The steps of one of the kind `custom`, where they are given.
+        more: What else it starts with: the `steps` of one of the kind `custom`, or that it is
+            `personal`.
     """
-    data: dict[str, Data] = {"kind": kind.value, "label": label}
-    if steps:
-        data["steps"] = list(steps)
+    data = {"kind": kind.value, "label": label, **more}
     await open_beside(manager, f"m{message.message_id}", Counter.counting, data)

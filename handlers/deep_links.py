@@ -34,7 +34,7 @@ async def _open(
     link: Link, message: Message, manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
     if isinstance(link, CounterLink):
-        await open_counter(message, manager, link.kind, link.label, link.steps)
+        await open_counter(message, manager, link.kind, link.label, steps=list(link.steps))
     elif isinstance(link, TotalsLink):
         data: dict[str, Data] = {"label": link.label, "kind": link.kind, "days": link.days}
         await open_windows(manager, Menu.main, Totals.list, data=data)

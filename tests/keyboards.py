@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from playground import Message, Person
+from playground import Group, Message, Person
 
 Markup = dict[str, Any]
 
@@ -43,9 +43,9 @@ async def receive(person: Person, beginning: str) -> Message:
     return message
 
 
-async def receive_at_last(person: Person, beginning: str) -> Message:
+async def receive_at_last(person: Person, beginning: str, chat: Group | None = None) -> Message:
     """Receive a message before which others may come: what a kill has left undone comes again."""
     while True:
-        message = await person.receive(timeout=PATIENCE)
+        message = await person.receive(chat, timeout=PATIENCE)
         if (message.text or "").startswith(beginning):
             return message

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from playground import Answer, Group, Message, Person, Playground
+from playground import Answer, Message, Person, Playground
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_menu import MENU, open_menu
 
@@ -198,7 +199,7 @@ async def test_a_press_on_a_window_that_was_deleted_is_answered(
 async def test_in_a_group_the_window_is_its_openers(
     ann: Person, boris: Person, playground: Playground
 ) -> None:
-    group: Group = await playground.group("Friends", members=[ann, boris])
+    group = await make_group(playground, [ann, boris])
     await ann.send("/random", chat=group)
     window = await ann.receive(group)
     refused = await boris.press(window, "Press me")

@@ -5,6 +5,7 @@ from aiohttp import ClientSession
 
 from playground import Group, Person, Playground
 from tests.gaming import game_address, open_game, play, reach, results, scores, tell, told
+from tests.groups import make_group
 from tests.ports import free_port
 from tests.tally import Tally
 from tests.test_menu import MENU, open_menu
@@ -20,7 +21,7 @@ async def rival(app_playground: Playground) -> Person:
 @pytest.fixture
 async def friends(app_playground: Playground, app_ann: Person, rival: Person) -> Group:
     """Give a group of both."""
-    return await app_playground.group("Friends", members=[app_ann, rival])
+    return await make_group(app_playground, [app_ann, rival])
 
 
 async def test_from_the_menu_to_a_score_and_back(
@@ -164,7 +165,7 @@ async def test_where_nothing_is_set_the_window_says_what_to_set(
     assert "/newgame to @BotFather, then set GAME_SHORT_NAME" in (window.text or "")
     assert "set WEB_APP_URL" in (window.text or "")
     assert window.labels == [["Back"]]
-    group = await playground.group("Friends", members=[ann])
+    group = await make_group(playground, [ann])
     assert (await open_game(ann, group)).text == window.text
 
 

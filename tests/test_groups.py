@@ -1,8 +1,11 @@
 """Groups: counters are everybody's, windows are their opener's."""
 
+import asyncio
+
 import pytest
 
 from playground import Answer, Group, Message, Person, Playground
+from tests.groups import ending, make_group
 from tests.tally import Tally
 from tests.test_menu import GROUP_MENU
 
@@ -18,7 +21,7 @@ async def clara(playground: Playground) -> Person:
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person, clara: Person) -> Group:
     """Give a group of three, of which Clara is an admin."""
-    return await playground.group("Friends", members=[ann, boris], admins=[clara])
+    return await make_group(playground, [ann, boris], [clara])
 
 
 async def open_counter(person: Person, group: Group, command: str = "/numbers") -> Message:
@@ -33,7 +36,7 @@ async def test_everybody_taps_and_the_opener_confirms(
     for person in (ann, boris, clara):
         await person.press(counter, "+1")
     await ann.press(counter, "Confirm")
-    closed = await ann.until(counter, text="cups\nTotal: 3")
+    closed = await ann.until(counter, ending("Total: 3"))
     assert closed.labels == []
     (row,) = tally.totals(ann)
     assert (row["value"], row["chat_id"]) == (3, group.id)
@@ -75,7 +78,86 @@ async def test_any_admin_closes_the_counter_of_an_anonymous_one(
     await boris.press(counter, "+1")
     assert await ann.press(counter, "Confirm") == NOT_YOURS
     await clara.press(counter, "Confirm")
-    await ann.until(counter, text="Total: 1")
+    await ann.until(counter, ending("Total: 1"))
+
+
+async def test_a_counter_shows_who_has_counted_how_much(
+    ann: Person, boris: Person, clara: Person, group: Group
+) -> None:
+    await boris.change(first_name="<b>Борис\nSpecify the number: 9")
+    counter = await open_counter(ann, group, "/numbers_fab cups")
+    for person, label, taps in ((ann, "+1", 1), (clara, "-2", 2), (boris, "+2", 3)):
+        for _ in range(taps):
+            await person.press(counter, label)
+    shown = await ann.until(counter, ending("Specify the number: 3"))
+    assert (shown.text or "").splitlines() == [
+        "cups",
+        "+6 · <b>Борис Specify the number: 9",
+        "-4 · Clara",
+        "+1 · Ann",
+        "Specify the number: 3",
+    ]
+    await ann.press(counter, "-1")
+    await ann.press(counter, "Confirm")
+    closed = await ann.until(counter, ending("Total: 2"))
+    assert (closed.text or "").splitlines()[1:-1] == [
+        "+6 · <b>Борис Specify the number: 9",
+        "-4 · Clara",
+    ]
+
+
+async def test_ten_of_those_who_have_counted_are_named(playground: Playground, ann: Person) -> None:
+    people = [await playground.person(f"P{number}") for number in range(1, 13)]
+    group = await make_group(playground, [ann, *people])
+    counter = await open_counter(ann, group)
+    presses = [
+        person.press(counter, "+1")
+        for number, person in enumerate(people)
+        for _ in "+" * (number + 1)
+    ]
+    await asyncio.gather(*presses)
+    shown = await ann.until(counter, ending("Specify the number: 78"), timeout=30)
+    lines = [f"+{number} · P{number}" for number in range(12, 2, -1)]
+    assert (shown.text or "").splitlines()[:-1] == [*lines, "and 2 more"]
+
+
+async def test_a_personal_counter_is_tapped_by_its_opener_alone(
+    ann: Person, boris: Person, clara: Person, group: Group, tally: Tally
+) -> None:
+    counter = await open_counter(ann, group, "/numbers_fab_own cups")
+    assert counter.text == "cups\nAnn alone taps\nSpecify the number: 0"
+    assert counter.labels == [["-2", "-1", "+1", "+2"], ["Confirm", "Cancel"]]
+    for person in (boris, clara):
+        answer = await person.press(counter, "+2")
+        assert answer is not None
+        assert "Ann" in (answer.text or "")
+    await ann.press(counter, "+2")
+    await ann.until(counter, text="cups\nAnn alone taps\nSpecify the number: 2")
+    assert await boris.press(counter, "Confirm") != Answer(None)
+    await clara.press(counter, "Confirm")
+    await ann.until(counter, ending("Total: 2"))
+    (row,) = tally.totals(ann)
+    assert (row["value"], row["kind"]) == (2, "numbers_fab")
+
+
+async def test_a_personal_counter_of_an_anonymous_admin_is_tapped_by_admins(
+    ann: Person, clara: Person, group: Group
+) -> None:
+    await clara.send("/numbers_own", chat=group, anonymous=True)
+    counter = await ann.receive(group)
+    assert counter.text == "Friends alone taps\nSpecify the number: 0"
+    assert await ann.press(counter, "+1") == NOT_YOURS
+    await clara.press(counter, "+1")
+    await ann.until(counter, ending("Specify the number: 1"))
+    await group.set_role(clara, "member")
+    assert await clara.press(counter, "+1") == NOT_YOURS
+
+
+async def test_in_a_private_chat_a_personal_counter_is_like_any_other(ann: Person) -> None:
+    await ann.send("/numbers_own cups")
+    counter = await ann.receive()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="cups\nSpecify the number: 1")
 
 
 async def test_a_shared_counter_speaks_its_openers_language(
@@ -84,7 +166,7 @@ async def test_a_shared_counter_speaks_its_openers_language(
     counter = await open_counter(boris, group)
     assert counter.text == "Укажите число: 0"
     await ann.press(counter, "+1")
-    await ann.until(counter, text="Укажите число: 1")
+    await ann.until(counter, ending("Укажите число: 1"))
 
 
 async def test_anothers_window_answers_with_a_notice_and_stays(
@@ -119,7 +201,7 @@ async def test_the_menu_opens_a_counter_on_a_message_of_its_own(
     assert counter.labels == [["-2", "-1", "+1", "+2"], ["Confirm", "Cancel"]]
     assert (await ann.read(menu)).labels == GROUP_MENU
     await boris.press(counter, "+2")
-    await ann.until(counter, text="Specify the number: 2")
+    await ann.until(counter, ending("Specify the number: 2"))
 
 
 async def test_two_menus_of_two_people_live_side_by_side(
@@ -137,16 +219,21 @@ async def test_two_menus_of_two_people_live_side_by_side(
 
 
 async def test_topics_keep_apart(playground: Playground, ann: Person, boris: Person) -> None:
-    forum = await playground.group("Forum", members=[ann, boris], is_forum=True)
-    counters = {}
+    forum = await make_group(playground, [ann, boris], is_forum=True)
+    counters, menus = {}, {}
     for name in ("tea", "coffee"):
         topic = await forum.topic(name)
         await ann.send(f"/numbers {name}", chat=forum, topic=topic)
         counters[name] = await ann.receive(forum, topic=topic)
-        assert counters[name].message_thread_id == topic
+        await ann.send("/start", chat=forum, topic=topic)
+        menus[name] = await ann.receive(forum, topic=topic)
+        assert counters[name].message_thread_id == menus[name].message_thread_id == topic
     await boris.press(counters["tea"], "+1")
-    await ann.until(counters["tea"], text="tea\nSpecify the number: 1")
+    await ann.until(counters["tea"], ending("Specify the number: 1"))
     assert (await ann.read(counters["coffee"])).text == "coffee\nSpecify the number: 0"
+    await ann.press(menus["coffee"], "Help")
+    await ann.until(menus["coffee"], lambda message: message.labels == [["Back"]])
+    assert (await ann.read(menus["tea"])).labels == GROUP_MENU
 
 
 async def test_talk_in_a_group_and_commands_for_other_bots_are_none_of_our_business(

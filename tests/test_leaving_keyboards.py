@@ -3,6 +3,7 @@
 import pytest
 
 from playground import Group, Person, Playground
+from tests.groups import make_group
 from tests.keyboards import labels, receive, receive_at_last, until_keyboard, until_no_keyboard
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -192,7 +193,7 @@ async def test_a_killed_bot_goes_on_with_the_keyboard(
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person) -> Group:
     """Give a group of two."""
-    return await playground.group("Friends", members=[ann, boris])
+    return await make_group(playground, [ann, boris])
 
 
 async def test_in_a_group_the_question_is_for_who_asked(

@@ -3,6 +3,7 @@
 import pytest
 
 from playground import Message, Person, Playground
+from tests.groups import make_group
 from tests.test_menu import MENU
 
 APP = "https://example.org/app?language=en"
@@ -77,7 +78,7 @@ async def test_the_page_leads_to_its_button_in_the_chat(app_ann: Person) -> None
 
 
 async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_ann: Person) -> None:
-    group = await app_playground.group("Friends", members=[app_ann])
+    group = await make_group(app_playground, [app_ann])
     await app_ann.send("/links", chat=group)
     window = await app_ann.receive(group)
     assert window.labels == [*LABELS[:2], ["Log in to a page"], *LABELS[2:]]

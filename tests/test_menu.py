@@ -9,8 +9,9 @@ MENU = [
     ["Reply keyboards", "Special buttons"],
     ["Links", "Callbacks"],
     ["Inline mode", "Game", "Payment"],
-    ["My counter", "Totals"],
-    ["Settings", "Help"],
+    ["My counter", "Open counters"],
+    ["Totals", "Settings"],
+    ["Help"],
 ]
 IN_PRIVATE = {"Reply keyboards", "Special buttons", "Payment"}
 GROUP_MENU = [left for row in MENU if (left := [label for label in row if label not in IN_PRIVATE])]
@@ -31,6 +32,7 @@ async def test_start_opens_the_menu(ann: Person) -> None:
 @pytest.mark.parametrize(
     ("button", "text"),
     [
+        ("Open counters", "Your open counters"),
         ("Totals", "Your totals"),
         ("Help", "What Tally can do"),
         ("Counter ±1", "Specify the"),
@@ -103,8 +105,9 @@ async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> Non
         ["Обычные клавиатуры", "Особые кнопки"],
         ["Ссылки", "Колбэки"],
         ["Инлайн-режим", "Игра", "Оплата"],
-        ["Свой счётчик", "Итоги"],
-        ["Настройки", "Помощь"],
+        ["Свой счётчик", "Открытые счётчики"],
+        ["Итоги", "Настройки"],
+        ["Помощь"],
     ]
     await boris.send("/numbers чай")
     counter = await boris.receive()

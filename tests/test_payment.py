@@ -6,6 +6,7 @@ import pytest
 
 from playground import Answer, Message, Person, Playground
 from tests.conftest import PROVIDER
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import open_menu
@@ -204,7 +205,7 @@ async def test_in_a_group_payment_leads_to_the_private_chat(
     ann: Person,
     tally: Tally,  # noqa: ARG001
 ) -> None:
-    group = await playground.group("Friends", members=[ann], bot="administrator")
+    group = await make_group(playground, [ann], bot="administrator")
     for command in ("/payment", "/start@playground_bot payment"):
         await ann.send(command, chat=group)
         answer = await ann.receive(group)

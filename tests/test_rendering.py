@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from playground import Answer, Call, Message, Person, Playground
+from tests.groups import ending, make_group
 from tests.tally import Tally
 from tests.test_away import SILENT, begin_presses
 from tests.test_counter import open_counter
@@ -74,12 +75,12 @@ async def test_a_group_is_tapped_by_three_for_fifteen_seconds_within_telegrams_l
     limited: Playground, ann: Person
 ) -> None:
     people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
-    group = await limited.group("Friends", members=people)
+    group = await make_group(limited, people)
     await ann.send("/numbers", chat=group)
     counter = await ann.receive(group)
     end = time.monotonic() + 15
     taps = await asyncio.gather(*(tap_until(end, person, counter) for person in people))
-    await ann.until(counter, text=f"Specify the number: {sum(taps)}")
+    await ann.until(counter, ending(f"Specify the number: {sum(taps)}"))
     # Five at once, then one every four seconds, and the last.
     assert len(await edits(limited, counter)) <= 9
 

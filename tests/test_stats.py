@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from playground import Message, Person, Playground
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_totals_chart import picture
@@ -106,7 +107,7 @@ async def test_to_everybody_else_it_is_as_unknown_as_any_word(
     assert (await ask(ann)).text == UNKNOWN
     await ann.send("/statistics")
     assert (await ann.receive()).text == UNKNOWN
-    group = await playground.group("Friends", members=[ann], admins=[admin])
+    group = await make_group(playground, [ann], [admin])
     for person in (ann, admin):
         await person.send("/stats", chat=group)
         await person.send("/start", chat=group)

@@ -8,6 +8,7 @@ from aiogram.types import User
 from aiohttp import ClientSession
 
 from playground import Answer, Person, Playground
+from tests.groups import ending, make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
@@ -150,11 +151,11 @@ async def test_who_never_started_the_bot_taps_in_a_group_and_asks_inline(
     strange: Playground, ann: Person
 ) -> None:
     stranger = await strange.person("Eve", language_code="en")
-    group = await strange.group("Friends", members=[ann, stranger])
+    group = await make_group(strange, [ann, stranger])
     await ann.send("/numbers", chat=group)
     counter = await ann.receive(group)
     await stranger.press(counter, "+1")
-    await ann.until(counter, text="Specify the number: 1")
+    await ann.until(counter, ending("Specify the number: 1"))
     assert (await stranger.ask("tea"))["results"]
 
 

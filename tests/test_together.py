@@ -3,6 +3,7 @@
 import asyncio
 
 from playground import Person, Playground
+from tests.groups import ending, make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import open_menu
@@ -19,12 +20,12 @@ async def test_five_people_with_ten_presses_each_in_a_group(
     playground: Playground, ann: Person
 ) -> None:
     people = [ann, *[await playground.person(f"P{number}") for number in range(4)]]
-    group = await playground.group("Friends", members=people)
+    group = await make_group(playground, people)
     await ann.send("/numbers", chat=group)
     counter = await ann.receive(group)
     presses = [person.press(counter, "+1", timeout=20) for person in people for _ in range(10)]
     assert None not in await asyncio.gather(*presses)
-    await ann.until(counter, text="Specify the number: 50")
+    await ann.until(counter, ending("Specify the number: 50"))
 
 
 async def test_five_confirms_at_once_are_one_total(ann: Person, tally: Tally) -> None:

@@ -19,6 +19,7 @@ from playground import Person, Playground
 from playground.signing import init_data
 from seals import Seal
 from tests.db.samples import new_total
+from tests.groups import make_group
 from tests.keyboards import receive, until_keyboard
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -348,7 +349,7 @@ async def test_the_page_is_opened_by_menu_button_window_and_reply_button(
     assert button.web_app
     assert button.web_app.url == url
 
-    group = await app_playground.group("Friends", members=[app_ann])
+    group = await make_group(app_playground, [app_ann])
     await app_ann.send("/totals", chat=group)
     shared = await app_ann.receive(chat=group)
     assert ["Totals on a page"] not in shared.labels

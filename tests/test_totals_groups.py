@@ -6,6 +6,7 @@ import pytest
 
 from db.models import Kind
 from playground import Answer, Group, Message, Person, Playground
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_totals import follow
 
@@ -16,7 +17,7 @@ FOREIGN_RU = Answer("Это чужое окно. Отправьте /start, чт
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person) -> Group:
     """Give a group of two."""
-    return await playground.group("Friends", members=[ann, boris])
+    return await make_group(playground, [ann, boris])
 
 
 async def open_totals(person: Person, group: Group, *, anonymous: bool = False) -> Message:
@@ -99,7 +100,7 @@ async def test_what_is_offered_in_a_private_chat_alone_is_not_taken_in_a_group(
 async def test_an_anonymous_admin_sees_the_groups_totals_too(
     playground: Playground, ann: Person, boris: Person, tally: Tally
 ) -> None:
-    group = await playground.group("Admins", members=[boris], admins=[ann])
+    group = await make_group(playground, [boris], [ann])
     await tally.add_totals(boris, [3], chat_id=group.id)
     totals = await open_totals(ann, group, anonymous=True)
     assert (totals.text or "").endswith("1 total, sum 3")

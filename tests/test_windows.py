@@ -3,11 +3,18 @@
 from pathlib import Path
 
 import pytest
+from aiogram.enums import ChatType
+from aiogram.types import Chat, InlineKeyboardMarkup
 from aiogram_dialog import Dialog
+from aiogram_dialog.tools.preview import FakeManager
 
 from dialogs import DIALOGS
 from locales import Catalog
 from preview import show, write_previews
+from states import Counter
+from widgets.steps import Steps
+from widgets.text import T
+from widgets.window import Window
 
 CATALOG = Catalog()
 
@@ -38,3 +45,25 @@ def test_the_preview_page_shows_every_window(tmp_path: Path) -> None:
         for dialog in DIALOGS:
             for state in dialog.states():
                 assert str(state.state) in text or str(state._state) in text  # noqa: SLF001
+
+
+async def test_buttons_that_are_kept_are_of_one_chat_alone() -> None:
+    async def count(*_: object) -> None: ...
+
+    window = Window(
+        T("counter-value"),
+        Steps(id="step", steps=lambda manager: manager.middleware_data["steps"], on_step=count),
+        state=Counter.counting,
+        same_buttons=True,
+    )
+    labels = []
+    # Two contexts of one id, as may be begun in one second in two chats.
+    for chat_id, steps in ((1, [-1, 1]), (2, [-2, 2]), (1, [])):
+        manager = FakeManager()  # type: ignore[no-untyped-call]
+        manager.reset_context()
+        chat = Chat(id=chat_id, type=ChatType.PRIVATE)
+        manager.middleware_data.update(event_chat=chat, steps=steps, texts=CATALOG.speak("en"))
+        markup = await window.render_kbd({}, manager)
+        assert isinstance(markup, InlineKeyboardMarkup)
+        labels.append([button.text for row in markup.inline_keyboard for button in row])
+    assert labels == [["-1", "+1"], ["-2", "+2"], ["-1", "+1"]]

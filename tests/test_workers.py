@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from playground import Group, Message, Person, Playground
+from playground import Message, Person, Playground
 from tests.dice import dice
+from tests.groups import ending, make_group
 from tests.test_counter import open_counter
 from tests.workers import Workers
 
@@ -48,9 +49,9 @@ async def values(workers: Workers, person: Person, count: int = 1) -> list[int]:
 
 async def finish(workers: Workers, person: Person, counter: Message, value: int) -> None:
     """Confirm a counter, which has to stand at a value in every place."""
-    await person.until(counter, text=f"Specify the number: {value}", timeout=20)
+    await person.until(counter, ending(f"Specify the number: {value}"), timeout=20)
     await person.press(counter, "Confirm", timeout=20)
-    await person.until(counter, text=f"Total: {value}", timeout=20)
+    await person.until(counter, ending(f"Total: {value}"), timeout=20)
     assert await values(workers, person) == [value]
 
 
@@ -65,7 +66,7 @@ async def test_five_people_with_ten_presses_each_in_a_group(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     people = [ann, *[await hooked.person(f"P{number}") for number in range(4)]]
-    group: Group = await hooked.group("Friends", members=people)
+    group = await make_group(hooked, people)
     await ann.send("/numbers", chat=group)
     counter = await ann.receive(group)
     presses = [person.press(counter, "+1", timeout=25) for person in people for _ in range(10)]

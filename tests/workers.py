@@ -35,14 +35,14 @@ class Worker:
     gate: Gate
 
     async def post(self, update: dict[str, Any]) -> dict[str, Any]:
-        """Post an update as Telegram does; give the call that the answer carries."""
+        """Post an update as Telegram does; give the call that the answer carries, if any."""
         headers = {HEADER: SECRET}
         async with (
             ClientSession(headers=headers) as session,
             session.post(self.url + "/webhook", json=update) as answer,
         ):
             assert answer.status == 200
-            call: dict[str, Any] = await answer.json()
+            call: dict[str, Any] = await answer.json() if answer.content_length else {}
             return call
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, MutableMapping
 from typing import Any
 
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message, User
+from aiogram.types import CallbackQuery, Chat, MaybeInaccessibleMessageUnion, Message, User
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog import Window as LibraryWindow
 from aiogram_dialog.api.entities import MarkupVariant
@@ -43,7 +43,7 @@ class Window(LibraryWindow):
         **options: Any,  # noqa: ANN401 - likewise
     ) -> None:
         super().__init__(*widgets, **options)
-        self._keyboards: MutableMapping[tuple[str, str], MarkupVariant] | None = (
+        self._keyboards: MutableMapping[tuple[int, str, str], MarkupVariant] | None = (
             LRUCache(REMEMBERED) if same_buttons else None
         )
 
@@ -51,7 +51,9 @@ class Window(LibraryWindow):
         """Render the buttons; see the library's `Window`."""
         if self._keyboards is None:
             return await super().render_kbd(data, manager)
-        key = (manager.current_context().id, texts_of(data, manager).language)
+        chat: Chat = manager.middleware_data["event_chat"]
+        # A context's id is its own in its chat only: aiogram-dialog has 100 of them a second.
+        key = (chat.id, manager.current_context().id, texts_of(data, manager).language)
         if key not in self._keyboards:
             self._keyboards[key] = await super().render_kbd(data, manager)
         return self._keyboards[key]

@@ -1,5 +1,6 @@
 -- Writes all that an update has changed, or nothing.
--- KEYS: 1 the update's mark, 2 the outbox, then every key that `records` names
+-- KEYS: 1 the update's mark, 2 the outbox, 3 the chat's roll, which lives as long as what
+-- it lists, then every key that `records` names
 -- ARGV: 1 the commit as JSON:
 --   memory: seconds that the mark is kept, 0 for no mark
 --   ttl: seconds that records live
@@ -48,9 +49,12 @@ for _, record in ipairs(commit.records) do
     for _, intent in ipairs(record.intents) do
       redis.call('SET', intent, record.key, 'EX', commit.ttl)
     end
-    table.insert(keys, record.key)
+    if record.key ~= KEYS[3] then
+      table.insert(keys, record.key)
+    end
   end
 end
+redis.call('EXPIRE', KEYS[3], commit.ttl)
 
 if commit.memory > 0 then
   redis.call('SET', KEYS[1], table.concat(keys, '\n'), 'EX', commit.memory)

@@ -1,5 +1,8 @@
 # Счётчик; { $value } приходит простыми цифрами
 counter-label = <b>{ $label }</b>
+counter-share = { $amount } · { $name }
+counter-share-more = и ещё { $count }
+counter-of-one = <i>Нажимает только { $name }</i>
 counter-value = Укажите число: { $value }
 counter-confirm = Подтвердить
 counter-cancel = Отмена
@@ -16,5 +19,7 @@ counter-label-too-long =
         [few] { $length } знака
        *[other] { $length } знаков
     }.
+counter-personal = Этот счётчик нажимает только { $name }. Общий откроет /numbers.
+counter-too-many = Здесь у вас открыто счётчиков: { $limit }. Сначала закройте один, их покажет /counters.
 counter-not-yours = Это может только тот, кто открыл счётчик, или администратор группы
 counter-saved-later = Итого: { $value }. Число сохранится, как только база данных станет доступна.

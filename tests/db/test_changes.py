@@ -62,6 +62,20 @@ async def test_a_deleted_total_is_gone_and_undo_brings_it_back_as_it_was(
     assert kept == before
 
 
+async def test_what_is_brought_back_after_its_group_has_moved_is_in_the_new_chat(
+    totals: Totals, changes: Changes
+) -> None:
+    old, new, other = -5, -1001, -6
+    for chat_id in (old, old, other):
+        await totals.add(new_total(chat_id=chat_id))
+    deletion = asked(Action.DELETE, total_id=(await all_of(totals))[-1].id)
+    assert await changes.make(deletion) == 1
+    for _ in range(2):
+        await totals.move(old, new)
+    assert await changes.make(undo(deletion)) == 1
+    assert sorted(total.chat_id or 0 for total in await all_of(totals)) == [new, new, other]
+
+
 async def test_a_repeated_confirm_does_not_bring_a_deleted_total_back(
     totals: Totals, changes: Changes, users: Users
 ) -> None:

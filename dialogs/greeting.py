@@ -1,0 +1,11 @@
+"""What the bot says when it comes into a group."""
+
+from aiogram_dialog import Dialog
+
+from states import Greeting
+from widgets.text import T
+from widgets.window import Window
+
+hello_window = Window(T("greeting"), state=Greeting.hello)
+
+dialog = Dialog(hello_window)

@@ -1,0 +1,71 @@
+"""The dispatcher: every handler and dialog, in the order in which they are asked."""
+
+from aiogram import Dispatcher
+from aiogram.fsm.storage.memory import DisabledEventIsolation
+from aiogram_dialog import setup_dialogs
+
+from dialogs import DIALOGS
+from fsm.drawings import DrawingManagerFactory
+from fsm.middleware import TransactionMiddleware
+from handlers import (
+    commands,
+    cutlets,
+    deep_links,
+    game,
+    groups,
+    inline,
+    payments,
+    paysupport,
+    stats,
+    strays,
+)
+from handlers.own_chats import OwnChats
+from handlers.person import PersonMiddleware
+from updates import ignore_unasked
+from widgets.access import OwnerAccess
+
+
+def make_dispatcher(
+    person: PersonMiddleware,
+    own_chats: OwnChats,
+    transactions: TransactionMiddleware,
+    **data: object,
+) -> Dispatcher:
+    """Make the dispatcher with every handler and dialog.
+
+    Args:
+        person: Tells who sends an update.
+        own_chats: Has Telegram show in their chat what is theirs.
+        transactions: Carries updates out.
+        data: What handlers, getters and clicks ask for by name.
+    """
+    # aiogram's own FSM would read a state on every update that dialogs never use.
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.workflow_data.update(data)
+    dispatcher.update.outer_middleware(ignore_unasked)
+    dispatcher.update.outer_middleware(person)
+    dispatcher.update.outer_middleware(own_chats)
+    dispatcher.update.outer_middleware(transactions)
+    dispatcher.update.middleware(person)
+    # Routers are modules' own and can have one parent in a process.
+    dispatcher.include_routers(
+        inline.router,
+        game.router,
+        strays.before,
+        payments.router,
+        cutlets.router,
+        deep_links.router,
+        commands.router,
+        paysupport.router,
+        stats.router,
+        groups.router,
+        *DIALOGS,
+        strays.after,
+    )
+    setup_dialogs(
+        dispatcher,
+        dialog_manager_factory=DrawingManagerFactory(),
+        stack_access_validator=OwnerAccess(),
+        events_isolation=DisabledEventIsolation(),
+    )
+    return dispatcher

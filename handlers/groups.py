@@ -1,0 +1,37 @@
+"""What happens to a group: the bot comes into it, it becomes a supergroup."""
+
+from aiogram import F, Router
+from aiogram.enums import ChatType
+from aiogram.filters import JOIN_TRANSITION, ChatMemberUpdatedFilter
+from aiogram.types import ChatMemberUpdated, Message, Update
+from aiogram_dialog import DialogManager
+
+from fsm.foreground import open_beside
+from fsm.moving import upgrade_of
+from fsm.transaction import Transaction
+from states import Greeting
+
+router = Router(name="groups")
+
+
+@router.my_chat_member(
+    ChatMemberUpdatedFilter(JOIN_TRANSITION),
+    F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP}),
+)
+async def greet(
+    _event: ChatMemberUpdated, event_update: Update, dialog_manager: DialogManager
+) -> None:
+    """Say once what the bot is for; a window, so that neither repetitions nor kills double it."""
+    await open_beside(dialog_manager, f"u{event_update.update_id}", Greeting.hello, {})
+
+
+@router.message(F.migrate_to_chat_id.as_("new_id"))
+async def leave_old(message: Message, transaction: Transaction, new_id: int) -> None:
+    """Move on with the group, told of in the old chat."""
+    transaction.deliver(*upgrade_of(message.chat.id, new_id))
+
+
+@router.message(F.migrate_from_chat_id.as_("old_id"))
+async def arrive(message: Message, transaction: Transaction, old_id: int) -> None:
+    """Move on with the group, told of in the new chat; whichever comes first does it."""
+    transaction.deliver(*upgrade_of(old_id, message.chat.id))
