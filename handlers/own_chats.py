@@ -9,8 +9,7 @@ from typing import Any, cast
 import structlog
 from aiogram import BaseMiddleware, Bot
 from aiogram.methods import SetChatMenuButton
-from aiogram.types import Chat, MenuButtonDefault, TelegramObject, User
-from aiogram_dialog.api.entities import DialogUpdate
+from aiogram.types import Chat, MenuButtonDefault, TelegramObject, Update, User
 from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -57,8 +56,10 @@ class OwnChats(BaseMiddleware):
     ) -> Any:  # noqa: ANN401 - what the handler gives
         """Pass an update on; see `BaseMiddleware`."""
         result = await handler(event, data)
-        # A window that is drawn again knows the language of back then.
-        if not isinstance(event, DialogUpdate) and (person := _in_own_chat(data)):
+        # Not windows that are drawn again, which know the language of back then, and not
+        # news of a chat that somebody has closed to the bot.
+        update = cast("Update", event)
+        if (update.message or update.callback_query) and (person := _in_own_chat(data)):
             people: People = data["people"]
             language = (await people.texts(person.id, person.language_code)).language
             if self._known.get(person.id) != language:

@@ -8,6 +8,7 @@ import pytest
 
 from playground import Group, Person, Playground
 from tests.conftest import ADMIN
+from tests.groups import make_group
 from tests.keyboards import PATIENCE
 from tests.tally import Tally
 
@@ -90,7 +91,7 @@ async def test_what_somebody_has_changed_is_set_right_with_patience(
 @pytest.fixture
 async def friends(playground: Playground, ann: Person, boris: Person) -> Group:
     """Give a group of two."""
-    return await playground.group("Friends", members=[ann, boris])
+    return await make_group(playground, [ann, boris])
 
 
 async def test_help_lists_what_works_where_it_is_asked_for(

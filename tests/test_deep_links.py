@@ -8,6 +8,7 @@ import pytest
 from db.models import Kind
 from deep_links import CounterLink, TotalsLink, decode, encode
 from playground import Group, Person, Playground
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_menu import GROUP_MENU, MENU
 
@@ -17,7 +18,7 @@ UNKNOWN = "This link leads nowhere. Here is the menu."
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person) -> Group:
     """Give a group of two."""
-    return await playground.group("Friends", members=[ann, boris])
+    return await make_group(playground, [ann, boris])
 
 
 async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person) -> None:

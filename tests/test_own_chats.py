@@ -1,9 +1,17 @@
 """The menu button of a person's own chat, in their language."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from aiogram import Bot
+from aiogram.types import Chat, Message, TelegramObject, Update, User
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
+from handlers.own_chats import OwnChats
+from locales import Catalog, Texts
 from playground import Person, Playground
 from playground.call_log import Call
 from tests.keyboards import PATIENCE
@@ -89,3 +97,36 @@ async def test_a_new_address_is_set_for_everybody_again(
     await boris.send("/start")
     *_, last = await buttons(own_playground, boris, 3)
     assert last.params["menu_button"] == {"type": "default"}
+
+
+class NobodyChose:
+    """Stands in for `People`: everybody reads what their client speaks."""
+
+    async def texts(self, _user_id: int, otherwise: str | None) -> Texts:
+        """Give the texts of a language."""
+        return Catalog().speak(otherwise)
+
+
+async def test_while_redis_is_away_updates_go_on_and_the_next_tries_again() -> None:
+    async def handler(_event: TelegramObject, _data: dict[str, Any]) -> str:
+        return "handled"
+
+    boris = User(id=7, is_bot=False, first_name="Борис", language_code="ru")
+    chat = Chat(id=7, type="private")
+    message = Message(message_id=1, date=datetime.now(UTC), chat=chat, from_user=boris)
+    data: dict[str, Any] = {
+        "bot": Bot("7:token"),
+        "event_chat": chat,
+        "event_from_user": boris,
+        "people": NobodyChose(),
+        "totals_url": URL,
+        "admin_ids": frozenset(),
+    }
+    async with Redis(port=free_port()) as redis:
+        own_chats = OwnChats(redis, 7, Catalog())
+        with capture_logs() as logs:
+            for number in (1, 2):
+                update = Update(update_id=number, message=message)
+                assert await own_chats(handler, update, data) == "handled"
+                await own_chats.close(PATIENCE)
+    assert [line["event"] for line in logs] == ["menu_button_not_set"] * 2

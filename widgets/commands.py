@@ -20,7 +20,7 @@ class CommandList(Text):
         admins = manager.middleware_data.get("admin_ids", ())
         place = Place.of(chat.type, is_admin=person.id in admins)
         lines = [
-            texts("help-row", command=command.name, description=texts(command.key))
+            texts("help-row", command=f"/{command.name}", description=texts(command.key))
             for command in offered(place)
         ]
         return "\n".join(["", *lines, ""])

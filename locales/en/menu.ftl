@@ -18,6 +18,6 @@ menu-help = Help
 back = Back
 
 help-title = <b>What Tally can do</b>
-help-row = /{ $command } – { $description }
+help-row = { $command } – { $description }
 help-label = A word after the command names the counter: <code>/numbers cups of tea</code>.
 help-in-group = In this group everybody may tap, and the counter shows who has counted how much; only who opened it or an admin confirms.

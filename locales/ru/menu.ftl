@@ -18,6 +18,6 @@ menu-help = Помощь
 back = Назад
 
 help-title = <b>Что умеет Tally</b>
-help-row = /{ $command } – { $description }
+help-row = { $command } – { $description }
 help-label = Слова после команды назовут счётчик: <code>/numbers чашки чая</code>.
 help-in-group = В этой группе нажимать может каждый, и видно, кто сколько насчитал; подтверждает только открывший счётчик или администратор.
