@@ -211,8 +211,8 @@ async def test_the_page_opens_with_a_ticket_in_its_language_and_with_none_says_s
     expected = [
         (await play(app_ann, game), 200, "<h1>Tap race</h1>"),
         (await play(rival, game), 200, "<h1>Кто быстрее</h1>"),
-        ("made up", 401, "Этот раунд окончен."),
-        (stale, 403, "Этот раунд окончен."),
+        ("made up", 403, "Этот раунд окончен."),
+        (stale, 401, "Этот раунд окончен."),
     ]
     async with ClientSession(headers={"Accept-Language": "ru,en;q=0.5"}) as session:
         for ticket, status, text in expected:

@@ -41,9 +41,9 @@ async def test_made_up_scores_change_nothing(
         Tickets("").issue(mine),
     ]
     for text in forged:
-        assert (await tell(app_tally, text, 1))[0] == 401, text
+        assert (await tell(app_tally, text, 1))[0] == 403, text
     tickets = Tickets(app_playground.token)
-    assert (await tell(app_tally, tickets.issue(mine), 1))[0] == 403
+    assert (await tell(app_tally, tickets.issue(mine), 1))[0] == 401
     assert (await tell(app_tally, await play(app_ann, game), 1_000_000))[0] == 403
     assert (await tell(app_tally, await play(app_ann, game), 252))[0] == 403
     assert (await tell(app_tally, ticket, 0))[0] == 409

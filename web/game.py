@@ -27,8 +27,8 @@ LIMIT = 2048
 """Bytes of a score with its ticket; they have some hundred."""
 
 STATUSES: dict[type[Exception], int] = {
-    ForgedError: web.HTTPUnauthorized.status_code,
-    StaleError: web.HTTPForbidden.status_code,
+    ForgedError: web.HTTPForbidden.status_code,
+    StaleError: web.HTTPUnauthorized.status_code,
     ImplausibleError: web.HTTPForbidden.status_code,
     TakenError: web.HTTPConflict.status_code,
     GoneError: web.HTTPGone.status_code,
