@@ -89,9 +89,10 @@ async def test_every_word_of_every_window_comes_from_the_catalog(
     filled = await data_of(dialog)
     for window in (await show(dialog, catalog, LANGUAGE)).windows:
         for text in (window.message, *(label for row in labels(window) for label in row)):
-            said = dates().sub("", text)
+            said = text
             for name in filled:
                 said = said.replace(name, "")
+            said = dates().sub("", said)
             assert not is_plain(said), f"{window.state_name}: {said}"
 
 
