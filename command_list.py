@@ -80,6 +80,7 @@ COMMANDS = (
     Command("numbers_own", where=Place.GROUP),
     Command("numbers_fab_own", where=Place.GROUP),
     Command("count"),
+    Command("count_own", where=Place.GROUP),
     Command("counters", (Menu.main, Counters.list)),
     Command("totals", (Menu.main, Totals.list), is_linked=True),
     Command("share", (Menu.main, Links.list, Share.main)),

@@ -12,7 +12,7 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from fsm.foreground import in_topic
-from fsm.keys import stack_id_of, thread_of
+from fsm.keys import place_of_record, stack_id_of
 from fsm.roll import Roll
 from fsm.store import Record
 from fsm.transaction import Transaction
@@ -61,7 +61,8 @@ def _link(record: Record, chat: Chat) -> str | None:
     message_id = record.message_id or 0
     if chat.type != ChatType.SUPERGROUP or message_id <= 0:
         return None
-    path = [str(chat.id).removeprefix("-100"), thread_of(record.key), message_id]
+    _, thread_id = place_of_record(record.key)
+    path = [str(chat.id).removeprefix("-100"), thread_id, message_id]
     return "https://t.me/c/" + "/".join(str(part) for part in path if part)
 
 
@@ -75,7 +76,8 @@ async def post_anew(
         raise Notice("notice-not-offered")
     manager.show_mode = ShowMode.NO_UPDATE
     key = found[name].key
-    async with in_topic(manager, thread_of(key), stack_id_of(key)) as counter:
+    _, thread_id = place_of_record(key)
+    async with in_topic(manager, thread_id, stack_id_of(key)) as counter:
         await counter.show(ShowMode.SEND)
 
 

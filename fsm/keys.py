@@ -101,12 +101,6 @@ def place_of_record(record: str) -> tuple[str, int | None]:
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
-def thread_of(record: str) -> int | None:
-    """Give the topic of the stack that a record is of, None where it is in none."""
-    thread = record.rsplit(":", 2)[1]
-    return int(thread) if thread else None
-
-
 def name_of(record: str) -> str:
     """Give the name of a stack's record within its chat."""
     return ":".join(record.rsplit(":", 3)[1:])
@@ -114,9 +108,4 @@ def name_of(record: str) -> str:
 
 def inline_message_of(record: str) -> str | None:
     """Give the id of the inline message whose state a record is, None for a stack."""
-    return chat_id_of(record) if stack_id_of(record) == INLINE else None
-
-
-def chat_id_of(record: str) -> str:
-    """Give the id of the chat, or inline message, that a record is of."""
-    return record[record.index(":", record.index("{")) + 1 : record.index("}")]
+    return place_of_record(record)[0] if stack_id_of(record) == INLINE else None

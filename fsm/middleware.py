@@ -20,7 +20,7 @@ from fsm.calls import patiently
 from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
-from fsm.keys import ChatKeys, inline_message_of, stack_id_of, thread_of
+from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
@@ -141,7 +141,7 @@ class TransactionMiddleware(BaseMiddleware):
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:
             # An update may be of another topic, or of a message too old to tell its own.
-            there = replace(place, thread_id=thread_of(record))
+            there = replace(place, thread_id=place_of_record(record)[1])
             await redraw(dispatcher, bot, there, stack_id_of(record))
             return
         transaction = Transaction(self._store, ChatKeys(bot.id, inline_message_id))

@@ -15,7 +15,7 @@ import orjson
 from aiogram.enums import ChatType
 
 from fsm.drawings import awaited
-from fsm.keys import ChatKeys, chat_id_of, name_of, stack_id_of
+from fsm.keys import ChatKeys, name_of, place_of_record, stack_id_of
 from fsm.outbox import Outbox
 from fsm.place import Place
 from fsm.store import DialogStore, Record
@@ -110,6 +110,7 @@ class Moving:
             if record.stack:
                 return
             _unpack(dialog, record)
+            record.owner = place.user_id
             roll.stack[name_of(key)] = place.user_id
             await self._undrawn.announce([key], place)
             if await self._store.commit(chat, [record, roll]):
@@ -129,7 +130,8 @@ def _pack(record: Record, owner: int, new_id: int) -> str:
     Its stack is named after the old chat, too: the new one counts its messages from 1 again.
     """
     place = Place(new_id, ChatType.SUPERGROUP, None, owner, None)
-    stack = {**record.stack, "_id": f"{stack_id_of(record.key)}of{chat_id_of(record.key)}"}
+    chat_id, _ = place_of_record(record.key)
+    stack = {**record.stack, "_id": f"{stack_id_of(record.key)}of{chat_id}"}
     contexts = [record.contexts[intent] for intent in record.stack["intents"]]
     return orjson.dumps({"place": place, "stack": stack, "contexts": contexts}).decode()
 

@@ -17,8 +17,10 @@ from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from fsm.outcome import AlreadyDoneError, Answer, Drawing
 from fsm.store import DialogStore, Record
 
-REQUIRED = {"_id", "_stack_id", "start_data"}
-"""What stacks and contexts have no defaults for; the default stack's id is empty."""
+REQUIRED = {"_id", "_stack_id", "start_data", "dialog_data"}
+"""What stacks and contexts are never without; the default stack's id is empty."""
+ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
+"""The access settings of a context that is everybody's, as one without any is."""
 
 
 class Transaction(BaseStorage):
@@ -294,7 +296,11 @@ class Transaction(BaseStorage):
 
 def _without_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what a stack or context is made with anyway: a fifth of what a counter weighs."""
-    return {name: value for name, value in data.items() if value or name in REQUIRED}
+    return {
+        name: value
+        for name, value in data.items()
+        if (value and value != ANYBODY) or name in REQUIRED
+    }
 
 
 def _is_changed(record: Record) -> bool:

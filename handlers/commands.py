@@ -23,6 +23,7 @@ COUNTERS = {
     "numbers_own": (Kind.NUMBERS, True),
     "numbers_fab_own": (Kind.NUMBERS_FAB, True),
     "count": (Kind.CUSTOM, False),
+    "count_own": (Kind.CUSTOM, True),
 }
 """The commands that open a counter: of which kind, and whether nobody else may tap it."""
 

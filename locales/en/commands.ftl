@@ -5,6 +5,7 @@ command-numbers-fab = Count with −2 to +2
 command-count = Count by steps of your own
 command-numbers-own = Count with −1 and +1, you alone
 command-numbers-fab-own = Count with −2 to +2, you alone
+command-count-own = Count by steps of your own, you alone
 command-counters = Find your open counters
 command-totals = See your totals
 command-share = Link to a counter or to totals

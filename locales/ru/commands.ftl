@@ -5,6 +5,7 @@ command-numbers-fab = Считать от −2 до +2
 command-count = Считать своими шагами
 command-numbers-own = Считать по −1 и +1, только вам
 command-numbers-fab-own = Считать от −2 до +2, только вам
+command-count-own = Считать своими шагами, только вам
 command-counters = Найти свои открытые счётчики
 command-totals = Посмотреть итоги
 command-share = Ссылка на счётчик или итоги
