@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from db.models import Kind
+from deep_links import TotalsLink, encode
 from playground import Client, Person
 from tests.db.samples import new_total
 from tests.playground.page.chromium import SCREENSHOTS, Browser, Reader, chromium, reading
@@ -183,6 +184,25 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
     await page.goto(address)
     await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()
     await page.screenshot(path=SCREENSHOTS / "totals-unknown.png")
+
+
+async def test_a_link_opens_the_page_as_it_filters(
+    tally: Tally, playground: Client, browser: Browser
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    await fill(tally, ann)
+    address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
+    payload = encode(TotalsLink("cups of tea", Kind.NUMBERS, days=366))
+    told = await ann.open_app(address, "link", payload)
+    async with reading(browser, told["url"]) as reader:
+        page = reader.page
+        await page.get_by_text("15 totals").first.wait_for()
+        await page.get_by_role("radio", name="Dates", checked=True).wait_for()
+        since = await page.get_by_label("From", exact=True).input_value()
+        assert since == f"{datetime.now(UTC) - timedelta(days=365):%Y-%m-%d}"
+        assert await page.locator("#filters select.chosen").count() == 2
+        await page.get_by_label("Counter").select_option("Any")
+        await page.get_by_text("15 totals").first.wait_for()
 
 
 async def test_on_a_phone_it_wears_telegrams_colours_in_russian(
