@@ -36,7 +36,7 @@ def disguise(text: str) -> str:
     longer = sum(sign.isalpha() for word in words for sign in word) * GROWTH
     pieces = [word.translate(ACCENTED) for word in words]
     fixed = [*FIXED.findall(text), ""]
-    whole = "".join(piece + same for piece, same in zip(pieces, fixed, strict=True))
+    whole: str = "".join(piece + same for piece, same in zip(pieces, fixed, strict=True))
     # Not behind the last space, which Fluent would take off.
     filled = whole.rstrip()
     return filled + FILLER * math.ceil(longer) + whole[len(filled) :]

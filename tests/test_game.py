@@ -185,7 +185,9 @@ async def test_a_game_that_is_not_ours_is_answered(
         assert (answer.url, answer.text) == (None, "This game is no longer mine")
         assert (await app_ann.read(game)).labels == game.labels
         assert await app_playground.calls("answerCallbackQuery", after=before) != []
-        assert await app_playground.refusals(after=before) == []
+        refused = [call.error or "" for call in await app_playground.refusals(after=before)]
+        # After a kill windows are drawn again that may be as they should.
+        assert [error for error in refused if "not modified" not in error] == []
     finally:
         await app_tally.kill()
         app_tally.settings["GAME_SHORT_NAME"] = "tap_race"

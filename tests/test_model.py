@@ -64,6 +64,8 @@ class Journey(RuleBasedStateMachine):
         self.window: str = ""
         self.saved: list[int] = []
 
+    # Some more are opened in the menu, and a person may have 20.
+    @precondition(lambda self: len(self.counters) < 15)
     @rule(kind=strategies.sampled_from(sorted(STEPS)), label=LABELS)
     def open_by_command(self, kind: str, label: str | None) -> None:
         counter = Counter(kind, label)

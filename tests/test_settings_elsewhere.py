@@ -4,6 +4,7 @@ from redis.asyncio import Redis
 
 from playground import Person, Playground
 from tests.gaming import open_game
+from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
@@ -76,7 +77,7 @@ async def test_a_game_and_a_bill_stay_where_they_are(
     app_playground: Playground, app_ann: Person
 ) -> None:
     before = await app_playground.call_count()
-    group = await app_playground.group("Friends", members=[app_ann])
+    group = await make_group(app_playground, [app_ann])
     game = await open_game(app_ann, group)
     bill = await open_bill(app_ann)
     counter, settings = await open_counter(app_ann), await open_counter(app_ann, "/settings")
