@@ -152,9 +152,9 @@ async def test_nothing_piles_up(charts: Charts) -> None:
         status = Path(f"/proc/{charts.process_id}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
 
-    for _ in range(20):
+    for _ in range(10):
         await charts.draw(WEEK)
     before = memory()
-    for _ in range(40):
+    for _ in range(20):
         await charts.draw(WEEK)
     assert memory() < before + 4_000
