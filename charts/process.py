@@ -12,7 +12,7 @@ from charts.model import Chart
 
 ROOT = Path(__file__).parent.parent
 
-PATIENCE = 30.0
+PATIENCE = 12.0
 """Seconds that a chart may take; the first one loads matplotlib, on a busy machine."""
 LIFETIME = 1000
 """Charts after which the process is replaced, so that nothing piles up in its memory."""

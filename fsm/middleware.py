@@ -144,10 +144,14 @@ class TransactionMiddleware(BaseMiddleware):
             there = replace(place, thread_id=place_of_record(record)[1])
             await redraw(dispatcher, bot, there, stack_id_of(record))
             return
-        transaction = Transaction(self._store, ChatKeys(bot.id, inline_message_id))
-        if state := await transaction.state():
-            transaction.drawings.append(await self._inline_drawing(record, state))
-            self._draw(transaction, place.user_id)
+        chat = ChatKeys(bot.id, inline_message_id)
+        transaction = Transaction(self._store, chat)
+        # In turn, as a press meanwhile would be drawn first and then drawn over.
+        turn = self._turns.setdefault(chat, asyncio.Lock())
+        async with turn:
+            if state := await transaction.state():
+                transaction.drawings.append(await self._inline_drawing(record, state))
+                self._draw(transaction, place.user_id)
 
     async def _inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
         inline_message_id = inline_message_of(record) or ""

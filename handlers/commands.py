@@ -112,8 +112,10 @@ async def count(
     if label and len(label) > LABEL_MAX:
         return message.reply(texts("counter-label-too-long", length=len(label), limit=LABEL_MAX))
     kind, personal = COUNTERS[command.command]
-    is_personal = personal and message.chat.type != ChatType.PRIVATE
-    await open_counter(message, dialog_manager, kind, label, personal=is_personal)
+    more: dict[str, Data] = {}
+    if personal and message.chat.type != ChatType.PRIVATE:
+        more["personal"] = True
+    await open_counter(message, dialog_manager, kind, label, **more)
     return None
 
 

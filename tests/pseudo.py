@@ -32,11 +32,11 @@ FIXED = re.compile(r"<[^>]+>|&\w+;|/\w+|@\w+|[A-Z][A-Z_]+[A-Z]")
 
 def disguise(text: str) -> str:
     """Put a text into the disguise, but for what is the same in every language."""
-    words = FIXED.split(text)
+    words: list[str] = FIXED.split(text)
     longer = sum(sign.isalpha() for word in words for sign in word) * GROWTH
     pieces = [word.translate(ACCENTED) for word in words]
     fixed = [*FIXED.findall(text), ""]
-    whole: str = "".join(piece + same for piece, same in zip(pieces, fixed, strict=True))
+    whole = "".join(piece + same for piece, same in zip(pieces, fixed, strict=True))
     # Not behind the last space, which Fluent would take off.
     filled = whole.rstrip()
     return filled + FILLER * math.ceil(longer) + whole[len(filled) :]

@@ -1,5 +1,6 @@
 """What the bot's admins see of its use, and nobody else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -60,6 +61,10 @@ async def test_an_admin_sees_taps_totals_and_people(
             await ann.press(counter, "+1")
         await ann.press(counter, "Confirm")
     shown = await ask(admin)
+    async with asyncio.timeout(30):
+        # People are noted beside what they do.
+        while "People: 2" not in (shown.caption or ""):
+            shown = await ask(admin)
     assert (shown.caption or "").splitlines() == [
         "Today, UTC",
         "Counters in use: 2",
