@@ -11,12 +11,16 @@ SOAK ?= 0
 TALLY_KILLS ?= 50
 # How many totals `make bench` looks up; ten million take a quarter of an hour and 2 GB.
 TOTALS ?= 10000 1000000
-STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py away.py rendering.py stop.py forged.py together.py inline.py inline_workers.py soak.py)
+# For how many people it measures what workers cost; 10000 take ten minutes more.
+PEOPLE ?= 100 1000
+STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py away.py rendering.py stop.py supervisor.py forged.py together.py inline.py inline_workers.py soak.py) $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
-.PHONY: run test soak lint bench format preview lock clean
+.PHONY: run install test soak lint bench format preview lock clean
 
 run: $(VENV)/run.stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
+
+install: $(VENV)/run.stamp ## Install what the bot needs, and start nothing
 
 test: $(VENV)/dev.stamp ## Run the tests
 	$(BIN)/python -m pytest
@@ -31,10 +35,11 @@ lint: $(VENV)/dev.stamp ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, looking totals up, and charts
+bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
 	$(BIN)/python -m benchmarks.press
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
 	$(BIN)/python -m benchmarks.charts
+	$(BIN)/python -m benchmarks.scale --people $(PEOPLE)
 
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .

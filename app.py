@@ -16,14 +16,17 @@ from aiogram.exceptions import (
 from aiogram.methods import Response
 from aiogram.types import Message
 from aiohttp import web
+from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from bills import Bills
 from charts.process import Charts
+from chat_names import ChatNames
 from config import Settings
 from connections import introduce, open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
+from db.models import Kind
 from db.payments import Payments
 from db.preferences import PreferenceStore
 from db.sessions import Sessions
@@ -34,20 +37,14 @@ from deliveries import Deliveries
 from dispatcher import make_dispatcher
 from exports import Exports
 from faults import Fault
-from fsm.batch import Batch
 from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.inbox import Inbox
-from fsm.middleware import TransactionMiddleware
-from fsm.moving import Moving
-from fsm.outbox import Outbox
+from fsm.open_dialogs import OpenDialogs
 from fsm.raw_updates import RawUpdate
-from fsm.renderer import Renderer
-from fsm.store import MEMORY, DialogStore
+from fsm.store import MEMORY
 from fsm.taps import Taps
 from fsm.tasks import finish
-from fsm.undrawn import Undrawn
-from fsm.windows import Windows
 from handlers import (
     inline,
     menu_button,
@@ -57,13 +54,15 @@ from handlers.errors import answer_error
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from metrics import TOTALS, begin, watch
 from pages import make_pages, serve
 from passes import Passes
 from people import People
 from queries import migrate
+from supervisor import Parent
 from tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web.chat_names import ChatNames
+from web.health import Check, Health, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
 
@@ -79,56 +78,57 @@ FINISH = 3.0
 FORGET = 60.0
 """Seconds between two looks for deleted totals that nobody can bring back any more."""
 
+begin(TOTALS, Kind)
+
 log = structlog.get_logger(__name__)
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, parent: Parent | None = None) -> None:
     """Run the bot until SIGINT or SIGTERM.
+
+    Args:
+        settings: The settings.
+        parent: What has started it as one of several workers; they end when that does.
 
     Raises:
         Fault: It can't start, or the token was revoked, or taken by another bot.
     """
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = _end(parent)
     async with AsyncExitStack() as parts:
         await migrate(settings.database)
-        redis = await open_redis(settings, parts)
+        redis, batch = await open_redis(settings, parts)
         bot = await open_bot(settings, parts)
         me = await introduce(bot)
         engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
+        watch(engine)
         parts.push_async_callback(engine.dispose)
         sessions = Sessions(engine)
-        batch = Batch(redis)
-        store = DialogStore(redis, batch, settings.dialog_ttl)
         totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
         summaries, users = Summaries(sessions), Users(sessions)
         catalog = Catalog(settings.default_language)
         people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
-        exports = Exports(bot, totals, Claims(redis, bot.id, MEMORY), catalog)
-        taps, charts = Taps(redis, bot.id), Charts()
+        claims = Claims(redis, bot.id, MEMORY)
+        exports = Exports(bot, claims, catalog, totals=totals, payments=bank, users=users)
+        taps, charts = Taps(redis, batch, bot.id), Charts()
         parts.push_async_callback(charts.close)
-        renderer = Renderer(bot, store, lambda old, new: moving.begin(outbox, old, new))
-        undrawn = Undrawn(redis, batch, bot.id, renderer)
-        moving = Moving(store, undrawn, bot.id)
-        deliveries = Deliveries(totals, bank, changes, people, exports, moving)
-        outbox = Outbox(redis, bot.id, deliveries.deliver)
-        transactions = TransactionMiddleware(
-            store,
-            outbox,
-            renderer,
-            undrawn,
-            Windows(redis, batch, bot.id, settings.dialog_ttl),
+        dialogs = OpenDialogs(
+            redis,
+            batch,
+            bot,
+            settings.dialog_ttl,
+            delivery=lambda moving: (
+                Deliveries(totals, bank, changes, people, exports, moving).deliver
+            ),
             on_error=answer_error,
             inline_window=partial(inline.window, people),
         )
         person = PersonMiddleware(catalog, users, people)
         own_chats = OwnChats(redis, bot.id, catalog)
-        tickets, passes = Tickets(bot.token), Passes(bot.token)
+        tickets, passes, chat_names = Tickets(bot.token), Passes(bot.token), ChatNames(bot)
         dispatcher = make_dispatcher(
             person,
             own_chats,
-            transactions,
+            dialogs.transactions,
             totals=totals,
             summaries=summaries,
             charts=charts,
@@ -137,6 +137,8 @@ async def run(settings: Settings) -> None:
             payments=bank,
             bills=Bills(bot.token),
             drafts=Drafts(redis, bot.id),
+            chat_names=chat_names,
+            exports=exports,
             admin_ids=settings.admin_ids,
             provider_token=settings.provider_token,
             tickets=tickets,
@@ -145,43 +147,71 @@ async def run(settings: Settings) -> None:
         )
         await dispatcher.emit_startup(bot=bot)
         feed = partial(dispatcher.feed_update, bot)
-        inbox = Inbox(bot, redis, feed, KINDS, lambda: store.is_away)
+        inbox = Inbox(bot, redis, batch, feed, KINDS, is_redis_away=lambda: dialogs.store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
-        page = TotalsPage(catalog, people, viewers, totals, summaries, ChatNames(bot))
-        add_totals_page(pages, page)
-        receive = _receiving(settings, bot, dispatcher, inbox, pages)
+        add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
+        add_health(pages, Health(_checks(redis, sessions, bot), stop.is_set))
+        receive = _receiving(settings, bot, dispatcher, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
-            dispatcher.workflow_data.update(await serve(pages, settings, server))
+            dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
             log.info("started", bot=f"@{me.username}")
+            if parent:
+                parent.say_started()
             await _until(
                 stop,
                 receive,
-                outbox.run,
-                partial(undrawn.run, partial(transactions.redraw, dispatcher, bot)),
+                *dialogs.jobs(dispatcher),
                 partial(profile.announce, bot, catalog),
+                partial(own_chats.dismiss, bot, settings.admin_ids),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
                 people.run,
                 taps.run,
             )
             log.info("stopping")
-            transactions.stop()
+            dialogs.transactions.stop()
             end = asyncio.get_running_loop().time() + FINISH
-        for part in (inbox, outbox, renderer, undrawn, person, own_chats, taps):
-            await part.close(max(0.0, end - asyncio.get_running_loop().time()))
+        others = (person.close, own_chats.close, taps.close)
+        for close in (inbox.close, *dialogs.closing, *others):
+            await close(max(0.0, end - asyncio.get_running_loop().time()))
 
 
-def _receiving(
-    settings: Settings, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, pages: web.Application
+def _end(parent: Parent | None) -> asyncio.Event:
+    """Give what is set when it is time to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if parent:
+        parent.on_end(stop.set)
+    return stop
+
+
+def _receiving(  # noqa: PLR0913 - all that updates pass on their way
+    settings: Settings,
+    bot: Bot,
+    dispatcher: Dispatcher,
+    inbox: Inbox,
+    pages: web.Application,
+    *,
+    redis: Redis,
 ) -> Callable[[], Awaitable[object]]:
     """Give the job that has updates come."""
     if settings.webhook_url is None:
         return partial(poll, bot, inbox)
     address = settings.webhook_url.get_secret_value().rstrip("/")
-    receiver = Receiver(bot, dispatcher, inbox, address, settings.secret)
+    receiver = Receiver(bot, dispatcher, inbox, address, settings.secret, redis=redis)
     receiver.join(pages)
     return receiver.announce
+
+
+def _checks(redis: Redis, sessions: Sessions, bot: Bot) -> dict[str, Check]:
+    """Give how each part is asked whether it can be reached."""
+    return {
+        "redis": redis.ping,
+        "database": sessions.ask,
+        "telegram": partial(ask_telegram, bot),
+    }
 
 
 async def _forget(changes: Changes) -> None:

@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from faults import Fault
+from fsm.address import parse, passwords_in
 
 DAY = 24 * 60 * 60
 
@@ -30,7 +39,7 @@ def _address(*schemes: str) -> AfterValidator:
             raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
         try:
             parts = urlsplit(address)
-            complete = parts.path if parts.scheme == "unix" else parts.hostname
+            complete = parts.hostname
             _ = parts.port
         except ValueError:
             complete = None
@@ -40,6 +49,11 @@ def _address(*schemes: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def _redis(value: SecretStr) -> SecretStr:
+    parse(value.get_secret_value())
+    return value
 
 
 def _database(value: SecretStr) -> SecretStr:
@@ -85,6 +99,8 @@ class Settings(BaseSettings):
         bot_api_url: The Bot API server.
         bot_api_test: Use Telegram's test environment.
         redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
+        redis_wait: How many replicas of Redis must have what an update has changed before it
+            is answered.
         database_url: The database of totals; without one SQLite in `data_dir`.
         data_dir: The folder of everything that Tally keeps itself.
         web_app_url: The public address of what people open in a browser; by default
@@ -111,7 +127,8 @@ class Settings(BaseSettings):
     bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
     bot_api_test: bool = False
-    redis_url: Annotated[SecretStr, _address("redis", "rediss", "unix")] | None = None
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    redis_wait: int = Field(0, ge=0, le=9)
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
     data_dir: Path = Path("data")
     web_app_url: Annotated[SecretStr, _address("https")] | None = None
@@ -127,6 +144,14 @@ class Settings(BaseSettings):
     playground_port: int = Field(8081, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+
+    @field_validator("redis_wait")
+    @classmethod
+    def _for_somebody(cls, value: int, info: ValidationInfo) -> int:
+        # One that is wrong is not there at all, and has a line of its own.
+        if value and info.data.get("redis_url", "wrong") is None:
+            raise ValueError("must go with REDIS_URL, as the embedded Valkey has no replicas")
+        return value
 
     @property
     def public_address(self) -> str | None:
@@ -168,10 +193,10 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.database_url,
         settings.webhook_url,
     )
-    passwords = [urlsplit(url.get_secret_value()).password for url in addresses if url]
+    passwords = [passwords_in(url.get_secret_value()) for url in addresses if url]
     tokens = (settings.bot_token, settings.webhook_secret, settings.payment_provider_token)
     values = [value.get_secret_value() for value in tokens if value]
-    return [secret for secret in (*values, *passwords) if secret]
+    return [*values, *set().union(*passwords)]
 
 
 def read_settings() -> Settings:

@@ -1,6 +1,6 @@
 """What Tally is connected to: Redis and Telegram, or what stands in for them."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 from aiogram import Bot
@@ -10,19 +10,16 @@ from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
 from aiogram.types import User
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
 
 from config import Settings
 from faults import Fault
+from fsm.address import Kind, parse
+from fsm.batch import Batch
+from fsm.connection import connect
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
 
-ANSWER = 5.0
-"""Seconds that Redis may take for an answer."""
-AT_ONCE = 10
-"""Commands to Redis at once; it carries them out one by one anyway."""
 CALL = 20.0
 """Seconds that Telegram may take for a call."""
 CONNECTIONS = 1000
@@ -31,12 +28,15 @@ CONNECTIONS = 1000
 log = structlog.get_logger(__name__)
 
 
-async def open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
+async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, Batch]:
     """Connect to Redis, or start the embedded Valkey.
 
     Args:
         settings: The settings.
         parts: Closes it.
+
+    Returns:
+        The connection, and what sends commands together by it.
 
     Raises:
         Fault: It can't be reached, or does not start.
@@ -52,23 +52,28 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> Redis:
         parts.push_async_callback(valkey.stop)
         url = valkey.url
     try:
-        # No tries behind our back: a commit whose answer was lost must not be sent twice.
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=AT_ONCE,
-            timeout=ANSWER,
-            retry=Retry(NoBackoff(), 0),
-            socket_timeout=ANSWER,
-            socket_connect_timeout=ANSWER,
-            lib_name=None,
-            lib_version=None,
-        )
-        redis = Redis(connection_pool=pool)
-        parts.push_async_callback(pool.aclose)
+        address = parse(url)
+        redis, batch = connect(address, settings.redis_wait, parts)
         await redis.ping()
+        if address.kind is Kind.SERVER:
+            await _check_mode(redis)
     except (RedisError, OSError, ValueError) as error:
-        raise Fault(f"REDIS_URL: Redis can't be reached: {line_of(error)}") from error
-    return redis
+        # Without the inner life of the clients that were asked for a master.
+        line = line_of(error).partition(" : <")[0]
+        raise Fault(f"REDIS_URL: Redis can't be reached: {line}") from error
+    except TypeError as error:
+        # Of the client's constructor, by name; see its options of a connection.
+        raise Fault("REDIS_URL: has an option that redis-py does not know") from error
+    return redis, batch
+
+
+async def _check_mode(redis: Redis) -> None:
+    """Make sure that a server is no Sentinel's or cluster's, which would refuse all but a ping."""
+    with suppress(ResponseError):  # not every user may ask
+        info = await redis.info("server")
+        mode = info.get("redis_mode") or info.get("server_mode")  # Redis, Valkey
+        if mode in set(Kind):
+            raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
 
 
 async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:

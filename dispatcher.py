@@ -22,7 +22,7 @@ from handlers import (
 )
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
-from updates import ignore_unasked
+from updates import ignore_unasked, observe
 from widgets.access import OwnerAccess
 
 
@@ -44,6 +44,7 @@ def make_dispatcher(
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(data)
     dispatcher.update.outer_middleware(ignore_unasked)
+    dispatcher.update.outer_middleware(observe)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)

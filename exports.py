@@ -1,26 +1,29 @@
-"""Exports: totals as a document, written and sent beside everything else."""
+"""Exports: totals, or all of a person's data, as a document, sent beside everything else."""
 
 import asyncio
 import json
 import os
 import tempfile
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import Self, TextIO
+from typing import BinaryIO, Self, TextIO, cast
+from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import Bot
 from aiogram.methods import SendDocument
-from aiogram.types import FSInputFile
 
-from db.export import Format, export
+from db.export import Format, export, export_person
 from db.filters import Filter
 from db.models import Kind, Total
+from db.payments import Payments
 from db.totals import Totals
+from db.users import Users
+from documents import Document
 from fsm.calls import patiently
 from fsm.claims import HOLD, Claim, Claims
 from fsm.tasks import finish
@@ -30,6 +33,10 @@ LIMIT = 50_000_000
 """Bytes of the largest file that a bot can send (Bot API, "Sending files")."""
 BREATH = 100
 """Totals that are written before others get their turn."""
+AT_ONCE = 2
+"""Documents that are written at a time."""
+WAITING = 5
+"""Documents that one person may wait for."""
 UPLOAD = 10 * 60
 """Seconds that sending a document may take, and
 PATIENCE: that it is tried for."""
@@ -58,12 +65,14 @@ class Order:
         format: How it is written.
         wanted: Which totals.
         language: The language of what is said beside the document.
+        is_whole: Whether the person's settings and payments come, too; then it is JSON.
     """
 
     chat_id: int
     format: Format
     wanted: Filter
     language: str
+    is_whole: bool = False
 
     def to_json(self) -> str:
         """Write it down for the outbox."""
@@ -88,21 +97,42 @@ class Order:
 class Exports:
     """Sends documents, each once, whichever worker finds its order in the outbox.
 
+    Those that one person asks for come one after the other.
     Where a worker is killed at the very moment when Telegram has taken a document,
     it may come twice.
 
     Args:
         bot: Who sends them.
-        totals: Where the totals are.
         claims: Where it stands which were sent.
         catalog: The texts.
+        totals: Where totals are,
+        payments: payments,
+        users: and people.
     """
 
-    def __init__(self, bot: Bot, totals: Totals, claims: Claims, catalog: Catalog) -> None:
+    def __init__(  # noqa: PLR0913 - what is written, and what it takes to send it
+        self,
+        bot: Bot,
+        claims: Claims,
+        catalog: Catalog,
+        *,
+        totals: Totals,
+        payments: Payments,
+        users: Users,
+    ) -> None:
         self._bot = bot
-        self._totals = totals
         self._claims = claims
         self._catalog = catalog
+        self._totals = totals
+        self._payments = payments
+        self._users = users
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._waiting: Counter[int] = Counter()
+
+    def has_room(self, chat_id: int) -> bool:
+        """Tell whether a person may ask for one more, as far as this process knows."""
+        return self._waiting[chat_id] < WAITING
 
     async def send(self, name: str, order: Order) -> None:
         """Send a document.
@@ -116,6 +146,17 @@ class Exports:
             AwayError: Redis can't be used, and
             sqlalchemy.exc.DBAPIError: nor the database; it was not sent.
         """
+        # Named here, as the dictionary holds the turn only while somebody does.
+        turn = self._turns.setdefault(order.chat_id, asyncio.Lock())
+        self._waiting[order.chat_id] += 1
+        try:
+            async with turn:
+                await self._send_once(name, order)
+        finally:
+            self._waiting[order.chat_id] -= 1
+            self._waiting += Counter()  # forgets those who wait for none
+
+    async def _send_once(self, name: str, order: Order) -> None:
         match await self._claims.claim(name):
             case Claim.DONE:
                 return
@@ -143,7 +184,7 @@ class Exports:
                 method = SendDocument(
                     chat_id=order.chat_id,
                     document=document,
-                    caption=texts("totals-exported"),
+                    caption=texts("data-exported" if order.is_whole else "totals-exported"),
                     disable_content_type_detection=True,
                 )
                 call = partial(self._bot, method, request_timeout=UPLOAD)
@@ -153,20 +194,28 @@ class Exports:
             await patiently(partial(self._bot.send_message, order.chat_id, text))
 
     @asynccontextmanager
-    async def _written(self, order: Order) -> AsyncIterator[FSInputFile]:
-        """Give the document in a file that is there meanwhile.
+    async def _written(self, order: Order) -> AsyncIterator[Document]:
+        """Give the document, which is there meanwhile.
 
         Raises:
             TooLargeError: It would be too large for Telegram.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"totals.{order.format}"
-            opened = partial(path.open, "w", encoding=ENCODINGS[order.format], newline="")
-            with await asyncio.to_thread(opened) as out:
-                await export(self._unhurried(order.wanted, out), out, order.format)
-            if path.stat().st_size > LIMIT:
+        encoding = ENCODINGS[order.format]
+        with tempfile.TemporaryFile("w+", encoding=encoding, newline="") as out:
+            async with self._places:
+                await self._write(order, out)
+            if os.fstat(out.fileno()).st_size > LIMIT:
                 raise TooLargeError
-            yield FSInputFile(path)
+            name = "tally.json" if order.is_whole else f"totals.{order.format}"
+            yield Document(cast("BinaryIO", out.buffer), name)
+
+    async def _write(self, order: Order, out: TextIO) -> None:
+        stream, person_id = self._unhurried(order.wanted, out), order.wanted.user_id
+        if order.is_whole and person_id is not None:
+            person = await self._users.get(person_id)
+            await export_person(person, await self._payments.of(person_id), stream, out)
+        else:
+            await export(stream, out, order.format)
 
     async def _unhurried(self, wanted: Filter, out: TextIO) -> AsyncGenerator[Total, None]:
         """Give totals so that a person who presses something meanwhile waits for few of them."""

@@ -3,3 +3,7 @@
 
 class Fault(Exception):  # noqa: N818 - a fault of the surroundings
     """Tally can't start, or can't go on; the text says why, a readable line a fault."""
+
+
+STATUS = 2
+"""The exit status after a fault: a wrong setting, a wrong option, a start that failed."""

@@ -2,27 +2,46 @@
 
 import logging
 import sys
-from typing import Literal
+import threading
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Literal, Protocol
+from urllib.parse import unquote
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+update_id: ContextVar[int | None] = ContextVar("update_id", default=None)
+"""The update that is carried out here, which each line tells, whoever writes it."""
 
-def set_up_logs(level: str, style: Literal["console", "json"], secrets: list[str]) -> None:
+log = structlog.get_logger(__name__)
+
+
+def set_up_logs(
+    level: str,
+    style: Literal["console", "json"],
+    secrets: list[str],
+    worker: int | None = None,
+) -> None:
     """Set up logging for the process.
 
     Args:
         level: The least severity shown.
-        style: `console` for people, `json` for collectors.
+        style: `console` for people, `json` for collectors: an object a line, also of
+            tracebacks, warnings and errors that nobody handles.
         secrets: What never shows, whoever logs it.
+        worker: Which of several workers this process is, told in each line.
     """
     shared: list[Processor] = [
+        _tell_update,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         _Redaction(secrets),
     ]
+    if worker is not None:
+        shared.append(lambda _logger, _method, event: {**event, "worker": worker})
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,
@@ -42,23 +61,57 @@ def set_up_logs(level: str, style: Literal["console", "json"], secrets: list[str
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    # What would write to the standard error by itself.
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _crashed
+    threading.excepthook = _failed
+    sys.unraisablehook = _failed
     # Alembic says at INFO what it has found, at every start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # At DEBUG it logs every statement with its parameters: people's names and labels.
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+    # At DEBUG it logs whole chats: people's names.
+    logging.getLogger("aiogram_dialog.manager").setLevel(logging.INFO)
     # aiogram logs a line for every update; ours are enough.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
 
+def _tell_update(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    if (update := update_id.get()) is not None:
+        event.setdefault("update", update)
+    return event
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    log.critical("crashed", exc_info=(kind, error, trace))
+
+
+class _Failure(Protocol):
+    """What Python tells of an error that nobody can handle, in a thread or a destructor."""
+
+    @property
+    def exc_value(self) -> BaseException | None:
+        """The error."""
+
+
+def _failed(failure: _Failure) -> None:
+    log.error("unhandled", exc_info=failure.exc_value)
+
+
 class _Redaction:
+    """Takes secrets out of whatever is logged, also as they stand in addresses."""
+
     def __init__(self, secrets: list[str]) -> None:
-        self._secrets = [secret for secret in secrets if secret]
+        forms = {form for secret in secrets if secret for form in (secret, unquote(secret))}
+        # The longest first: one may be a part of another.
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         for key, value in event.items():
-            if isinstance(value, str):
+            text = value if isinstance(value, str) else repr(value)
+            if any(secret in text for secret in self._secrets):
                 for secret in self._secrets:
-                    value = value.replace(secret, "***")  # noqa: PLW2901 - one after another
-                event[key] = value
+                    text = text.replace(secret, "***")
+                event[key] = text
         return event

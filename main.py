@@ -18,12 +18,11 @@ from config import Settings, read_settings, secrets_of
 from db.export import Format
 from db.filters import Filter
 from db.models import Kind
-from faults import Fault
+from faults import STATUS, Fault
 from logs import set_up_logs
 from queries import By, print_totals
+from supervisor import MOST, Parent, supervise
 
-FAULT = 2
-"""The exit status after a wrong setting, a wrong option, or a start that failed."""
 ID_MAX = 2**52
 """Ids have at most 52 bits (Bot API, User and Chat)."""
 
@@ -50,10 +49,30 @@ def _zone(text: str) -> tzinfo:
 
 
 @cli.callback(invoke_without_command=True)
-def main(context: typer.Context) -> None:
+def main(
+    context: typer.Context,
+    *,
+    workers: Annotated[
+        int,
+        typer.Option(
+            metavar="N", min=1, max=MOST, help="So many processes, by webhook, at one port."
+        ),
+    ] = 1,
+    worker: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
     """Run the bot. Settings come from the environment and .env; .env.example explains each."""
-    if context.invoked_subcommand is None:
-        _run(_settings())
+    if context.invoked_subcommand is not None:
+        return
+    try:
+        settings = read_settings()
+        set_up_logs(settings.log_level, settings.log_format, secrets_of(settings), worker)
+        if workers > 1:
+            uvloop.run(supervise(settings, workers))
+        else:
+            _run(settings, Parent() if worker else None)
+    except Fault as error:
+        # A worker's is its parent's to say, once for all.
+        _fail(str(error), to_parent=worker is not None)
 
 
 @cli.command(
@@ -145,7 +164,7 @@ def _do(job: Callable[[], object]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, parent: Parent | None) -> None:
     # Loading aiogram makes half a million objects that stay, and a collection
     # would look through them again and again: while loading, a fifth of the time,
     # and later the largest cost of a press. The other commands need not wait.
@@ -156,11 +175,7 @@ def _run(settings: Settings) -> None:
     gc.freeze()
     gc.enable()
 
-    set_up_logs(settings.log_level, settings.log_format, secrets_of(settings))
-    try:
-        uvloop.run(run(settings))
-    except Fault as error:
-        _fail(str(error))
+    uvloop.run(run(settings, parent))
 
 
 def _settings() -> Settings:
@@ -170,9 +185,9 @@ def _settings() -> Settings:
         _fail(str(error))
 
 
-def _fail(text: str) -> typing.NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(FAULT)
+def _fail(text: str, *, to_parent: bool = False) -> typing.NoReturn:
+    typer.echo(text, err=not to_parent)
+    raise typer.Exit(STATUS)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -188,7 +203,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return cli(arguments, standalone_mode=False) or 0
     except typer.TyperException as error:
         typer.echo(error.format_message().replace("Value error, ", ""), err=True)
-        return FAULT
+        return STATUS
 
 
 if __name__ == "__main__":

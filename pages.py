@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+import structlog
 from aiogram import Bot
 from aiogram.utils.link import create_telegram_link
 from aiohttp import web
@@ -32,6 +33,8 @@ FINISH = 1.5
 """Seconds that a stop waits for requests under way."""
 
 LOOPBACK = "127.0.0.1"
+
+log = structlog.get_logger(__name__)
 
 
 async def make_pages(
@@ -64,14 +67,15 @@ def _chat(settings: Settings, username: str) -> str:
 
 
 async def serve(
-    pages: web.Application, settings: Settings, server: AsyncExitStack
+    pages: web.Application, settings: Settings, server: AsyncExitStack, *, shared: bool
 ) -> dict[str, str | None]:
-    """Serve the pages, if they have a public address, or none but the playground's persons.
+    """Serve the pages: to the public, to the playground's persons, or at least how Tally is.
 
     Args:
         pages: The application.
         settings: The settings.
         server: Closes it.
+        shared: Whether other workers serve at the same port.
 
     Returns:
         The address of each page by its name in `PAGES`, None where Telegram can't open it.
@@ -79,24 +83,28 @@ async def serve(
     Raises:
         Fault: The port can't be had.
     """
-    address = await _serve(pages, settings, server)
+    address = await _serve(pages, settings, server, shared=shared)
     return {name: address and address + path for name, path in PAGES.items()}
 
 
-async def _serve(pages: web.Application, settings: Settings, server: AsyncExitStack) -> str | None:
-    at = (settings.web_host, settings.web_port)
-    if public := settings.public_address:
-        try:
-            await server.enter_async_context(serving(pages, *at, finish=FINISH))
-        except OSError as error:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
-        # Telegram opens no other pages than https.
-        return public if public.startswith("https://") else None
-    if settings.bot_token:
-        return None
+async def _serve(
+    pages: web.Application, settings: Settings, server: AsyncExitStack, *, shared: bool
+) -> str | None:
+    public = settings.public_address
+    is_on_playground = not (public or settings.bot_token)
+    host = LOOPBACK if is_on_playground else settings.web_host
     try:
-        port = await server.enter_async_context(serving(pages, LOOPBACK, at[1], finish=FINISH))
-    except OSError:
-        # Nobody has set it, so somebody else may have it.
-        port = await server.enter_async_context(serving(pages, LOOPBACK, 0, finish=FINISH))
-    return f"http://{LOOPBACK}:{port}"
+        port = await server.enter_async_context(
+            serving(pages, host, settings.web_port, finish=FINISH, shared=shared)
+        )
+    except OSError as error:
+        if public:
+            raise Fault(f"WEB_PORT: {line_of(error)}") from error
+        # Nobody comes from outside, so a bot that polls need not fail for it.
+        log.warning("port_taken", port=settings.web_port)
+        port = await server.enter_async_context(serving(pages, host, 0, finish=FINISH))
+    log.info("serving", host=host, port=port)
+    if is_on_playground:
+        return f"http://{host}:{port}"
+    # Telegram opens no other pages than https.
+    return public if public and public.startswith("https://") else None

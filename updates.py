@@ -1,7 +1,7 @@
 """How updates come: by polling, or posted by Telegram where there is a public address."""
 
+import time
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,11 +11,16 @@ from aiogram.methods import SetWebhook, TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 from aiohttp import web
+from redis.asyncio import Redis
 
 from fsm.calls import patiently
 from fsm.inbox import Inbox
 from fsm.middleware import IN_RESPONSE
+from fsm.outcome import Outcome
+from logs import update_id
+from metrics import UPDATE_SECONDS, UPDATES, begin, child
 from web.webhook import PATH, Webhook, add_webhook, secret_of
+from webhook_setting import WebhookSetting
 
 KINDS = [
     "message",
@@ -30,6 +35,11 @@ KINDS = [
 
 CONNECTIONS = 100
 """Requests that Telegram may have under way at once, the most that it takes."""
+
+begin(UPDATES, KINDS, Outcome)
+begin(UPDATE_SECONDS, KINDS)
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
@@ -48,11 +58,7 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
     await inbox.run()
 
 
-async def ignore_unasked(
-    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-    event: TelegramObject,
-    data: dict[str, Any],
-) -> Any:  # noqa: ANN401 - what the handler gives
+async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
     """Pass on only kinds of updates that are asked for, and the dialogs' own.
 
     Nothing else is ours to know: what customers write to a business account that the bot
@@ -64,6 +70,28 @@ async def ignore_unasked(
     return None
 
 
+async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
+    """Measure what becomes of an update, and have whatever is logged meanwhile tell its id.
+
+    What dialogs have done by themselves, or within an update, is none.
+    """
+    if not isinstance(event, Update) or isinstance(event, DialogUpdate):
+        return await handler(event, data)
+    kind = next(kind for kind in KINDS if getattr(event, kind))
+    begun = time.perf_counter()
+    token = update_id.set(event.update_id)
+    try:
+        outcome = await handler(event, data)
+    except Exception:
+        child(UPDATES, kind, Outcome.FAILED).inc()
+        raise
+    finally:
+        update_id.reset(token)
+    child(UPDATES, kind, outcome).inc()
+    child(UPDATE_SECONDS, kind).observe(time.perf_counter() - begun)
+    return outcome
+
+
 class Receiver:
     """Takes updates by webhook.
 
@@ -73,12 +101,21 @@ class Receiver:
         inbox: May hold some from a time of polling.
         address: The public address.
         secret: What Telegram says to prove that it is Telegram, None for the default.
+        redis: The connection, giving bytes.
     """
 
-    def __init__(
-        self, bot: Bot, dispatcher: Dispatcher, inbox: Inbox, address: str, secret: str | None
+    def __init__(  # noqa: PLR0913 - where from, where to, and what is said there
+        self,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        inbox: Inbox,
+        address: str,
+        secret: str | None,
+        *,
+        redis: Redis,
     ) -> None:
         self._bot = bot
+        self._redis = redis
         self._dispatcher = dispatcher
         self._inbox = inbox
         self._address = address
@@ -90,7 +127,7 @@ class Receiver:
         add_webhook(app, webhook, urlsplit(self._address).path)
 
     async def announce(self) -> None:
-        """Tell Telegram where to post, once everything from before is done."""
+        """Have Telegram post here, once everything from before is done."""
         await self._inbox.replay()
         method = SetWebhook(
             url=self._address + PATH,
@@ -98,8 +135,7 @@ class Receiver:
             allowed_updates=KINDS,
             max_connections=CONNECTIONS,
         )
-        if await patiently(partial(self._bot, method)):
-            log.info("webhook_set")
+        await WebhookSetting(self._bot, self._redis, method).ensure()
 
     async def _feed(self, update: Update, in_response: list[TelegramMethod[Any]]) -> None:
         await self._dispatcher.feed_update(self._bot, update, **{IN_RESPONSE: in_response})

@@ -9,22 +9,18 @@ import asyncio
 import json
 import statistics
 import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.subjects import ROOT, SUBJECTS, TOKEN, running
+from benchmarks.subjects import SUBJECTS, running, stage
 from benchmarks.table import show
 from charts.model import Chart, Panel
 from charts.process import Charts
-from fsm.valkey import EmbeddedValkey
 from playground import Client, Message, Person
 
-PORT = 8099
 PEOPLE = 20
 PRESSES_EACH = 50
 PAUSE = 0.25
@@ -176,53 +172,27 @@ async def measure(playground: Client) -> tuple[float, float, float]:
     return p99[0], p99[1], len(drawn) / seconds
 
 
-@asynccontextmanager
-async def serving() -> AsyncIterator[Client]:
-    """Run a playground meanwhile."""
-    server = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "playground", "--port", str(PORT), "--token", TOKEN),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert server.stdout is not None  # noqa: S101 - for the type checker
-    await server.stdout.readline()
-    try:
-        async with Client(f"http://127.0.0.1:{PORT}") as playground:
-            yield playground
-    finally:
-        server.terminate()
-        await server.wait()
-
-
 async def run(rounds: int) -> list[Figures]:
     """Measure so many rounds."""
     figures = []
-    with tempfile.TemporaryDirectory() as folder:
-        valkey = EmbeddedValkey(Path(folder))
-        await valkey.start()
-        try:
-            async with serving() as playground:
-                for number in range(rounds):
-                    print(f"round {number + 1}: charts", file=sys.stderr)  # noqa: T201
-                    taken, memory = await draw_alone()
-                    async with running(TALLY, playground, valkey):
-                        quiet, busy, drawn = await measure(playground)
-                    medians = {kind: statistics.median(each) for kind, each in taken.items()}
-                    slowest = max(max(each) for each in taken.values())
-                    figures.append(
-                        Figures(
-                            **medians,
-                            slowest=slowest,
-                            quiet=quiet,
-                            busy=busy,
-                            times=busy / quiet,
-                            drawn=drawn,
-                            memory=memory,
-                        )
-                    )
-        finally:
-            await valkey.stop()
+    async with stage() as (playground, valkey, _):
+        for number in range(rounds):
+            print(f"round {number + 1}: charts", file=sys.stderr)  # noqa: T201
+            taken, memory = await draw_alone()
+            async with running(TALLY, playground, valkey):
+                quiet, busy, drawn = await measure(playground)
+            medians = {kind: statistics.median(each) for kind, each in taken.items()}
+            figures.append(
+                Figures(
+                    **medians,
+                    slowest=max(max(each) for each in taken.values()),
+                    quiet=quiet,
+                    busy=busy,
+                    times=busy / quiet,
+                    drawn=drawn,
+                    memory=memory,
+                )
+            )
     return figures
 
 

@@ -8,17 +8,16 @@ take turns for several rounds, because single runs are noisy; medians are shown.
 import argparse
 import asyncio
 import json
-import signal
 import statistics
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from redis.asyncio import Redis
 
-from benchmarks.subjects import ROOT, SUBJECTS, TOKEN, Running, Subject, running
+from benchmarks.presses import commands_to, open_counter, timed_press, until_quiet
+from benchmarks.subjects import SUBJECTS, Running, Subject, running, stage
 from benchmarks.table import show
 from fsm.valkey import EmbeddedValkey
 from playground import Client, Message, Person
@@ -27,9 +26,6 @@ PEOPLE = 40
 PRESSES_EACH = 25
 CROWD = 100
 BURST = 50
-QUIET = 2.0
-"""Seconds without a call after which a bot has done everything."""
-
 
 ROWS = {
     "cpu": "CPU a press, µs: .0f",
@@ -75,26 +71,26 @@ class Figures:
 
 
 async def measure(
-    subject: Subject, playground: Client, valkey: EmbeddedValkey, server: "Running"
+    subject: Subject, playground: Client, valkey: EmbeddedValkey, server: Running
 ) -> Figures:
     """Run a subject for a round; the server is the playground's process."""
     async with Redis.from_url(valkey.url) as redis, running(subject, playground, valkey) as bot:
         await redis.flushall()
         ann = await playground.person("Ann")
-        burst = await _open(ann)
+        burst = await open_counter(ann)
         await asyncio.gather(*(ann.press(burst, "+1", timeout=30) for _ in range(BURST)))
         people = [await playground.person(f"P{number}") for number in range(PEOPLE)]
-        counters = [await _open(person) for person in people]
+        counters = [await open_counter(person) for person in people]
         pairs = list(zip(people, counters, strict=True))
-        await _until_quiet(playground)
+        await until_quiet(playground)
         # One each, as a chat bears one edit a second.
         lone = [await _lone_press(person, counter) for person, counter in pairs]
-        await _until_quiet(playground)
-        sent, called, used = await _reads(redis), await playground.call_count(), bot.cpu()
+        await until_quiet(playground)
+        sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
         presses = PEOPLE * PRESSES_EACH
         times = await asyncio.gather(*(_press_on(*pair) for pair in pairs))
         # Everything that the presses cost, also the edits that come later.
-        await _until_quiet(playground)
+        await until_quiet(playground)
         spent = bot.cpu() - used
         calls = [
             call for call in await playground.calls(after=called) if call.method != "getUpdates"
@@ -105,7 +101,7 @@ async def measure(
             edit=statistics.median(edit for _, edit in lone) * 1e3,
             p99=statistics.quantiles([t for each in times for t in each], n=100)[98] * 1e3,
             cpu=spent / presses * 1e6,
-            redis=(await _reads(redis) - sent - 1) / presses,
+            redis=(await commands_to(redis) - sent - 1) / presses,
             calls=len(calls) / presses,
             burst=await _shown(ann, burst),
             memory=bot.memory(),
@@ -123,40 +119,22 @@ async def _crowd(playground: Client, server: Running) -> float:
                 await person.press(counter, "+1", timeout=30)
 
     people = [await playground.person(f"C{number}") for number in range(CROWD)]
-    counters = [await _open(person) for person in people]
+    counters = [await open_counter(person) for person in people]
     used = server.cpu()
     await asyncio.gather(*map(press, people, counters))
     return (server.cpu() - used) / (CROWD * PRESSES_EACH) * 1e6
 
 
-async def _open(person: Person) -> Message:
-    await person.send("/numbers")
-    return await person.receive()
-
-
-async def _timed_press(person: Person, counter: Message) -> float:
-    began = time.monotonic()
-    await person.press(counter, "+1", timeout=30)
-    return time.monotonic() - began
-
-
 async def _lone_press(person: Person, counter: Message) -> tuple[float, float]:
     began = time.monotonic()
     edit = asyncio.create_task(person.until(counter, text="Specify the number: 1", timeout=30))
-    answer = await _timed_press(person, counter)
+    answer = await timed_press(person, counter)
     await edit
     return answer, time.monotonic() - began
 
 
 async def _press_on(person: Person, counter: Message) -> list[float]:
-    return [await _timed_press(person, counter) for _ in range(PRESSES_EACH)]
-
-
-async def _until_quiet(playground: Client) -> None:
-    before = -1
-    while (now := await playground.call_count()) != before:
-        before = now
-        await asyncio.sleep(QUIET)
+    return [await timed_press(person, counter) for _ in range(PRESSES_EACH)]
 
 
 async def _shown(person: Person, counter: Message) -> int:
@@ -164,42 +142,15 @@ async def _shown(person: Person, counter: Message) -> int:
     return int(text.rpartition(" ")[2])
 
 
-async def _reads(redis: Redis) -> int:
-    # What a client sent, not what a script called; see INFO in Redis' manual.
-    return int((await redis.info("stats"))["total_reads_processed"])
-
-
 async def run(rounds: int) -> dict[str, list[Figures]]:
     """Measure every subject for so many rounds, in turn."""
     figures: dict[str, list[Figures]] = {subject.name: [] for subject in SUBJECTS}
-    with tempfile.TemporaryDirectory() as folder:
-        valkey = EmbeddedValkey(Path(folder))
-        await valkey.start()
-        server = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "playground",
-            "--port",
-            "8099",
-            "--token",
-            TOKEN,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        assert server.stdout is not None  # noqa: S101 - for the type checker
-        await server.stdout.readline()
-        try:
-            async with Client("http://127.0.0.1:8099") as playground:
-                for number in range(rounds):
-                    for subject in SUBJECTS:
-                        print(f"round {number + 1}: {subject.name}", file=sys.stderr)  # noqa: T201
-                        figures[subject.name].append(
-                            await measure(subject, playground, valkey, Running(server, 0))
-                        )
-        finally:
-            server.send_signal(signal.SIGTERM)
-            await server.wait()
-            await valkey.stop()
+    async with stage() as (playground, valkey, server):
+        for number in range(rounds):
+            for subject in SUBJECTS:
+                print(f"round {number + 1}: {subject.name}", file=sys.stderr)  # noqa: T201
+                measured = await measure(subject, playground, valkey, server)
+                figures[subject.name].append(measured)
     return figures
 
 

@@ -20,6 +20,7 @@ from playground import Client
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
+PORT = 8099
 WEBHOOK_PORT = 8098
 WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WEBHOOK_PORT)}
 
@@ -33,12 +34,14 @@ class Subject:
         module: What is run.
         settings: Its environment.
         webhook: Whether updates are posted to it.
+        arguments: What its command line says.
     """
 
     name: str
     module: str
     settings: dict[str, str]
     webhook: bool = False
+    arguments: tuple[str, ...] = ()
 
 
 SUBJECTS = [
@@ -56,21 +59,66 @@ same with the events of a chat, and of all its stacks, isolated from each other.
 
 
 class Running:
-    """A subject's process."""
+    """A process that is measured, with its children.
 
-    def __init__(self, process: asyncio.subprocess.Process, start: float) -> None:
+    Args:
+        process_id: The process.
+        start: Seconds that it took to start.
+    """
+
+    def __init__(self, process_id: int, start: float = 0.0) -> None:
         self.start = start
-        self._folder = Path(f"/proc/{process.pid}")
+        self._process_id = process_id
 
     def cpu(self) -> float:
-        """Seconds of CPU that it has used."""
-        fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """Seconds of CPU that they have used."""
+        return sum(_cpu(folder) for folder in self._folders())
 
     def memory(self) -> float:
-        """Megabytes of memory that it holds."""
-        pages = int((self._folder / "statm").read_text().split()[1])
-        return pages * resource.getpagesize() / 1e6
+        """Megabytes of memory that they hold."""
+        return sum(_memory(folder) for folder in self._folders())
+
+    def _folders(self) -> list[Path]:
+        folders, waiting = [], [self._process_id]
+        while waiting:
+            folder = Path(f"/proc/{waiting.pop()}")
+            folders.append(folder)
+            children = (folder / "task" / folder.name / "children").read_text()
+            waiting += map(int, children.split())
+        return folders
+
+
+def _cpu(folder: Path) -> float:
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _memory(folder: Path) -> float:
+    pages = int((folder / "statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
+    """Run a playground and a Valkey meanwhile; the last is the playground's process."""
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = EmbeddedValkey(Path(folder))
+        await valkey.start()
+        server = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "playground", "--port", str(PORT), "--token", TOKEN),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert server.stdout is not None  # noqa: S101 - for the type checker
+        await server.stdout.readline()
+        try:
+            async with Client(f"http://127.0.0.1:{PORT}") as playground:
+                yield playground, valkey, Running(server.pid)
+        finally:
+            server.terminate()
+            await server.wait()
+            await valkey.stop()
 
 
 @asynccontextmanager
@@ -91,6 +139,7 @@ async def running(
             sys.executable,
             "-m",
             subject.module,
+            *subject.arguments,
             cwd=ROOT,
             env={**os.environ, **settings, **subject.settings},
             # A peer tells at length what it has lost.
@@ -99,7 +148,7 @@ async def running(
         try:
             method = "setWebhook" if subject.webhook else "getUpdates"
             await playground.until_called(method, after=before, timeout=60)
-            yield Running(process, time.monotonic() - began)
+            yield Running(process.pid, time.monotonic() - began)
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()

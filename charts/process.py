@@ -19,8 +19,9 @@ LIFETIME = 1000
 END = 2.0
 """Seconds that the process has to end."""
 
-FAILURES = (OSError, EOFError, TimeoutError)
-"""How it shows that the process has ended or hangs."""
+FAILURES = (OSError, EOFError, TimeoutError, RuntimeError)
+"""How it shows that the process has ended or hangs; the last is what uvloop raises where it
+has ended before it was asked anything."""
 
 log = structlog.get_logger(__name__)
 

@@ -1,4 +1,7 @@
-"""Writes totals and sums out: a table to look at, CSV for spreadsheets, JSON for programs."""
+"""Writes totals and sums out: a table to look at, CSV for spreadsheets, JSON for programs.
+
+And all that is kept of a person, as JSON.
+"""
 
 import csv
 import json
@@ -15,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from db.models import Total
+from db.models import Base, Payment, Total, User
 from db.summaries import Chat, Day, Label, Person
 
 Cell = int | str | date | None
@@ -71,6 +74,29 @@ async def export(totals: AsyncGenerator[Total, None], out: TextIO, format_: Form
     """
     async with aclosing(totals):
         await _WRITE[format_]((_row(total) async for total in totals), _COLUMNS, out)
+    out.flush()
+
+
+async def export_person(
+    person: User | None,
+    payments: Sequence[Payment],
+    totals: AsyncGenerator[Total, None],
+    out: TextIO,
+) -> None:
+    """Write all that is kept of a person as one JSON object, and flush it.
+
+    Args:
+        person: Who it is, and what they have chosen; None where nothing is known.
+        payments: What they have paid.
+        totals: What they have counted, as `export` takes it.
+        out: Takes Unicode.
+    """
+    about = {"person": person and _all_of(person), "payments": [_all_of(each) for each in payments]}
+    begun = json.dumps(about, ensure_ascii=False, default=_in_words).removesuffix("}")
+    out.write(f'{begun}, "totals": ')
+    async with aclosing(totals):
+        await _write_json((_row(total) async for total in totals), _COLUMNS, out)
+    out.write("}\n")
     out.flush()
 
 
@@ -173,6 +199,14 @@ _WRITE = {Format.TABLE: _write_table, Format.CSV: _write_csv, Format.JSON: _writ
 def _row(total: Total) -> Row:
     row: dict[str, Cell] = {column: getattr(total, column) for column in _COLUMNS}
     return row | {"kind": total.kind.value, "confirmation_id": total.confirmation_id.hex()}
+
+
+def _all_of(row: Base) -> dict[str, object]:
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
+def _in_words(value: bytes | date) -> str:
+    return value.hex() if isinstance(value, bytes) else value.isoformat()
 
 
 def _plain(cell: Cell) -> int | str | None:

@@ -1,5 +1,6 @@
 """Brings a database up to date, by Alembic, in this process."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -129,8 +130,8 @@ def _make_file(url: URL) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         # Opened here first, since the system says better than SQLite what is wrong with
         # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
-        # soon makes print a traceback.
-        file.open("ab").close()
+        # soon makes print a traceback. Nobody else on the machine reads who counts what.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 async def _revisions(url: str, *, make: bool) -> set[str]:

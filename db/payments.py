@@ -130,6 +130,12 @@ class Payments:
         async with self._sessions() as session:
             return await session.scalar(query) is not None
 
+    async def of(self, user_id: int) -> Sequence[Payment]:
+        """Give all of a person's payments, those saved last first."""
+        query = select(Payment).where(Payment.user_id == user_id).order_by(Payment.id.desc())
+        async with self._sessions() as session:
+            return (await session.scalars(query)).all()
+
     async def page(self, user_id: int, *, limit: int, before: int | None = None) -> Page:
         """Show a part of a person's payments.
 

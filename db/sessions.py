@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db.engine import WRITES
+from db.models import Total
 
 
 class Sessions(async_sessionmaker[AsyncSession]):
@@ -30,3 +32,13 @@ class Sessions(async_sessionmaker[AsyncSession]):
         """A session in a transaction that may write; it commits when the block ends well."""
         async with self._turn, self(execution_options=WRITES) as session, session.begin():
             yield session
+
+    async def ask(self) -> None:
+        """Ask the database for something that is always there.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: It can't be used, or
+            OSError: reached.
+        """
+        async with self() as session:
+            await session.execute(select(Total.id).limit(1))

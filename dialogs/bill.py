@@ -3,7 +3,7 @@
 handlers/payments.py hears of the payment and leads on to the receipt.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
 
 from aiogram.types import LabeledPrice
@@ -17,6 +17,7 @@ from states import Bill as BillStates
 from widgets.pay import Invoice, Pay
 from widgets.text import T
 from widgets.window import Window
+from widgets.zone import local_time
 
 FORWARDED = "payment"
 """The start parameter of the link that a bill carries instead of its button once it was
@@ -59,22 +60,23 @@ def _terms(bill: Bill, provider_token: str | None, texts: Texts) -> dict[str, An
 
 
 async def get_receipt(
-    dialog_manager: DialogManager, catalog: Catalog, **_: object
+    dialog_manager: DialogManager, catalog: Catalog, zone: tzinfo, **_: object
 ) -> dict[str, Any]:
-    """Give what was paid, and whether it was given back."""
+    """Give what was paid, and whether it was given back, by the person's clock."""
     start = cast("dict[str, Any]", dialog_manager.start_data)
     refunded_at = cast("int | None", dialog_manager.dialog_data.get("refunded_at"))
+    texts = catalog.speak(start["language"])
     return {
-        "texts": catalog.speak(start["language"]),
+        "texts": texts,
         "price": price(start["amount"], start["currency"]),
-        "time": _time(start["paid_at"]),
-        "refunded": refunded_at and _time(refunded_at),
+        "time": _time(texts, start["paid_at"], zone),
+        "refunded": refunded_at and _time(texts, refunded_at, zone),
         "charge": start["charge"],
     }
 
 
-def _time(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+def _time(texts: Texts, seconds: int, zone: tzinfo) -> str:
+    return local_time(texts, datetime.fromtimestamp(seconds, UTC), zone)
 
 
 due_window = Window(
@@ -106,8 +108,8 @@ paid_window = Window(
     getter=get_receipt,
     preview_data={
         "price": "⭐ 10",
-        "time": "2026-11-20 10:30",
-        "refunded": "2026-11-21 09:00",
+        "time": "Nov 20, 2026, 10:30 AM UTC",
+        "refunded": "Nov 21, 2026, 9:00 AM UTC",
         "charge": "t7Jq",
     },
 )

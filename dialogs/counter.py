@@ -22,6 +22,7 @@ from fsm.roll import Roll
 from fsm.taps import Taps
 from fsm.transaction import Transaction
 from locales import Texts
+from metrics import TOTALS
 from people import People
 from states import Counter, Menu, Naming
 from widgets.access import ANONYMOUS, is_admin
@@ -126,6 +127,7 @@ async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManag
         total.to_json(),
         late=texts("counter-saved-later", value=str(total.value)),
     )
+    transaction.then(TOTALS.labels(total.kind).inc)
     await _close(manager, Counter.confirmed, to_name=total if _wants_name(total, manager) else None)
 
 

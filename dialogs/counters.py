@@ -13,13 +13,13 @@ from magic_filter import F
 
 from fsm.foreground import in_topic
 from fsm.keys import place_of_record, stack_id_of
+from fsm.record import Record
 from fsm.roll import Roll
-from fsm.store import Record
 from fsm.transaction import Transaction
 from locales import Texts
 from states import Counters
 from widgets.notice import Notice
-from widgets.text import T
+from widgets.text import T, isolated
 from widgets.window import Window
 
 WIDTH = 5
@@ -50,7 +50,8 @@ async def get_counters(
 
 def _row(record: Record, chat: Chat, texts: Texts) -> dict[str, str]:
     context = record.contexts[record.stack["intents"][-1]]
-    counter = escape(context["start_data"]["label"] or texts("counters-unnamed"), quote=False)
+    label = isolated(context["start_data"]["label"] or texts("counters-unnamed"))
+    counter = escape(label, quote=False)
     if link := _link(record, chat):
         counter = f'<a href="{link}">{counter}</a>'
     return {"counter": counter, "value": str(context["dialog_data"]["value"])}

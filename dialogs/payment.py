@@ -1,6 +1,7 @@
 """What can be paid for: Telegram Stars, or a mug by card; and what was paid."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import Any, cast
 
 from aiogram.types import CallbackQuery, User
@@ -21,6 +22,7 @@ from widgets.notice import Notice
 from widgets.steps import Steps
 from widgets.text import T, fill
 from widgets.window import Window
+from widgets.zone import local_time
 
 STEPS = (-100, -10, -1, 1, 10, 100)
 """The steps of the amount."""
@@ -55,28 +57,28 @@ async def get_mug(provider_token: str | None, **_: object) -> dict[str, Any]:
 
 
 async def get_history(
-    dialog_manager: DialogManager, payments: Payments, texts: Texts, **_: object
+    dialog_manager: DialogManager, payments: Payments, texts: Texts, zone: tzinfo, **_: object
 ) -> dict[str, Any]:
     """Give the page that the dialog stands at."""
     person: User = dialog_manager.middleware_data["event_from_user"]
     before = dialog_manager.dialog_data.get(BEFORE, [])
     page = await payments.page(person.id, limit=PAGE, before=before[-1] if before else None)
     return {
-        "rows": "\n\n".join(_row(payment, texts) for payment in page.payments),
+        "rows": "\n\n".join(_row(payment, texts, zone) for payment in page.payments),
         "newer": bool(before),
         "older": page.further,
     }
 
 
-def _row(payment: Payment, texts: Texts) -> str:
+def _row(payment: Payment, texts: Texts, zone: tzinfo) -> str:
     shown = {
         "price": price(payment.amount, payment.currency),
-        "time": f"{payment.created_at:%Y-%m-%d %H:%M}",
+        "time": local_time(texts, payment.created_at, zone),
         "charge": payment.telegram_payment_charge_id,
     }
     if payment.refunded_at is None:
         return fill(texts, "history-row", shown)
-    refunded = {"refunded": f"{payment.refunded_at:%Y-%m-%d %H:%M}"}
+    refunded = {"refunded": local_time(texts, payment.refunded_at, zone)}
     return fill(texts, "history-row-refunded", shown | refunded)
 
 
@@ -184,7 +186,7 @@ history_window = Window(
     state=PaymentStates.history,
     getter=get_history,
     preview_data={
-        "rows": "<b>⭐ 10</b> · 2026-11-20 10:30 UTC\n<code>t7Jq</code>",
+        "rows": "<b>⭐ 10</b> · Nov 20, 2026, 10:30 AM UTC\n<code>t7Jq</code>",
         "newer": True,
         "older": True,
     },

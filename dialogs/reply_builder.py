@@ -20,11 +20,12 @@ COUNT_MAX, WIDTH_MAX = 64, 8
 """Buttons at most, and buttons a row."""
 
 
-def size(manager: DialogManager) -> tuple[int, int]:
-    """Give how many numbers there are, and how many a row."""
+def rows(manager: DialogManager) -> list[range]:
+    """Give the numbers from 1 up, so many a row."""
     counters = (cast("ManagedCounter", manager.find(name)) for name in ("count", "width"))
     count, width = (int(counter.get_value()) for counter in counters)
-    return count, width
+    numbers = range(1, count + 1)
+    return [numbers[start : start + width] for start in range(0, count, width)]
 
 
 async def get_number(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
@@ -51,7 +52,7 @@ size_window = Window(
 numbers_window = ReplyWindow(
     T("numbers-chosen", when=F["number"]),
     T("numbers-choose"),
-    Numbers(id="number", size=size, on_number=choose),
+    Numbers(id="number", rows=rows, on_number=choose),
     SwitchTo(T("back"), id="back", state=ReplyBuilder.size),
     state=ReplyBuilder.numbers,
     getter=get_number,

@@ -58,7 +58,8 @@ async def get_languages(catalog: Catalog, **_: object) -> dict[str, Any]:
 async def get_steps(**_: object) -> dict[str, Any]:
     """Give the steps to choose from."""
     offered = [(str(place), written(steps)) for place, steps in enumerate(OFFERED_STEPS)]
-    return {"offered": offered, "limit": STEP_MAX, "count": STEPS_MAX}
+    # In plain digits, as people type them.
+    return {"offered": offered, "limit": str(STEP_MAX), "count": STEPS_MAX}
 
 
 def written(steps: tuple[int, ...]) -> str:
@@ -148,7 +149,7 @@ main_window = Window(
         SwitchTo(T("settings-own-steps"), id="steps", state=Settings.steps),
         SwitchTo(T("settings-names"), id="names", state=Settings.names),
     ),
-    Start(T("settings-data"), id="data", state=Totals.data, when=in_private),
+    Start(T("settings-data"), id="data", state=Totals.data, data={"alone": True}, when=in_private),
     Cancel(T("back")),
     state=Settings.main,
     getter=get_settings,
@@ -190,7 +191,7 @@ steps_window = Window(
     MessageInput(take_steps, ContentType.TEXT, F.chat.type == ChatType.PRIVATE),
     state=Settings.steps,
     getter=get_steps,
-    preview_data={"offered": [("0", "-1 +1")], "limit": STEP_MAX, "count": STEPS_MAX},
+    preview_data={"offered": [("0", "-1 +1")], "limit": str(STEP_MAX), "count": STEPS_MAX},
 )
 
 names_window = Window(

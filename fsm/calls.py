@@ -14,6 +14,8 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 
+from metrics import TELEGRAM_FAILURES, begin
+
 Result = TypeVar("Result")
 
 PATIENCE = 20.0
@@ -34,6 +36,8 @@ EXPECTED = (
     "not enough rights",
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
+
+begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused"))
 
 log = structlog.get_logger(__name__)
 
@@ -68,11 +72,14 @@ async def patiently(
         except TelegramRetryAfter as error:
             pause: float = error.retry_after
             failure: TelegramAPIError | ClientDecodeError = error
+            TELEGRAM_FAILURES.labels("throttled").inc()
         except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
             pause = next(pauses)
             failure = error
+            TELEGRAM_FAILURES.labels("away").inc()
         except TelegramAPIError as error:
             expected = any(text in error.message for text in EXPECTED)
+            TELEGRAM_FAILURES.labels("expected" if expected else "refused").inc()
             say = log.debug if expected else log.warning
             say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None

@@ -65,9 +65,7 @@ class Canvas:
         shown = self._shown.get(self._name(drawing))
         if shown is None or drawing.content is None:
             return False
-        markup = drawing.content.reply_markup
-        # Mostly the very same, and comparing all the buttons is dear.
-        return shown.markup is markup or shown.markup == markup
+        return same_buttons(shown.markup, drawing.content.reply_markup)
 
     def forget(self, record: str) -> None:
         """Forget what messages show of a record."""
@@ -92,7 +90,7 @@ class Canvas:
             return await self.draw(replace(drawing, content=content), version)
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
-        target, name, content = self._target(drawing), self._name(drawing), drawing.content
+        target, name, content = self.target(drawing), self._name(drawing), drawing.content
         if content is None:
             self._shown.pop(name, None)
             if target > 0:
@@ -166,14 +164,20 @@ class Canvas:
                 return
         await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
 
-    def _target(self, drawing: Drawing) -> int:
+    def target(self, drawing: Drawing) -> int:
         """Give the message to draw on; below 0 it is still to be sent."""
         if drawing.target > 0:
             return drawing.target
         return self._arrived.get(message_name(drawing.chat_id, drawing.target), drawing.target)
 
     def _name(self, drawing: Drawing) -> str:
-        return message_name(drawing.chat_id, self._target(drawing))
+        return message_name(drawing.chat_id, self.target(drawing))
+
+
+def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:
+    """Tell whether two keyboards are alike."""
+    # Mostly the very same, and comparing all the buttons is dear.
+    return one is other or one == other
 
 
 def message_name(chat_id: int | str, message_id: int) -> str:

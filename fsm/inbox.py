@@ -24,11 +24,12 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from fsm.batch import Batch
 from fsm.keys import PREFIX
 from fsm.raw_updates import GetRawUpdates, RawUpdate
 from fsm.tasks import finish
+from metrics import TELEGRAM_FAILURES
 
-Field = bytes | bytearray | memoryview | str | int | float
 Feed = Callable[[Update], Awaitable[object]]
 
 LONG_POLL = 30
@@ -59,22 +60,26 @@ class Inbox:
     Args:
         bot: The bot.
         redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
         feed: Carries an update out; when it returns, the update is done.
         kinds: The kinds of updates to ask for.
         is_redis_away: Tells whether Redis was away when it was last asked; then
             nothing is fetched until it is back.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what stands around it, put together once
         self,
         bot: Bot,
         redis: Redis,
+        batch: Batch,
         feed: Feed,
         kinds: list[str],
+        *,
         is_redis_away: Callable[[], bool],
     ) -> None:
         self._bot = bot
         self._redis = redis
+        self._batch = batch
         self._feed = feed
         self._kinds = kinds
         self._is_redis_away = is_redis_away
@@ -161,6 +166,7 @@ class Inbox:
             except (TelegramUnauthorizedError, TelegramConflictError):
                 raise
             except (TelegramAPIError, ClientDecodeError) as error:
+                TELEGRAM_FAILURES.labels("away").inc()
                 # Its name only: a body that can't be read may hold anything.
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
@@ -200,15 +206,14 @@ class Inbox:
         self._done |= written - self._tasks.keys()
 
     async def _write(self, updates: dict[int, RawUpdate]) -> None:
-        entries: dict[Field, Field] = {
-            str(update_id): orjson.dumps(raw) for update_id, raw in updates.items()
-        }
+        entries: list[str | bytes] = []
+        for update_id, raw in updates.items():
+            entries += [str(update_id), orjson.dumps(raw)]
         done = set(self._done)
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.hset(self._key, mapping=entries)
+        jobs = [self._batch.send("HSET", self._key, *entries, safe=True)]
         if done:
-            pipeline.hdel(self._key, *map(str, done))
-        await pipeline.execute()
+            jobs.append(self._batch.send("HDEL", self._key, *done))
+        await asyncio.gather(*jobs)
         self._forget(done)
 
     async def _tidy(self) -> None:

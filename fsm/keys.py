@@ -56,6 +56,15 @@ class ChatKeys:
         """Which dialogs of the chat are open, and whose they are; see `fsm.roll`."""
         return f"{self.tag}:{ROLL}"
 
+    @property
+    def pace(self) -> str:
+        """How much several workers may still draw in the chat; see `fsm.turns`."""
+        return f"{self.tag}:pace"
+
+    def drawn(self, message_id: int) -> str:
+        """Name what was drawn last on a message."""
+        return f"{self.tag}:drawn:{message_id}"
+
     def intent(self, intent_id: str) -> str:
         """Name the key that holds the name of a context's record."""
         return f"{self.tag}:intent:{intent_id}"

@@ -23,13 +23,14 @@ from fsm.guard import without_marks
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Refusal
+from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Outcome, Refusal
 from fsm.place import Place, chat_of, place_of
 from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.transaction import Transaction
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
+from metrics import REDONE, begin
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
@@ -48,6 +49,8 @@ FAILURES = 3
 """How often an update may fail; then it is given up."""
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
+
+begin(REDONE, ("conflict", "unclear", "away", "failure"))
 
 log = structlog.get_logger(__name__)
 
@@ -97,13 +100,15 @@ class TransactionMiddleware(BaseMiddleware):
         self._flood_gate = FloodGate()
         self._is_stopping = False
 
-    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> None:
-        """Carry an update out; see `BaseMiddleware`."""
+    async def __call__(
+        self, handler: Handler, event: TelegramObject, data: dict[str, Any]
+    ) -> Outcome:
+        """Carry an update out, and tell what has become of it; see `BaseMiddleware`."""
         outer = _current.get()
         if outer is not None and outer.open:
             # A stack that another update works in besides its own: one transaction.
             await handler(event, _with(outer, data))
-            return
+            return Outcome.DONE
         update = without_marks(cast("Update", event))
         chat = chat_of(update, data)
         await self._flood_gate.wait(data.get("event_from_user"))
@@ -116,6 +121,7 @@ class TransactionMiddleware(BaseMiddleware):
                 follows = self._draw(transaction, data["event_from_user"].id)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
+            transaction.outcome = Outcome.REPEATED
             records = repeated.records
         for sequel in transaction.sequels:
             sequel()
@@ -128,6 +134,7 @@ class TransactionMiddleware(BaseMiddleware):
             await redraw(data["dispatcher"], data["bot"], place_of(data), stack_id)
         for record in records:
             await self.redraw(data["dispatcher"], data["bot"], record, place_of(data))
+        return transaction.outcome
 
     async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
         """Have a record's window drawn again as it stands.
@@ -172,25 +179,29 @@ class TransactionMiddleware(BaseMiddleware):
                 if await self._commit(transaction, chat, data) and not transaction.is_reset:
                     return transaction
                 conflicts += 1
+                REDONE.labels("conflict").inc()
             except AlreadyDoneError:
-                log.info("update_repeated", update=update.update_id)
+                log.info("update_repeated")
                 raise
             except UnclearError as error:
                 # Done again, the update finds its mark, or the records as they were.
                 log.warning("commit_unclear", error=str(error))
                 unclear = True
+                REDONE.labels("unclear").inc()
                 await asyncio.sleep(PAUSE)
             except AwayError as error:
                 if not unclear and not self._is_stopping and not _has_happened(update):
-                    return await self._answer(error, update, data, chat)
+                    return await self._answer(error, update, data, chat, Outcome.AWAY)
+                REDONE.labels("away").inc()
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent) as error:
-                return await self._answer(error, update, data, chat)
+                return await self._answer(error, update, data, chat, Outcome.REFUSED)
             except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
                 failures += 1
                 if failures == FAILURES:
-                    return await self._answer(error, update, data, chat)
-        return await self._answer(ContentionError(), update, data, chat)
+                    return await self._answer(error, update, data, chat, Outcome.FAILED)
+                REDONE.labels("failure").inc()
+        return await self._answer(ContentionError(), update, data, chat, Outcome.FAILED)
 
     async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
         changed = transaction.changed
@@ -215,13 +226,18 @@ class TransactionMiddleware(BaseMiddleware):
                 for record in changed:
                     others.pop(record.key, None)
                 await self._undrawn.renew(others)
-        jobs: list[Awaitable[object]] = [transaction.commit(changed)]
+        jobs: list[Awaitable[object]] = []
         if changed and drawn:
             place = place_of(data)
             opened = [record for record in changed if drawn.get(record.key)]
-            jobs.insert(0, self._undrawn.announce(drawn, place, transaction.moves_until))
-            jobs.insert(0, self._windows.note(opened, place))
-        *_, done = await asyncio.gather(*jobs, return_exceptions=True)
+            jobs.append(self._windows.note(opened, place))
+            jobs.append(self._undrawn.announce(drawn, place, transaction.moves_until))
+        if not self._store.in_order:
+            # On a cluster what is announced is elsewhere, and may fail where the commit does not.
+            with self._store.watched(unclear=AwayError):
+                await asyncio.gather(*jobs)
+            jobs.clear()
+        *_, done = await asyncio.gather(*jobs, transaction.commit(changed), return_exceptions=True)
         if isinstance(done, BaseException):
             raise done
         if not done:
@@ -241,9 +257,15 @@ class TransactionMiddleware(BaseMiddleware):
         return follows
 
     async def _answer(
-        self, error: Exception, update: Update, data: dict[str, Any], chat: ChatKeys
+        self,
+        error: Exception,
+        update: Update,
+        data: dict[str, Any],
+        chat: ChatKeys,
+        outcome: Outcome,
     ) -> Transaction:
         transaction = Transaction(self._store, chat)
+        transaction.outcome = outcome
         await self._on_error(error, update, data, transaction)
         return transaction
 
@@ -260,7 +282,7 @@ class TransactionMiddleware(BaseMiddleware):
         except UnknownState as error:
             # Of an older version of the bot. Nobody can go on in that stack,
             # and while it stands nothing else can be done there.
-            log.warning("states_group_unknown", update=update.update_id, error=str(error))
+            log.warning("states_group_unknown", error=str(error))
             transaction.reset()
         finally:
             transaction.open = False

@@ -18,7 +18,8 @@ from fsm.drawings import awaited
 from fsm.keys import ChatKeys, name_of, place_of_record, stack_id_of
 from fsm.outbox import Outbox
 from fsm.place import Place
-from fsm.store import DialogStore, Record
+from fsm.record import Record
+from fsm.store import DialogStore
 from fsm.undrawn import Undrawn
 
 
@@ -143,9 +144,5 @@ def _unpack(dialog: dict[str, Any], record: Record) -> None:
     for context in dialog["contexts"]:
         intent = secrets.token_urlsafe(6)
         record.stack["intents"].append(intent)
-        record.contexts[intent] = {
-            **context,
-            "_intent_id": intent,
-            "_stack_id": record.stack["_id"],
-        }
+        record.contexts[intent] = context
     record.message_id = awaited()

@@ -9,8 +9,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from fsm.batch import Batch
 from fsm.keys import PREFIX, ChatKeys
 from fsm.tasks import finish
+from metrics import DELIVERIES, OUTBOX_WAITING, begin
 
 Deliver = Callable[["Outbox", str, str], Awaitable[None]]
 """Delivers an entry, given the outbox, its id and payload; may be called twice for one entry.
@@ -24,6 +26,8 @@ PERIOD = 3.0
 """Seconds between two looks at what is left."""
 ABANDONED = 60 * 60
 """Seconds after which an announced entry that never came is forgotten."""
+
+begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +45,14 @@ class Outbox:
 
     Args:
         redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         deliver: Takes the entries.
     """
 
-    def __init__(self, redis: Redis, bot_id: int, deliver: Deliver) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, deliver: Deliver) -> None:
         self._redis = redis
+        self._batch = batch
         self._deliver = deliver
         self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
         self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
@@ -56,15 +62,14 @@ class Outbox:
         """Note that entries are about to be committed."""
         if entries:
             now = time.time()
-            await self._redis.zadd(
-                self._index, {f"{chat.outbox} {entry}": now for entry in entries}
-            )
+            scores = [part for entry in entries for part in (now, _name(chat.outbox, entry))]
+            await self._batch.send("ZADD", self._index, *scores, safe=True)
 
     async def put(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
         """Put entries into a chat's outbox that no commit has put there."""
         await self.announce(chat, entries)
         for entry, payload in entries.items():
-            await self._redis.hset(chat.outbox, entry, payload)
+            await self._batch.send("HSET", chat.outbox, entry, payload, safe=True)
 
     async def empty(self, chat: ChatKeys, *, but: str) -> bool:
         """Deliver what stands in a chat's outbox.
@@ -112,19 +117,31 @@ class Outbox:
             "list[tuple[bytes, float]]",
             await self._redis.zrange(self._index, 0, -1, withscores=True),
         )
-        for member, since in announced:
-            outbox, _, entry = member.decode().rpartition(" ")
-            payload = await cast("Awaitable[bytes | None]", self._redis.hget(outbox, entry))
-            if payload is not None:
-                # What takes long, such as an export, goes on beside the rest.
+        places = [member.decode().rpartition(" ") for member, _ in announced]
+        asked = [self._batch.send("HGET", outbox, entry) for outbox, _, entry in places]
+        waiting, failures = 0, []
+        for (member, since), (outbox, _, entry), payload in zip(
+            announced, places, await asyncio.gather(*asked, return_exceptions=True), strict=True
+        ):
+            if isinstance(payload, BaseException):
+                failures.append(payload)  # of one node of a cluster, perhaps
+            elif payload is not None:
+                # What takes long, such as an export, goes on beside the rest, and is not
+                # waited for again.
+                is_new = _name(outbox, entry) not in self._tasks
                 task = self._start(outbox, entry, payload.decode())
-                await asyncio.wait({task}, timeout=PATIENCE)
+                if is_new:
+                    await asyncio.wait({task}, timeout=PATIENCE)
+                waiting += not (task.done() and task.result())
             elif since < time.time() - ABANDONED:
                 await self._redis.zrem(self._index, member)
+        OUTBOX_WAITING.set(waiting + len(failures))
+        if failures:
+            raise failures[0]
 
     def _start(self, outbox: str, entry: str, payload: str) -> asyncio.Task[bool]:
         """Send an entry, unless it is on its way."""
-        name = f"{outbox} {entry}"
+        name = _name(outbox, entry)
         if name not in self._tasks:
             self._tasks[name] = asyncio.create_task(self._send(outbox, entry, payload))
             self._tasks[name].add_done_callback(lambda _: self._tasks.pop(name))
@@ -134,6 +151,7 @@ class Outbox:
         try:
             await self._send_one(outbox, entry, payload)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+            DELIVERIES.labels("failed").inc()
             log.warning("delivery_failed", entry=entry, error=type(error).__name__)
             return False
         return True
@@ -141,8 +159,14 @@ class Outbox:
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         try:
             await self._deliver(self, entry, payload)
+            DELIVERIES.labels("delivered").inc()
         except UndeliverableError as error:
+            DELIVERIES.labels("undeliverable").inc()
             log.exception("undeliverable", entry=entry, error=str(error))
             await self._redis.hset(self._aside, entry, payload)
         await self._redis.hdel(outbox, entry)
-        await self._redis.zrem(self._index, f"{outbox} {entry}")
+        await self._redis.zrem(self._index, _name(outbox, entry))
+
+
+def _name(outbox: str, entry: str) -> str:
+    return f"{outbox} {entry}"

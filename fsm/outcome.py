@@ -1,8 +1,38 @@
 """What an update comes to: a window to be drawn, an answer, a refusal."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from aiogram_dialog.api.entities import NewMessage
+
+
+class Outcome(StrEnum):
+    """What has become of an update."""
+
+    DONE = "done"
+    REPEATED = "repeated"
+    """It was done before, and came again."""
+    REFUSED = "refused"
+    """The person was told why nothing changes."""
+    AWAY = "away"
+    """Redis was away; the person was told to try again."""
+    FAILED = "failed"
+    """It was given up, and the person told that something went wrong."""
+
+
+class Drawn(StrEnum):
+    """What has become of a window that was to be drawn."""
+
+    SENT = "sent"
+    """As a message of its own."""
+    EDITED = "edited"
+    """Onto its message; or that was deleted, or lost its buttons."""
+    MERGED = "merged"
+    """Not by itself: a later window took its place, here or at another worker."""
+    UNCHANGED = "unchanged"
+    """Its message showed just that already."""
+    DROPPED = "dropped"
+    """Telegram refused it, or was away for too long, or nobody needed it any more."""
 
 
 class AlreadyDoneError(Exception):

@@ -36,7 +36,8 @@ class Pace:
     def spend(self) -> None:
         """Spend a token, if there is one; what can't wait goes without."""
         now = time.monotonic()
-        self._tokens, self._since = max(0.0, self._available(now) - 1), now
+        available = self._available(now)
+        self._tokens, self._since = max(available - 1, min(available, 0.0)), now
 
     def queue(self) -> float:
         """Spend a token that may still have to come; give the seconds until it does.

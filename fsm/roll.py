@@ -9,7 +9,7 @@ import asyncio
 from aiogram_dialog.api.entities import Stack
 
 from fsm.keys import name_of
-from fsm.store import Record
+from fsm.record import Record
 from fsm.transaction import Transaction
 
 

@@ -5,28 +5,25 @@ Whoever commits names the versions that it loaded; if one has moved on since,
 nothing is written and the update is done again on what is there now.
 """
 
-from collections.abc import Awaitable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from redis.asyncio import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
 from fsm.batch import Batch
+from fsm.failures import is_refusal, is_unclear
 from fsm.keys import ChatKeys
+from fsm.record import Record
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered; Telegram, and the inbox, repeat it for 24 hours."""
-
-REFUSALS = {"MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN"}
-"""The codes with which Redis says that it can write nothing at the moment (a full disk, say)."""
 
 
 class AwayError(Exception):
@@ -34,67 +31,7 @@ class AwayError(Exception):
 
 
 class UnclearError(Exception):
-    """Redis went away in the middle; it may have written everything, or nothing."""
-
-
-@dataclass(slots=True)
-class Record:
-    """A stack and its contexts, as loaded and as changed since.
-
-    Attributes:
-        key: Its name in Redis.
-        version: The version loaded, "0" where there is none.
-        stored: The data as loaded, b"" where there is none.
-        stack: The stack as aiogram-dialog stores it, empty where there is none.
-        contexts: Its contexts by intent id, as aiogram-dialog stores them.
-        message_id: The message that shows it, None for none; below 0 it stands
-            for one that is being sent.
-        bound: The message as loaded.
-        owner: Who has opened it, None where nobody knows.
-        loaded: The ids of the contexts as loaded.
-    """
-
-    key: str
-    version: str = "0"
-    stored: bytes = b""
-    stack: dict[str, Any] = field(default_factory=dict)
-    contexts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    message_id: int | None = None
-    bound: int | None = None
-    owner: int | None = None
-    loaded: frozenset[str] = frozenset()
-
-    @classmethod
-    def parse(
-        cls, key: str, version: bytes | None, data: bytes | None, message: bytes | None
-    ) -> "Record":
-        """Make a record of what Redis holds of it."""
-        if version is None or data is None:
-            return cls(key)
-        content = orjson.loads(data)
-        message_id = int(message) if message else None
-        return cls(
-            key=key,
-            version=version.decode(),
-            stored=data,
-            stack=content["stack"],
-            contexts=content["contexts"],
-            message_id=message_id,
-            bound=message_id,
-            owner=content.get("owner"),
-            loaded=frozenset(content["contexts"]),
-        )
-
-    def dump(self) -> bytes:
-        """Write the record as it is stored, b"" when nothing is left of it."""
-        if not self.stack and not self.contexts:
-            return b""
-        return orjson.dumps({"stack": self.stack, "contexts": self.contexts, "owner": self.owner})
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it has never been written."""
-        return self.version == "0"
+    """Redis may have written everything, or nothing, or what too few replicas have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +55,16 @@ class DialogStore:
         redis: The connection, giving bytes (`decode_responses` off).
         batch: Sends commands to the same Redis.
         ttl: Seconds that a record lives untouched.
+
+    Attributes:
+        is_away: Whether Redis was away when it was last asked.
+        in_order: Whether commands that are sent together are carried out in their order,
+            also those for other chats.
     """
 
     def __init__(self, redis: Redis, batch: Batch, ttl: int) -> None:
         self.is_away = False
+        self.in_order = batch.in_order
         self._ttl = ttl
         self._batch = batch
         self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
@@ -141,12 +84,15 @@ class DialogStore:
 
         Raises:
             AwayError: Redis can't be reached.
+            UnclearError: The update was done, but too few replicas say so.
         """
         key, by = (record, "record") if record else (intent, "intent")
         with self.watched(unclear=AwayError):
             done, name, *fields = await self._batch.run(
                 self._load, keys=[chat.done(update_id), key], args=[by]
             )
+        if done is not None and self._batch.replicas:
+            await self._make_safe(chat.done(update_id))
         return Loaded(
             done=None if done is None else done.decode().split(),
             record=Record.parse(name.decode(), *fields) if name else None,
@@ -175,7 +121,8 @@ class DialogStore:
 
         Raises:
             AwayError: Redis can write nothing at the moment.
-            UnclearError: Redis went away; nobody knows whether it was written.
+            UnclearError: Nobody knows whether it was written, or will last: Redis went away,
+                or too few replicas say that they have it.
         """
         records = list(records)
         intents = [intent for record in records for intent in record.stack.get("intents", ())]
@@ -195,25 +142,40 @@ class DialogStore:
         }
         with self.watched(unclear=UnclearError):
             version: bytes = await self._batch.run(
-                self._commit, keys=keys, args=[orjson.dumps(commit)]
+                self._commit, keys=keys, args=[orjson.dumps(commit)], safe=True
             )
             return version.decode()
+
+    async def _make_safe(self, mark: str) -> None:
+        """See to it that a commit is at the replicas, whoever made it, by its mark.
+
+        Writing the mark again comes after it: whoever has this has the commit.
+
+        Raises:
+            UnclearError: It is not, or is gone again.
+        """
+        try:
+            with self.watched(unclear=UnclearError):
+                is_there = await self._batch.send("EXPIRE", mark, MEMORY, safe=True)
+        except AwayError as error:
+            # That this was not written doesn't say that the commit was not.
+            raise UnclearError(str(error)) from error
+        if not is_there:
+            raise UnclearError("its master was lost meanwhile")
 
     @contextmanager
     def watched(self, unclear: type[Exception]) -> Iterator[None]:
         """Tell what a failure of Redis means, and remember whether it is away."""
         try:
             yield
-        except (RedisConnectionError, RedisTimeoutError) as error:
-            self.is_away = True
-            raise unclear(str(error)) from error
-        except ResponseError as error:
-            # The client takes the codes that it knows off the text.
-            code = error.status_code or str(error).partition(" ")[0]
-            if code not in REFUSALS:
-                raise
-            self.is_away = True
-            raise AwayError(str(error)) from error
+        except RedisError as error:
+            if is_refusal(error):
+                self.is_away = True
+                raise AwayError(str(error)) from error
+            if is_unclear(error):
+                self.is_away = True
+                raise unclear(str(error)) from error
+            raise
         self.is_away = False
 
     def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
@@ -238,4 +200,4 @@ class DialogStore:
             awaited: What stands for the message until it is sent.
             message_id: The message.
         """
-        await cast("Awaitable[int]", self._bind(keys=[record], args=[awaited, message_id]))
+        await self._batch.run(self._bind, keys=[record], args=[awaited, message_id])

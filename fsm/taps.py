@@ -10,7 +10,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from fsm.batch import Batch
 from fsm.keys import PREFIX
+from metrics import TAPS
 
 PERIOD = 5.0
 """Seconds that taps wait to be written: so a press costs no command more."""
@@ -25,11 +27,13 @@ class Taps:
 
     Args:
         redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
         bot_id: The bot's id.
     """
 
-    def __init__(self, redis: Redis, bot_id: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
         self._redis = redis
+        self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:taps"
         self._taps: Counter[str] = Counter()
         self._counters: dict[str, set[str]] = {}
@@ -40,6 +44,7 @@ class Taps:
         Args:
             counter: The record of its counter.
         """
+        TAPS.inc()
         today = f"{datetime.now(UTC).date()}"
         self._taps[today] += 1
         self._counters.setdefault(today, set()).add(counter)
@@ -61,15 +66,14 @@ class Taps:
         counters, self._counters = self._counters, {}
         if not taps:
             return
-        pipeline = self._redis.pipeline(transaction=False)
-        for day, count in taps.items():
-            pipeline.hincrby(self._key, day, count)
+        send = self._batch.send
+        jobs = [send("HINCRBY", self._key, day, count) for day, count in taps.items()]
         for day, names in counters.items():
             # Of their names Redis keeps 12 kB at most, and their number to a hundredth.
-            pipeline.pfadd(f"{self._key}:{day}", *names)
-            pipeline.expire(f"{self._key}:{day}", KEPT)
+            jobs.append(send("PFADD", f"{self._key}:{day}", *names))
+            jobs.append(send("EXPIRE", f"{self._key}:{day}", KEPT))
         try:
-            await pipeline.execute()
+            await asyncio.gather(*jobs)
         except RedisError as error:
             log.warning("taps_not_noted", error=type(error).__name__)
 

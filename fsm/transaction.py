@@ -14,11 +14,14 @@ from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
 from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
-from fsm.outcome import AlreadyDoneError, Answer, Drawing
-from fsm.store import DialogStore, Record
+from fsm.outcome import AlreadyDoneError, Answer, Drawing, Outcome
+from fsm.record import Record
+from fsm.store import DialogStore
 
-REQUIRED = {"_id", "_stack_id", "start_data", "dialog_data"}
+REQUIRED = {"_id", "start_data", "dialog_data"}
 """What stacks and contexts are never without; the default stack's id is empty."""
+IDS = {"_intent_id", "_stack_id"}
+"""What a context says of itself that its place in the record says already."""
 ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
 """The access settings of a context that is everybody's, as one without any is."""
 
@@ -35,6 +38,7 @@ class Transaction(BaseStorage):
         open: Whether handlers still work in it.
         is_reset: Whether it deletes a stack that can't be read; then the update
             is still to be done.
+        outcome: What has become of the update.
         drawings: What is to be drawn, in order.
         methods: What is to be called.
         sequels: What this process does besides.
@@ -59,6 +63,7 @@ class Transaction(BaseStorage):
         self._latest = ""
         self.open = True
         self.is_reset = False
+        self.outcome = Outcome.DONE
         self.drawings: list[Drawing] = []
         self.methods: list[TelegramMethod[Any]] = []
         self.sequels: list[Callable[[], object]] = []
@@ -227,12 +232,12 @@ class Transaction(BaseStorage):
         for record in self._records.values():
             if ident in record.contexts:
                 self._latest = record.key
-                return dict(record.contexts[ident])
+                return _context(record, ident)
         loaded = await self._load(intent=self._chat.intent(ident))
         if loaded is None:
             return {}
         self._latest = loaded.key
-        return dict(loaded.contexts.get(ident, {}))
+        return _context(loaded, ident) if ident in loaded.contexts else {}
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
         """Note a stack or context; empty data removes it."""
@@ -295,12 +300,17 @@ class Transaction(BaseStorage):
 
 
 def _without_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what a stack or context is made with anyway: a fifth of what a counter weighs."""
+    """Leave out what a stack or context is made with anyway: a third of what a counter weighs."""
     return {
         name: value
         for name, value in data.items()
-        if (value and value != ANYBODY) or name in REQUIRED
+        if name in REQUIRED or (value and value != ANYBODY and name not in IDS)
     }
+
+
+def _context(record: Record, intent_id: str) -> dict[str, Any]:
+    ids = {"_intent_id": intent_id, "_stack_id": stack_id_of(record.key)}
+    return record.contexts[intent_id] | ids
 
 
 def _is_changed(record: Record) -> bool:

@@ -197,12 +197,14 @@ class Undrawn:
         }
         if not quiet:
             return
-        pipeline = self._redis.pipeline(transaction=False)
-        for record in quiet:
-            pipeline.hmget(record, "version", "message")
-        found = cast("list[list[bytes | None]]", await pipeline.execute())
-        done = []
-        for (record, mark), (version, message) in zip(quiet.items(), found, strict=True):
+        shown = [self._batch.send("HMGET", record, "version", "message") for record in quiet]
+        found = await asyncio.gather(*shown, return_exceptions=True)
+        done, failures = [], []
+        for (record, mark), fields in zip(quiet.items(), found, strict=True):
+            if isinstance(fields, BaseException):
+                failures.append(fields)  # of one node of a cluster, perhaps
+                continue
+            version, message = cast("list[bytes | None]", fields)
             if mark.touched >= before and not mark.moves_until:
                 continue  # changed again while we asked
             as_drawn = version is not None and version.decode() == mark.version
@@ -219,6 +221,8 @@ class Undrawn:
             mark.version, mark.touched = version.decode(), time.monotonic()
             await self._draw(redraw, record, mark.place)
         await self._remove(done)
+        if failures:
+            raise failures[0]
 
     async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
         try:

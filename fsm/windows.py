@@ -1,5 +1,6 @@
 """Which windows a person has open, in whichever chats."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Iterable, MutableMapping
 from typing import cast
@@ -12,7 +13,7 @@ from redis.exceptions import RedisError
 from fsm.batch import Batch
 from fsm.keys import ChatKeys, inline_message_of, place_of_record
 from fsm.place import Place
-from fsm.store import Record
+from fsm.record import Record
 
 REMEMBERED = 10_000
 """Windows of which a process remembers that they were noted."""
@@ -73,11 +74,9 @@ class Windows:
     async def of(self, user_id: int) -> dict[str, Place]:
         """Give the windows that a person has open: where they stand, by their records."""
         noted = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key(user_id)))
-        pipeline = self._redis.pipeline(transaction=False)
-        for name in noted:
-            pipeline.exists(name)
+        asked = [self._batch.send("EXISTS", name.decode()) for name in noted]
         windows, ended = {}, []
-        for (name, shown), lives in zip(noted.items(), await pipeline.execute(), strict=True):
+        for (name, shown), lives in zip(noted.items(), await asyncio.gather(*asked), strict=True):
             if lives:
                 windows[name.decode()] = _place(name.decode(), shown.decode(), user_id)
             else:

@@ -27,7 +27,7 @@ async def answer_error(
     except AwayError as away:
         await _answer(away, update, data, transaction)
     except Exception:
-        log.exception("answer_failed", update=update.update_id)
+        log.exception("answer_failed")
         transaction.answer(data["texts"]("notice-error"), alert=True)
 
 
@@ -52,12 +52,12 @@ async def _answer(
             note_forged(query, query.data)
             await answer_stale(query, data, transaction, _own_stack(data))
         case AwayError():
-            log.warning("update_not_counted", update=update.update_id, error=str(error))
+            log.warning("update_not_counted", error=str(error))
             transaction.answer(_words(error, texts))
             if message:
                 transaction.call(message.answer(_words(error, texts)))
         case _:
-            log.error("update_failed", update=update.update_id, exc_info=error)
+            log.error("update_failed", exc_info=error)
             transaction.answer(texts("notice-error"), alert=True)
             if message:
                 # Whoever has paid must not be told to try again.

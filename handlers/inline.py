@@ -6,7 +6,7 @@ is no dialog, and its state goes by that id.
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -41,6 +41,7 @@ from fsm.transaction import Transaction
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import find_totals, lines
 from locales import Texts
+from metrics import TOTALS
 from people import People
 from widgets.notice import Notice
 
@@ -97,6 +98,7 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
     query: InlineQuery,
     *,
     texts: Texts,
+    zone: tzinfo,
     drafts: Drafts,
     totals: Totals,
     game: str | None,
@@ -106,7 +108,7 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
     first: list[InlineQueryResultArticle] = []
     if not query.offset:
         first.append(await _offer_counter(query, texts, drafts))
-    found, further = await find_totals(totals, texts, query.from_user.id, query.offset)
+    found, further = await find_totals(totals, texts, zone, query.from_user.id, query.offset)
     # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
     answer = query.answer(
         [*first, *found],
@@ -195,6 +197,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
             total = _total(counter)
             late = shared("counter-saved-later", value=str(total.value))
             transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
+            transaction.then(TOTALS.labels(total.kind).inc)
         case "cancel":
             counter["stage"] = Stage.CANCELLED
         case place if place in map(str, range(len(counter["steps"]))):

@@ -1,10 +1,11 @@
 """What Telegram shows in a person's own chat alone: their menu button, an admin's commands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from functools import partial
 from hashlib import sha256
 from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import BaseMiddleware, Bot
@@ -18,7 +19,7 @@ from fsm.calls import patiently
 from fsm.keys import PREFIX
 from fsm.tasks import finish
 from handlers.menu_button import make_button
-from handlers.profile import announce_to_admin
+from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog
 from people import People
 
@@ -32,8 +33,8 @@ class OwnChats(BaseMiddleware):
     """Keeps what Telegram shows in private chats as their persons' languages are.
 
     Who reads the default language has the button of everybody. Which other buttons were set
-    stands in Redis, a field a person, so that each is set once for a language and an address.
-    All of it happens beside the updates.
+    stands in Redis, a field a person, so that each is set once for a language and an address;
+    and so does whose chats list the admins' commands. All of it happens beside the updates.
 
     Args:
         redis: The connection, giving bytes.
@@ -44,8 +45,10 @@ class OwnChats(BaseMiddleware):
     def __init__(self, redis: Redis, bot_id: int, catalog: Catalog) -> None:
         self._redis = redis
         self._key = f"{PREFIX}:{{{bot_id}}}:menu_buttons"
+        self._admins = f"{PREFIX}:{{{bot_id}}}:listed_admins"
         self._catalog = catalog
         self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __call__(
@@ -66,6 +69,22 @@ class OwnChats(BaseMiddleware):
                 self._begin(person.id, language, data)
         return result
 
+    async def dismiss(self, bot: Bot, admin_ids: Collection[int]) -> None:
+        """Take the admins' commands out of the chats of those who are admins no more.
+
+        Args:
+            bot: The bot.
+            admin_ids: Who are.
+        """
+        try:
+            for listed in await self._redis.smembers(self._admins):
+                if int(listed) not in admin_ids:
+                    await take_back_from(bot, self._catalog, int(listed))
+                    await self._redis.srem(self._admins, listed)
+        except RedisError as error:
+            # The next start tries again.
+            log.warning("admins_not_dismissed", error=str(error))
+
     async def close(self, within: float) -> None:
         """Finish what is being set, for at most `within` seconds."""
         await finish(self._tasks, within)
@@ -74,14 +93,31 @@ class OwnChats(BaseMiddleware):
         bot: Bot = data["bot"]
         jobs = [self._set_button(bot, person_id, language, data["totals_url"])]
         if person_id in data["admin_ids"] and person_id not in self._known:
-            jobs.append(announce_to_admin(bot, self._catalog, person_id))
+            jobs.append(self._list_commands(bot, person_id))
         self._known[person_id] = language
         for job in jobs:
             task = asyncio.create_task(job)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    async def _list_commands(self, bot: Bot, admin_id: int) -> None:
+        try:
+            await self._redis.sadd(self._admins, admin_id)
+        except RedisError as error:
+            self._known.pop(admin_id, None)
+            log.warning("commands_not_listed", error=str(error))
+        else:
+            await announce_to_admin(bot, self._catalog, admin_id)
+
     async def _set_button(
+        self, bot: Bot, person_id: int, language: str, totals_url: str | None
+    ) -> None:
+        # One after the other, or a language that was chosen for a moment might come last.
+        turn = self._turns.setdefault(person_id, asyncio.Lock())
+        async with turn:
+            await self._set_button_in_turn(bot, person_id, language, totals_url)
+
+    async def _set_button_in_turn(
         self, bot: Bot, person_id: int, language: str, totals_url: str | None
     ) -> None:
         texts = self._catalog.speak(language)

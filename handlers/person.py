@@ -10,7 +10,7 @@ from aiogram.types import TelegramObject, User
 from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.users import Users
+from db.users import Profile, Users
 from fsm.tasks import finish
 from locales import Catalog
 from people import People
@@ -35,7 +35,8 @@ class PersonMiddleware(BaseMiddleware):
         self._catalog = catalog
         self._users = users
         self._people = people
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: dict[int, Profile] = {}
+        self._writing: asyncio.Task[None] | None = None
 
     async def __call__(
         self,
@@ -47,23 +48,29 @@ class PersonMiddleware(BaseMiddleware):
         person: User | None = data.get("event_from_user")
         data |= {"catalog": self._catalog, "people": self._people}
         data |= await self._people.view(person)
-        if _is_real(person) and not self._users.knows(*_profile(person)):
-            # Beside the update: counting must not wait for the database.
-            task = asyncio.create_task(self._remember(person))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        if _is_real(person) and not self._users.knows(profile := _profile(person)):
+            self._waiting[person.id] = profile
+            if self._writing is None:
+                # Beside the update: counting must not wait for the database.
+                self._writing = asyncio.create_task(self._remember())
         return await handler(event, data)
 
     async def close(self, within: float) -> None:
         """Finish what is being written down, for at most `within` seconds."""
-        await finish(self._tasks, within)
+        if self._writing:
+            await finish([self._writing], within)
 
-    async def _remember(self, person: User) -> None:
+    async def _remember(self) -> None:
+        """Write down who has come; who comes meanwhile is written next, all of them together."""
         try:
-            await self._users.seen(*_profile(person))
-        except SQLAlchemyError as error:
+            while self._waiting:
+                profiles, self._waiting = self._waiting.values(), {}
+                await self._users.seen(*profiles)
+        except (SQLAlchemyError, OSError) as error:
             # Counting goes on without it; the next update tries again.
-            log.warning("person_not_remembered", error=type(error).__name__)
+            log.warning("people_not_remembered", error=type(error).__name__)
+        finally:
+            self._writing = None
 
 
 def _is_real(person: User | None) -> TypeGuard[User]:
@@ -71,5 +78,5 @@ def _is_real(person: User | None) -> TypeGuard[User]:
     return person is not None and not person.is_bot and not isinstance(person, FakeUser)
 
 
-def _profile(person: User) -> tuple[int, str, str | None, str | None]:
-    return person.id, person.first_name, person.username, person.language_code
+def _profile(person: User) -> Profile:
+    return Profile(person.id, person.first_name, person.username, person.language_code)

@@ -5,6 +5,7 @@ from functools import partial
 import structlog
 from aiogram import Bot
 from aiogram.methods import (
+    DeleteMyCommands,
     GetMyCommands,
     GetMyDescription,
     GetMyShortDescription,
@@ -70,6 +71,19 @@ async def announce_to_admin(bot: Bot, catalog: Catalog, admin_id: int) -> None:
     scope = BotCommandScopeChat(chat_id=admin_id)
     for language in (None, *catalog.languages):
         await _list(bot, catalog.speak(language), language, scope, Place.PRIVATE | Place.ADMINS)
+
+
+async def take_back_from(bot: Bot, catalog: Catalog, former_id: int) -> None:
+    """Take back what `announce_to_admin` has listed.
+
+    Args:
+        bot: The bot.
+        catalog: The languages.
+        former_id: Who is no admin any more.
+    """
+    scope = BotCommandScopeChat(chat_id=former_id)
+    for language in (None, *catalog.languages):
+        await _call(bot, DeleteMyCommands(scope=scope, language_code=language))
 
 
 async def _list(

@@ -3,12 +3,15 @@
 A new language is a new folder with the same files; nothing else names it.
 """
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_time
+from babel.dates import format_date, format_time
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.resolver import TextElement
 
@@ -63,6 +66,14 @@ class Texts:
         """Write the time of day to the minute, as by the clock of the moment's time zone."""
         return str(format_time(moment, "short", moment.tzinfo, self._locale))
 
+    def day(self, day: date) -> str:
+        """Write a day, as in `Nov 20, 2026`."""
+        return str(format_date(day, "medium", self._locale))
+
+    def moment(self, moment: datetime) -> str:
+        """Write a day and the time of day, by the clock of the moment's time zone."""
+        return f"{self.day(moment)}, {self.clock(moment)}"
+
     def city(self, zone: str) -> str:
         """Name the city of a time zone.
 
@@ -70,9 +81,10 @@ class Texts:
             zone: The zone's name, as `Europe/Paris`.
         """
         # Unicode's names go by the oldest names of zones.
-        former = get_global("zone_aliases").get(zone, zone)
-        known = self._locale.time_zones.get(former, {}).get("city")
-        return str(known or zone.rpartition("/")[2].replace("_", " "))
+        for name in (zone, *_former_names().get(zone, ())):
+            if known := self._locale.time_zones.get(name, {}).get("city"):
+                return str(known)
+        return zone.rpartition("/")[2].replace("_", " ")
 
 
 class Catalog:
@@ -104,6 +116,14 @@ class Catalog:
         """
         code = (language or "").lower().partition("-")[0]
         return self._texts.get(code, self._default)
+
+
+@cache
+def _former_names() -> Mapping[str, Sequence[str]]:
+    former = defaultdict(list)
+    for old, new in get_global("zone_aliases").items():
+        former[new].append(old)
+    return former
 
 
 def _bundle(folder: Path) -> FluentBundle:

@@ -7,15 +7,16 @@ from itertools import cycle
 from aiohttp import ClientError, ClientSession, ClientTimeout, hdrs, web
 
 PATIENCE = 2.0
-"""Seconds that a worker has for its answer; then Telegram is told 502, and posts again."""
+"""Seconds that a worker usually has for its answer; then Telegram is told 502, and posts again."""
 
 
 @asynccontextmanager
-async def balancing(*workers: str) -> AsyncIterator[str]:
+async def balancing(*workers: str, patience: float = PATIENCE) -> AsyncIterator[str]:
     """Hand requests on to workers in turn, and give the address to post to.
 
     Args:
         workers: The workers' addresses.
+        patience: Seconds that a worker has for its answer.
     """
     turns = cycle(workers)
 
@@ -35,7 +36,7 @@ async def balancing(*workers: str) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_post("/{path:.*}", hand_on)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
-    async with ClientSession(timeout=ClientTimeout(total=PATIENCE)) as session:
+    async with ClientSession(timeout=ClientTimeout(total=patience)) as session:
         await runner.setup()
         try:
             await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -3,7 +3,8 @@
 Loading aiogram takes seconds of CPU, and the journeys start a bot a hundred times.
 What is forked runs `main.py` from its first line on, in its own folder and
 environment, and is a process like any other: it can be stopped, killed and waited for.
-Where forked processes can't be adopted (not on Linux), each bot is loaded.
+Where forked processes can't be adopted (not on Linux), each bot is loaded; and so are
+workers that share their figures, which is settled while they are loaded.
 """
 
 import asyncio
@@ -15,8 +16,11 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
+
+from metrics import FOLDER
 
 ROOT = Path(__file__).parent.parent
 PR_SET_CHILD_SUBREAPER = 36
@@ -84,17 +88,21 @@ class Nursery:
         )
         atexit.register(self._process.kill)
 
-    def start(self, folder: Path, environment: dict[str, str], log: Path) -> Forked:
+    def start(
+        self, folder: Path, arguments: Sequence[str], environment: dict[str, str], log: Path
+    ) -> Forked:
         """Start a bot.
 
         Args:
             folder: Where it runs.
+            arguments: What its command line says.
             environment: Its environment, whole.
             log: Where it writes.
         """
         assert self._process.stdin
         assert self._process.stdout
-        order = {"folder": str(folder), "environment": environment, "log": str(log)}
+        order: dict[str, object] = {"folder": str(folder), "arguments": arguments}
+        order |= {"environment": environment, "log": str(log)}
         print(json.dumps(order), file=self._process.stdin, flush=True)
         return Forked(int(self._process.stdout.readline()))
 
@@ -102,16 +110,19 @@ class Nursery:
 _nurseries: list[Nursery] = []
 
 
-async def start_bot(folder: Path, environment: dict[str, str], log: Path) -> Process:
+async def start_bot(
+    folder: Path, arguments: Sequence[str], environment: dict[str, str], log: Path
+) -> Process:
     """Start a bot; see `Nursery.start`."""
-    if sys.platform == "linux":
+    if sys.platform == "linux" and FOLDER not in environment:
         if not _nurseries:
             _nurseries.append(Nursery())
-        return await asyncio.to_thread(_nurseries[0].start, folder, environment, log)
+        return await asyncio.to_thread(_nurseries[0].start, folder, arguments, environment, log)
     with log.open("a") as file:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "main.py"),
+            *arguments,
             cwd=folder,
             env=environment,
             stdout=file,
@@ -149,7 +160,7 @@ def _become_bot(order: dict[str, Any]) -> None:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
-    sys.argv = [str(ROOT / "main.py")]
+    sys.argv = [str(ROOT / "main.py"), *order["arguments"]]
     status = 1
     try:
         import main  # noqa: PLC0415

@@ -36,36 +36,40 @@ class Tally:
 
     Args:
         data: Its data folder.
+        arguments: What its command line says.
         settings: Further settings, by their names in the environment.
     """
 
-    def __init__(self, data: Path, **settings: str) -> None:
+    def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data = data
+        self.arguments = arguments
         self.settings = {"DATA_DIR": str(data), "LOG_FORMAT": "json", **settings}
         self.log = data.parent / "tally.log"
         self._process: Process | None = None
 
-    async def start(self) -> Self:
-        """Start it and wait until it serves."""
+    async def start(self, processes: int = 1) -> Self:
+        """Start it and wait until it serves, by so many processes."""
         seen = self._count("started")
         await self.begin()
-        await self.until_logged("started", times=seen + 1)
+        await self.until_logged("started", times=seen + processes)
         return self
 
     async def begin(self) -> None:
         """Start it, and wait for nothing."""
-        self._process = await start_bot(self.data.parent, self._environment, self.log)
+        self._process = await start_bot(
+            self.data.parent, self.arguments, self._environment, self.log
+        )
 
     def logged(self) -> list[dict[str, Any]]:
         """Read what it has logged."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [json.loads(line) for line in lines if line.startswith("{")]
 
-    async def until_logged(self, event: str, times: int = 1) -> None:
-        """Wait until it has logged an event so many times."""
+    async def until_logged(self, *events: str, times: int = 1) -> None:
+        """Wait until it has logged one of these events so many times."""
         assert self._process is not None
         async with asyncio.timeout(START):
-            while self._count(event) < times:
+            while self._count(*events) < times:
                 assert self._process.returncode is None, self.log.read_text()
                 await asyncio.sleep(0.02)
 
@@ -84,6 +88,17 @@ class Tally:
     async def kill(self) -> None:
         """Kill it with SIGKILL: it can do nothing more."""
         await self._end(signal.SIGKILL)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send its process a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def wait(self) -> int:
+        """Wait for its end, and give its exit status."""
+        assert self._process is not None
+        async with asyncio.timeout(START):
+            return await self._process.wait()
 
     async def stop(self) -> int:
         """End it as a service manager does, by SIGTERM, and give its exit status."""
@@ -138,11 +153,19 @@ class Tally:
 
     def drawers(self) -> list[int]:
         """Give the processes that draw its charts."""
+        return self._processes(b"charts")
+
+    def worker_processes(self) -> list[int]:
+        """Give the processes that it has started by `--workers`."""
+        return self._processes(b"--worker")
+
+    def _processes(self, argument: bytes) -> list[int]:
+        """Give the processes with its data folder and an argument."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
                 if (
-                    b"charts" in (folder / "cmdline").read_bytes().split(b"\0")
+                    argument in (folder / "cmdline").read_bytes().split(b"\0")
                     and f"DATA_DIR={self.data}".encode() in (folder / "environ").read_bytes()
                 ):
                     found.append(int(folder.name))
@@ -336,10 +359,8 @@ class Tally:
                 await redis.hset(key, "data", json.dumps(record))
 
     async def _end(self, number: signal.Signals) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        async with asyncio.timeout(START):
-            return await self._process.wait()
+        self.send_signal(number)
+        return await self.wait()
 
     @property
     def _environment(self) -> dict[str, str]:

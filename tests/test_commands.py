@@ -73,6 +73,30 @@ async def test_everything_is_told_by_place_and_language_and_only_once(
     assert (await own_playground.refusals()) == []
 
 
+async def test_who_is_no_admin_any_more_is_shown_their_commands_no_more(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    admin = await own_playground.person("Admin", id=ADMIN, language_code="en")
+    own_tally.settings["ADMIN_IDS"] = f"{ADMIN},17"
+    await own_tally.start()
+    await own_tally.until_logged(ANNOUNCED)
+    await admin.send("/start")
+    await until_calls(own_playground, "setMyCommands", 12)
+    await own_tally.stop()
+    own_tally.settings["ADMIN_IDS"] = "17"
+    await own_tally.start()
+    deleted = await until_calls(own_playground, "deleteMyCommands", 3)
+    assert {call.params["scope"]["chat_id"] for call in deleted} == {ADMIN}
+    assert {call.params.get("language_code") for call in deleted} == {None, "en", "ru"}
+    await own_tally.until_logged(ANNOUNCED, times=2)
+    await own_tally.stop()
+    await own_tally.start()
+    await own_tally.until_logged(ANNOUNCED, times=3)
+    assert await own_tally.stop() == 0
+    assert len(await own_playground.calls("deleteMyCommands")) == 3
+    assert await own_playground.refusals() == []
+
+
 async def test_what_somebody_has_changed_is_set_right_with_patience(
     own_playground: Playground, own_tally: Tally
 ) -> None:

@@ -49,7 +49,9 @@ async def test_another_member_may_not_close_a_counter(
 ) -> None:
     counter = await open_counter(ann, group)
     answer = await boris.press(counter, button)
-    assert answer == Answer("Это может только тот, кто открыл счётчик, или администратор группы")
+    assert answer == Answer(
+        "Это может сделать только тот, кто открыл счётчик, или администратор группы"
+    )
     assert (await ann.read(counter)).labels == counter.labels
 
 

@@ -106,6 +106,14 @@ async def test_a_made_up_offset_is_answered(inline_ann: Person, offset: str) -> 
     assert asked["results"] == []
 
 
+async def test_behind_the_last_total_there_is_nothing(
+    inline_ann: Person, inline_tally: Tally
+) -> None:
+    await inline_tally.add_totals(inline_ann, [7])
+    asked = await inline_ann.ask("tea", offset="1:1")
+    assert (asked["results"], asked["next_offset"]) == ([], "")
+
+
 @pytest.mark.parametrize(
     ("query", "title"),
     [

@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 from fsm.batch import Batch
 from fsm.keys import INLINE, ChatKeys, place_of_record
 from fsm.place import Place
-from fsm.store import DialogStore, Record
+from fsm.record import Record
+from fsm.store import DialogStore
 from fsm.valkey import EmbeddedValkey
 from fsm.windows import Windows
 

@@ -79,6 +79,23 @@ async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when
     assert await own_playground.refusals() == []
 
 
+async def test_a_language_that_was_chosen_for_a_moment_does_not_come_last(
+    own_playground: Playground,
+    tally: Tally,  # noqa: ARG001
+) -> None:
+    boris = await own_playground.person("Борис", language_code="ru")
+    await own_playground.trouble(
+        "delay", method="setChatMenuButton", chat=boris.id, seconds=2, times=1
+    )
+    await boris.send("/start")
+    await boris.receive()
+    await boris.change(language_code="en")
+    await boris.send("/start")
+    await boris.receive()
+    *_, last = await buttons(own_playground, boris, 2)
+    assert last.params["menu_button"] == {"type": "default"}
+
+
 async def test_a_new_address_is_set_for_everybody_again(
     own_playground: Playground, tally: Tally
 ) -> None:

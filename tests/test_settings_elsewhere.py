@@ -1,14 +1,18 @@
 """What a person chooses is known to every worker, and to counters in chats without the bot."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from redis.asyncio import Redis
 
+from locales import Catalog
 from playground import Person, Playground
 from tests.gaming import open_game
 from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
-from tests.test_payment import open_bill
+from tests.test_payment import lines, open_bill, pay
 from tests.test_settings import PATIENT, choose, until, until_offered
 from tests.test_totals_api import given
 from tests.test_workers import press
@@ -106,3 +110,24 @@ async def test_the_page_of_totals_speaks_the_language_and_lives_by_the_clock(
     await until(app_ann, settings, "Язык: Русский")
     told = await given(app_tally, app_ann, "start")
     assert (told["language"], told["zone"]) == ("ru", "Pacific/Auckland")
+    assert told["texts"]["zone"] == "Часовой пояс: Окленд"
+
+
+async def test_payments_and_what_inline_mode_offers_show_the_clock_that_was_chosen(
+    app_tally: Tally, app_ann: Person
+) -> None:
+    await app_tally.add_totals(app_ann, [5])
+    charge_id = await pay(app_ann, await open_bill(app_ann))
+    receipt = await app_ann.receive()
+    assert lines(receipt)[1].endswith(" UTC")
+    (row,) = await app_tally.until_payments(app_ann, 1)
+    settings = await open_counter(app_ann, "/settings")
+    await choose(app_ann, settings, "Time zone", "Pacific", "Auckland")
+    await until(app_ann, settings, "Time zone: Auckland")
+    paid_at = datetime.fromtimestamp(row["created_at"], ZoneInfo("Pacific/Auckland"))
+    window = await open_counter(app_ann, "/payment")
+    await choose(app_ann, window, "Payments")
+    payments = await until(app_ann, window, charge_id)
+    assert f"⭐ 10 · {Catalog().speak('en').moment(paid_at)}" in lines(payments)
+    offered = (await app_ann.ask())["results"][-1]
+    assert offered["description"] == "Jan 1, 2026, 1:00\u202fPM"

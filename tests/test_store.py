@@ -9,7 +9,8 @@ from redis.asyncio import Redis
 
 from fsm.batch import Batch
 from fsm.keys import ChatKeys
-from fsm.store import DialogStore, Record
+from fsm.record import Record
+from fsm.store import DialogStore
 from fsm.transaction import Transaction
 from fsm.valkey import EmbeddedValkey
 

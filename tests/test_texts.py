@@ -1,6 +1,7 @@
 """Every text is there in every language, and none that nobody uses."""
 
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from fluent.syntax.ast import Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from locales import FOLDER, Catalog
+from tests.pseudo import is_plain
+from widgets.text import isolated
+from zones import REGIONS
 
 ROOT = FOLDER.parent
 LANGUAGES = Catalog().languages
@@ -104,3 +108,25 @@ def test_what_is_filled_in_brings_no_invisible_marks() -> None:
 def test_a_missing_argument_is_an_error() -> None:
     with pytest.raises(ValueError, match="counter-value"):
         Catalog().speak("en")("counter-value")
+
+
+def test_cities_are_named_in_the_language() -> None:
+    """All of Unicode's latest edition: Coyhaique's zone is of 2025."""
+    russian = Catalog().speak("ru")
+    assert russian.city("Europe/Kyiv") == "Киев"
+    foreign = {zone for zones in REGIONS.values() for zone in zones if is_plain(russian.city(zone))}
+    assert foreign <= {"America/Coyhaique"}
+    assert Catalog().speak("en").city("Asia/Kolkata") == "Kolkata"
+
+
+@pytest.mark.parametrize("label", ["שלום", "שלום tea", "مرحبا", "a\u202eb", "\u2067tea"])
+def test_what_turns_the_direction_of_a_line_is_isolated(label: str) -> None:
+    assert isolated(label) == f"\N{FIRST STRONG ISOLATE}{label}\N{POP DIRECTIONAL ISOLATE}"
+    assert isolated("кофе & 🥟 1") == "кофе & 🥟 1"
+
+
+def test_a_sentence_agrees_with_its_number() -> None:
+    told = {"old": "tea", "new": "чай"}
+    relabel = partial(Catalog().speak("ru"), "totals-relabel-title", **told)
+    assert relabel(count=1) == "1 итог с названием <b>tea</b> получит название <b>чай</b>."
+    assert relabel(count=3) == "3 итога с названием <b>tea</b> получат название <b>чай</b>."

@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from db.models import Kind
+from locales import Catalog
 from playground import Answer, Message, Person, Playground
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -65,7 +66,17 @@ async def test_everybody_sees_only_their_own(ann: Person, boris: Person, tally: 
 async def test_a_total_shows_its_time_in_utc(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [5])
     totals = await open_counter(ann, "/totals")
-    assert "5 · label · 2026-01-01 00:00 UTC" in (totals.text or "")
+    assert "5 · label · Jan 1, 2026, 12:00\u202fAM UTC" in (totals.text or "")
+
+
+async def test_numbers_and_dates_are_written_as_the_language_has_them(
+    boris: Person, tally: Tally
+) -> None:
+    await tally.add_totals(boris, [1, 2], created_at=datetime(2026, 5, 20, 14, 30, tzinfo=UTC))
+    totals = await open_counter(boris, "/totals")
+    assert "1 · label · 20 мая 2026\u202fг., 14:30 UTC" in (totals.text or "")
+    glance = await follow(boris, totals, "Сводка")
+    assert "В среднем: 1,5" in (glance.text or "").splitlines()
 
 
 async def test_totals_are_filtered_by_label_counter_and_chat_together(
@@ -125,7 +136,8 @@ async def test_a_period_is_chosen_on_a_calendar_and_never_the_wrong_way_round(
     assert before not in [label for row in last.labels for label in row]
     totals = await follow(ann, last, "12")
     assert values(totals) == [2]
-    assert f"{month:%Y-%m}-10 … {month:%Y-%m}-12 UTC" in (totals.text or "")
+    tenth, twelfth = (Catalog().speak("en").day(month.replace(day=day)) for day in (10, 12))
+    assert f"Days: {tenth} … {twelfth} UTC" in (totals.text or "")
 
 
 async def test_a_calendar_speaks_the_language_of_its_person(boris: Person, tally: Tally) -> None:
@@ -171,7 +183,7 @@ async def test_totals_at_a_glance(ann: Person, tally: Tally) -> None:
     for line in (
         "Totals: 4",
         "Sum: 20",
-        "Mean: 5.00",
+        "Mean: 5",
         "Smallest: -3",
         "Largest: 10",
         "Today: 1 total, sum 10",

@@ -10,8 +10,10 @@ from tests.keyboards import receive
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_totals import follow, values
+from widgets.text import isolated
 
 TOO_LATE = Answer("It is too late to undo this", show_alert=True)
+SECOND = "2 · label · Jan 1, 2026, 12:01\u202fAM UTC"
 NOT_OFFERED = Answer("This button is not available now")
 EMOJI = "\N{HOT BEVERAGE}\N{FAMILY}\N{SHRUG}\N{ZERO WIDTH JOINER}\N{FEMALE SIGN}"
 
@@ -46,11 +48,11 @@ async def test_a_total_is_deleted_after_a_question_and_brought_back(
     picking = await follow(ann, await open_data(ann), "Delete a total")
     assert [row[0].split(" · ")[0] for row in picking.labels[:3]] == ["3", "2", "1"]
     asked = await follow(ann, picking, "2 · label")
-    assert asked.text == "Delete 2 · label · 2026-01-01 00:01 UTC?"
+    assert asked.text == f"Delete {SECOND}?"
     kept = await follow(ann, asked, "Keep")
     assert kept.labels == picking.labels
     deleted = await follow(ann, kept, "2 · label", "Delete")
-    assert deleted.text == "Deleted: 2 · label · 2026-01-01 00:01 UTC"
+    assert deleted.text == f"Deleted: {SECOND}"
     await tally.until_saved(ann, lambda rows: len(rows) == 2)
     assert values(await follow(ann, deleted, "Back")) == [3, 1]
     deleted = await follow(ann, picking, "My data", "Delete a total", "1 · label", "Delete")
@@ -114,7 +116,8 @@ async def test_everything_is_deleted_after_a_question_and_brought_back(
     await tally.add_totals(boris, [4])
     before = tally.totals(ann)
     asked = await follow(ann, await open_data(ann), "Delete everything")
-    assert asked.text == "Delete all your 3 totals, and what Tally knows of you?"
+    question, _ = (asked.text or "").splitlines()
+    assert question == "Delete all your 3 totals, and what Tally knows of you?"
     erased = await follow(ann, asked, "Delete everything")
     assert erased.text == "Everything is deleted."
     await tally.until_saved(ann, lambda rows: not rows)
@@ -147,7 +150,7 @@ async def test_whatever_is_sent_as_a_label_is_a_text(ann: Person, tally: Tally, 
     await follow(ann, asked, "Rename")
     await until_labels(tally, ann, [label])
     totals = await open_counter(ann, "/totals")
-    assert f"1 · {label} · " in (totals.text or "")
+    assert f"1 · {isolated(label)} · " in (totals.text or "")
 
 
 async def test_a_label_has_1_to_64_characters_and_is_another_one(ann: Person, tally: Tally) -> None:

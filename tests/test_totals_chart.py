@@ -6,13 +6,22 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
+from locales import Catalog
 from playground import Answer, Message, Person, Playground
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_totals import follow, values
 from tests.test_totals_export import PATIENCE, download
+from widgets.text import isolated
+
+WORDS = {
+    "en": ("Filter", "Counter", "Chat", "30 days", "Chart", "By label"),
+    "ru": ("Фильтр", "Счётчик", "Чат", "30 дней", "График", "По названиям"),
+}
+"""What leads to a chart of labels that is filtered in every way."""
 
 BUTTONS = [
     ["Week", "• Month", "Year"],
@@ -67,10 +76,8 @@ async def test_totals_are_shown_as_a_picture_that_changes_in_place(
         await tally.add_totals(ann, [days + 1], label=label, created_at=now - timedelta(days=days))
     chart = await open_chart(ann)
     assert chart.labels == BUTTONS
-    first = now - timedelta(days=29)
-    assert chart.caption == (
-        f"Totals, {first.day} {first:%b %Y} … {now.day} {now:%b %Y} UTC\n3 totals, sum 26"
-    )
+    first, last = map(Catalog().speak("en").day, (now - timedelta(days=29), now))
+    assert chart.caption == f"Totals, {first} … {last} UTC\n3 totals, sum 26"
     assert not is_dark(await picture(playground, chart))
     dark = await switch(ann, chart, "Dark")
     assert is_dark(await picture(playground, dark))
@@ -117,6 +124,9 @@ async def test_the_chart_follows_the_filter(ann: Person, tally: Tally) -> None:
     chart = await follow(ann, totals, "Chart")
     assert "As filtered" in chart.labels[0]
     assert (chart.caption or "").endswith("2 totals, sum 5")
+    # Which days it shows, is said once.
+    assert (chart.caption or "").splitlines()[1] == "Label: tea"
+    assert "Days:" not in (chart.caption or "")
     today = await switch(ann, chart, "As filtered")
     assert (today.caption or "").endswith("1 total, sum 1")
 
@@ -134,8 +144,36 @@ async def test_labels_of_emoji_and_from_right_to_left_are_told_below_the_picture
     lines = (chart.caption or "").splitlines()
     for number, label in enumerate(reversed(labels), start=1):
         count = 4 - number
-        assert f"{number}. {label}: {count} total{'s' * (count > 1)}, sum {count}" in lines
+        shown = isolated(label)
+        assert f"{number}. {shown}: {count} total{'s' * (count > 1)}, sum {count}" in lines
+    # What runs to the left turns nothing beside it.
+    assert isolated(labels[1]) == f"\N{FIRST STRONG ISOLATE}{labels[1]}\N{POP DIRECTIONAL ISOLATE}"
     assert "All others: 3 totals, sum 0" in lines
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+async def test_long_names_leave_room_for_all_that_is_said_below_the_picture(
+    playground: Playground, tally: Tally, language: str
+) -> None:
+    before = await playground.call_count()
+    person = await playground.person("Ann", language_code=language)
+    group = await playground.group("g" * 128, members=[person])
+    now = datetime.now(UTC)
+    for number in range(9):
+        label = str(number) + "x" * 63
+        values = [999_999_999] * (12 - number)
+        await tally.add_totals(person, values, label=label, chat_id=group.id, created_at=now)
+    show, kinds, chats, day, chart_, by_label = WORDS[language]
+    totals = await open_counter(person, "/totals")
+    totals = await follow(person, totals, show, chats, "g" * 29)
+    totals = await follow(person, totals, show, kinds, "±1")
+    totals = await follow(person, totals, show, day)
+    await person.press(totals, chart_)
+    chart = await person.until(totals, is_chart, timeout=PATIENCE)
+    chart = await switch(person, chart, by_label)
+    assert f"\n1. 0{'x' * 28}…: 12 " in (chart.caption or "")
+    assert len(chart.caption or "") <= 1024
+    assert [call for call in await playground.calls(after=before) if call.error] == []
 
 
 async def test_a_forged_choice_is_not_taken(ann: Person, tally: Tally) -> None:

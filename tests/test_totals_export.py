@@ -4,22 +4,9 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import AsyncIterator
 
-import pytest
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiohttp import ClientSession
 
-import exports
-from db.engine import create_engine
-from db.export import Format
-from db.filters import Filter
-from db.sessions import Sessions
-from db.totals import Totals
-from fsm.claims import Claims
-from locales import Catalog
 from playground import Answer, Message, Person, Playground
 from tests.tally import Tally
 from tests.test_counter import open_counter
@@ -160,53 +147,3 @@ async def test_a_large_export_keeps_nobody_waiting(
     assert presses > 3
     _, table = await receive_document(playground, ann)
     assert len(cells(table)) == 50_000
-
-
-@pytest.fixture
-async def exporting(
-    playground: Playground, tally: Tally
-) -> AsyncIterator[tuple[exports.Exports, Claims]]:
-    """Give what sends documents, as another worker of the same bot."""
-    engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
-    session = AiohttpSession(api=TelegramAPIServer.from_base(playground.url))
-    async with tally.redis() as redis, Bot(playground.token, session) as bot:
-        claims = Claims(redis, bot.id, memory=60)
-        yield exports.Exports(bot, Totals(Sessions(engine)), claims, Catalog()), claims
-    await engine.dispose()
-
-
-def order_of(person: Person) -> exports.Order:
-    wanted = Filter(user_id=person.id)
-    return exports.Order(chat_id=person.id, format=Format.CSV, wanted=wanted, language="en")
-
-
-async def test_more_than_telegram_takes_is_said_instead(
-    ann: Person,
-    tally: Tally,
-    exporting: tuple[exports.Exports, Claims],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    await open_counter(ann, "/totals")
-    await tally.add_many(ann, 500)
-    monkeypatch.setattr(exports, "LIMIT", 10_000)
-    await exporting[0].send(f"export:{ann.id}", order_of(ann))
-    message = await ann.receive(timeout=PATIENCE)
-    assert (message.text or "").startswith("That would be a document of more than")
-    assert await documents(ann) == []
-
-
-async def test_what_another_worker_is_sending_is_left_to_it(
-    ann: Person, tally: Tally, exporting: tuple[exports.Exports, Claims]
-) -> None:
-    await open_counter(ann, "/totals")
-    await tally.add_totals(ann, [1])
-    sender, claims = exporting
-    name = f"export:{ann.id}"
-    await claims.claim(name)
-    with pytest.raises(exports.BusyError):
-        await sender.send(name, order_of(ann))
-    assert await documents(ann) == []
-    await claims.release(name)
-    await sender.send(name, order_of(ann))
-    await sender.send(name, order_of(ann))
-    assert len(await documents(ann)) == 1

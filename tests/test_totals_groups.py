@@ -1,13 +1,17 @@
 """Totals in a group: the group's, and who counted; nobody's own."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from db.models import Kind
+from locales import Catalog
 from playground import Answer, Group, Message, Person, Playground
 from tests.groups import make_group
 from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_settings import choose, until, until_offered
 from tests.test_totals import follow
 
 FOREIGN = Answer("This window belongs to somebody else. Send /start for your own.")
@@ -106,3 +110,29 @@ async def test_an_anonymous_admin_sees_the_groups_totals_too(
     assert (totals.text or "").endswith("1 total, sum 3")
     assert await boris.press(totals, "Who counted") == FOREIGN_RU
     await follow(ann, totals, "Who counted")
+
+
+@pytest.mark.usefixtures("counted")
+async def test_a_day_that_is_still_to_come_to_the_west_has_a_calendar(
+    ann: Person, group: Group
+) -> None:
+    async def live_in(city: str) -> None:
+        settings = await open_counter(ann, "/settings")
+        await choose(ann, settings, "Time zone", "Pacific")
+        cities = await until_offered(ann, settings, "Apia")
+        if city not in str(cities.labels):
+            await choose(ann, settings, ">")
+        await choose(ann, settings, city)
+        await until(ann, settings, f"Time zone: {city}")
+
+    await live_in("Kiritimati")
+    totals = await open_totals(ann, group)
+    totals = await follow(ann, totals, "Filter", "Today", "Filter")
+    # Where it is never the same day.
+    await live_in("Pago Pago")
+    calendar = await follow(ann, totals, "To…")
+    assert "Up to which day?" in (calendar.text or "")
+    first = Catalog().speak("en").day(datetime.now(ZoneInfo("Pacific/Kiritimati")).date())
+    day = first.partition(",")[0].rpartition(" ")[2]
+    offered = [label for row in calendar.labels for label in row if label.strip("[ ]") == day]
+    assert len(offered) == 1

@@ -131,12 +131,12 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
         await page.get_by_text("All", exact=True).click()
         await page.get_by_text("By label").click()
         await page.get_by_role("button", name="<b>bold</b>").click()
-        await page.get_by_text("15 totals").first.wait_for()
+        await page.locator("#totals:text-is('15 totals')").wait_for()
         assert await rows.locator(".name").all_text_contents() == ["<b>bold</b>"] * 15
         await page.get_by_label("Counter").select_option("±1")
         await page.get_by_text("Nothing was confirmed here.").wait_for()
         await page.get_by_label("Counter").select_option("Any")
-        await page.get_by_text("15 totals").first.wait_for()
+        await page.locator("#totals:text-is('15 totals')").wait_for()
 
 
 async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
@@ -196,13 +196,13 @@ async def test_a_link_opens_the_page_as_it_filters(
     told = await ann.open_app(address, "link", payload)
     async with reading(browser, told["url"]) as reader:
         page = reader.page
-        await page.get_by_text("15 totals").first.wait_for()
+        await page.locator("#totals:text-is('15 totals')").wait_for()
         await page.get_by_role("radio", name="Dates", checked=True).wait_for()
         since = await page.get_by_label("From", exact=True).input_value()
         assert since == f"{datetime.now(UTC) - timedelta(days=365):%Y-%m-%d}"
         assert await page.locator("#filters select.chosen").count() == 2
         await page.get_by_label("Counter").select_option("Any")
-        await page.get_by_text("15 totals").first.wait_for()
+        await page.locator("#totals:text-is('15 totals')").wait_for()
 
 
 async def test_on_a_phone_it_wears_telegrams_colours_in_russian(

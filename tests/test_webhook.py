@@ -1,13 +1,15 @@
 """By webhook: only Telegram is heard, and an update is acknowledged when it is durable."""
 
+import asyncio
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from playground import Person, Playground
 from tests.ports import free_port
-from tests.tally import Tally
+from tests.tally import START, Tally
 from tests.test_counter import open_counter
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -77,8 +79,14 @@ async def test_what_is_no_update_stops_nothing(
         for body, status in bodies.items():
             async with session.post(address, data=BytesIO(body)) as answer:
                 assert answer.status == status
-        async with session.get(address) as answer:
-            assert answer.status == 405
+        for method, path, status in (
+            ("GET", "", 405),
+            ("PUT", "", 405),
+            ("POST", "/", 404),
+            ("POST", "/../webhook2", 404),
+        ):
+            async with session.request(method, address + path, json={}) as answer:
+                assert answer.status == status
     ann = await own_playground.person("Ann")
     assert (await open_counter(ann)).text == "Specify the number: 0"
 
@@ -95,3 +103,65 @@ async def test_back_to_polling_nothing_that_waits_is_dropped(
     del own_tally.settings["WEBHOOK_URL"]
     await own_tally.start()
     await ann.until(counter, text="Specify the number: 1")
+
+
+async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    async def told() -> int:
+        before = len(await own_playground.calls("setWebhook"))
+        async with own_tally.logging("webhook_set", "webhook_stands"):
+            await own_tally.start()
+        await own_tally.stop()
+        return len(await own_playground.calls("setWebhook")) - before
+
+    by_webhook(own_tally)
+    assert [await told(), await told()] == [1, 0]
+    own_tally.settings["WEBHOOK_SECRET"] = "open-sesame"
+    assert [await told(), await told()] == [1, 0]
+    lost = f"{own_playground.url}/bot{own_playground.token}/deleteWebhook"
+    async with ClientSession() as session, session.post(lost) as answer:
+        assert answer.status == 200
+    assert await told() == 1
+    by_webhook(own_tally)
+    assert await told() == 1
+
+
+async def test_a_secret_that_somebody_else_has_set_is_put_right_by_the_next_start(
+    own_playground: Playground, own_tally: Tally, ann_by_webhook: Person
+) -> None:
+    counter = await open_counter(ann_by_webhook)
+    (call,) = await own_playground.calls("setWebhook")
+    api = f"{own_playground.url}/bot{own_playground.token}"
+    async with asyncio.timeout(START), ClientSession() as session:
+        while True:  # once a second at most
+            wrong = call.params | {"secret_token": "wrong"}
+            async with session.post(f"{api}/setWebhook", json=wrong) as answer:
+                if answer.status == 200:
+                    break
+            await asyncio.sleep(0.1)
+        await ann_by_webhook.press(counter, "+1", timeout=0)
+        refused = False
+        while not refused:
+            async with session.get(f"{api}/getWebhookInfo") as answer:
+                refused = "last_error_message" in (await answer.json())["result"]
+    await own_tally.stop()
+    async with own_tally.logging("webhook_set"):
+        await own_tally.start()
+    await ann_by_webhook.until(counter, text="Specify the number: 1", timeout=30)
+
+
+async def test_who_polls_second_ends_the_first_with_a_line(
+    own_playground: Playground, own_tally: Tally, tmp_path: Path
+) -> None:
+    await own_tally.start()
+    (tmp_path / "second").mkdir()
+    second = Tally(tmp_path / "second" / "data", **own_tally.settings)
+    second.settings["DATA_DIR"] = str(second.data)
+    await second.start()
+    assert await own_tally.wait() == 2
+    last = own_tally.log.read_text().splitlines()[-1]
+    assert last.startswith("BOT_TOKEN: Conflict: terminated by other getUpdates request")
+    ann = await own_playground.person("Ann")
+    assert (await open_counter(ann)).text == "Specify the number: 0"
+    await second.clean_up()

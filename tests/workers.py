@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 
 from fsm.valkey import EmbeddedValkey
 from playground import Playground
-from tests.balancer import balancing
+from tests.balancer import PATIENCE, balancing
 from tests.holding import Gate, holding
 from tests.ports import free_port
 from tests.tally import Tally
@@ -50,38 +50,72 @@ Workers = tuple[Worker, Worker]
 
 
 @asynccontextmanager
-async def two_workers(playground: Playground, folder: Path) -> AsyncIterator[Workers]:
+async def two_workers(
+    playground: Playground, folder: Path, **settings: str
+) -> AsyncIterator[Workers]:
     """Run two workers, of which Telegram knows the balancer's address alone.
 
     Args:
         playground: Their Telegram.
         folder: Where they keep what they share.
+        settings: Further settings of both.
     """
-    ports = [free_port(), free_port()]
-    urls = [f"http://127.0.0.1:{port}" for port in ports]
     valkey = EmbeddedValkey(folder / "valkey")
     async with AsyncExitStack() as stack:
         await valkey.start()
         stack.push_async_callback(valkey.stop)
-        address = await stack.enter_async_context(balancing(*urls))
-        workers = []
-        for number, (port, url) in enumerate(zip(ports, urls, strict=True)):
-            gate = await stack.enter_async_context(holding(valkey.url.removeprefix("unix://")))
+        socket = valkey.url.removeprefix("unix://")
+        gates = [await stack.enter_async_context(holding(socket)) for _ in range(2)]
+        urls = [gate.url for gate in gates]
+        started = working(playground, folder, urls, patience=PATIENCE, **settings)
+        pair = await stack.enter_async_context(started)
+        one, two = [
+            Worker(tally, address, gate) for (tally, address), gate in zip(pair, gates, strict=True)
+        ]
+        yield one, two
+
+
+@asynccontextmanager
+async def working(
+    playground: Playground,
+    folder: Path,
+    redis_urls: list[str],
+    *,
+    patience: float = PATIENCE,
+    **settings: str,
+) -> AsyncIterator[list[tuple[Tally, str]]]:
+    """Run workers behind a balancer, and give each with the address where it takes updates.
+
+    Args:
+        playground: Their Telegram.
+        folder: Where they keep what is theirs.
+        redis_urls: What each of them has for REDIS_URL.
+        patience: Seconds that the balancer gives them for an answer.
+        settings: Further settings.
+    """
+    ports = [free_port() for _ in redis_urls]
+    urls = [f"http://127.0.0.1:{port}" for port in ports]
+    database = f"sqlite+aiosqlite:///{folder / '0' / 'data' / 'tally.db'}"
+    tallies = []
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(balancing(*urls, patience=patience))
+        for number, (port, redis_url) in enumerate(zip(ports, redis_urls, strict=True)):
             data = folder / str(number) / "data"
             data.parent.mkdir()
+            common = {"DATABASE_URL": database, **settings}
             tally = Tally(
                 data,
                 BOT_TOKEN=playground.token,
                 BOT_API_URL=playground.url,
-                REDIS_URL=gate.url,
-                DATABASE_URL=f"sqlite+aiosqlite:///{folder / '0' / 'data' / 'tally.db'}",
+                REDIS_URL=redis_url,
                 WEBHOOK_URL=address,
                 WEBHOOK_SECRET=SECRET,
                 WEB_PORT=str(port),
+                **common,
             )
             stack.push_async_callback(tally.clean_up)
-            workers.append(Worker(tally, url, gate))
-        await asyncio.gather(*(worker.tally.start() for worker in workers))
-        one, two = workers
-        await two.tally.until_logged("webhook_set")
-        yield one, two
+            tallies.append(tally)
+        await asyncio.gather(*(tally.start() for tally in tallies))
+        for tally in tallies:
+            await tally.until_logged("webhook_set", "webhook_stands")
+        yield list(zip(tallies, urls, strict=True))

@@ -11,7 +11,7 @@ from aiohttp.log import server_logger
 
 @asynccontextmanager
 async def serving(
-    app: web.Application, host: str, port: int, *, finish: float
+    app: web.Application, host: str, port: int, *, finish: float, shared: bool = False
 ) -> AsyncIterator[int]:
     """Serve meanwhile.
 
@@ -20,6 +20,8 @@ async def serving(
         host: The address to listen at.
         port: The port, 0 for any that is free.
         finish: Seconds that requests under way have at the end.
+        shared: Whether other processes may listen at the same port (SO_REUSEPORT, socket(7)),
+            so that connections are dealt out among them.
 
     Yields:
         The port.
@@ -31,7 +33,7 @@ async def serving(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=finish)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, reuse_port=shared or None).start()
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -26,6 +26,7 @@ from aiohttp import hdrs, web
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from chat_names import ChatNames
 from db.days import day_of
 from db.filters import UNLABELLED, Filter
 from db.models import Total
@@ -34,7 +35,6 @@ from db.totals import Totals
 from deep_links import PayloadError, TotalsLink, decode
 from locales import Catalog, Texts
 from people import People, zone_of
-from web.chat_names import ChatNames
 from web.headers import APP
 from web.totals_chart import Bar, bars, unit_of
 from web.totals_query import ListWish, Wish
@@ -135,7 +135,7 @@ class TotalsPage:
             "link": _link(viewer),
             "texts": {
                 **{key.removeprefix("page-"): texts(key) for key in TEXTS},
-                "zone": texts("page-zone", zone=str(viewer.zone)),
+                "zone": texts("page-zone", zone=texts.city(str(viewer.zone))),
             },
             "labels": [label.label or UNLABELLED for label in labels],
             "kinds": [{"id": kind, "name": texts(key)} for kind, key in KINDS.items()],

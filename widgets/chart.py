@@ -8,7 +8,7 @@ from typing import Any
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.media import Media
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from charts.model import Chart, Panel
 from charts.process import ChartError, Charts
@@ -75,7 +75,7 @@ def by_day(
 def _name(language: str, day: date, of: int) -> str:
     """Name a day on a chart of so many, "" where its month or year has its name elsewhere."""
     if of <= QUARTER:
-        return str(format_date(day, "d MMM", language))
+        return str(format_skeleton("MMMd", day, locale=language))
     if day.day > 1 or (of > YEARS and day.month > 1):
         return ""
     return str(format_date(day, "y" if of > YEARS else "LLL", language))

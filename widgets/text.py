@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 from typing import Any
+from unicodedata import bidirectional
 
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.common import WhenCondition
@@ -12,6 +13,9 @@ from locales import Texts
 
 TEXTS_KEY = "texts"
 """Where a window's texts stand: in its data, else in the middleware's."""
+
+TURNING = {"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI"}
+"""What turns the direction of a line, as Unicode calls it: letters, and marks for nothing else."""
 
 
 def fill(texts: Texts, key: str, data: Mapping[str, object]) -> str:
@@ -31,6 +35,17 @@ def fill(texts: Texts, key: str, data: Mapping[str, object]) -> str:
         if isinstance(value, str | int | float)
     }
     return texts(key, **arguments)
+
+
+def isolated(text: str) -> str:
+    """Give what people have typed so that it turns nothing around it.
+
+    Where it could, it gets the invisible marks of UAX 9 for that ("Explicit Directional
+    Isolates"). Without them a date behind Hebrew would change places with it.
+    """
+    if any(bidirectional(sign) in TURNING for sign in text):
+        return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+    return text
 
 
 class T(Text):

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, tzinfo
 
 from aiogram_dialog import DialogManager
 
+from locales import Texts
+
 ZONE_KEY = "zone"
 """Where the middleware's data may have the person's time zone."""
 
@@ -19,6 +21,6 @@ def mark(zone: tzinfo) -> str:
     return " UTC" if zone is UTC else ""
 
 
-def local_time(moment: datetime, zone: tzinfo) -> str:
-    """Write a moment to the minute, as in `2026-01-31 09:00 UTC`."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}{mark(zone)}"
+def local_time(texts: Texts, moment: datetime, zone: tzinfo) -> str:
+    """Write a moment to the minute as the language has it, as in `Jan 31, 2026, 9:00 AM UTC`."""
+    return f"{texts.moment(moment.astimezone(zone))}{mark(zone)}"

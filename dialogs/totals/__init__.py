@@ -2,7 +2,7 @@
 
 from aiogram_dialog import Dialog
 
-from dialogs.totals import changes, chart, data, filters, overview, rename
+from dialogs.totals import changes, chart, data, filters, overview, period, rename
 from dialogs.totals.scope import get_scope
 
 dialog = Dialog(
@@ -13,8 +13,8 @@ dialog = Dialog(
     filters.label_window,
     filters.kind_window,
     filters.chat_window,
-    filters.first_window,
-    filters.last_window,
+    period.first_window,
+    period.last_window,
     chart.chart_window,
     data.data_window,
     data.pick_window,

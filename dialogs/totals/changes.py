@@ -13,6 +13,7 @@ from magic_filter import F
 from db.changes import UNDO, NewChange
 from db.models import Action
 from dialogs.totals.overview import AT, to_list
+from dialogs.totals.scope import filters_of
 from fsm.transaction import Transaction
 from locales import Texts
 from states import Totals as States
@@ -51,7 +52,10 @@ async def confirm(_callback: CallbackQuery, _button: Button, manager: DialogMana
     """Do what was planned."""
     made = manager.dialog_data[PLAN]
     manager.dialog_data.update({CHANGE: {**made, "at": time.time()}, PLAN: {}, AT: None})
-    _deliver(manager, made, Action(made["action"]))
+    action = Action(made["action"])
+    if action is Action.ERASE:
+        filters_of(manager).clear()
+    _deliver(manager, made, action)
     await manager.switch_to(States.changed)
 
 

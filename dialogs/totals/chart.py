@@ -8,17 +8,16 @@ from typing import Any, cast
 from aiogram_dialog import Data, DialogManager
 from aiogram_dialog.widgets.kbd import ManagedRadio, Radio
 from aiogram_dialog.widgets.text import Format
-from babel.dates import format_date
 from magic_filter import F
 
 from charts.model import Chart, Panel
 from db.summaries import Label, Summaries, Summary
-from dialogs.totals.overview import PREVIEW, only, to_list
-from dialogs.totals.scope import follow, period_of, say_label, today, wanted
+from dialogs.totals.overview import PREVIEW, to_list
+from dialogs.totals.scope import follow, period_of, say_label, short, today, wanted
 from locales import Texts
 from states import Totals as States
 from widgets.chart import ChartPicture, by_day
-from widgets.text import T
+from widgets.text import T, isolated
 from widgets.window import Window
 from widgets.zone import mark, zone_of
 
@@ -56,7 +55,7 @@ async def get_chart(
     else:
         sums = {day.day: day.sum for day in await summaries.by_day(shown, zone)}
         chart = by_day(texts.language, days, {"": sums}, dark=dark)
-    first, last = (format_date(day, "d MMM y", texts.language) for day in days)
+    first, last = map(texts.day, days)
     return {
         "chart": chart,
         "days": f"{first} … {last}{mark(zone)}",
@@ -107,7 +106,7 @@ def _in_words(texts: Texts, labels: Sequence[Label], summary: Summary) -> str:
         texts(
             "totals-chart-line",
             number=str(number),
-            label=escape(say_label(texts, each.label), quote=False),
+            label=escape(isolated(short(say_label(texts, each.label))), quote=False),
             count=each.count,
             sum=str(each.sum),
         )
@@ -131,7 +130,8 @@ def _choice(name: str, items: str) -> Radio[str]:
 
 chart_window = Window(
     T("totals-chart-title"),
-    only,
+    # Its days are those of the title.
+    Format("{whatever_day}", when=F["whatever_day"]),
     Format("\n{lines}\n", when=F["lines"]),
     T("totals-summary"),
     ChartPicture("chart"),
@@ -144,7 +144,7 @@ chart_window = Window(
     preview_data={
         **PREVIEW,
         "chart": None,
-        "days": "1 Nov 2026 … 21 Nov 2026 UTC",
+        "days": "Nov 1, 2026 … Nov 21, 2026 UTC",
         "lines": "1. <b>tea</b>: 2 totals, sum 41",
         "count": 2,
         "sum": "41",

@@ -1,27 +1,28 @@
 """A person's own data: taken home as a document, deleted one by one or as a whole."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
-from aiogram_dialog.widgets.kbd import Button, Column, Row, Select, SwitchTo
+from aiogram_dialog.widgets.kbd import Button, Cancel, Column, Row, Select, SwitchTo
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from db.export import Format as Written
+from db.filters import Filter
 from db.models import Action, Total
 from db.summaries import Summaries
 from db.totals import Totals
 from dialogs.totals.changes import confirm, get_plan, plan
-from dialogs.totals.overview import PREVIEW, only, page_of, pager, to_list
+from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, place_of, wanted
-from exports import Order
+from exports import Exports, Order
 from fsm.transaction import Transaction
 from locales import Texts
 from states import Totals as States
 from widgets.notice import Notice
-from widgets.text import T
+from widgets.text import T, isolated
 from widgets.window import Window
 from widgets.zone import local_time, zone_of
 
@@ -29,11 +30,16 @@ from widgets.zone import local_time, zone_of
 async def get_count(
     dialog_manager: DialogManager, summaries: Summaries, **_: object
 ) -> dict[str, Any]:
-    """Give how many totals there are, and how many of them are filtered."""
+    """Give how many totals there are, how many of them are filtered, and where one comes from."""
     now, zone = datetime.now(UTC), zone_of(dialog_manager)
     every = await summaries.summary(everything(dialog_manager), zone, now=now)
     shown = await summaries.summary(wanted(dialog_manager), zone, now=now)
-    return {"every": every.count, "count": shown.count, "sum": str(shown.sum)}
+    return {
+        "every": every.count,
+        "count": shown.count,
+        "sum": str(shown.sum),
+        "alone": "alone" in cast("dict[str, Any]", dialog_manager.start_data or {}),
+    }
 
 
 async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) -> dict[str, Any]:
@@ -47,14 +53,42 @@ async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) 
 
 
 async def order(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Have the filtered totals sent as a document; the button names its format."""
+    """Have the filtered totals sent as a document; the button names its format.
+
+    Raises:
+        Notice: The person waits for several already.
+    """
+    _send(callback, manager, wanted(manager), Written(str(button.widget_id)))
+
+
+async def order_all(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Have everything sent that is kept of the person, whatever is filtered.
+
+    Raises:
+        Notice: As above.
+    """
+    _send(callback, manager, everything(manager), Written.JSON, is_whole=True)
+
+
+def _send(
+    callback: CallbackQuery,
+    manager: DialogManager,
+    what: Filter,
+    form: Written,
+    *,
+    is_whole: bool = False,
+) -> None:
+    exports: Exports = manager.middleware_data["exports"]
+    if not exports.has_room(place_of(manager).id):
+        raise Notice("totals-export-busy")
     transaction: Transaction = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     ordered = Order(
         chat_id=place_of(manager).id,
-        format=Written(str(button.widget_id)),
-        wanted=wanted(manager),
+        format=form,
+        wanted=what,
         language=texts.language,
+        is_whole=is_whole,
     )
     coming = texts("totals-export-coming")
     transaction.deliver(f"export:{callback.id}", ordered.to_json(), late=coming)
@@ -85,8 +119,10 @@ async def ask_to_erase(_callback: CallbackQuery, _button: Button, manager: Dialo
 
 
 def _say(manager: DialogManager, total: Total) -> str:
-    time = local_time(total.created_at, zone_of(manager))
-    return " · ".join(part for part in (str(total.value), total.label, time) if part)
+    texts: Texts = manager.middleware_data["texts"]
+    time = local_time(texts, total.created_at, zone_of(manager))
+    label = isolated(total.label or "")
+    return " · ".join(part for part in (str(total.value), label, time) if part)
 
 
 to_data = SwitchTo(T("back"), id="data", state=States.data)
@@ -100,13 +136,15 @@ data_window = Window(
         Button(T("totals-json"), id=Written.JSON.value, on_click=order),
         when=F["count"],
     ),
+    Button(T("data-everything"), id="everything", on_click=order_all),
     SwitchTo(T("totals-rename"), id="rename", state=States.rename, when=F["every"]),
     SwitchTo(T("totals-pick"), id="pick", state=States.pick, when=F["count"]),
     Button(T("totals-erase"), id="erase", on_click=ask_to_erase),
-    to_list,
+    Cancel(T("back"), when=F["alone"]),
+    SwitchTo(T("back"), id="list", state=States.list, when=~F["alone"]),
     state=States.data,
     getter=get_count,
-    preview_data={**PREVIEW, "every": 2, "count": 2, "sum": "41"},
+    preview_data={**PREVIEW, "every": 2, "count": 2, "sum": "41", "alone": False},
 )
 
 pick_window = Window(
@@ -126,7 +164,7 @@ pick_window = Window(
     to_data,
     state=States.pick,
     getter=get_items,
-    preview_data={**PREVIEW, "items": [(1, "42 · tea · 2026-11-20")], "newer": 1, "older": 1},
+    preview_data={**PREVIEW, "items": [(1, "42 · tea · Nov 20, 2026")], "newer": 1, "older": 1},
 )
 
 delete_window = Window(
@@ -140,6 +178,7 @@ delete_window = Window(
 
 erase_window = Window(
     T("totals-erase-title"),
+    T("totals-erase-kept"),
     Button(T("totals-erase"), id="confirm", on_click=confirm),
     SwitchTo(T("totals-keep"), id="keep", state=States.data),
     state=States.erase,

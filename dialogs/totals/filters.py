@@ -1,61 +1,30 @@
 """Which totals are looked at: by label, counter, chat and days."""
 
-import asyncio
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
-import structlog
-from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.kbd import Button, Column, Row, ScrollingGroup, Select, SwitchTo
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
+from chat_names import ChatNames
 from db.models import Kind
 from db.summaries import Summaries
+from dialogs.totals.labels import find_label, get_labels, label_buttons
 from dialogs.totals.overview import AT, PREVIEW, only, to_list
-from dialogs.totals.scope import (
-    FIRST_DAY,
-    KIND_KEYS,
-    digest,
-    everything,
-    filters_of,
-    period_of,
-    say_label,
-    today,
-)
+from dialogs.totals.scope import KIND_KEYS, everything, filters_of, short, today
 from locales import Texts
 from states import Totals as States
-from widgets.calendar import DayCalendar
-from widgets.notice import Notice
 from widgets.text import T
 from widgets.window import Window
 
-LABELS = 96
-"""Labels that are offered, those used last."""
-CHATS = 8
-"""Chats that are offered, likewise."""
-SHOWN = 30
-"""Characters of what is on a button."""
-PATIENCE = 3
-"""Seconds that Telegram has to tell a chat's title."""
+CHATS = 24
+"""Chats that are offered, those counted in last."""
 
 DAYS = {"one": 1, "seven": 7, "thirty": 30}
 """The days of the periods that have a button, by its id."""
-
-log = structlog.get_logger(__name__)
-
-
-async def get_labels(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
-    """Give the labels to choose from, those used last first."""
-    found = await summaries.by_label(everything(dialog_manager), limit=LABELS, latest_first=True)
-    return {
-        "labels": [(digest(each.label), _short(say_label(texts, each.label))) for each in found]
-    }
 
 
 async def get_kinds(texts: Texts, **_: object) -> dict[str, Any]:
@@ -65,43 +34,38 @@ async def get_kinds(texts: Texts, **_: object) -> dict[str, Any]:
 
 async def get_chats(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give the chats that the person has counted in."""
-    return {"chats": dialog_manager.dialog_data.get("chats", [])}
-
-
-async def find_label(manager: DialogManager, chosen: str) -> str | None:
-    """Give the label of a button, "" for none.
-
-    Raises:
-        Notice: There are no totals of it any more.
-    """
-    summaries: Summaries = manager.middleware_data["summaries"]
-    found = await summaries.by_label(everything(manager), limit=LABELS, latest_first=True)
-    for each in found:
-        if digest(each.label) == chosen:
-            return each.label or ""
-    raise Notice("notice-not-offered")
+    found = dialog_manager.dialog_data.get("chats", [])
+    return {"chats": [(chat, short(title)) for chat, title in found]}
 
 
 async def choose_label(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
     """Look at a label only."""
-    await _choose(manager, label=await find_label(manager, chosen))
+    await filter_by(manager, label=await find_label(manager, chosen))
 
 
 async def choose_kind(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
     """Look at a kind of counter only."""
-    await _choose(manager, kind=Kind(chosen).value)
+    await filter_by(manager, kind=Kind(chosen).value)
 
 
 async def open_chats(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Offer the chats by their titles, which only Telegram knows."""
     summaries: Summaries = manager.middleware_data["summaries"]
-    found = await summaries.by_chat(everything(manager), limit=CHATS, latest_first=True)
-    ids = [each.chat_id for each in found if each.chat_id is not None]
-    manager.dialog_data["chats"] = await asyncio.gather(*(_titled(manager, id_) for id_ in ids))
+    names: ChatNames = manager.middleware_data["chat_names"]
+    texts: Texts = manager.middleware_data["texts"]
+    mine = everything(manager)
+    found = await summaries.by_chat(mine, limit=CHATS, latest_first=True)
+    chats = [each.chat_id for each in found if each.chat_id is not None]
+    titles = await names.find(chat for chat in chats if chat != mine.user_id)
+    own = {mine.user_id: texts("totals-private-chat")}
+    manager.dialog_data["chats"] = [
+        (chat, own.get(chat) or titles[chat] or texts("totals-chat-unknown", number=str(chat)))
+        for chat in chats
+    ]
     await manager.switch_to(States.chat)
 
 
@@ -110,52 +74,13 @@ async def choose_chat(
 ) -> None:
     """Look at a chat only."""
     titles = dict(cast("list[tuple[int, str]]", manager.dialog_data["chats"]))
-    await _choose(manager, chat=int(chosen), chat_title=titles[int(chosen)])
-
-
-async def _titled(manager: DialogManager, chat_id: int) -> tuple[int, str]:
-    texts: Texts = manager.middleware_data["texts"]
-    bot: Bot = manager.middleware_data["bot"]
-    if chat_id == everything(manager).user_id:
-        return chat_id, texts("totals-private-chat")
-    try:
-        chat = await bot.get_chat(chat_id, request_timeout=PATIENCE)
-    except TelegramAPIError as error:
-        # The bot may have been removed from it since.
-        log.info("chat_unknown", error=type(error).__name__)
-        return chat_id, texts("totals-chat-unknown", number=str(chat_id))
-    return chat_id, chat.title or texts("totals-chat-unknown", number=str(chat_id))
+    await filter_by(manager, chat=int(chosen), chat_title=titles[int(chosen)])
 
 
 async def choose_days(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Look at the last days only."""
-    last = today(manager)
-    first = last - timedelta(days=DAYS[str(button.widget_id)] - 1)
-    await _choose(manager, first=first.isoformat(), last=None)
-
-
-def first_bounds(manager: DialogManager) -> tuple[date, date]:
-    """Give the days that a period may begin with."""
-    return FIRST_DAY, period_of(manager)[1] or today(manager)
-
-
-def last_bounds(manager: DialogManager) -> tuple[date, date]:
-    """Give the days that a period may end with."""
-    return period_of(manager)[0] or FIRST_DAY, today(manager)
-
-
-async def choose_first(
-    _callback: object, _calendar: object, manager: DialogManager, day: date, /
-) -> None:
-    """Look at what came on this day or later only."""
-    await _choose(manager, first=day.isoformat())
-
-
-async def choose_last(
-    _callback: object, _calendar: object, manager: DialogManager, day: date, /
-) -> None:
-    """Look at what came on this day or before only."""
-    await _choose(manager, last=day.isoformat())
+    first = today(manager) - timedelta(days=DAYS[str(button.widget_id)] - 1)
+    await filter_by(manager, first=first.isoformat(), last=None)
 
 
 async def clear(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
@@ -164,15 +89,17 @@ async def clear(_callback: CallbackQuery, _button: Button, manager: DialogManage
     manager.dialog_data[AT] = None
 
 
-async def _choose(manager: DialogManager, **chosen: str | int | None) -> None:
+async def filter_by(manager: DialogManager, **chosen: str | int | None) -> None:
+    """Look at less, from its first page on.
+
+    Args:
+        manager: The manager of the update being handled.
+        chosen: What is filtered by, as `filters_of` has it.
+    """
     filters_of(manager).update(chosen)
     # The page that was shown may not be among what is left.
     manager.dialog_data[AT] = None
     await manager.switch_to(States.list)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 to_filters = SwitchTo(T("back"), id="filters", state=States.filters)
@@ -202,19 +129,7 @@ filters_window = Window(
 
 label_window = Window(
     T("totals-label-title"),
-    ScrollingGroup(
-        Select(
-            Format("{item[1]}"),
-            id="of",
-            item_id_getter=lambda item: item[0],
-            items="labels",
-            on_click=choose_label,
-        ),
-        id="labels",
-        width=2,
-        height=8,
-        hide_on_single_page=True,
-    ),
+    label_buttons(choose_label),
     to_filters,
     state=States.label,
     getter=get_labels,
@@ -240,31 +155,21 @@ kind_window = Window(
 
 chat_window = Window(
     T("totals-chat-title"),
-    Column(
+    ScrollingGroup(
         Select(
             Format("{item[1]}"),
             id="of",
             item_id_getter=lambda item: item[0],
             items="chats",
             on_click=choose_chat,
-        )
+        ),
+        id="chats",
+        width=1,
+        height=8,
+        hide_on_single_page=True,
     ),
     to_filters,
     state=States.chat,
     getter=get_chats,
     preview_data={"chats": [(1, "Friends"), (2, "Colleagues")]},
-)
-
-first_window = Window(
-    T("totals-first-title"),
-    DayCalendar(id="from", bounds=first_bounds, on_click=choose_first),
-    to_filters,
-    state=States.first_day,
-)
-
-last_window = Window(
-    T("totals-last-title"),
-    DayCalendar(id="to", bounds=last_bounds, on_click=choose_last),
-    to_filters,
-    state=States.last_day,
 )

@@ -17,7 +17,7 @@ from db.totals import Totals
 from dialogs.totals.scope import wanted
 from locales import Texts
 from states import Totals as States
-from widgets.text import T
+from widgets.text import T, isolated
 from widgets.window import Window
 from widgets.zone import local_time, mark, zone_of
 
@@ -50,7 +50,7 @@ async def get_page(
     summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
     return {
         "rows": "\n".join(
-            row(texts, total, local_time(total.created_at, zone)) for total in page.totals
+            row(texts, total, local_time(texts, total.created_at, zone)) for total in page.totals
         ),
         "count": summary.count,
         "sum": str(summary.sum),
@@ -65,7 +65,7 @@ def row(texts: Texts, total: Total, time: str) -> str:
     shown = {"value": str(total.value), "time": time}
     if total.label is None:
         return texts("totals-row-unnamed", **shown)
-    return texts("totals-row", label=escape(total.label, quote=False), **shown)
+    return texts("totals-row", label=escape(isolated(total.label), quote=False), **shown)
 
 
 async def get_summary(
@@ -77,7 +77,7 @@ async def get_summary(
     return {
         "count": summary.count,
         "sum": str(summary.sum),
-        "mean": f"{summary.mean or 0:.2f}",
+        "mean": round(summary.mean or 0, 2),
         "smallest": str(summary.smallest),
         "largest": str(summary.largest),
         "today": _amount(texts, summary.today),
@@ -122,9 +122,9 @@ title = (T("totals-title", when=F["is_own"]), T("totals-title-group", when=F["is
 
 to_list = SwitchTo(T("back"), id="list", state=States.list)
 
-PREVIEW = {"only": "", "is_own": True, "is_group": False}
+PREVIEW = {"only": "", "whatever_day": "", "is_own": True, "is_group": False}
 
-ROWS = "<b>42</b> · tea · 2026-11-20 10:30 UTC\n<b>-1</b> · 2026-11-19 09:00 UTC"
+ROWS = "<b>42</b> · tea · Nov 20, 2026, 10:30 AM UTC\n<b>-1</b> · Nov 19, 2026, 9:00 AM UTC"
 
 list_window = Window(
     *title,
@@ -175,7 +175,7 @@ summary_window = Window(
         **PREVIEW,
         "count": 2,
         "sum": "41",
-        "mean": "20.50",
+        "mean": 20.5,
         "smallest": "-1",
         "largest": "42",
         "today": "1 total, sum 42",

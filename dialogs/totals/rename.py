@@ -1,19 +1,20 @@
 """A label gets another name, in all of a person's totals."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.input import ManagedTextInput, TextInput
-from aiogram_dialog.widgets.kbd import Button, ScrollingGroup, Select, SwitchTo
-from aiogram_dialog.widgets.text import Format
+from aiogram_dialog.widgets.kbd import Button, Select, SwitchTo
 from magic_filter import F
 
 from db.models import LABEL_MAX, Action
 from db.summaries import Summaries
 from dialogs.totals.changes import confirm, get_plan, plan, planned
 from dialogs.totals.data import to_data
-from dialogs.totals.filters import find_label, get_labels
+from dialogs.totals.labels import find_label, get_labels, label_buttons
 from dialogs.totals.scope import everything, say_label
 from locales import Texts
 from states import Totals as States
@@ -59,12 +60,12 @@ async def get_names(
     """Give the names before and after, and how many totals have it."""
     planned_now = await get_plan(dialog_manager)
     label = planned_now.get("label", "")
-    found = await summaries.by_label(everything(dialog_manager))
-    count = sum(each.count for each in found if (each.label or "") == label)
+    named = replace(everything(dialog_manager), label=label)
+    summary = await summaries.summary(named, now=datetime.now(UTC))
     return {
         "old": say_label(texts, label),
         "new": say_label(texts, planned_now.get("to")),
-        "count": count,
+        "count": summary.count,
         "named": bool(label),
         "limit": LABEL_MAX,
     }
@@ -72,19 +73,7 @@ async def get_names(
 
 rename_window = Window(
     T("totals-rename-title"),
-    ScrollingGroup(
-        Select(
-            Format("{item[1]}"),
-            id="of",
-            item_id_getter=lambda item: item[0],
-            items="labels",
-            on_click=choose,
-        ),
-        id="names",
-        width=2,
-        height=8,
-        hide_on_single_page=True,
-    ),
+    label_buttons(choose),
     to_data,
     state=States.rename,
     getter=get_labels,

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from html import escape
 from typing import Any, cast
 
@@ -22,6 +21,9 @@ FILTERS = "filters"
 FIRST_DAY = date(2020, 1, 1)
 """The first day that can be chosen: Tally is younger."""
 
+SHOWN = 30
+"""Characters of a label where there is little room. Below a picture Telegram takes 1024."""
+
 KIND_KEYS = {
     Kind.NUMBERS: "totals-kind-numbers",
     Kind.NUMBERS_FAB: "totals-kind-numbers-fab",
@@ -39,7 +41,8 @@ def follow(link: Data, manager: DialogManager) -> None:
     """Filter as a link does that has led here, if one has.
 
     Args:
-        link: `label` and `kind`, and how many `days` back, where it filters by them.
+        link: `label` and `kind`, and how many `days` back, where it filters by them; from the
+            settings that one's data stand `alone`.
         manager: The dialog's manager.
     """
     given, chosen = cast("dict[str, Any]", link or {}), filters_of(manager)
@@ -96,14 +99,14 @@ def today(manager: DialogManager) -> date:
     return day_of(datetime.now(UTC), zone_of(manager))
 
 
-def digest(label: str | None) -> str:
-    """Name a label in callback data, which is too short for labels."""
-    return sha256((label or "").encode()).hexdigest()[:12]
-
-
 def say_label(texts: Texts, label: str | None) -> str:
     """Give a label to be read, as it was typed."""
     return label or texts("totals-unlabelled")
+
+
+def short(text: str) -> str:
+    """Give a label as it fits on a button, or below a picture eight times."""
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 async def get_scope(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
@@ -119,9 +122,16 @@ async def get_scope(dialog_manager: DialogManager, texts: Texts, **_: object) ->
     if "chat" in chosen:
         chat = escape(chosen["chat_title"], quote=False)
         lines.append(texts("totals-only-chat", chat=chat))
+    whatever_day = "\n".join(lines)
     first, last = period_of(dialog_manager)
     if first or last:
-        days = f"{first or ''} … {last or ''}".strip() if first != last else str(first)
+        begin, end = (texts.day(day) if day else "" for day in (first, last))
+        days = f"{begin} … {end}".strip() if first != last else begin
         lines.append(texts("totals-only-days", days=days + mark(zone_of(dialog_manager))))
     is_group = place_of(dialog_manager).type != ChatType.PRIVATE
-    return {"only": "\n".join(lines), "is_group": is_group, "is_own": not is_group}
+    return {
+        "only": "\n".join(lines),
+        "whatever_day": whatever_day,
+        "is_group": is_group,
+        "is_own": not is_group,
+    }

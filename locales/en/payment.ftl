@@ -1,4 +1,4 @@
-# Payments; { $price } comes with its currency, { $time } in UTC
+# Payments; { $price } comes with its currency, { $time } with its zone
 payment-title = <b>Payment</b>
     A gift of Telegram Stars to whoever runs this bot. It buys nothing: it shows how a payment goes.
 payment-amount = Amount: { $price }
@@ -32,15 +32,15 @@ payment-not-ours = Tally knows no bill for this payment. Write to /paysupport.
 
 receipt-title = <b>Paid: { $price }</b>
 receipt-refunded = <b>Refunded: { $price }</b>
-receipt-paid-at = Paid { $time } UTC
-receipt-refunded-at = Refunded { $refunded } UTC
+receipt-paid-at = Paid { $time }
+receipt-refunded-at = Refunded { $refunded }
 receipt-id = ID: <code>{ $charge }</code>
 
 history-title = <b>Your payments</b>
 history-none = Nothing is paid yet.
-history-row = <b>{ $price }</b> · { $time } UTC
+history-row = <b>{ $price }</b> · { $time }
     <code>{ $charge }</code>
-history-row-refunded = <s>{ $price }</s> · { $time } UTC · refunded { $refunded } UTC
+history-row-refunded = <s>{ $price }</s> · { $time } · refunded { $refunded }
     <code>{ $charge }</code>
 history-newer = « Newer
 history-older = Older »

@@ -1,4 +1,4 @@
-# Settings; { $value } and { $steps } come in plain digits
+# Settings; { $value }, { $steps } and { $limit } come in plain digits
 settings-title = <b>Settings</b>
 settings-language-spoken = Language: { $language }, as in your Telegram
 settings-language-chosen = Language: { $language }

@@ -84,11 +84,14 @@ totals-chart-rest = All others: { $count ->
 # One's own data
 totals-data-title =
     <b>Your data</b>
-    Take the totals that the filter shows with you as a document, give a label another name, or delete what you no longer want.
+    Take the totals that the filter shows with you as a document, or everything that is kept of you: settings, payments, totals. Give a label another name, or delete what you no longer want.
+data-everything = Everything as JSON
+data-exported = All that is kept of you: settings, payments, totals. Times are in UTC.
 totals-csv = As CSV
 totals-json = As JSON
 totals-exported = Your totals. Times are in UTC.
 totals-export-coming = The document is on its way
+totals-export-busy = Several documents are on their way to you already. Wait for them first.
 totals-export-too-large = That would be a document of more than { $limit } MB, and Telegram takes none so large. Filter by days and take it in parts.
 totals-rename = Rename a label
 totals-pick = Delete a total
@@ -103,6 +106,7 @@ totals-erase-title =
         [one] your only total, and what Tally knows of you
        *[other] all your { $count } totals, and what Tally knows of you
     }?
+totals-erase-kept = Open counters stay open. Payments stay on record under your Telegram id, as money has to be accounted for.
 totals-rename-title = Which label gets another name?
 totals-new-label-title = What shall <b>{ $old }</b> be called? Send me 1 to { $limit } characters.
 totals-unname = Take the label off

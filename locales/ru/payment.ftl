@@ -1,4 +1,4 @@
-# Оплата; { $price } приходит с валютой, { $time } – по UTC
+# Оплата; { $price } приходит с валютой, { $time } – с часовым поясом
 payment-title = <b>Оплата</b>
     Подарок звёздами Telegram тому, кто держит этого бота. Взамен вы не получите ничего: здесь видно, как проходит платёж.
 payment-amount = Сумма: { $price }
@@ -32,15 +32,15 @@ payment-not-ours = Tally не знает счёта к этому платежу
 
 receipt-title = <b>Оплачено: { $price }</b>
 receipt-refunded = <b>Возвращено: { $price }</b>
-receipt-paid-at = Оплачено { $time } UTC
-receipt-refunded-at = Возвращено { $refunded } UTC
+receipt-paid-at = Оплачено { $time }
+receipt-refunded-at = Возвращено { $refunded }
 receipt-id = ID: <code>{ $charge }</code>
 
 history-title = <b>Ваши платежи</b>
 history-none = Пока ничего не оплачено.
-history-row = <b>{ $price }</b> · { $time } UTC
+history-row = <b>{ $price }</b> · { $time }
     <code>{ $charge }</code>
-history-row-refunded = <s>{ $price }</s> · { $time } UTC · возвращено { $refunded } UTC
+history-row-refunded = <s>{ $price }</s> · { $time } · возвращено { $refunded }
     <code>{ $charge }</code>
 history-newer = « Новее
 history-older = Старее »

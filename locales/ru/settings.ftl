@@ -1,4 +1,4 @@
-# Настройки; { $value } и { $steps } приходят простыми цифрами
+# Настройки; { $value }, { $steps } и { $limit } приходят простыми цифрами
 settings-title = <b>Настройки</b>
 settings-language-spoken = Язык: { $language }, как в вашем Telegram
 settings-language-chosen = Язык: { $language }

@@ -1,6 +1,5 @@
 """A migrated database, opened once (and, where asked, once more); every test on both engines."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -22,11 +21,7 @@ from tests.db import postgres
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A server's database, as the test before has left it."""
-    binaries = postgres.programs()
-    if binaries is None and os.environ.get("CI") != "true":
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    assert binaries, "PostgreSQL is not installed, and has to be for continuous integration"
-    with postgres.serving(binaries) as url:
+    with postgres.serving(postgres.required()) as url:
         yield url
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 INSTALLED = Path("/usr/lib/postgresql")
 """Where Debian puts a folder for each version, outside of PATH."""
@@ -24,50 +27,93 @@ def programs() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-@contextmanager
-def serving(binaries: Path) -> Iterator[str]:
-    """Run a server meanwhile.
+def required() -> Path:
+    """Give that folder, or skip the test; for continuous integration there has to be one."""
+    binaries = programs()
+    if binaries is None and os.environ.get("CI") != "true":
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    assert binaries, "PostgreSQL is not installed, and has to be for continuous integration"
+    return binaries
+
+
+class Postgres:
+    """A server with a database of its own.
 
     Args:
         binaries: Where `programs` has found it.
+        folder: Where its data is.
 
-    Yields:
-        The address of its database, to be put into DATABASE_URL.
+    Attributes:
+        url: The address of its database, to be put into DATABASE_URL.
     """
-    folder = Path(tempfile.mkdtemp(prefix="tally-pg-"))
-    # It refuses to be root.
-    user = None if os.getuid() else "nobody"
-    if user:
-        shutil.chown(folder, user)
-    try:
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.url = f"postgresql+asyncpg://tally@/postgres?host={folder}"
+        self._binaries = binaries
+        self._folder = folder
+        # It refuses to be root.
+        self._user = None if os.getuid() else "nobody"
+        self._server: subprocess.Popen[bytes] | None = None
+        if self._user:
+            shutil.chown(folder, self._user)
         initdb = [binaries / "initdb", "--pgdata", folder / "data", "--username", "tally"]
         initdb += ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
-        _run(initdb, cwd=folder, check=True, user=user)
-        command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-k", folder]
-        command += ["-c", "listen_addresses=", "-c", "fsync=off"]
-        server = subprocess.Popen(  # noqa: S603 - all of it is ours
+        _run(initdb, cwd=folder, check=True, user=self._user)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        folder = self._folder
+        command: list[str | Path] = [self._binaries / "postgres", "-D", folder / "data"]
+        command += ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        self._server = subprocess.Popen(  # noqa: S603 - all of it is ours
             command,
             cwd=folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            user=user,
+            user=self._user,
         )
+        end = time.monotonic() + START
+        while _run([self._binaries / "pg_isready", "-h", folder], check=False, cwd=folder):
+            assert self._server.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it: when all have left, unless another signal is named; but waiting not for long."""
+        if self._server is None:
+            return
+        self._server.send_signal(number)
         try:
-            end = time.monotonic() + START
-            while _run([binaries / "pg_isready", "-h", folder], check=False, cwd=folder):
-                assert server.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.05)
-            yield f"postgresql+asyncpg://tally@/postgres?host={folder}"
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+
+@contextmanager
+def running(binaries: Path) -> Iterator[Postgres]:
+    """Run a server meanwhile.
+
+    Args:
+        binaries: Where `programs` has found it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="tally-pg-"))
+    try:
+        server = Postgres(binaries, folder)
+        try:
+            server.start()
+            yield server
         finally:
-            server.terminate()  # when all have left, but nobody waits for more than the tests
-            try:
-                server.wait(10)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def serving(binaries: Path) -> Iterator[str]:
+    """Run a server meanwhile, and give the address of its database; see `running`."""
+    with running(binaries) as server:
+        yield server.url
 
 
 def _run(command: list[Any], **how: Any) -> int:  # noqa: ANN401 - what subprocess takes

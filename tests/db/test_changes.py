@@ -13,7 +13,7 @@ from db.models import Action, FormerTotal, Kind, Total
 from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.totals import Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db.samples import NOON, all_of, new_total
 
 
@@ -39,7 +39,7 @@ def rows(totals: list[Total]) -> list[dict[str, Any]]:
 @pytest.fixture
 async def before(totals: Totals, users: Users) -> list[dict[str, Any]]:
     """What was saved: three totals of person 7, one of another."""
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     for value, label in enumerate(["tea", None, "coffee"]):
         at = NOON - timedelta(hours=value)
         await totals.add(new_total(label=label, value=value, created_at=at))
@@ -251,7 +251,7 @@ def test_a_change_can_wait_elsewhere_before_it_is_made(action: Action) -> None:
 async def test_who_has_paid_is_erased_but_for_the_payment(
     totals: Totals, changes: Changes, users: Users, sessions: Sessions
 ) -> None:
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     await totals.add(new_total())
     await Payments(sessions).save(
         NewPayment(

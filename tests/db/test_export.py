@@ -4,15 +4,20 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 
 import pytest
 
-from db.export import Format, export
+from db.export import Format, export, export_person
 from db.filters import Filter
 from db.models import Kind
+from db.payments import Payments
+from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.totals import Totals
-from tests.db.samples import new_total
+from db.users import Profile, Users
+from tests.db.samples import NOON, new_total
+from tests.db.test_payments import PAID
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 SHALOM = "\u05e9\u05dc\u05d5\u05dd"
@@ -84,6 +89,35 @@ async def test_json(totals: Totals) -> None:
         "confirmation_id": "000102030405060708090a0b0c0d0e0f",
     }
     assert (newest["chat_id"], newest["label"]) == (None, None)
+
+
+async def test_all_that_is_kept_of_a_person(totals: Totals, sessions: Sessions) -> None:
+    users, payments = Users(sessions), Payments(sessions)
+    await users.seen(Profile(7, 'Ann "&"', None, "en"))
+    await PreferenceStore(sessions).set(7, steps=(-1, 2))
+    await payments.save(PAID)
+    await payments.save(replace(PAID, telegram_payment_charge_id="stx-2", refunded_at=NOON))
+    await payments.save(replace(PAID, telegram_payment_charge_id="stx-3", user_id=8))
+    for _ in range(2):
+        await totals.add(new_total(user_id=7))
+    out = io.StringIO()
+    mine = totals.stream(Filter(user_id=7))
+    await export_person(await users.get(7), await payments.of(7), mine, out)
+    taken = json.loads(out.getvalue())
+    person = taken["person"]
+    assert (person["first_name"], person["username"]) == ('Ann "&"', None)
+    assert person["steps"] == [-1, 2]
+    charges = [each["telegram_payment_charge_id"] for each in taken["payments"]]
+    assert charges == ["stx-2", "stx-1"]
+    assert taken["payments"][0]["refunded_at"] == NOON.isoformat()
+    assert taken["payments"][0]["bill_id"] == PAID.bill_id.hex()
+    assert [total["id"] for total in taken["totals"]] == [2, 1]
+
+
+async def test_of_a_stranger_there_is_nothing(totals: Totals) -> None:
+    out = io.StringIO()
+    await export_person(None, [], totals.stream(Filter(user_id=7)), out)
+    assert json.loads(out.getvalue()) == {"person": None, "payments": [], "totals": []}
 
 
 async def test_nothing_is_valid_too(totals: Totals) -> None:

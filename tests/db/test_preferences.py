@@ -10,7 +10,7 @@ from db.models import Action
 from db.preferences import Preferences, PreferenceStore
 from db.sessions import Sessions
 from db.totals import Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db.samples import NOON, new_total
 
 
@@ -21,7 +21,7 @@ def store(sessions: Sessions) -> PreferenceStore:
 
 async def test_nobody_has_chosen_anything_at_first(store: PreferenceStore, users: Users) -> None:
     assert await store.get(7) == Preferences()
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     assert await store.get(7) == Preferences()
 
 
@@ -29,7 +29,7 @@ async def test_a_choice_leaves_the_others_and_the_person(
     store: PreferenceStore, users: Users
 ) -> None:
     await store.set(7, time_zone="Europe/Paris")
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     await store.set(7, steps=(-10, 1), names_totals=True)
     await store.set(7, chosen_language="ru")
     await store.set(7, time_zone=None)

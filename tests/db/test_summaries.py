@@ -17,7 +17,7 @@ from db.filters import UNLABELLED, Filter
 from db.models import Kind
 from db.summaries import Amount, Day, Summaries
 from db.totals import NewTotal, Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db.samples import NOON, all_of, new_total
 
 # Clocks change at midnight, at 24:00, by half an hour, in the other half of the year;
@@ -233,7 +233,7 @@ async def test_labels_and_chats_to_choose_from_are_few_and_the_last_used_first(
 async def test_a_group_learns_who_counted(
     totals: Totals, summaries: Summaries, users: Users
 ) -> None:
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     for user_id, chat_id, value in ((7, -1, 1), (7, -1, 2), (8, -1, 10), (8, -2, 5)):
         await totals.add(new_total(user_id=user_id, chat_id=chat_id, value=value))
     who = await summaries.by_user(Filter(chat_id=-1))

@@ -11,7 +11,7 @@ from db.filters import Filter
 from db.models import VALUE_MAX, Kind, Total
 from db.sessions import Sessions
 from db.totals import NewTotal, Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db.samples import NOON, all_of, new_total
 
 DAY = date(2026, 5, 4)
@@ -60,7 +60,7 @@ async def test_a_total_makes_its_person_known(totals: Totals, users: Users) -> N
 
 
 async def test_a_total_leaves_a_known_person_as_is(totals: Totals, users: Users) -> None:
-    await users.seen(8, "Ann", "ann", "en")
+    await users.seen(Profile(8, "Ann", "ann", "en"))
     await totals.add(new_total(user_id=8))
     person = await users.get(8)
     assert person is not None

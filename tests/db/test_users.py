@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import users as users_module
+from db.engine import create_engine
 from db.sessions import Sessions
 from db.totals import Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db.samples import NOON, new_total
 
 
@@ -35,7 +37,7 @@ async def known(users: Users, user_id: int) -> tuple[str, str | None, str | None
 
 
 async def test_a_person_is_remembered(users: Users) -> None:
-    await users.seen(7, "Ann", "ann", "en-GB")
+    await users.seen(Profile(7, "Ann", "ann", "en-GB"))
     assert await known(users, 7) == ("Ann", "ann", "en-GB")
 
 
@@ -44,30 +46,30 @@ async def test_nobody_is_known_from_the_start(users: Users) -> None:
 
 
 async def test_changes_are_followed(users: Users) -> None:
-    await users.seen(7, "Ann", "ann", "en")
-    await users.seen(7, "Anna \N{SPARKLES}", None, None)
+    await users.seen(Profile(7, "Ann", "ann", "en"))
+    await users.seen(Profile(7, "Anna \N{SPARKLES}", None, None))
     assert await known(users, 7) == ("Anna \N{SPARKLES}", None, None)
 
 
 async def test_who_was_only_counted_for_gets_a_name(totals: Totals, users: Users) -> None:
     await totals.add(new_total(user_id=7))
-    await users.seen(7, "Ann", None, "en")
+    await users.seen(Profile(7, "Ann", None, "en"))
     person = await users.get(7)
     assert person is not None
     assert (person.first_name, person.created_at) == ("Ann", NOON)
 
 
 async def test_an_unchanged_person_costs_nothing(users: Users, engine: AsyncEngine) -> None:
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     with statements(engine) as sent:
-        await users.seen(7, "Ann", "ann", "en")
+        await users.seen(Profile(7, "Ann", "ann", "en"))
     assert sent == []
 
 
 async def test_an_unchanged_person_is_not_written_again_after_a_restart(
     sessions: Sessions, other_sessions: Sessions
 ) -> None:
-    await Users(sessions).seen(7, "Ann", None, "en")
+    await Users(sessions).seen(Profile(7, "Ann", None, "en"))
     written = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT xmin::text FROM users"}
     async with other_sessions() as observer:
         query = text(written[observer.get_bind().dialect.name])
@@ -78,30 +80,63 @@ async def test_an_unchanged_person_is_not_written_again_after_a_restart(
             return number
 
         before = await version()
-        await Users(sessions).seen(7, "Ann", None, "en")
+        await Users(sessions).seen(Profile(7, "Ann", None, "en"))
         assert await version() == before
-        await Users(sessions).seen(7, "Anna", None, "en")
+        await Users(sessions).seen(Profile(7, "Anna", None, "en"))
         assert await version() > before
 
 
 async def test_who_was_deleted_is_written_again_when_seen(users: Users, sessions: Sessions) -> None:
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     async with sessions.writing() as session:
         await session.execute(text("DELETE FROM users"))
     users.forget(7)
-    await users.seen(7, "Ann", "ann", "en")
+    await users.seen(Profile(7, "Ann", "ann", "en"))
     assert await known(users, 7) == ("Ann", "ann", "en")
 
 
 async def test_memory_is_bounded_and_keeps_those_seen_last(
-    users: Users, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    sessions: Sessions, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(users_module, "REMEMBERED", 2)
+    users = Users(sessions)
     for user_id in (1, 2, 1, 3):
-        await users.seen(user_id, "Ann", None, None)
+        await users.seen(Profile(user_id, "Ann", None, None))
     with statements(engine) as sent:
-        await users.seen(1, "Ann", None, None)
-        await users.seen(3, "Ann", None, None)
+        await users.seen(Profile(1, "Ann", None, None))
+        await users.seen(Profile(3, "Ann", None, None))
         assert sent == []
-        await users.seen(2, "Ann", None, None)
+        await users.seen(Profile(2, "Ann", None, None))
         assert sent != []
+
+
+async def test_a_crowd_is_written_together(users: Users, engine: AsyncEngine) -> None:
+    crowd = [Profile(user_id, f"P{user_id}", None, "en") for user_id in range(100, 0, -1)]
+    with statements(engine) as sent:
+        await users.seen(*crowd)
+    assert len([statement for statement in sent if statement.startswith("INSERT")]) == 1
+    assert await users.count() == len(crowd)
+    assert await known(users, 100) == ("P100", None, "en")
+
+
+async def test_who_could_not_be_written_is_written_when_seen_again(
+    users: Users, engine: AsyncEngine
+) -> None:
+    profile = Profile(7, "Ann", "ann", "en")
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE users RENAME TO persons"))
+    with pytest.raises(DBAPIError):
+        await users.seen(profile)
+    assert not users.knows(profile)
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE persons RENAME TO users"))
+    await users.seen(profile)
+    assert await known(users, 7) == ("Ann", "ann", "en")
+
+
+async def test_who_could_not_be_written_as_nothing_answers_is_not_taken_for_written() -> None:
+    users = Users(Sessions(create_engine("postgresql+asyncpg://tally@127.0.0.1:1/tally")))
+    profile = Profile(7, "Ann", "ann", "en")
+    with pytest.raises((OSError, SQLAlchemyError)):
+        await users.seen(profile)
+    assert not users.knows(profile)

@@ -16,7 +16,7 @@ export function speak(start) {
     number: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),
     short: new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 }),
     near: new Intl.RelativeTimeFormat(language, { numeric: "auto" }),
-    time: days({ timeZone: start.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    time: days({ timeZone: start.zone, hour: "numeric", minute: "2-digit" }),
     long: days({ weekday: "long", day: "numeric", month: "long", year: "numeric" }),
     range: days({ day: "numeric", month: "short", year: "numeric" }),
     month: days({ month: "long", year: "numeric" }),

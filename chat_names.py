@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Iterable, MutableMapping
 
+import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
 from cachetools import TTLCache
 
 REMEMBERED = 10_000
@@ -13,6 +14,8 @@ HOUR = 60 * 60
 """Seconds that it does."""
 PATIENCE = 3
 """Seconds that Telegram has to tell a name."""
+
+log = structlog.get_logger(__name__)
 
 
 class ChatNames:
@@ -27,7 +30,7 @@ class ChatNames:
         self._known: MutableMapping[int, str | None] = TTLCache(REMEMBERED, HOUR)
 
     async def find(self, chats: Iterable[int]) -> dict[int, str | None]:
-        """Give the titles of groups, None for those that the bot can't see any more."""
+        """Give the titles of groups, None for those that Telegram does not tell."""
         wanted = list(chats)
         return dict(zip(wanted, await asyncio.gather(*map(self._find, wanted)), strict=True))
 
@@ -36,7 +39,12 @@ class ChatNames:
             return self._known[chat_id]
         try:
             title = (await self._bot.get_chat(chat_id, request_timeout=PATIENCE)).title
-        except (AiogramError, TimeoutError):
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            # The bot may have been removed from it since.
+            log.info("chat_unknown", error=type(error).__name__)
             title = None
+        except AiogramError as error:
+            log.warning("chat_name_not_told", error=type(error).__name__)
+            return None
         self._known[chat_id] = title
         return title

@@ -1,0 +1,204 @@
+"""How the cost of a press grows with workers and with people, and what a live counter weighs.
+
+So many people have a counter open; a hundred of them press meanwhile, the others are just
+there. The bot takes its updates by webhook, in one process or in several that share a port.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from benchmarks.presses import commands_to, open_counter, timed_press, until_quiet
+from benchmarks.subjects import WEBHOOK, Subject, running, stage
+from benchmarks.table import show
+from fsm.valkey import EmbeddedValkey
+from playground import Client, Message, Person
+
+ACTIVE = 100
+PRESSES_EACH = 25
+AT_ONCE = 40
+"""Presses at once for each worker, as nobody has more workers for less work."""
+WARM_UP = 4
+"""Presses of each person for each worker before, so that all workers have met them."""
+
+ROWS = {
+    "cpu": "CPU a press, µs: .0f",
+    "p50": "press, median, ms: .0f",
+    "p99": "p99: .0f",
+    "redis": "commands to Redis: .2f",
+    "calls": "calls to Telegram: .2f",
+    "weight": "Redis, bytes a live counter: .0f",
+    "memory": "memory of all workers, MB: .0f",
+    "connections": "database connections at most: .0f",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured with so many workers and people.
+
+    Attributes:
+        cpu: Microseconds of CPU a press, of all workers together.
+        p50: Milliseconds from a press to its answer, the median, and
+        p99: the 99th percentile.
+        redis: Commands sent to Redis a press.
+        calls: Bot API calls a press.
+        weight: Bytes of Redis' memory a live counter.
+        memory: Resident memory of all workers, megabytes.
+        connections: Connections to the database at once while everybody confirms; 0 where
+            it is a file.
+    """
+
+    cpu: float
+    p50: float
+    p99: float
+    redis: float
+    calls: float
+    weight: float
+    memory: float
+    connections: int
+
+
+async def measure(
+    workers: int, people: int, playground: Client, valkey: EmbeddedValkey, database: str | None
+) -> Figures:
+    """Run so many workers for a round, for so many people."""
+    settings = WEBHOOK | ({"DATABASE_URL": database} if database else {})
+    subject = Subject("Tally", "main", settings, webhook=True, arguments=_arguments(workers))
+    async with (
+        Redis.from_url(valkey.url) as redis,
+        running(subject, playground, valkey) as bot,
+    ):
+        # Waited for, as what is freed later would make the counters look lighter.
+        await redis.config_set("lazyfree-lazy-user-flush", "no")
+        await redis.flushall()
+        empty = await _weight(redis)
+        pairs = await _open_counters(playground, people)
+        await until_quiet(playground)
+        weight = (await _weight(redis) - empty) / people
+        active = random.sample(pairs, ACTIVE)
+        await _press(active, WARM_UP * workers, AT_ONCE * workers)
+        await until_quiet(playground)
+        sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
+        times = await _press(active, PRESSES_EACH, AT_ONCE * workers)
+        await until_quiet(playground)
+        spent = bot.cpu() - used
+        presses = ACTIVE * PRESSES_EACH
+        figures = Figures(
+            cpu=spent / presses * 1e6,
+            p50=statistics.median(times) * 1e3,
+            p99=statistics.quantiles(times, n=100)[98] * 1e3,
+            redis=(await commands_to(redis) - sent - 1) / presses,
+            calls=(await playground.call_count() - called) / presses,
+            weight=weight,
+            memory=bot.memory(),
+            connections=await _confirm(active, database),
+        )
+        await until_quiet(playground)
+        return figures
+
+
+def _arguments(workers: int) -> tuple[str, ...]:
+    return ("--workers", str(workers)) if workers > 1 else ()
+
+
+async def _weight(redis: Redis) -> int:
+    return int((await redis.info("memory"))["used_memory"])
+
+
+async def _open_counters(playground: Client, people: int) -> list[tuple[Person, Message]]:
+    at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def come(number: int) -> tuple[Person, Message]:
+        async with at_once:
+            person = await playground.person(f"P{number}", language_code="en")
+            return person, await open_counter(person)
+
+    return await asyncio.gather(*map(come, range(people)))
+
+
+async def _press(pairs: list[tuple[Person, Message]], each: int, at_once: int) -> list[float]:
+    """Have everybody press so often, so many at once; give the seconds to the answers."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def press(person: Person, counter: Message) -> list[float]:
+        times = []
+        for _ in range(each):
+            async with turns:
+                times.append(await timed_press(person, counter))
+        return times
+
+    taken = await asyncio.gather(*(press(*pair) for pair in pairs))
+    return [seconds for times in taken for seconds in times]
+
+
+async def _confirm(pairs: list[tuple[Person, Message]], database: str | None) -> int:
+    """Have everybody confirm at once; give the most connections that are open meanwhile."""
+    confirms = asyncio.gather(
+        *(person.press(counter, "Confirm", timeout=60) for person, counter in pairs)
+    )
+    if database is None:
+        await confirms
+        return 0
+    engine, most = create_async_engine(database), 0
+    while not confirms.done():
+        most = max(most, await _connections(engine))
+    await confirms
+    await engine.dispose()
+    return most
+
+
+async def _connections(engine: AsyncEngine) -> int:
+    question = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    async with engine.connect() as connection:
+        # Without the one that asks.
+        return int(await connection.scalar(question) or 0) - 1
+
+
+async def run(
+    rounds: int, workers: list[int], people: list[int], database: str | None
+) -> dict[str, list[Figures]]:
+    """Measure every number of workers and people for so many rounds, in turn."""
+    figures: dict[str, list[Figures]] = {}
+    async with stage() as (playground, valkey, _):
+        for number in range(rounds):
+            for each in product(workers, people):
+                name = "{} for {:,}".format(*each)
+                print(f"round {number + 1}: {name}", file=sys.stderr)  # noqa: T201
+                measured = await measure(*each, playground, valkey, database)
+                figures.setdefault(name, []).append(measured)
+    return figures
+
+
+def main() -> None:
+    """Measure, show, and write the figures down."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--people", type=int, nargs="+", default=[100, 1_000, 10_000])
+    parser.add_argument("--database", help="an empty PostgreSQL, as DATABASE_URL has it")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
+    parser.add_argument("--json", type=Path, default=Path("build/scale.json"))
+    options = parser.parse_args()
+    print(f"seed {options.seed}", file=sys.stderr)  # noqa: T201
+    random.seed(options.seed)
+    figures = asyncio.run(run(options.rounds, options.workers, options.people, options.database))
+    show(f"Workers for people, medians of {options.rounds} rounds", ROWS, figures)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    written = {name: [asdict(each) for each in rounds] for name, rounds in figures.items()}
+    options.json.write_text(json.dumps(written, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Open dialogs: everything in this folder, put together."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from aiogram import Bot, Dispatcher
+from redis.asyncio import Redis
+
+from fsm.batch import Batch
+from fsm.crew import Crew
+from fsm.middleware import InlineWindow, OnError, TransactionMiddleware
+from fsm.moving import Moving
+from fsm.outbox import Deliver, Outbox
+from fsm.renderer import Renderer
+from fsm.store import DialogStore
+from fsm.turns import Turns
+from fsm.undrawn import Undrawn
+from fsm.windows import Windows
+
+
+class OpenDialogs:
+    """Carries updates out, draws what comes of them, and delivers what must leave Redis.
+
+    Args:
+        redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
+        bot: Whose dialogs they are.
+        ttl: Seconds that a dialog lives untouched.
+        delivery: Makes what takes the outbox's entries to where they belong, from what
+            takes open dialogs to their group's new chat.
+        on_error: Answers for an update that failed.
+        inline_window: Gives what a message that was sent through inline mode shows.
+
+    Attributes:
+        store: The records.
+        transactions: The middleware that all updates pass.
+    """
+
+    def __init__(  # noqa: PLR0913 - what differs from bot to bot
+        self,
+        redis: Redis,
+        batch: Batch,
+        bot: Bot,
+        ttl: int,
+        *,
+        delivery: Callable[[Moving], Deliver],
+        on_error: OnError,
+        inline_window: InlineWindow,
+    ) -> None:
+        self._bot = bot
+        self._crew = Crew(redis, batch, bot.id)
+        self.store = DialogStore(redis, batch, ttl)
+        turns = Turns(redis, batch, bot.id, self._crew)
+        self._renderer = Renderer(bot, self.store, turns, self._move)
+        self._undrawn = Undrawn(redis, batch, bot.id, self._renderer)
+        self._moving = Moving(self.store, self._undrawn, bot.id)
+        self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
+        self.transactions = TransactionMiddleware(
+            self.store,
+            self._outbox,
+            self._renderer,
+            self._undrawn,
+            Windows(redis, batch, bot.id, ttl),
+            on_error=on_error,
+            inline_window=inline_window,
+        )
+
+    def jobs(self, dispatcher: Dispatcher) -> list[Callable[[], Awaitable[object]]]:
+        """Give what is to run beside the updates.
+
+        Args:
+            dispatcher: The dispatcher that the dialogs are set up on.
+        """
+        redraw = partial(self.transactions.redraw, dispatcher, self._bot)
+        return [
+            self._outbox.run,
+            partial(self._undrawn.run, redraw),
+            partial(self._crew.run, self._renderer.share),
+        ]
+
+    @property
+    def closing(self) -> list[Callable[[float], Awaitable[None]]]:
+        """What finishes, for at most so many seconds, what is under way, in order."""
+        parts = (self._outbox, self._renderer, self._undrawn, self._crew)
+        return [part.close for part in parts]
+
+    async def _move(self, old_id: int, new_id: int) -> None:
+        await self._moving.begin(self._outbox, old_id, new_id)

@@ -1,0 +1,217 @@
+"""A message while something is to be drawn on it: always its latest window, in its turn."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
+from aiogram_dialog.api.entities import MarkupVariant
+
+from fsm.calls import patiently
+from fsm.canvas import Canvas, same_buttons
+from fsm.outcome import Drawing, Drawn
+from fsm.pace import Pace
+from fsm.turns import Turns
+from logs import update_id
+from metrics import DRAWINGS, DRAWINGS_WAITING, begin, child
+
+DAY = 24 * 60 * 60
+"""Seconds that a drawing is worth trying, as long as the process lives."""
+
+SOON = 0.5
+"""Seconds that a message may take to follow a press without a word."""
+
+OnUpgrade = Callable[[int, int], Awaitable[None]]
+"""Is told the id of a group, and that of the supergroup which it is now."""
+
+begin(DRAWINGS, Drawn)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Job:
+    """A drawing that waits its turn.
+
+    Attributes:
+        drawing: The latest of those that it stands for.
+        version: The version of its record that it shows.
+        update: The update that it comes of, None for none.
+    """
+
+    drawing: Drawing
+    version: str
+    update: int | None = field(default_factory=update_id.get)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a message's drawings wait for.
+
+    Attributes:
+        pace: What Telegram bears of the chat.
+        queue: What it bears of all chats, in which messages come one after the other.
+        turns: Gives the turn where several workers share the message.
+    """
+
+    pace: Pace
+    queue: Pace
+    turns: Turns
+
+
+class Screen:
+    """A message while something is to be drawn on it.
+
+    Args:
+        canvas: What draws.
+        limits: What its drawings wait for.
+        on_upgrade: Is told when the group turns out to be a supergroup of another id by now.
+        on_idle: Called when all is drawn; the screen is of no use after that.
+    """
+
+    def __init__(
+        self,
+        canvas: Canvas,
+        limits: Limits,
+        on_upgrade: OnUpgrade,
+        on_idle: Callable[[], object],
+    ) -> None:
+        self._canvas = canvas
+        self._pace, self._queue, self._turns = limits.pace, limits.queue, limits.turns
+        self._on_upgrade = on_upgrade
+        self._on_idle = on_idle
+        self._jobs: list[Job] = []
+        self._current: Job | None = None
+        self._late_after = 0.0
+        self._slot: float | None = None
+        self._turn = 0.0
+        self._is_hurried = False
+        self._called = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    @property
+    def records(self) -> set[str]:
+        """The records that wait to be drawn here."""
+        jobs = [self._current, *self._jobs] if self._current else self._jobs
+        return {job.drawing.record for job in jobs}
+
+    def add(self, drawing: Drawing, version: str) -> bool:
+        """Have a window drawn after those before it, or in place of the last one that waits.
+
+        Returns:
+            Whether that will be soon.
+        """
+        if self._jobs and (merged := _merge(self._jobs[-1].drawing, drawing)):
+            if not same_buttons(_buttons(self._jobs[-1].drawing), _buttons(merged)):
+                self._turn = 0.0
+            self._jobs[-1] = Job(merged, version)
+            child(DRAWINGS, Drawn.MERGED).inc()
+        else:
+            self._jobs.append(Job(drawing, version))
+            DRAWINGS_WAITING.inc()
+        pause = self._pause(self._jobs[-1].drawing)
+        if not pause:
+            self._called.set()
+        is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
+        return not is_stuck and pause <= SOON
+
+    def hurry(self) -> asyncio.Task[None]:
+        """Have the rest drawn at once, whatever Telegram bears; give what is done then."""
+        self._is_hurried = True
+        self._called.set()
+        return self._task
+
+    def _pause(self, drawing: Drawing) -> float:
+        """Give the seconds that a drawing has to wait for its turn, 0 for none."""
+        now = time.monotonic()
+        if not self._canvas.only_text_changes(drawing):
+            # Where the buttons change, nobody can go on before they see them.
+            return max(self._pace.hold, self._turn - now, 0.0)
+        in_queue = self._queue.pause if self._slot is None else self._slot - now
+        return max(self._pace.pause, self._turn - now, in_queue, 0.0)
+
+    async def _run(self) -> None:
+        while self._jobs:
+            # It stays in the list while it waits, so that later windows take its place.
+            is_wanted = await self._wait_turn()
+            self._slot = None
+            self._current = job = self._jobs.pop(0)
+            drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
+            self._current = None
+            DRAWINGS_WAITING.dec()
+            child(DRAWINGS, drawn).inc()
+        self._on_idle()
+
+    async def _carry_out(self, job: Job) -> Drawn:
+        self._late_after = asyncio.get_running_loop().time() + SOON
+        # The task was begun by another update, of which the log would tell otherwise.
+        update_id.set(job.update)
+        drawn = None
+        try:
+            drawn = await patiently(
+                partial(self._draw, job),
+                within=DAY,
+                wanted=partial(self._is_wanted, job.drawing),
+            )
+        except Exception:
+            log.exception("drawing_failed")
+        return drawn or Drawn.DROPPED
+
+    async def _wait_turn(self) -> bool:
+        """Wait until the first drawing may be made; tell whether it is still wanted."""
+        while not self._is_hurried:
+            await self._wait_here()
+            job = self._jobs[0]
+            target = self._canvas.target(job.drawing)
+            pause = await self._turns.take(job.drawing, target, job.version, self._pace)
+            if pause is None and self._jobs[0] is job:
+                return False
+            if pause == 0:
+                return True
+            self._turn = time.monotonic() + (pause or 0)
+        return True
+
+    async def _wait_here(self) -> None:
+        while not self._is_hurried and (pause := self._pause(self._jobs[0].drawing)):
+            if self._slot is None and not self._pace.pause:
+                # Only now, so that nobody is waited for who may not go.
+                self._slot = time.monotonic() + self._queue.queue()
+                continue
+            self._called.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._called.wait(), pause)
+        if self._slot is None:
+            self._queue.spend()
+            self._slot = time.monotonic()
+
+    def _is_wanted(self, drawing: Drawing) -> bool:
+        # A message that is still to be sent is sent; its next window is edited in.
+        return drawing.fresh or not self._jobs or _merge(drawing, self._jobs[0].drawing) is None
+
+    async def _draw(self, job: Job) -> Drawn:
+        try:
+            if not await self._canvas.draw(job.drawing, job.version):
+                return Drawn.UNCHANGED
+        except TelegramRetryAfter as error:
+            self._pace.hold_back(error.retry_after)
+            raise
+        except TelegramMigrateToChat as error:
+            await self._on_upgrade(int(job.drawing.chat_id), error.migrate_to_chat_id)
+            raise
+        self._pace.spend()
+        return Drawn.SENT if job.drawing.fresh else Drawn.EDITED
+
+
+def _buttons(drawing: Drawing) -> MarkupVariant | None:
+    return drawing.content.reply_markup if drawing.content else None
+
+
+def _merge(first: Drawing, then: Drawing) -> Drawing | None:
+    """Give the one drawing that does for both, None where each must be drawn."""
+    if then.fresh or first.content is None or then.content is None:
+        return None
+    return replace(first, content=then.content)

@@ -1,0 +1,27 @@
+-- Gives the turn to draw on a message, at the pace that all workers keep together.
+-- KEYS: 1 the chat's pace, 2 what was drawn last on the message
+-- ARGV: 1 tokens at most, 2 tokens that come back in a second, 3 the version to be drawn,
+--   4 a digest of its buttons, 5 seconds that what was drawn is remembered
+-- Gives: "" to draw now, "late" where a later version was drawn, else the seconds to wait
+local burst, rate, version, buttons = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1e6
+
+local pace = redis.call('HMGET', KEYS[1], 'tokens', 'since')
+local tokens = math.min(burst, (pace[1] or burst) + math.max(0, now - (pace[2] or now)) * rate)
+local drawn = redis.call('HMGET', KEYS[2], 'version', 'buttons')
+if drawn[2] == buttons then
+  -- Where the buttons change nobody can go on before they see them.
+  if drawn[1] > version then
+    return 'late'
+  end
+  if tokens < 1 then
+    return tostring((1 - tokens) / rate)
+  end
+end
+
+redis.call('HSET', KEYS[1], 'tokens', math.max(tokens - 1, 0), 'since', now)
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+redis.call('HSET', KEYS[2], 'version', version, 'buttons', buttons)
+redis.call('EXPIRE', KEYS[2], ARGV[5])
+return ''

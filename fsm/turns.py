@@ -1,0 +1,73 @@
+"""Whose turn it is to draw on a message that several workers share."""
+
+import zlib
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from fsm.batch import Batch
+from fsm.crew import Crew
+from fsm.keys import ChatKeys
+from fsm.outcome import Drawing
+from fsm.pace import Pace
+from fsm.store import SCRIPTS
+
+MEMORY = 60
+"""Seconds that what was drawn last is remembered."""
+
+log = structlog.get_logger(__name__)
+
+
+class Turns:
+    """Keeps the workers of a crew at the pace that one of them would keep.
+
+    Who works alone asks nobody. In a crew each drawing asks Redis first: so a chat gets no
+    more edits than from one worker, and no number goes back to one that was there before.
+
+    Args:
+        redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
+        bot_id: The bot's id.
+        crew: Who shares the bot.
+    """
+
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, crew: Crew) -> None:
+        self._batch = batch
+        self._bot_id = bot_id
+        self._crew = crew
+        self._take = redis.register_script((SCRIPTS / "turn.lua").read_text())
+
+    async def take(self, drawing: Drawing, target: int, version: str, pace: Pace) -> float | None:
+        """Ask for the turn.
+
+        Args:
+            drawing: What is to be drawn.
+            target: The message, below 0 for one that is still to be sent.
+            version: The version of the record that it shows.
+            pace: What Telegram bears of the chat.
+
+        Returns:
+            Seconds to wait before asking again, 0 to draw now, None where another worker
+            has drawn something later.
+        """
+        if self._crew.size == 1:
+            return 0.0
+        chat = ChatKeys(self._bot_id, drawing.chat_id)
+        keys = [chat.pace, chat.drawn(target)]
+        arguments: list[str | float] = [pace.burst, pace.rate, version, _digest(drawing), MEMORY]
+        try:
+            answer: bytes = await self._batch.run(self._take, keys, arguments)
+        except RedisError as error:
+            # Then each at the pace that it keeps by itself.
+            log.warning("turn_unreachable", error=str(error))
+            return 0.0
+        if answer == b"late":
+            return None
+        return float(answer or 0)
+
+
+def _digest(drawing: Drawing) -> int:
+    """Tell sets of buttons apart, in every process alike."""
+    markup = drawing.content and drawing.content.reply_markup
+    return zlib.crc32(markup.model_dump_json().encode()) if markup else 0

@@ -1,0 +1,1 @@
+"""Redis as people set it up who outgrow one server."""

@@ -1,0 +1,30 @@
+"""What several files about Redis share."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from playground import Playground
+from tests.redis.clusters import TallyCluster, running_cluster
+
+
+@pytest.fixture(scope="module")
+async def playground() -> AsyncIterator[Playground]:
+    """Give a playground of the bot's own: the shared one has the shared bot."""
+    async with Playground() as own:
+        await own.switch(inline=True, inline_feedback=True)
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TallyCluster]:
+    """Give a cluster; whoever ends one of its servers starts it again."""
+    async with running_cluster(tmp_path_factory.mktemp("cluster"), patience=2000) as own:
+        yield own
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder for what workers keep."""
+    return tmp_path

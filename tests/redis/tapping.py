@@ -1,0 +1,65 @@
+"""People who tap on and on, and remember how often that was not refused."""
+
+import asyncio
+
+from playground import Answer, Message, Person, Playground
+from tests.groups import ending
+from tests.redis.servers import START
+from tests.test_away import AGAIN
+from tests.test_counter import open_counter
+
+PACE = 0.05
+"""Seconds between two taps of a person."""
+
+
+class Tapping:
+    """A person who taps a counter of their own up until told to stop.
+
+    Args:
+        person: The person.
+        counter: The counter.
+    """
+
+    def __init__(self, person: Person, counter: Message) -> None:
+        self.person = person
+        self._counter = counter
+        self._over = asyncio.Event()
+        self._presses: list[asyncio.Task[Answer | None]] = []
+        self._task = asyncio.create_task(self._tap())
+
+    async def _tap(self) -> None:
+        while not self._over.is_set():
+            press = self.person.press(self._counter, "+1", timeout=START)
+            self._presses.append(asyncio.create_task(press))
+            await asyncio.sleep(PACE)
+
+    async def until_counted(self, more: int) -> None:
+        """Wait until so many more presses have counted."""
+        before = self._counted()
+        async with asyncio.timeout(START):
+            while self._counted() < before + more:
+                await asyncio.sleep(0.02)
+
+    def _counted(self) -> int:
+        return sum(press.done() and press.result() not in {AGAIN, None} for press in self._presses)
+
+    async def finish(self) -> int:
+        """Stop, confirm, and see that the message ends with what was not refused; give that."""
+        self._over.set()
+        await self._task
+        answers = await asyncio.gather(*self._presses)
+        assert None not in answers
+        value = sum(answer != AGAIN for answer in answers)
+        assert value > 0
+        await self.person.until(
+            self._counter, ending(f"Specify the number: {value}"), timeout=START
+        )
+        await self.person.press(self._counter, "Confirm", timeout=START)
+        await self.person.until(self._counter, ending(f"Total: {value}"), timeout=START)
+        return value
+
+
+async def begin(playground: Playground, count: int) -> list[Tapping]:
+    """Have people tap, each a counter of their own."""
+    people = [await playground.person(f"P{number}", language_code="en") for number in range(count)]
+    return [Tapping(person, await open_counter(person)) for person in people]

@@ -1,0 +1,183 @@
+"""The bot on a cluster: whatever keeps something in Redis finds it there."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from redis.crc import key_slot
+
+from fsm.address import parse
+from fsm.connection import connect
+from fsm.keys import ChatKeys
+from fsm.record import Record
+from fsm.store import AwayError, DialogStore
+from playground import Message, Person, Playground
+from tests.groups import ending, make_group
+from tests.redis.clusters import TallyCluster
+from tests.redis.refusals import refusal
+from tests.redis.servers import PASSWORD, PROTECTED, Server
+from tests.tally import START, Tally
+from tests.test_counter import open_counter
+from tests.test_inline import post
+from tests.test_settings import choose, until
+from tests.test_stats import ask
+from tests.test_totals_changes import open_data
+from tests.test_totals_export import receive_document
+from tests.test_upgrade import counter_in, find
+
+ADMIN = 4242
+
+
+@pytest.fixture(scope="module")
+async def tally(
+    playground: Playground, cluster: TallyCluster, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a bot on the cluster; a test may end it if it starts it again."""
+    own = Tally(
+        tmp_path_factory.mktemp("tally") / "data",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        REDIS_URL=cluster.url,
+        REDIS_WAIT="1",
+        ADMIN_IDS=str(ADMIN),
+    )
+    yield await own.start()
+    assert await own.stop() == 0
+    await own.clean_up()
+
+
+@pytest.fixture
+async def people(playground: Playground, tally: Tally) -> list[Person]:  # noqa: ARG001
+    """Give people of all nodes, who are new to that bot."""
+    names = ["Ann", "Boris", "Clara", "Dan", "Eve", "Fay"]
+    return [await playground.person(name, language_code="en") for name in names]
+
+
+async def tapped(person: Person, taps: int) -> Message:
+    """Have a person open a counter and tap it up."""
+    counter = await open_counter(person, f"/numbers {person.id}")
+    for _ in range(taps):
+        await person.press(counter, "+1", timeout=START)
+    return counter
+
+
+async def test_counters_of_all_nodes_outlive_a_kill_and_are_one_row_each(
+    playground: Playground, tally: Tally, people: list[Person]
+) -> None:
+    counters = [await tapped(person, taps) for taps, person in enumerate(people)]
+    await tally.kill()
+    for person, counter in zip(people, counters, strict=True):
+        await person.press(counter, "+1", timeout=0)
+    await tally.start()
+    for taps, (person, counter) in enumerate(zip(people, counters, strict=True)):
+        await person.until(counter, ending(f"Specify the number: {taps + 1}"))
+        await person.press(counter, "Confirm")
+        await person.until(counter, ending(f"Total: {taps + 1}"))
+    await playground.repeat()
+    await playground.until_pending(0)
+    for taps, person in enumerate(people):
+        await tally.until_totals(person, 1)
+        assert [row["value"] for row in tally.totals(person)] == [taps + 1]
+
+
+async def test_an_inline_counter_is_posted_tapped_and_confirmed(
+    playground: Playground, tally: Tally, people: list[Person]
+) -> None:
+    ann, boris, *_ = people
+    group = await playground.group("Elsewhere", members=people, bot="left")
+    for number in range(3):
+        counter = await post(ann, group, f"c{number}")
+        await boris.press(counter, "+1")
+        await ann.until(counter, ending("Specify the number: 1"))
+        await ann.press(counter, "Confirm")
+        await ann.until(counter, ending("Total: 1"))
+    await tally.until_totals(ann, 3)
+
+
+async def test_a_language_is_spoken_at_once_in_windows_of_all_nodes(
+    playground: Playground, people: list[Person]
+) -> None:
+    ann, *_ = people
+    shared = []
+    for _ in range(3):
+        group = await make_group(playground, people)
+        shared.append(await counter_in(ann, group, "/numbers shared"))
+    settings = await open_counter(ann, "/settings")
+    await choose(ann, settings, "Language", "Русский")
+    for counter in shared:
+        await until(ann, counter, "shared\nУкажите число: 0")
+
+
+async def test_open_counters_follow_their_group_to_another_node(
+    playground: Playground, people: list[Person]
+) -> None:
+    ann, boris, *_ = people
+    for taps in range(1, 4):
+        old = await make_group(playground, people, type="group")
+        await counter_in(ann, old, f"/numbers tea{taps}", taps=taps)
+        new = await old.upgrade()
+        tea = await find(ann, new, f"tea{taps}")
+        await boris.press(tea, "+1")
+        await ann.until(tea, ending(f"Specify the number: {taps + 1}"))
+
+
+async def test_totals_come_as_a_document(
+    playground: Playground, tally: Tally, people: list[Person]
+) -> None:
+    *_, eve = people
+    await tally.add_totals(eve, [5, 7])
+    data = await open_data(eve)
+    await eve.press(data, "As CSV")
+    name, _ = await receive_document(playground, eve)
+    assert name == "totals.csv"
+
+
+async def test_taps_are_in_the_statistics(playground: Playground, tally: Tally) -> None:
+    del tally  # has to run
+    admin = await playground.person("Admin", id=ADMIN, language_code="en")
+    await tapped(admin, 3)
+    shown = await ask(admin)
+    assert shown.caption or shown.text
+
+
+async def test_an_address_of_one_server_is_refused_for_a_cluster_and_the_other_way_round(
+    cluster: TallyCluster, tmp_path: Path
+) -> None:
+    place = f":{PASSWORD}@127.0.0.1:{cluster.servers[0].port}"
+    line = await refusal(f"redis://{place}")
+    assert line == "REDIS_URL: for what answers there it must begin with redis+cluster://"
+    assert "No master found" in await refusal(f"redis+sentinel://{place}/tally")
+    server = await Server(tmp_path, config=PROTECTED).start()
+    try:
+        line = await refusal(f"redis+cluster://:{PASSWORD}@127.0.0.1:{server.port}")
+        assert line.endswith("Cluster mode is not enabled on this node")
+    finally:
+        await server.end()
+
+
+async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_went(
+    cluster: TallyCluster,
+) -> None:
+    chat = ChatKeys(7, 7)
+    slot = key_slot(chat.tag.encode())
+    source = await cluster.master_of(chat.tag)
+    target = next(server for server in cluster.servers if server is not source)
+    names = {server.port: await server.ask("CLUSTER MYID") for server in (source, target)}
+    async with AsyncExitStack() as parts:
+        redis, batch = connect(parse(cluster.url), 1, parts)
+        await redis.ping()
+        store = DialogStore(redis, batch, 60)
+        await target.ask("CLUSTER SETSLOT", slot, "IMPORTING", names[source.port])
+        await source.ask("CLUSTER SETSLOT", slot, "MIGRATING", names[target.port])
+        record = Record(chat.record("counter"), stack={"_id": "counter"})
+        for _ in range(3):
+            with pytest.raises(AwayError):
+                await store.load(chat, update_id=1, record=record.key)
+            with pytest.raises(AwayError):
+                await store.commit(chat, [record], done=1)
+        for server in (target, source):
+            await server.ask("CLUSTER SETSLOT", slot, "NODE", names[target.port])
+        assert await store.commit(chat, [record], done=1)
+        loaded = await store.load(chat, update_id=1, record=record.key)
+        assert loaded.done == [record.key]

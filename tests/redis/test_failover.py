@@ -1,0 +1,131 @@
+"""A server of a cluster dies under load: what was answered is there, once, and the bot goes on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+
+from fsm.keys import PREFIX, ChatKeys
+from playground import Answer, Message, Person, Playground
+from tests.groups import ending
+from tests.redis.clusters import TallyCluster
+from tests.redis.servers import START, until
+from tests.redis.tapping import Tapping, begin
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_settings import choose
+from tests.workers import working
+
+
+@pytest.fixture(scope="module")
+async def pair(
+    playground: Playground, cluster: TallyCluster, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[list[Tally]]:
+    """Give two workers on the cluster that wait for a replica, behind a patient balancer."""
+    folder = tmp_path_factory.mktemp("pair")
+    urls = [cluster.url] * 2
+    async with working(playground, folder, urls, patience=START, REDIS_WAIT="1") as running:
+        yield [tally for tally, _ in running]
+
+
+async def saved(tally: Tally, tapping: Tapping) -> None:
+    """Have a person confirm, and see that the total is what was not refused, in one row."""
+    value = await tapping.finish()
+    await tally.until_totals(tapping.person, 1)
+    assert [row["value"] for row in tally.totals(tapping.person)] == [value]
+
+
+def chat_of(playground: Playground, person: Person) -> str:
+    """Give what all keys of a person's private chat begin with."""
+    return ChatKeys(int(playground.token.partition(":")[0]), person.id).tag
+
+
+async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
+    playground: Playground, cluster: TallyCluster, pair: list[Tally]
+) -> None:
+    tappings = await begin(playground, 6)
+    for tapping in tappings:
+        await tapping.until_counted(5)
+    concerned = chat_of(playground, tappings[0].person)
+    await fail_over(cluster, concerned)
+    for tapping in tappings:
+        await tapping.until_counted(5)
+    await asyncio.gather(*(saved(pair[0], tapping) for tapping in tappings))
+
+
+async def test_a_master_hands_over_amid_taps(
+    playground: Playground, cluster: TallyCluster, pair: list[Tally]
+) -> None:
+    (tapping,) = await begin(playground, 1)
+    await tapping.until_counted(5)
+    chat = chat_of(playground, tapping.person)
+    master = await cluster.master_of(chat)
+    await cluster.partner_of(master).ask("CLUSTER FAILOVER")
+    await until(cluster.partner_of(master).is_master)
+    await cluster.until_whole()
+    await tapping.until_counted(5)
+    await saved(pair[0], tapping)
+
+
+async def fail_over(cluster: TallyCluster, key: str) -> None:
+    """Kill the master of a key; once its replica has taken over, start it again.
+
+    As whatever watches over servers does: without it nobody would have a second copy.
+    """
+    master = await cluster.master_of(key)
+    await master.end()
+    await until(cluster.partner_of(master).is_master)
+    await master.start()
+    await cluster.until_whole()
+
+
+def unclear(pair: list[Tally]) -> int:
+    """Count the commits that the workers were in doubt about."""
+    return sum(line["event"] == "commit_unclear" for tally in pair for line in tally.logged())
+
+
+async def test_what_no_replica_has_is_not_acknowledged_before_one_has(
+    playground: Playground, cluster: TallyCluster, pair: list[Tally]
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    counter = await open_counter(ann)
+    replica = cluster.partner_of(await cluster.master_of(chat_of(playground, ann)))
+    before = unclear(pair)
+    replica.stop_for_now()
+    try:
+        press = asyncio.create_task(ann.press(counter, "+1", timeout=START))
+        async with asyncio.timeout(START):
+            while unclear(pair) < before + 2:
+                await asyncio.sleep(0.02)
+        assert not press.done()
+        assert await playground.pending() == 1
+    finally:
+        replica.go_on()
+    assert await press == Answer(None)
+    await ann.until(counter, ending("Specify the number: 1"))
+    await ann.press(counter, "+1", timeout=START)
+    await ann.until(counter, ending("Specify the number: 2"))
+
+
+async def test_what_is_chosen_at_one_worker_holds_at_both_also_after_their_channel_was_lost(
+    playground: Playground, cluster: TallyCluster, pair: list[Tally]
+) -> None:
+    assert len(pair) == 2  # each takes every other press
+    ann = await playground.person("Ann", language_code="en")
+    counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
+    bot, _, _ = playground.token.partition(":")
+    await fail_over(cluster, f"{PREFIX}:{{{bot}}}")
+    await choose(ann, settings, "Language", "Русский")
+    value, in_russian = 0, 0
+    async with asyncio.timeout(START):
+        while in_russian < 4:
+            value += 1
+            await ann.press(counter, "+1", timeout=START)
+            shown = await ann.until(counter, partial(shows, value), timeout=START)
+            in_russian = in_russian + 1 if "Укажите" in (shown.text or "") else 0
+
+
+def shows(value: int, counter: Message) -> bool:
+    """Tell whether a counter stands at a value, in whichever language."""
+    return (counter.text or "").endswith(f": {value}")

@@ -1,0 +1,217 @@
+"""What a commit is worth that replicas have to have, on a master with one replica."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redis.exceptions import ResponseError
+
+from fsm.address import parse
+from fsm.batch import NotReplicatedError
+from fsm.connection import connect
+from fsm.keys import ChatKeys
+from fsm.outbox import Outbox
+from fsm.record import Record
+from fsm.store import AwayError, DialogStore, UnclearError
+from playground import Answer, Playground
+from tests.redis.servers import COMMON, PASSWORD, START, Server, end_all, until
+from tests.tally import Tally
+from tests.test_counter import open_counter
+
+CHAT = ChatKeys(1, 2)
+UPDATE = 3
+STACK = {"_id": "other"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A master and its replica."""
+
+    master: Server
+    replica: Server
+
+
+@pytest.fixture
+async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
+    """Give a master with a replica."""
+    master, replica = Server(tmp_path / "master"), Server(tmp_path / "replica")
+    for server in (master, replica):
+        server.config = COMMON
+    replica.config += f"\nreplicaof 127.0.0.1 {master.port}"
+    try:
+        await master.start()
+        await replica.start()
+        await until(lambda: is_copied(master))
+        yield Pair(master, replica)
+    finally:
+        await end_all([master, replica])
+
+
+async def is_copied(master: Server, replicas: int = 1) -> bool:
+    """Tell whether so many replicas have what is written now."""
+    async with master.client() as redis:
+        with suppress(ResponseError):
+            await redis.set("something", "new")
+            return await redis.wait(replicas, 100) == replicas
+    return False
+
+
+def url_of(server: Server) -> str:
+    return f"redis://:{PASSWORD}@127.0.0.1:{server.port}"
+
+
+def store_on(server: Server, parts: AsyncExitStack, replicas: int = 1) -> DialogStore:
+    """Give a store whose commits have to be at so many replicas."""
+    redis, batch = connect(parse(url_of(server)), replicas, parts)
+    return DialogStore(redis, batch, 60)
+
+
+async def tap(store: DialogStore) -> str:
+    """Do an update, unless it was done: open a record, or write it anew."""
+    loaded = await store.load(CHAT, update_id=UPDATE, record=CHAT.record("counter"))
+    if loaded.done is not None:
+        return "done already"
+    record = loaded.record or Record(CHAT.record("counter"))
+    record.stack = {"_id": "counter", "taps": record.stack.get("taps", 0) + 1}
+    assert await store.commit(CHAT, [record], done=UPDATE)
+    return "done"
+
+
+async def taps_at(store: DialogStore) -> int:
+    loaded = await store.load(CHAT, update_id=None, record=CHAT.record("counter"))
+    assert loaded.record is not None
+    return int(loaded.record.stack.get("taps", 0))
+
+
+async def test_what_a_replica_has_is_done(pair: Pair) -> None:
+    async with AsyncExitStack() as parts:
+        store = store_on(pair.master, parts)
+        assert await tap(store) == "done"
+        assert await tap(store) == "done already"
+        assert await taps_at(store) == 1
+
+
+async def test_what_no_replica_has_is_in_doubt_for_everybody_until_one_has_it(pair: Pair) -> None:
+    async with AsyncExitStack() as parts:
+        one, other = store_on(pair.master, parts), store_on(pair.master, parts)
+        pair.replica.stop_for_now()
+        with pytest.raises(UnclearError):
+            await tap(one)
+        # Who only finds its mark must not acknowledge it either.
+        with pytest.raises(UnclearError):
+            await tap(other)
+        pair.replica.go_on()
+        assert await tap(other) == "done already"
+        assert await taps_at(one) == 1
+
+
+async def test_what_was_done_stays_in_doubt_while_its_master_refuses_to_write(pair: Pair) -> None:
+    async with AsyncExitStack() as parts:
+        one, other = store_on(pair.master, parts), store_on(pair.master, parts)
+        pair.replica.stop_for_now()
+        with pytest.raises(UnclearError):
+            await tap(one)
+        await pair.master.ask("CONFIG SET", "min-replicas-max-lag", 1, "min-replicas-to-write", 1)
+        await until(lambda: refuses_to_write(pair.master))
+        with pytest.raises(AwayError):
+            await one.commit(CHAT, [Record(CHAT.record("other"), stack=STACK)])
+        with pytest.raises(UnclearError):
+            await tap(other)  # else the person would be told to try again
+        pair.replica.go_on()
+        await until(lambda: is_copied(pair.master))
+        assert await tap(other) == "done already"
+
+
+async def refuses_to_write(master: Server) -> bool:
+    try:
+        await master.ask("SET", "something", "newer")
+    except ResponseError as error:
+        return "NOREPLICAS" in f"{error.status_code} {error}"
+    return False
+
+
+async def test_what_was_in_doubt_and_is_lost_with_the_master_is_done_again(pair: Pair) -> None:
+    async with AsyncExitStack() as parts:
+        await pair.replica.ask("REPLICAOF", "NO", "ONE")
+        with pytest.raises(UnclearError):
+            await tap(store_on(pair.master, parts))
+        await pair.master.end()
+        after = store_on(pair.replica, parts)
+        assert await taps_at(after) == 0
+        with pytest.raises(UnclearError):
+            await tap(after)  # it counts, and there is nobody to have a copy
+        assert await taps_at(after) == 1
+
+
+async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from_a_living_master(
+    pair: Pair, tmp_path: Path
+) -> None:
+    other = Server(tmp_path / "other", config=pair.replica.config)
+    async with AsyncExitStack() as parts:
+        parts.push_async_callback(end_all, [other])
+        await other.start()
+        await until(lambda: is_copied(pair.master, 2))
+        await pair.replica.ask("REPLICAOF", "NO", "ONE")
+        # The other still follows, and has what nobody will know in a moment.
+        assert await tap(store_on(pair.master, parts, 1)) == "done"
+        with pytest.raises(UnclearError):
+            await tap(store_on(pair.master, parts, 2))
+        assert await taps_at(store_on(pair.replica, parts, 2)) == 0
+
+
+async def test_an_entry_is_announced_at_a_replica_before_it_is_committed(pair: Pair) -> None:
+    async def deliver(*_: object) -> None:
+        raise AssertionError
+
+    async with AsyncExitStack() as parts:
+        redis, batch = connect(parse(url_of(pair.master)), 1, parts)
+        outbox = Outbox(redis, batch, CHAT.bot_id, deliver)
+        await outbox.announce(CHAT, {"entry": "payload"})
+        pair.replica.stop_for_now()
+        with pytest.raises(NotReplicatedError):
+            await outbox.announce(CHAT, {"other": "payload"})
+        pair.replica.go_on()
+
+
+async def test_a_commit_on_a_master_that_becomes_a_replica_meanwhile_is_in_doubt(
+    pair: Pair,
+) -> None:
+    async with AsyncExitStack() as parts:
+        store = store_on(pair.master, parts)
+        assert await tap(store) == "done"
+        pair.replica.stop_for_now()
+        tapping = asyncio.create_task(
+            store.commit(CHAT, [Record(CHAT.record("other"), stack=STACK)])
+        )
+        await until(lambda: waits_for_a_replica(pair.master))
+        await pair.master.ask("REPLICAOF", "127.0.0.1", str(pair.replica.port))
+        with pytest.raises(UnclearError):
+            await tapping
+        pair.replica.go_on()
+
+
+async def waits_for_a_replica(master: Server) -> bool:
+    return bool((await master.ask("INFO", "clients"))["blocked_clients"])
+
+
+async def test_by_polling_an_update_stays_at_telegram_until_a_replica_has_it(
+    pair: Pair, own_playground: Playground, own_tally: Tally
+) -> None:
+    own_tally.settings |= {"REDIS_URL": url_of(pair.master), "REDIS_WAIT": "1"}
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    await own_playground.until_pending(0)
+    pair.replica.stop_for_now()
+    async with own_tally.logging("inbox_unreachable"):
+        press = asyncio.create_task(ann.press(counter, "+1", timeout=START))
+    assert await own_playground.pending() == 1
+    await own_tally.kill()
+    pair.replica.go_on()
+    await own_tally.start()
+    assert await press == Answer(None)
+    await ann.press(counter, "+1", timeout=START)
+    await ann.until(counter, text="Specify the number: 2")

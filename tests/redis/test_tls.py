@@ -1,0 +1,179 @@
+"""TLS and passwords, for one server as for a cluster."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+from fsm.address import parse
+from fsm.connection import connect
+from playground import Playground
+from tests.groups import ending
+from tests.redis.clusters import TallyCluster, running_cluster
+from tests.redis.refusals import refusal
+from tests.redis.sentinels import watched
+from tests.redis.servers import PASSWORD, PROTECTED, START, Server, end_all
+from tests.tally import Tally
+from tests.test_counter import open_counter
+
+USER = "tally"
+MISSING = "no Redis server that speaks TLS is installed (Debian: apt-get install redis-server)"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """What a server has to have that speaks TLS.
+
+    Attributes:
+        program: The server's program.
+        tls: Its settings.
+        authority: The file of who has signed its certificate.
+        stranger: That of somebody else.
+    """
+
+    program: Path
+    tls: str
+    authority: Path
+    stranger: Path
+
+
+def _program() -> Path | None:
+    """Find a server that was built with TLS; the one that comes with Tally was not."""
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            # One that knows TLS misses its certificate.
+            command = [found, "--port", "0", "--tls-port", "1"]
+            tried = subprocess.run(command, capture_output=True, check=False, timeout=START)  # noqa: S603 - ours
+            if b"tls-cert-file" in tried.stdout + tried.stderr:
+                return Path(found)
+    return None
+
+
+@pytest.fixture(scope="module")
+def speaking(tmp_path_factory: pytest.TempPathFactory) -> Speaking:
+    """Give what it takes to speak TLS."""
+    program = _program()
+    if program is None and os.environ.get("CI") != "true":
+        pytest.skip(MISSING)
+    assert program, MISSING
+    folder = tmp_path_factory.mktemp("certificates")
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(str(folder / "authority.pem"))
+    trustme.CA().cert_pem.write_to_path(str(folder / "stranger.pem"))
+    certificate.private_key_pem.write_to_path(str(folder / "key.pem"))
+    certificate.cert_chain_pems[0].write_to_path(str(folder / "certificate.pem"))
+    tls = f"""
+tls-cert-file "{folder}/certificate.pem"
+tls-key-file "{folder}/key.pem"
+tls-ca-cert-file "{folder}/authority.pem"
+tls-auth-clients no
+tls-replication yes
+"""
+    return Speaking(program, tls, folder / "authority.pem", folder / "stranger.pem")
+
+
+def server_for(speaking: Speaking, folder: Path) -> Server:
+    """Give a server that speaks TLS and knows a user of few rights, not started yet."""
+    return Server(
+        folder,
+        config=f"user {USER} on >{PASSWORD} ~tally:* &tally:* +@all -@dangerous\n",
+        tls=speaking.tls,
+        program=speaking.program,
+        options={"password": PASSWORD, "ssl": True, "ssl_ca_certs": str(speaking.authority)},
+    )
+
+
+@pytest.fixture(scope="module")
+async def server(
+    speaking: Speaking, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Server]:
+    """Give a server that speaks TLS."""
+    own = server_for(speaking, tmp_path_factory.mktemp("server"))
+    own.config += PROTECTED
+    try:
+        yield await own.start()
+    finally:
+        await end_all([own])
+
+
+@pytest.fixture(scope="module")
+async def cluster(
+    speaking: Speaking, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[TallyCluster]:
+    """Give a cluster that speaks TLS, also among its nodes."""
+    folder = tmp_path_factory.mktemp("cluster")
+    template = server_for(speaking, folder)
+    template.config += "tls-cluster yes\n"
+    async with running_cluster(folder, template=template) as own:
+        yield own
+
+
+async def test_a_counter_on_a_cluster_by_tls_as_a_user_of_few_rights(
+    playground: Playground, cluster: TallyCluster, speaking: Speaking, tmp_path: Path
+) -> None:
+    url = cluster.url.replace("redis+cluster://:", f"rediss+cluster://{USER}:")
+    tally = Tally(
+        tmp_path / "data",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        REDIS_URL=f"{url}?ssl_ca_certs={speaking.authority}",
+        REDIS_WAIT="1",
+    )
+    await tally.start()
+    try:
+        people = [await playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan")]
+        for person in people:
+            counter = await open_counter(person)
+            await person.press(counter, "+1")
+            await person.press(counter, "Confirm")
+            await person.until(counter, ending("Total: 1"))
+        assert await tally.stop() == 0
+    finally:
+        await tally.clean_up()
+    assert PASSWORD not in tally.log.read_text()
+
+
+async def test_one_server_by_tls_with_user_and_password(server: Server, speaking: Speaking) -> None:
+    for user in ("", USER):
+        url = f"rediss://{user}:{PASSWORD}@127.0.0.1:{server.port}/0"
+        async with AsyncExitStack() as parts:
+            redis, _ = connect(parse(f"{url}?ssl_ca_certs={speaking.authority}"), 0, parts)
+            assert await redis.ping()
+
+
+async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path: Path) -> None:
+    async with (
+        watched(tmp_path, template=server_for(speaking, tmp_path)) as servers,
+        AsyncExitStack() as parts,
+    ):
+        url = servers.url.replace("redis+", "rediss+").replace("://:", f"://{USER}:")
+        redis, batch = connect(parse(f"{url}&ssl_ca_certs={speaking.authority}"), 1, parts)
+        assert await redis.ping()
+        assert await batch.send("SET", "tally:key", 1, safe=True)
+        assert await refusal(url) == "No master found for 'tally'"  # that nobody known has signed
+
+
+async def test_who_can_not_prove_who_they_are_are_told_in_one_line(
+    server: Server, cluster: TallyCluster, speaking: Speaking
+) -> None:
+    place = f"127.0.0.1:{server.port}"
+    trusted, strange = [f"?ssl_ca_certs={file}" for file in (speaking.authority, speaking.stranger)]
+    assert "certificate verify failed" in await refusal(f"rediss://:{PASSWORD}@{place}{strange}")
+    assert "certificate verify failed" in await refusal(
+        f"{cluster.url.replace('redis+', 'rediss+')}{strange}"
+    )
+    assert "invalid username-password pair" in await refusal(f"rediss://:wrong@{place}{trusted}")
+    assert "invalid username-password pair" in await refusal(
+        f"rediss+cluster://:wrong@127.0.0.1:{cluster.servers[0].port}{trusted}"
+    )
+    await refusal(f"redis://:{PASSWORD}@{place}")
+    assert await refusal(f"rediss://{place}?surely=not") == (
+        "REDIS_URL: has an option that redis-py does not know"
+    )

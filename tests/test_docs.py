@@ -1,0 +1,39 @@
+"""The documentation: its links lead somewhere, and what it tells to type is there."""
+
+import re
+
+import pytest
+
+from main import cli
+from tests.nursery import ROOT
+
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+
+
+def anchors(page: str) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", (ROOT / page).read_text()):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(str(target.resolve().relative_to(ROOT))), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_to_be_typed_is_there(page: str) -> None:
+    text = (ROOT / page).read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    typed = re.findall(r"(?:^|[`&] ?)(?:sudo )?make (?:-C \S+ )?([a-z]+)", text, re.MULTILINE)
+    assert set(typed) <= targets
+    commands = {
+        command.callback.__name__ for command in cli.registered_commands if command.callback
+    }
+    typed = re.findall(r"python3? main\.py ([a-z]+)", text)
+    assert set(typed) <= commands

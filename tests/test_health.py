@@ -1,0 +1,164 @@
+"""Health as it is asked for from outside, by a balancer or whoever runs the bot."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from playground import Playground
+from tests.db import postgres
+from tests.ports import free_port
+from tests.proxy import redis_by_proxy
+from tests.tally import Tally
+from tests.test_counter import open_counter
+from tests.test_webhook import by_webhook
+from tests.watching import address, readiness, until_away
+
+SOON = 5.0
+"""Seconds in which it is answered, whatever is the matter: 2 by itself, and a busy machine."""
+
+
+async def get(url: str, **headers: str) -> tuple[int, str]:
+    """Ask for a page."""
+    async with ClientSession(headers=headers) as session, session.get(url) as answer:
+        return answer.status, await answer.text()
+
+
+@pytest.fixture
+async def running(own_tally: Tally) -> Tally:
+    """Give a bot that polls."""
+    return await own_tally.start()
+
+
+async def test_a_bot_that_polls_tells_that_it_lives_and_is_ready(running: Tally) -> None:
+    assert await get(address(running) + "/healthz") == (200, "ok")
+    assert await readiness(running) == (200, {"status": "ready", "away": []})
+
+
+async def test_by_webhook_it_tells_so_at_the_same_port(own_tally: Tally) -> None:
+    url = by_webhook(own_tally).removesuffix("/webhook")
+    await own_tally.start()
+    assert address(own_tally) == url
+    assert await get(url + "/healthz") == (200, "ok")
+    assert (await get(url + "/readyz"))[0] == 200
+
+
+async def test_a_port_that_is_taken_keeps_nobody_from_polling(own_tally: Tally) -> None:
+    own_tally.settings["WEB_PORT"] = str(free_port())
+    await own_tally.start()
+    assert address(own_tally) == f"http://127.0.0.1:{own_tally.settings['WEB_PORT']}"
+    other = Tally(own_tally.data.parent / "other" / "data", **own_tally.settings)
+    other.data.parent.mkdir()
+    other.settings["PLAYGROUND_PORT"] = str(free_port())
+    await other.start()
+    try:
+        assert "port_taken" in {line["event"] for line in other.logged()}
+        assert await get(address(other) + "/healthz") == (200, "ok")
+    finally:
+        await other.clean_up()
+
+
+async def test_bots_that_nobody_gave_a_port_find_one_each(running: Tally, tally: Tally) -> None:
+    assert address(running) != address(tally)
+    assert await get(address(running) + "/healthz") == (200, "ok")
+    assert await get(address(tally) + "/healthz") == (200, "ok")
+
+
+async def test_redis_away(own_tally: Tally, tmp_path: Path) -> None:
+    async with redis_by_proxy(tmp_path / "redis") as proxy:
+        own_tally.settings["REDIS_URL"] = proxy.url
+        await own_tally.start()
+        await until_away(own_tally)
+        async with proxy.off():
+            await until_away(own_tally, "redis")
+            assert await get(address(own_tally) + "/healthz") == (200, "ok")
+        await until_away(own_tally)
+        await own_tally.stop()
+
+
+async def test_a_redis_that_hangs_does_not_hold_the_answer_up(running: Tally) -> None:
+    async with running.redis() as redis:
+        process = (await redis.info("server"))["process_id"]
+    os.kill(process, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(SOON):
+            assert await readiness(running) == (503, {"status": "away", "away": ["redis"]})
+    finally:
+        os.kill(process, signal.SIGCONT)
+    await until_away(running)
+
+
+async def test_the_database_away(running: Tally) -> None:
+    async with running.moved_away("totals"):
+        await until_away(running, "database")
+    await until_away(running)
+
+
+async def test_a_postgresql_that_is_gone(own_playground: Playground, own_tally: Tally) -> None:
+    with postgres.serving(postgres.required()) as url:
+        own_tally.settings["DATABASE_URL"] = url
+        await own_tally.start()
+        await until_away(own_tally)
+        counter = await open_counter(ann := await own_playground.person("Ann"))
+        folder = Path(url.partition("host=")[2])
+        server = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(server, signal.SIGQUIT)
+        await until_away(own_tally, "database")
+        assert await ann.press(counter, "+1")
+        assert await own_tally.stop() == 0
+
+
+@pytest.mark.parametrize("kind", ["refuse", "hang", "cut"])
+async def test_telegram_away(own_playground: Playground, running: Tally, kind: str) -> None:
+    await own_playground.trouble(kind, method="getMe")
+    async with asyncio.timeout(SOON):
+        assert await readiness(running) == (503, {"status": "away", "away": ["telegram"]})
+    await own_playground.calm()
+    await until_away(running)
+
+
+async def test_a_telegram_that_wants_to_be_asked_less_is_there(
+    own_playground: Playground, running: Tally
+) -> None:
+    await own_playground.trouble("refuse", method="getMe", status=429, retry_after=60)
+    assert (await readiness(running))[0] == 200
+
+
+async def test_several_things_away_are_told_together(
+    own_playground: Playground, running: Tally
+) -> None:
+    await own_playground.trouble("refuse", method="getMe")
+    async with running.moved_away("totals"):
+        await until_away(running, "database", "telegram")
+
+
+async def test_who_floods_it_does_not_flood_telegram(
+    own_playground: Playground, running: Tally
+) -> None:
+    before = await own_playground.call_count()
+    began = time.monotonic()
+    answers = await asyncio.gather(*(readiness(running) for _ in range(100)))
+    took = time.monotonic() - began
+    assert {status for status, _ in answers} == {200}
+    asked = await own_playground.calls("getMe", after=before)
+    assert 1 <= len(asked) <= 1 + took
+
+
+async def test_while_it_stops_it_is_not_ready(own_playground: Playground, running: Tally) -> None:
+    await own_playground.trouble("delay", method="getMe", seconds=1)
+    before = await own_playground.call_count()
+    asking = asyncio.create_task(readiness(running))
+    await own_playground.until_called("getMe", after=before)
+    assert await running.stop() == 0
+    assert await asking == (503, {"status": "stopping", "away": []})
+
+
+async def test_figures_are_not_given_to_whoever_comes_through_a_proxy(running: Tally) -> None:
+    url = address(running) + "/metrics"
+    assert (await get(url))[0] == 200
+    for header in ("X-Forwarded-For", "Forwarded", "Via"):
+        assert (await get(url, **{header: "for=192.0.2.1"}))[0] == 404

@@ -1,0 +1,69 @@
+"""Two workers draw on one message as one of them would: within Telegram's limits, latest last."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+
+from playground import Person, Playground
+from tests.groups import ending, make_group
+from tests.test_counter import open_counter
+from tests.test_rendering import edits, tap_until
+from tests.workers import Workers
+
+REPAIRS = 2
+"""Edits more at the end, one a worker, where nobody knows whose came last."""
+
+
+@pytest.fixture
+async def limited(hooked: Playground, workers: Workers) -> AsyncIterator[Playground]:
+    """Give the playground with Telegram's limits, and two workers that know of each other."""
+    for worker in workers:
+        await worker.tally.until_logged("crew")
+    await hooked.limit(chat=1, burst=6, group=20)
+    yield hooked
+    await hooked.limit(on=False)
+
+
+@pytest.fixture
+async def ann(limited: Playground) -> Person:
+    return await limited.person("Ann", language_code="en")
+
+
+async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
+    limited: Playground, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    began = time.monotonic()
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=25) for _ in range(100)))
+    took = time.monotonic() - began
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 100", timeout=2)
+    assert len(await edits(limited, counter)) <= 5 + took + REPAIRS
+
+
+async def test_a_group_is_tapped_by_three_within_telegrams_limits(
+    limited: Playground, ann: Person
+) -> None:
+    people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
+    group = await make_group(limited, people)
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    end = time.monotonic() + 10
+    taps = await asyncio.gather(*(tap_until(end, person, counter) for person in people))
+    await ann.until(counter, ending(f"Specify the number: {sum(taps)}"), timeout=10)
+    # Five at once, then one every four seconds, and the last.
+    assert len(await edits(limited, counter)) <= 5 + 10 / 4 + REPAIRS
+
+
+async def test_a_worker_that_leaves_is_no_more_of_the_crew(ann: Person, workers: Workers) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    async with one.tally.logging("crew"):
+        await two.tally.stop()
+    assert [line["size"] for line in one.tally.logged() if line["event"] == "crew"][-1] == 1
+    await ann.press(counter, "+1", timeout=20)
+    await ann.until(counter, text="Specify the number: 1")
+    async with one.tally.logging("crew"):
+        await two.tally.start()
