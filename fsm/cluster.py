@@ -19,6 +19,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
 from fsm.batch import Argument, Batch, Call
+from fsm.lasting import LASTING
 
 AT_ONCE = 10
 """Batches that a node carries out at once."""
@@ -38,7 +39,19 @@ class UnreachableError(RedisConnectionError):
 
 
 class Cluster(RedisCluster):
-    """A cluster, the failures of which are `RedisError`s as those of a single Redis."""
+    """A cluster, the failures of which are `RedisError`s as those of a single Redis.
+
+    Args:
+        options: As `RedisCluster` takes them.
+    """
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - of many types
+        super().__init__(**options)
+        # It takes no class of connections from outside.
+        lasting = LASTING[self.connection_kwargs["connection_class"]]
+        self.connection_kwargs["connection_class"] = lasting
+        for node in self.startup_nodes:
+            node.connection_class = lasting  # type: ignore[assignment]
 
     @override
     async def initialize(self, *args: Any, **kwargs: Any) -> "Cluster":

@@ -9,10 +9,12 @@ from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel, SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.maint_notifications import MaintNotificationsConfig
 
 from fsm.address import Address, Kind
 from fsm.batch import Batch
 from fsm.cluster import Cluster, ClusterBatch
+from fsm.lasting import LASTING, LastingMaster, LastingMasterTLS
 
 ANSWER = 5.0
 """Seconds that Redis may take for an answer."""
@@ -22,6 +24,12 @@ AT_ONCE = 10
 """Commands to a server at once; it carries them out one by one anyway."""
 CONNECTIONS = 1000
 """Connections to a node of a cluster, whose pool refuses more and has nobody wait."""
+PLAIN: dict[str, Any] = {
+    "retry": Retry(NoBackoff(), 0),
+    "driver_info": None,
+    "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+}
+"""Nothing done or said besides the commands that were asked for."""
 
 
 class SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
@@ -48,10 +56,9 @@ def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Red
         TypeError: The address has an option that there isn't.
     """
     options: dict[str, Any] = {
-        "retry": Retry(NoBackoff(), 0),
+        **PLAIN,
         "socket_timeout": ANSWER,
         "socket_connect_timeout": ANSWER,
-        "driver_info": None,
         **parse_url(address.url),
     }
     redis: Redis | Cluster
@@ -63,6 +70,7 @@ def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Red
         if address.kind is Kind.SENTINEL:
             redis = _master(address, options, parts)
         else:
+            options["connection_class"] = LASTING[options.get("connection_class")]
             redis = Redis.from_pool(BlockingConnectionPool(**options))
         batch = Batch(redis, replicas)
     parts.push_async_callback(redis.aclose)
@@ -85,11 +93,11 @@ def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) ->
     }
     waiting = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), SENTINEL_ANSWER)
     common = {name: value for name, value in options.items() if name.startswith("ssl")}
-    common |= {name: options[name] for name in ("retry", "driver_info")}
     sentinels = Sentinel(  # type: ignore[no-untyped-call]
-        address.nodes, sentinel_kwargs=common | own | waiting
+        address.nodes, sentinel_kwargs=PLAIN | common | own | waiting
     )
     parts.push_async_callback(sentinels.aclose)
+    options["connection_class"] = LastingMasterTLS if "ssl" in options else LastingMaster
     return cast(
         "Redis",
         sentinels.master_for(address.service, connection_pool_class=SentinelPool, **options),

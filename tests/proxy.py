@@ -1,12 +1,14 @@
 """A proxy between the bot and Redis, for what may happen to their conversation on its way."""
 
 import asyncio
+import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from socket import SO_LINGER, SOL_SOCKET
 from typing import Self
 
 from fsm.valkey import EmbeddedValkey
@@ -80,8 +82,16 @@ class Proxy:
         return f"redis://127.0.0.1:{self._port}/0"
 
     @asynccontextmanager
-    async def off(self) -> AsyncIterator[None]:
-        """Cut all connections, and refuse new ones meanwhile."""
+    async def off(self, *, reset: bool = False) -> AsyncIterator[None]:
+        """Cut all connections, and refuse new ones meanwhile.
+
+        Args:
+            reset: Whether as a machine does that has forgotten them, else as one that ends them.
+        """
+        if reset:
+            for client in self._clients.values():
+                socket = client.get_extra_info("socket")
+                socket.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0))
         self._switch_off()
         try:
             yield

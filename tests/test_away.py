@@ -113,6 +113,24 @@ async def test_while_redis_is_away_nothing_is_fetched_and_nothing_is_lost(
     await goes_on_from(ann, counter, 21)
 
 
+@pytest.mark.usefixtures("remote")
+@pytest.mark.parametrize("reset", [False, True])
+async def test_nobody_notices_that_redis_hung_up_while_nobody_pressed(
+    playground: Playground, proxy: Proxy, *, reset: bool
+) -> None:
+    people = [await playground.person(f"Person {number}") for number in range(10)]
+    counters = [await open_counter(person) for person in people]
+    for value in (1, 2):
+        # At once, so that several connections are open.
+        presses = zip(people, counters, strict=True)
+        answers = await asyncio.gather(*(person.press(at, "+1") for person, at in presses))
+        assert answers == [SILENT] * 10
+        for person, counter in zip(people, counters, strict=True):
+            await person.until(counter, text=f"Specify the number: {value}")
+        async with proxy.off(reset=reset):
+            pass
+
+
 async def test_redis_goes_away_and_comes_back_amid_presses(
     remote: Tally, proxy: Proxy, ann: Person
 ) -> None:

@@ -15,6 +15,7 @@ from fsm.store import AwayError, DialogStore
 from playground import Message, Person, Playground
 from tests.groups import ending, make_group
 from tests.redis.clusters import TallyCluster
+from tests.redis.cuts import goes_on_after_cuts
 from tests.redis.refusals import refusal
 from tests.redis.servers import PASSWORD, PROTECTED, Server
 from tests.tally import START, Tally
@@ -181,3 +182,8 @@ async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_w
         assert await store.commit(chat, [record], done=1)
         loaded = await store.load(chat, update_id=1, record=record.key)
         assert loaded.done == [record.key]
+
+
+async def test_nodes_hang_up_while_nobody_asks_them(cluster: TallyCluster) -> None:
+    masters = [server for server in cluster.servers if await server.is_master()]
+    await goes_on_after_cuts(cluster.url, *masters)

@@ -9,6 +9,7 @@ from redis.exceptions import ResponseError
 
 from playground import Playground
 from tests.ports import free_port
+from tests.redis.cuts import goes_on_after_cuts
 from tests.redis.refusals import refusal
 from tests.redis.sentinels import OWN_PASSWORD, SERVICE, Watched, watched
 from tests.redis.servers import PASSWORD, Server, until
@@ -92,3 +93,7 @@ async def test_what_is_wrong_with_an_address_of_sentinels_is_told_in_one_line(
     assert line == "No master found for 'tally'"
     line = await refusal(f"redis://:{OWN_PASSWORD}@127.0.0.1:{servers.sentinels[0].port}")
     assert line == "REDIS_URL: for what answers there it must begin with redis+sentinel://"
+
+
+async def test_a_master_and_sentinels_hang_up_while_nobody_asks_them(servers: Watched) -> None:
+    await goes_on_after_cuts(servers.url, *servers.sentinels, await servers.master())

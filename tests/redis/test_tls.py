@@ -16,6 +16,7 @@ from fsm.connection import connect
 from playground import Playground
 from tests.groups import ending
 from tests.redis.clusters import TallyCluster, running_cluster
+from tests.redis.cuts import goes_on_after_cuts
 from tests.redis.refusals import refusal
 from tests.redis.sentinels import watched
 from tests.redis.servers import PASSWORD, PROTECTED, START, Server, end_all
@@ -146,6 +147,13 @@ async def test_one_server_by_tls_with_user_and_password(server: Server, speaking
         async with AsyncExitStack() as parts:
             redis, _ = connect(parse(f"{url}?ssl_ca_certs={speaking.authority}"), 0, parts)
             assert await redis.ping()
+
+
+async def test_a_server_by_tls_hangs_up_while_nobody_asks_it(
+    server: Server, speaking: Speaking
+) -> None:
+    url = f"rediss://:{PASSWORD}@127.0.0.1:{server.port}/0?ssl_ca_certs={speaking.authority}"
+    await goes_on_after_cuts(url, server)
 
 
 async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path: Path) -> None:

@@ -1,0 +1,81 @@
+"""Connections to Redis that a server may cut while nobody uses them.
+
+A restart, a failover or a gateway in between closes connections that wait in a pool. The next
+command on each would fail, and a person be told to try again for nothing. redis-py 8.1.0 looks
+for that before it gives a connection out, but overlooks a reset, and also an orderly end while
+maintenance notifications are on, as they are by default; in a cluster it does not look at all.
+"""
+
+from collections.abc import Iterable
+
+from redis.asyncio.connection import (
+    AbstractConnection,
+    Connection,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
+from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
+from typing_extensions import override
+
+TORN_DOWN = (AttributeError, RuntimeError, TypeError)
+"""What writing to a connection that has just been reset raises, by Python's version and loop."""
+
+
+class Lasting(AbstractConnection):
+    """A connection that is not given out, but made anew, once the server has hung up."""
+
+    @override
+    async def can_read(self) -> bool:
+        # Pools ask this before they give a connection out, and make it anew if it fails.
+        if self._is_cut():
+            raise RedisConnectionError("The server has hung up.")
+        return await super().can_read()
+
+    @override
+    def should_reconnect(self) -> bool:
+        # The nodes of a cluster ask this.
+        return self._is_cut() or super().should_reconnect()  # type: ignore[no-untyped-call]
+
+    @override
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        try:
+            await super().send_packed_command(command, check_health)
+        except TORN_DOWN as error:
+            raise RedisConnectionError("The server has just hung up.") from error
+
+    def _is_cut(self) -> bool:
+        if self._reader is None or self._writer is None:
+            return False
+        return self._writer.is_closing() or self._reader.at_eof()
+
+
+class LastingConnection(Lasting, Connection):
+    """By TCP."""
+
+
+class LastingTLS(Lasting, SSLConnection):
+    """By TLS."""
+
+
+class LastingSocket(Lasting, UnixDomainSocketConnection):
+    """By a socket in the file system."""
+
+
+class LastingMaster(Lasting, SentinelManagedConnection):
+    """To the master that Sentinels name."""
+
+
+class LastingMasterTLS(Lasting, SentinelManagedSSLConnection):
+    """To the same by TLS."""
+
+
+LASTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = {
+    None: LastingConnection,
+    Connection: LastingConnection,
+    SSLConnection: LastingTLS,
+    UnixDomainSocketConnection: LastingSocket,
+}
+"""What stands for each kind that redis-py knows; None where an address names no kind."""
