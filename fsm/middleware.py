@@ -1,7 +1,7 @@
 """The way of an update: turn, transaction, commit, and only then what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
@@ -13,31 +13,26 @@ from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
 from aiogram.methods import AnswerCallbackQuery, TelegramMethod
 from aiogram.types import TelegramObject, Update
-from aiogram_dialog.api.entities import DialogUpdate, NewMessage
+from aiogram_dialog.api.entities import DialogUpdate
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
 from fsm.calls import patiently
+from fsm.commits import Commits
 from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import INLINE_TARGET, AlreadyDoneError, Answer, Drawing, Outcome, Refusal
+from fsm.outcome import AlreadyDoneError, Answer, Outcome, Refusal
 from fsm.place import Place, chat_of, place_of
-from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.transaction import Transaction
-from fsm.undrawn import Undrawn
-from fsm.windows import Windows
 from metrics import REDONE, begin
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
-
-InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
-"""Gives what a message that was sent through inline mode shows, from its state."""
 
 IN_RESPONSE = "in_response"
 """Where the middleware's data may hold a list: for the one method of the Bot API
@@ -69,33 +64,25 @@ class TransactionMiddleware(BaseMiddleware):
 
     Args:
         store: The open dialogs.
-        outbox: Takes what must leave Redis.
-        renderer: Draws windows.
-        undrawn: Remembers which windows are still to be drawn.
-        windows: Remembers which windows people have open.
+        commits: Takes transactions to Redis, and on to what people see.
+        outbox: Delivers what must leave Redis.
+        offers: Remembers what windows offer.
         on_error: Answers for an update that failed.
-        inline_window: Gives what an inline message shows, from its state.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of fsm/, put together once
+    def __init__(
         self,
         store: DialogStore,
+        commits: Commits,
         outbox: Outbox,
-        renderer: Renderer,
-        undrawn: Undrawn,
-        windows: Windows,
-        *,
+        offers: Offers,
         on_error: OnError,
-        inline_window: InlineWindow,
     ) -> None:
         self._store = store
+        self._commits = commits
         self._outbox = outbox
-        self._renderer = renderer
-        self._undrawn = undrawn
-        self._windows = windows
+        self._offers = offers
         self._on_error = on_error
-        self._inline_window = inline_window
-        self._offers = Offers()
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._flood_gate = FloodGate()
         self._is_stopping = False
@@ -118,7 +105,7 @@ class TransactionMiddleware(BaseMiddleware):
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                follows = self._draw(transaction, data["event_from_user"].id)
+                follows = self._commits.draw(transaction, data["event_from_user"].id)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
             transaction.outcome = Outcome.REPEATED
@@ -157,12 +144,9 @@ class TransactionMiddleware(BaseMiddleware):
         turn = self._turns.setdefault(chat, asyncio.Lock())
         async with turn:
             if state := await transaction.state():
-                transaction.drawings.append(await self._inline_drawing(record, state))
-                self._draw(transaction, place.user_id)
-
-    async def _inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
-        inline_message_id = inline_message_of(record) or ""
-        return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
+                drawing = await self._commits.inline_drawing(record, state)
+                transaction.drawings.append(drawing)
+                self._commits.draw(transaction, place.user_id)
 
     def stop(self) -> None:
         """Tell nobody any more to try again: what is not done comes again after the next start."""
@@ -176,7 +160,8 @@ class TransactionMiddleware(BaseMiddleware):
             transaction = Transaction(self._store, chat, _id(update))
             try:
                 await self._handle(handler, update, data | {"offers": self._offers}, transaction)
-                if await self._commit(transaction, chat, data) and not transaction.is_reset:
+                committed = await self._commits.make(transaction, chat, data)
+                if committed and not transaction.is_reset:
                     return transaction
                 conflicts += 1
                 REDONE.labels("conflict").inc()
@@ -202,59 +187,6 @@ class TransactionMiddleware(BaseMiddleware):
                     return await self._answer(error, update, data, chat, Outcome.FAILED)
                 REDONE.labels("failure").inc()
         return await self._answer(ContentionError(), update, data, chat, Outcome.FAILED)
-
-    async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
-        changed = transaction.changed
-        transaction.drawings += [
-            await self._inline_drawing(record.key, record.stack)
-            for record in changed
-            if inline_message_of(record.key)
-        ]
-        person_id = data["event_from_user"].id
-        for record in changed:
-            if record.is_new:
-                record.owner = transaction.opener or person_id
-        # The last drawing of a record tells whether it can be pressed.
-        drawn = {
-            drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
-            for drawing in transaction.drawings
-        }
-        with self._store.watched(unclear=AwayError):
-            await self._outbox.announce(chat, transaction.outbox)
-            if transaction.speaks_anew:
-                others = await self._windows.of(person_id)
-                for record in changed:
-                    others.pop(record.key, None)
-                await self._undrawn.renew(others)
-        jobs: list[Awaitable[object]] = []
-        if changed and drawn:
-            place = place_of(data)
-            opened = [record for record in changed if drawn.get(record.key)]
-            jobs.append(self._windows.note(opened, place))
-            jobs.append(self._undrawn.announce(drawn, place, transaction.moves_until))
-        if not self._store.in_order:
-            # On a cluster what is announced is elsewhere, and may fail where the commit does not.
-            with self._store.watched(unclear=AwayError):
-                await asyncio.gather(*jobs)
-            jobs.clear()
-        *_, done = await asyncio.gather(*jobs, transaction.commit(changed), return_exceptions=True)
-        if isinstance(done, BaseException):
-            raise done
-        if not done:
-            return False
-        for record in changed:
-            self._undrawn.committed(record.key, record.version)
-        await self._windows.close(record for record in changed if drawn.get(record.key) is False)
-        return True
-
-    def _draw(self, transaction: Transaction, person_id: int) -> bool:
-        """Have everything drawn; tell whether all of it follows soon."""
-        follows = True
-        for drawing in transaction.drawings:
-            version = transaction.version_of(drawing.record)
-            self._offers.note(drawing, version, person_id)
-            follows &= self._renderer.add(drawing, version)
-        return follows
 
     async def _answer(
         self,

@@ -7,9 +7,11 @@ from aiogram import Bot, Dispatcher
 from redis.asyncio import Redis
 
 from fsm.batch import Batch
+from fsm.commits import Commits, InlineWindow
 from fsm.crew import Crew
-from fsm.middleware import InlineWindow, OnError, TransactionMiddleware
+from fsm.middleware import OnError, TransactionMiddleware
 from fsm.moving import Moving
+from fsm.offers import Offers
 from fsm.outbox import Deliver, Outbox
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
@@ -55,14 +57,18 @@ class OpenDialogs:
         self._undrawn = Undrawn(redis, batch, bot.id, self._renderer)
         self._moving = Moving(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
-        self.transactions = TransactionMiddleware(
+        offers = Offers()
+        commits = Commits(
             self.store,
             self._outbox,
             self._renderer,
             self._undrawn,
             Windows(redis, batch, bot.id, ttl),
-            on_error=on_error,
+            offers=offers,
             inline_window=inline_window,
+        )
+        self.transactions = TransactionMiddleware(
+            self.store, commits, self._outbox, offers, on_error
         )
 
     def jobs(self, dispatcher: Dispatcher) -> list[Callable[[], Awaitable[object]]]:

@@ -5,16 +5,16 @@ commit, and so does everything that people would see. So an update can be done
 again from the start when another worker was faster, and nothing shows that.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
-from aiogram.methods import TelegramMethod
 from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
+from fsm.effects import Effects
 from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
-from fsm.outcome import AlreadyDoneError, Answer, Drawing, Outcome
+from fsm.outcome import AlreadyDoneError
 from fsm.record import Record
 from fsm.store import DialogStore
 
@@ -26,7 +26,7 @@ ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
 """The access settings of a context that is everybody's, as one without any is."""
 
 
-class Transaction(BaseStorage):
+class Transaction(Effects, BaseStorage):
     """One update's view of open dialogs, and what it leaves to be shown.
 
     Args:
@@ -38,22 +38,10 @@ class Transaction(BaseStorage):
         open: Whether handlers still work in it.
         is_reset: Whether it deletes a stack that can't be read; then the update
             is still to be done.
-        outcome: What has become of the update.
-        drawings: What is to be drawn, in order.
-        methods: What is to be called.
-        sequels: What this process does besides.
-        reply: What the person who pressed is told.
-        late_reply: What they are told instead of nothing if the message can't follow soon.
-        undelivered_reply: What they are told if what they sent off can't arrive soon.
-        redraws: Stacks whose windows are to be drawn again as they stand.
-        opener: Whose the windows are that it opens, None for who has sent the update.
-        speaks_anew: Whether that person's windows are to be drawn again as they stand,
-            in whichever chats.
-        moves_until: Until when its windows change by themselves and are drawn again and
-            again, in seconds since 1970.
     """
 
     def __init__(self, store: DialogStore, chat: ChatKeys, update_id: int | None = None) -> None:
+        super().__init__()
         self._store = store
         self._chat = chat
         self._update_id = update_id
@@ -63,69 +51,8 @@ class Transaction(BaseStorage):
         self._latest = ""
         self.open = True
         self.is_reset = False
-        self.outcome = Outcome.DONE
-        self.drawings: list[Drawing] = []
-        self.methods: list[TelegramMethod[Any]] = []
-        self.sequels: list[Callable[[], object]] = []
-        self.reply = Answer()
-        self.late_reply = Answer()
-        self.redraws: list[str] = []
-        self.opener: int | None = None
-        self.speaks_anew = False
-        self.moves_until = 0.0
-        self._outbox: dict[str, str] = {}
-        self.undelivered_reply = Answer()
 
-    # What handlers say
-
-    def answer(
-        self,
-        text: str | None = None,
-        *,
-        alert: bool = False,
-        url: str | None = None,
-        cache_time: int | None = None,
-    ) -> None:
-        """Tell the person who pressed something, once the press has counted.
-
-        Args:
-            text: At most 200 characters.
-            alert: Whether it stays until it is closed.
-            url: What their client opens: `t.me/<bot>?start=...`, or the page of a game (Bot API,
-                answerCallbackQuery).
-            cache_time: Seconds for which their client repeats the answer by itself: the
-                same press does not come here meanwhile.
-        """
-        self.reply = Answer(text, alert, url, cache_time)
-
-    def answer_late(self, text: str) -> None:
-        """Tell the person who pressed something if the message can't follow soon.
-
-        Args:
-            text: At most 200 characters.
-        """
-        self.late_reply = Answer(text)
-
-    def call(self, method: TelegramMethod[Any]) -> None:
-        """Have a method of the Bot API called once the update has counted."""
-        self.methods.append(method)
-
-    def then(self, sequel: Callable[[], object]) -> None:
-        """Have something done in this process once the update has counted; a kill may lose it."""
-        self.sequels.append(sequel)
-
-    def deliver(self, entry_id: str, payload: str, *, late: str | None = None) -> None:
-        """Have something delivered outside of Redis, surely and at least once.
-
-        It is written down in the same step as the dialog.
-
-        Args:
-            entry_id: What the receiver recognises a repetition by.
-            payload: What the receiver of the outbox understands.
-            late: What the person who pressed is told if the receiver is away.
-        """
-        self._outbox[entry_id] = payload
-        self.undelivered_reply = Answer(late)
+    # What handlers look at
 
     def record_of(self, stack: Stack) -> str:
         """Give the key of the record of a stack that was loaded."""
@@ -171,11 +98,6 @@ class Transaction(BaseStorage):
             AlreadyDoneError: The update was done before.
         """
         return (await self._record(self._chat.record(INLINE))).stack
-
-    @property
-    def outbox(self) -> Mapping[str, str]:
-        """What is to be delivered, by id."""
-        return self._outbox
 
     # What becomes of it
 

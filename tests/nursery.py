@@ -23,6 +23,8 @@ from typing import Any, Protocol
 from metrics import FOLDER
 
 ROOT = Path(__file__).parent.parent
+START = 60.0
+"""Seconds that a start, or anything else, may take on a busy machine."""
 PR_SET_CHILD_SUBREAPER = 36
 """See prctl(2)."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from playground import Playground
-from tests.tally import START, Tally
+from tests.nursery import START
+from tests.tally import Tally
 from tests.test_counter import open_counter
 
 

@@ -15,9 +15,8 @@ from aiohttp import web
 from config import Settings
 from playground import Playground
 from tests.image import command, is_sent, make_tree, steps, variables
-from tests.nursery import ROOT
+from tests.nursery import ROOT, START
 from tests.ports import free_port
-from tests.tally import START
 from tests.test_counter import open_counter
 from web.server import serving
 

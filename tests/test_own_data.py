@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from playground import Message, Person, Playground
+from tests.choosing import choose, until
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_payment import bill_by, pay
-from tests.test_settings import choose, until
 from tests.test_totals import follow
 from tests.test_totals_export import receive_document
 

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.nursery import ROOT
-from tests.tally import START
+from tests.nursery import ROOT, START
 
 LISTS = ("requirements", "requirements-dev")
 COMPARED = {

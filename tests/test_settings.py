@@ -6,31 +6,11 @@ import re
 import pytest
 
 from db.models import LABEL_MAX
-from playground import Answer, Message, Person, Playground
-from tests.keyboards import until_keyboard, until_no_keyboard
+from playground import Answer, Person, Playground
+from tests.choosing import PATIENT, choose, until, until_offered
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
-
-PATIENT = 30
-"""Seconds that a window may take to follow on a busy machine."""
-
-
-async def until(person: Person, message: Message, text: str) -> Message:
-    """Wait until a message has a text in it."""
-    return await person.until(message, lambda now: text in (now.text or ""), timeout=PATIENT)
-
-
-async def until_offered(person: Person, message: Message, label: str) -> Message:
-    """Wait until a message has a button."""
-    return await person.until(message, lambda now: label in str(now.labels), timeout=PATIENT)
-
-
-async def choose(person: Person, settings: Message, *labels: str) -> None:
-    """Press buttons of the settings one after the other, each as soon as it is there."""
-    for label in labels:
-        await until_offered(person, settings, label)
-        await person.press(settings, label, timeout=PATIENT)
 
 
 async def test_settings_begin_with_what_telegram_tells(ann: Person) -> None:
@@ -98,32 +78,6 @@ async def test_what_is_chosen_outlives_a_kill_and_open_windows_follow_after_it(
     await until(ann, counter, "Укажите число: 0")
     await until(ann, settings, "Часовой пояс: Париж, там сейчас")
     assert (await open_counter(ann)).text == "Укажите число: 0"
-
-
-async def test_a_city_is_found_by_its_region_page_by_page(ann: Person) -> None:
-    settings = await open_counter(ann, "/settings")
-    await choose(ann, settings, "Time zone", "Australia")
-    cities = await until(ann, settings, "Australia: which city")
-    shown = [label for row in cities.labels[:-1] for label in row]
-    assert shown == sorted(shown)
-    await choose(ann, settings, "Sydney")
-    await until(ann, settings, "Time zone: Sydney, where it is")
-    await choose(ann, settings, "Time zone", "None: show UTC")
-    await until(ann, settings, "Time zone: none, so times are UTC")
-
-
-async def test_a_place_tells_the_time_zone_and_is_not_kept(ann: Person, tally: Tally) -> None:
-    settings = await open_counter(ann, "/settings")
-    await choose(ann, settings, "Time zone", "By where I am")
-    await until_keyboard(ann)
-    await ann.receive()
-    await ann.tap("Send my location", location={"latitude": 28.6, "longitude": 77.2})
-    settings = await ann.receive(timeout=PATIENT)
-    assert "Time zone: Kolkata, where it is" in (settings.text or "")
-    await until_no_keyboard(ann)
-    assert "28.6" not in tally.log.read_text()
-    await choose(ann, settings, "Back")
-    await ann.until(settings, lambda message: message.labels == MENU)
 
 
 async def test_made_up_zones_languages_and_steps_change_nothing(ann: Person) -> None:
@@ -285,17 +239,3 @@ async def test_whoever_deletes_everything_has_chosen_nothing_until_it_is_taken_b
     await choose(ann, deleted, "Undo")
     await ann.until(deleted, lambda now: "Undo" not in str(now.labels), timeout=PATIENT)
     assert (await open_counter(ann, "/count")).labels[0] == ["-1", "+1"]
-
-
-async def test_totals_show_their_times_by_the_clock_that_was_chosen(
-    ann: Person, tally: Tally
-) -> None:
-    await tally.add_totals(ann, [5])
-    totals = await open_counter(ann, "/totals")
-    assert "5 · label · Jan 1, 2026, 12:00\u202fAM UTC" in (totals.text or "")
-    settings = await open_counter(ann, "/settings")
-    await choose(ann, settings, "Time zone", "Pacific", "Auckland")
-    await until(ann, settings, "Time zone: Auckland")
-    totals = await open_counter(ann, "/totals")
-    assert "5 · label · Jan 1, 2026, 1:00\u202fPM" in (totals.text or "")
-    assert "UTC" not in (totals.text or "")

@@ -7,13 +7,13 @@ from redis.asyncio import Redis
 
 from locales import Catalog
 from playground import Person, Playground
+from tests.choosing import PATIENT, choose, until, until_offered
 from tests.gaming import open_game
 from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
 from tests.test_payment import lines, open_bill, pay
-from tests.test_settings import PATIENT, choose, until, until_offered
 from tests.test_totals_api import given
 from tests.test_workers import press
 from tests.workers import Workers

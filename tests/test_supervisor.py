@@ -12,8 +12,9 @@ import pytest
 from playground import Person, Playground
 from tests.dice import dice
 from tests.groups import ending
+from tests.nursery import START
 from tests.ports import free_port
-from tests.tally import START, Tally
+from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_kills import KILLS, tap
 from tests.test_stop import LIMIT

@@ -8,10 +8,10 @@ import pytest
 from db.models import Kind
 from locales import Catalog
 from playground import Answer, Group, Message, Person, Playground
+from tests.choosing import choose, until, until_offered
 from tests.groups import make_group
 from tests.tally import Tally
 from tests.test_counter import open_counter
-from tests.test_settings import choose, until, until_offered
 from tests.test_totals import follow
 
 FOREIGN = Answer("This window belongs to somebody else. Send /start for your own.")

@@ -10,7 +10,8 @@ from tests.dice import dice
 from tests.groups import ending, make_group
 from tests.holding import Gate
 from tests.keyboards import receive_at_last
-from tests.tally import START, Tally
+from tests.nursery import START
+from tests.tally import Tally
 from tests.workers import two_workers
 
 DAY = 24 * 60 * 60

@@ -8,8 +8,9 @@ import pytest
 from aiohttp import ClientSession
 
 from playground import Person, Playground
+from tests.nursery import START
 from tests.ports import free_port
-from tests.tally import START, Tally
+from tests.tally import Tally
 from tests.test_counter import open_counter
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -9,7 +9,8 @@ from typing import Any
 from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.tally import START, Tally
+from tests.nursery import START
+from tests.tally import Tally
 
 
 def address(tally: Tally) -> str:

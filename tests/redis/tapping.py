@@ -4,7 +4,7 @@ import asyncio
 
 from playground import Answer, Message, Person, Playground
 from tests.groups import ending
-from tests.redis.servers import START
+from tests.nursery import START
 from tests.test_away import AGAIN
 from tests.test_counter import open_counter
 

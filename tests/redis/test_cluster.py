@@ -13,15 +13,16 @@ from fsm.keys import ChatKeys
 from fsm.record import Record
 from fsm.store import AwayError, DialogStore
 from playground import Message, Person, Playground
+from tests.choosing import choose, until
 from tests.groups import ending, make_group
+from tests.nursery import START
 from tests.redis.clusters import TallyCluster
 from tests.redis.cuts import goes_on_after_cuts
 from tests.redis.refusals import refusal
 from tests.redis.servers import PASSWORD, PROTECTED, Server
-from tests.tally import START, Tally
+from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
-from tests.test_settings import choose, until
 from tests.test_stats import ask
 from tests.test_totals_changes import open_data
 from tests.test_totals_export import receive_document

@@ -8,13 +8,14 @@ import pytest
 
 from fsm.keys import PREFIX, ChatKeys
 from playground import Answer, Message, Person, Playground
+from tests.choosing import choose
 from tests.groups import ending
+from tests.nursery import START
 from tests.redis.clusters import TallyCluster
-from tests.redis.servers import START, until
+from tests.redis.servers import until
 from tests.redis.tapping import Tapping, begin
 from tests.tally import Tally
 from tests.test_counter import open_counter
-from tests.test_settings import choose
 from tests.workers import working
 
 

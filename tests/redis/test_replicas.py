@@ -17,7 +17,8 @@ from fsm.outbox import Outbox
 from fsm.record import Record
 from fsm.store import AwayError, DialogStore, UnclearError
 from playground import Answer, Playground
-from tests.redis.servers import COMMON, PASSWORD, START, Server, end_all, until
+from tests.nursery import START
+from tests.redis.servers import COMMON, PASSWORD, Server, end_all, until
 from tests.tally import Tally
 from tests.test_counter import open_counter
 

@@ -18,8 +18,8 @@ from db.engine import create_engine
 from playground import Message, Person, Playground
 from tests.db import postgres
 from tests.dice import dice
+from tests.nursery import START
 from tests.redis.clusters import TallyCluster
-from tests.redis.servers import START
 from tests.redis.tapping import begin
 from tests.redis.test_failover import chat_of, fail_over
 from tests.tally import Tally

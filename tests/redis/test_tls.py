@@ -15,11 +15,12 @@ from fsm.address import parse
 from fsm.connection import connect
 from playground import Playground
 from tests.groups import ending
+from tests.nursery import START
 from tests.redis.clusters import TallyCluster, running_cluster
 from tests.redis.cuts import goes_on_after_cuts
 from tests.redis.refusals import refusal
 from tests.redis.sentinels import watched
-from tests.redis.servers import PASSWORD, PROTECTED, START, Server, end_all
+from tests.redis.servers import PASSWORD, PROTECTED, Server, end_all
 from tests.tally import Tally
 from tests.test_counter import open_counter
 

@@ -1,0 +1,131 @@
+"""From a transaction to what stands in Redis, and from there to what people see."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aiogram_dialog.api.entities import NewMessage
+
+from fsm.keys import ChatKeys, inline_message_of
+from fsm.offers import Offers
+from fsm.outbox import Outbox
+from fsm.outcome import INLINE_TARGET, Drawing
+from fsm.place import place_of
+from fsm.renderer import Renderer
+from fsm.store import AwayError, DialogStore
+from fsm.transaction import Transaction
+from fsm.undrawn import Undrawn
+from fsm.windows import Windows
+
+InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
+"""Gives what a message that was sent through inline mode shows, from its state."""
+
+
+class Commits:
+    """Announces what a transaction will leave, writes it down in one step, and has it drawn.
+
+    Args:
+        store: The open dialogs.
+        outbox: Takes what must leave Redis.
+        renderer: Draws windows.
+        undrawn: Remembers which windows are still to be drawn.
+        windows: Remembers which windows people have open.
+        offers: Remembers what windows offer.
+        inline_window: Gives what an inline message shows, from its state.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of fsm/, put together once
+        self,
+        store: DialogStore,
+        outbox: Outbox,
+        renderer: Renderer,
+        undrawn: Undrawn,
+        windows: Windows,
+        *,
+        offers: Offers,
+        inline_window: InlineWindow,
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._renderer = renderer
+        self._undrawn = undrawn
+        self._windows = windows
+        self._offers = offers
+        self._inline_window = inline_window
+
+    async def make(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
+        """Commit a transaction.
+
+        Args:
+            transaction: The transaction.
+            chat: The chat that it is of.
+            data: What aiogram knows of the update.
+
+        Returns:
+            False if another was faster: then nothing was written.
+
+        Raises:
+            AwayError: Redis can't be used at the moment, and has surely written nothing.
+            UnclearError: It may have.
+        """
+        changed = transaction.changed
+        transaction.drawings += [
+            await self.inline_drawing(record.key, record.stack)
+            for record in changed
+            if inline_message_of(record.key)
+        ]
+        person_id = data["event_from_user"].id
+        for record in changed:
+            if record.is_new:
+                record.owner = transaction.opener or person_id
+        # The last drawing of a record tells whether it can be pressed.
+        drawn = {
+            drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
+            for drawing in transaction.drawings
+        }
+        with self._store.watched(unclear=AwayError):
+            await self._outbox.announce(chat, transaction.outbox)
+            if transaction.speaks_anew:
+                others = await self._windows.of(person_id)
+                for record in changed:
+                    others.pop(record.key, None)
+                await self._undrawn.renew(others)
+        jobs: list[Awaitable[object]] = []
+        if changed and drawn:
+            place = place_of(data)
+            opened = [record for record in changed if drawn.get(record.key)]
+            jobs.append(self._windows.note(opened, place))
+            jobs.append(self._undrawn.announce(drawn, place, transaction.moves_until))
+        if not self._store.in_order:
+            # On a cluster what is announced is elsewhere, and may fail where the commit does not.
+            with self._store.watched(unclear=AwayError):
+                await asyncio.gather(*jobs)
+            jobs.clear()
+        *_, done = await asyncio.gather(*jobs, transaction.commit(changed), return_exceptions=True)
+        if isinstance(done, BaseException):
+            raise done
+        if not done:
+            return False
+        for record in changed:
+            self._undrawn.committed(record.key, record.version)
+        await self._windows.close(record for record in changed if drawn.get(record.key) is False)
+        return True
+
+    def draw(self, transaction: Transaction, person_id: int) -> bool:
+        """Have everything drawn that a transaction has left; tell whether all of it follows soon.
+
+        Args:
+            transaction: The transaction, committed.
+            person_id: Whose windows they are.
+        """
+        follows = True
+        for drawing in transaction.drawings:
+            version = transaction.version_of(drawing.record)
+            self._offers.note(drawing, version, person_id)
+            follows &= self._renderer.add(drawing, version)
+        return follows
+
+    async def inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
+        """Give what draws an inline message from its state."""
+        inline_message_id = inline_message_of(record) or ""
+        return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
