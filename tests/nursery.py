@@ -1,8 +1,8 @@
 """Starts of the bot that need no loading: a process that has loaded it forks itself.
 
 Loading aiogram takes seconds of CPU, and the journeys start a bot a hundred times.
-What is forked runs `main.py` from its first line on, in its own folder and
-environment, and is a process like any other: it can be stopped, killed and waited for.
+What is forked does what the command line says, in its own folder and environment, and
+is a process like any other: it can be stopped, killed and waited for.
 Where forked processes can't be adopted (not on Linux), each bot is loaded; and so are
 workers that share their figures, which is settled while they are loaded.
 """
@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,6 +90,7 @@ class Nursery:
             text=True,
         )
         atexit.register(self._process.kill)
+        self._turn = threading.Lock()
 
     def start(
         self, folder: Path, arguments: Sequence[str], environment: dict[str, str], log: Path
@@ -105,8 +107,9 @@ class Nursery:
         assert self._process.stdout
         order: dict[str, object] = {"folder": str(folder), "arguments": arguments}
         order |= {"environment": environment, "log": str(log)}
-        print(json.dumps(order), file=self._process.stdin, flush=True)
-        return Forked(int(self._process.stdout.readline()))
+        with self._turn:
+            print(json.dumps(order), file=self._process.stdin, flush=True)
+            return Forked(int(self._process.stdout.readline()))
 
 
 _nurseries: list[Nursery] = []
@@ -137,8 +140,15 @@ def serve() -> None:
     import gc  # noqa: PLC0415
 
     gc.disable()
-    import app  # noqa: F401, PLC0415 - loaded, so that those who are forked need not
+    # Loaded, so that those who are forked need not.
+    import aiosqlite  # noqa: F401, PLC0415
 
+    import app  # noqa: F401, PLC0415
+    import main  # noqa: F401, PLC0415
+
+    # Else each of them would look through all of it, and so have it copied.
+    gc.collect()
+    gc.freeze()
     for line in sys.stdin:
         answer, question = os.pipe()
         child = os.fork()

@@ -47,9 +47,13 @@ class Tally(KeptTotals, KeptDialogs):
         )
 
     def logged(self) -> list[dict[str, Any]]:
-        """Read what it has logged."""
+        """Read what it has logged, but for a line that is being written or that a kill has cut."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return [json.loads(line) for line in lines if line.startswith("{")]
+        logged = []
+        for line in lines:
+            with suppress(json.JSONDecodeError):
+                logged.append(json.loads(line))
+        return logged
 
     async def until_logged(self, *events: str, times: int = 1) -> None:
         """Wait until it has logged one of these events so many times."""
