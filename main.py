@@ -171,7 +171,6 @@ def _run(settings: Settings, parent: Parent | None) -> None:
     gc.disable()
     from app import run  # noqa: PLC0415
 
-    gc.collect()
     gc.freeze()
     gc.enable()
 

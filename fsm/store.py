@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from fsm.batch import Batch
 from fsm.failures import is_refusal, is_unclear
-from fsm.keys import ChatKeys
+from fsm.keys import ChatKeys, name_of
 from fsm.record import Record
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -89,12 +89,12 @@ class DialogStore:
         key, by = (record, "record") if record else (intent, "intent")
         with self.watched(unclear=AwayError):
             done, name, *fields = await self._batch.run(
-                self._load, keys=[chat.done(update_id), key], args=[by]
+                self._load, keys=[chat.done(update_id), key], args=[by, chat.named("")]
             )
         if done is not None and self._batch.replicas:
             await self._make_safe(chat.done(update_id))
         return Loaded(
-            done=None if done is None else done.decode().split(),
+            done=None if done is None else [chat.named(name) for name in _names(done)],
             record=Record.parse(name.decode(), *fields) if name else None,
         )
 
@@ -182,6 +182,7 @@ class DialogStore:
         now = record.contexts.keys()
         change: dict[str, Any] = {
             "key": record.key,
+            "name": name_of(record.key),
             "version": record.version,
             "data": record.dump().decode(),
             "intents": [chat.intent(intent) for intent in now],
@@ -201,3 +202,8 @@ class DialogStore:
             message_id: The message.
         """
         await self._batch.run(self._bind, keys=[record], args=[awaited, message_id])
+
+
+def _names(mark: bytes) -> list[str]:
+    # What older versions have written are whole keys.
+    return [line.rpartition("}:stack:")[2] for line in mark.decode().split("\n") if line]

@@ -18,13 +18,19 @@ CHAT = ChatKeys(1, 2)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DialogStore]:
-    """Give a store on a Valkey of its own."""
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a connection to a Valkey of the test's own."""
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
     async with Redis.from_url(valkey.url) as redis:
-        yield DialogStore(redis, Batch(redis), 60)
+        yield redis
     await valkey.stop()
+
+
+@pytest.fixture
+def store(redis: Redis) -> DialogStore:
+    """Give a store on it."""
+    return DialogStore(redis, Batch(redis), 60)
 
 
 def record(stack: str, *intents: str) -> Record:
@@ -46,3 +52,15 @@ async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: Dialog
     with pytest.raises(RuntimeError, match="contexts"):
         await transaction.set_state(key, "Form:name")
     assert await transaction.get_state(key) is None
+
+
+async def test_what_an_older_version_has_written_leads_to_its_record(
+    store: DialogStore, redis: Redis
+) -> None:
+    counter = record("counter", "a")
+    assert await store.commit(CHAT, [counter], done=7)
+    loaded = await store.load(CHAT, update_id=7, intent=CHAT.intent("a"))
+    assert loaded.done == [counter.key]
+    for key in (CHAT.intent("a"), CHAT.done(7)):
+        await redis.set(key, counter.key)
+    assert await store.load(CHAT, update_id=7, intent=CHAT.intent("a")) == loaded

@@ -5,7 +5,8 @@
 --   memory: seconds that the mark is kept, 0 for no mark
 --   ttl: seconds that records live
 --   outbox: {id: payload}
---   records: [{key, version, data, message, intents, opened, closed}]
+--   records: [{key, name, version, data, message, intents, opened, closed}]
+--     name: the key without what the keys of the chat's records begin with;
 --     version: as loaded, "0" where there was none; data: "" to delete;
 --     message: the message that shows it, "" for none, absent where unchanged;
 --     intents, opened, closed: keys of the contexts that are there, new, gone
@@ -32,7 +33,7 @@ for _, record in ipairs(commit.records) do
     version = record.version .. '+'
   end
 end
-local keys = {}
+local names = {}
 
 for _, record in ipairs(commit.records) do
   for _, intent in ipairs(record.closed) do
@@ -47,17 +48,17 @@ for _, record in ipairs(commit.records) do
     end
     redis.call('EXPIRE', record.key, commit.ttl)
     for _, intent in ipairs(record.intents) do
-      redis.call('SET', intent, record.key, 'EX', commit.ttl)
+      redis.call('SET', intent, record.name, 'EX', commit.ttl)
     end
     if record.key ~= KEYS[3] then
-      table.insert(keys, record.key)
+      table.insert(names, record.name)
     end
   end
 end
 redis.call('EXPIRE', KEYS[3], commit.ttl)
 
 if commit.memory > 0 then
-  redis.call('SET', KEYS[1], table.concat(keys, '\n'), 'EX', commit.memory)
+  redis.call('SET', KEYS[1], table.concat(names, '\n'), 'EX', commit.memory)
 end
 for id, payload in pairs(commit.outbox) do
   redis.call('HSET', KEYS[2], id, payload)
