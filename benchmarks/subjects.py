@@ -53,7 +53,7 @@ SUBJECTS = [
     Subject("webhook", "main", WEBHOOK, webhook=True),
 ]
 """`plain` is the guide's handler with its numbers in memory, `frozen` the same with the
-garbage collector frozen as Tally has it, so that this gain is not mistaken for the
+garbage collector set up as Tally has it, so that this gain is not mistaken for the
 design's; `stock` is aiogram-dialog on Redis as its manual sets it up, `isolated` the
 same with the events of a chat, and of all its stacks, isolated from each other."""
 

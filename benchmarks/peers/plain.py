@@ -60,6 +60,6 @@ if __name__ == "__main__":
     if os.environ.get("FREEZE"):
         import gc
 
-        gc.collect()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
     asyncio.run(main())
