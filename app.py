@@ -19,7 +19,6 @@ from aiohttp import web
 from redis.asyncio import Redis
 from sqlalchemy.exc import SQLAlchemyError
 
-from bills import Bills
 from charts.process import Charts
 from chat_names import ChatNames
 from config import Settings
@@ -56,11 +55,12 @@ from handlers.person import PersonMiddleware
 from locales import Catalog
 from metrics import TOTALS, begin, watch
 from pages import make_pages, serve
-from passes import Passes
 from people import People
 from queries import migrate
+from signed.bills import Bills
+from signed.passes import Passes
+from signed.tickets import Tickets
 from supervisor import Parent
-from tickets import Tickets
 from updates import KINDS, Receiver, poll
 from web.health import Check, Health, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page

@@ -13,7 +13,7 @@ from connections import line_of
 from faults import Fault
 from fsm.claims import Claims
 from locales import Catalog
-from tickets import LIFE, Tickets
+from signed.tickets import LIFE, Tickets
 from web.game import PATH as GAME
 from web.game import Game, add_game
 from web.login import PATH as LOGIN

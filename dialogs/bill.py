@@ -11,8 +11,8 @@ from aiogram_dialog import Dialog, DialogManager
 from aiogram_dialog.widgets.kbd import Cancel
 from magic_filter import F
 
-from bills import STARS, TIP_MAX, TIPS, Bill, Bills, price
 from locales import Catalog, Texts
+from signed.bills import STARS, TIP_MAX, TIPS, Bill, Bills, price
 from states import Bill as BillStates
 from widgets.pay import Invoice, Pay
 from widgets.text import T

@@ -10,12 +10,12 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
-from bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from db.models import Payment
 from db.payments import Payments
 from fsm.foreground import open_beside
 from fsm.transaction import Transaction
 from locales import Texts
+from signed.bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from states import Bill as BillStates
 from states import Payment as PaymentStates
 from widgets.notice import Notice

@@ -43,7 +43,7 @@ from dialogs.special_answers import (
     take_users,
 )
 from locales import Texts
-from passes import Pass, Passes
+from signed.passes import Pass, Passes
 from states import SpecialButtons
 from widgets.reply import ReplyWindow
 from widgets.requests import REQUESTS_KEY, RequestChat, RequestManagedBot, RequestUsers

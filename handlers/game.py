@@ -8,7 +8,7 @@ from aiogram.utils.callback_answer import CallbackAnswer
 
 from handlers.answering import AnswerMiddleware
 from locales import Texts
-from tickets import Ticket, Tickets
+from signed.tickets import Ticket, Tickets
 from widgets.notice import Notice
 
 router = Router(name="game")

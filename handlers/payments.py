@@ -24,11 +24,11 @@ from aiogram.types import (
 from aiogram_dialog import DialogManager, ShowMode, StartMode
 from sqlalchemy.exc import SQLAlchemyError
 
-from bills import SHIPPING, Bill, Bills, price
 from db.payments import NewPayment, Payments
 from fsm.foreground import foreground
 from fsm.transaction import Transaction
 from locales import Texts
+from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates
 from widgets.notice import Notice
 

@@ -16,12 +16,12 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Message
 from sqlalchemy.exc import SQLAlchemyError
 
-from bills import STARS, price
 from db.models import Payment
 from db.payments import NewPayment, Payments
 from fsm.transaction import Transaction
 from handlers.admins import is_by_admin
 from locales import Texts
+from signed.bills import STARS, price
 from widgets.notice import Notice
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"

@@ -5,7 +5,7 @@ from aiogram.types import OrderInfo, ShippingAddress, SuccessfulPayment
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bills import CURRENCY, MUG, STARS, STARS_MAX, TIP_MAX, Bill, Bills
+from signed.bills import CURRENCY, MUG, STARS, STARS_MAX, TIP_MAX, Bill, Bills
 
 BILLS = Bills("123456:token")
 NAMES = st.binary(min_size=16, max_size=16)

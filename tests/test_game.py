@@ -4,12 +4,12 @@ import pytest
 from aiohttp import ClientSession
 
 from playground import Group, Person, Playground
+from signed.tickets import LIFE, Ticket, Tickets
 from tests.gaming import game_address, open_game, play, reach, results, scores, tell, told
 from tests.groups import make_group
 from tests.ports import free_port
 from tests.tally import Tally
 from tests.test_menu import MENU, open_menu
-from tickets import LIFE, Ticket, Tickets
 
 
 @pytest.fixture

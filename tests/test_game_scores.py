@@ -7,9 +7,9 @@ import pytest
 from aiohttp import ClientError, ClientSession
 
 from playground import Person, Playground
+from signed.tickets import Ticket, Tickets
 from tests.gaming import PATIENCE, game_address, open_game, play, reach, results, scores, tell, told
 from tests.tally import Tally
-from tickets import Ticket, Tickets
 
 
 async def test_only_a_better_score_counts_and_each_round_has_its_ticket(

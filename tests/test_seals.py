@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seals import ForgedError, Seal, StaleError
+from signed.seals import ForgedError, Seal, StaleError
 
 TOKEN = "1234567:playground"
 NOW = 1_700_000_000

@@ -16,8 +16,8 @@ COMPARED = {
     "web/webhook.py": "the secret that Telegram says",
     "web/login.py": "the form's token",
     "web/signed_login.py": "Telegram's signature",
-    "seals.py": "a seal",
-    "bills.py": "a bill's signature",
+    "signed/seals.py": "a seal",
+    "signed/bills.py": "a bill's signature",
 }
 """Where something that proves something is compared, and what."""
 

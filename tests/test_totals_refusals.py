@@ -10,7 +10,7 @@ from yarl import URL
 
 from playground import Person, Playground
 from playground.signing import init_data
-from seals import Seal
+from signed.seals import Seal
 from tests.tally import Tally
 from tests.test_totals_api import address, ask, given, opened
 from web.totals_query import PAGE_MAX

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fsm.store import AwayError
 from locales import Catalog, Texts
-from seals import ForgedError, StaleError
-from tickets import Ticket, Tickets
+from signed.seals import ForgedError, StaleError
+from signed.tickets import Ticket, Tickets
 from web.headers import APP
 from web.scores import FASTEST, ROUND, GoneError, ImplausibleError, LaterError, Scores, TakenError
 

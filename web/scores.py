@@ -14,7 +14,7 @@ from aiogram.exceptions import (
 from aiogram.types import GameHighScore
 
 from fsm.claims import Claim, Claims
-from tickets import Ticket
+from signed.tickets import Ticket
 
 ROUND = 10
 """Seconds of a round."""

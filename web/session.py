@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from seals import ForgedError, Seal, StaleError
+from signed.seals import ForgedError, Seal, StaleError
 from web.signed_login import Visitor
 
 DAY = 24 * 60 * 60

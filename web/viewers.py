@@ -11,8 +11,8 @@ from http import HTTPStatus
 
 from aiogram.utils.web_app import check_webapp_signature, parse_webapp_init_data
 
-from passes import Passes
-from seals import ForgedError, StaleError
+from signed.passes import Passes
+from signed.seals import ForgedError, StaleError
 
 MAX_AGE = 24 * 60 * 60
 """Seconds that initData counts. It is fresh each time that the page is opened; this is how

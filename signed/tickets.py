@@ -5,7 +5,7 @@ import time
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
-from seals import Seal
+from signed.seals import Seal
 
 LIFE = 60 * 60
 """Seconds that a ticket is good for."""

@@ -8,7 +8,7 @@ address, which only the person has, says it.
 import time
 from dataclasses import asdict, dataclass
 
-from seals import Seal
+from signed.seals import Seal
 
 DAY = 24 * 60 * 60
 LIFE = 2 * DAY
