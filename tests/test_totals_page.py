@@ -12,7 +12,7 @@ from db.models import Kind
 from deep_links import TotalsLink, encode
 from playground import Client, Person
 from tests.db.samples import new_total
-from tests.playground.page.chromium import SCREENSHOTS, Browser, Reader, chromium, reading
+from tests.playground.page.chromium import SCREENSHOTS, Browser, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -50,13 +50,6 @@ async def playground(tally: Tally) -> AsyncIterator[Client]:
     """Give the playground that the bot brings."""
     async with Client(f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}") as client:
         yield client
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Give a browser."""
-    async with chromium() as own:
-        yield own
 
 
 async def fill(tally: Tally, person: Person) -> None:
@@ -180,10 +173,10 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
         await page.locator("main:not([aria-busy])").wait_for()
         assert await page.get_by_role("alert").is_hidden()
     # By itself, as a browser notes a refusal on its console.
-    page = await browser.new_page(locale="ru")
-    await page.goto(address)
-    await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()
-    await page.screenshot(path=SCREENSHOTS / "totals-unknown.png")
+    async with await browser.new_page(locale="ru") as page:
+        await page.goto(address)
+        await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()
+        await page.screenshot(path=SCREENSHOTS / "totals-unknown.png")
 
 
 async def test_a_link_opens_the_page_as_it_filters(
