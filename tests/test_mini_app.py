@@ -11,11 +11,11 @@ from tests.ports import free_port
 from tests.tally import Tally
 
 
-@pytest.fixture
-async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
+@pytest.fixture(scope="module")
+async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that brings its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path / "data", **ports)
+    own = Tally(tmp_path_factory.mktemp("app") / "data", **ports)
     try:
         yield await own.start()
     finally:

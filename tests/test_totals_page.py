@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -34,18 +33,18 @@ PART = 30
 """Totals that are asked for at once."""
 
 
-@pytest.fixture
-async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
+@pytest.fixture(scope="module")
+async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that brings its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path / "data", **ports)
+    own = Tally(tmp_path_factory.mktemp("page") / "data", **ports)
     try:
         yield await own.start()
     finally:
         await own.clean_up()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def playground(tally: Tally) -> AsyncIterator[Client]:
     """Give the playground that the bot brings."""
     async with Client(f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}") as client:
@@ -133,10 +132,10 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
 
 
 async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
-    ann = await playground.person("Ann", language_code="en")
-    await fill(tally, ann)
+    clara = await playground.person("Clara", language_code="en")
+    await fill(tally, clara)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
-    told = await ann.open_app(address, "menu")
+    told = await clara.open_app(address, "menu")
     async with reading(browser, told["url"]) as reader:
         page, rows = reader.page, reader.page.locator("#rows li")
 
@@ -182,11 +181,11 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
 async def test_a_link_opens_the_page_as_it_filters(
     tally: Tally, playground: Client, browser: Browser
 ) -> None:
-    ann = await playground.person("Ann", language_code="en")
-    await fill(tally, ann)
+    dan = await playground.person("Dan", language_code="en")
+    await fill(tally, dan)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
     payload = encode(TotalsLink("cups of tea", Kind.NUMBERS, days=366))
-    told = await ann.open_app(address, "link", payload)
+    told = await dan.open_app(address, "link", payload)
     async with reading(browser, told["url"]) as reader:
         page = reader.page
         await page.locator("#totals:text-is('15 totals')").wait_for()
