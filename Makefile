@@ -13,7 +13,7 @@ TALLY_KILLS ?= 50
 TOTALS ?= 10000 1000000
 # For how many people it measures what workers cost; 10000 take ten minutes more.
 PEOPLE ?= 100 1000
-STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py away.py rendering.py stop.py supervisor.py forged.py together.py inline.py inline_workers.py soak.py) $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
+STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py workers_late.py away.py rendering.py stop.py supervisor.py forged.py flood.py together.py inline.py inline_workers.py soak.py) tests/playground/test_odd_parameters.py $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
 .PHONY: run install test soak lint bench format preview lock clean
 

@@ -9,6 +9,7 @@ import pytest
 from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
 from tests.holding import Gate, holding
+from tests.playground.page.chromium import Browser, chromium
 from tests.ports import free_port
 from tests.tally import Tally
 from tests.workers import Workers, two_workers
@@ -69,6 +70,13 @@ def pytest_collection_finish() -> None:
 async def playground() -> AsyncIterator[Playground]:
     """Give the playground that all journeys share."""
     async with Playground() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Give the browser that all tests of pages share, each in profiles of its own."""
+    async with chromium() as shared:
         yield shared
 
 

@@ -93,20 +93,26 @@ class Nursery:
         self._turn = threading.Lock()
 
     def start(
-        self, folder: Path, arguments: Sequence[str], environment: dict[str, str], log: Path
+        self,
+        folder: Path,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        out: Path,
+        errors: Path,
     ) -> Forked:
-        """Start a bot.
+        """Start a bot, or another command of `main.py`.
 
         Args:
             folder: Where it runs.
             arguments: What its command line says.
             environment: Its environment, whole.
-            log: Where it writes.
+            out: Where its output goes.
+            errors: Where its errors go.
         """
         assert self._process.stdin
         assert self._process.stdout
         order: dict[str, object] = {"folder": str(folder), "arguments": arguments}
-        order |= {"environment": environment, "log": str(log)}
+        order |= {"environment": environment, "out": str(out), "errors": str(errors)}
         with self._turn:
             print(json.dumps(order), file=self._process.stdin, flush=True)
             return Forked(int(self._process.stdout.readline()))
@@ -115,23 +121,30 @@ class Nursery:
 _nurseries: list[Nursery] = []
 
 
-async def start_bot(
-    folder: Path, arguments: Sequence[str], environment: dict[str, str], log: Path
+async def start_bot(  # noqa: PLR0913 - what a process is made of
+    folder: Path,
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    out: Path,
+    errors: Path,
+    *,
+    cold: bool = False,
 ) -> Process:
-    """Start a bot; see `Nursery.start`."""
-    if sys.platform == "linux" and FOLDER not in environment:
+    """Start a bot; see `Nursery.start`. Cold, it is loaded as from a shell."""
+    if sys.platform == "linux" and FOLDER not in environment and not cold:
         if not _nurseries:
             _nurseries.append(Nursery())
-        return await asyncio.to_thread(_nurseries[0].start, folder, arguments, environment, log)
-    with log.open("a") as file:
+        start = _nurseries[0].start
+        return await asyncio.to_thread(start, folder, arguments, environment, out, errors)
+    with out.open("a") as stdout, errors.open("a") as stderr:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             str(ROOT / "main.py"),
             *arguments,
             cwd=folder,
             env=environment,
-            stdout=file,
-            stderr=file,
+            stdout=stdout,
+            stderr=stderr,
         )
 
 
@@ -142,7 +155,6 @@ def serve() -> None:
     gc.disable()
     # Loaded, so that those who are forked need not.
     import aiosqlite  # noqa: F401, PLC0415
-
     import app  # noqa: F401, PLC0415
     import main  # noqa: F401, PLC0415
 
@@ -165,10 +177,10 @@ def serve() -> None:
 
 
 def _become_bot(order: dict[str, Any]) -> None:
-    log = os.open(order["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(log, stream.fileno())
+    for stream, path in ((sys.stdout, order["out"]), (sys.stderr, order["errors"])):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.dup2(file, stream.fileno())
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
@@ -177,7 +189,7 @@ def _become_bot(order: dict[str, Any]) -> None:
     try:
         import main  # noqa: PLC0415
 
-        main.cli()
+        status = main.run()
     except SystemExit as end:
         status = int(end.code or 0)
     except BaseException:  # noqa: BLE001 - nothing of it may get to the process that was forked

@@ -4,17 +4,16 @@ import asyncio
 import json
 import os
 import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from fsm.valkey import EmbeddedValkey
 from tests.kept_dialogs import KeptDialogs
 from tests.kept_totals import KeptTotals
-from tests.nursery import ROOT, START, Process, start_bot
+from tests.nursery import START, Process, start_bot
 
 
 class Tally(KeptTotals, KeptDialogs):
@@ -43,7 +42,7 @@ class Tally(KeptTotals, KeptDialogs):
     async def begin(self) -> None:
         """Start it, and wait for nothing."""
         self._process = await start_bot(
-            self.data.parent, self.arguments, self._environment, self.log
+            self.data.parent, self.arguments, self._environment, self.log, self.log
         )
 
     def logged(self) -> list[dict[str, Any]]:
@@ -145,21 +144,23 @@ class Tally(KeptTotals, KeptDialogs):
         yield
         killing.cancel()
 
-    async def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Run another command of main.py to its end; give exit status, output and errors."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "main.py"),
-            *arguments,
+    async def run(self, *arguments: str, cold: bool = False) -> tuple[int, str, str]:
+        """Run another command of main.py to its end; give exit status, output and errors.
+
+        Args:
+            *arguments: What its command line says.
+            cold: Whether it is loaded first, as from a shell.
+        """
+        with TemporaryDirectory() as folder:
+            files = [Path(folder, name) for name in ("out", "errors")]
             # Elsewhere, so that a developer's .env says nothing here.
-            cwd=self.data.parent,
-            env=self._environment,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        async with asyncio.timeout(START):
-            out, errors = await process.communicate()
-        return process.returncode or 0, out.decode(), errors.decode()
+            process = await start_bot(
+                self.data.parent, arguments, self._environment, *files, cold=cold
+            )
+            async with asyncio.timeout(START):
+                status = await process.wait()
+            out, errors = [file.read_text() for file in files]
+        return status, out, errors
 
     async def _end(self, number: signal.Signals) -> int:
         self.send_signal(number)

@@ -15,20 +15,22 @@ from tests.tally import Tally
 from tests.test_counter import open_counter
 
 
-async def backed_up(tally: Tally) -> Path:
+async def backed_up(tally: Tally, *, cold: bool = False) -> Path:
     """Back a bot up, and give the file."""
     archive = tally.data.parent / "tally.backup"
-    status, _, errors = await tally.run("backup", str(archive))
+    status, _, errors = await tally.run("backup", str(archive), cold=cold)
     assert (status, errors) == (0, "")
     return archive
 
 
-async def restored(tally: Tally, archive: Path, folder: str = "restored") -> Tally:
+async def restored(
+    tally: Tally, archive: Path, folder: str = "restored", *, cold: bool = False
+) -> Tally:
     """Give a bot of the same token that an archive was restored for."""
     settings = {name: tally.settings[name] for name in ("BOT_TOKEN", "BOT_API_URL")}
     other = Tally(tally.data.parent / folder / "data", **settings)
     other.data.parent.mkdir()
-    status, _, errors = await other.run("restore", str(archive))
+    status, _, errors = await other.run("restore", str(archive), cold=cold)
     assert (status, errors) == (0, "")
     return other
 
@@ -54,14 +56,14 @@ async def test_counters_and_totals_come_back_as_they_were(
     await ann.press(going, "+1")
     await ann.until(going, text="cups\nSpecify the number: 1")
 
-    archive = await backed_up(own_tally)
+    archive = await backed_up(own_tally, cold=True)
     assert archive.stat().st_mode & 0o077 == 0
     # What happens later is not in it.
     await ann.press(going, "+1")
     await ann.until(going, text="cups\nSpecify the number: 2")
     await own_tally.stop()
 
-    other = await restored(own_tally, archive)
+    other = await restored(own_tally, archive, cold=True)
     try:
         await other.start()
         await ann.press(going, "+1")

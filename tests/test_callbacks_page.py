@@ -1,18 +1,18 @@
 """Callback buttons and links on the playground's page, in a real browser."""
 
 from playground import Playground
-from tests.playground.page.chromium import chromium, reading
+from tests.playground.page.chromium import Browser, reading
 from tests.tally import Tally
 
 
 async def test_answers_a_slow_job_and_links_as_a_person_sees_them(
-    own_playground: Playground, own_tally: Tally
+    own_playground: Playground, own_tally: Tally, browser: Browser
 ) -> None:
     await own_tally.start()
     ann = await own_playground.person("Ann", language_code="en")
     await ann.send("/callbacks")
     await ann.receive()
-    async with chromium() as browser, reading(browser, own_playground.url) as reader:
+    async with reading(browser, own_playground.url) as reader:
         text = reader.page.locator("#messages .text")
         await reader.page.locator("#chats button").first.click()
         await reader.key("Toast").click()

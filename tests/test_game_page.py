@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.playground.page.chromium import Reader, chromium, reading
+from tests.playground.page.chromium import Browser, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -25,11 +25,11 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
 
 
 @pytest.fixture
-async def reader(tally: Tally) -> AsyncIterator[Reader]:
+async def reader(browser: Browser, tally: Tally) -> AsyncIterator[Reader]:
     """Give somebody with a phone."""
     address = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
     phone = {"width": 390, "height": 760}
-    async with chromium() as browser, reading(browser, address, viewport=phone) as own:
+    async with reading(browser, address, viewport=phone) as own:
         own.trust(f"http://127.0.0.1:{tally.settings['WEB_PORT']}")
         await own.page.clock.install()
         await own.page.locator("#chats button").first.click()

@@ -1,20 +1,57 @@
 """Counters in any chat: posted through inline mode, tapped by everybody, each tap once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import pytest
 
 from playground import Group, Message, Person, Playground, PlaygroundError
 from tests.tally import Tally
 
+Friends: TypeAlias = tuple[Group, list[Person]]
+"""A group that the bot is not in, and its members."""
+
+
+async def meet(playground: Playground) -> Friends:
+    """Give people who are new to the bot, in a group of theirs."""
+    people = [await playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan", "Eve")]
+    return await playground.group("Friends", members=people, bot="left"), people
+
 
 @pytest.fixture
-async def friends(own_playground: Playground, own_tally: Tally) -> tuple[Group, list[Person]]:
-    """Give a group that the bot is not in, and its members."""
+async def own_friends(own_playground: Playground, own_tally: Tally) -> Friends:
+    """Give a group at a playground of the test's own."""
     await own_playground.switch(inline=True, inline_feedback=True)
     await own_tally.start()
-    people = [await own_playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan", "Eve")]
-    return await own_playground.group("Friends", members=people, bot="left"), people
+    return await meet(own_playground)
+
+
+@pytest.fixture(scope="module")
+async def inline_playground() -> AsyncIterator[Playground]:
+    """Give a playground with inline mode and its feedback."""
+    async with Playground() as own:
+        await own.switch(inline=True, inline_feedback=True)
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def inline_tally(
+    inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a bot, for tests that leave it running."""
+    settings = {"BOT_TOKEN": inline_playground.token, "BOT_API_URL": inline_playground.url}
+    own = Tally(tmp_path_factory.mktemp("inline") / "data", **settings)
+    try:
+        yield await own.start()
+    finally:
+        await own.clean_up()
+
+
+@pytest.fixture
+async def friends(inline_playground: Playground, inline_tally: Tally) -> Friends:  # noqa: ARG001 - it serves them
+    """Give a group at the shared playground."""
+    return await meet(inline_playground)
 
 
 async def post(person: Person, chat: Group, label: str = "") -> Message:
@@ -24,9 +61,9 @@ async def post(person: Person, chat: Group, label: str = "") -> Message:
 
 
 async def test_everybody_taps_and_only_who_posted_confirms(
-    own_tally: Tally, friends: tuple[Group, list[Person]]
+    own_tally: Tally, own_friends: Friends
 ) -> None:
-    group, (ann, boris, *_) = friends
+    group, (ann, boris, *_) = own_friends
     counter = await post(ann, group, "<tea> & cake")
     assert counter.text == "<tea> & cake\nSpecify the number: 0"
     assert counter.labels == [["-1", "+1"], ["Confirm", "Cancel"]]
@@ -58,9 +95,9 @@ async def test_everybody_taps_and_only_who_posted_confirms(
 
 
 async def test_fifty_taps_at_once_and_repeated_ones_count_once_each(
-    own_playground: Playground, own_tally: Tally, friends: tuple[Group, list[Person]]
+    own_playground: Playground, own_tally: Tally, own_friends: Friends
 ) -> None:
-    group, people = friends
+    group, people = own_friends
     counter = await post(people[0], group)
     answers = await asyncio.gather(
         *(person.press(counter, "+1", timeout=30) for person in people for _ in range(10))
@@ -80,7 +117,7 @@ async def test_fifty_taps_at_once_and_repeated_ones_count_once_each(
     assert [row["value"] for row in own_tally.totals(people[0])] == [55]
 
 
-async def test_fifty_taps_at_once_by_one_person(friends: tuple[Group, list[Person]]) -> None:
+async def test_fifty_taps_at_once_by_one_person(friends: Friends) -> None:
     group, (ann, *_) = friends
     counter = await post(ann, group)
     answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=30) for _ in range(50)))
@@ -89,7 +126,7 @@ async def test_fifty_taps_at_once_by_one_person(friends: tuple[Group, list[Perso
 
 
 async def test_taps_that_race_confirm_are_in_the_total_or_refused(
-    own_tally: Tally, friends: tuple[Group, list[Person]]
+    inline_tally: Tally, friends: Friends
 ) -> None:
     group, people = friends
     counter = await post(people[0], group)
@@ -100,11 +137,11 @@ async def test_taps_that_race_confirm_are_in_the_total_or_refused(
     # The Confirm is answered without a word, as are most taps that count.
     counted = sum(not text or text.startswith("Specify the number:") for text in answers) - 1
     await people[0].until(counter, text=f"Total: {counted}", timeout=20)
-    await own_tally.until_totals(people[0], 1)
-    assert [row["value"] for row in own_tally.totals(people[0])] == [counted]
+    await inline_tally.until_totals(people[0], 1)
+    assert [row["value"] for row in inline_tally.totals(people[0])] == [counted]
 
 
-async def test_forged_presses_change_nothing(friends: tuple[Group, list[Person]]) -> None:
+async def test_forged_presses_change_nothing(friends: Friends) -> None:
     group, (ann, boris, *_) = friends
     counter, other = await post(ann, group), await post(ann, group)
     await ann.press(counter, "+1")
@@ -119,10 +156,10 @@ async def test_forged_presses_change_nothing(friends: tuple[Group, list[Person]]
 
 
 async def test_without_feedback_the_first_press_tells_whose_counter_it_is(
-    own_playground: Playground, own_tally: Tally, friends: tuple[Group, list[Person]]
+    own_playground: Playground, own_tally: Tally, own_friends: Friends
 ) -> None:
     await own_playground.switch(inline_feedback=False)
-    group, (ann, boris, *_) = friends
+    group, (ann, boris, *_) = own_friends
     counter = await post(ann, group, "x" * 256)
     assert (counter.text or "").partition("\n")[0] == "x" * 64
     await boris.press(counter, "Confirm")

@@ -1,12 +1,12 @@
 """Inline mode on the playground's page, in a real browser."""
 
 from playground import Playground
-from tests.playground.page.chromium import chromium, reading
+from tests.playground.page.chromium import Browser, reading
 from tests.tally import Tally
 
 
 async def test_from_the_window_to_a_counter_that_two_people_tap(
-    own_playground: Playground, own_tally: Tally
+    own_playground: Playground, own_tally: Tally, browser: Browser
 ) -> None:
     await own_playground.switch(inline=True)
     await own_tally.start()
@@ -15,7 +15,7 @@ async def test_from_the_window_to_a_counter_that_two_people_tap(
     await own_playground.group("Friends", members=[ann, boris], bot="left")
     await ann.send("/inline")
     await ann.receive()
-    async with chromium() as browser, reading(browser, own_playground.url) as reader:
+    async with reading(browser, own_playground.url) as reader:
         shown = reader.page.locator("#messages .text")
         await reader.page.locator("#chats button").first.click()
         await reader.key("In a group").click()

@@ -41,7 +41,7 @@ async def kill_and_start(tally: Tally, throw: random.Random) -> None:
     await tally.kill()
     while throw.random() < 1 / 3:
         await tally.begin()
-        await asyncio.sleep(throw.uniform(0, 8))
+        await asyncio.sleep(throw.uniform(0, 2.5))
         await tally.kill()
     await tally.start()
 

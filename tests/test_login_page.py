@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from tests.playground.page.chromium import PATIENCE, SCREENSHOTS, Page, Reader, chromium, reading
+from tests.playground.page.chromium import PATIENCE, SCREENSHOTS, Browser, Page, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -46,29 +46,28 @@ async def log_in(reader: Reader, tally: Tally, name: str, label: str) -> Page:
     return page
 
 
-async def test_a_person_logs_in_stays_in_and_logs_out(tally: Tally) -> None:
+async def test_a_person_logs_in_stays_in_and_logs_out(tally: Tally, browser: Browser) -> None:
     playground = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
-    async with chromium() as browser:
-        async with reading(browser, playground) as reader:
-            page = await log_in(reader, tally, "Ann", "Log in to a page")
-            assert page.url.endswith("/login?language=en")
-            await page.screenshot(path=SCREENSHOTS / "login-inside.png")
-            await page.reload()
-            await page.get_by_text("You are logged in with Telegram.").wait_for()
-            await page.get_by_role("button", name="Log out").click()
-            await page.get_by_role("heading", name="Log in with Telegram").wait_for()
-            assert page.url.endswith("/login?language=en")
-            await page.screenshot(path=SCREENSHOTS / "login.png")
-            await page.reload()
-            assert await page.get_by_role("button", name="Log out").count() == 0
-            # Nobody but the playground's chat can lead back in here.
-            await page.get_by_role("link", name="Open the chat").click()
-            await page.locator("#chats button").first.wait_for()
-        async with reading(browser, playground, **PHONE) as reader:
-            page = await log_in(reader, tally, "Борис", "Войти на страницу")
-            await page.screenshot(path=SCREENSHOTS / "login-inside-phone-dark.png")
-        # By itself, as a browser notes a refusal on its console.
-        page = await browser.new_page(**PHONE, locale="ru")
+    async with reading(browser, playground) as reader:
+        page = await log_in(reader, tally, "Ann", "Log in to a page")
+        assert page.url.endswith("/login?language=en")
+        await page.screenshot(path=SCREENSHOTS / "login-inside.png")
+        await page.reload()
+        await page.get_by_text("You are logged in with Telegram.").wait_for()
+        await page.get_by_role("button", name="Log out").click()
+        await page.get_by_role("heading", name="Log in with Telegram").wait_for()
+        assert page.url.endswith("/login?language=en")
+        await page.screenshot(path=SCREENSHOTS / "login.png")
+        await page.reload()
+        assert await page.get_by_role("button", name="Log out").count() == 0
+        # Nobody but the playground's chat can lead back in here.
+        await page.get_by_role("link", name="Open the chat").click()
+        await page.locator("#chats button").first.wait_for()
+    async with reading(browser, playground, **PHONE) as reader:
+        page = await log_in(reader, tally, "Борис", "Войти на страницу")
+        await page.screenshot(path=SCREENSHOTS / "login-inside-phone-dark.png")
+    # By itself, as a browser notes a refusal on its console.
+    async with await browser.new_page(**PHONE, locale="ru") as page:
         await page.goto(f"http://127.0.0.1:{tally.settings['WEB_PORT']}/login?id=1")
         await page.get_by_role("alert").get_by_text("Вход неполный.").wait_for()
         await page.screenshot(path=SCREENSHOTS / "login-problem-phone-dark.png")
@@ -83,7 +82,9 @@ document.currentScript.before(frame);
 """What Telegram's script does, in short."""
 
 
-async def test_telegrams_widget_is_let_in_and_missed_by_nobody(app_tally: Tally) -> None:
+async def test_telegrams_widget_is_let_in_and_missed_by_nobody(
+    app_tally: Tally, browser: Browser
+) -> None:
     site, served = "https://example.org", f"http://127.0.0.1:{app_tally.settings['WEB_PORT']}"
     reachable = True
 
@@ -98,8 +99,7 @@ async def test_telegrams_widget_is_let_in_and_missed_by_nobody(app_tally: Tally)
         else:
             await route.fulfill(body=f"This is {url}", content_type="text/html")
 
-    async with chromium() as browser:
-        page = await browser.new_page()
+    async with await browser.new_page() as page:
         page.set_default_timeout(PATIENCE)
         problems: list[str] = []
         page.on("console", lambda message: problems.append(message.text))

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from tests.playground.page.chromium import Reader, chromium, reading
+from tests.playground.page.chromium import Browser, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
 
-@pytest.fixture
-async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
+@pytest.fixture(scope="module")
+async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that brings its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path / "data", **ports)
+    own = Tally(tmp_path_factory.mktemp("app") / "data", **ports)
     try:
         yield await own.start()
     finally:
@@ -23,10 +23,10 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
 
 
 @pytest.fixture
-async def reader(tally: Tally) -> AsyncIterator[Reader]:
+async def reader(browser: Browser, tally: Tally) -> AsyncIterator[Reader]:
     """Give somebody who reads the page."""
     address = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
-    async with chromium() as browser, reading(browser, address) as own:
+    async with reading(browser, address) as own:
         own.trust(f"http://127.0.0.1:{tally.settings['WEB_PORT']}")
         await own.page.locator("#chats button").first.click()
         yield own

@@ -7,7 +7,7 @@ import pytest
 
 from playground import Client
 from tests.conftest import ADMIN
-from tests.playground.page.chromium import chromium, reading
+from tests.playground.page.chromium import Browser, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -22,14 +22,14 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
         await own.clean_up()
 
 
-async def test_stars_and_a_card_as_a_person_pays_them(tally: Tally) -> None:
+async def test_stars_and_a_card_as_a_person_pays_them(tally: Tally, browser: Browser) -> None:
     url = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
     async with Client(url) as playground:
         admin = await playground.person("Admin", id=ADMIN)
         ann = await playground.person("Ann", language_code="en")
         await ann.send("/start")
         await ann.receive()
-        async with chromium() as browser, reading(browser, url) as reader:
+        async with reading(browser, url) as reader:
             await reader.act_as("Ann")
             await reader.page.locator("#chats button").first.click()
             await reader.key("Payment").click()

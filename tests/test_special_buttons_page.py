@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from playground import Person, Playground
-from tests.playground.page.chromium import Reader, chromium, reading
+from tests.playground.page.chromium import Browser, Reader, reading
 from tests.tally import Tally
 
 
@@ -20,9 +20,13 @@ async def ann(own_playground: Playground, own_tally: Tally) -> Person:
 
 
 @pytest.fixture
-async def reader(own_playground: Playground, ann: Person) -> AsyncIterator[Reader]:  # noqa: ARG001 - somebody to play
+async def reader(
+    browser: Browser,
+    own_playground: Playground,
+    ann: Person,  # noqa: ARG001 - somebody to play
+) -> AsyncIterator[Reader]:
     """Give somebody who plays Ann on the page and has opened her chat with the bot."""
-    async with chromium() as browser, reading(browser, own_playground.url) as own:
+    async with reading(browser, own_playground.url) as own:
         await own.page.locator("#chats button").first.click()
         yield own
 

@@ -22,10 +22,10 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
     await own.clean_up()
 
 
-async def fails(tally: Tally, **settings: str) -> str:
+async def fails(tally: Tally, *, cold: bool = False, **settings: str) -> str:
     """Start the bot, which must fail, and give the line that it says."""
     tally.settings |= settings
-    status, out, errors = await tally.run()
+    status, out, errors = await tally.run(cold=cold)
     assert status == 2, errors
     assert "Traceback" not in out + errors
     assert SECRET not in out + errors
@@ -38,7 +38,7 @@ async def test_a_wrong_setting(tally: Tally) -> None:
 
 
 async def test_a_token_that_telegram_refuses(tally: Tally, own_playground: Playground) -> None:
-    line = await fails(tally, BOT_TOKEN=f"7:{SECRET}", BOT_API_URL=own_playground.url)
+    line = await fails(tally, cold=True, BOT_TOKEN=f"7:{SECRET}", BOT_API_URL=own_playground.url)
     assert line == "BOT_TOKEN: Telegram refuses the token"
 
 

@@ -152,7 +152,7 @@ async def test_a_stop_ends_all_in_time(many: Tally) -> None:
 async def test_a_fault_ends_all_and_is_said_once(tmp_path: Path, hook: Playground) -> None:
     wrong = Tally(tmp_path / "data", BOT_TOKEN="7:hunter2", BOT_API_URL=hook.url)  # noqa: S106 - none
     by_webhook(wrong)
-    status, out, errors = await wrong.run("--workers", "2")
+    status, out, errors = await wrong.run("--workers", "2", cold=True)
     assert (status, out) == (2, "")
     assert errors.count("BOT_TOKEN: Telegram refuses the token") == 1
     assert "Traceback" not in errors

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +11,7 @@ from db.models import Kind
 from deep_links import TotalsLink, encode
 from playground import Client, Person
 from tests.db.samples import new_total
-from tests.playground.page.chromium import SCREENSHOTS, Browser, Reader, chromium, reading
+from tests.playground.page.chromium import SCREENSHOTS, Browser, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
@@ -34,29 +33,22 @@ PART = 30
 """Totals that are asked for at once."""
 
 
-@pytest.fixture
-async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
+@pytest.fixture(scope="module")
+async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that brings its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path / "data", **ports)
+    own = Tally(tmp_path_factory.mktemp("page") / "data", **ports)
     try:
         yield await own.start()
     finally:
         await own.clean_up()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def playground(tally: Tally) -> AsyncIterator[Client]:
     """Give the playground that the bot brings."""
     async with Client(f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}") as client:
         yield client
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Give a browser."""
-    async with chromium() as own:
-        yield own
 
 
 async def fill(tally: Tally, person: Person) -> None:
@@ -140,10 +132,10 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
 
 
 async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
-    ann = await playground.person("Ann", language_code="en")
-    await fill(tally, ann)
+    clara = await playground.person("Clara", language_code="en")
+    await fill(tally, clara)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
-    told = await ann.open_app(address, "menu")
+    told = await clara.open_app(address, "menu")
     async with reading(browser, told["url"]) as reader:
         page, rows = reader.page, reader.page.locator("#rows li")
 
@@ -180,20 +172,20 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
         await page.locator("main:not([aria-busy])").wait_for()
         assert await page.get_by_role("alert").is_hidden()
     # By itself, as a browser notes a refusal on its console.
-    page = await browser.new_page(locale="ru")
-    await page.goto(address)
-    await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()
-    await page.screenshot(path=SCREENSHOTS / "totals-unknown.png")
+    async with await browser.new_page(locale="ru") as page:
+        await page.goto(address)
+        await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()
+        await page.screenshot(path=SCREENSHOTS / "totals-unknown.png")
 
 
 async def test_a_link_opens_the_page_as_it_filters(
     tally: Tally, playground: Client, browser: Browser
 ) -> None:
-    ann = await playground.person("Ann", language_code="en")
-    await fill(tally, ann)
+    dan = await playground.person("Dan", language_code="en")
+    await fill(tally, dan)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
     payload = encode(TotalsLink("cups of tea", Kind.NUMBERS, days=366))
-    told = await ann.open_app(address, "link", payload)
+    told = await dan.open_app(address, "link", payload)
     async with reading(browser, told["url"]) as reader:
         page = reader.page
         await page.locator("#totals:text-is('15 totals')").wait_for()

@@ -148,37 +148,3 @@ async def test_the_late_commit_of_a_frozen_worker_is_refused_and_done_again(
     await one.tally.until_logged("update_repeated")
     await ann.press(counter, "+1", timeout=20)
     await finish(workers, ann, counter, 5)
-
-
-async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
-    hooked: Playground, ann: Person, workers: Workers
-) -> None:
-    one, two = workers
-    counter = await open_counter(ann)
-    await hooked.trouble("delay", method="editMessageText", seconds=5, times=1)
-    before = await hooked.call_count()
-    await one.post(press(ann, counter, "+1"))
-    await hooked.until_called("editMessageText", after=before)
-    with one.tally.frozen():
-        await two.post(press(ann, counter, "+1"))
-        await ann.until(counter, text="Specify the number: 2")
-        await ann.until(counter, text="Specify the number: 1", timeout=20)
-        # Once it has been silent for 20 s, the other takes over what it may have drawn.
-        await ann.until(counter, text="Specify the number: 2", timeout=40)
-    await finish(workers, ann, counter, 2)
-
-
-async def test_a_drawing_that_a_frozen_worker_begins_late_is_drawn_over(
-    hooked: Playground, ann: Person, workers: Workers
-) -> None:
-    one, two = workers
-    counter = await open_counter(ann)
-    await hooked.trouble("refuse", method="editMessageText", status=429, retry_after=2, times=1)
-    before = await hooked.call_count()
-    await one.post(press(ann, counter, "+1"))
-    await hooked.until_called("editMessageText", after=before)
-    with one.tally.frozen():
-        await two.post(press(ann, counter, "+1"))
-        await ann.until(counter, text="Specify the number: 2")
-    # Thawed, the first draws its 1 now, unless it finds in time that it is out of date.
-    await finish(workers, ann, counter, 2)

@@ -1,5 +1,6 @@
 """A migrated database, opened once (and, where asked, once more); every test on both engines."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -44,15 +45,26 @@ def url(either_url: str) -> str:
     return either_url
 
 
+@pytest.fixture(scope="session")
+async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite's, migrated and closed, so that it is whole without its log."""
+    file = tmp_path_factory.mktemp("migrated") / "tally.db"
+    await upgrade(f"sqlite+aiosqlite:///{file}")
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    return file
+
+
 @pytest.fixture
-async def engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def engine(url: str, migrated: Path) -> AsyncIterator[AsyncEngine]:
     """The database, migrated and empty."""
-    await upgrade(url)
     engine = create_engine(url)
     if engine.dialect.name == "postgresql":
+        await upgrade(url)
         async with engine.begin() as connection:
             names = ", ".join(Base.metadata.tables)
             await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    else:
+        shutil.copy(migrated, str(engine.url.database))
     yield engine
     await engine.dispose()
 

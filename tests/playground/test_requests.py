@@ -1,7 +1,6 @@
 """How calls come in and what every answer looks like."""
 
 import asyncio
-import json
 from io import BytesIO
 
 import orjson
@@ -12,7 +11,7 @@ from aiohttp import FormData, MultipartWriter
 from playground import Person, Playground
 from playground.bot_methods import HANDLERS, Handler
 from playground.parameters import Method
-from tests.playground.bot_side import BotSide, Json, read
+from tests.playground.bot_side import BotSide, read
 
 
 async def test_a_deeply_nested_body_is_refused_like_any_other(bot: BotSide) -> None:
@@ -155,78 +154,3 @@ async def test_a_poll_is_let_go_when_the_server_stops(playground: Playground, bo
     await playground.until_called("getUpdates")
     await playground.server.stop()
     assert await poll == "Internal Server Error: restart"
-
-
-SANE: Json = {
-    "text": "a",
-    "message_id": 1,
-    "message_ids": [1],
-    "score": 1,
-    "title": "Tea",
-    "description": "a cup",
-    "payload": "cup",
-    "currency": "XTR",
-    "prices": [{"label": "Tea", "amount": 5}],
-    "phone_number": "1",
-    "first_name": "Ann",
-    "latitude": 1,
-    "longitude": 1,
-    "address": "a",
-    "question": "a",
-    "options": ["a", "b"],
-    "game_short_name": "tea_race",
-    "action": "typing",
-    "commands": [{"command": "tea", "description": "a cup"}],
-    "url": "http://127.0.0.1:9/",
-    "ok": True,
-}
-"""What a call needs besides the parameter that is tried."""
-
-ODD: list[object] = [
-    "",
-    "\0",
-    "a" * 5000,
-    "nan",
-    "[",
-    "http://[",
-    "tg://user?id=",
-    -1,
-    1 << 63,
-    str(1 << 80),
-    1.5,
-    True,
-    [],
-    [[]],
-    {},
-    {"url": "http://["},
-    {"message_id": 1e30},
-    {"type": "photo", "media": "http://["},
-    {"inline_keyboard": [[{"text": "a", "url": "http://["}]]},
-    {"keyboard": [[{"text": "a", "request_users": {"request_id": 1e30}}]]},
-    [{"type": "bold", "offset": 1 << 62, "length": 1 << 62}],
-    [{"label": "a", "amount": 1 << 62}],
-]
-
-
-TRIED = [method for method in HANDLERS if method not in {methods.GetUpdates, methods.SetWebhook}]
-"""The methods that don't have the bot wait."""
-
-
-@pytest.mark.parametrize("method", TRIED, ids=lambda method: str(method.__api_method__))
-async def test_no_parameter_makes_the_playground_stumble(
-    playground: Playground, bot: BotSide, ann: Person, method: Method
-) -> None:
-    await bot.show(ann)
-    own = dict.fromkeys(("chat_id", "from_chat_id", "user_id"), ann.id)
-    sane = {name: value for name, value in {**SANE, **own}.items() if name in method.model_fields}
-    for name in method.model_fields:
-        for value in ODD:
-            params = sane | {name: value}
-            encoded = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}
-            url = f"{bot.url}/{method.__api_method__}"
-            async with bot.session.post(url, data=encoded) as response:
-                await read(response)
-            await bot.answer(method.__api_method__, **params)
-    assert [call for call in await playground.calls() if call.status == 500] == []
-    # What was taken can be shown.
-    await ann.messages()

@@ -140,9 +140,8 @@ async def reading(browser: Browser, url: str, **options: object) -> AsyncIterato
         **options: Playwright's for a profile: `viewport`, `color_scheme`, ...
     """
     settings = {"viewport": {"width": 1100, "height": 760}} | options
-    context = await browser.new_context(**settings)
-    reader = Reader(await context.new_page(), url)
-    await reader.page.goto(url)
-    yield reader
-    assert reader.problems == []
-    await context.close()
+    async with await browser.new_context(**settings) as context:
+        reader = Reader(await context.new_page(), url)
+        await reader.page.goto(url)
+        yield reader
+        assert reader.problems == []

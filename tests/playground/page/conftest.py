@@ -1,4 +1,4 @@
-"""A browser, a bot that answers, and somebody who reads its page."""
+"""A bot that answers, and somebody who reads its page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,14 +7,7 @@ import pytest
 
 from playground import Person, Playground
 from tests.playground.page.bot import running_bot
-from tests.playground.page.chromium import Browser, Reader, chromium, reading
-
-
-@pytest.fixture(scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Give a browser that all tests share."""
-    async with chromium() as own:
-        yield own
+from tests.playground.page.chromium import Browser, Reader, reading
 
 
 @pytest.fixture
