@@ -73,6 +73,8 @@ them anew for every call: unless somebody keeps them, they are built again and a
 BUSY_TIMEOUT = 2
 """Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
 can't be stopped, and whatever is written here is tried again."""
+ANSWER = 10.0
+"""Seconds that PostgreSQL may take for what it is asked; then it is taken to be away."""
 FINISH = 3.0
 """Seconds that a stop waits for what is under way; the rest is found at the next start."""
 FORGET = 60.0
@@ -102,7 +104,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
         watch(engine)
         parts.push_async_callback(engine.dispose)
-        sessions = Sessions(engine)
+        sessions = Sessions(engine, ANSWER)
         totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
         summaries, users = Summaries(sessions), Users(sessions)
         catalog = Catalog(settings.default_language)

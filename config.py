@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.address import asyncpg_arguments, without_options
 from faults import Fault
 from fsm.address import parse, passwords_in
 
@@ -63,6 +64,13 @@ def _database(value: SecretStr) -> SecretStr:
         raise ValueError("is no database address; see .env.example") from None
     if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
         raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    if url.get_backend_name() == "postgresql":
+        asyncpg_arguments(url)
+        url = without_options(url)
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError, TypeError):
+        raise ValueError("has an option of no such value") from None
     return value
 
 

@@ -144,7 +144,7 @@ class Exports:
         Raises:
             BusyError: Another worker is about to.
             AwayError: Redis can't be used, and
-            sqlalchemy.exc.DBAPIError: nor the database; it was not sent.
+            sqlalchemy.exc.SQLAlchemyError: nor the database; it was not sent.
         """
         # Named here, as the dictionary holds the turn only while somebody does.
         turn = self._turns.setdefault(order.chat_id, asyncio.Lock())

@@ -76,7 +76,7 @@ class People:
         try:
             async with asyncio.timeout(PATIENCE):
                 found = await self._store.get(user_id)
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             log.warning("preferences_unknown", error=type(error).__name__)
             self._ask_after = now() + REST
             return NOTHING

@@ -86,7 +86,7 @@ class Changes:
     counts; a copy waits for undo, and a tombstone for good, so that a repeated
     confirmation of it comes to nothing.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.
@@ -113,7 +113,7 @@ class Changes:
         Raises:
             sqlalchemy.exc.IntegrityError: A label is too long; asking again won't help.
         """
-        async with self._sessions.writing() as session:
+        async with self._sessions.writing(is_long=change.action != Action.DELETE) as session:
             if change.action is Action.UNDO:
                 return await _undo(session, change)
             noted = await session.execute(
@@ -139,7 +139,7 @@ class Changes:
         async with self._sessions() as session:
             if not await session.scalar(select(exists().where(*over))):
                 return  # as nearly always: nothing to lock, nothing to sync to the disk
-        async with self._sessions.writing() as session:
+        async with self._sessions.writing(is_long=True) as session:
             old = select(Change.id).where(*over)
             await session.execute(delete(FormerTotal).where(FormerTotal.change_id.in_(old)))
             await session.execute(update(Change).where(*over).values(user_id=None, person=None))

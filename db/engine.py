@@ -1,12 +1,18 @@
-"""The engine, and how SQLite has to be set up for a total never to get lost."""
+"""The engine, and how a database has to be set up for a total never to get lost."""
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+
+from db.address import asyncpg_arguments, without_options
 
 BUSY_TIMEOUT = 15
 """Seconds that a SQLite connection waits for another one's write to end."""
+LASTING = 300
+"""Seconds after which a connection to PostgreSQL is made anew. Shorter than what balancers
+and firewalls remember one for that nobody uses; then they drop what it says, and it hangs."""
 
 WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
 """Execution options of a connection whose transaction is going to write.
@@ -26,6 +32,9 @@ def create_engine(
     writer don't wait for each other, and syncs each commit to the disk, so
     that a committed total survives a loss of power.
 
+    On PostgreSQL a connection that the server has ended is made anew before it is used.
+    How long an answer may take is for who asks to say; see `db.sessions.Sessions`.
+
     Args:
         url: An SQLAlchemy address with an async driver, such as
             `sqlite+aiosqlite:///data/tally.db`. The file's folder has to exist.
@@ -34,12 +43,30 @@ def create_engine(
 
     Raises:
         sqlalchemy.exc.ArgumentError: The address can't be understood.
+        ValueError: It has options that can't.
     """
+    address = make_url(url)
     # Parameters are people's names and labels: they have no place in an error's text.
-    engine = create_async_engine(url, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        _set_up_sqlite(engine, foreign_keys=foreign_keys, busy_timeout=busy_timeout)
+    if address.get_backend_name() == "postgresql":
+        engine = create_async_engine(
+            without_options(address),
+            connect_args=asyncpg_arguments(address),
+            pool_recycle=LASTING,
+            hide_parameters=True,
+        )
+        event.listen(engine.sync_engine, "checkout", _require_open)
+        return engine
+    engine = create_async_engine(address, hide_parameters=True)
+    _set_up_sqlite(engine, foreign_keys=foreign_keys, busy_timeout=busy_timeout)
     return engine
+
+
+def _require_open(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    # It is known without asking the server; what was opened before is likely to be closed, too.
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("the server has hung up")
 
 
 def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int) -> None:

@@ -1,6 +1,15 @@
 """What can be wrong with a database as a whole, said in one line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from asyncpg import (  # type: ignore[import-untyped]
+    InterfaceError,
+    InternalClientError,
+    PostgresError,
+)
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as in "503 Unavailable")
@@ -43,6 +52,20 @@ class DatabaseEmpty(Exception):  # noqa: N818  (likewise)
         super().__init__(f"the database {shown(url)} has no totals yet: run the bot once")
 
 
+@contextmanager
+def as_database_errors() -> Iterator[None]:
+    """Have an SQLAlchemy error come of everything by which a database is away.
+
+    SQLAlchemy does so with what a driver says of a question, but not with what the system
+    says of a connection that can't be made, nor the driver while it sets up one, nor with
+    an answer that did not come in time.
+    """
+    try:
+        yield
+    except (OSError, PostgresError, InterfaceError, InternalClientError) as error:
+        raise OperationalError(None, None, error) from error
+
+
 def shown(url: URL) -> str:
     """A database's address as people may see it.
 
@@ -52,9 +75,12 @@ def shown(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
+    # SQLAlchemy's own text goes on with the statement, its parameters and a link.
+    error = getattr(error, "orig", None) or error
+    if isinstance(error, TimeoutError):
+        return "it does not answer"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    # SQLAlchemy's own text goes on with the statement, its parameters and a link.
-    reason = str(getattr(error, "orig", None) or error).strip()
+    reason = str(error).strip()
     return reason.splitlines()[0] if reason else type(error).__name__

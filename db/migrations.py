@@ -1,5 +1,6 @@
 """Brings a database up to date, by Alembic, in this process."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,10 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import WRITES, create_engine
-from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable
+from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, as_database_errors
 
 _LOCK = 0x7A117
-"""Any number, but the same for all who migrate."""
+"""Any number, but the same for all who migrate. It is held by the transaction, not by the
+connection, which a pooler in between may give to somebody else."""
+ANSWER = 10.0
+"""Seconds that PostgreSQL may take to tell how far it has been migrated."""
 SCRIPTS = Path(__file__).parent.parent / "alembic"
 
 
@@ -114,7 +118,8 @@ async def _engine(url: str, *, make: bool = True) -> AsyncIterator[AsyncEngine]:
     if make:
         _make_file(engine.url)
     try:
-        yield engine
+        with as_database_errors():
+            yield engine
     finally:
         await engine.dispose()
 
@@ -136,10 +141,12 @@ def _make_file(url: URL) -> None:
 
 async def _revisions(url: str, *, make: bool) -> set[str]:
     """What a database has been migrated to, nothing for one that is empty."""
-    async with _engine(url, make=make) as engine, engine.connect() as connection:
-        current = await connection.run_sync(
-            lambda sync: set(MigrationContext.configure(sync).get_current_heads())
-        )
+    async with _engine(url, make=make) as engine:
+        within = ANSWER if engine.dialect.name == "postgresql" else None
+        async with asyncio.timeout(within), engine.connect() as connection:
+            current = await connection.run_sync(
+                lambda sync: set(MigrationContext.configure(sync).get_current_heads())
+            )
     if unknown := current - {script.revision for script in _scripts().walk_revisions()}:
         raise DatabaseTooNew(engine.url, unknown)
     return current

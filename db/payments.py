@@ -78,7 +78,7 @@ class Page:
 class Payments:
     """Saves payments and finds them again.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.

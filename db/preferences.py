@@ -43,7 +43,7 @@ _COLUMNS = (User.chosen_language, User.time_zone, User.steps, User.names_totals)
 class PreferenceStore:
     """Keeps what people have chosen.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.

@@ -102,7 +102,7 @@ class Person:
 class Summaries:
     """Adds totals up.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.

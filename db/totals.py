@@ -58,7 +58,7 @@ class NewTotal:
 class Totals:
     """Saves totals and finds them again.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.
@@ -116,7 +116,7 @@ class Totals:
             old_chat_id: The group's id; nothing is saved under it any more.
             new_chat_id: The supergroup's.
         """
-        async with self._sessions.writing() as session:
+        async with self._sessions.writing(is_long=True) as session:
             # Also those that somebody may still bring back.
             for table in (Total, FormerTotal):
                 await session.execute(

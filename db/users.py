@@ -34,7 +34,7 @@ class Profile(NamedTuple):
 class Users:
     """Keeps what Telegram tells of persons.
 
-    Every method raises `sqlalchemy.exc.DBAPIError` while the database is away.
+    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
         sessions: The database's, shared by its repositories.

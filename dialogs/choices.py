@@ -38,6 +38,6 @@ async def choose(manager: DialogManager, **choice: Unpack[Choice]) -> None:
     person: User = data["event_from_user"]
     try:
         await people.choose(person.id, **choice)
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
+    except (SQLAlchemyError, TimeoutError) as error:
         raise Notice("settings-not-saved", alert=True) from error
     data |= await people.view(person)

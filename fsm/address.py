@@ -19,7 +19,7 @@ SCHEMES = ["redis", "rediss", "unix"] + [
     f"{scheme}+{kind}" for kind in (Kind.SENTINEL, Kind.CLUSTER) for scheme in ("redis", "rediss")
 ]
 """The schemes; `rediss` is TLS."""
-SECRETS = ["password", "sentinel_password", "ssl_password"]
+SECRETS = ["password", "sentinel_password", "ssl_password", "sslpassword"]
 """Options of an address that nobody may see."""
 
 Node = tuple[str, int]

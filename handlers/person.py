@@ -66,7 +66,7 @@ class PersonMiddleware(BaseMiddleware):
             while self._waiting:
                 profiles, self._waiting = self._waiting.values(), {}
                 await self._users.seen(*profiles)
-        except (SQLAlchemyError, OSError) as error:
+        except SQLAlchemyError as error:
             # Counting goes on without it; the next update tries again.
             log.warning("people_not_remembered", error=type(error).__name__)
         finally:

@@ -9,6 +9,7 @@ from config import Settings, read_settings, secrets_of
 from faults import Fault
 
 ROOT = Path(__file__).parent.parent
+SQLITE, POSTGRES = "sqlite+aiosqlite:////tmp/tally.db", "postgresql+asyncpg://u:hunter2@h/d"
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,22 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DATABASE_URL", "postgresql://u:p@ss:hunter2@h/d", "DATABASE_URL: is no database"),
         ("DATABASE_URL", "hunter2", "DATABASE_URL: is no database address"),
         ("DATABASE_URL", "mysql://hunter2@h/d", "DATABASE_URL: must begin with sqlite+aiosqlite"),
+        *(
+            ("DATABASE_URL", f"{address}?{options}", f"DATABASE_URL: {says}")
+            for address, options, says in (
+                (SQLITE, "timeout=hunter2", "has an option of no such value"),
+                (POSTGRES, "port=hunter2", "has an option of no such value"),
+                (POSTGRES, "hunter2=1", "has an option that asyncpg does not know"),
+                (POSTGRES, "channel_binding=hunter2", "has an option that asyncpg does not know"),
+                (POSTGRES, "sslmode=hunter2", "has an sslmode that is none of disable, allow"),
+                (POSTGRES, "ssl=hunter2", "has an sslmode that is none of disable, allow"),
+                (POSTGRES, "sslmode=prefer&sslmode=hunter2", "has sslmode twice"),
+                (POSTGRES, "sslrootcert=hunter2", "has an sslrootcert that is no file"),
+                (POSTGRES, "connect_timeout=hunter2", "has a connect_timeout that is no number"),
+                (POSTGRES, "command_timeout=0", "has a command_timeout that is no number of"),
+                (POSTGRES, "statement_cache_size=-1", "has a statement_cache_size that is no"),
+            )
+        ),
         ("DEFAULT_LANGUAGE", "hunter2", "DEFAULT_LANGUAGE: input should be 'en' or 'ru'"),
         ("WEB_APP_URL", "http://hunter2", "WEB_APP_URL: must begin with https://"),
         ("WEB_APP_URL", "https://", "WEB_APP_URL: is no address"),

@@ -105,7 +105,7 @@ class TotalsPage:
             return _json(await give(request, viewer, texts))
         except RefusedError as error:
             return _refusal(texts, error.status, error.reason)
-        except (SQLAlchemyError, OSError) as error:  # the latter of a server out of reach
+        except SQLAlchemyError as error:
             log.warning("database_away", error=type(error).__name__)
             return _refusal(texts, HTTPStatus.SERVICE_UNAVAILABLE, "away")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from trustme import LeafCert
 
 INSTALLED = Path("/usr/lib/postgresql")
 """Where Debian puts a folder for each version, outside of PATH."""
@@ -51,6 +52,7 @@ class Postgres:
         self.url = f"postgresql+asyncpg://tally@/postgres?host={folder}"
         self._binaries = binaries
         self._folder = folder
+        self._port = 5432
         # It refuses to be root.
         self._user = None if os.getuid() else "nobody"
         self._server: subprocess.Popen[bytes] | None = None
@@ -60,11 +62,16 @@ class Postgres:
         initdb += ["--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync"]
         _run(initdb, cwd=folder, check=True, user=self._user)
 
-    def start(self) -> None:
-        """Start it, and wait until it answers."""
+    def start(self, *settings: str) -> None:
+        """Start it, and wait until it answers.
+
+        Args:
+            settings: Further ones, as `port=5433`.
+        """
         folder = self._folder
         command: list[str | Path] = [self._binaries / "postgres", "-D", folder / "data"]
         command += ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+        command += [part for setting in settings for part in ("-c", setting)]
         self._server = subprocess.Popen(  # noqa: S603 - all of it is ours
             command,
             cwd=folder,
@@ -73,10 +80,37 @@ class Postgres:
             user=self._user,
         )
         end = time.monotonic() + START
-        while _run([self._binaries / "pg_isready", "-h", folder], check=False, cwd=folder):
+        while self._ask("pg_isready"):
             assert self._server.poll() is None
             assert time.monotonic() < end
             time.sleep(0.05)
+
+    def guard(self, port: int, certificate: LeafCert, password: str) -> None:
+        """Start it on a port, where it lets nobody in without TLS and a password.
+
+        Args:
+            port: The port, on 127.0.0.1.
+            certificate: What it proves by who it is.
+            password: The password, which is sent as scram-sha-256 has it.
+        """
+        data = self._folder / "data"
+        certificate.cert_chain_pems[0].write_to_path(str(data / "server.crt"))
+        certificate.private_key_pem.write_to_path(str(data / "server.key"))
+        (data / "server.key").chmod(0o600)
+        if self._user:
+            shutil.chown(data / "server.key", self._user)
+        (data / "pg_hba.conf").write_text(
+            "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
+        )
+        self._port = port
+        self.start(f"port={port}", "listen_addresses=127.0.0.1", "ssl=on")
+        change = f"ALTER ROLE tally PASSWORD '{password}'"
+        assert not self._ask("psql", "-U", "tally", "-c", change, "postgres")
+
+    def _ask(self, program: str, *arguments: str) -> int:
+        where = ["-h", self._folder, "-p", str(self._port)]
+        command = [self._binaries / program, *where, *arguments]
+        return _run(command, check=False, cwd=self._folder)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Stop it: when all have left, unless another signal is named; but waiting not for long."""
@@ -91,8 +125,8 @@ class Postgres:
 
 
 @contextmanager
-def running(binaries: Path) -> Iterator[Postgres]:
-    """Run a server meanwhile.
+def installed(binaries: Path) -> Iterator[Postgres]:
+    """Give a server that is not started yet, and stop it at the end.
 
     Args:
         binaries: Where `programs` has found it.
@@ -101,12 +135,19 @@ def running(binaries: Path) -> Iterator[Postgres]:
     try:
         server = Postgres(binaries, folder)
         try:
-            server.start()
             yield server
         finally:
             server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def running(binaries: Path) -> Iterator[Postgres]:
+    """Run a server meanwhile; see `installed`."""
+    with installed(binaries) as server:
+        server.start()
+        yield server
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import os
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from db.export import Format, export, export_person
 from db.filters import Filter
@@ -157,7 +159,7 @@ async def test_a_table_fits_into_a_terminal_and_loses_no_digit(
 
 @pytest.mark.parametrize("format_", Format)
 async def test_a_closed_pipe_is_the_callers_to_hear_of(
-    totals: Totals, sessions: Sessions, format_: Format
+    totals: Totals, engine: AsyncEngine, format_: Format
 ) -> None:
     await totals.add(new_total())
     reader, writer = os.pipe()
@@ -167,4 +169,5 @@ async def test_a_closed_pipe_is_the_callers_to_hear_of(
         await export(totals.stream(Filter()), out, format_)
     with pytest.raises(BrokenPipeError):
         out.close()  # tries once more to write what it holds
-    assert sessions.kw["bind"].pool.checkedout() == 0
+    assert isinstance(engine.pool, QueuePool)
+    assert engine.pool.checkedout() == 0

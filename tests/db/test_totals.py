@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from db.filters import Filter
 from db.models import VALUE_MAX, Kind, Total
@@ -149,10 +151,11 @@ async def test_a_day_begins_and_ends_at_midnight_in_utc(totals: Totals) -> None:
 
 
 async def test_a_stream_left_early_gives_its_connection_back(
-    totals: Totals, sessions: Sessions
+    totals: Totals, engine: AsyncEngine
 ) -> None:
     for _ in range(3):
         await totals.add(new_total())
     async with aclosing(totals.stream(Filter())) as stream:
         await anext(stream)
-    assert sessions.kw["bind"].pool.checkedout() == 0
+    assert isinstance(engine.pool, QueuePool)
+    assert engine.pool.checkedout() == 0

@@ -1,0 +1,86 @@
+"""PostgreSQL behind a PgBouncer that shares connections out by transactions."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.engine import create_engine
+from db.migrations import upgrade
+from db.sessions import Sessions
+from db.totals import Totals
+from db.users import Profile, Users
+from tests.db import postgres
+from tests.db.samples import all_of, new_total
+from tests.nursery import START
+from tests.ports import free_port
+
+SETTINGS = """[databases]
+postgres = host={server} user=tally
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = trust
+auth_file = {folder}/users.txt
+pool_mode = transaction
+default_pool_size = 2
+"""
+
+
+@pytest.fixture
+def pooled() -> Iterator[str]:
+    """Give the address of an empty database behind one, without options."""
+    program = shutil.which("pgbouncer")
+    if program is None:
+        pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
+    port = free_port()
+    with postgres.serving(postgres.required()) as url, tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "users.txt").write_text('"tally" ""\n')
+        server = url.partition("host=")[2]
+        (folder / "settings").write_text(SETTINGS.format(server=server, port=port, folder=folder))
+        # It refuses to be root.
+        user = () if os.getuid() else ("--user", "nobody")
+        command = [program, "--quiet", *user, str(folder / "settings")]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+            try:
+                yield f"postgresql+asyncpg://tally@127.0.0.1:{port}/postgres"
+            finally:
+                process.terminate()
+
+
+async def until_listening(port: int) -> None:
+    async with asyncio.timeout(START):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.02)
+            else:
+                writer.close()
+                return
+
+
+async def test_many_share_two_connections(pooled: str) -> None:
+    await until_listening(int(pooled.rpartition(":")[2].partition("/")[0]))
+    url = f"{pooled}?prepared_statement_cache_size=0&statement_cache_size=0"
+    await asyncio.gather(*(upgrade(url) for _ in range(3)))
+    engines = [create_engine(url) for _ in range(3)]
+    workers = [Sessions(engine, START) for engine in engines]
+
+    async def work(number: int) -> None:
+        sessions = workers[number % len(workers)]
+        await Totals(sessions).add(new_total())
+        await Users(sessions).seen(*(Profile(i, f"P{number}", None, None) for i in range(1, 30)))
+
+    await asyncio.gather(*(work(number) for number in range(30)))
+    assert len(await all_of(Totals(workers[0]))) == 30
+    for engine in engines:
+        await engine.dispose()
