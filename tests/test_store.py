@@ -18,13 +18,19 @@ CHAT = ChatKeys(1, 2)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DialogStore]:
-    """Give a store on a Valkey of its own."""
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a Valkey of the test's own."""
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
-    async with Redis.from_url(valkey.url) as redis:
-        yield DialogStore(redis, Batch(redis), 60)
+    async with Redis.from_url(valkey.url) as connection:
+        yield connection
     await valkey.stop()
+
+
+@pytest.fixture
+def store(redis: Redis) -> DialogStore:
+    """Give a store."""
+    return DialogStore(redis, Batch(redis), 60)
 
 
 def record(stack: str, *intents: str) -> Record:
@@ -46,3 +52,24 @@ async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: Dialog
     with pytest.raises(RuntimeError, match="contexts"):
         await transaction.set_state(key, "Form:name")
     assert await transaction.get_state(key) is None
+
+
+@pytest.mark.parametrize("ending", ["", "+", "++++", "+0000000009"])
+async def test_while_the_clock_is_behind_versions_go_on_and_stay_short(
+    redis: Redis, store: DialogStore, ending: str
+) -> None:
+    tapped, other = record("menu", "a"), record("counter", "b")
+    assert await store.commit(CHAT, [tapped, other])
+    # Of a clock that was ahead by some years; and versions that were made otherwise.
+    ahead = "19" + "0" * 14
+    tapped.version, other.version = ahead + ending, ahead
+    for one in (tapped, other):
+        await redis.hset(one.key, "version", one.version)
+        one.loaded = frozenset(one.contexts)
+    for _ in range(500):
+        version = await store.commit(CHAT, [tapped, other])
+        assert version > tapped.version
+        assert len(version) <= len(ahead) + 11
+        tapped.version = other.version = version
+    # When the clock has caught up, the time counts again.
+    assert f"{int(ahead) + 1}" > version
