@@ -128,7 +128,7 @@ class OwnChats(BaseMiddleware):
         wanted = f"{language} {_digest(totals_url)}" if is_own else ""
         key = f"{ChatKeys(self._bot_id, person_id).tag}:menu_button"
         try:
-            shown: bytes | None = await self._redis.getex(key, ex=KEPT)
+            shown = cast("bytes | None", await self._redis.getex(key, ex=KEPT))
             if (shown or b"").decode() == wanted:
                 return
             button = make_button(texts, totals_url) if is_own else MenuButtonDefault()
