@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -57,19 +58,21 @@ async def test_what_is_under_way_is_not_waited_for_again(redis: Redis) -> None:
 async def running(*outboxes: Outbox) -> AsyncIterator[None]:
     """Have workers look at what is left meanwhile."""
     sweeping = [asyncio.create_task(outbox.run()) for outbox in outboxes]
-    yield
-    for task in sweeping:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-    for outbox in outboxes:
-        await outbox.close(0)
+    try:
+        yield
+    finally:
+        for task in sweeping:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for outbox in outboxes:
+            await outbox.close(0)
 
 
 async def leave(redis: Redis, count: int, since: float = 0.0) -> None:
     """Leave entries as a worker that was killed has committed them."""
     chat = ChatKeys(BOT, ANN)
-    entries = {f"entry{number}": "{}" for number in range(count)}
+    entries: dict[Any, Any] = {f"entry{number}": "{}" for number in range(count)}
     await redis.zadd(INDEX, {f"{chat.outbox} {entry}": since for entry in entries})
     await redis.hset(chat.outbox, mapping=entries)
 
