@@ -1,14 +1,16 @@
 """What may be done once, by whoever comes first."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.keys import PREFIX
-from fsm.store import AwayError
+from fsm.store import SCRIPTS, AwayError
 
 HOLD = 30
 """Seconds that whoever has claimed something has to do it; then it is free again."""
@@ -25,6 +27,7 @@ class Claim(StrEnum):
 class Claims:
     """Knows what was done, and what somebody is about to do.
 
+    Whose claim has run out holds or releases nothing that another has claimed since.
     Every method raises `AwayError` where Redis can't be used.
 
     Args:
@@ -37,6 +40,8 @@ class Claims:
         self._redis = redis
         self._bot_id = bot_id
         self._memory = memory
+        self._mine = f"{Claim.BUSY} {secrets.token_hex(8)}"
+        self._script = (SCRIPTS / "keep.lua").read_text()
 
     async def claim(self, name: str) -> Claim:
         """Claim something; whose it is does it and then settles or releases it.
@@ -45,15 +50,14 @@ class Claims:
             Whether it is the caller's, somebody else's at the moment, or done.
         """
         with _watched():
-            if await self._redis.set(self._key(name), Claim.BUSY, nx=True, ex=HOLD):
+            if await self._redis.set(self._key(name), self._mine, nx=True, ex=HOLD):
                 return Claim.MINE
             found = await self._redis.get(self._key(name))
         return Claim.DONE if found == Claim.DONE.encode() else Claim.BUSY
 
     async def hold(self, name: str) -> None:
         """Go on holding what was claimed, for as long as from a claim on."""
-        with _watched():
-            await self._redis.set(self._key(name), Claim.BUSY, ex=HOLD)
+        await self._keep(name, HOLD)
 
     async def settle(self, name: str) -> None:
         """Note that it is done."""
@@ -62,8 +66,12 @@ class Claims:
 
     async def release(self, name: str) -> None:
         """Let others claim it at once, as it was not done."""
+        await self._keep(name, 0)
+
+    async def _keep(self, name: str, seconds: int) -> None:
         with _watched():
-            await self._redis.delete(self._key(name))
+            asked = self._redis.eval(self._script, 1, self._key(name), self._mine, str(seconds))
+            await cast("Awaitable[int]", asked)
 
     def _key(self, name: str) -> str:
         return f"{PREFIX}:{{{self._bot_id}}}:claim:{name}"

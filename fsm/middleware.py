@@ -36,7 +36,8 @@ OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[N
 
 IN_RESPONSE = "in_response"
 """Where the middleware's data may hold a list: for the one method of the Bot API
-that the answer to a webhook request may carry."""
+that the answer to a webhook request may carry. It is left empty where the answer to a
+press would wait there for something else to be done."""
 
 TRIES = 20
 """How often an update is done again because others were faster."""
@@ -116,7 +117,8 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply == Answer():
             transaction.reply = transaction.late_reply
-        await _call(transaction, update, data)
+        goes_alone = not (transaction.methods or transaction.redraws or records)
+        await _call(transaction, update, data, in_response=goes_alone)
         for stack_id in transaction.redraws:
             await redraw(data["dispatcher"], data["bot"], place_of(data), stack_id)
         for record in records:
@@ -235,8 +237,18 @@ def _has_happened(update: Update) -> bool:
     return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
-async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) -> None:
-    """Answer a press, and call what else is to be called."""
+async def _call(
+    transaction: Transaction, update: Update, data: dict[str, Any], *, in_response: bool
+) -> None:
+    """Answer a press, and call what else is to be called.
+
+    Args:
+        transaction: What the update has left.
+        update: The update.
+        data: What aiogram knows of it.
+        in_response: Whether the answer may go with that to a webhook request, if it is one,
+            as nothing else is to be done before that.
+    """
     bot, methods = cast("Bot", data["bot"]), transaction.methods
     query = update.callback_query
     if query and not any(isinstance(method, AnswerCallbackQuery) for method in methods):
@@ -247,8 +259,9 @@ async def _call(transaction: Transaction, update: Update, data: dict[str, Any]) 
             url=reply.url,
             cache_time=reply.cache_time,
         )
-        if (in_response := data.get(IN_RESPONSE)) is not None:
-            in_response.append(answer)
+        response = data.get(IN_RESPONSE) if in_response else None
+        if response is not None:
+            response.append(answer)
         else:
             methods = [answer, *methods]
     await asyncio.gather(*(patiently(partial(bot, method)) for method in methods))

@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import cast
 
 import orjson
@@ -14,9 +14,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.batch import Batch
+from fsm.clock import Clock
 from fsm.keys import PREFIX, inline_message_of
 from fsm.place import Place
 from fsm.renderer import Renderer
+from fsm.store import SCRIPTS
 
 PERIOD = 1.0
 """Seconds between two looks."""
@@ -28,7 +30,6 @@ SILENCE = 20.0
 """Seconds without a sign of life after which others take over."""
 
 log = structlog.get_logger(__name__)
-
 
 Redraw = Callable[[str, Place], Awaitable[None]]
 """Draws a record's window as it stands."""
@@ -43,12 +44,14 @@ class Mark:
         touched: When it was changed last, in seconds of the monotonic clock.
         moves_until: Until when its window changes by itself, in seconds since 1970.
         version: The version that this process has drawn or will draw, "" for none yet.
+        entry: What was written of it last, b"" for nothing yet.
     """
 
     place: Place
     touched: float
     moves_until: float = 0.0
     version: str = ""
+    entry: bytes = b""
 
 
 class Undrawn:
@@ -77,6 +80,8 @@ class Undrawn:
         self._worker = secrets.token_hex(4)
         self._marks: dict[str, Mark] = {}
         self._woken = asyncio.Event()
+        self._take_off = redis.register_script((SCRIPTS / "take_off.lua").read_text())
+        self._clock = Clock(redis, batch, self._key)
 
     async def announce(
         self, records: Iterable[str], place: Place, moves_until: float = 0.0
@@ -130,6 +135,7 @@ class Undrawn:
         while True:
             try:
                 if looks % REFRESH == 0:
+                    await self._clock.set()
                     await self._write(self._marks)
                     await self._adopt(SILENCE if looks else 0)
                 await self._settle(redraw)
@@ -144,47 +150,55 @@ class Undrawn:
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
         pending = self._renderer.pending
-        drawn = [
-            record
+        drawn = {
+            record: replace(mark)
             for record, mark in self._marks.items()
             # What has no version yet is still to be drawn.
             if record not in pending and not mark.moves_until and mark.version
-        ]
+        }
         try:
             async with asyncio.timeout(within):
                 await self._remove(drawn)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
 
-    async def _remove(self, records: list[str]) -> None:
-        for record in records:
-            del self._marks[record]
-        if records:
-            await self._redis.hdel(self._key, *(f"{self._worker} {record}" for record in records))
+    async def _remove(self, done: Mapping[str, Mark]) -> None:
+        """Take records off that were drawn, by their marks of then, unless they changed since."""
+        # One that is announced anew from now on has another entry, which stays in any order.
+        entries: list[str | bytes] = []
+        for record, mark in done.items():
+            if self._marks.get(record) == mark:
+                del self._marks[record]
+                entries += [f"{self._worker} {record}", mark.entry]
+        if entries:
+            await self._batch.run(self._take_off, [self._key], entries)
 
     async def _write(self, marks: Mapping[str, Mark]) -> None:
         if marks:
-            now = time.time()
             entries: list[str | bytes] = []
             for record, mark in marks.items():
-                entry = {**asdict(mark.place), "at": now, "moves_until": mark.moves_until}
-                entries += [f"{self._worker} {record}", orjson.dumps(entry)]
+                dates = {"at": self._clock.now(), "moves_until": mark.moves_until}
+                mark.entry = orjson.dumps({**asdict(mark.place), **dates})
+                entries += [f"{self._worker} {record}", mark.entry]
             await self._batch.send("HSET", self._key, *entries)
 
     async def _adopt(self, silence: float) -> None:
         """Take over the records of those who gave no sign of life for so many seconds."""
         entries = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
-        marks, taken = {}, []
+        marks: dict[str, Mark] = {}
+        taken: list[str | bytes] = []
         for name, raw in entries.items():
             worker, _, record = name.decode().partition(" ")
             place = orjson.loads(raw)
             moves_until = place.pop("moves_until", 0.0)
-            if worker != self._worker and place.pop("at") <= time.time() - silence:
-                taken.append(name)
+            # Its own, too, where an answer was lost and it knows nothing of it.
+            is_minded = worker == self._worker and record in self._marks
+            if place.pop("at") <= self._clock.now() - silence and not is_minded:
+                taken += [name, raw]
                 marks[record] = Mark(Place(**place), touched=0, moves_until=moves_until)
         if taken:
             await self._write(marks)
-            await self._redis.hdel(self._key, *taken)
+            await self._batch.run(self._take_off, [self._key], taken)
             # Theirs count, where we have drawn too: nobody knows whose drawing came last.
             self._marks.update(marks)
 
@@ -199,7 +213,8 @@ class Undrawn:
             return
         shown = [self._batch.send("HMGET", record, "version", "message") for record in quiet]
         found = await asyncio.gather(*shown, return_exceptions=True)
-        done, failures = [], []
+        done: dict[str, Mark] = {}
+        failures = []
         for (record, mark), fields in zip(quiet.items(), found, strict=True):
             if isinstance(fields, BaseException):
                 failures.append(fields)  # of one node of a cluster, perhaps
@@ -211,7 +226,7 @@ class Undrawn:
             # What is no stack, an inline message's state, is named after its message.
             is_shown = message or inline_message_of(record)
             if version is None or not is_shown or (as_drawn and not mark.moves_until):
-                done.append(record)
+                done[record] = replace(mark)
                 continue
             if not as_drawn:
                 # Another worker was here; its edit may have come last.

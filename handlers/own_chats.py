@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.calls import patiently
-from fsm.keys import PREFIX
+from fsm.keys import PREFIX, ChatKeys
 from fsm.tasks import finish
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
@@ -25,6 +25,9 @@ from people import People
 
 REMEMBERED = 10_000
 """Persons whose button a process remembers, those seen last."""
+KEPT = 365 * 24 * 60 * 60
+"""Seconds for which it stands in Redis that a person has a button of their own, since they
+were seen; who comes back after that may have it set once more."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +36,7 @@ class OwnChats(BaseMiddleware):
     """Keeps what Telegram shows in private chats as their persons' languages are.
 
     Who reads the default language has the button of everybody. Which other buttons were set
-    stands in Redis, a field a person, so that each is set once for a language and an address;
+    stands in Redis, a key a person, so that each is set once for a language and an address;
     and so does whose chats list the admins' commands. All of it happens beside the updates.
 
     Args:
@@ -44,7 +47,7 @@ class OwnChats(BaseMiddleware):
 
     def __init__(self, redis: Redis, bot_id: int, catalog: Catalog) -> None:
         self._redis = redis
-        self._key = f"{PREFIX}:{{{bot_id}}}:menu_buttons"
+        self._bot_id = bot_id
         self._admins = f"{PREFIX}:{{{bot_id}}}:listed_admins"
         self._catalog = catalog
         self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
@@ -123,9 +126,9 @@ class OwnChats(BaseMiddleware):
         texts = self._catalog.speak(language)
         is_own = totals_url is not None and texts is not self._catalog.speak(None)
         wanted = f"{language} {_digest(totals_url)}" if is_own else ""
-        field = str(person_id)
+        key = f"{ChatKeys(self._bot_id, person_id).tag}:menu_button"
         try:
-            shown = cast("bytes | None", await self._redis.hget(self._key, field))
+            shown = cast("bytes | None", await self._redis.getex(key, ex=KEPT))
             if (shown or b"").decode() == wanted:
                 return
             button = make_button(texts, totals_url) if is_own else MenuButtonDefault()
@@ -133,9 +136,9 @@ class OwnChats(BaseMiddleware):
             if not await patiently(partial(bot, method)):
                 return
             if is_own:
-                await self._redis.hset(self._key, field, wanted)
+                await self._redis.set(key, wanted, ex=KEPT)
             else:
-                await self._redis.hdel(self._key, field)
+                await self._redis.delete(key)
         except RedisError as error:
             # The next update tries again.
             self._known.pop(person_id, None)

@@ -236,7 +236,7 @@ async def test_what_is_lost_before_the_commit_was_surely_not_counted(
 ) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "+1")
-    load, announcement = b"$6\r\nintent\r\n", b"ZADD\r\n"
+    load, announcement = b"$6\r\nintent\r\n", b":outbox "
     for label, command in (("+1", load), ("Confirm", load), ("Confirm", announcement)):
         trap = proxy.trap(Mishap.LOSE_ANSWER, command)
         assert await ann.press(counter, label, timeout=PATIENCE) == AGAIN

@@ -64,3 +64,24 @@ async def test_what_an_older_version_has_written_leads_to_its_record(
     for key in (CHAT.intent("a"), CHAT.done(7)):
         await redis.set(key, counter.key)
     assert await store.load(CHAT, update_id=7, intent=CHAT.intent("a")) == loaded
+
+
+@pytest.mark.parametrize("ending", ["", "+", "++++", "+0000000009"])
+async def test_while_the_clock_is_behind_versions_go_on_and_stay_short(
+    redis: Redis, store: DialogStore, ending: str
+) -> None:
+    tapped, other = record("menu", "a"), record("counter", "b")
+    assert await store.commit(CHAT, [tapped, other])
+    # Of a clock that was ahead by some years; and versions that were made otherwise.
+    ahead = "19" + "0" * 14
+    tapped.version, other.version = ahead + ending, ahead
+    for one in (tapped, other):
+        await redis.hset(one.key, "version", one.version)
+        one.loaded = frozenset(one.contexts)
+    for _ in range(500):
+        version = await store.commit(CHAT, [tapped, other])
+        assert version > tapped.version
+        assert len(version) <= len(ahead) + 11
+        tapped.version = other.version = version
+    # When the clock has caught up, the time counts again.
+    assert f"{int(ahead) + 1}" > version

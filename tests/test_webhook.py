@@ -12,6 +12,7 @@ from tests.nursery import START
 from tests.ports import free_port
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.test_stale import ENDED
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -43,6 +44,25 @@ async def test_a_counter_is_tapped_and_confirmed_by_webhook(
     await ann.press(counter, "Confirm")
     await ann.until(counter, text="tea\nTotal: 2")
     assert [row["value"] for row in own_tally.totals(ann)] == [2]
+
+
+async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
+    own_playground: Playground, own_tally: Tally, ann_by_webhook: Person
+) -> None:
+    counter = await open_counter(ann_by_webhook)
+    async with own_tally.redis() as redis:
+        await redis.flushdb()
+    await own_playground.trouble(
+        "refuse", method="editMessageReplyMarkup", status=429, retry_after=5, times=1
+    )
+    before = await own_playground.call_count()
+    assert await ann_by_webhook.press(counter, "+1", timeout=4) == ENDED
+    (call,) = await own_playground.calls("editMessageReplyMarkup", after=before)
+    assert call.status == 429
+    # It is acknowledged when all is done, so that a kill in between loses nothing.
+    assert await own_playground.pending() == 1
+    await ann_by_webhook.until(counter, lambda message: message.reply_markup is None, timeout=20)
+    await own_playground.until_pending(0)
 
 
 async def test_who_does_not_know_the_secret_is_not_heard(

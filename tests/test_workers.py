@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -74,21 +75,37 @@ async def test_five_people_with_ten_presses_each_in_a_group(
     await finish(workers, ann, counter, 50)
 
 
-async def test_one_update_posted_at_both_at_once_counts_once(ann: Person, workers: Workers) -> None:
+async def answers_to(
+    playground: Playground, *posts: Coroutine[Any, Any, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Post presses at once; give their answers, in the response or by a request of its own."""
+    before = await playground.call_count()
+    responses = [response for response in await asyncio.gather(*posts) if response]
+    assert {response["method"] for response in responses} <= {"answerCallbackQuery"}
+    calls = await playground.calls("answerCallbackQuery", after=before)
+    return responses + [call.params for call in calls]
+
+
+async def test_one_update_posted_at_both_at_once_counts_once(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
     counter = await open_counter(ann)
     for _ in range(10):
         tap = press(ann, counter, "+1")
-        answers = await asyncio.gather(*(worker.post(tap) for worker in workers * 2))
-        assert {answer["method"] for answer in answers} == {"answerCallbackQuery"}
+        posts = [worker.post(tap) for worker in workers * 2]
+        assert len(await answers_to(hooked, *posts)) == len(posts)
     await finish(workers, ann, counter, 10)
 
 
-async def test_five_confirms_at_once_are_one_total(ann: Person, workers: Workers) -> None:
+async def test_five_confirms_at_once_are_one_total(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "+1")
     confirms = [press(ann, counter, "Confirm") for _ in range(5)]
     posts = [worker.post(update) for worker, update in zip(workers * 3, confirms, strict=False)]
-    answers = await asyncio.gather(*posts)
+    answers = await answers_to(hooked, *posts)
+    assert len(answers) == len(posts)
     assert sum("text" not in answer for answer in answers) == 1
     await ann.until(counter, text="Total: 1")
     assert await values(workers, ann) == [1]

@@ -26,11 +26,14 @@ for _, record in ipairs(commit.records) do
 end
 
 -- The time, so that a version never comes again, also when a record ends and begins anew.
+-- While the clock is behind the last version, that goes on with a counter. Versions are
+-- compared as strings, so its width is fixed.
 local time = redis.call('TIME')
 local version = time[1] .. string.format('%06d', time[2])
 for _, record in ipairs(commit.records) do
   if version <= record.version then
-    version = record.version .. '+'
+    local base, count = record.version:match('^(%d+)%+?(%d*)')
+    version = string.format('%s+%010d', base, (tonumber(count) or 0) + 1)
   end
 end
 local names = {}

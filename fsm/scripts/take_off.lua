@@ -1,0 +1,9 @@
+-- Takes entries out of an index that are as they were written.
+-- KEYS: 1 the index
+-- ARGV: names of entries, each followed by what was written
+for place = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[place]) == ARGV[place + 1] then
+    redis.call('HDEL', KEYS[1], ARGV[place])
+  end
+end
+return 1

@@ -1,0 +1,47 @@
+"""Claims: whose time has run out takes nothing from whoever came after."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from fsm.claims import Claim, Claims
+from fsm.valkey import EmbeddedValkey
+
+NAME = "export:1"
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a Valkey of the test's own."""
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as connection:
+        yield connection
+    await valkey.stop()
+
+
+async def test_a_claim_that_has_run_out_is_the_next_ones(redis: Redis) -> None:
+    slow, quick, third = [Claims(redis, 1, memory=60) for _ in range(3)]
+    assert await slow.claim(NAME) is Claim.MINE
+    await redis.delete(*await redis.keys("*claim*"))  # as when it is over
+    assert await quick.claim(NAME) is Claim.MINE
+    await slow.release(NAME)
+    await slow.hold(NAME)
+    assert await third.claim(NAME) is Claim.BUSY
+    await quick.release(NAME)
+    assert await third.claim(NAME) is Claim.MINE
+    await third.settle(NAME)
+    await third.release(NAME)
+    assert await slow.claim(NAME) is Claim.DONE
+
+
+async def test_who_holds_a_claim_goes_on_though_it_ran_out_meanwhile(redis: Redis) -> None:
+    slow, other = [Claims(redis, 1, memory=60) for _ in range(2)]
+    assert await slow.claim(NAME) is Claim.MINE
+    await redis.delete(*await redis.keys("*claim*"))
+    await slow.hold(NAME)
+    assert await other.claim(NAME) is Claim.BUSY
+    await slow.release(NAME)
+    assert await other.claim(NAME) is Claim.MINE

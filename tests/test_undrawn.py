@@ -1,0 +1,183 @@
+"""The index of windows that may not have been drawn: who looks after them, and until when."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+from typing_extensions import override
+
+import fsm.undrawn
+from fsm.batch import Argument, Batch
+from fsm.keys import ChatKeys
+from fsm.place import Place
+from fsm.renderer import Renderer
+from fsm.undrawn import Redraw, Undrawn
+from fsm.valkey import EmbeddedValkey
+
+BOT = 1
+CHAT = ChatKeys(BOT, 7)
+ANN = Place(7, "private", None, 7, None)
+TAPPED, OTHER = CHAT.record("tapped"), CHAT.record("other")
+INDEX = f"tally:{{{BOT}}}:undrawn"
+SOON = 15.0
+"""Seconds, of which a busy machine may need most."""
+
+
+class Idle:
+    """Stands in for the renderer: it has drawn everything."""
+
+    pending: frozenset[str] = frozenset()
+
+    def forget(self, record: str) -> None:
+        """Forget nothing, as nothing is known."""
+
+
+class Held(Batch):
+    """Holds a script back until it is let go, as a connection that is slow."""
+
+    held: AsyncScript | None = None
+    reached = asyncio.Event()
+    released = asyncio.Event()
+
+    @override
+    async def run(
+        self,
+        script: AsyncScript,
+        keys: Sequence[str],
+        args: Sequence[Argument],
+        *,
+        safe: bool = False,
+    ) -> Any:
+        if "HDEL" in str(script.script):
+            self.reached.set()
+            await self.released.wait()
+        return await super().run(script, keys, args, safe=safe)
+
+
+@pytest.fixture(autouse=True)
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have windows looked at often."""
+    monkeypatch.setattr(fsm.undrawn, "PERIOD", 0.1)
+    monkeypatch.setattr(fsm.undrawn, "REST", 0.3)
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a Valkey of the test's own, with two windows that stand on messages."""
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as connection:
+        for number, record in enumerate((TAPPED, OTHER), start=1):
+            await connection.hset(record, mapping={"version": "1", "message": number})
+        yield connection
+    await valkey.stop()
+
+
+def worker(redis: Redis, batch: Batch | None = None) -> Undrawn:
+    return Undrawn(redis, batch or Batch(redis), BOT, cast("Renderer", Idle()))
+
+
+@asynccontextmanager
+async def running(undrawn: Undrawn, redraw: Redraw) -> AsyncIterator[None]:
+    """Have a worker look after windows meanwhile."""
+    looking = asyncio.create_task(undrawn.run(redraw))
+    try:
+        yield
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
+
+
+async def draw_nothing(record: str, place: Place) -> None:
+    """Draw nothing."""
+
+
+async def test_what_is_tapped_while_others_are_drawn_is_still_looked_after(redis: Redis) -> None:
+    undrawn, again = worker(redis), asyncio.Event()
+
+    async def redraw(record: str, _place: Place) -> None:
+        if record == TAPPED:
+            again.set()
+        elif not again.is_set():
+            # A tap, whose commit comes but whose drawing never does.
+            await undrawn.announce([TAPPED], ANN)
+            await redis.hset(TAPPED, "version", "2")
+
+    for record in (TAPPED, OTHER):
+        await undrawn.announce([record], ANN)
+        undrawn.hurry(record)
+    undrawn.committed(TAPPED, "1")
+    async with running(undrawn, redraw), asyncio.timeout(SOON):
+        await again.wait()
+        names = await redis.hkeys(INDEX)
+    assert any(TAPPED in str(name) for name in names)
+
+
+async def test_what_is_announced_anew_outlives_being_taken_off_later_than_that(
+    redis: Redis,
+) -> None:
+    batch = Held(redis)
+    undrawn = worker(redis, batch)
+    await undrawn.announce([TAPPED], ANN)
+    undrawn.committed(TAPPED, "1")
+    undrawn.hurry(TAPPED)
+    async with running(undrawn, draw_nothing), asyncio.timeout(SOON):
+        await batch.reached.wait()
+        await undrawn.announce([TAPPED], ANN)
+        # The tap's version is not drawn, so the entry has to stay.
+        await redis.hset(TAPPED, "version", "2")
+        batch.released.set()
+        await redis.ping()
+        while not (names := await redis.hkeys(INDEX)):
+            await asyncio.sleep(0.02)
+    assert len(names) == 1
+
+
+@pytest.fixture
+def skew(monkeypatch: pytest.MonkeyPatch) -> ContextVar[float]:
+    """Give by how many seconds the clock is ahead of whoever sets it, and of what they begin."""
+    ahead, real = ContextVar("ahead", default=0.0), time.time
+    monkeypatch.setattr("time.time", lambda: real() + ahead.get())
+    return ahead
+
+
+async def looks(redis: Redis) -> int:
+    """Tell how often somebody has looked into the index."""
+    stats = await redis.info("commandstats")
+    return int(stats.get("cmdstat_hgetall", {"calls": 0})["calls"])
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is_not(
+    redis: Redis, skew: ContextVar[float], monkeypatch: pytest.MonkeyPatch, hours: float
+) -> None:
+    monkeypatch.setattr(fsm.undrawn, "SILENCE", 3.0)
+    drawn: dict[str, set[str]] = {"here": set(), "elsewhere": set()}
+
+    async def redraw(who: str, record: str, _place: Place) -> None:
+        drawn[who].add(record)
+
+    here, elsewhere, moving = worker(redis), worker(redis), time.time() + 1_000_000
+    async with running(here, partial(redraw, "here")), asyncio.timeout(2 * SOON):
+        skew.set(hours * 3600)
+        async with running(elsewhere, partial(redraw, "elsewhere")):
+            while await looks(redis) < 2:  # the first takes over what it finds
+                await asyncio.sleep(0.02)
+            await elsewhere.announce([TAPPED], ANN, moving)
+            skew.set(0)
+            await here.announce([OTHER], ANN, moving)
+            before = await looks(redis)
+            while await looks(redis) < before + 6:
+                await asyncio.sleep(0.02)
+            assert drawn == {"here": {OTHER}, "elsewhere": {TAPPED}}
+        while TAPPED not in drawn["here"]:
+            await asyncio.sleep(0.02)
