@@ -1,7 +1,6 @@
 """Which windows may show less than what stands, for whoever lives on to draw them."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.batch import Batch
+from fsm.crew import Crew
 from fsm.keys import PREFIX, inline_message_of
 from fsm.place import Place
 from fsm.renderer import Renderer
@@ -67,14 +67,18 @@ class Undrawn:
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         renderer: Draws in this process.
+        crew: Who else draws.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer) -> None:
+    def __init__(
+        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: Crew
+    ) -> None:
         self._redis = redis
         self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._renderer = renderer
-        self._worker = secrets.token_hex(4)
+        self._crew = crew
+        self._worker = crew.worker
         self._marks: dict[str, Mark] = {}
         self._woken = asyncio.Event()
 
@@ -125,13 +129,13 @@ class Undrawn:
         self._marks[record].touched = 0
 
     async def run(self, redraw: Redraw) -> None:
-        """Draw what others have left behind, now and whenever one falls silent."""
+        """Draw what others have left behind: who lives no more, and later who falls silent."""
         looks = 0
         while True:
             try:
                 if looks % REFRESH == 0:
                     await self._write(self._marks)
-                    await self._adopt(SILENCE if looks else 0)
+                    await self._adopt(is_start=not looks)
                 await self._settle(redraw)
             except RedisError as error:
                 log.warning("undrawn_unreachable", error=str(error))
@@ -142,7 +146,7 @@ class Undrawn:
             self._woken.clear()
 
     async def close(self, within: float) -> None:
-        """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
+        """Take off what was drawn, in at most `within` seconds; others take the rest."""
         pending = self._renderer.pending
         drawn = [
             record
@@ -153,40 +157,46 @@ class Undrawn:
         try:
             async with asyncio.timeout(within):
                 await self._remove(drawn)
+                await self._write(self._marks, signed=0.0)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
 
     async def _remove(self, records: list[str]) -> None:
         for record in records:
-            del self._marks[record]
+            self._marks.pop(record, None)
         if records:
             await self._redis.hdel(self._key, *(f"{self._worker} {record}" for record in records))
 
-    async def _write(self, marks: Mapping[str, Mark]) -> None:
+    async def _write(self, marks: Mapping[str, Mark], signed: float | None = None) -> None:
         if marks:
-            now = time.time()
+            now = time.time() if signed is None else signed
             entries: list[str | bytes] = []
             for record, mark in marks.items():
                 entry = {**asdict(mark.place), "at": now, "moves_until": mark.moves_until}
                 entries += [f"{self._worker} {record}", orjson.dumps(entry)]
             await self._batch.send("HSET", self._key, *entries)
 
-    async def _adopt(self, silence: float) -> None:
-        """Take over the records of those who gave no sign of life for so many seconds."""
+    async def _adopt(self, *, is_start: bool) -> None:
+        """Take over the records of those who fell silent long ago, or live no more."""
         entries = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
-        marks, taken = {}, []
+        # Only then, as a worker that was alone left nobody to wait for its silence.
+        gone = await self._crew.gone(_parts(name)[0] for name in entries) if is_start else ()
+        found = {}
         for name, raw in entries.items():
-            worker, _, record = name.decode().partition(" ")
             place = orjson.loads(raw)
             moves_until = place.pop("moves_until", 0.0)
-            if worker != self._worker and place.pop("at") <= time.time() - silence:
-                taken.append(name)
-                marks[record] = Mark(Place(**place), touched=0, moves_until=moves_until)
-        if taken:
-            await self._write(marks)
-            await self._redis.hdel(self._key, *taken)
-            # Theirs count, where we have drawn too: nobody knows whose drawing came last.
-            self._marks.update(marks)
+            worker, record = _parts(name)
+            is_silent = place.pop("at") <= time.time() - SILENCE
+            if worker != self._worker and (is_silent or worker in gone):
+                found[name] = record, Mark(Place(**place), touched=0, moves_until=moves_until)
+        if not found:
+            return
+        await self._write(dict(found.values()))
+        taken = await asyncio.gather(*(self._batch.send("HDEL", self._key, name) for name in found))
+        # Of several who start at once one takes each. Theirs count, where we have drawn too:
+        # nobody knows whose drawing came last.
+        self._marks.update(mark for mark, ours in zip(found.values(), taken, strict=True) if ours)
+        await self._remove([record for record, _ in found.values() if record not in self._marks])
 
     async def _settle(self, redraw: Redraw) -> None:
         pending, before = self._renderer.pending, time.monotonic() - REST
@@ -232,3 +242,9 @@ class Undrawn:
         except Exception:
             # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
+
+
+def _parts(name: bytes) -> tuple[str, str]:
+    """Tell whose an entry of the index is, and of which record."""
+    worker, _, record = name.decode().partition(" ")
+    return worker, record
