@@ -60,12 +60,26 @@ class Canvas:
     # The message that came of one that was awaited.
     _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
-    def only_text_changes(self, drawing: Drawing) -> bool:
-        """Tell whether a message keeps the buttons that it has, as far as this process knows."""
+    def changes_buttons(self, drawing: Drawing) -> bool:
+        """Tell whether a message surely gets other buttons than it has, or is yet to be sent.
+
+        What this process knows nothing of most likely keeps its buttons: after a start
+        that is every message that is tapped or drawn again.
+        """
+        if drawing.fresh or drawing.content is None:
+            return True
         shown = self._shown.get(self._name(drawing))
-        if shown is None or drawing.content is None:
-            return False
-        return same_buttons(shown.markup, drawing.content.reply_markup)
+        return shown is not None and not same_buttons(shown.markup, drawing.content.reply_markup)
+
+    def see(self, message: Message) -> None:
+        """Learn from a message that was pressed which buttons it has, if that is not known."""
+        name = message_name(message.chat.id, message.message_id)
+        if name not in self._shown:
+            # Made anew, as objects that came with an update equal no others.
+            markup = message.reply_markup and InlineKeyboardMarkup(
+                **message.reply_markup.model_dump()
+            )
+            self._shown[name] = Shown("", "", markup, None)
 
     def forget(self, record: str) -> None:
         """Forget what messages show of a record."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from aiogram.types import MaybeInaccessibleMessage, Message
 from aiogram_dialog.api.entities import NewMessage
 
 from fsm.keys import ChatKeys, inline_message_of
@@ -111,13 +112,21 @@ class Commits:
         await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
 
-    def draw(self, transaction: Transaction, person_id: int) -> bool:
+    def draw(
+        self,
+        transaction: Transaction,
+        person_id: int,
+        pressed: MaybeInaccessibleMessage | None = None,
+    ) -> bool:
         """Have everything drawn that a transaction has left; tell whether all of it follows soon.
 
         Args:
             transaction: The transaction, committed.
             person_id: Whose windows they are.
+            pressed: The message that was pressed, if that is what it comes of.
         """
+        if isinstance(pressed, Message):
+            self._renderer.see(pressed)
         follows = True
         for drawing in transaction.drawings:
             version = transaction.version_of(drawing.record)

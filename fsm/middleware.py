@@ -106,7 +106,8 @@ class TransactionMiddleware(BaseMiddleware):
             turn = self._turns.setdefault(chat, asyncio.Lock())
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
-                follows = self._commits.draw(transaction, data["event_from_user"].id)
+                pressed = update.callback_query.message if update.callback_query else None
+                follows = self._commits.draw(transaction, data["event_from_user"].id, pressed)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
             transaction.outcome = Outcome.REPEATED

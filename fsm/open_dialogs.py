@@ -54,7 +54,7 @@ class OpenDialogs:
         self.store = DialogStore(redis, batch, ttl)
         turns = Turns(redis, batch, bot.id, self._crew)
         self._renderer = Renderer(bot, self.store, turns, self._move)
-        self._undrawn = Undrawn(redis, batch, bot.id, self._renderer)
+        self._undrawn = Undrawn(redis, batch, bot.id, self._renderer, self._crew)
         self._moving = Moving(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
         offers = Offers()

@@ -4,9 +4,11 @@ from collections.abc import MutableMapping
 from functools import partial
 
 from aiogram import Bot
+from aiogram.types import Message
 from cachetools import LRUCache
 
 from fsm.canvas import REMEMBERED, Canvas, message_name
+from fsm.line import Line
 from fsm.outcome import Drawing
 from fsm.pace import Pace
 from fsm.screen import Limits, OnUpgrade, Screen
@@ -19,8 +21,8 @@ PERSON_PACE = partial(Pace, burst=4, rate=1)
 hitting limits, how do I avoid this?")."""
 GROUP_PACE = partial(Pace, burst=5, rate=1 / 4)
 """At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
-WHOLE = 30
-"""About 30 a second over all chats (likewise)."""
+REST = 0.5
+"""Seconds of a stop that are left for what comes after the last drawing."""
 
 
 class Renderer:
@@ -39,7 +41,7 @@ class Renderer:
         self._on_upgrade = on_upgrade
         self._screens: dict[str, Screen] = {}
         self._paces: MutableMapping[int | str, Pace] = LRUCache(REMEMBERED)
-        self._queue = Pace(burst=WHOLE, rate=WHOLE)
+        self._line = Line()
 
     def add(self, drawing: Drawing, version: str) -> bool:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
@@ -59,11 +61,15 @@ class Renderer:
         if key not in self._screens:
             self._screens[key] = Screen(
                 self._canvas,
-                Limits(self._pace_of(drawing.chat_id), self._queue, self._turns),
+                Limits(self._pace_of(drawing.chat_id), self._line, self._turns),
                 self._on_upgrade,
                 lambda: self._screens.pop(key),
             )
         return self._screens[key].add(drawing, version)
+
+    def see(self, message: Message) -> None:
+        """Learn from a message that was pressed which buttons it has."""
+        self._canvas.see(message)
 
     def forget(self, record: str) -> None:
         """Forget what was drawn of a record: others may have drawn on its message since."""
@@ -75,7 +81,7 @@ class Renderer:
         Args:
             workers: How many share the bot, this one among them.
         """
-        self._queue.burst = self._queue.rate = WHOLE / workers
+        self._line.share(workers)
 
     @property
     def pending(self) -> set[str]:
@@ -83,8 +89,9 @@ class Renderer:
         return {record for screen in self._screens.values() for record in screen.records}
 
     async def close(self, within: float) -> None:
-        """Finish what is being drawn, for at most `within` seconds."""
-        await finish([screen.hurry() for screen in self._screens.values()], within)
+        """Draw what Telegram bears in `within` seconds; the rest is left to others."""
+        drawing = [screen.hurry() for screen in self._screens.values()]
+        await finish(drawing, max(0.0, within - REST))
 
     def _pace_of(self, chat_id: int | str) -> Pace:
         if chat_id not in self._paces:

@@ -13,6 +13,7 @@ from aiogram_dialog.api.entities import MarkupVariant
 
 from fsm.calls import patiently
 from fsm.canvas import Canvas, same_buttons
+from fsm.line import SERVED, Line
 from fsm.outcome import Drawing, Drawn
 from fsm.pace import Pace
 from fsm.turns import Turns
@@ -54,12 +55,12 @@ class Limits:
 
     Attributes:
         pace: What Telegram bears of the chat.
-        queue: What it bears of all chats, in which messages come one after the other.
+        line: What it bears of all chats, in which messages come one after the other.
         turns: Gives the turn where several workers share the message.
     """
 
     pace: Pace
-    queue: Pace
+    line: Line
     turns: Turns
 
 
@@ -81,13 +82,13 @@ class Screen:
         on_idle: Callable[[], object],
     ) -> None:
         self._canvas = canvas
-        self._pace, self._queue, self._turns = limits.pace, limits.queue, limits.turns
+        self._pace, self._line, self._turns = limits.pace, limits.line, limits.turns
         self._on_upgrade = on_upgrade
         self._on_idle = on_idle
         self._jobs: list[Job] = []
         self._current: Job | None = None
         self._late_after = 0.0
-        self._slot: float | None = None
+        self._place: float | None = None
         self._turn = 0.0
         self._is_hurried = False
         self._called = asyncio.Event()
@@ -120,25 +121,29 @@ class Screen:
         return not is_stuck and pause <= SOON
 
     def hurry(self) -> asyncio.Task[None]:
-        """Have the rest drawn at once, whatever Telegram bears; give what is done then."""
+        """Have the rest drawn whatever its chat bears; give what is done then."""
         self._is_hurried = True
         self._called.set()
         return self._task
 
     def _pause(self, drawing: Drawing) -> float:
         """Give the seconds that a drawing has to wait for its turn, 0 for none."""
-        now = time.monotonic()
-        if not self._canvas.only_text_changes(drawing):
-            # Where the buttons change, nobody can go on before they see them.
-            return max(self._pace.hold, self._turn - now, 0.0)
-        in_queue = self._queue.pause if self._slot is None else self._slot - now
-        return max(self._pace.pause, self._turn - now, in_queue, 0.0)
+        if self._may_jump(drawing):
+            in_line, in_chat = 0.0, self._pace.hold
+        else:
+            in_line, in_chat = self._line.pause(self._place), self._pace.pause
+        if self._is_hurried:
+            return max(in_line, self._pace.hold)
+        return max(in_line, in_chat, self._turn - time.monotonic(), 0.0)
+
+    def _may_jump(self, drawing: Drawing) -> bool:
+        # Where the buttons change, nobody can go on before they see them.
+        return self._canvas.changes_buttons(drawing) and not self._line.hold
 
     async def _run(self) -> None:
         while self._jobs:
             # It stays in the list while it waits, so that later windows take its place.
             is_wanted = await self._wait_turn()
-            self._slot = None
             self._current = job = self._jobs.pop(0)
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
@@ -163,46 +168,65 @@ class Screen:
 
     async def _wait_turn(self) -> bool:
         """Wait until the first drawing may be made; tell whether it is still wanted."""
-        while not self._is_hurried:
+        while True:
             await self._wait_here()
+            if self._is_hurried:
+                return True
             job = self._jobs[0]
             target = self._canvas.target(job.drawing)
-            pause = await self._turns.take(job.drawing, target, job.version, self._pace)
+            changes = self._canvas.changes_buttons(job.drawing)
+            pause = await self._turns.take(
+                job.drawing, target, job.version, self._pace, changes=changes
+            )
             if pause is None and self._jobs[0] is job:
                 return False
             if pause == 0:
                 return True
             self._turn = time.monotonic() + (pause or 0)
-        return True
 
     async def _wait_here(self) -> None:
-        while not self._is_hurried and (pause := self._pause(self._jobs[0].drawing)):
-            if self._slot is None and not self._pace.pause:
+        while pause := self._pause(self._jobs[0].drawing):
+            if self._place is None and (self._is_hurried or not self._pace.pause):
                 # Only now, so that nobody is waited for who may not go.
-                self._slot = time.monotonic() + self._queue.queue()
+                self._place = self._line.join()
                 continue
-            self._called.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._called.wait(), pause)
-        if self._slot is None:
-            self._queue.spend()
-            self._slot = time.monotonic()
+            await self._sleep(pause)
+        # Who has a place already has paid for it.
+        self._place = self._line.jump() if self._place is None else SERVED
+
+    async def _wait_again(self, drawing: Drawing) -> bool:
+        """Wait in line to try once more; tell whether that is still wanted."""
+        self._place = self._line.join()
+        while self._is_wanted(drawing) and (pause := self._line.pause(self._place)):
+            await self._sleep(pause)
+        return self._is_wanted(drawing)
+
+    async def _sleep(self, seconds: float) -> None:
+        self._called.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._called.wait(), seconds)
 
     def _is_wanted(self, drawing: Drawing) -> bool:
         # A message that is still to be sent is sent; its next window is edited in.
         return drawing.fresh or not self._jobs or _merge(drawing, self._jobs[0].drawing) is None
 
     async def _draw(self, job: Job) -> Drawn:
+        # No place is left by a first try, and all may try again at the same time.
+        if self._place is None and not await self._wait_again(job.drawing):
+            return Drawn.MERGED
+        self._place = None
         try:
             if not await self._canvas.draw(job.drawing, job.version):
                 return Drawn.UNCHANGED
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)
+            self._line.refused(job.drawing.chat_id, error.retry_after)
             raise
         except TelegramMigrateToChat as error:
             await self._on_upgrade(int(job.drawing.chat_id), error.migrate_to_chat_id)
             raise
         self._pace.spend()
+        self._line.passed()
         return Drawn.SENT if job.drawing.fresh else Drawn.EDITED
 
 

@@ -38,7 +38,9 @@ class Turns:
         self._crew = crew
         self._take = redis.register_script((SCRIPTS / "turn.lua").read_text())
 
-    async def take(self, drawing: Drawing, target: int, version: str, pace: Pace) -> float | None:
+    async def take(
+        self, drawing: Drawing, target: int, version: str, pace: Pace, *, changes: bool
+    ) -> float | None:
         """Ask for the turn.
 
         Args:
@@ -46,6 +48,7 @@ class Turns:
             target: The message, below 0 for one that is still to be sent.
             version: The version of the record that it shows.
             pace: What Telegram bears of the chat.
+            changes: Whether the buttons change, as far as this worker knows.
 
         Returns:
             Seconds to wait before asking again, 0 to draw now, None where another worker
@@ -56,6 +59,7 @@ class Turns:
         chat = ChatKeys(self._bot_id, drawing.chat_id)
         keys = [chat.pace, chat.drawn(target)]
         arguments: list[str | float] = [pace.burst, pace.rate, version, _digest(drawing), MEMORY]
+        arguments.append(int(changes))
         try:
             answer: bytes = await self._batch.run(self._take, keys, arguments)
         except RedisError as error:

@@ -1,7 +1,6 @@
 """Which windows may show less than what stands, for whoever lives on to draw them."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from redis.exceptions import RedisError
 
 from fsm.batch import Batch
 from fsm.clock import Clock
+from fsm.crew import Crew
 from fsm.keys import PREFIX, inline_message_of
 from fsm.place import Place
 from fsm.renderer import Renderer
@@ -70,14 +70,18 @@ class Undrawn:
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         renderer: Draws in this process.
+        crew: Who else draws.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer) -> None:
+    def __init__(
+        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: Crew
+    ) -> None:
         self._redis = redis
         self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._renderer = renderer
-        self._worker = secrets.token_hex(4)
+        self._crew = crew
+        self._worker = crew.worker
         self._marks: dict[str, Mark] = {}
         self._woken = asyncio.Event()
         self._take_off = redis.register_script((SCRIPTS / "take_off.lua").read_text())
@@ -130,14 +134,14 @@ class Undrawn:
         self._marks[record].touched = 0
 
     async def run(self, redraw: Redraw) -> None:
-        """Draw what others have left behind, now and whenever one falls silent."""
+        """Draw what others have left behind: who lives no more, and later who falls silent."""
         looks = 0
         while True:
             try:
                 if looks % REFRESH == 0:
                     await self._clock.set()
                     await self._write(self._marks)
-                    await self._adopt(SILENCE if looks else 0)
+                    await self._adopt(is_start=not looks)
                 await self._settle(redraw)
             except RedisError as error:
                 log.warning("undrawn_unreachable", error=str(error))
@@ -148,7 +152,7 @@ class Undrawn:
             self._woken.clear()
 
     async def close(self, within: float) -> None:
-        """Take off what was drawn, in at most `within` seconds; the rest is left to others."""
+        """Take off what was drawn, in at most `within` seconds; others take the rest."""
         pending = self._renderer.pending
         drawn = {
             record: replace(mark)
@@ -159,6 +163,7 @@ class Undrawn:
         try:
             async with asyncio.timeout(within):
                 await self._remove(drawn)
+                await self._write(self._marks, signed=0.0)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
 
@@ -169,38 +174,58 @@ class Undrawn:
         for record, mark in done.items():
             if self._marks.get(record) == mark:
                 del self._marks[record]
-                entries += [f"{self._worker} {record}", mark.entry]
-        if entries:
-            await self._batch.run(self._take_off, [self._key], entries)
+                entries += [self._name(record), mark.entry]
+        await self._take_out(entries)
 
-    async def _write(self, marks: Mapping[str, Mark]) -> None:
+    async def _take_out(self, entries: list[str | bytes]) -> set[bytes]:
+        """Take entries out that still are as given; tell which of them were."""
+        if not entries:
+            return set()
+        return set(await self._batch.run(self._take_off, [self._key], entries))
+
+    async def _write(self, marks: Mapping[str, Mark], signed: float | None = None) -> None:
         if marks:
+            now = self._clock.now() if signed is None else signed
             entries: list[str | bytes] = []
             for record, mark in marks.items():
-                dates = {"at": self._clock.now(), "moves_until": mark.moves_until}
+                dates = {"at": now, "moves_until": mark.moves_until}
                 mark.entry = orjson.dumps({**asdict(mark.place), **dates})
-                entries += [f"{self._worker} {record}", mark.entry]
+                entries += [self._name(record), mark.entry]
             await self._batch.send("HSET", self._key, *entries)
 
-    async def _adopt(self, silence: float) -> None:
-        """Take over the records of those who gave no sign of life for so many seconds."""
+    def _name(self, record: str) -> str:
+        return f"{self._worker} {record}"
+
+    async def _adopt(self, *, is_start: bool) -> None:
+        """Take over the records of those who fell silent long ago, or live no more."""
         entries = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
-        marks: dict[str, Mark] = {}
-        taken: list[str | bytes] = []
+        # Only then, as a worker that was alone left nobody to wait for its silence.
+        gone = await self._crew.gone(_parts(name)[0] for name in entries) if is_start else ()
+        own: dict[str, Mark] = {}
+        others: dict[str, Mark] = {}
+        left: list[str | bytes] = []
         for name, raw in entries.items():
-            worker, _, record = name.decode().partition(" ")
+            worker, record = _parts(name)
             place = orjson.loads(raw)
             moves_until = place.pop("moves_until", 0.0)
-            # Its own, too, where an answer was lost and it knows nothing of it.
-            is_minded = worker == self._worker and record in self._marks
-            if place.pop("at") <= self._clock.now() - silence and not is_minded:
-                taken += [name, raw]
-                marks[record] = Mark(Place(**place), touched=0, moves_until=moves_until)
-        if taken:
-            await self._write(marks)
-            await self._batch.run(self._take_off, [self._key], taken)
-            # Theirs count, where we have drawn too: nobody knows whose drawing came last.
-            self._marks.update(marks)
+            is_silent = place.pop("at") <= self._clock.now() - SILENCE
+            mark = Mark(Place(**place), touched=0, moves_until=moves_until)
+            if worker == self._worker:
+                if is_silent and record not in self._marks:
+                    own[record] = mark  # an answer was lost, so it knew nothing of it
+            elif is_silent or worker in gone:
+                left += [name, raw]
+                others[record] = mark
+        await self._write(own | others)
+        self._marks.update(own)
+        taken = {_parts(name)[1] for name in await self._take_out(left)}
+        # Of several who start at once one takes each. Theirs count, where we have drawn too:
+        # nobody knows whose drawing came last.
+        self._marks.update({record: others[record] for record in taken})
+        lost: list[str | bytes] = []
+        for record in others.keys() - self._marks.keys():
+            lost += [self._name(record), others[record].entry]
+        await self._take_out(lost)
 
     async def _settle(self, redraw: Redraw) -> None:
         pending, before = self._renderer.pending, time.monotonic() - REST
@@ -247,3 +272,9 @@ class Undrawn:
         except Exception:
             # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
+
+
+def _parts(name: bytes) -> tuple[str, str]:
+    """Tell whose an entry of the index is, and of which record."""
+    worker, _, record = name.decode().partition(" ")
+    return worker, record

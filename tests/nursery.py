@@ -155,6 +155,7 @@ def serve() -> None:
     gc.disable()
     # Loaded, so that those who are forked need not.
     import aiosqlite  # noqa: F401, PLC0415
+
     import app  # noqa: F401, PLC0415
     import main  # noqa: F401, PLC0415
 

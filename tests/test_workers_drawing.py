@@ -1,15 +1,19 @@
 """Two workers draw on one message as one of them would: within Telegram's limits, latest last."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 
 import pytest
+from redis.asyncio import Redis
 
 from playground import Person, Playground
 from tests.groups import ending, make_group
+from tests.nursery import START
 from tests.test_counter import open_counter
 from tests.test_rendering import edits, tap_until
+from tests.test_workers import press
 from tests.workers import Workers
 
 REPAIRS = 2
@@ -67,3 +71,26 @@ async def test_a_worker_that_leaves_is_no_more_of_the_crew(ann: Person, workers:
     await ann.until(counter, text="Specify the number: 1")
     async with one.tally.logging("crew"):
         await two.tally.start()
+
+
+async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_windows(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    assert await two.tally.stop() == 0
+    await hooked.trouble("refuse", method="editMessageText", status=429, retry_after=60, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    await hooked.until_called("editMessageText", after=before)
+    async with asyncio.timeout(START), Redis.from_url(one.gate.url) as redis:
+        key = f"tally:{{{hooked.token.partition(':')[0]}}}:undrawn"
+        (name,) = [name for name in await redis.hkeys(key) if f":{ann.id}}}".encode() in name]
+        # A mark of a worker that has signed it for long, but lives no more.
+        place = json.loads(await redis.hget(key, name)) | {"at": time.time() + 1000}
+        await redis.hset(key, b"gone:1:0 " + name.partition(b" ")[2] + b"?", json.dumps(place))
+        await two.tally.start()
+        while any(name.startswith(b"gone:") for name in await redis.hkeys(key)):
+            await asyncio.sleep(0.02)
+        assert await redis.hexists(key, name), "the living's was taken, too"
+    assert len(await edits(hooked, counter, before)) == 1

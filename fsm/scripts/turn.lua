@@ -1,7 +1,8 @@
 -- Gives the turn to draw on a message, at the pace that all workers keep together.
 -- KEYS: 1 the chat's pace, 2 what was drawn last on the message
 -- ARGV: 1 tokens at most, 2 tokens that come back in a second, 3 the version to be drawn,
---   4 a digest of its buttons, 5 seconds that what was drawn is remembered
+--   4 a digest of its buttons, 5 seconds that what was drawn is remembered,
+--   6 "1" where the buttons change as far as the worker knows, which counts if nothing is remembered
 -- Gives: "" to draw now, "late" where a later version was drawn, else the seconds to wait
 local burst, rate, version, buttons = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local time = redis.call('TIME')
@@ -10,9 +11,9 @@ local now = time[1] + time[2] / 1e6
 local pace = redis.call('HMGET', KEYS[1], 'tokens', 'since')
 local tokens = math.min(burst, (pace[1] or burst) + math.max(0, now - (pace[2] or now)) * rate)
 local drawn = redis.call('HMGET', KEYS[2], 'version', 'buttons')
-if drawn[2] == buttons then
+if drawn[2] == buttons or not drawn[2] and ARGV[6] == '0' then
   -- Where the buttons change nobody can go on before they see them.
-  if drawn[1] > version then
+  if drawn[1] and drawn[1] > version then
     return 'late'
   end
   if tokens < 1 then

@@ -1,0 +1,101 @@
+"""The line in which the messages of all chats wait: what Telegram bears over all of them."""
+
+import math
+import time
+
+WHOLE = 30
+"""Edits that Telegram bears in a second over all chats (Bot FAQ, "My bot is hitting limits,
+how do I avoid this?")."""
+
+SEVERAL = 3
+"""Chats refused in a row, within
+AT_ONCE: seconds, after which the limit over all chats must be the one that was reached."""
+AT_ONCE = 1.0
+
+SERVED = -math.inf
+"""The place of whose turn it is."""
+
+
+class Line:
+    """Lets drawings pass at the rate that Telegram bears of all chats, one after the other.
+
+    Places are numbers. So many as pass in a second, or one where that is less, are kept
+    ready while nobody comes. Who jumps the line takes a place, too: all who wait are
+    one further from theirs, and so on the whole no more pass than if everybody waited.
+    """
+
+    def __init__(self) -> None:
+        self._rate = self._ready = float(WHOLE)
+        # The last place that was taken, and the last one whose turn it is.
+        self._last = 0.0
+        self._served = self._ready
+        # When that was, in the future where all are held back.
+        self._since = time.monotonic()
+        self._refused: dict[int | str, float] = {}
+        self._refused_at = -math.inf
+
+    def share(self, workers: int) -> None:
+        """Leave others their part.
+
+        Args:
+            workers: How many share the bot, this one among them.
+        """
+        self._go_on()
+        self._rate = WHOLE / workers
+        # Else nobody would pass at once among many workers, though nothing waits.
+        self._ready = max(self._rate, 1.0)
+
+    def join(self) -> float:
+        """Take the last place, and give it."""
+        self._go_on()
+        self._last += 1
+        return self._last
+
+    def jump(self) -> float:
+        """Go before all who wait, who wait that much longer; give the place."""
+        self._go_on()
+        self._served -= 1
+        return SERVED
+
+    def pause(self, place: float | None) -> float:
+        """Give the seconds until it is a place's turn, 0 for now; None is who would come last."""
+        self._go_on()
+        wanted = self._last + 1 if place is None else place
+        return self.hold + max(0.0, wanted - self._served) / self._rate
+
+    @property
+    def hold(self) -> float:
+        """Seconds for which Telegram wants to be left alone, 0 for none."""
+        return max(0.0, self._since - time.monotonic())
+
+    def refused(self, chat_id: int | str, retry_after: float) -> None:
+        """Note that Telegram asks for patience.
+
+        One chat's limit is that chat's matter. But where several chats are refused in a
+        row, nobody passes for the shortest of the times that were named, and nobody jumps
+        the line meanwhile: all come back one after the other.
+
+        Args:
+            chat_id: The chat of the drawing that was refused.
+            retry_after: Seconds that Telegram names.
+        """
+        now = time.monotonic()
+        if now - self._refused_at > AT_ONCE:
+            self._refused.clear()
+        self._refused_at = now
+        self._refused[chat_id] = retry_after
+        if len(self._refused) >= SEVERAL:
+            self._go_on()
+            self._served = min(self._served, self._last)
+            self._since = max(self._since, now + min(self._refused.values()))
+
+    def passed(self) -> None:
+        """Note that Telegram has taken a drawing."""
+        self._refused.clear()
+
+    def _go_on(self) -> None:
+        now = time.monotonic()
+        if now > self._since:
+            served = self._served + (now - self._since) * self._rate
+            self._served, self._since = served, now
+        self._served = min(self._served, self._last + self._ready)
