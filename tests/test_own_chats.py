@@ -55,6 +55,12 @@ async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when
         "text": "Итоги",
         "web_app": {"url": URL},
     }
+    async with tally.redis() as redis, asyncio.timeout(PATIENCE):
+        # Of those alone who have one of their own, in their chat's slot, and not for ever.
+        while not (keys := await redis.keys("tally:*menu_button*")):
+            await asyncio.sleep(0.02)
+        assert [f":{boris.id}}}" in str(key) for key in keys] == [True]
+        assert await redis.ttl(keys[0]) > 0
     await tally.stop()
     await tally.start()
     await boris.send("/start")
