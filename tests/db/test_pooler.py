@@ -19,6 +19,7 @@ from tests.db import postgres
 from tests.db.samples import all_of, new_total
 from tests.nursery import START
 from tests.ports import free_port
+from tests.tally import Tally
 
 SETTINGS = """[databases]
 postgres = host={server} user=tally
@@ -68,7 +69,7 @@ async def until_listening(port: int) -> None:
                 return
 
 
-async def test_many_share_two_connections(pooled: str) -> None:
+async def test_many_share_two_connections(pooled: str, tmp_path: Path) -> None:
     await until_listening(int(pooled.rpartition(":")[2].partition("/")[0]))
     url = f"{pooled}?prepared_statement_cache_size=0&statement_cache_size=0"
     await asyncio.gather(*(upgrade(url) for _ in range(3)))
@@ -84,3 +85,8 @@ async def test_many_share_two_connections(pooled: str) -> None:
     assert len(await all_of(Totals(workers[0]))) == 30
     for engine in engines:
         await engine.dispose()
+    # Other processes, which would name their statements alike.
+    tally = Tally(tmp_path / "data", DATABASE_URL=url)
+    for _ in range(2):
+        status, _, errors = await tally.run("totals", "--user", "1")
+        assert (status, errors) == (0, "")
