@@ -4,7 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -65,11 +65,12 @@ def setting(bot: Bot, redis: Redis, **other: object) -> WebhookSetting:
 async def keeping(*settings: WebhookSetting) -> AsyncIterator[None]:
     """Have workers see to it meanwhile."""
     tasks = [asyncio.create_task(one.keep()) for one in settings]
-    yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def until(condition: Callable[[], object]) -> None:
