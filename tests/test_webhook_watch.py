@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 import webhook_setting
+from fsm.tasks import finish
 from fsm.valkey import EmbeddedValkey
 from metrics import exposition
 from playground import Playground
@@ -68,9 +69,7 @@ async def keeping(*settings: WebhookSetting) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await finish(tasks, within=0)
 
 
 async def until(condition: Callable[[], object]) -> None:
