@@ -150,14 +150,17 @@ async def test_figures_tell_what_waits_and_when_telegram_has_failed(
 
 
 @pytest.mark.usefixtures("often")
-async def test_a_token_that_is_revoked_is_found(bot: Bot, redis: Redis) -> None:
+async def test_a_token_that_is_revoked_is_found(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
     task = asyncio.create_task(setting(bot, redis).keep())
-    async with Playground() as another:
-        # Which does not know the token.
-        bot.session.api = TelegramAPIServer.from_base(another.url)
-        with pytest.raises(TelegramUnauthorizedError):
-            async with asyncio.timeout(START):
-                await task
+    await own_playground.until_called("setWebhook")
+    # Another token, which nobody knows.
+    base = f"{own_playground.url}/bot7{{token}}/{{method}}"
+    bot.session.api = TelegramAPIServer(base=base, file=base)
+    with pytest.raises(TelegramUnauthorizedError):
+        async with asyncio.timeout(START):
+            await task
 
 
 async def test_after_a_refusal_nobody_tries_for_the_length_of_a_pause(
