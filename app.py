@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
@@ -60,11 +61,11 @@ from queries import migrate
 from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
-from supervisor import Parent
 from updates import KINDS, Receiver, poll
-from web.health import Check, Health, add_health, ask_telegram
+from web.health import Check, Health, add_health, ask_telegram, public_hosts
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
+from worker_process import Parent
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
@@ -153,7 +154,8 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
-        add_health(pages, Health(_checks(redis, sessions, bot), stop.is_set))
+        public = public_hosts(*settings.public_addresses)
+        add_health(pages, Health(_checks(redis, sessions, bot), stop.is_set, public))
         receive = _receiving(settings, bot, dispatcher, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
             dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
@@ -182,11 +184,19 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
 def _end(parent: Parent | None) -> asyncio.Event:
     """Give what is set when it is time to stop."""
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
+    # Of a terminal that is gone, or a reload of a service, of which there is nothing to reload.
+    is_terminal = bool(sys.stdin and sys.stdin.isatty())
+    loop.add_signal_handler(signal.SIGHUP, stop.set if is_terminal else _refuse_reload)
     if parent:
         parent.on_end(stop.set)
     return stop
+
+
+def _refuse_reload() -> None:
+    log.warning("reload_ignored", hint="one process reads settings and code at a restart only")
 
 
 def _receiving(  # noqa: PLR0913 - all that updates pass on their way

@@ -169,6 +169,12 @@ class Settings(BaseSettings):
         return address.rstrip("/") or None
 
     @property
+    def public_addresses(self) -> list[str]:
+        """The addresses that were set for the public to come by."""
+        addresses = (self.webhook_url, self.web_app_url)
+        return [address.get_secret_value() for address in addresses if address]
+
+    @property
     def game(self) -> str | None:
         """The game's short name, if there is one; the playground knows any."""
         return self.game_short_name or (None if self.bot_token else "tap_race")

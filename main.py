@@ -1,5 +1,8 @@
 """The command line: run the bot, query the totals, back up and restore."""
 
+import hangups  # noqa: F401 - first, as loading the rest takes a second
+
+# isort: split
 import asyncio
 import gc
 import os
@@ -21,7 +24,8 @@ from db.models import Kind
 from faults import STATUS, Fault
 from logs import set_up_logs
 from queries import By, print_totals
-from supervisor import MOST, Parent, supervise
+from supervisor import MOST, supervise
+from worker_process import Parent
 
 ID_MAX = 2**52
 """Ids have at most 52 bits (Bot API, User and Chat)."""

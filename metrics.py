@@ -23,21 +23,25 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client import values as value_classes
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable of the environment that names the folder which workers share."""
+from figures import FOLDER, begin_figures, files_that_count, living
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 """Seconds, of what is near, and
 SLOW: of what may wait for Telegram."""
 SLOW = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
+
+if FOLDER in os.environ:
+    _number = begin_figures(Path(os.environ[FOLDER]))
+    value_classes.ValueClass = value_classes.MultiProcessValue(lambda: _number)
 
 # When they were made says nothing, and would double what is given out.
 disable_created_metrics()
@@ -77,6 +81,15 @@ DATABASE_CONNECTIONS = _gauge(
 READY = _gauge(
     "ready", "Whether a part can be reached", ["part"], multiprocess_mode="livemostrecent"
 )
+WEBHOOK_PENDING = _gauge(
+    "webhook_pending_updates", "Updates that wait at Telegram", multiprocess_mode="livemostrecent"
+)
+WEBHOOK_FAILED = _gauge(
+    "webhook_last_error_timestamp_seconds",
+    "When Telegram has last failed to post an update",
+    multiprocess_mode="livemostrecent",
+)
+WEBHOOK_LOST = _counter("webhook_lost", "Times that the webhook was not Tally's any more")
 
 
 Labelled = TypeVar("Labelled", Counter, Gauge, Histogram)
@@ -144,23 +157,21 @@ class _Processes(Collector):
 
 
 def _workers() -> Iterable[int]:
-    """Give the processes that share a folder, and forget what those had under way that are dead."""
-    if FOLDER not in os.environ:
-        return [os.getpid()]
-    folder = Path(os.environ[FOLDER])
-    pids = {int(file.stem.rpartition("_")[2]) for file in folder.glob("*.db")}
-    dead = {pid for pid in pids if not _lives(pid)}
-    for pid in dead:
-        mark_process_dead(pid)
-    return sorted(pids - dead)
+    """Give the processes that share a folder."""
+    if FOLDER in os.environ:
+        return sorted(living(Path(os.environ[FOLDER])).values())
+    return [os.getpid()]
 
 
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False  # or somebody else's by now
-    return True
+class _Shared(Collector):
+    """What the workers that share a folder have written there."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Read it; see `Collector`."""
+        merged: Iterable[Metric] = MultiProcessCollector.merge(
+            files_that_count(Path(os.environ[FOLDER]))
+        )
+        return merged
 
 
 def exposition() -> bytes:
@@ -168,6 +179,6 @@ def exposition() -> bytes:
     registry = CollectorRegistry()
     registry.register(_Processes())
     if FOLDER in os.environ:
-        MultiProcessCollector(registry)
+        registry.register(_Shared())
         return generate_latest(registry)
     return generate_latest(_registry) + generate_latest(registry)

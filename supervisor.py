@@ -1,130 +1,34 @@
 """Several workers on one machine: started, started again when they die, replaced, ended.
 
-A worker is a process of its own, `main.py --worker N`, which shares Redis, the database and
-the port with the others. Two pipes tie it to its parent: its standard input ends when the
-parent does, however that ends; on its standard output it says that it serves, or why it can't.
+A worker is a process of its own, `main.py --worker N` (worker_process.py), which shares Redis,
+the database and the port with the others.
 """
 
 import asyncio
 import os
 import signal
-import sys
-import tempfile
-from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
-from pathlib import Path
-from typing import Self
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 
 import structlog
 
 from config import Settings
-from faults import STATUS, Fault
+from faults import Fault
+from figures import FIGURES, FOLDER, figures_folder
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
+from worker_process import DiedError, Worker
 
 MOST = 64
 """Workers at most; each has some 250 MB and its connections to Redis and the database."""
-STOP = 8.0
-"""Seconds that workers have to end; whoever stops a service waits for ten."""
-AT_ONCE = 5.0
-"""Seconds; who dies sooner is started again after a pause only, and"""
-PAUSE = 1.0
-"""seconds of it."""
-
-MAIN = Path(__file__).with_name("main.py")
-STARTED = b"started\n"
+LASTING = 5.0
+"""Seconds; who dies sooner once it serves is started again after a pause, as if it had not."""
+PAUSE, LONGEST = 1.0, 30.0
+"""Seconds of the first pause, which doubles each time, up to the longest."""
+TRIES = 5
+"""Starts that may fail before it is given up, where no worker has ever served."""
 
 log = structlog.get_logger(__name__)
-
-
-class Parent:
-    """What has started this process as a worker."""
-
-    def on_end(self, call: Callable[[], object]) -> None:
-        """Call something when the parent has ended, also if it was killed."""
-        loop, pipe = asyncio.get_running_loop(), sys.stdin.fileno()
-
-        def ended() -> None:
-            loop.remove_reader(pipe)
-            call()
-
-        # Nothing is ever written there, so what can be read is the end.
-        loop.add_reader(pipe, ended)
-
-    def say_started(self) -> None:
-        """Say that this worker serves."""
-        with suppress(BrokenPipeError):
-            os.write(sys.stdout.fileno(), STARTED)
-
-
-class DiedError(Exception):
-    """A worker has died before it served."""
-
-
-class Worker:
-    """A process of the bot.
-
-    Args:
-        process: The process.
-    """
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls, number: int, environment: Mapping[str, str]) -> Self:
-        """Start a worker, and wait until it serves.
-
-        Args:
-            number: Which of the workers it is, from 1 on.
-            environment: Its environment, whole.
-
-        Raises:
-            Fault: It can't start, for a reason that a person has to mend.
-            DiedError: It has died.
-        """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(MAIN), "--worker", str(number)),
-            env=environment,
-            stdin=PIPE,
-            stdout=PIPE,
-            # A terminal's Ctrl-C is the parent's to hear, which tells the others.
-            start_new_session=True,
-        )
-        worker = cls(process)
-        try:
-            await worker._until_started()
-        except BaseException:
-            await worker.end()
-            raise
-        return worker
-
-    async def _until_started(self) -> None:
-        assert self._process.stdout  # noqa: S101 - for the type checker: it is a pipe
-        said = await self._process.stdout.readline()
-        if said == STARTED:
-            return
-        said += await self._process.stdout.read()
-        status = await self._process.wait()
-        if status == STATUS:
-            raise Fault(said.decode().strip())
-        raise DiedError(f"exit status {status}")
-
-    async def wait(self) -> int:
-        """Wait for its end, and give its exit status."""
-        return await self._process.wait()
-
-    async def end(self) -> None:
-        """End it, by force if it takes longer than `STOP`."""
-        with suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            async with asyncio.timeout(STOP):
-                await self._process.wait()
-        except TimeoutError:
-            log.warning("worker_killed", process=self._process.pid)
-            self._process.kill()
-            await self._process.wait()
 
 
 class Place:
@@ -132,19 +36,24 @@ class Place:
 
     Args:
         number: Which one, from 1 on.
+        count: How many there are.
         environment: The environment of its process.
-        is_alone: Tells whether no worker serves.
+        others: All of them, this one included.
     """
 
     def __init__(
-        self, number: int, environment: Mapping[str, str], is_alone: Callable[[], bool]
+        self, number: int, count: int, environment: Mapping[str, str], others: Sequence["Place"]
     ) -> None:
         self._number = number
+        # While one makes way for the other, two processes must not write to the same figures.
+        self._figures = deque((number, count + number))
         self._environment = environment
-        self._is_alone = is_alone
+        self._others = others
         self._worker: Worker | None = None
         self._former: Worker | None = None
         self._turn = asyncio.Lock()
+        self._failed = 0
+        self.has_served = False
 
     @property
     def serves(self) -> bool:
@@ -157,12 +66,12 @@ class Place:
         Raises:
             Fault: It can't start, and no other serves, either.
         """
-        time = asyncio.get_running_loop().time
         while True:
-            begin = time()
-            await self._live()
-            if time() - begin < AT_ONCE:
-                await asyncio.sleep(PAUSE)
+            if await self._live() >= LASTING:
+                self._failed = 0
+                continue
+            self._failed += 1
+            await asyncio.sleep(min(LONGEST, PAUSE * 2 ** (self._failed - 1)))
 
     async def renew(self) -> bool:
         """Put a new process in place of its worker's, which ends once the new one serves.
@@ -172,8 +81,10 @@ class Place:
         """
         async with self._turn:
             try:
-                worker = await Worker.start(self._number, self._environment)
+                self._figures.rotate()
+                worker = await self._start()
             except (Fault, DiedError) as error:
+                self._figures.rotate()
                 log.error("worker_not_replaced", worker=self._number, error=str(error))  # noqa: TRY400 - no fault of ours
                 return False
             self._former, self._worker = self._worker, worker
@@ -188,22 +99,38 @@ class Place:
         workers = [worker for worker in (self._former, self._worker) if worker]
         await asyncio.gather(*(worker.end() for worker in workers))
 
-    async def _live(self) -> None:
+    async def _start(self) -> Worker:
+        environment = {**self._environment, FIGURES: str(self._figures[0])}
+        worker = await Worker.start(self._number, environment)
+        self.has_served = True
+        return worker
+
+    async def _live(self) -> float:
+        """Start its worker, and wait until that, and whichever replaces it, has died.
+
+        Returns:
+            Seconds for which it served.
+        """
         try:
             async with self._turn:
                 if self._worker is None:
-                    self._worker = await Worker.start(self._number, self._environment)
+                    self._worker = await self._start()
         except Fault as fault:
-            if self._is_alone():
+            if not any(place.serves for place in self._others):
                 raise
             log.error("worker_not_started", worker=self._number, error=str(fault))  # noqa: TRY400 - likewise
         except DiedError as error:
             log.error("worker_died", worker=self._number, error=str(error))  # noqa: TRY400 - likewise
+            if self._failed + 1 >= TRIES and not any(place.has_served for place in self._others):
+                raise Fault(f"--workers: none starts, the last one: {error}") from error
+        time = asyncio.get_running_loop().time
+        begin = time()
         while worker := self._worker:
             status = await worker.wait()
-            if worker is self._worker:  # else another one has taken its place
+            if worker is self._worker:
                 self._worker = None
                 log.error("worker_died", worker=self._number, error=f"exit status {status}")
+        return time() - begin
 
 
 async def supervise(settings: Settings, count: int) -> None:
@@ -229,9 +156,7 @@ async def supervise(settings: Settings, count: int) -> None:
         environment = await _environment(settings, parts)
         places: list[Place] = []
         for number in range(1, count + 1):
-            places.append(
-                Place(number, environment, lambda: not any(place.serves for place in places))
-            )
+            places.append(Place(number, count, environment, places))
         jobs = [stop.wait(), _renew(renew, places), *(place.keep() for place in places)]
         tasks = [asyncio.ensure_future(job) for job in jobs]
         try:
@@ -247,8 +172,7 @@ async def supervise(settings: Settings, count: int) -> None:
 
 async def _environment(settings: Settings, parts: AsyncExitStack) -> dict[str, str]:
     """Give the environment of the workers, with what is theirs in common."""
-    metrics = parts.enter_context(tempfile.TemporaryDirectory(prefix="tally-metrics-"))
-    environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": metrics}
+    environment = os.environ | {FOLDER: parts.enter_context(figures_folder())}
     if settings.redis_url is None:
         valkey = EmbeddedValkey(settings.data_dir / "valkey")
         try:

@@ -1,12 +1,15 @@
 """How updates come: by polling, or posted by Telegram where there is a public address."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import SetWebhook, TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
@@ -36,9 +39,13 @@ KINDS = [
 CONNECTIONS = 100
 """Requests that Telegram may have under way at once, the most that it takes."""
 
+PAUSE = 5.0
+"""Seconds before the next try when Telegram can't be reached at all."""
+
 begin(UPDATES, KINDS, Outcome)
 begin(UPDATE_SECONDS, KINDS)
 
+Result = TypeVar("Result")
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
@@ -51,11 +58,19 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
         TelegramUnauthorizedError: The token was revoked.
         TelegramConflictError: Somebody else fetches with the same token.
     """
-    info = await patiently(bot.get_webhook_info)
-    if info and info.url:
-        await patiently(bot.delete_webhook)
+    info = await _insist(bot.get_webhook_info)
+    if info.url:
+        await _insist(bot.delete_webhook)
         log.info("webhook_deleted")
     await inbox.run()
+
+
+async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Call Telegram until it answers: with a webhook, to fetch would be refused as a conflict."""
+    ask = partial(patiently, call, raising=(TelegramUnauthorizedError,))
+    while (result := await ask()) is None:  # noqa: ASYNC110 - it can only be asked
+        await asyncio.sleep(PAUSE)
+    return result
 
 
 async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
@@ -126,8 +141,12 @@ class Receiver:
         webhook = Webhook(self._bot, self._feed, self._secret)
         add_webhook(app, webhook, urlsplit(self._address).path)
 
-    async def announce(self) -> None:
-        """Have Telegram post here, once everything from before is done."""
+    async def announce(self) -> NoReturn:
+        """Have Telegram post here until cancelled, once everything from before is done.
+
+        Raises:
+            TelegramUnauthorizedError: The token was revoked.
+        """
         await self._inbox.replay()
         method = SetWebhook(
             url=self._address + PATH,
@@ -135,7 +154,7 @@ class Receiver:
             allowed_updates=KINDS,
             max_connections=CONNECTIONS,
         )
-        await WebhookSetting(self._bot, self._redis, method).ensure()
+        await WebhookSetting(self._bot, self._redis, method).keep()
 
     async def _feed(self, update: Update, in_response: list[TelegramMethod[Any]]) -> None:
         await self._dispatcher.feed_update(self._bot, update, **{IN_RESPONSE: in_response})

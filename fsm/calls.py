@@ -52,6 +52,7 @@ async def patiently(
     *,
     within: float = PATIENCE,
     wanted: Callable[[], bool] = always,
+    raising: tuple[type[TelegramAPIError], ...] = (),
 ) -> Result | None:
     """Call Telegram, again when it fails and as late as it asks for.
 
@@ -59,6 +60,7 @@ async def patiently(
         call: Makes one try.
         within: Seconds after which no further try is begun.
         wanted: Asked before each further try whether it is still worth it.
+        raising: What is the caller's to handle, and raised.
 
     Returns:
         What Telegram gave, or None where it refused or kept failing; that is logged.
@@ -69,6 +71,8 @@ async def patiently(
     while True:
         try:
             return await call()
+        except raising:
+            raise
         except TelegramRetryAfter as error:
             pause: float = error.retry_after
             failure: TelegramAPIError | ClientDecodeError = error

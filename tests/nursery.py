@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from metrics import FOLDER
+from figures import FOLDER
 
 ROOT = Path(__file__).parent.parent
 START = 60.0

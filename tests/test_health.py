@@ -191,3 +191,20 @@ async def test_figures_are_not_given_to_whoever_comes_through_a_proxy(running: T
     assert (await get(url))[0] == 200
     for header in ("X-Forwarded-For", "Forwarded", "Via"):
         assert (await get(url, **{header: "for=192.0.2.1"}))[0] == 404
+
+
+async def test_figures_are_not_given_by_a_public_name(own_tally: Tally) -> None:
+    own_tally.settings["WEB_APP_URL"] = "https://Tally.example.org:8443/pages"
+    own_tally.settings["WEB_PORT"] = str(free_port())
+    await own_tally.start()
+    url = address(own_tally) + "/metrics"
+    for host in ("tally.example.org", "TALLY.example.org:443", "tally.example.org."):
+        assert (await get(url, Host=host))[0] == 404
+    for host in ("tally-1:8080", "127.0.0.1", "10.0.0.7:8080"):
+        assert (await get(url, Host=host))[0] == 200
+
+
+async def test_a_reload_ends_nobody_and_is_said_to_do_nothing(running: Tally) -> None:
+    async with running.logging("reload_ignored"):
+        running.send_signal(signal.SIGHUP)
+    assert await get(address(running) + "/healthz") == (200, "ok")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metrics import FOLDER
+from figures import FOLDER
 from playground import Person, Playground
 from tests.proxy import redis_by_proxy
 from tests.tally import Tally

@@ -5,7 +5,10 @@ All of it is cheap to answer, however often it is asked, and tells of nobody.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
+from contextlib import suppress
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot
@@ -42,9 +45,13 @@ class Health:
     Args:
         checks: How each part is asked whether it is there, by its name.
         is_stopping: Tells whether the process is about to end.
+        public: The names by which the public comes, also where a proxy does not say that it is one.
     """
 
-    def __init__(self, checks: Mapping[str, Check], is_stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, checks: Mapping[str, Check], is_stopping: Callable[[], bool], public: Container[str]
+    ) -> None:
+        self._public = public
         self._checks = checks
         self._is_stopping = is_stopping
         self._turn = asyncio.Lock()
@@ -71,12 +78,17 @@ class Health:
         Raises:
             HTTPNotFound: Somebody does.
         """
-        if any(name in request.headers for name in FORWARDED):
+        if any(name in request.headers for name in FORWARDED) or self._is_public(request):
             raise web.HTTPNotFound
         await self._find_away()
         return web.Response(
-            body=exposition(), headers={**HEADERS, hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
+            # In a thread: it reads the files of all workers.
+            body=await asyncio.to_thread(exposition),
+            headers={**HEADERS, hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},
         )
+
+    def _is_public(self, request: web.Request) -> bool:
+        return host_of(f"//{request.headers.get(hdrs.HOST, '')}") in self._public
 
     async def _find_away(self) -> list[str]:
         """Give what is away; those who ask at once share the answer."""
@@ -99,6 +111,25 @@ class Health:
             answers = False
         READY.labels(part).set(answers)
         return answers
+
+
+def host_of(address: str) -> str:
+    """Give the name in an address, '' where there is none."""
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def public_hosts(*addresses: str) -> set[str]:
+    """Give the names in public addresses that are known in the internet, not on a machine alone."""
+    return {host for host in map(host_of, addresses) if _is_global(host)}
+
+
+def _is_global(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_global
+    return "." in host
 
 
 async def ask_telegram(bot: Bot) -> None:
