@@ -16,6 +16,7 @@ from typing_extensions import override
 
 import fsm.undrawn
 from fsm.batch import Argument, Batch
+from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.place import Place
 from fsm.renderer import Renderer
@@ -86,7 +87,9 @@ async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
 
 
 def worker(redis: Redis, batch: Batch | None = None) -> Undrawn:
-    return Undrawn(redis, batch or Batch(redis), BOT, cast("Renderer", Idle()))
+    batch = batch or Batch(redis)
+    crew = Crew(redis, batch, BOT)
+    return Undrawn(redis, batch, BOT, cast("Renderer", Idle()), crew)
 
 
 @asynccontextmanager

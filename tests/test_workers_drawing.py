@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 from redis.asyncio import Redis
@@ -73,6 +74,11 @@ async def test_a_worker_that_leaves_is_no_more_of_the_crew(ann: Person, workers:
         await two.tally.start()
 
 
+async def names(redis: Redis, key: str) -> list[str]:
+    """Give the names of an index' entries."""
+    return [cast("bytes", name).decode() for name in await redis.hkeys(key)]
+
+
 async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_windows(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
@@ -85,12 +91,12 @@ async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_wind
     await hooked.until_called("editMessageText", after=before)
     async with asyncio.timeout(START), Redis.from_url(one.gate.url) as redis:
         key = f"tally:{{{hooked.token.partition(':')[0]}}}:undrawn"
-        (name,) = [name for name in await redis.hkeys(key) if f":{ann.id}}}".encode() in name]
+        (name,) = [name for name in await names(redis, key) if f":{ann.id}}}" in name]
         # A mark of a worker that has signed it for long, but lives no more.
-        place = json.loads(await redis.hget(key, name)) | {"at": time.time() + 1000}
-        await redis.hset(key, b"gone:1:0 " + name.partition(b" ")[2] + b"?", json.dumps(place))
+        place = json.loads(await redis.hget(key, name) or b"") | {"at": time.time() + 1000}
+        await redis.hset(key, f"gone:1:0 {name.partition(' ')[2]}?", json.dumps(place))
         await two.tally.start()
-        while any(name.startswith(b"gone:") for name in await redis.hkeys(key)):
+        while any(name.startswith("gone:") for name in await names(redis, key)):
             await asyncio.sleep(0.02)
         assert await redis.hexists(key, name), "the living's was taken, too"
     assert len(await edits(hooked, counter, before)) == 1
