@@ -43,6 +43,8 @@ TRIES = 20
 """How often an update is done again because others were faster."""
 FAILURES = 3
 """How often an update may fail; then it is given up."""
+SOON = 0.3
+"""Seconds in which what else is to be done holds up an answer that goes with the response."""
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
 
@@ -118,13 +120,25 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply == Answer():
             transaction.reply = transaction.late_reply
-        goes_alone = not (transaction.methods or transaction.redraws or records)
-        await _call(transaction, update, data, in_response=goes_alone)
-        for stack_id in transaction.redraws:
-            await redraw(data["dispatcher"], data["bot"], place_of(data), stack_id)
-        for record in records:
-            await self.redraw(data["dispatcher"], data["bot"], record, place_of(data))
+        answer = _answer_to(update, transaction)
+        if transaction.methods or transaction.redraws or records:
+            others = asyncio.ensure_future(self._do(transaction, data, records))
+            if IN_RESPONSE in data:
+                await asyncio.wait([others], timeout=SOON)
+            await _say(answer, data, in_response=others.done())
+            await others
+        else:
+            await _say(answer, data, in_response=True)
         return transaction.outcome
+
+    async def _do(self, transaction: Transaction, data: dict[str, Any], records: list[str]) -> None:
+        """Call what is to be called, and draw again what may show something older."""
+        bot, dispatcher, place = data["bot"], data["dispatcher"], place_of(data)
+        await asyncio.gather(*(patiently(partial(bot, method)) for method in transaction.methods))
+        for stack_id in transaction.redraws:
+            await redraw(dispatcher, bot, place, stack_id)
+        for record in records:
+            await self.redraw(dispatcher, bot, record, place)
 
     async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
         """Have a record's window drawn again as it stands.
@@ -238,31 +252,29 @@ def _has_happened(update: Update) -> bool:
     return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
-async def _call(
-    transaction: Transaction, update: Update, data: dict[str, Any], *, in_response: bool
-) -> None:
-    """Answer a press, and call what else is to be called.
+def _answer_to(update: Update, transaction: Transaction) -> AnswerCallbackQuery | None:
+    """Give the answer to a press, None where it is none or a handler has answered."""
+    query, reply = update.callback_query, transaction.reply
+    if query is None or any(
+        isinstance(method, AnswerCallbackQuery) for method in transaction.methods
+    ):
+        return None
+    return query.answer(
+        text=reply.text,
+        show_alert=reply.alert or None,
+        url=reply.url,
+        cache_time=reply.cache_time,
+    )
 
-    Args:
-        transaction: What the update has left.
-        update: The update.
-        data: What aiogram knows of it.
-        in_response: Whether the answer may go with that to a webhook request, if it is one,
-            as nothing else is to be done before that.
-    """
-    bot, methods = cast("Bot", data["bot"]), transaction.methods
-    query = update.callback_query
-    if query and not any(isinstance(method, AnswerCallbackQuery) for method in methods):
-        reply = transaction.reply
-        answer = query.answer(
-            text=reply.text,
-            show_alert=reply.alert or None,
-            url=reply.url,
-            cache_time=reply.cache_time,
-        )
-        response = data.get(IN_RESPONSE) if in_response else None
-        if response is not None:
-            response.append(answer)
-        else:
-            methods = [answer, *methods]
-    await asyncio.gather(*(patiently(partial(bot, method)) for method in methods))
+
+async def _say(
+    answer: AnswerCallbackQuery | None, data: dict[str, Any], *, in_response: bool
+) -> None:
+    """Answer a press: with the response to a webhook request, if it can go now, or by a call."""
+    response = data.get(IN_RESPONSE)
+    if answer is None:
+        return
+    if response is not None and in_response:
+        response.append(answer)
+    else:
+        await patiently(partial(data["bot"], answer))
