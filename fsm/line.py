@@ -12,6 +12,11 @@ SEVERAL = 3
 AT_ONCE: seconds, after which the limit over all chats must be the one that was reached."""
 AT_ONCE = 1.0
 
+LEAST = 1 / 4
+"""The part of the rate at which the line goes on however many jump it, and"""
+DEBT = 3.0
+"""seconds of the rate by which they may set it back before."""
+
 SERVED = -math.inf
 """The place of whose turn it is."""
 
@@ -22,6 +27,8 @@ class Line:
     Places are numbers. So many as pass in a second, or one where that is less, are kept
     ready while nobody comes. Who jumps the line takes a place, too: all who wait are
     one further from theirs, and so on the whole no more pass than if everybody waited.
+    Only where ever more jump than may pass at all the line still moves a little: else
+    whoever waits would wait for ever.
     """
 
     def __init__(self) -> None:
@@ -29,6 +36,8 @@ class Line:
         # The last place that was taken, and the last one whose turn it is.
         self._last = 0.0
         self._served = self._ready
+        # Before which nobody is set back.
+        self._floor = self._served - DEBT * self._rate
         # When that was, in the future where all are held back.
         self._since = time.monotonic()
         self._refused: dict[int | str, float] = {}
@@ -54,7 +63,7 @@ class Line:
     def jump(self) -> float:
         """Go before all who wait, who wait that much longer; give the place."""
         self._go_on()
-        self._served -= 1
+        self._served = max(self._served - 1, self._floor)
         return SERVED
 
     def pause(self, place: float | None) -> float:
@@ -87,6 +96,7 @@ class Line:
         if len(self._refused) >= SEVERAL:
             self._go_on()
             self._served = min(self._served, self._last)
+            self._floor = min(self._floor, self._served)
             self._since = max(self._since, now + min(self._refused.values()))
 
     def passed(self) -> None:
@@ -96,6 +106,8 @@ class Line:
     def _go_on(self) -> None:
         now = time.monotonic()
         if now > self._since:
-            served = self._served + (now - self._since) * self._rate
-            self._served, self._since = served, now
+            passed = (now - self._since) * self._rate
+            self._served, self._floor = self._served + passed, self._floor + passed * LEAST
+            self._since = now
         self._served = min(self._served, self._last + self._ready)
+        self._floor = max(self._floor, self._served - DEBT * self._rate)

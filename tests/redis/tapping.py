@@ -51,9 +51,8 @@ class Tapping:
         assert None not in answers
         value = sum(answer != AGAIN for answer in answers)
         assert value > 0
-        await self.person.until(
-            self._counter, ending(f"Specify the number: {value}"), timeout=START
-        )
+        text = f"Specify the number: {value}"
+        await self.person.until(self._counter, text=text, timeout=START)
         await self.person.press(self._counter, "Confirm", timeout=START)
         await self.person.until(self._counter, ending(f"Total: {value}"), timeout=START)
         return value
