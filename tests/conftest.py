@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from fsm.valkey import EmbeddedValkey
 from playground import Person, Playground
@@ -120,6 +121,16 @@ async def boris(playground: Playground) -> Person:
 async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
     """Give the admin of the shared bot."""
     return await playground.person("Admin", id=ADMIN)
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a connection to a Valkey of the test's own."""
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as connection:
+        yield connection
+    await valkey.stop()
 
 
 @pytest.fixture

@@ -1,25 +1,10 @@
 """Claims: whose time has run out takes nothing from whoever came after."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from redis.asyncio import Redis
 
 from fsm.claims import Claim, Claims
-from fsm.valkey import EmbeddedValkey
 
 NAME = "export:1"
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a Valkey of the test's own."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as connection:
-        yield connection
-    await valkey.stop()
 
 
 async def test_a_claim_that_has_run_out_is_the_next_ones(redis: Redis) -> None:

@@ -1,9 +1,5 @@
 """What is remembered of open windows: where they stand, in few bytes, and not for longer."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from redis.asyncio import Redis
 
 from fsm.batch import Batch
@@ -11,20 +7,9 @@ from fsm.keys import INLINE, ChatKeys, place_of_record
 from fsm.place import Place
 from fsm.record import Record
 from fsm.store import DialogStore
-from fsm.valkey import EmbeddedValkey
 from fsm.windows import Windows
 
 BOT, ANN = 1, 7
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a Valkey of the test's own."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as connection:
-        yield connection
-    await valkey.stop()
 
 
 async def opened(redis: Redis, chat: int | str, stack: str, thread: int | None = None) -> Record:

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ import fsm.outbox
 from fsm.batch import Batch
 from fsm.keys import ChatKeys
 from fsm.outbox import Outbox
-from fsm.valkey import EmbeddedValkey
 
 BOT, ANN, BORIS = 1, 7, 8
 SLOW = 30
@@ -25,16 +23,6 @@ SOON = 15.0
 MANY = 3_000
 """Entries that are left by a long outage."""
 INDEX = f"tally:{{{BOT}}}:outboxes"
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a Valkey of the test's own."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as connection:
-        yield connection
-    await valkey.stop()
 
 
 async def test_what_is_under_way_is_not_waited_for_again(redis: Redis) -> None:

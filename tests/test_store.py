@@ -1,8 +1,5 @@
 """What a commit refuses, so that the update is done again."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from aiogram.fsm.storage.base import StorageKey
 from redis.asyncio import Redis
@@ -12,19 +9,8 @@ from fsm.keys import ChatKeys
 from fsm.record import Record
 from fsm.store import DialogStore
 from fsm.transaction import Transaction
-from fsm.valkey import EmbeddedValkey
 
 CHAT = ChatKeys(1, 2)
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a connection to a Valkey of the test's own."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as redis:
-        yield redis
-    await valkey.stop()
 
 
 @pytest.fixture

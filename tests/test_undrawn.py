@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -21,7 +20,6 @@ from fsm.keys import ChatKeys
 from fsm.place import Place
 from fsm.renderer import Renderer
 from fsm.undrawn import Redraw, Undrawn
-from fsm.valkey import EmbeddedValkey
 
 BOT = 1
 CHAT = ChatKeys(BOT, 7)
@@ -74,16 +72,11 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fsm.undrawn, "REST", 0.3)
 
 
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a Valkey of the test's own, with two windows that stand on messages."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as connection:
-        for number, record in enumerate((TAPPED, OTHER), start=1):
-            await connection.hset(record, mapping={"version": "1", "message": number})
-        yield connection
-    await valkey.stop()
+@pytest.fixture(autouse=True)
+async def windows(redis: Redis) -> None:
+    """Have two windows stand on messages."""
+    for number, record in enumerate((TAPPED, OTHER), start=1):
+        await redis.hset(record, mapping={"version": "1", "message": number})
 
 
 def worker(redis: Redis, batch: Batch | None = None) -> Undrawn:

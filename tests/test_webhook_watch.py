@@ -1,11 +1,12 @@
 """A webhook that is lost while the bot runs is set again, and what fails there is seen."""
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 
 import pytest
 from aiogram import Bot
@@ -17,8 +18,8 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 import webhook_setting
+from fsm.calls import patiently
 from fsm.tasks import finish
-from fsm.valkey import EmbeddedValkey
 from metrics import exposition
 from playground import Playground
 from tests.nursery import START
@@ -29,16 +30,6 @@ from webhook_setting import WebhookSetting
 
 MESSAGES = ["message"]
 SECRET = "open-sesame"
-
-
-@pytest.fixture
-async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a Valkey of the test's own."""
-    valkey = EmbeddedValkey(tmp_path)
-    await valkey.start()
-    async with Redis.from_url(valkey.url) as connection:
-        yield connection
-    await valkey.stop()
 
 
 @pytest.fixture
@@ -112,8 +103,8 @@ async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
     ours = setting(bot, redis, url="http://127.0.0.1:9/webhook")
     async with keeping(ours):
         await until_told(bot, "http://127.0.0.1:9/webhook")
-        await asyncio.sleep(1)  # Telegram takes one a second
-        await bot.set_webhook("http://127.0.0.1:9/webhook", allowed_updates=["poll"])
+        wrong = SetWebhook(url="http://127.0.0.1:9/webhook", allowed_updates=["poll"])
+        assert await patiently(partial(bot, wrong))  # Telegram takes one a second
         async with asyncio.timeout(START):
             while (await bot.get_webhook_info()).allowed_updates != MESSAGES:
                 await asyncio.sleep(0.02)
@@ -122,7 +113,9 @@ async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
 
 
 @pytest.mark.usefixtures("often")
-async def test_another_version_is_left_alone_as_long_as_it_runs(bot: Bot, redis: Redis) -> None:
+async def test_another_version_is_left_alone_as_long_as_it_runs(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
     old = setting(bot, redis, url="http://127.0.0.1:9/old")
     new = setting(bot, redis, url="http://127.0.0.1:9/new")
     with capture_logs() as logs:
@@ -130,7 +123,9 @@ async def test_another_version_is_left_alone_as_long_as_it_runs(bot: Bot, redis:
             await until_told(bot, "http://127.0.0.1:9/old")
             async with keeping(new):
                 await until_told(bot, "http://127.0.0.1:9/new")
-                await asyncio.sleep(2)  # twenty looks of each
+                for _ in range(40):  # twenty looks of each
+                    before = await own_playground.call_count()
+                    await own_playground.until_called("getWebhookInfo", after=before)
     assert [line["event"] for line in logs] == ["webhook_set", "webhook_set"]
 
 
@@ -169,7 +164,14 @@ async def test_after_a_refusal_nobody_tries_for_the_length_of_a_pause(
     workers = [setting(bot, redis, url="https://example.org:1234/webhook") for _ in range(4)]
     async with keeping(*workers):
         await own_playground.until_called("setWebhook")
-        await asyncio.sleep(2)  # several turns of each
+        begun = (await redis.info("stats"))["total_commands_processed"]
+        async with asyncio.timeout(START):
+            # Each turn of each is a command at least; these looks are commands, too.
+            for looks in itertools.count(1):
+                asked = (await redis.info("stats"))["total_commands_processed"] - begun - looks
+                if asked >= 4 * len(workers):
+                    break
+                await asyncio.sleep(0.02)
     assert len(await own_playground.calls("setWebhook")) == 1
 
 
