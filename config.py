@@ -164,14 +164,12 @@ class Settings(BaseSettings):
     @property
     def public_address(self) -> str | None:
         """The address below which people and Telegram find Tally's pages, if any."""
-        webhook = self.webhook_url.get_secret_value() if self.webhook_url else ""
-        address = self.web_app_url.get_secret_value() if self.web_app_url else webhook
-        return address.rstrip("/") or None
+        return next((address.rstrip("/") for address in self.public_addresses), None)
 
     @property
     def public_addresses(self) -> list[str]:
         """The addresses that were set for the public to come by."""
-        addresses = (self.webhook_url, self.web_app_url)
+        addresses = (self.web_app_url, self.webhook_url)
         return [address.get_secret_value() for address in addresses if address]
 
     @property

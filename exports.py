@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from db.users import Users
 from documents import Document
 from fsm.calls import patiently
 from fsm.claims import HOLD, Claim, Claims
+from fsm.store import AwayError
 from fsm.tasks import finish
 from locales import Catalog
 
@@ -175,7 +176,9 @@ class Exports:
     async def _hold(self, name: str) -> None:
         while True:
             await asyncio.sleep(HOLD / 3)
-            await self._claims.hold(name)
+            # While Redis is away the claim lasts; the next time is early enough.
+            with suppress(AwayError):
+                await self._claims.hold(name)
 
     async def _send(self, order: Order) -> None:
         texts = self._catalog.speak(order.language)

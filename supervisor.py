@@ -25,6 +25,8 @@ LASTING = 5.0
 """Seconds; who dies sooner once it serves is started again after a pause, as if it had not."""
 PAUSE, LONGEST = 1.0, 30.0
 """Seconds of the first pause, which doubles each time, up to the longest."""
+DOUBLED = 10
+"""How often a pause is doubled, by when it is the longest anyway."""
 TRIES = 5
 """Starts that may fail before it is given up, where no worker has ever served."""
 
@@ -71,7 +73,7 @@ class Place:
                 self._failed = 0
                 continue
             self._failed += 1
-            await asyncio.sleep(min(LONGEST, PAUSE * 2 ** (self._failed - 1)))
+            await asyncio.sleep(min(LONGEST, PAUSE * 2 ** min(self._failed - 1, DOUBLED)))
 
     async def renew(self) -> bool:
         """Put a new process in place of its worker's, which ends once the new one serves.

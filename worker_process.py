@@ -72,16 +72,19 @@ class Worker:
 
         Raises:
             Fault: It can't start, for a reason that a person has to mend.
-            DiedError: It has died, or hangs and was ended.
+            DiedError: It has died, or hangs and was ended, or there could be none.
         """
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, str(MAIN), "--worker", str(number)),
-            env=environment,
-            stdin=PIPE,
-            stdout=PIPE,
-            # A terminal's Ctrl-C is the parent's to hear, which tells the others.
-            start_new_session=True,
-        )
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, str(MAIN), "--worker", str(number)),
+                env=environment,
+                stdin=PIPE,
+                stdout=PIPE,
+                # A terminal's Ctrl-C is the parent's to hear, which tells the others.
+                start_new_session=True,
+            )
+        except OSError as error:  # no memory for it, or no Python while that is upgraded
+            raise DiedError(f"can't be started: {error.strerror}") from error
         worker = cls(process)
         try:
             await worker._until_started()

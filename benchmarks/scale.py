@@ -17,11 +17,12 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from benchmarks.presses import commands_to, open_counter, timed_press, until_quiet
 from benchmarks.subjects import WEBHOOK, Subject, running, stage
 from benchmarks.table import show
+from db.engine import create_engine
 from fsm.valkey import EmbeddedValkey
 from playground import Client, Message, Person
 
@@ -151,7 +152,7 @@ async def _confirm(pairs: list[tuple[Person, Message]], database: str | None) ->
     if database is None:
         await confirms
         return 0
-    engine, most = create_async_engine(database), 0
+    engine, most = create_engine(database), 0
     while not confirms.done():
         most = max(most, await _connections(engine))
     await confirms

@@ -19,6 +19,7 @@ from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Users
 from fsm.claims import Claim, Claims
+from fsm.store import AwayError
 from locales import Catalog
 from playground import Answer, Person, Playground
 from tests.tally import Tally
@@ -87,6 +88,28 @@ async def test_what_another_worker_is_sending_is_left_to_it(
     await sender.send(name, order_of(ann))
     await sender.send(name, order_of(ann))
     assert len(await documents(ann)) == 1
+
+
+async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile(
+    ann: Person, exporting: tuple[exports.Exports, Claims], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, claims = exporting
+    hold, held, answers = claims.hold, asyncio.Event(), [AwayError()]
+
+    async def hold_but_fail_first(name: str) -> None:
+        if failure := answers.pop(0) if answers else None:
+            raise failure
+        await hold(name)
+        held.set()
+
+    async def send_until_held(_order: exports.Order) -> None:
+        await asyncio.wait_for(held.wait(), PATIENCE)
+
+    monkeypatch.setattr(exports, "HOLD", 0.03)
+    monkeypatch.setattr(claims, "hold", hold_but_fail_first)
+    monkeypatch.setattr(sender, "_send", send_until_held)
+    await sender.send(f"export:{ann.id}", order_of(ann))
+    assert await claims.claim(f"export:{ann.id}") is Claim.DONE
 
 
 async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_files(

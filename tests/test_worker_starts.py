@@ -47,6 +47,33 @@ async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     assert asyncio.get_running_loop().time() - began >= 0.2 + 0.4 + 0.8 + 1.6
 
 
+async def test_what_can_not_even_be_started_counts_as_dead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))  # gone for an upgrade
+    monkeypatch.setattr(supervisor, "PAUSE", 0.01)
+    with capture_logs(), pytest.raises(Fault, match="can't be started: No such file"):
+        await asyncio.wait_for(places()[0].keep(), START)
+
+
+async def test_one_that_has_failed_for_days_is_tried_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    working(monkeypatch, tmp_path, "exit(7)")
+    monkeypatch.setattr(supervisor, "PAUSE", 0.0)
+    monkeypatch.setattr(supervisor, "TRIES", 2000)
+    (place,) = places()
+    monkeypatch.setattr(place, "_failed", 1500)
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(place.keep())
+        async with asyncio.timeout(START):
+            while len(logs) < 3:
+                await asyncio.sleep(0.02)
+        assert not keeping.done()
+        keeping.cancel()
+    assert {line["event"] for line in logs} == {"worker_died"}
+
+
 async def test_one_that_hangs_leaves_its_place_to_the_next(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
