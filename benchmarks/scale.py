@@ -1,7 +1,8 @@
 """How the cost of a press grows with workers and with people, and what a live counter weighs.
 
-So many people have a counter open; a hundred of them press meanwhile, the others are just
-there. The bot takes its updates by webhook, in one process or in several that share a port.
+So many people have a counter open; as many of them press at once as there is work for every
+worker, the others are just there. The bot takes its updates by webhook, in one process or in
+several that share a port.
 """
 
 import argparse
@@ -26,7 +27,8 @@ from db.engine import create_engine
 from fsm.valkey import EmbeddedValkey
 from playground import Client, Message, Person
 
-ACTIVE = 100
+ACTIVE = 160
+"""People who press, if there are as many."""
 PRESSES_EACH = 25
 AT_ONCE = 40
 """Presses at once for each worker, as nobody has more workers for less work."""
@@ -88,14 +90,14 @@ async def measure(
         pairs = await _open_counters(playground, people)
         await until_quiet(playground)
         weight = (await _weight(redis) - empty) / people
-        active = random.sample(pairs, ACTIVE)
+        active = random.sample(pairs, min(ACTIVE, people))
         await _press(active, WARM_UP * workers, AT_ONCE * workers)
         await until_quiet(playground)
         sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
         times = await _press(active, PRESSES_EACH, AT_ONCE * workers)
         await until_quiet(playground)
         spent = bot.cpu() - used
-        presses = ACTIVE * PRESSES_EACH
+        presses = len(active) * PRESSES_EACH
         figures = Figures(
             cpu=spent / presses * 1e6,
             p50=statistics.median(times) * 1e3,
