@@ -54,7 +54,8 @@ async def get_answers(dialog_manager: DialogManager, **_: object) -> dict[str, A
     """Give what the presses have come to, and how far the tea is."""
     data = dialog_manager.dialog_data
     begun = cast("float | None", data.get("begun"))
-    done = 1.0 if begun is None else min((time.time() - begun) / BREWING, 1.0)
+    # Not below 0: the clock of another machine, which draws on, may be behind.
+    done = 1.0 if begun is None else min(max((time.time() - begun) / BREWING, 0.0), 1.0)
     filled = int(done * BAR)
     return {
         "silent": data.get("silent", 0),
@@ -118,9 +119,8 @@ async def brew(_callback: CallbackQuery, _button: Button, manager: DialogManager
     Only the beginning is kept, as the rest follows from the time: so nothing has to
     go on while the bot is away, and a bot that comes back draws what is true then.
     """
-    now = time.time()
-    manager.dialog_data["begun"] = now
-    _transaction(manager).moves_until = now + BREWING
+    manager.dialog_data["begun"] = time.time()
+    _transaction(manager).moves_for = BREWING
     say(manager, "callbacks-before")
 
 

@@ -76,6 +76,14 @@ class Batch:
         self._calls: list[Call] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def put(self, *command: Argument, safe: bool = False) -> asyncio.Future[Any]:
+        """Send a command with those of this turn of the event loop; see `send`."""
+        if not self._calls:
+            asyncio.get_running_loop().call_soon(self._send)
+        call = Call(command, safe)
+        self._calls.append(call)
+        return call.result
+
     async def send(self, *command: Argument, safe: bool = False) -> Any:  # noqa: ANN401 - what the command gives
         """Send a command.
 
@@ -87,11 +95,7 @@ class Batch:
             NotReplicatedError: They did not say so in time.
             RedisError: It failed; or nobody knows.
         """
-        if not self._calls:
-            asyncio.get_running_loop().call_soon(self._send)
-        call = Call(command, safe)
-        self._calls.append(call)
-        return await call.result
+        return await self.put(*command, safe=safe)
 
     async def run(
         self,

@@ -24,6 +24,9 @@ REMEMBERED = 10_000
 STAYS = "message can't be deleted"
 """How Telegram refuses to delete a message that is older than 48 hours."""
 
+SAME = "message is not modified"
+"""How Telegram refuses an edit that would change nothing."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -81,10 +84,9 @@ class Canvas:
             )
             self._shown[name] = Shown("", "", markup, None)
 
-    def forget(self, record: str) -> None:
-        """Forget what messages show of a record."""
-        for name in [name for name, shown in self._shown.items() if shown.record == record]:
-            del self._shown[name]
+    def forget(self, chat_id: int | str, message_id: int) -> None:
+        """Forget what a message shows."""
+        self._shown.pop(message_name(chat_id, message_id), None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message; what Telegram does not take of its buttons, disabled.
@@ -118,7 +120,11 @@ class Canvas:
         if before == shows:
             self._shown[name] = shows
             return False
-        await self._edit(drawing, content, target)
+        try:
+            await self._edit(drawing, content, target)
+        except TelegramBadRequest as error:
+            if SAME not in error.message:
+                raise
         self._shown[name] = shows
         return True
 

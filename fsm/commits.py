@@ -1,9 +1,10 @@
 """From a transaction to what stands in Redis, and from there to what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+import structlog
 from aiogram.types import MaybeInaccessibleMessage, Message
 from aiogram_dialog.api.entities import NewMessage
 
@@ -11,12 +12,15 @@ from fsm.keys import ChatKeys, inline_message_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.outcome import INLINE_TARGET, Drawing
-from fsm.place import place_of
+from fsm.place import Place, place_of
+from fsm.record import Record
 from fsm.renderer import Renderer
 from fsm.store import AwayError, DialogStore
 from fsm.transaction import Transaction
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
+
+log = structlog.get_logger(__name__)
 
 InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
 """Gives what a message that was sent through inline mode shows, from its state."""
@@ -77,7 +81,7 @@ class Commits:
         ]
         person_id = data["event_from_user"].id
         for record in changed:
-            if record.is_new:
+            if record.is_new or transaction.opener:
                 record.owner = transaction.opener or person_id
         # The last drawing of a record tells whether it can be pressed.
         drawn = {
@@ -91,26 +95,34 @@ class Commits:
                 for record in changed:
                     others.pop(record.key, None)
                 await self._undrawn.renew(others)
-        jobs: list[Awaitable[object]] = []
-        if changed and drawn:
-            place = place_of(data)
-            opened = [record for record in changed if drawn.get(record.key)]
-            jobs.append(self._windows.note(opened, place))
-            jobs.append(self._undrawn.announce(drawn, place, transaction.moves_until))
-        if not self._store.in_order:
+        jobs = self._announcements(transaction, changed, drawn, place_of(data))
+        if jobs and not self._store.in_order:
             # On a cluster what is announced is elsewhere, and may fail where the commit does not.
             with self._store.watched(unclear=AwayError):
                 await asyncio.gather(*jobs)
             jobs.clear()
-        *_, done = await asyncio.gather(*jobs, transaction.commit(changed), return_exceptions=True)
-        if isinstance(done, BaseException):
-            raise done
-        if not done:
+        if not await _last(*jobs, transaction.commit(changed)):
             return False
         for record in changed:
             self._undrawn.committed(record.key, record.version)
         await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
+
+    def _announcements(
+        self,
+        transaction: Transaction,
+        changed: Iterable[Record],
+        drawn: Mapping[str, bool],
+        place: Place,
+    ) -> list[Awaitable[object]]:
+        """Give what is to be announced: nothing while a window is tapped on."""
+        jobs: list[Awaitable[object]] = []
+        if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
+            jobs.append(self._windows.note(opened, place))
+        unknown = drawn if transaction.moves_for else self._undrawn.touch(drawn, place)
+        if changed and unknown:
+            jobs.append(self._undrawn.announce(unknown, place, transaction.moves_for))
+        return jobs
 
     def draw(
         self,
@@ -138,3 +150,16 @@ class Commits:
         """Give what draws an inline message from its state."""
         inline_message_id = inline_message_of(record) or ""
         return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
+
+
+async def _last(*jobs: Awaitable[Any]) -> Any:  # noqa: ANN401 - what the last of them gives
+    """Await jobs together, for the sake of the last; what happens to the others is logged."""
+    if len(jobs) == 1:
+        return await jobs[0]
+    *others, done = await asyncio.gather(*jobs, return_exceptions=True)
+    for error in others:
+        if isinstance(error, BaseException):
+            log.warning("not_announced", error=type(error).__name__)
+    if isinstance(done, BaseException):
+        raise done
+    return done

@@ -23,8 +23,8 @@ class Effects:
         opener: Whose the windows are that it opens, None for who has sent the update.
         speaks_anew: Whether that person's windows are to be drawn again as they stand,
             in whichever chats.
-        moves_until: Until when its windows change by themselves and are drawn again and
-            again, in seconds since 1970.
+        moves_for: Seconds for which its windows change by themselves and are drawn again
+            and again.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Effects:
         self.redraws: list[str] = []
         self.opener: int | None = None
         self.speaks_anew = False
-        self.moves_until = 0.0
+        self.moves_for = 0.0
         self._outbox: dict[str, str] = {}
 
     def answer(

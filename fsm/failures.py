@@ -7,8 +7,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from fsm.cluster import UnreachableError
 
-REFUSALS = {"MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN"}
-"""The codes with which Redis says that it can write nothing at the moment (a full disk, say)."""
+REFUSALS = {"BUSY", "MISCONF", "OOM", "READONLY", "NOREPLICAS", "MASTERDOWN", "CLUSTERDOWN"}
+"""The codes with which Redis says that it can write nothing at the moment (a full disk, say, or
+somebody's script that takes long)."""
 ON_THE_MOVE = {"MOVED", "ASK", "TRYAGAIN"}
 """Those with which a node of a cluster says that a slot is not wholly its own at the moment."""
 

@@ -25,7 +25,9 @@ from aiogram_dialog.api.entities import (
 from aiogram_dialog.api.entities.update_event import DialogFgEvent
 from aiogram_dialog.api.internal import FakeUser
 
+from fsm.outcome import Outcome
 from fsm.place import Place
+from fsm.store import AwayError
 
 
 def topic_of(manager: DialogManager) -> int | None:
@@ -107,6 +109,9 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) 
         bot: Whose window it is.
         place: Whose stack it is, and where.
         stack_id: The stack.
+
+    Raises:
+        AwayError: Redis can't be used.
     """
     context = EventContext(
         bot=bot,
@@ -122,7 +127,8 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) 
         # Said, as the library would delete a reply keyboard's message and send another.
         show_mode=ShowMode.EDIT,
     )
-    await _feed(dispatcher, context, event)
+    if await _feed(dispatcher, context, event) is Outcome.AWAY:
+        raise AwayError("not drawn again")
 
 
 def _address(place: EventContext, stack_id: str) -> dict[str, object]:
@@ -136,9 +142,9 @@ def _address(place: EventContext, stack_id: str) -> dict[str, object]:
     }
 
 
-async def _feed(dispatcher: Dispatcher, place: EventContext, event: DialogUpdateEvent) -> None:
+async def _feed(dispatcher: Dispatcher, place: EventContext, event: DialogUpdateEvent) -> object:
     bot: Bot = place.bot
-    await dispatcher.feed_update(
+    return await dispatcher.feed_update(
         bot,
         DialogUpdate(aiogd_update=event.as_(bot)).as_(bot),
         event_from_user=event.from_user,

@@ -3,6 +3,8 @@
 import math
 import time
 
+from fsm.pace import Pace
+
 WHOLE = 30
 """Edits that Telegram bears in a second over all chats (Bot FAQ, "My bot is hitting limits,
 how do I avoid this?")."""
@@ -29,6 +31,8 @@ class Line:
     one further from theirs, and so on the whole no more pass than if everybody waited.
     Only where ever more jump than may pass at all the line still moves a little: else
     whoever waits would wait for ever.
+
+    A process that has stalled finds the turn of many come: they pass at the same rate, too.
     """
 
     def __init__(self) -> None:
@@ -40,6 +44,8 @@ class Line:
         self._floor = self._served - DEBT * self._rate
         # When that was, in the future where all are held back.
         self._since = time.monotonic()
+        # What has really passed.
+        self._passing = Pace(burst=self._ready, rate=self._rate)
         self._refused: dict[int | str, float] = {}
         self._refused_at = -math.inf
 
@@ -53,6 +59,7 @@ class Line:
         self._rate = WHOLE / workers
         # Else nobody would pass at once among many workers, though nothing waits.
         self._ready = max(self._rate, 1.0)
+        self._passing = Pace(burst=self._ready, rate=self._rate)
 
     def join(self) -> float:
         """Take the last place, and give it."""
@@ -64,7 +71,12 @@ class Line:
         """Go before all who wait, who wait that much longer; give the place."""
         self._go_on()
         self._served = max(self._served - 1, self._floor)
+        self._passing.spend()
         return SERVED
+
+    def serve(self) -> float:
+        """Take the turn that has come; give the seconds that it takes yet, 0 for none."""
+        return self._passing.queue()
 
     def pause(self, place: float | None) -> float:
         """Give the seconds until it is a place's turn, 0 for now; None is who would come last."""
@@ -110,4 +122,6 @@ class Line:
             self._served, self._floor = self._served + passed, self._floor + passed * LEAST
             self._since = now
         self._served = min(self._served, self._last + self._ready)
+        # Where nobody waits, nobody has to be kept moving.
+        self._floor = min(self._floor, self._last)
         self._floor = max(self._floor, self._served - DEBT * self._rate)

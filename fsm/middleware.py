@@ -101,7 +101,8 @@ class TransactionMiddleware(BaseMiddleware):
             return Outcome.DONE
         update = without_marks(cast("Update", event))
         chat = chat_of(update, data)
-        await self._flood_gate.wait(data.get("event_from_user"))
+        if not isinstance(update, DialogUpdate):
+            await self._flood_gate.wait(data.get("event_from_user"))
         records: list[str] = []
         try:
             # Named here, as the dictionary holds the turn only while somebody does.
@@ -135,10 +136,14 @@ class TransactionMiddleware(BaseMiddleware):
         """Call what is to be called, and draw again what may show something older."""
         bot, dispatcher, place = data["bot"], data["dispatcher"], place_of(data)
         await asyncio.gather(*(patiently(partial(bot, method)) for method in transaction.methods))
-        for stack_id in transaction.redraws:
-            await redraw(dispatcher, bot, place, stack_id)
-        for record in records:
-            await self.redraw(dispatcher, bot, record, place)
+        try:
+            for stack_id in transaction.redraws:
+                await redraw(dispatcher, bot, place, stack_id)
+            for record in records:
+                await self.redraw(dispatcher, bot, record, place)
+        except AwayError as error:
+            # The update is done; its window is drawn by the next press, or as one left behind.
+            log.warning("not_redrawn", error=str(error))
 
     async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
         """Have a record's window drawn again as it stands.
@@ -148,6 +153,9 @@ class TransactionMiddleware(BaseMiddleware):
             bot: Whose window it is.
             record: The record.
             place: Where the window stands, and whose it is.
+
+        Raises:
+            AwayError: Redis can't be used.
         """
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:

@@ -11,11 +11,11 @@ from fsm.outcome import Drawing
 REMEMBERED = 10_000
 """Windows that a process remembers."""
 
-Key = tuple[str, str, int]
+Key = tuple[str, int]
 
 
 class Offers:
-    """Remembers the buttons of windows by record, version and person.
+    """Remembers the buttons of windows as they were last rendered, by record and person.
 
     A press has to be of a button that the window offers. Rendering the window to
     see that, and again when the press has changed it, would be a sixth of what a
@@ -23,17 +23,17 @@ class Offers:
     """
 
     def __init__(self) -> None:
-        self._offers: MutableMapping[Key, MarkupVariant] = LRUCache(REMEMBERED)
+        self._offers: MutableMapping[Key, tuple[str, MarkupVariant]] = LRUCache(REMEMBERED)
 
     def note(self, drawing: Drawing, version: str, person_id: int) -> None:
         """Remember what a window offers to the person whom it was rendered for."""
         if drawing.content and drawing.content.reply_markup:
-            self._offers[drawing.record, version, person_id] = drawing.content.reply_markup
+            self._offers[drawing.record, person_id] = version, drawing.content.reply_markup
 
     def find(self, record: str, version: str, person_id: int) -> list[str] | None:
         """Give the callback data that a window offers to a person, None if it is not known."""
-        markup = self._offers.get((record, version, person_id))
-        return None if markup is None else offered_by(markup)
+        known, markup = self._offers.get((record, person_id), ("", None))
+        return offered_by(markup) if markup and known == version else None
 
 
 def offered_by(markup: MarkupVariant) -> list[str]:

@@ -71,9 +71,9 @@ class Renderer:
         """Learn from a message that was pressed which buttons it has."""
         self._canvas.see(message)
 
-    def forget(self, record: str) -> None:
-        """Forget what was drawn of a record: others may have drawn on its message since."""
-        self._canvas.forget(record)
+    def forget(self, chat_id: int | str, message_id: int) -> None:
+        """Forget what a message shows: others may have drawn on it since."""
+        self._canvas.forget(chat_id, message_id)
 
     def share(self, workers: int) -> None:
         """Leave the others their part of what Telegram bears of all chats.
@@ -82,6 +82,8 @@ class Renderer:
             workers: How many share the bot, this one among them.
         """
         self._line.share(workers)
+        for screen in self._screens.values():
+            screen.wake()
 
     @property
     def pending(self) -> set[str]:

@@ -120,21 +120,27 @@ class Screen:
         is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
         return not is_stuck and pause <= SOON
 
+    def wake(self) -> None:
+        """Look anew how long there is to wait."""
+        self._called.set()
+
     def hurry(self) -> asyncio.Task[None]:
         """Have the rest drawn whatever its chat bears; give what is done then."""
         self._is_hurried = True
-        self._called.set()
+        self.wake()
         return self._task
 
     def _pause(self, drawing: Drawing) -> float:
         """Give the seconds that a drawing has to wait for its turn, 0 for none."""
-        if self._may_jump(drawing):
-            in_line, in_chat = 0.0, self._pace.hold
-        else:
-            in_line, in_chat = self._line.pause(self._place), self._pace.pause
+        in_line = 0.0 if self._may_jump(drawing) else self._line.pause(self._place)
+        return max(in_line, self._pause_here(drawing))
+
+    def _pause_here(self, drawing: Drawing) -> float:
+        """Give the seconds that it has to wait for the sake of its own chat."""
         if self._is_hurried:
-            return max(in_line, self._pace.hold)
-        return max(in_line, in_chat, self._turn - time.monotonic(), 0.0)
+            return self._pace.hold
+        in_chat = self._pace.hold if self._may_jump(drawing) else self._pace.pause
+        return max(in_chat, self._turn - time.monotonic(), 0.0)
 
     def _may_jump(self, drawing: Drawing) -> bool:
         # Where the buttons change, nobody can go on before they see them.
@@ -143,7 +149,7 @@ class Screen:
     async def _run(self) -> None:
         while self._jobs:
             # It stays in the list while it waits, so that later windows take its place.
-            is_wanted = await self._wait_turn()
+            is_wanted = await self._is_next_wanted()
             self._current = job = self._jobs.pop(0)
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
@@ -166,6 +172,15 @@ class Screen:
             log.exception("drawing_failed")
         return drawn or Drawn.DROPPED
 
+    async def _is_next_wanted(self) -> bool:
+        """Wait for its turn; tell whether it is wanted then."""
+        try:
+            return await self._wait_turn()
+        except Exception:
+            # Out of turn rather than never: all later windows of the message wait behind it.
+            log.exception("turn_failed")
+            return True
+
     async def _wait_turn(self) -> bool:
         """Wait until the first drawing may be made; tell whether it is still wanted."""
         while True:
@@ -186,20 +201,28 @@ class Screen:
 
     async def _wait_here(self) -> None:
         while pause := self._pause(self._jobs[0].drawing):
-            if self._place is None and (self._is_hurried or not self._pace.pause):
-                # Only now, so that nobody is waited for who may not go.
-                self._place = self._line.join()
-                continue
+            if self._place is None:
+                pause = self._pause_here(self._jobs[0].drawing)
+                if not pause:
+                    # Only now, so that nobody is waited for who may not go.
+                    self._place = self._line.join()
+                    continue
             await self._sleep(pause)
-        # Who has a place already has paid for it.
-        self._place = self._line.jump() if self._place is None else SERVED
+        if self._place is None:
+            self._place = self._line.jump()
+        elif self._place != SERVED:
+            self._place = SERVED
+            await asyncio.sleep(self._line.serve())
 
     async def _wait_again(self, drawing: Drawing) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
         self._place = self._line.join()
         while self._is_wanted(drawing) and (pause := self._line.pause(self._place)):
             await self._sleep(pause)
-        return self._is_wanted(drawing)
+        if not self._is_wanted(drawing):
+            return False
+        await asyncio.sleep(self._line.serve())
+        return True
 
     async def _sleep(self, seconds: float) -> None:
         self._called.clear()
@@ -238,4 +261,5 @@ def _merge(first: Drawing, then: Drawing) -> Drawing | None:
     """Give the one drawing that does for both, None where each must be drawn."""
     if then.fresh or first.content is None or then.content is None:
         return None
-    return replace(first, content=then.content)
+    # Of another record, where one window has handed its message on to another.
+    return replace(first, record=then.record, content=then.content)

@@ -4,54 +4,39 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import cast
 
-import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm.batch import Batch
-from fsm.clock import Clock
 from fsm.crew import Crew
-from fsm.keys import PREFIX, inline_message_of
+from fsm.keys import inline_message_of
+from fsm.outcome import INLINE_TARGET
 from fsm.place import Place
 from fsm.renderer import Renderer
-from fsm.store import SCRIPTS
+from fsm.store import AwayError
+from fsm.undrawn_index import Entry, Mark, UndrawnIndex
 
 PERIOD = 1.0
 """Seconds between two looks."""
 REST = 2.0
 """Seconds after the last change of a record when it is looked at."""
-REFRESH = 5
-"""Looks between two signs of life."""
+REFRESH = 5.0
+"""Seconds between two signs of life."""
 SILENCE = 20.0
 """Seconds without a sign of life after which others take over."""
+AT_ONCE = 20
+"""Windows that are drawn again at a time, as each may wait for its chat's turn."""
 
 log = structlog.get_logger(__name__)
 
 Redraw = Callable[[str, Place], Awaitable[None]]
 """Draws a record's window as it stands."""
-
-
-@dataclass(slots=True)
-class Mark:
-    """A record that this process has lately changed.
-
-    Attributes:
-        place: Where its window stands.
-        touched: When it was changed last, in seconds of the monotonic clock.
-        moves_until: Until when its window changes by itself, in seconds since 1970.
-        version: The version that this process has drawn or will draw, "" for none yet.
-        entry: What was written of it last, b"" for nothing yet.
-    """
-
-    place: Place
-    touched: float
-    moves_until: float = 0.0
-    version: str = ""
-    entry: bytes = b""
+Stale = tuple[str, Mark, str, int]
+"""A record whose window is to be drawn again, its mark, its version, and its message."""
 
 
 class Undrawn:
@@ -76,21 +61,33 @@ class Undrawn:
     def __init__(
         self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: Crew
     ) -> None:
-        self._redis = redis
         self._batch = batch
-        self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._renderer = renderer
         self._crew = crew
-        self._worker = crew.worker
+        self._index = UndrawnIndex(redis, batch, bot_id, crew.worker)
+        self._clock = self._index.clock
         self._marks: dict[str, Mark] = {}
+        self._redrawing: set[str] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         self._woken = asyncio.Event()
-        self._take_off = redis.register_script((SCRIPTS / "take_off.lua").read_text())
-        self._clock = Clock(redis, batch, self._key)
 
-    async def announce(
-        self, records: Iterable[str], place: Place, moves_until: float = 0.0
-    ) -> None:
-        """Note that records are about to change.
+    def touch(self, records: Iterable[str], place: Place) -> list[str]:
+        """Note that records change again; give those that are still to be announced.
+
+        Args:
+            records: The records.
+            place: Where their windows stand.
+        """
+        unknown = []
+        for record in records:
+            if mark := self._marks.get(record):
+                mark.place, mark.touched = place, time.monotonic()
+            else:
+                unknown.append(record)
+        return unknown
+
+    async def announce(self, records: Iterable[str], place: Place, moves_for: float = 0.0) -> None:
+        """Note that records are about to change that were not announced yet, or will move.
 
         It may be awaited beside the commit, if it is called first: both go to Redis
         together and in this order.
@@ -98,19 +95,13 @@ class Undrawn:
         Args:
             records: The records.
             place: Where their windows stand.
-            moves_until: Until when they change by themselves after that, in seconds since 1970.
+            moves_for: Seconds for which they change by themselves after that.
         """
+        moves_until = self._clock.now() + moves_for if moves_for else 0.0
         now = time.monotonic()
-        fresh = []
-        for record in records:
-            if record in self._marks and not moves_until:
-                self._marks[record].place, self._marks[record].touched = place, now
-            else:
-                fresh.append(record)
-        if fresh:
-            marks = {record: Mark(place, now, moves_until) for record in fresh}
-            await self._write(marks)
-            self._marks.update(marks)
+        marks = {record: Mark(place, now, moves_until) for record in records}
+        await self._index.write(marks)
+        self._marks.update(marks)
 
     async def renew(self, windows: Mapping[str, Place]) -> None:
         """Have windows drawn at once, whether or not they have changed; whoever dies on the way.
@@ -121,7 +112,7 @@ class Undrawn:
         for record, place in windows.items():
             mark = self._marks.setdefault(record, Mark(place, touched=0))
             mark.touched, mark.version = 0, ""
-        await self._write({record: self._marks[record] for record in windows})
+        await self._index.write({record: self._marks[record] for record in windows})
         self._woken.set()
 
     def committed(self, record: str, version: str) -> None:
@@ -135,21 +126,10 @@ class Undrawn:
 
     async def run(self, redraw: Redraw) -> None:
         """Draw what others have left behind: who lives no more, and later who falls silent."""
-        looks = 0
-        while True:
-            try:
-                if looks % REFRESH == 0:
-                    await self._clock.set()
-                    await self._write(self._marks)
-                    await self._adopt(is_start=not looks)
-                await self._settle(redraw)
-            except RedisError as error:
-                log.warning("undrawn_unreachable", error=str(error))
-            else:
-                looks += 1
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), PERIOD)
-            self._woken.clear()
+        async with asyncio.TaskGroup() as jobs:
+            # Apart, as windows that take long must not look like a worker that is gone.
+            jobs.create_task(self._keep())
+            await self._look(redraw, jobs)
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""
@@ -163,118 +143,118 @@ class Undrawn:
         try:
             async with asyncio.timeout(within):
                 await self._remove(drawn)
-                await self._write(self._marks, signed=0.0)
+                await self._index.write(self._marks, has_ended=True)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
 
     async def _remove(self, done: Mapping[str, Mark]) -> None:
         """Take records off that were drawn, by their marks of then, unless they changed since."""
         # One that is announced anew from now on has another entry, which stays in any order.
-        entries: list[str | bytes] = []
-        for record, mark in done.items():
-            if self._marks.get(record) == mark:
-                del self._marks[record]
-                entries += [self._name(record), mark.entry]
-        await self._take_out(entries)
+        same = {record: mark for record, mark in done.items() if self._marks.get(record) == mark}
+        for record in same:
+            del self._marks[record]
+        await self._index.take_off(same)
 
-    async def _take_out(self, entries: list[str | bytes]) -> set[bytes]:
-        """Take entries out that still are as given; tell which of them were."""
-        if not entries:
-            return set()
-        return set(await self._batch.run(self._take_off, [self._key], entries))
-
-    async def _write(self, marks: Mapping[str, Mark], signed: float | None = None) -> None:
-        if marks:
-            now = self._clock.now() if signed is None else signed
-            entries: list[str | bytes] = []
-            for record, mark in marks.items():
-                dates = {"at": now, "moves_until": mark.moves_until}
-                mark.entry = orjson.dumps({**asdict(mark.place), **dates})
-                entries += [self._name(record), mark.entry]
-            await self._batch.send("HSET", self._key, *entries)
-
-    def _name(self, record: str) -> str:
-        return f"{self._worker} {record}"
+    async def _keep(self) -> None:
+        """Give signs of life, and take over from those who give none."""
+        is_start = True
+        while True:
+            try:
+                await self._clock.set()
+                await self._index.write(self._marks)
+                await self._adopt(is_start=is_start)
+            except RedisError as error:
+                log.warning("undrawn_unreachable", error=str(error))
+                await asyncio.sleep(PERIOD)
+            else:
+                is_start = False
+                self._woken.set()
+                await asyncio.sleep(REFRESH)
 
     async def _adopt(self, *, is_start: bool) -> None:
         """Take over the records of those who fell silent long ago, or live no more."""
-        entries = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
+        entries = await self._index.read()
         # Only then, as a worker that was alone left nobody to wait for its silence.
-        gone = await self._crew.gone(_parts(name)[0] for name in entries) if is_start else ()
+        gone = await self._crew.gone(entry.worker for entry in entries) if is_start else ()
         own: dict[str, Mark] = {}
-        others: dict[str, Mark] = {}
-        left: list[str | bytes] = []
-        for name, raw in entries.items():
-            worker, record = _parts(name)
-            place = orjson.loads(raw)
-            moves_until = place.pop("moves_until", 0.0)
-            is_silent = place.pop("at") <= self._clock.now() - SILENCE
-            mark = Mark(Place(**place), touched=0, moves_until=moves_until)
-            if worker == self._worker:
-                if is_silent and record not in self._marks:
-                    own[record] = mark  # an answer was lost, so it knew nothing of it
-            elif is_silent or worker in gone:
-                left += [name, raw]
-                others[record] = mark
-        await self._write(own | others)
+        left: list[Entry] = []
+        for entry in entries:
+            is_silent = entry.signed <= self._clock.now() - SILENCE
+            if entry.worker != self._crew.worker:
+                if is_silent or entry.worker in gone:
+                    left.append(entry)
+            elif is_silent and entry.record not in self._marks:
+                own[entry.record] = entry.mark  # an answer was lost, so it knew nothing of it
+        others = {entry.record: entry.mark for entry in left}
+        await self._index.write(own | others)
         self._marks.update(own)
-        taken = {_parts(name)[1] for name in await self._take_out(left)}
+        taken = await self._index.take_from(left)
         # Of several who start at once one takes each. Theirs count, where we have drawn too:
         # nobody knows whose drawing came last.
         self._marks.update({record: others[record] for record in taken})
-        lost: list[str | bytes] = []
-        for record in others.keys() - self._marks.keys():
-            lost += [self._name(record), others[record].entry]
-        await self._take_out(lost)
+        lost = others.keys() - self._marks.keys()
+        await self._index.take_off({record: others[record] for record in lost})
 
-    async def _settle(self, redraw: Redraw) -> None:
-        pending, before = self._renderer.pending, time.monotonic() - REST
+    async def _look(self, redraw: Redraw, jobs: asyncio.TaskGroup) -> None:
+        """Look again and again which windows are drawn, and have the others drawn again."""
+        while True:
+            try:
+                for stale in await self._settle():
+                    self._redrawing.add(stale[0])
+                    jobs.create_task(self._redraw(redraw, *stale))
+            except RedisError as error:
+                log.warning("undrawn_unreachable", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), PERIOD)
+            self._woken.clear()
+
+    async def _settle(self) -> list[Stale]:
+        """Take off what is drawn; give what is not, or moves."""
+        busy, before = self._renderer.pending | self._redrawing, time.monotonic() - REST
         quiet = {
             record: mark
             for record, mark in self._marks.items()
-            if (mark.touched < before or mark.moves_until) and record not in pending
+            if (mark.touched < before or mark.moves_until) and record not in busy
         }
-        if not quiet:
-            return
-        shown = [self._batch.send("HMGET", record, "version", "message") for record in quiet]
-        found = await asyncio.gather(*shown, return_exceptions=True)
+        asked = [self._batch.send("HMGET", record, "version", "message") for record in quiet]
+        found = await asyncio.gather(*asked, return_exceptions=True)
         done: dict[str, Mark] = {}
-        failures = []
+        stale: list[Stale] = []
+        failures = [fields for fields in found if isinstance(fields, BaseException)]
         for (record, mark), fields in zip(quiet.items(), found, strict=True):
             if isinstance(fields, BaseException):
-                failures.append(fields)  # of one node of a cluster, perhaps
-                continue
-            version, message = cast("list[bytes | None]", fields)
+                continue  # of one node of a cluster, perhaps
             if mark.touched >= before and not mark.moves_until:
                 continue  # changed again while we asked
-            as_drawn = version is not None and version.decode() == mark.version
+            version, message = cast("list[bytes | None]", fields)
             # What is no stack, an inline message's state, is named after its message.
             is_shown = message or inline_message_of(record)
-            if version is None or not is_shown or (as_drawn and not mark.moves_until):
+            as_drawn = version == mark.version.encode() and not mark.moves_until
+            if version is None or not is_shown or as_drawn:
                 done[record] = replace(mark)
-                continue
-            if not as_drawn:
-                # Another worker was here; its edit may have come last.
-                self._renderer.forget(record)
-            if mark.moves_until < time.time():
-                mark.moves_until = 0.0
-            mark.version, mark.touched = version.decode(), time.monotonic()
-            await self._draw(redraw, record, mark.place)
-        await self._remove(done)
+            else:
+                stale.append((record, mark, version.decode(), int(message or INLINE_TARGET)))
         if failures:
-            raise failures[0]
+            log.warning("undrawn_unreachable", error=str(failures[0]))
+        await self._remove(done)
+        return stale
 
-    async def _draw(self, redraw: Redraw, record: str, place: Place) -> None:
+    async def _redraw(
+        self, redraw: Redraw, record: str, mark: Mark, version: str, message_id: int
+    ) -> None:
+        if version != mark.version:
+            # Another worker was here; its edit may have come last.
+            self._renderer.forget(inline_message_of(record) or mark.place.chat_id, message_id)
+        if mark.moves_until < self._clock.now():
+            mark.moves_until = 0.0
+        mark.version, mark.touched = version, time.monotonic()
         try:
-            await redraw(record, place)
-        except RedisError:
-            raise
+            async with self._places:
+                await redraw(record, mark.place)
+        except (RedisError, AwayError):
+            mark.version = ""  # it is still to be drawn
         except Exception:
             # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
-
-
-def _parts(name: bytes) -> tuple[str, str]:
-    """Tell whose an entry of the index is, and of which record."""
-    worker, _, record = name.decode().partition(" ")
-    return worker, record
+        finally:
+            self._redrawing.remove(record)

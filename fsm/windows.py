@@ -1,6 +1,7 @@
 """Which windows a person has open, in whichever chats."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Iterable, MutableMapping
 from typing import cast
@@ -44,21 +45,32 @@ class Windows:
         self._ttl = ttl + DAY
         self._noted: MutableMapping[str, float] = LRUCache(REMEMBERED)
 
+    def unnoted(self, records: Iterable[Record]) -> list[Record]:
+        """Give those of the records that were not noted lately."""
+        due = time.monotonic() - DAY
+        return [
+            record
+            for record in records
+            if record.owner is not None and self._noted.get(record.key, -math.inf) < due
+        ]
+
     async def note(self, records: Iterable[Record], place: Place) -> None:
         """Note windows that are being opened, or were lately used.
 
+        It may be awaited beside the commit, as `Undrawn.announce`.
+
         Args:
-            records: Their records.
+            records: Their records, which have owners.
             place: Where they stand.
         """
-        now, shown = time.monotonic(), f"{place.chat_type} {place.language or ''}"
+        records, shown = list(records), f"{place.chat_type} {place.language or ''}"
+        sent = []
         for record in records:
-            if record.owner is None or self._noted.get(record.key, -DAY) > now - DAY:
-                continue
-            key = self._key(record.owner)
-            await self._batch.send("HSET", key, record.key, shown)
-            await self._batch.send("EXPIRE", key, self._ttl)
-            self._noted[record.key] = now
+            key = self._key(cast("int", record.owner))
+            sent.append(self._batch.put("HSET", key, record.key, shown))
+            sent.append(self._batch.put("EXPIRE", key, self._ttl))
+        await asyncio.gather(*sent)
+        self._noted.update({record.key: time.monotonic() for record in records})
 
     async def close(self, records: Iterable[Record]) -> None:
         """Take windows off that can't be pressed any more."""

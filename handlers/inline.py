@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 import structlog
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.enums import ChatType
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError
 from aiogram.filters.callback_data import CallbackData
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
@@ -47,6 +47,9 @@ from widgets.notice import Notice
 
 STEPS = (-1, 1)
 """The steps that a counter offers."""
+
+ANSWER = 5
+"""Seconds that Telegram has to take a game; the person's other updates wait meanwhile."""
 
 ENDED_CACHE = 60
 """Seconds for which a person's client knows that a counter has ended: it never opens again."""
@@ -101,6 +104,7 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
     zone: tzinfo,
     drafts: Drafts,
     totals: Totals,
+    bot: Bot,
     game: str | None,
     game_url: str | None,
 ) -> TelegramMethod[bool] | None:
@@ -121,9 +125,9 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
         return answer
     results = [*first, _offer_game(game, texts), *found]
     try:
-        await answer.model_copy(update={"results": results}).as_(query.bot)
-    except TelegramBadRequest as error:
-        # A game that @BotFather does not know; it must not take the counter with it.
+        await bot(answer.model_copy(update={"results": results}), request_timeout=ANSWER)
+    except TelegramAPIError as error:
+        # A game that @BotFather does not know, perhaps; it must not take the counter with it.
         log.warning("game_not_offered", error=error.message)
         return answer
     return None
@@ -163,8 +167,13 @@ def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
 async def posted(chosen: ChosenInlineResult, transaction: Transaction, drafts: Drafts) -> None:
     """Note whose counter a message is, as soon as it is posted."""
     kind, _, name = chosen.result_id.partition(":")
-    if kind == COUNTER and chosen.inline_message_id:
-        await _counter(transaction, drafts, name)
+    if kind != COUNTER or not chosen.inline_message_id:
+        return
+    counter = await transaction.state()
+    if counter and counter["draft"] != name:
+        # A press with another draft's data came first. What Telegram says counts.
+        counter.clear()
+    await _counter(transaction, drafts, name)
 
 
 @router.callback_query(is_tap, Tap.filter())

@@ -3,141 +3,170 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import pytest
 
 from playground import Message, Person, Playground
 from tests.nursery import START
 from tests.tally import Tally
-from tests.test_away import SILENT
 from tests.test_counter import open_counter
 from tests.test_rendering import until_at_rest
 
-Crowd = list[tuple[Person, Message]]
-
+SIZE = 120
 BEARABLE = 40
 """Edits a second that pass, a little more than 30, as calls may catch up with each other."""
+FUTURE = 1e11
+"""Seconds since 1970, which nobody lives to see."""
 BUNCH = 15
 """Calls that may be refused all the same: on a machine that stalls, what was sent evenly comes
 at once."""
 
 
-async def gather_crowd(playground: Playground, size: int) -> Crowd:
+@dataclass
+class Crowd:
+    """People with a counter each, who all tap at the same time.
+
+    Attributes:
+        playground: Where they are.
+        tally: Their bot.
+        people: They, and their counters.
+        taps: How often each has tapped.
+    """
+
+    playground: Playground
+    tally: Tally
+    people: list[tuple[Person, Message]]
+    taps: int = 0
+
+    async def tap(self) -> None:
+        """Have everybody tap, and wait for the answers."""
+        self.taps += 1
+        presses = (person.press(counter, "+1", timeout=START) for person, counter in self.people)
+        assert None not in await asyncio.gather(*presses)
+
+    async def until_drawn(self) -> None:
+        """Wait until all counters show all taps."""
+        for person, counter in self.people:
+            await person.until(counter, text=f"Specify the number: {self.taps}", timeout=START)
+
+    @asynccontextmanager
+    async def limited(self) -> AsyncIterator[None]:
+        """Have Telegram keep to its limits meanwhile, and refuse next to nothing by them."""
+        before = await self.playground.call_count()
+        await self.playground.limit(overall=BEARABLE, chat=1, burst=6, group=20)
+        yield
+        await self.playground.limit(on=False)
+        assert len(await self.playground.refusals(after=before)) <= BUNCH
+
+    async def share(self, workers: int) -> None:
+        """Have the bot believe that it is one of so many workers, once it looks."""
+        bot_id = self.tally.settings["BOT_TOKEN"].partition(":")[0]
+        crew = f"tally:{{{bot_id}}}:crew"
+        async with self.tally.redis() as redis:
+            # Their last sign of life lies in the future.
+            await redis.zremrangebyscore(crew, FUTURE, FUTURE)
+            for number in range(workers - 1):
+                await redis.zadd(crew, {f"other:{number}:0": FUTURE})
+
+
+async def gather_people(playground: Playground, size: int) -> list[tuple[Person, Message]]:
     """Give people with a counter each."""
     people = [await playground.person(f"P{number}", language_code="en") for number in range(size)]
     return [(person, await open_counter(person)) for person in people]
 
 
-@asynccontextmanager
-async def limited(playground: Playground) -> AsyncIterator[None]:
-    """Have Telegram keep to its limits meanwhile, and refuse next to nothing by them."""
-    before = await playground.call_count()
-    await playground.limit(overall=BEARABLE, chat=1, burst=6, group=20)
-    yield
-    await playground.limit(on=False)
-    assert len(await playground.refusals(after=before)) <= BUNCH
+@pytest.fixture(scope="module")
+async def playground() -> AsyncIterator[Playground]:
+    """Give a playground of the crowd's own."""
+    async with Playground() as own:
+        yield own
 
 
-async def tap(crowd: Crowd) -> None:
-    """Have everybody tap at the same time."""
-    await asyncio.gather(*(person.press(counter, "+1", timeout=START) for person, counter in crowd))
-
-
-async def until_drawn(crowd: Crowd, value: int = 1) -> None:
-    """Wait until all counters show a value."""
-    for person, counter in crowd:
-        await person.until(counter, text=f"Specify the number: {value}", timeout=START)
+@pytest.fixture(scope="module")
+async def gathered(
+    playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Crowd]:
+    """Give a crowd that has just come."""
+    data = tmp_path_factory.mktemp("crowd") / "data"
+    tally = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+    await tally.start()
+    yield Crowd(playground, tally, await gather_people(playground, SIZE))
+    await tally.clean_up()
 
 
 @pytest.fixture
-async def running(own_tally: Tally) -> Tally:
-    """Give a running bot of the test's own."""
-    return await own_tally.start()
+async def crowd(gathered: Crowd) -> Crowd:
+    """Give the crowd once everything is drawn."""
+    await until_at_rest(gathered.tally)
+    return gathered
 
 
-async def test_messages_that_a_new_process_does_not_know_wait_in_line(
-    own_playground: Playground, running: Tally
-) -> None:
-    crowd = await gather_crowd(own_playground, 90)
-    await until_at_rest(running)
-    await running.stop()
-    await running.start()
-    async with limited(own_playground):
-        await tap(crowd)
-        await until_drawn(crowd)
+async def test_messages_that_a_new_process_does_not_know_wait_in_line(crowd: Crowd) -> None:
+    await crowd.tally.stop()
+    await crowd.tally.start()
+    async with crowd.limited():
+        await crowd.tap()
+        await crowd.until_drawn()
+
+
+async def test_a_process_that_has_stalled_does_not_make_good_for_it(crowd: Crowd) -> None:
+    async with crowd.limited():
+        await crowd.tap()
+        with crowd.tally.frozen():
+            await asyncio.sleep(3)
+        await crowd.until_drawn()
 
 
 async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
-    own_playground: Playground, running: Tally
+    crowd: Crowd,
 ) -> None:
-    crowd = await gather_crowd(own_playground, 150)
-    await until_at_rest(running)
-    tapping, confirming = crowd[:110], crowd[110:]
-    before = await own_playground.call_count()
-    await tap(tapping)
-    confirms = (person.press(counter, "Confirm") for person, counter in confirming)
-    await asyncio.gather(*confirms)
-    await until_drawn(tapping)
-    edits = await own_playground.calls("editMessageText", after=before)
-    chats = [int(edit.params["chat_id"]) for edit in edits]
-    confirmed = {person.id for person, _ in confirming}
-    last_confirmed = max(place for place, chat in enumerate(chats) if chat in confirmed)
-    # Before those whom it took some moments to answer, not after all who wait.
-    assert last_confirmed < len(crowd) - 20
-    # 30 at once, and the others in their time, those that were confirmed among them; some may
-    # come late to the first or the last of it on a machine that stalls.
-    assert edits[-1].time - edits[0].time >= (len(crowd) - 30) / 30 / 2
+    closing = await gather_people(crowd.playground, 15)
+    await until_at_rest(crowd.tally)
+    async with crowd.tally.logging("crew"):
+        await crowd.share(6)
+    before = await crowd.playground.call_count()
+    await crowd.tap()
+    confirms = (person.press(counter, "Confirm", timeout=START) for person, counter in closing)
+    assert None not in await asyncio.gather(*confirms)
+    for person, counter in closing:
+        await person.until(counter, text="Total: 0", timeout=START)
+    edits = await crowd.playground.calls("editMessageText", after=before)
+    assert len(edits) < SIZE, "nobody has waited meanwhile"
+    await crowd.share(1)
+    await crowd.until_drawn()
 
 
-async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(
-    own_playground: Playground, running: Tally
-) -> None:
-    crowd = await gather_crowd(own_playground, 150)
-    await until_at_rest(running)
-    before = await own_playground.call_count()
-    async with limited(own_playground):
-        await tap(crowd)
-        assert await running.stop() == 0
-        drawn = len(await own_playground.calls("editMessageText", after=before))
-    assert drawn < len(crowd), "nothing was left to wait"
-    await running.start()
-    await until_drawn(crowd)
-    await until_at_rest(running)
-    edits = await own_playground.calls("editMessageText", after=before)
-    assert len(edits) <= len(crowd) + drawn // 10, "what was drawn is drawn again"
+async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(crowd: Crowd) -> None:
+    before = await crowd.playground.call_count()
+    async with crowd.tally.logging("crew"):
+        await crowd.share(3)
+    async with crowd.limited():
+        await crowd.tap()
+        assert await crowd.tally.stop() == 0
+        drawn = len(await crowd.playground.calls("editMessageText", after=before))
+    assert drawn < SIZE, "nothing was left to wait"
+    await crowd.tally.start()
+    await crowd.share(1)
+    await crowd.until_drawn()
+    await until_at_rest(crowd.tally)
+    edits = await crowd.playground.calls("editMessageText", after=before)
+    assert len(edits) <= SIZE + drawn // 10, "what was drawn is drawn again"
 
 
-async def test_where_telegram_refuses_several_chats_in_a_row_all_wait(
-    own_playground: Playground, running: Tally
-) -> None:
-    crowd = await gather_crowd(own_playground, 90)
-    await until_at_rest(running)
-    trouble = await own_playground.trouble(
+async def test_where_telegram_refuses_several_chats_in_a_row_all_wait(crowd: Crowd) -> None:
+    playground = crowd.playground
+    trouble = await playground.trouble(
         "refuse", method="editMessageText", status=429, retry_after=4
     )
-    before = await own_playground.call_count()
-    await tap(crowd)
+    before = await playground.call_count()
+    await crowd.tap()
     # What is already on its way when the first refusals arrive is refused as well.
-    refused = await own_playground.refusals(after=before)
-    assert len(refused) <= 35
-    await own_playground.calm(trouble)
-    async with limited(own_playground):
-        await until_drawn(crowd)
-    edits = await own_playground.calls("editMessageText", after=before)
+    refused = await playground.refusals(after=before)
+    assert len(refused) <= SIZE / 2
+    await playground.calm(trouble)
+    async with crowd.limited():
+        await crowd.until_drawn()
+    edits = await playground.calls("editMessageText", after=before)
     drawn = [edit.time for edit in edits if edit.status == 200]
     assert min(drawn) - min(edit.time for edit in edits) >= 4
-
-
-async def test_an_idle_bot_draws_at_once_however_many_workers_there_are(
-    own_playground: Playground, running: Tally
-) -> None:
-    ann = await own_playground.person("Ann", language_code="en")
-    counter = await open_counter(ann)
-    bot_id = running.settings["BOT_TOKEN"].partition(":")[0]
-    async with running.redis() as redis, running.logging("crew"):
-        for number in range(63):
-            await redis.zadd(f"tally:{{{bot_id}}}:crew", {f"other:{number}:0": 1e11})
-    assert running.logged()[-1]["size"] == 64
-    await until_at_rest(running)
-    assert await ann.press(counter, "+1") == SILENT
-    await ann.until(counter, text="Specify the number: 1", timeout=1)

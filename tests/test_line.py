@@ -3,6 +3,7 @@
 import pytest
 
 import fsm.line
+import fsm.pace
 from fsm.line import DEBT, LEAST, WHOLE, Line
 
 
@@ -21,6 +22,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the clock that lines go by."""
     own = Clock()
     monkeypatch.setattr(fsm.line, "time", own)
+    monkeypatch.setattr(fsm.pace, "time", own)
     return own
 
 
@@ -32,7 +34,20 @@ def passing(line: Line, clock: Clock, seconds: int, jumping: int) -> int:
         for _ in range(jumping * (step + 1) // 100 - jumping * step // 100):
             line.jump()
         while not line.pause(place):
+            assert line.serve() == pytest.approx(0, abs=0.05)
             count, place = count + 1, line.join()
+    return count
+
+
+def coming(line: Line, clock: Clock, seconds: int, each: int) -> int:
+    """Count who passes at once, while so many come in each second and all others go away."""
+    count = 0
+    for step in range(seconds * 100):
+        clock.now += 0.01
+        for _ in range(each * (step + 1) // 100 - each * step // 100):
+            if not line.pause(None):
+                line.jump()
+                count += 1
     return count
 
 
@@ -47,7 +62,7 @@ def test_however_many_jump_it_the_line_moves(clock: Clock) -> None:
     line = Line()
     passing(line, clock, 2, 0)
     passing(line, clock, 20, 100)
-    assert passing(line, clock, 20, 100) == pytest.approx(20 * WHOLE * LEAST, abs=2)
+    assert passing(line, clock, 20, 100) == pytest.approx(20 * WHOLE * LEAST, rel=0.1)
 
 
 def test_what_has_jumped_is_paid_for_later(clock: Clock) -> None:
@@ -59,3 +74,34 @@ def test_what_has_jumped_is_paid_for_later(clock: Clock) -> None:
     for _ in range(10 * WHOLE):
         line.jump()
     assert line.pause(line.join()) == pytest.approx(DEBT, abs=0.5)
+
+
+@pytest.mark.parametrize("idle", [0, 5, 60, 3600])
+@pytest.mark.parametrize("before", [0, 10, WHOLE])
+def test_the_rate_holds_however_long_nobody_waited(clock: Clock, idle: int, before: int) -> None:
+    line = Line()
+    coming(line, clock, 60, before)
+    clock.now += idle
+    assert coming(line, clock, 10, 200) <= 11 * WHOLE
+
+
+def test_a_process_that_has_stalled_does_not_make_good_for_it(clock: Clock) -> None:
+    line = Line()
+    passing(line, clock, 2, 0)
+    places = [line.join() for _ in range(4 * WHOLE)]
+    clock.now += 4
+    waits = [line.serve() for place in places if not line.pause(place)]
+    assert len(waits) == pytest.approx(len(places), abs=2)
+    assert max(waits) == pytest.approx(3, abs=0.2)
+    assert sorted(waits) == waits
+
+
+def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
+    clock: Clock,
+) -> None:
+    line = Line()
+    line.share(64)
+    clock.now += 60
+    assert not line.pause(None)
+    line.jump()
+    assert line.pause(None) == pytest.approx(64 / WHOLE)

@@ -35,7 +35,7 @@ class Idle:
 
     pending: frozenset[str] = frozenset()
 
-    def forget(self, record: str) -> None:
+    def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, as nothing is known."""
 
 
@@ -70,6 +70,7 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have windows looked at often."""
     monkeypatch.setattr(fsm.undrawn, "PERIOD", 0.1)
     monkeypatch.setattr(fsm.undrawn, "REST", 0.3)
+    monkeypatch.setattr(fsm.undrawn, "REFRESH", 0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -164,7 +165,7 @@ async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is
     async def redraw(who: str, record: str, _place: Place) -> None:
         drawn[who].add(record)
 
-    here, elsewhere, moving = worker(redis), worker(redis), time.time() + 1_000_000
+    here, elsewhere, moving = worker(redis), worker(redis), 1_000_000
     async with running(here, partial(redraw, "here")), asyncio.timeout(2 * SOON):
         skew.set(hours * 3600)
         async with running(elsewhere, partial(redraw, "elsewhere")):

@@ -1,0 +1,132 @@
+"""The list in Redis of the windows that may not have been drawn, by the worker who draws them."""
+
+from collections.abc import Awaitable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import cast
+
+import orjson
+from redis.asyncio import Redis
+
+from fsm.batch import Batch
+from fsm.clock import Clock
+from fsm.keys import PREFIX
+from fsm.place import Place
+from fsm.store import SCRIPTS
+
+
+@dataclass(slots=True)
+class Mark:
+    """A record that a worker has lately changed.
+
+    Attributes:
+        place: Where its window stands.
+        touched: When it was changed last, in seconds of the monotonic clock.
+        moves_until: Until when its window changes by itself, by Redis' clock.
+        version: The version that this process has drawn or will draw, "" for none yet.
+        entry: What was written of it last, b"" for nothing yet.
+    """
+
+    place: Place
+    touched: float
+    moves_until: float = 0.0
+    version: str = ""
+    entry: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is listed of a record.
+
+    Attributes:
+        name: What it is listed by: the worker, a space, and the record.
+        raw: What is written there.
+        worker: The worker's name.
+        record: The record.
+        signed: When the worker gave its last sign of life, by Redis' clock; 0 if it has ended.
+        mark: The mark that was written.
+    """
+
+    name: bytes
+    raw: bytes
+    worker: str
+    record: str
+    signed: float
+    mark: Mark
+
+
+class UndrawnIndex:
+    """Writes a worker's marks down, and reads those of all.
+
+    All methods raise `redis.exceptions.RedisError` where Redis can't be used.
+
+    Args:
+        redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
+        bot_id: The bot's id.
+        worker: This worker's name, without a space.
+
+    Attributes:
+        clock: The clock of the marks and of signs of life.
+    """
+
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, worker: str) -> None:
+        self._redis = redis
+        self._batch = batch
+        self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
+        self._worker = worker
+        self._take_off = redis.register_script((SCRIPTS / "take_off.lua").read_text())
+        self.clock = Clock(redis, batch, self._key)
+
+    async def write(self, marks: Mapping[str, Mark], *, has_ended: bool = False) -> None:
+        """Write marks down, which is a sign of life.
+
+        Args:
+            marks: The marks, by their records.
+            has_ended: Whether it is the last one: whoever comes next takes them over.
+        """
+        if not marks:
+            return
+        now = 0.0 if has_ended else self.clock.now()
+        entries: list[str | bytes] = []
+        for record, mark in marks.items():
+            dates = {"at": now, "moves_until": mark.moves_until}
+            mark.entry = orjson.dumps({**asdict(mark.place), **dates})
+            entries += [self._name(record), mark.entry]
+        await self._batch.send("HSET", self._key, *entries)
+
+    async def read(self) -> list[Entry]:
+        """Give what is listed, by any worker."""
+        listed = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
+        return [_entry(name, raw) for name, raw in listed.items()]
+
+    async def take_off(self, marks: Mapping[str, Mark]) -> None:
+        """Take own marks off, those that still stand as they were written."""
+        await self._take([(self._name(record), mark.entry) for record, mark in marks.items()])
+
+    async def take_from(self, entries: Iterable[Entry]) -> set[str]:
+        """Take others' entries off; give the records of those that nobody took before."""
+        taken = await self._take([(entry.name, entry.raw) for entry in entries])
+        return {_parts(name)[1] for name in taken}
+
+    async def _take(self, pairs: list[tuple[str | bytes, bytes]]) -> list[bytes]:
+        if not pairs:
+            return []
+        arguments = [part for pair in pairs for part in pair]
+        taken: list[bytes] = await self._batch.run(self._take_off, [self._key], arguments)
+        return taken
+
+    def _name(self, record: str) -> str:
+        return f"{self._worker} {record}"
+
+
+def _entry(name: bytes, raw: bytes) -> Entry:
+    worker, record = _parts(name)
+    written = orjson.loads(raw)
+    signed, moves_until = written.pop("at"), written.pop("moves_until", 0.0)
+    mark = Mark(Place(**written), touched=0, moves_until=moves_until)
+    return Entry(name, raw, worker, record, signed, mark)
+
+
+def _parts(name: bytes) -> tuple[str, str]:
+    worker, _, record = name.decode().partition(" ")
+    return worker, record
