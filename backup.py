@@ -101,11 +101,11 @@ def _own_parts(settings: Settings) -> Path:
     """The file of the database, where both parts are Tally's own."""
     if settings.redis_url:
         raise Fault(
-            "REDIS_URL: Redis of one's own is backed up by its own means; see docs/totals.md"
+            "REDIS_URL: Redis of one's own is backed up by its own means; see docs/operations.md"
         )
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite" or not url.database:
-        raise Fault("DATABASE_URL: is backed up by pg_dump or the like; see docs/totals.md")
+        raise Fault("DATABASE_URL: is backed up by pg_dump or the like; see docs/operations.md")
     return Path(url.database)
 
 

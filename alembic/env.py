@@ -3,20 +3,25 @@
 
 import asyncio
 import logging
-import os
 
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
+from config import read_settings
 from db.migrations import migrating
 from db.models import Base
+from faults import Fault
 
 
 def database_url() -> str:
-    """Where the database is: `-x url=...`, else DATABASE_URL, else the default file."""
-    default = f"sqlite+aiosqlite:///{os.environ.get('DATA_DIR', 'data')}/tally.db"
-    url = context.get_x_argument(as_dictionary=True).get("url")
-    return str(url or os.environ.get("DATABASE_URL") or default)
+    """Where the database is: `-x url=...`, else where the bot's settings say."""
+    if url := context.get_x_argument(as_dictionary=True).get("url"):
+        return str(url)
+    try:
+        return read_settings().database
+    except Fault as fault:
+        raise CommandError(str(fault)) from fault
 
 
 def run(connection: Connection) -> None:

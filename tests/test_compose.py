@@ -39,6 +39,10 @@ def filled_in() -> str:
     return re.sub(pattern, value, COMPOSE.read_text())
 
 
+def told() -> str:
+    return (ROOT / "docs" / "operations.md").read_text()
+
+
 def services() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = yaml.safe_load(filled_in())["services"]
     return found
@@ -77,8 +81,19 @@ def test_the_workers_settings_are_tallys_and_right(monkeypatch: pytest.MonkeyPat
 def test_what_has_to_be_set_is_told_in_the_documentation() -> None:
     needed = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text()))
     assert needed == GIVEN.keys()
-    told = (ROOT / "docs" / "operations.md").read_text()
-    assert {name for name in needed if f"\n{name}=" not in told} == set()
+    assert {name for name in needed if f"\n{name}=" not in told()} == set()
+
+
+def test_every_other_setting_is_handed_on_or_said_not_to_be() -> None:
+    handed_on = set(re.findall(r"\n    ([A-Z_]+): \$\{\1:", COMPOSE.read_text()))
+    section = told().partition("## With Docker Compose\n")[2].partition("\n## ")[0]
+    others = re.search(r"`\.env` are handed on, but for ([^.]+)\.", section)
+    assert others
+    assert set(re.findall(r"`(\w+)`", others[1])) == SETTINGS - handed_on
+
+
+def test_logs_look_as_the_image_has_them_unless_it_is_said_otherwise() -> None:
+    assert services()["tally-1"]["environment"]["LOG_FORMAT"] == variables()["LOG_FORMAT"]
 
 
 @pytest.mark.parametrize("name", services())
@@ -115,6 +130,12 @@ def test_redis_loses_nothing_that_was_answered() -> None:
     for line in ("appendonly yes", "appendfsync always", "maxmemory-policy noeviction"):
         assert line in script
     assert "requirepass $$REDIS_PASSWORD" in script
+
+
+def test_postgres_is_said_to_be_there_when_workers_reach_it() -> None:
+    # While the image makes the database its server listens at the socket alone.
+    test = services()["postgres"]["healthcheck"]["test"]
+    assert test[test.index("--host") + 1] == "127.0.0.1"
 
 
 def test_the_proxy_passes_on_to_every_worker_and_keeps_what_is_for_those_inside() -> None:

@@ -37,3 +37,9 @@ def test_what_is_to_be_typed_is_there(page: str) -> None:
     }
     typed = re.findall(r"python3? main\.py ([a-z]+)", text)
     assert set(typed) <= commands
+
+
+def test_every_module_of_the_playground_is_told_of() -> None:
+    told = (ROOT / "docs" / "playground.md").read_text().partition("## How it is built\n")[2]
+    modules = {path.name for path in (ROOT / "playground").glob("*.py")} - {"__init__.py"}
+    assert modules - set(re.findall(r"`(\w+\.py)`", told)) == set()

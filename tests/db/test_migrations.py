@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, STDOUT
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 
+from config import Settings
 from db.engine import create_engine
 from db.errors import DatabaseTooNew, DatabaseUnavailable
 from db.migrations import configuration, migrating, upgrade
@@ -23,6 +24,7 @@ from db.totals import Totals
 from tests.db.samples import NOON, all_of, new_total
 
 ROOT = Path(__file__).parents[2]
+SETTINGS = set(Settings.model_fields)
 
 
 @pytest.fixture
@@ -230,16 +232,38 @@ def test_no_password_is_shown() -> None:
     )
 
 
-async def test_people_can_migrate_from_the_command_line(tmp_path: Path) -> None:
-    environment = os.environ | {"DATA_DIR": str(tmp_path)}
-    environment.pop("DATABASE_URL", None)
+async def migrate_beside(settings: Path) -> tuple[int | None, str]:
+    """Migrate on the command line, in the folder of a `.env`; give the status and what it says."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "alembic", "-c", str(ROOT / "alembic.ini"), "upgrade", "head"),
-        cwd=tmp_path,
-        env=environment,
+        cwd=settings.parent,
+        env={key: value for key, value in os.environ.items() if key.lower() not in SETTINGS},
+        stdout=PIPE,
+        stderr=STDOUT,
     )
-    assert await process.wait() == 0
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
 
-    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path}/tally.db")
+
+@pytest.mark.parametrize("setting", ["DATA_DIR={}", "DATABASE_URL=sqlite+aiosqlite:///{}/tally.db"])
+async def test_people_can_migrate_from_the_command_line(setting: str, tmp_path: Path) -> None:
+    settings = tmp_path / ".env"
+    settings.write_text(setting.format(tmp_path / "own"))
+    status, said = await migrate_beside(settings)
+    assert status == 0, said
+
+    engine = create_engine(f"sqlite+aiosqlite:///{tmp_path}/own/tally.db")
     assert await all_of(Totals(Sessions(engine))) == []
     await engine.dispose()
+    assert not (tmp_path / "data").exists()
+
+
+async def test_a_wrong_setting_is_told_to_who_migrates(tmp_path: Path) -> None:
+    settings = tmp_path / ".env"
+    settings.write_text("DATABASE_URL=mysql://tally:hunter2@127.0.0.1/tally")
+    status, said = await migrate_beside(settings)
+    assert status not in {0, None}
+    assert "DATABASE_URL: must begin with" in said
+    assert "Traceback" not in said
+    assert "hunter2" not in said
+    assert not (tmp_path / "data").exists()

@@ -1,4 +1,4 @@
-"""Presses and their answers (telegram-facts: Callback queries)."""
+"""Presses and their answers (Bot API, CallbackQuery, answerCallbackQuery)."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Trouble on demand, and rate limits (telegram-facts: Limits)."""
+"""Trouble on demand, and rate limits (Bots FAQ, My bot is hitting limits)."""
 
 import asyncio
 

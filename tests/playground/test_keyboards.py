@@ -1,4 +1,4 @@
-"""Keyboards that Telegram takes and refuses (telegram-facts: Messages and keyboards)."""
+"""Keyboards that Telegram takes and refuses (Bot API, InlineKeyboardMarkup)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Photos and all other files (Bot API, Sending files; telegram-facts: Limits)."""
+"""Photos and all other files (Bot API, Sending files)."""
 
 import json
 import struct

@@ -1,4 +1,4 @@
-"""sendMessage, the edits, deleteMessage, and who may be written to (telegram-facts: Messages)."""
+"""sendMessage, the edits, deleteMessage, and who may be written to."""
 
 import pytest
 

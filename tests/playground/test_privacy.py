@@ -1,4 +1,4 @@
-"""What the bot hears in a group (telegram-facts; Bot features, Privacy mode)."""
+"""What the bot hears in a group (Bot features, Privacy mode)."""
 
 import pytest
 

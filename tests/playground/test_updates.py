@@ -1,4 +1,4 @@
-"""getUpdates: acknowledgement, waiting, conflicts, expiry (telegram-facts: Updates)."""
+"""getUpdates: acknowledgement, waiting, conflicts, expiry."""
 
 import asyncio
 

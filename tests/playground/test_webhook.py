@@ -1,4 +1,4 @@
-"""Webhooks: order and repetition (telegram-facts: Updates)."""
+"""Webhooks: order and repetition (Bot API, setWebhook)."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Calls that a bot's answer to a webhook carries (telegram-facts: Updates)."""
+"""Calls that a bot's answer to a webhook carries (Bot API, Making requests)."""
 
 import pytest
 from aiohttp import FormData, MultipartWriter, web
