@@ -247,9 +247,18 @@ async def test_what_is_lost_before_the_commit_was_surely_not_counted(
 
 
 @pytest.mark.parametrize("commands", [COMMIT, b""])
-async def test_a_full_disk_counts_as_away(proxy: Proxy, ann: Person, commands: bytes) -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "MISCONF Errors writing to the AOF file: No space left",
+        "BUSY Redis is running a script",
+    ],
+)
+async def test_a_full_disk_or_a_script_that_takes_long_counts_as_away(
+    proxy: Proxy, ann: Person, commands: bytes, refusal: str
+) -> None:
     counter = await open_counter(ann)
-    with proxy.refusing(commands, "MISCONF Errors writing to the AOF file: No space left"):
+    with proxy.refusing(commands, refusal):
         assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
     await goes_on_from(ann, counter, 0)
 

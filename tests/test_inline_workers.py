@@ -104,3 +104,30 @@ async def test_taps_that_race_five_confirms_are_in_the_one_total_or_refused(
         await people[0].until(tapped.message, text=f"Total: {counted}", timeout=20)
         totals.insert(0, counted)
     assert await values(workers, people[0], 5) == totals
+
+
+async def test_what_telegram_says_of_whose_a_counter_is_outweighs_a_forged_press(
+    hooked: Playground, people: list[Person], group: Group, workers: Workers
+) -> None:
+    ann, eve, *_ = people
+    asked, forged = await ann.ask("of Ann"), await eve.ask("of Eve")
+    result_id = asked["results"][0]["id"]
+    counter = await ann.choose(asked, result_id, chat=group)
+    _, plus = forged["results"][0]["reply_markup"]["inline_keyboard"][0]
+    await eve.press(counter, data=plus["callback_data"])
+    await ann.until(counter, text="of Eve\nSpecify the number: 1")
+    pressed = (await hooked.updates())[-1]["callback_query"]
+    chosen = {
+        "result_id": result_id,
+        "from": {"id": ann.id, "is_bot": False, "first_name": "Ann"},
+        "query": "of Ann",
+        "inline_message_id": pressed["inline_message_id"],
+    }
+    await workers[0].post({"update_id": next(_update_ids), "chosen_inline_result": chosen})
+    await ann.until(counter, text="of Ann\nSpecify the number: 0")
+    refused = await eve.press(counter, "Confirm")
+    assert refused is not None
+    assert refused.text
+    await ann.press(counter, "Confirm")
+    await ann.until(counter, text="of Ann\nTotal: 0")
+    assert await values(workers, ann, 1) == [0]

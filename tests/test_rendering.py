@@ -183,3 +183,30 @@ async def test_what_was_not_drawn_before_a_kill_is_drawn_after_the_start(
     await ann.press(tea, "+1")
     await ann.until(tea, text="tea\nSpecify the number: 1")
     assert len(await ann.messages()) == 4
+
+
+async def test_a_window_that_takes_over_a_message_that_waits_is_drawn_after_a_kill(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    await ann.send("/start")
+    menu = await ann.receive()
+    first = menu.text
+    await ann.press(menu, "Counter ±1")
+    await ann.until(menu, text="Specify the number: 0")
+    await until_at_rest(own_tally)
+    await own_playground.trouble("refuse", method="editMessageText", status=429, retry_after=600)
+    for label in ("+1", "+1", "Back"):
+        await ann.press(menu, label, timeout=PATIENCE)
+    boris = await own_playground.person("Boris")
+    await open_counter(boris)
+    bot_id = own_tally.settings["BOT_TOKEN"].partition(":")[0]
+    async with asyncio.timeout(PATIENCE), own_tally.redis() as redis:
+        # By when his, which is drawn, is looked after no more, hers is still.
+        while str(boris.id) in str(await redis.hkeys(f"tally:{{{bot_id}}}:undrawn")):
+            await asyncio.sleep(0.02)
+    await own_tally.kill()
+    await own_playground.calm()
+    await own_tally.start()
+    await ann.until(menu, text=first or "", timeout=PATIENCE)

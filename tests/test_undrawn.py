@@ -19,6 +19,7 @@ from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.place import Place
 from fsm.renderer import Renderer
+from fsm.store import AwayError
 from fsm.undrawn import Redraw, Undrawn
 
 BOT = 1
@@ -80,9 +81,9 @@ async def windows(redis: Redis) -> None:
         await redis.hset(record, mapping={"version": "1", "message": number})
 
 
-def worker(redis: Redis, batch: Batch | None = None) -> Undrawn:
+def worker(redis: Redis, batch: Batch | None = None, crew: Crew | None = None) -> Undrawn:
     batch = batch or Batch(redis)
-    crew = Crew(redis, batch, BOT)
+    crew = crew or Crew(redis, batch, BOT)
     return Undrawn(redis, batch, BOT, cast("Renderer", Idle()), crew)
 
 
@@ -180,3 +181,50 @@ async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is
             assert drawn == {"here": {OTHER}, "elsewhere": {TAPPED}}
         while TAPPED not in drawn["here"]:
             await asyncio.sleep(0.02)
+
+
+async def test_what_can_not_be_drawn_while_redis_is_away_is_drawn_later(redis: Redis) -> None:
+    undrawn, tries = worker(redis), 0
+    drawn = asyncio.Event()
+
+    async def redraw(_record: str, _place: Place) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise AwayError("for a moment")
+        drawn.set()
+
+    await undrawn.announce([TAPPED], ANN)
+    undrawn.hurry(TAPPED)
+    async with running(undrawn, redraw), asyncio.timeout(SOON):
+        await drawn.wait()
+        while await redis.hlen(INDEX):
+            await asyncio.sleep(0.02)
+    assert tries == 3
+
+
+async def test_a_window_that_waits_for_its_turn_holds_up_neither_others_nor_signs_of_life(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsm.undrawn, "SILENCE", 3.0)
+    batch = Batch(redis)
+    crew = Crew(redis, batch, BOT)
+    undrawn, others = worker(redis, batch, crew), asyncio.Event()
+
+    async def redraw(record: str, _place: Place) -> None:
+        if record == TAPPED:
+            await asyncio.Event().wait()  # for ever
+        others.set()
+
+    await undrawn.announce([TAPPED], ANN)
+    undrawn.hurry(TAPPED)
+    async with running(undrawn, redraw), asyncio.timeout(SOON):
+        async with running(worker(redis), draw_nothing):
+            before = await looks(redis)
+            while await looks(redis) < before + 15:  # of both, for more than three seconds
+                await asyncio.sleep(0.02)
+            (name,) = await redis.hkeys(INDEX)
+        await undrawn.announce([OTHER], ANN)
+        undrawn.hurry(OTHER)
+        await others.wait()
+    assert name == f"{crew.worker} {TAPPED}".encode()
