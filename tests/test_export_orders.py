@@ -116,7 +116,7 @@ async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile
         sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
         aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
         other = Claims(aside, bot_id, memory=60)
-        trouble = await playground.trouble("refuse", method="sendDocument", status=502)
+        trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
         sending = asyncio.create_task(sender.send(name, order_of(ann)))
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
         assert await other.claim(name) is Claim.BUSY
