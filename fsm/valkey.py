@@ -26,6 +26,8 @@ PERIOD = 0.5
 """Seconds between two looks at whether the server lives."""
 START_TIMEOUT = 30.0
 """Seconds that a start may take; a large append-only file is read then."""
+ANSWER_TIMEOUT = 5.0
+"""Seconds after which one that does not answer is taken for one that hangs, or that starts."""
 STOP_TIMEOUT = 1.0
 """Seconds that a stop may take; a kill loses nothing that was answered."""
 
@@ -184,5 +186,7 @@ class EmbeddedValkey:
 
     def _client(self) -> Redis:
         return Redis(
-            unix_socket_path=str(self._socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
+            unix_socket_path=str(self._socket),
+            socket_timeout=ANSWER_TIMEOUT,
+            retry=Retry(NoBackoff(), 0),
         )

@@ -1,10 +1,12 @@
 """A bot for the journeys: one real process on one playground, shared by all that do not end it."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
 from fsm.valkey import EmbeddedValkey
@@ -22,6 +24,15 @@ ADMIN = 4242
 PROVIDER = "1234:TEST:hunter2"
 """The token by which it charges cards."""
 
+settings.register_profile(
+    "tally",
+    deadline=None,
+    derandomize=False,  # also where CI is set
+    database=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("tally")
 
 FIRST = (
     "test_forged.py",
@@ -51,6 +62,12 @@ FIRST = (
 )
 """The files that take longest, so that none of them is left for the end; those that wait take
 turns with those that compute."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Have hypothesis draw by TALLY_SEED where that is set, as `dice` does."""
+    config.option.hypothesis_seed = config.option.hypothesis_seed or os.environ.get("TALLY_SEED")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

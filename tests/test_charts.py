@@ -147,14 +147,16 @@ async def test_a_command_that_is_not_there_is_an_error() -> None:
         await Charts(str(ROOT / "nothing")).draw(WEEK)
 
 
-async def test_nothing_piles_up(charts: Charts) -> None:
-    def memory() -> int:
-        status = Path(f"/proc/{charts.process_id}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0])
-
-    for _ in range(10):
-        await charts.draw(WEEK)
-    before = memory()
-    for _ in range(20):
-        await charts.draw(WEEK)
-    assert memory() < before + 4_000
+async def test_after_its_lifetime_a_process_makes_way_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("charts.process.LIFETIME", 2)
+    own, used = Charts(), []
+    for _ in range(4):
+        await own.draw(WEEK)
+        used.append(own.process_id)
+    first, second = used[0], used[-1]
+    assert used == [first, first, second, second]
+    assert first != second
+    assert first not in children()
+    await own.close()

@@ -160,8 +160,11 @@ def test_prometheus_asks_every_worker() -> None:
 
 
 def test_what_is_mounted_is_there() -> None:
-    assert [path for path in folders_and_files() if not path.exists()] == []
-    for path in (ROOT / "deploy").rglob("*.yml"):
+    mounted, files = list(folders_and_files()), list((ROOT / "deploy").rglob("*.yml"))
+    assert mounted
+    assert files
+    assert [path for path in mounted if not path.exists()] == []
+    for path in files:
         yaml.safe_load(path.read_text())
 
 

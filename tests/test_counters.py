@@ -146,6 +146,7 @@ async def test_the_21st_says_so_wherever_it_is_asked_for(
 async def test_a_live_counter_weighs_a_kilobyte_at_most(
     playground: Playground, ann: Person, boris: Person, tally: Tally
 ) -> None:
+    """Redis counts the bytes itself: they are the same at every run."""
     group = await make_group(playground, [ann, boris])
     await ann.send("/numbers cups of tea", chat=group)
     shared = await ann.receive(group)

@@ -3,12 +3,14 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from redis.asyncio import Redis
 
 import exports
 from db.engine import create_engine
@@ -18,10 +20,12 @@ from db.payments import Payments
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Users
+from fsm.address import parse
 from fsm.claims import Claim, Claims
-from fsm.store import AwayError
+from fsm.connection import connect
 from locales import Catalog
 from playground import Answer, Person, Playground
+from tests.proxy import Mishap, redis_by_proxy
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_totals_changes import open_data
@@ -32,14 +36,14 @@ def files_in(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
-@pytest.fixture
-async def exporting(
-    playground: Playground, tally: Tally
+@asynccontextmanager
+async def worker(
+    playground: Playground, tally: Tally, redis: Redis
 ) -> AsyncIterator[tuple[exports.Exports, Claims]]:
     """Give what sends documents, as another worker of the same bot."""
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
     session = AiohttpSession(api=TelegramAPIServer.from_base(playground.url))
-    async with tally.redis() as redis, Bot(playground.token, session) as bot:
+    async with Bot(playground.token, session) as bot:
         claims, sessions = Claims(redis, bot.id, memory=60), Sessions(engine)
         sender = exports.Exports(
             bot,
@@ -51,6 +55,15 @@ async def exporting(
         )
         yield sender, claims
     await engine.dispose()
+
+
+@pytest.fixture
+async def exporting(
+    playground: Playground, tally: Tally
+) -> AsyncIterator[tuple[exports.Exports, Claims]]:
+    """Give that with the Redis of the bot."""
+    async with tally.redis() as redis, worker(playground, tally, redis) as own:
+        yield own
 
 
 def order_of(person: Person) -> exports.Order:
@@ -91,25 +104,39 @@ async def test_what_another_worker_is_sending_is_left_to_it(
 
 
 async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile(
-    ann: Person, exporting: tuple[exports.Exports, Claims], monkeypatch: pytest.MonkeyPatch
+    playground: Playground, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sender, claims = exporting
-    hold, held, answers = claims.hold, asyncio.Event(), [AwayError()]
+    monkeypatch.setattr(exports, "HOLD", 0.15)
+    ann = await playground.person("Ann", language_code="en")
+    await open_counter(ann, "/totals")
+    name, bot_id = f"export:{ann.id}", int(playground.token.partition(":")[0])
+    async with AsyncExitStack() as parts:
+        proxy = await parts.enter_async_context(redis_by_proxy(tmp_path))
+        redis, _ = connect(parse(proxy.url), 0, parts)
+        sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
+        aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
+        other = Claims(aside, bot_id, memory=60)
+        trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
+        sending = asyncio.create_task(sender.send(name, order_of(ann)))
+        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        assert await other.claim(name) is Claim.BUSY
+        lost = proxy.trap(Mishap.LOSE_COMMAND, name.encode())
+        await asyncio.wait_for(lost.sprung.wait(), PATIENCE)
+        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        assert await other.claim(name) is Claim.BUSY
+        await playground.calm(trouble)
+        await sending
+        assert await other.claim(name) is Claim.DONE
+    assert len(await documents(ann)) == 1
 
-    async def hold_but_fail_first(name: str) -> None:
-        if failure := answers.pop(0) if answers else None:
-            raise failure
-        await hold(name)
-        held.set()
 
-    async def send_until_held(_order: exports.Order) -> None:
-        await asyncio.wait_for(held.wait(), PATIENCE)
-
-    monkeypatch.setattr(exports, "HOLD", 0.03)
-    monkeypatch.setattr(claims, "hold", hold_but_fail_first)
-    monkeypatch.setattr(sender, "_send", send_until_held)
-    await sender.send(f"export:{ann.id}", order_of(ann))
-    assert await claims.claim(f"export:{ann.id}") is Claim.DONE
+async def until_held_on(redis: Redis, key: str) -> None:
+    """Wait until a claim lasts longer than it did: somebody goes on holding it."""
+    async with asyncio.timeout(PATIENCE):
+        while (end := await redis.pexpiretime(key)) < 0:
+            await asyncio.sleep(0.01)
+        while await redis.pexpiretime(key) <= end:
+            await asyncio.sleep(0.01)
 
 
 async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_files(

@@ -12,6 +12,7 @@ from aiohttp import ClientSession
 
 from playground import Playground
 from tests.db import postgres
+from tests.nursery import START
 from tests.ports import free_port
 from tests.proxy import redis_by_proxy
 from tests.tally import Tally
@@ -156,8 +157,9 @@ async def test_a_telegram_that_wants_to_be_asked_less_is_there(
     before = await telegram.call_count()
     await telegram.trouble("refuse", method="getMe", status=429, retry_after=60)
     # What was found a moment ago is told again, without asking.
-    while not (refused := await telegram.calls("getMe", after=before)):
-        assert (await readiness(running))[0] == 200
+    async with asyncio.timeout(START):
+        while not (refused := await telegram.calls("getMe", after=before)):
+            assert (await readiness(running))[0] == 200
     assert refused[0].status == 429
     assert (await readiness(running))[0] == 200
 
@@ -170,9 +172,10 @@ async def test_several_things_away_are_told_together(telegram: Playground, runni
 
 async def test_who_floods_it_does_not_flood_telegram(telegram: Playground, running: Tally) -> None:
     before, began = await telegram.call_count(), time.monotonic()
-    while not (asked := await telegram.calls("getMe", after=before)):
-        answers = await asyncio.gather(*(readiness(running) for _ in range(100)))
-        assert {status for status, _ in answers} == {200}
+    async with asyncio.timeout(START):
+        while not (asked := await telegram.calls("getMe", after=before)):
+            answers = await asyncio.gather(*(readiness(running) for _ in range(100)))
+            assert {status for status, _ in answers} == {200}
     assert len(asked) <= 1 + time.monotonic() - began
 
 

@@ -202,8 +202,6 @@ def test_any_journey_agrees_with_the_model(journey: type[Journey]) -> None:
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
-            deadline=None,
-            print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -39,6 +39,7 @@ async def test_windows_are_found_where_they_stand_until_they_close(redis: Redis)
 
 
 async def test_an_open_window_takes_few_bytes(redis: Redis) -> None:
+    """Redis counts them itself: they are the same at every run."""
     windows, chat = Windows(redis, Batch(redis), BOT, 60), ChatKeys(4_200_000_000, -1001234567890)
     place = Place(-1001234567890, "supergroup", None, ANN, "en")
     for number in range(100):

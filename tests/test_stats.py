@@ -51,6 +51,11 @@ async def ask(person: Person) -> Message:
     return await person.receive(timeout=PATIENCE)
 
 
+def taps_today(shown: Message) -> int:
+    """Give the taps of today."""
+    return int((shown.caption or "").splitlines()[2].removeprefix("Taps: "))
+
+
 async def test_an_admin_sees_taps_totals_and_people(
     admin: Person, playground: Playground, tally: Tally
 ) -> None:
@@ -91,16 +96,13 @@ async def test_a_tap_that_is_delivered_twice_is_one(
     playground: Playground,
     tally: Tally,  # noqa: ARG001
 ) -> None:
-    def taps(shown: Message) -> int:
-        return int((shown.caption or "").splitlines()[2].removeprefix("Taps: "))
-
-    before = taps(await ask(admin))
+    before = taps_today(await ask(admin))
     ann = await playground.person("Ann", language_code="en")
     counter = await open_counter(ann)
     await ann.press(counter, "+1")
     await playground.repeat(max(update["update_id"] for update in await playground.updates()))
     await playground.until_pending(0)
-    assert taps(await ask(admin)) == before + 1
+    assert taps_today(await ask(admin)) == before + 1
 
 
 async def test_to_everybody_else_it_is_as_unknown_as_any_word(

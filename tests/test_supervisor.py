@@ -104,7 +104,7 @@ async def test_on_sighup_each_makes_way_for_a_new_one_and_no_tap_is_lost(
     many: Tally, ann: Person
 ) -> None:
     counter, before, taps = await open_counter(ann), set(many.worker_processes()), 0
-    async with many.logging("worker_replaced", times=WORKERS):
+    async with asyncio.timeout(WORKERS * START), many.logging("worker_replaced", times=WORKERS):
         many.send_signal(signal.SIGHUP)
         while not many.worker_processes() or before & set(many.worker_processes()):
             assert listening(many) >= WORKERS

@@ -1,6 +1,5 @@
 """The totals in the chat: newest first, a page at a time, filtered, and at a glance."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 from db.models import Kind
@@ -193,10 +192,14 @@ async def test_totals_at_a_glance(ann: Person, tally: Tally) -> None:
         assert line in lines
 
 
-async def test_a_hundred_thousand_totals_on_one_day_stay_quick(ann: Person, tally: Tally) -> None:
+async def test_a_hundred_thousand_totals_on_one_day_are_looked_up(
+    ann: Person, tally: Tally
+) -> None:
+    """How long that takes is measured by benchmarks.totals; why, db/test_plans.py tells."""
     await tally.add_many(ann, 100_000)
-    began = time.monotonic()
     totals = await open_counter(ann, "/totals")
     assert "100,000 totals, sum 100000" in (totals.text or "")
-    await follow(ann, totals, "At a glance", "Back", "Older »")
-    assert time.monotonic() - began < 10
+    glance = await follow(ann, totals, "At a glance")
+    assert "Today: 100,000 totals, sum 100000" in (glance.text or "").splitlines()
+    older = await follow(ann, glance, "Back", "Older »")
+    assert values(older) == values(totals)

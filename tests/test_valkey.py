@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from structlog.testing import capture_logs
 
+import fsm.valkey
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
+from tests.nursery import START
 
 
 @pytest.fixture
@@ -54,7 +57,11 @@ async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_
 
 @pytest.mark.parametrize("from_the_start", [True, False])
 async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
-    valkey: EmbeddedValkey, tmp_path: Path, *, from_the_start: bool
+    valkey: EmbeddedValkey,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    from_the_start: bool,
 ) -> None:
     folder = tmp_path / "a folder with a name of" / ("many letters" * 9)
     if from_the_start:
@@ -67,13 +74,18 @@ async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
             pid = (await redis.info("server"))["process_id"]
         os.kill(pid, signal.SIGSTOP)
     other = EmbeddedValkey(folder)
+    monkeypatch.setattr(fsm.valkey, "ANSWER_TIMEOUT", 0.2)
     begun = asyncio.create_task(other.start())
     try:
-        await asyncio.wait({begun}, timeout=1)
+        with capture_logs() as logs:
+            async with asyncio.timeout(START):
+                while {"event": "valkey_awaited", "log_level": "debug"} not in logs:
+                    await asyncio.sleep(0.01)
         assert not begun.done()
         assert pids(folder) == [pid]
     finally:
         os.kill(pid, signal.SIGCONT)
+    monkeypatch.undo()
     await begun
     async with Redis.from_url(other.url) as redis:
         assert (await redis.info("server"))["process_id"] == pid

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
@@ -40,11 +41,16 @@ async def test_where_none_has_ever_served_it_is_given_up_after_some_tries(
 
 async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     working(monkeypatch, tmp_path, "exit(7)")
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(supervisor, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
     monkeypatch.setattr(supervisor, "PAUSE", 0.2)
-    began = asyncio.get_running_loop().time()
     with capture_logs(), pytest.raises(Fault):
         await asyncio.wait_for(places()[0].keep(), START)
-    assert asyncio.get_running_loop().time() - began >= 0.2 + 0.4 + 0.8 + 1.6
+    assert pauses == [0.2, 0.4, 0.8, 1.6]
 
 
 async def test_what_can_not_even_be_started_counts_as_dead(
@@ -97,7 +103,8 @@ time.sleep(600)
                 await asyncio.sleep(0.02)
         keeping.cancel()
         await place.end()
-    assert [line["error"] for line in logs] == ["does not serve after 5 s"]
+    # On a busy machine the next may take longer, too, and leave its place to one more.
+    assert {line["error"] for line in logs} == {"does not serve after 5 s"}
 
 
 async def test_who_replaces_another_writes_figures_of_its_own(

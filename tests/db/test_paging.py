@@ -86,9 +86,8 @@ class Window:
 
 
 SHARED = settings(
-    deadline=None,
     max_examples=30,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

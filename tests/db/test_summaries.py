@@ -74,9 +74,7 @@ def filters(draw: st.DrawFn) -> Filter:
 
 
 SHARED = settings(
-    deadline=None,
     max_examples=40,
-    print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -180,7 +178,7 @@ async def test_a_streak_may_be_long(totals: Totals, summaries: Summaries, length
         await totals.add(new_total(created_at=NOON - timedelta(days=day)))
     await totals.add(new_total(created_at=NOON - timedelta(days=length + 1)))
     wanted = Filter(user_id=7)
-    assert (await summaries.summary(wanted, now=NOON)).streak == length or 1
+    assert (await summaries.summary(wanted, now=NOON)).streak == (length or 1)
     tomorrow = NOON + timedelta(days=1)
     assert (await summaries.summary(wanted, now=tomorrow)).streak == length
 

@@ -7,12 +7,14 @@ import orjson
 from aiohttp import ClientSession
 
 from playground import Person, Playground
+from tests.nursery import START
 from tests.playground.bot_side import BotSide
 
 
 async def first_answers(playground: Playground) -> Any:  # noqa: ANN401 - any JSON
     """Listen until presses are answered."""
     async with (
+        asyncio.timeout(START),
         ClientSession() as session,
         session.get(f"{playground.url}/page/events") as stream,
     ):
