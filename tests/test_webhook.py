@@ -43,7 +43,7 @@ async def test_a_counter_is_tapped_and_confirmed_by_webhook(
     await ann.until(counter, text="tea\nSpecify the number: 2")
     await ann.press(counter, "Confirm")
     await ann.until(counter, text="tea\nTotal: 2")
-    assert [row["value"] for row in own_tally.totals(ann)] == [2]
+    assert [row["value"] for row in await own_tally.until_totals(ann, 1)] == [2]
 
 
 async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
@@ -123,7 +123,7 @@ async def test_back_to_polling_nothing_that_waits_is_dropped(
     await ann.press(counter, "+1", timeout=0)
     del own_tally.settings["WEBHOOK_URL"]
     await own_tally.start()
-    await ann.until(counter, text="Specify the number: 1")
+    await ann.until(counter, text="Specify the number: 1", timeout=START)
 
 
 async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
