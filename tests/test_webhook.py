@@ -53,15 +53,16 @@ async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
     async with own_tally.redis() as redis:
         await redis.flushdb()
     await own_playground.trouble(
-        "refuse", method="editMessageReplyMarkup", status=429, retry_after=5, times=1
+        "refuse", method="editMessageReplyMarkup", status=429, retry_after=10, times=1
     )
     before = await own_playground.call_count()
-    assert await ann_by_webhook.press(counter, "+1", timeout=4) == ENDED
+    assert await ann_by_webhook.press(counter, "+1", timeout=START) == ENDED
+    await own_playground.until_called("editMessageReplyMarkup", after=before)
     (call,) = await own_playground.calls("editMessageReplyMarkup", after=before)
     assert call.status == 429
     # It is acknowledged when all is done, so that a kill in between loses nothing.
     assert await own_playground.pending() == 1
-    await ann_by_webhook.until(counter, lambda message: message.reply_markup is None, timeout=20)
+    await ann_by_webhook.until(counter, lambda message: message.reply_markup is None, timeout=START)
     await own_playground.until_pending(0)
 
 
