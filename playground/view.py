@@ -11,7 +11,7 @@ from playground.state import Json
 
 T = TypeVar("T")
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds that a person waits for the bot unless told otherwise."""
 
 

@@ -46,11 +46,15 @@ class KeptTotals:
             query = f"SELECT * FROM {table} WHERE user_id = ? ORDER BY id DESC"  # noqa: S608 - ours
             return [dict(row) for row in database.execute(query, [person.id])]
 
-    async def until_totals(self, person: Person, count: int) -> None:
-        """Wait until a person has so many totals in the database."""
+    async def until_totals(self, person: Person, count: int) -> list[dict[str, Any]]:
+        """Wait until a person has so many totals in the database; give them, newest first.
+
+        Where the disk is busy, a row may come after what tells of it.
+        """
         async with asyncio.timeout(START):
-            while len(self.totals(person)) < count:
+            while len(found := self.totals(person)) < count:
                 await asyncio.sleep(0.02)
+        return found
 
     async def until_saved(
         self, person: Person, condition: Callable[[list[dict[str, Any]]], bool]

@@ -1,17 +1,25 @@
 """Ports for what a test serves."""
 
+import os
 import secrets
 import socket
+from contextlib import suppress
 
 FIRST, LAST = 20_000, 32_000
 """Below those that the system gives to whoever asks for any, so that a bot which is
 stopped and started again finds its port free."""
 
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+_mine = range(FIRST + _worker, LAST, _workers)
+# In any order, as another run of the tests on this machine has the same ports.
+_left = secrets.SystemRandom().sample(_mine, len(_mine))
+
 
 def free_port() -> int:
-    """Find a port that nobody listens at."""
+    """Find a port that nobody has, and that was never given before."""
     while True:
-        port = FIRST + secrets.randbelow(LAST - FIRST)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+        port = _left.pop()
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

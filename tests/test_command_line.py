@@ -16,15 +16,18 @@ from tests.tally import Tally
 from tests.test_counter import open_counter
 
 
-async def confirm(person: Person, command: str, *presses: str) -> None:
+async def confirm(person: Person, tally: Tally, command: str, *presses: str) -> None:
+    """Count something, and wait until it is saved."""
+    saved = len(tally.totals(person))
     counter = await open_counter(person, command)
     for label in (*presses, "Confirm"):
         await person.press(counter, label)
+    await tally.until_totals(person, saved + 1)
 
 
 async def test_totals_are_found_again_in_every_format(ann: Person, tally: Tally) -> None:
-    await confirm(ann, "/numbers_fab tea", "+2", "+1")
-    await confirm(ann, "/numbers", "-1")
+    await confirm(ann, tally, "/numbers_fab tea", "+2", "+1")
+    await confirm(ann, tally, "/numbers", "-1")
     mine = ("totals", "--user", str(ann.id))
 
     status, out, errors = await tally.run(*mine, "--format", "json", cold=True)
@@ -47,7 +50,7 @@ async def test_totals_are_found_again_in_every_format(ann: Person, tally: Tally)
 
 async def test_totals_are_chosen_by_chat_and_day(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [1, 2])
-    await confirm(ann, "/numbers", "+1")
+    await confirm(ann, tally, "/numbers", "+1")
 
     async def values(*choice: str) -> list[int]:
         _, out, _ = await tally.run("totals", "--user", str(ann.id), "--format", "json", *choice)
@@ -60,7 +63,7 @@ async def test_totals_are_chosen_by_chat_and_day(ann: Person, tally: Tally) -> N
 
 async def test_totals_are_added_up(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [5, 7])
-    await confirm(ann, "/numbers =tea", "+1")
+    await confirm(ann, tally, "/numbers =tea", "+1")
     mine = ("totals", "--user", str(ann.id), "--until", "2030-01-01")
 
     async def sums(by: str) -> list[dict[str, str]]:
@@ -88,8 +91,8 @@ async def test_days_are_those_of_a_time_zone(ann: Person, tally: Tally) -> None:
 
 
 async def test_totals_are_chosen_by_label_and_kind(ann: Person, tally: Tally) -> None:
-    await confirm(ann, "/numbers tea", "+1")
-    await confirm(ann, "/numbers_fab", "+2")
+    await confirm(ann, tally, "/numbers tea", "+1")
+    await confirm(ann, tally, "/numbers_fab", "+2")
 
     async def values(*choice: str) -> list[int]:
         _, out, _ = await tally.run("totals", "--user", str(ann.id), "--format", "json", *choice)

@@ -40,7 +40,7 @@ async def test_confirm_takes_the_keyboard_away_and_saves_the_total(
     await ann.press(counter, "Confirm")
     closed = await ann.until(counter, text="cups of tea\nTotal: -3")
     assert closed.labels == []
-    saved = tally.totals(ann)
+    saved = await tally.until_totals(ann, 1)
     assert [(row["kind"], row["label"], row["value"]) for row in saved] == [
         ("numbers_fab", "cups of tea", -3)
     ]
@@ -62,7 +62,7 @@ async def test_confirm_is_one_row_however_often_it_comes(ann: Person, tally: Tal
     data = counter.button("Confirm").callback_data
     for _ in range(3):
         await ann.press(counter, data=data)
-    assert [row["value"] for row in tally.totals(ann)] == [1]
+    assert [row["value"] for row in await tally.until_totals(ann, 1)] == [1]
 
 
 @pytest.mark.parametrize("label", ["x", "y" * 64, "<b>&amp;</b>", "{value}", "🍵🍵", "مرحبا"])
@@ -71,7 +71,7 @@ async def test_a_label_shows_as_it_was_typed(ann: Person, tally: Tally, label: s
     assert counter.text == f"{label}\nSpecify the number: 0"
     await ann.press(counter, "Confirm")
     await ann.until(counter, text=f"{label}\nTotal: 0")
-    assert [row["label"] for row in tally.totals(ann)] == [label]
+    assert [row["label"] for row in await tally.until_totals(ann, 1)] == [label]
     totals = await open_counter(ann, "/totals")
     assert label in (totals.text or "")
 
@@ -99,12 +99,13 @@ async def test_the_counter_of_the_menu_opens_in_place_and_sends_the_menu_anew(
     closed = await ann.until(menu, text="Total: 2")
     assert closed.labels == []
     assert (await ann.receive()).labels == MENU
-    assert [row["value"] for row in tally.totals(ann)] == [2]
+    assert [row["value"] for row in await tally.until_totals(ann, 1)] == [2]
 
 
 async def test_cancel_in_the_menu_sends_the_menu_anew_too(ann: Person) -> None:
     menu = await open_menu(ann)
     await ann.press(menu, "Counter ±1")
+    await ann.until(menu, text="Specify the number: 0")
     await ann.press(menu, "Cancel")
     assert (await ann.until(menu, text="Cancelled")).labels == []
     assert (await ann.receive()).labels == MENU
@@ -113,6 +114,7 @@ async def test_cancel_in_the_menu_sends_the_menu_anew_too(ann: Person) -> None:
 async def test_a_counter_that_was_left_for_the_menu_is_returned_to(ann: Person) -> None:
     menu = await open_menu(ann)
     await ann.press(menu, "Counter ±1")
+    await ann.until(menu, text="Specify the number: 0")
     await ann.press(menu, "+1")
     answer = await ann.press(menu, "Back")
     assert answer is not None
@@ -125,6 +127,7 @@ async def test_a_counter_that_was_left_for_the_menu_is_returned_to(ann: Person) 
 async def test_a_counter_that_was_left_by_a_command_stays_alive(ann: Person) -> None:
     left = await open_menu(ann)
     await ann.press(left, "Counter ±1")
+    await ann.until(left, text="Specify the number: 0")
     await ann.press(left, "+1")
     for command in ("/start", "/totals", "/help"):
         await open_counter(ann, command)

@@ -21,7 +21,7 @@ async def group(playground: Playground, ann: Person, boris: Person) -> Group:
     return await make_group(playground, [ann, boris])
 
 
-async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person) -> None:
+async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person, tally: Tally) -> None:
     await ann.start(encode(CounterLink(Kind.NUMBERS_FAB, "tea & <b>cake</b>")))
     counter = await ann.receive()
     assert counter.text == "tea & <b>cake</b>\nSpecify the number: 0"
@@ -36,6 +36,7 @@ async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person) -> N
     await ann.until(own, text="steps\nSpecify the number: 500")
     await ann.press(own, "Confirm")
     await ann.until(own, text="steps\nTotal: 500")
+    await tally.until_totals(ann, 1)
     await ann.send("/totals")
     assert "500 · steps" in ((await ann.receive()).text or "")
 

@@ -38,7 +38,7 @@ async def test_everybody_taps_and_the_opener_confirms(
     await ann.press(counter, "Confirm")
     closed = await ann.until(counter, ending("Total: 3"))
     assert closed.labels == []
-    (row,) = tally.totals(ann)
+    (row,) = await tally.until_totals(ann, 1)
     assert (row["value"], row["chat_id"]) == (3, group.id)
     assert tally.totals(boris) == []
 
@@ -61,7 +61,7 @@ async def test_an_admin_closes_the_counter_in_its_openers_name(
     counter = await open_counter(ann, group)
     await clara.press(counter, "Confirm")
     await ann.until(counter, text="Total: 0")
-    assert len(tally.totals(ann)) == 1
+    assert len(await tally.until_totals(ann, 1)) == 1
 
 
 async def test_who_was_an_admin_until_a_moment_ago_may_not(
@@ -138,7 +138,7 @@ async def test_a_personal_counter_is_tapped_by_its_opener_alone(
     assert await boris.press(counter, "Confirm") != Answer(None)
     await clara.press(counter, "Confirm")
     await ann.until(counter, ending("Total: 2"))
-    (row,) = tally.totals(ann)
+    (row,) = await tally.until_totals(ann, 1)
     assert (row["value"], row["kind"]) == (2, "numbers_fab")
 
 

@@ -13,6 +13,7 @@ from playground import Message, Person, Playground
 from tests.dice import dice
 from tests.groups import ending, make_group
 from tests.holding import Gate
+from tests.nursery import START
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_inline import post
@@ -88,9 +89,8 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
         await person.until(counter, ending(f"Specify the number: {value}"), timeout=30)
         await person.press(counter, "Confirm", timeout=20)
         await person.until(counter, ending(f"Total: {value}"), timeout=30)
-        await own_tally.until_totals(person, openers[:number].count(person))
-        rows = [row["value"] for row in own_tally.totals(person) if row["label"] == label]
-        assert rows == [value]
+        rows = await own_tally.until_totals(person, openers[:number].count(person))
+        assert [row["value"] for row in rows if row["label"] == label] == [value]
 
 
 async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
@@ -128,7 +128,7 @@ async def test_a_commit_that_outlives_its_process_is_followed_by_its_row_and_its
     confirm = counter.button("Confirm").callback_data
     gate.close()
     await ann.press(counter, data=confirm, timeout=0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(START):
         await gate.held.wait()
     await own_tally.kill()
     gate.open()

@@ -125,7 +125,7 @@ async def test_a_keyboard_and_a_counter_disturb_neither(ann: Person, tally: Tall
     await until_list(ann)
     await ann.press(counter, "Confirm")
     await ann.until(counter, text="tea\nTotal: 2")
-    assert [row["value"] for row in tally.totals(ann)] == [2]
+    assert [row["value"] for row in await tally.until_totals(ann, 1)] == [2]
 
 
 async def test_a_press_made_up_for_a_reply_window_changes_nothing(ann: Person) -> None:

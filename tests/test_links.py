@@ -4,7 +4,8 @@ import pytest
 
 from playground import Message, Person, Playground
 from tests.groups import make_group
-from tests.test_menu import MENU
+from tests.tally import Tally
+from tests.test_menu import MENU, open_menu
 
 APP = "https://example.org/app?language=en"
 LOGIN = "https://example.org/login?language=en"
@@ -96,24 +97,24 @@ async def test_who_forbids_links_to_themselves_sees_the_button_disabled(ann: Per
 
 
 async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
-    app_playground: Playground, app_ann: Person
+    own_playground: Playground, own_tally: Tally
 ) -> None:
-    await app_ann.send("/start")
-    menu = await app_ann.receive()
-    before = await app_playground.call_count()
-    await app_playground.trouble(
-        "delay", method="editMessageText", chat=app_ann.id, seconds=1, times=1
-    )
-    await app_ann.press(menu, "Links", timeout=0)
+    await own_tally.start()
+    ann = await own_playground.person("Ann", language_code="en")
+    menu = await open_menu(ann)
+    before = await own_playground.call_count()
+    await own_playground.trouble("delay", method="editMessageText", seconds=60, times=1)
+    await ann.press(menu, "Links", timeout=0)
     # It was asked, and said that a link is fine; the edit is on its way.
-    await app_playground.until_called("editMessageText", after=before)
-    await app_ann.change(has_private_forwards=True)
-    window = await app_ann.until(menu, lambda message: "GitHub" in str(message.labels))
+    await own_playground.until_called("editMessageText", after=before)
+    await ann.change(has_private_forwards=True)
+    await own_playground.advance(60)
+    window = await ann.until(menu, lambda message: "GitHub" in str(message.labels))
     assert window.button("Your profile").disabled
-    (refused,) = await app_playground.refusals(after=before)
+    (refused,) = await own_playground.refusals(after=before)
     assert refused.error == "Bad Request: BUTTON_USER_PRIVACY_RESTRICTED"
-    await app_ann.press(window, "Back")
-    await app_ann.until(menu, lambda message: "Links" in str(message.labels))
+    await ann.press(window, "Back")
+    await ann.until(menu, lambda message: message.labels == MENU)
 
 
 async def test_where_telegram_does_not_say_the_button_is_disabled(

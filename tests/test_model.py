@@ -158,8 +158,8 @@ class Journey(RuleBasedStateMachine):
         message = self.do(self.person.until(counter.message, text=counter.text))
         assert bool(message.labels) is not bool(counter.end)
         if counter.end:
-            values = [row["value"] for row in self.tally.totals(self.person)]
-            assert values == self.saved[::-1]
+            rows = self.do(self.tally.until_totals(self.person, len(self.saved)))
+            assert [row["value"] for row in rows] == self.saved[::-1]
 
     def _look_at_menu(self) -> None:
         assert self.menu is not None

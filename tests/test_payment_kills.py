@@ -11,6 +11,7 @@ from aiohttp import ClientSession
 from playground import Message, Person, Playground
 from tests.dice import dice
 from tests.holding import Gate
+from tests.nursery import START
 from tests.playground.bot_side import BotSide
 from tests.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
 from tests.tally import Tally
@@ -60,7 +61,7 @@ async def test_a_payment_whose_commit_outlives_its_process_is_one_row_and_one_re
     bill = await open_bill(ann)
     gate.close()
     await pay(ann, bill)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(START):
         await gate.held.wait()
     await own_tally.kill()
     gate.open()

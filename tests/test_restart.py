@@ -1,6 +1,7 @@
 """Kills and restarts: every live button goes on from the value that it shows."""
 
 from playground import Playground
+from tests.nursery import START
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
@@ -18,15 +19,16 @@ async def test_a_killed_bot_goes_on_where_it_was(
     await own_tally.kill()
     await ann.press(counter, "+1", timeout=0)
     await own_tally.start()
-    await ann.until(counter, text="tea\nSpecify the number: 3")
+    await ann.until(counter, text="tea\nSpecify the number: 3", timeout=START)
     await ann.press(counter, "-1")
     await ann.press(counter, "Confirm")
     await ann.until(counter, text="tea\nTotal: 2")
+    await own_tally.until_totals(ann, 1)
     await ann.press(menu, "Totals")
     totals = await ann.until(menu, lambda message: "sum 2" in (message.text or ""))
     await own_tally.kill()
     await own_tally.start()
-    await ann.press(totals, "Back")
+    await ann.press(totals, "Back", timeout=START)
     await ann.until(menu, lambda message: message.labels == MENU)
     assert [row["value"] for row in own_tally.totals(ann)] == [2]
 
@@ -41,7 +43,7 @@ async def test_a_stop_is_clean_and_leaves_nothing_running(
     assert await own_tally.stop() == 0
     assert not await own_tally.valkey_answers()
     await own_tally.start()
-    await ann.press(counter, "+1")
+    await ann.press(counter, "+1", timeout=START)
     await ann.until(counter, text="Specify the number: 2")
 
 
@@ -59,7 +61,7 @@ async def test_an_update_delivered_twice_counts_once(
     await own_tally.kill()
     await own_tally.start()
     await own_playground.repeat()
-    await ann.press(counter, "+1")
+    await ann.press(counter, "+1", timeout=START)
     await ann.until(counter, text="Specify the number: 3")
 
 
@@ -87,7 +89,7 @@ async def test_valkey_is_started_again_when_it_dies(
     await ann.press(counter, "+1")
     await own_tally.kill_valkey()
     await own_tally.until_valkey_answers()
-    await ann.press(counter, "+1")
+    await ann.press(counter, "+1", timeout=START)
     await ann.until(counter, text="Specify the number: 2")
 
 
@@ -105,7 +107,7 @@ async def test_an_update_in_the_inbox_is_replayed_once(
     ]
     await own_tally.keep_in_inbox(done, fresh)
     await own_tally.start()
-    await ann.until(counter, text="Specify the number: 2")
+    await ann.until(counter, text="Specify the number: 2", timeout=START)
     await ann.press(counter, "+1")
     await ann.until(counter, text="Specify the number: 3")
     await own_tally.until_inbox_is_empty()

@@ -122,7 +122,7 @@ async def test_counters_of_ones_own_have_the_steps_that_were_chosen(
     # What was open keeps its steps.
     await ann.press(former, "+10")
     assert (await until(ann, former, "number: 10")).labels[0] == ["-10", "-1", "+1", "+10"]
-    (row,) = tally.totals(ann)
+    (row,) = await tally.until_totals(ann, 1)
     assert (row["kind"], row["value"]) == ("custom", 997)
     menu = await open_menu(ann)
     await ann.press(menu, "My counter")
@@ -172,8 +172,7 @@ async def test_a_total_is_named_after_confirm_if_its_owner_wants_that(
     question = await ann.receive()
     await choose(ann, question, "No name")
     await ann.until(question, lambda message: message.labels == MENU)
-    await tally.until_totals(ann, 2)
-    assert [row["label"] for row in tally.totals(ann)] == [None, "cups <of> tea"]
+    assert [row["label"] for row in await tally.until_totals(ann, 2)] == [None, "cups <of> tea"]
     # What has a name is not asked for one.
     counter = await open_counter(ann, "/numbers pots")
     await ann.press(counter, "Confirm")

@@ -3,6 +3,7 @@
 import asyncio
 
 from playground import Answer, Message, Person, Playground
+from tests.nursery import START
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
@@ -35,7 +36,7 @@ async def test_a_press_on_a_closed_counter_says_that_it_has_ended(
         closed = await ann.until(counter, no_keyboard)
         assert await ann.press(counter, data=plus) == ENDED
         assert (await ann.read(counter)).text == closed.text
-    assert [row["value"] for row in tally.totals(ann)] == [0]
+    assert [row["value"] for row in await tally.until_totals(ann, 1)] == [0]
 
 
 async def test_a_press_on_an_expired_dialog_takes_its_keyboard_off(
@@ -46,7 +47,7 @@ async def test_a_press_on_an_expired_dialog_takes_its_keyboard_off(
     ann = await own_playground.person("Ann")
     counter = await open_counter(ann)
     menu = await open_menu(ann)
-    async with own_tally.redis() as redis, asyncio.timeout(10):
+    async with own_tally.redis() as redis, asyncio.timeout(START):
         while await redis.keys("tally:*:stack:*") or await redis.keys("tally:*:intent:*"):
             await asyncio.sleep(0.05)
     for message in (counter, menu):
@@ -141,7 +142,7 @@ async def test_made_up_data_changes_nothing(ann: Person, tally: Tally) -> None:
             assert (await ann.read(message)).labels == message.labels, data
     await ann.press(counter, "+1")
     await ann.press(counter, "Confirm")
-    assert [row["value"] for row in tally.totals(ann)] == [1]
+    assert [row["value"] for row in await tally.until_totals(ann, 1)] == [1]
 
 
 def _first_button(message: Message) -> str:

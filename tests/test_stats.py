@@ -65,6 +65,7 @@ async def test_an_admin_sees_taps_totals_and_people(
         for _ in range(taps):
             await ann.press(counter, "+1")
         await ann.press(counter, "Confirm")
+    await tally.until_totals(ann, 2)
     shown = await ask(admin)
     async with asyncio.timeout(30):
         # People are noted beside what they do.

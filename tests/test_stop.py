@@ -15,8 +15,11 @@ from tests.tally import Tally
 from tests.test_away import begin_presses, counted
 from tests.test_counter import open_counter
 
-LIMIT = 10.0
-"""Seconds that a stop may take."""
+LIMIT = 14.0
+"""Seconds that a stop may take: ten, and a stall of a busy machine.
+
+Less than the 15 for which a lock of the database is waited for.
+"""
 
 
 @pytest.fixture
@@ -78,7 +81,8 @@ async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path
         presses = begin_presses(ann, counter, "+1", 50)
         await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
         async with proxy.off():
-            await own_tally.until_logged("inbox_unreachable")
+            # Nothing later: a fetch may wait half a minute, and then no press can be answered.
+            await own_tally.until_logged("changes_not_heard")
             await stop_in_time(own_tally)
         await own_tally.start()
         value = await counted(presses)
@@ -108,5 +112,4 @@ async def test_while_the_database_is_locked(own_tally: Tally, ann: Person) -> No
         await ann.press(counter, "Confirm")
         await stop_in_time(own_tally)
     await own_tally.start()
-    await own_tally.until_totals(ann, 1)
-    assert [row["value"] for row in own_tally.totals(ann)] == [1]
+    assert [row["value"] for row in await own_tally.until_totals(ann, 1)] == [1]

@@ -143,6 +143,7 @@ async def test_a_person_who_counted_just_now_sees_it(app_tally: Tally, app_ann: 
     counter = await open_counter(app_ann, "/numbers cups of tea")
     await app_ann.press(counter, "+1")
     await app_ann.press(counter, "Confirm")
+    await app_tally.until_totals(app_ann, 1)
     told = await given(app_tally, app_ann, "overview")
     assert told["summary"]["totals"] == "1 total"
     assert (told["recent"]["today"], told["recent"]["streak"]) == (1, "1 day")

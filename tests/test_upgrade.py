@@ -178,8 +178,8 @@ async def test_killed_when_everything_is_taken_and_nothing_arrived_it_arrives(
     gate.open()
     await own_tally.start()
     tea = await find(ann, new, "tea")
-    await ann.press(tea, "+1")
-    await ann.until(tea, ending("Specify the number: 4"))
+    await ann.press(tea, "+1", timeout=START)
+    await ann.until(tea, ending("Specify the number: 4"), timeout=START)
 
 
 async def test_while_the_database_is_away_counters_go_along_and_totals_follow(
@@ -221,5 +221,5 @@ async def test_a_group_whose_upgrade_nobody_told_of_is_followed_at_the_next_tap(
     await own_tally.start()
     await ann.press(tea, "+1", timeout=START)
     tea = await find(ann, new, "tea")
-    await ann.until(tea, ending("Specify the number: 2"))
+    await ann.until(tea, ending("Specify the number: 2"), timeout=START)
     await until_moved(own_tally, ann, new, 1)

@@ -96,7 +96,7 @@ async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
 
 async def until_spawned(folder: Path) -> int:
     """Wait for a server of a folder, and give its process id before it can do much."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(START):
         while not (found := pids(folder)):
             await asyncio.sleep(0)
     return found[0]

@@ -43,7 +43,7 @@ async def test_a_counter_is_tapped_and_confirmed_by_webhook(
     await ann.until(counter, text="tea\nSpecify the number: 2")
     await ann.press(counter, "Confirm")
     await ann.until(counter, text="tea\nTotal: 2")
-    assert [row["value"] for row in own_tally.totals(ann)] == [2]
+    assert [row["value"] for row in await own_tally.until_totals(ann, 1)] == [2]
 
 
 async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
@@ -53,15 +53,16 @@ async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
     async with own_tally.redis() as redis:
         await redis.flushdb()
     await own_playground.trouble(
-        "refuse", method="editMessageReplyMarkup", status=429, retry_after=5, times=1
+        "refuse", method="editMessageReplyMarkup", status=429, retry_after=10, times=1
     )
     before = await own_playground.call_count()
-    assert await ann_by_webhook.press(counter, "+1", timeout=4) == ENDED
+    assert await ann_by_webhook.press(counter, "+1", timeout=START) == ENDED
+    await own_playground.until_called("editMessageReplyMarkup", after=before)
     (call,) = await own_playground.calls("editMessageReplyMarkup", after=before)
     assert call.status == 429
     # It is acknowledged when all is done, so that a kill in between loses nothing.
     assert await own_playground.pending() == 1
-    await ann_by_webhook.until(counter, lambda message: message.reply_markup is None, timeout=20)
+    await ann_by_webhook.until(counter, lambda message: message.reply_markup is None, timeout=START)
     await own_playground.until_pending(0)
 
 
@@ -123,7 +124,7 @@ async def test_back_to_polling_nothing_that_waits_is_dropped(
     await ann.press(counter, "+1", timeout=0)
     del own_tally.settings["WEBHOOK_URL"]
     await own_tally.start()
-    await ann.until(counter, text="Specify the number: 1")
+    await ann.until(counter, text="Specify the number: 1", timeout=START)
 
 
 async def test_telegram_is_told_again_only_of_what_is_new_or_lost(

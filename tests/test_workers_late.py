@@ -18,13 +18,14 @@ async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
 ) -> None:
     one, two = workers
     counter = await open_counter(ann)
-    await hooked.trouble("delay", method="editMessageText", seconds=5, times=1)
+    await hooked.trouble("delay", method="editMessageText", seconds=60, times=1)
     before = await hooked.call_count()
     await one.post(press(ann, counter, "+1"))
     await hooked.until_called("editMessageText", after=before)
     with one.tally.frozen():
         await two.post(press(ann, counter, "+1"))
-        await ann.until(counter, text="Specify the number: 2")
+        await ann.until(counter, text="Specify the number: 2", timeout=20)
+        await hooked.advance(60)
         await ann.until(counter, text="Specify the number: 1", timeout=20)
         # Once it has been silent for 20 s, the other takes over what it may have drawn.
         await ann.until(counter, text="Specify the number: 2", timeout=40)

@@ -150,7 +150,7 @@ async def test_a_database_up_to_date_is_only_read(
     await Totals(sessions).add(new_total())
     async with sessions.writing() as session:
         await session.execute(text("UPDATE totals SET value = 2"))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             await upgrade(url)
     assert "Running" not in caplog.text
 
