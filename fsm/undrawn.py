@@ -216,7 +216,7 @@ class Undrawn:
             for record, mark in self._marks.items()
             if (mark.touched < before or mark.moves_until) and record not in busy
         }
-        asked = [self._batch.send("HMGET", record, "version", "message") for record in quiet]
+        asked = [self._batch.put("HMGET", record, "version", "message") for record in quiet]
         found = await asyncio.gather(*asked, return_exceptions=True)
         done: dict[str, Mark] = {}
         stale: list[Stale] = []
@@ -247,14 +247,16 @@ class Undrawn:
             self._renderer.forget(inline_message_of(record) or mark.place.chat_id, message_id)
         if mark.moves_until < self._clock.now():
             mark.moves_until = 0.0
-        mark.version, mark.touched = version, time.monotonic()
+        mark.version, mark.touched = "", time.monotonic()
         try:
             async with self._places:
                 await redraw(record, mark.place)
         except (RedisError, AwayError):
-            mark.version = ""  # it is still to be drawn
+            return  # it is still to be drawn
         except Exception:
             # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
         finally:
             self._redrawing.remove(record)
+        # Unless a press has come meanwhile, which has drawn what is newer.
+        mark.version = mark.version or version
