@@ -147,6 +147,7 @@ async def test_a_command_that_is_not_there_is_an_error() -> None:
         await Charts(str(ROOT / "nothing")).draw(WEEK)
 
 
+@pytest.mark.thorough
 async def test_nothing_piles_up(charts: Charts) -> None:
     def memory() -> int:
         status = Path(f"/proc/{charts.process_id}/status").read_text()
