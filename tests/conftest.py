@@ -15,6 +15,7 @@ from tests.holding import Gate, holding
 from tests.playground.page.chromium import Browser, chromium
 from tests.ports import free_port
 from tests.tally import Tally
+from tests.tiers import leave_out
 from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
@@ -35,30 +36,34 @@ settings.register_profile(
 settings.load_profile("tally")
 
 FIRST = (
+    "test_crowds.py",
     "test_forged.py",
-    "redis/test_failover.py",
-    "playground/test_requests.py",
+    "test_kills.py",
+    "test_away.py",
     "test_supervisor.py",
     "test_rendering.py",
-    "test_command_line.py",
-    "test_workers.py",
-    "test_kills.py",
-    "test_backup.py",
+    "test_special_answers.py",
+    "test_totals_chart.py",
+    "test_settings.py",
+    "redis/test_failover.py",
+    "playground/test_command_line.py",
     "redis/test_sentinels.py",
-    "db/test_summaries.py",
-    "test_away.py",
+    "test_restart.py",
+    "test_workers.py",
+    "test_texts.py",
+    "test_flood.py",
+    "test_callbacks.py",
+    "test_stats.py",
     "test_model.py",
-    "redis/test_replicas.py",
-    "redis/test_cluster.py",
-    "redis/test_tls.py",
-    "test_stop.py",
-    "test_upgrade.py",
-    "test_webhook.py",
-    "test_health.py",
+    "test_stale.py",
+    "test_inline.py",
+    "test_metrics.py",
+    "test_settings_elsewhere.py",
     "test_payment_kills.py",
-    "test_start.py",
-    "test_inline_workers.py",
-    "test_workers_drawing.py",
+    "test_totals_changes.py",
+    "test_stop.py",
+    "playground/page/test_buttons.py",
+    "test_health.py",
 )
 """The files that take longest, so that none of them is left for the end; those that wait take
 turns with those that compute."""
@@ -71,7 +76,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have what takes long begin first."""
+    """Have what takes long begin first, or be left out."""
+    leave_out(items)
     folder = Path(__file__).parent
     place = {folder / name: number for number, name in enumerate(FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))

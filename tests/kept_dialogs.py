@@ -75,12 +75,6 @@ class KeptDialogs:
             process = (await redis.info("server"))["process_id"]
         os.kill(process, signal.SIGKILL)
 
-    async def until_valkey_answers(self) -> None:
-        """Wait until its Valkey runs."""
-        async with asyncio.timeout(START):
-            while not await self.valkey_answers():
-                await asyncio.sleep(0.02)
-
     async def set_value(self, command: Message, value: int) -> None:
         """Set what the counter that a command has opened stands at, as a million taps would."""
         async with self.rewritten_dialogs(f":m{command.message_id}") as records:

@@ -78,6 +78,7 @@ async def test_counters_and_totals_come_back_as_they_were(
         await other.clean_up()
 
 
+@pytest.mark.thorough
 async def test_where_the_two_disagree_nothing_is_lost_or_doubled(
     own_playground: Playground, own_tally: Tally
 ) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from db.engine import create_engine
 from db.filters import Filter
 from db.sessions import Sessions
@@ -12,6 +14,8 @@ from tests.db.wire import wire_to
 from tests.tally import Tally
 from tests.test_away import PATIENCE, SAVED_LATER
 from tests.test_counter import open_counter
+
+pytestmark = pytest.mark.thorough
 
 SOON = 15.0
 """Seconds until what was confirmed meanwhile is saved, on a busy machine."""

@@ -10,10 +10,11 @@ from tests.dice import dice
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import MENU, open_menu
+from tests.tiers import EVERYTHING
 
 PEOPLE = 25
-PRESSES = 400
-"""Of each person, which makes 10,000."""
+PRESSES = 400 if EVERYTHING else 100
+"""Of each person, which makes 10,000 where everything runs."""
 
 LETTERS = "\x1d\x1d\x00\n:-_ 019azAZ%{}<&é٣🍵"
 ITEMS = ["step:9", "step:-1", "step:1e9", "step:", f"step:{10**40}", "step:+1", "step:01", "step:٣"]
@@ -58,7 +59,7 @@ async def forge_presses(
     return answered
 
 
-async def test_ten_thousand_forged_presses_are_answered_and_change_nothing(
+async def test_thousands_of_forged_presses_are_answered_and_change_nothing(
     playground: Playground, tally: Tally, ann: Person
 ) -> None:
     throw, begin, logged = dice(), time.monotonic(), len(tally.logged())

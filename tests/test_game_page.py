@@ -9,6 +9,8 @@ from tests.playground.page.chromium import Browser, Reader, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
+pytestmark = pytest.mark.thorough
+
 ROUND = 10_000
 """Milliseconds of a round."""
 

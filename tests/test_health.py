@@ -128,6 +128,7 @@ async def test_the_database_away(running: Tally) -> None:
     await until_away(running)
 
 
+@pytest.mark.thorough
 async def test_a_postgresql_that_is_gone(own_playground: Playground, own_tally: Tally) -> None:
     with postgres.serving(postgres.required()) as url:
         own_tally.settings["DATABASE_URL"] = url
@@ -142,7 +143,10 @@ async def test_a_postgresql_that_is_gone(own_playground: Playground, own_tally: 
         assert await own_tally.stop() == 0
 
 
-@pytest.mark.parametrize("kind", ["refuse", "hang", "cut"])
+@pytest.mark.parametrize(
+    "kind",
+    ["refuse", *(pytest.param(kind, marks=pytest.mark.thorough) for kind in ("hang", "cut"))],
+)
 async def test_telegram_away(telegram: Playground, running: Tally, kind: str) -> None:
     await telegram.trouble(kind, method="getMe")
     async with asyncio.timeout(SOON):

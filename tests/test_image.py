@@ -91,6 +91,7 @@ async def test_the_health_check_tells_alive_from_dead(served: int, status: int) 
     assert process.returncode == status
 
 
+@pytest.mark.thorough
 async def test_it_runs_from_a_tree_that_it_does_not_write_to(
     tmp_path: Path, own_playground: Playground
 ) -> None:

@@ -1,8 +1,12 @@
 """Inline mode on the playground's page, in a real browser."""
 
+import pytest
+
 from playground import Playground
 from tests.playground.page.chromium import Browser, reading
 from tests.tally import Tally
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_from_the_window_to_a_counter_that_two_people_tap(

@@ -160,6 +160,7 @@ async def test_an_update_delivered_twice_sends_no_second_keyboard(
     assert await own_playground.refusals() == []
 
 
+@pytest.mark.thorough
 async def test_a_killed_bot_goes_on_with_the_keyboard(
     own_playground: Playground, own_tally: Tally
 ) -> None:

@@ -10,6 +10,8 @@ from tests.playground.page.chromium import PATIENCE, SCREENSHOTS, Browser, Page,
 from tests.ports import free_port
 from tests.tally import Tally
 
+pytestmark = pytest.mark.thorough
+
 Route: TypeAlias = Any
 """Playwright's, which may be missing."""
 

@@ -1,7 +1,8 @@
 """Figures move by exactly what happens."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,54 @@ from tests.test_workers import press
 from tests.watching import scrape, until_figures
 from tests.workers import Workers, two_workers
 
+IDLE = {
+    "tally_drawings_waiting": 0,
+    "tally_outbox_waiting": 0,
+    "tally_ready redis": 1,
+    "tally_ready database": 1,
+    "tally_ready telegram": 1,
+}
+"""Figures while nothing is done."""
+
+
+@pytest.fixture(scope="module")
+async def watched() -> AsyncIterator[Playground]:
+    """Give a playground where nobody does anything but what the figures tell."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def counting(
+    watched: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a running bot."""
+    data = tmp_path_factory.mktemp("counting") / "data"
+    own = Tally(data, BOT_TOKEN=watched.token, BOT_API_URL=watched.url)
+    yield await own.start()
+    await own.clean_up()
+
 
 @pytest.fixture
-async def ann(own_playground: Playground, own_tally: Tally) -> Person:
-    """Give a person of a bot that has just started."""
-    await own_tally.start()
-    return await own_playground.person("Ann")
+async def ann(watched: Playground, counting: Tally) -> Person:  # noqa: ARG001 - it serves her
+    """Give a person who is new to that bot."""
+    return await watched.person("Ann")
 
 
-async def test_a_journey(own_tally: Tally, ann: Person) -> None:
+@pytest.fixture
+async def before(counting: Tally) -> Counter[str]:
+    """Give its figures while nothing is done."""
+    return await until_figures(counting, IDLE)
+
+
+async def until_moved(
+    tally: Tally, before: Counter[str], moved: Mapping[str, float]
+) -> Counter[str]:
+    """Wait until figures have moved by so much; give all of them."""
+    return await until_figures(tally, {name: before[name] + by for name, by in moved.items()})
+
+
+async def test_a_journey(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann, "/numbers tea")
     for value in (1, 2, 3):
         await ann.press(counter, "+1")
@@ -43,20 +83,18 @@ async def test_a_journey(own_tally: Tally, ann: Person) -> None:
         "tally_drawings_waiting": 0,
         "tally_deliveries_total delivered": 1,
         "tally_outbox_waiting": 0,
-        "tally_ready redis": 1,
-        "tally_ready database": 1,
-        "tally_ready telegram": 1,
     }
-    now = await until_figures(own_tally, expected)
-    assert 0 < now["tally_update_duration_seconds_sum callback_query"] < 60
-    assert now["tally_redis_duration_seconds_count"] >= 6
-    assert now["tally_database_duration_seconds_count"] >= 1
+    now = await until_moved(counting, before, expected)
+    by = {name: now[name] - before[name] for name in now}
+    assert 0 < by["tally_update_duration_seconds_sum callback_query"] < 60
+    assert by["tally_redis_duration_seconds_count"] >= 6
+    assert by["tally_database_duration_seconds_count"] >= 1
     assert now["tally_database_connections"] >= 1
     assert [name for name in now if name.startswith("process_cpu_seconds_total ")]
     assert not [name for name in now if "tea" in name or str(ann.id) in name]
 
 
-async def test_what_is_refused(own_tally: Tally, ann: Person) -> None:
+async def test_what_is_refused(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "Cancel")
     await ann.until(counter, text="Cancelled")
@@ -67,13 +105,14 @@ async def test_what_is_refused(own_tally: Tally, ann: Person) -> None:
         "tally_taps_total": 0,
         "tally_totals_total numbers": 0,
     }
-    await until_figures(own_tally, expected)
+    await until_moved(counting, before, expected)
 
 
-async def test_what_goes_wrong(own_tally: Tally, ann: Person) -> None:
+async def test_what_goes_wrong(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
-    async with own_tally.rewritten_dialogs(f":m{counter.message_id - 1}") as (record,):
-        for context in record["contexts"].values():
+    async with counting.rewritten_dialogs(f":m{counter.message_id - 1}") as records:
+        # Hers, and those that others have left at the same number.
+        for context in (each for record in records for each in record["contexts"].values()):
             del context["dialog_data"]["value"]
     await ann.press(counter, "+1")
     expected = {
@@ -81,7 +120,7 @@ async def test_what_goes_wrong(own_tally: Tally, ann: Person) -> None:
         "tally_updates_redone_total failure": 2,
         "tally_taps_total": 0,
     }
-    await until_figures(own_tally, expected)
+    await until_moved(counting, before, expected)
 
 
 async def test_redis_away(own_playground: Playground, own_tally: Tally, tmp_path: Path) -> None:
@@ -102,41 +141,44 @@ async def test_redis_away(own_playground: Playground, own_tally: Tally, tmp_path
         await own_tally.stop()
 
 
-async def test_edits_saved(own_tally: Tally, ann: Person) -> None:
+async def test_edits_saved(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     await asyncio.gather(*begin_presses(ann, counter, "+1", 50))
     await ann.until(counter, text="Specify the number: 50")
-    now = await until_figures(own_tally, {"tally_taps_total": 50, "tally_drawings_waiting": 0})
-    edited, merged = now["tally_drawings_total edited"], now["tally_drawings_total merged"]
+    moved = {"tally_taps_total": 50, "tally_drawings_waiting": 0}
+    now = await until_moved(counting, before, moved)
+    kinds = ("tally_drawings_total edited", "tally_drawings_total merged")
+    edited, merged = (now[kind] - before[kind] for kind in kinds)
     assert edited + merged == 50
     assert merged > edited
 
 
 async def test_windows_that_wait_and_what_telegram_refuses(
-    own_playground: Playground, own_tally: Tally, ann: Person
+    watched: Playground, counting: Tally, ann: Person, before: Counter[str]
 ) -> None:
     counter = await open_counter(ann)
-    await own_playground.trouble("refuse", method="editMessageText", status=429, retry_after=3)
+    await watched.trouble("refuse", method="editMessageText", status=429, retry_after=3)
     await ann.press(counter, "+1")
-    await until_figures(
-        own_tally, {"tally_drawings_waiting": 1, "tally_telegram_failures_total throttled": 1}
-    )
-    await own_playground.calm()
-    await until_figures(own_tally, {"tally_drawings_waiting": 0, "tally_drawings_total edited": 1})
+    moved = {"tally_drawings_waiting": 1, "tally_telegram_failures_total throttled": 1}
+    await until_moved(counting, before, moved)
+    await watched.calm()
+    moved = {"tally_drawings_waiting": 0, "tally_drawings_total edited": 1}
+    await until_moved(counting, before, moved)
 
 
-async def test_a_total_that_waits_for_the_database(own_tally: Tally, ann: Person) -> None:
+async def test_a_total_that_waits_for_the_database(
+    counting: Tally, ann: Person, before: Counter[str]
+) -> None:
     counter = await open_counter(ann)
-    async with own_tally.moved_away("totals"):
+    delivered, failed = "tally_deliveries_total delivered", "tally_deliveries_total failed"
+    async with counting.moved_away("totals"):
         await ann.press(counter, "Confirm")
-        expected = {"tally_outbox_waiting": 1, "tally_totals_total numbers": 1}
-        now = await until_figures(own_tally, expected)
-        assert now["tally_deliveries_total failed"] >= 1
-        assert now["tally_deliveries_total delivered"] == 0
-    await own_tally.until_totals(ann, 1)
-    await until_figures(
-        own_tally, {"tally_outbox_waiting": 0, "tally_deliveries_total delivered": 1}
-    )
+        moved = {"tally_outbox_waiting": 1, "tally_totals_total numbers": 1}
+        now = await until_moved(counting, before, moved)
+        assert now[failed] > before[failed]
+        assert now[delivered] == before[delivered]
+    await counting.until_totals(ann, 1)
+    await until_moved(counting, before, {"tally_outbox_waiting": 0, delivered: 1})
 
 
 @pytest.fixture
@@ -148,6 +190,7 @@ async def pair(own_playground: Playground, tmp_path: Path) -> AsyncIterator[Work
         yield workers
 
 
+@pytest.mark.thorough
 async def test_two_workers_answer_as_one(own_playground: Playground, pair: Workers) -> None:
     ann = await own_playground.person("Ann")
     counter = await open_counter(ann)

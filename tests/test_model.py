@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from playground import Message, Person, Playground
 from tests.tally import Tally
 from tests.test_menu import MENU
+from tests.tiers import EVERYTHING
 
 STEPS = {"numbers": ["-1", "+1"], "numbers_fab": ["-2", "-1", "+1", "+2"]}
 IN_MENU = {"numbers": "Counter ±1", "numbers_fab": "Counter ±2"}
@@ -200,7 +201,7 @@ def test_any_journey_agrees_with_the_model(journey: type[Journey]) -> None:
     run_state_machine_as_test(
         journey,
         settings=settings(
-            max_examples=15,
+            max_examples=15 if EVERYTHING else 5,
             stateful_step_count=25,
             suppress_health_check=list(HealthCheck),
         ),

@@ -115,6 +115,7 @@ async def test_a_language_that_was_chosen_for_a_moment_does_not_come_last(
     assert last.params["menu_button"] == {"type": "default"}
 
 
+@pytest.mark.thorough
 async def test_a_new_address_is_set_for_everybody_again(
     own_playground: Playground, tally: Tally
 ) -> None:
@@ -143,6 +144,7 @@ class NobodyChose:
         return Catalog().speak(otherwise)
 
 
+@pytest.mark.thorough
 async def test_while_redis_is_away_updates_go_on_and_the_next_tries_again() -> None:
     async def handler(_event: TelegramObject, _data: dict[str, Any]) -> str:
         return "handled"

@@ -11,6 +11,8 @@ from tests.playground.page.chromium import Browser, reading
 from tests.ports import free_port
 from tests.tally import Tally
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:

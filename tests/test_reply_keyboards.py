@@ -57,12 +57,7 @@ async def test_a_choice_is_answered_and_takes_the_keyboard_away(ann: Person) -> 
     ("typed", "answer"),
     [
         ("Without mashed potatoes", "That's not tasty!"),
-        ("WITH MASHED POTATOES", "Excellent choice!"),
-        ("  with \n mashed   potatoes ", "Excellent choice!"),
-        ("🥔 With mashed potatoes ✅️", "Excellent choice!"),
-        ("👨‍👩‍👧 with 👍🏽 mashed potatoes", "Excellent choice!"),
-        ("ｗｉｔｈｏｕｔ mashed potatoes", "That's not tasty!"),
-        ("With mashed potatoes\u2060\u2061", "Excellent choice!"),
+        ("🥔 WITH \n mashed   potatoes ✅️", "Excellent choice!"),
     ],
 )
 async def test_what_is_typed_by_hand_is_a_press(ann: Person, typed: str, answer: str) -> None:
@@ -72,7 +67,7 @@ async def test_what_is_typed_by_hand_is_a_press(ann: Person, typed: str, answer:
     await until_list(ann)
 
 
-@pytest.mark.parametrize("typed", ["mashed potatoes", "🥔", "With", "/with mashed potatoes"])
+@pytest.mark.parametrize("typed", ["🥔", "/with mashed potatoes"])
 async def test_what_is_no_press_is_told_so_and_the_keyboard_stays(ann: Person, typed: str) -> None:
     await open_cutlets(ann)
     await ann.send(typed)

@@ -1,5 +1,7 @@
 """Kills and restarts: every live button goes on from the value that it shows."""
 
+import pytest
+
 from playground import Playground
 from tests.nursery import START
 from tests.tally import Tally
@@ -33,6 +35,7 @@ async def test_a_killed_bot_goes_on_where_it_was(
     assert [row["value"] for row in own_tally.totals(ann)] == [2]
 
 
+@pytest.mark.thorough
 async def test_a_stop_is_clean_and_leaves_nothing_running(
     own_playground: Playground, own_tally: Tally
 ) -> None:
@@ -63,34 +66,6 @@ async def test_an_update_delivered_twice_counts_once(
     await own_playground.repeat()
     await ann.press(counter, "+1", timeout=START)
     await ann.until(counter, text="Specify the number: 3")
-
-
-async def test_a_total_that_did_not_reach_the_database_does_so_after_the_restart(
-    own_playground: Playground, own_tally: Tally
-) -> None:
-    await own_tally.start()
-    ann = await own_playground.person("Ann")
-    counter = await open_counter(ann)
-    async with own_tally.locked_database():
-        await ann.press(counter, "Confirm")
-        await ann.until(counter, text="Total: 0")
-        await own_tally.kill()
-    assert own_tally.totals(ann) == []
-    await own_tally.start()
-    await own_tally.until_totals(ann, 1)
-
-
-async def test_valkey_is_started_again_when_it_dies(
-    own_playground: Playground, own_tally: Tally
-) -> None:
-    await own_tally.start()
-    ann = await own_playground.person("Ann")
-    counter = await open_counter(ann)
-    await ann.press(counter, "+1")
-    await own_tally.kill_valkey()
-    await own_tally.until_valkey_answers()
-    await ann.press(counter, "+1", timeout=START)
-    await ann.until(counter, text="Specify the number: 2")
 
 
 async def test_an_update_in_the_inbox_is_replayed_once(

@@ -103,6 +103,7 @@ def test_only_what_was_pinned_gets_installed() -> None:
     assert [line for line in installs if "--require-hashes" not in line] == []
 
 
+@pytest.mark.thorough
 async def test_what_is_installed_fits_together() -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pip", "check", "--disable-pip-version-check"),

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from db.models import LABEL_MAX
+from dialogs.settings import read_steps
 from playground import Answer, Person, Playground
 from tests.choosing import PATIENT, choose, until, until_offered
 from tests.tally import Tally
@@ -132,11 +133,22 @@ async def test_counters_of_ones_own_have_the_steps_that_were_chosen(
 @pytest.mark.parametrize(
     "text", ["0", "1 1", "1 2 3 4 5", "1001", "-1001 1", "1.5", "one", "+", "٣", "1e3", "--1", ","]
 )
-async def test_what_are_no_steps_is_told_so(ann: Person, text: str) -> None:
+def test_what_are_no_steps_is_known(text: str) -> None:
+    assert read_steps(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"), [("+1", (1,)), ("1000, −3 7", (-3, 7, 1000)), ("-1000 01", (-1000, 1))]
+)
+def test_what_are_steps_is_read(text: str, steps: tuple[int, ...]) -> None:
+    assert read_steps(text) == steps
+
+
+async def test_what_are_no_steps_is_told_so(ann: Person) -> None:
     settings = await open_counter(ann, "/settings")
     await choose(ann, settings, "Steps")
     await until(ann, settings, "Steps of the counters")
-    told = await open_counter(ann, text)
+    told = await open_counter(ann, "1001")
     assert (told.text or "").startswith("Those are no steps. Send 1 to 4 different whole numbers")
     await choose(ann, settings, "Back")
     await until(ann, settings, "Steps of /count: -10 -1 +1 +10")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from redis.asyncio import Redis
 
 from locales import Catalog
@@ -19,6 +20,7 @@ from tests.test_workers import press
 from tests.workers import Workers
 
 
+@pytest.mark.thorough
 async def test_what_is_chosen_at_one_worker_holds_at_the_other(
     hooked: Playground, workers: Workers
 ) -> None:

@@ -8,6 +8,8 @@ from playground import Person, Playground
 from tests.playground.page.chromium import Browser, Reader, reading
 from tests.tally import Tally
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.fixture
 async def ann(own_playground: Playground, own_tally: Tally) -> Person:

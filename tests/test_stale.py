@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from playground import Answer, Message, Person, Playground
 from tests.nursery import START
 from tests.tally import Tally
@@ -89,6 +91,7 @@ async def test_a_states_group_that_is_no_more_locks_nobody_out(
     assert await own_playground.refusals() == []
 
 
+@pytest.mark.thorough
 async def test_a_counter_of_the_menu_whose_group_is_no_more_opens_anew(
     own_playground: Playground, own_tally: Tally
 ) -> None:

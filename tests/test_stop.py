@@ -90,6 +90,7 @@ async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path
         await stop_in_time(own_tally)
 
 
+@pytest.mark.thorough
 async def test_while_redis_hangs(own_tally: Tally, ann: Person) -> None:
     await own_tally.start()
     counter = await open_counter(ann)

@@ -114,6 +114,7 @@ async def test_on_sighup_each_makes_way_for_a_new_one_and_no_tap_is_lost(
     assert len(many.worker_processes()) == WORKERS
 
 
+@pytest.mark.thorough
 async def test_what_can_not_start_any_more_ends_nobody_who_serves(many: Tally, ann: Person) -> None:
     wrong = many.data.parent / ".env"
     wrong.write_text("DIALOG_TTL=hunter2")
@@ -131,6 +132,7 @@ async def test_what_can_not_start_any_more_ends_nobody_who_serves(many: Tally, a
     assert "hunter2" not in many.log.read_text()
 
 
+@pytest.mark.thorough
 async def test_they_end_with_their_parent_also_if_that_is_killed(many: Tally, ann: Person) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "+1", timeout=30)
@@ -149,6 +151,7 @@ async def test_a_stop_ends_all_in_time(many: Tally) -> None:
     assert not await many.valkey_answers()
 
 
+@pytest.mark.thorough
 async def test_a_fault_ends_all_and_is_said_once(tmp_path: Path, hook: Playground) -> None:
     wrong = Tally(tmp_path / "data", BOT_TOKEN="7:hunter2", BOT_API_URL=hook.url)  # noqa: S106 - none
     by_webhook(wrong)

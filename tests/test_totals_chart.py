@@ -152,6 +152,7 @@ async def test_labels_of_emoji_and_from_right_to_left_are_told_below_the_picture
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.thorough
 async def test_long_names_leave_room_for_all_that_is_said_below_the_picture(
     playground: Playground, tally: Tally, language: str
 ) -> None:
@@ -185,6 +186,7 @@ async def test_a_forged_choice_is_not_taken(ann: Person, tally: Tally) -> None:
     assert (await ann.read(chart)).photo == chart.photo
 
 
+@pytest.mark.thorough
 async def test_a_burst_of_choices_ends_with_the_last(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [7], created_at=datetime.now(UTC))
     chart = await open_chart(ann)
@@ -193,6 +195,7 @@ async def test_a_burst_of_choices_ends_with_the_last(ann: Person, tally: Tally) 
     await ann.until(chart, lambda now: now.labels[0] == ["Week", "Month", "• Year"])
 
 
+@pytest.mark.thorough
 async def test_a_kill_leaves_a_chart_that_goes_on(
     own_playground: Playground, own_tally: Tally
 ) -> None:
@@ -206,6 +209,7 @@ async def test_a_kill_leaves_a_chart_that_goes_on(
     assert is_dark(await picture(own_playground, dark))
 
 
+@pytest.mark.thorough
 async def test_a_drawer_that_dies_is_replaced_and_nobody_notices(
     own_playground: Playground, own_tally: Tally
 ) -> None:

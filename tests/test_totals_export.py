@@ -5,6 +5,7 @@ import csv
 import io
 import json
 
+import pytest
 from aiohttp import ClientSession
 
 from playground import Answer, Message, Person, Playground
@@ -108,6 +109,7 @@ async def test_an_order_that_arrives_twice_brings_one_document(
     assert len(await documents(ann)) == 2
 
 
+@pytest.mark.thorough
 async def test_a_document_that_a_kill_has_kept_back_comes_after_the_next_start(
     own_playground: Playground, own_tally: Tally
 ) -> None:
@@ -131,6 +133,7 @@ async def test_a_document_that_a_kill_has_kept_back_comes_after_the_next_start(
     assert len(await documents(ann)) == 1
 
 
+@pytest.mark.thorough
 async def test_a_large_export_keeps_nobody_waiting(
     ann: Person, boris: Person, tally: Tally, playground: Playground
 ) -> None:

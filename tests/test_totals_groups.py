@@ -67,6 +67,7 @@ async def test_a_group_sees_who_counted(ann: Person, group: Group) -> None:
 
 
 @pytest.mark.usefixtures("counted")
+@pytest.mark.thorough
 async def test_a_group_sees_its_totals_as_a_chart(ann: Person, group: Group, tally: Tally) -> None:
     await tally.add_totals(ann, [5], chat_id=group.id, created_at=datetime.now(UTC))
     await tally.add_totals(ann, [7], created_at=datetime.now(UTC))

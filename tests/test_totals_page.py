@@ -75,6 +75,7 @@ async def open_chat(reader: Reader, tally: Tally, name: str) -> None:
     await reader.page.locator("#chats button").first.click()
 
 
+@pytest.mark.thorough
 async def test_totals_are_looked_at_by_keyboard_and_mouse(
     tally: Tally, playground: Client, browser: Browser
 ) -> None:
@@ -131,6 +132,7 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
         await page.locator("#totals:text-is('15 totals')").wait_for()
 
 
+@pytest.mark.thorough
 async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
     clara = await playground.person("Clara", language_code="en")
     await fill(tally, clara)
@@ -197,6 +199,7 @@ async def test_a_link_opens_the_page_as_it_filters(
         await page.locator("#totals:text-is('15 totals')").wait_for()
 
 
+@pytest.mark.thorough
 async def test_on_a_phone_it_wears_telegrams_colours_in_russian(
     tally: Tally, playground: Client, browser: Browser
 ) -> None:

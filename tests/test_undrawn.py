@@ -156,7 +156,7 @@ async def looks(redis: Redis) -> int:
     return int(stats.get("cmdstat_hgetall", {"calls": 0})["calls"])
 
 
-@pytest.mark.parametrize("hours", [-5, 5])
+@pytest.mark.parametrize("hours", [-5, pytest.param(5, marks=pytest.mark.thorough)])
 async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is_not(
     redis: Redis, skew: ContextVar[float], monkeypatch: pytest.MonkeyPatch, hours: float
 ) -> None:

@@ -130,6 +130,7 @@ async def test_by_two_workers_each_counter_is_posted_once(
         assert sorted(texts) == [f"{label}\n+1 · Ann\nTotal: 1" for label in labels]
 
 
+@pytest.mark.thorough
 async def test_killed_again_and_again_on_the_way_it_arrives_whole(
     own_playground: Playground, own_tally: Tally, people: tuple[Person, Person]
 ) -> None:
@@ -162,6 +163,7 @@ async def test_killed_again_and_again_on_the_way_it_arrives_whole(
     assert [row["value"] for row in own_tally.totals(ann)] == [3, 2, 1]
 
 
+@pytest.mark.thorough
 async def test_killed_when_everything_is_taken_and_nothing_arrived_it_arrives(
     own_playground: Playground, own_tally: Tally, people: tuple[Person, Person], gate: Gate
 ) -> None:
@@ -182,6 +184,7 @@ async def test_killed_when_everything_is_taken_and_nothing_arrived_it_arrives(
     await ann.until(tea, ending("Specify the number: 4"), timeout=START)
 
 
+@pytest.mark.thorough
 async def test_while_the_database_is_away_counters_go_along_and_totals_follow(
     own_playground: Playground, own_tally: Tally, people: tuple[Person, Person]
 ) -> None:

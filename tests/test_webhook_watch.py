@@ -112,6 +112,22 @@ async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
     assert calls[-1].params["secret_token"] == SECRET
 
 
+async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    async def told(secret: str, path: str = "webhook") -> int:
+        before = await own_playground.call_count()
+        await setting(bot, redis, url=f"http://127.0.0.1:9/{path}", secret_token=secret).ensure()
+        calls = await own_playground.calls("setWebhook", after=before)
+        return sum(not call.error for call in calls)  # once a second at most
+
+    assert [await told(SECRET), await told(SECRET)] == [1, 0]
+    assert [await told("other"), await told("other")] == [1, 0]
+    await bot.delete_webhook()
+    assert await told("other") == 1
+    assert [await told("other", "moved"), await told("other", "moved")] == [1, 0]
+
+
 @pytest.mark.usefixtures("often")
 async def test_another_version_is_left_alone_as_long_as_it_runs(
     own_playground: Playground, bot: Bot, redis: Redis

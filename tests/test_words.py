@@ -24,7 +24,23 @@ def test_ornaments_alone_have_no_words(ornaments: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("-1", "1"), ("1 6", "16"), ("1.0", "1"), ("/start", "start")]
+    "typed",
+    [
+        "WITH MASHED POTATOES",
+        "  with \n mashed   potatoes ",
+        "🥔 With mashed potatoes ✅️",
+        "👨‍👩‍👧 with 👍🏽 mashed potatoes",
+        "ｗｉｔｈ mashed potatoes",
+        "With mashed potatoes\u2060\u2061",
+    ],
+)
+def test_what_is_typed_by_hand_has_the_words_of_a_label(typed: str) -> None:
+    assert words(typed) == words("With mashed potatoes")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("-1", "1"), ("1 6", "16"), ("1.0", "1"), ("/start", "start"), ("With", "With potatoes")],
 )
 def test_what_means_something_else_is_something_else(one: str, other: str) -> None:
     assert words(one) != words(other)

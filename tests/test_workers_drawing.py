@@ -48,6 +48,7 @@ async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
     assert len(await edits(limited, counter)) <= 5 + took + REPAIRS
 
 
+@pytest.mark.thorough
 async def test_a_group_is_tapped_by_three_within_telegrams_limits(
     limited: Playground, ann: Person
 ) -> None:

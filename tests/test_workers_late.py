@@ -13,6 +13,7 @@ async def ann(hooked: Playground, workers: Workers) -> Person:  # noqa: ARG001 -
     return await hooked.person("Ann", language_code="en")
 
 
+@pytest.mark.thorough
 async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from trustme import LeafCert
 
+from tests.tiers import EVERYTHING
+
 INSTALLED = Path("/usr/lib/postgresql")
 """Where Debian puts a folder for each version, outside of PATH."""
 START = 30.0
@@ -31,7 +33,7 @@ def programs() -> Path | None:
 def required() -> Path:
     """Give that folder, or skip the test; for continuous integration there has to be one."""
     binaries = programs()
-    if binaries is None and os.environ.get("CI") != "true":
+    if binaries is None and not EVERYTHING:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
     assert binaries, "PostgreSQL is not installed, and has to be for continuous integration"
     return binaries

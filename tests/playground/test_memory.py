@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from playground import Client, Playground
@@ -62,6 +63,7 @@ async def test_persons_and_chats_stay_in_their_order(tmp_path: Path) -> None:
         assert await playground.request("GET", "chats") == chats
 
 
+@pytest.mark.thorough
 async def test_a_killed_playground_has_lost_nothing_that_it_answered(tmp_path: Path) -> None:
     settings = ("--token", TOKEN, "--data-dir", str(tmp_path))
     async with serving(*settings) as (url, process), Client(url) as playground:

@@ -63,8 +63,15 @@ ODD: list[object] = [
 TRIED = [method for method in HANDLERS if method not in {methods.GetUpdates, methods.SetWebhook}]
 """The methods that don't have the bot wait."""
 
+QUICK = {methods.SendMessage, methods.SendInvoice, methods.EditMessageText, methods.SetMyCommands}
+"""Those that are tried everywhere: between them they take texts, markup, prices and lists."""
 
-@pytest.mark.parametrize("method", TRIED, ids=lambda method: str(method.__api_method__))
+
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param(each, marks=() if each in QUICK else pytest.mark.thorough) for each in TRIED],
+    ids=lambda method: str(method.__api_method__),
+)
 @pytest.mark.parametrize(
     "both", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["either way", "both ways"]
 )

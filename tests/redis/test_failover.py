@@ -55,6 +55,7 @@ async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
     await asyncio.gather(*(saved(pair[0], tapping) for tapping in tappings))
 
 
+@pytest.mark.thorough
 async def test_a_master_hands_over_amid_taps(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:
@@ -109,6 +110,7 @@ async def test_what_no_replica_has_is_not_acknowledged_before_one_has(
     await ann.until(counter, ending("Specify the number: 2"))
 
 
+@pytest.mark.thorough
 async def test_what_is_chosen_at_one_worker_holds_at_both_also_after_their_channel_was_lost(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:

@@ -109,6 +109,7 @@ async def test_what_no_replica_has_is_in_doubt_for_everybody_until_one_has_it(pa
         assert await taps_at(one) == 1
 
 
+@pytest.mark.thorough
 async def test_what_was_done_stays_in_doubt_while_its_master_refuses_to_write(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         one, other = store_on(pair.master, parts), store_on(pair.master, parts)
@@ -134,6 +135,7 @@ async def refuses_to_write(master: Server) -> bool:
     return False
 
 
+@pytest.mark.thorough
 async def test_what_was_in_doubt_and_is_lost_with_the_master_is_done_again(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         await pair.replica.ask("REPLICAOF", "NO", "ONE")
@@ -147,6 +149,7 @@ async def test_what_was_in_doubt_and_is_lost_with_the_master_is_done_again(pair:
         assert await taps_at(after) == 1
 
 
+@pytest.mark.thorough
 async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from_a_living_master(
     pair: Pair, tmp_path: Path
 ) -> None:
@@ -163,6 +166,7 @@ async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from
         assert await taps_at(store_on(pair.replica, parts, 2)) == 0
 
 
+@pytest.mark.thorough
 async def test_an_entry_is_announced_at_a_replica_before_it_is_committed(pair: Pair) -> None:
     async def deliver(*_: object) -> None:
         raise AssertionError

@@ -53,6 +53,7 @@ async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
     await asyncio.gather(*(saved(pair[0], tapping) for tapping in tappings))
 
 
+@pytest.mark.thorough
 async def test_a_master_hands_over_amid_taps(
     playground: Playground, servers: Watched, pair: list[Tally]
 ) -> None:

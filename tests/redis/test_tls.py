@@ -1,6 +1,5 @@
 """TLS and passwords, for one server as for a cluster."""
 
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -23,6 +22,7 @@ from tests.redis.sentinels import watched
 from tests.redis.servers import PASSWORD, PROTECTED, Server, end_all
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.tiers import EVERYTHING
 
 USER = "tally"
 MISSING = "no Redis server that speaks TLS is installed (Debian: apt-get install redis-server)"
@@ -61,7 +61,7 @@ def _program() -> Path | None:
 def speaking(tmp_path_factory: pytest.TempPathFactory) -> Speaking:
     """Give what it takes to speak TLS."""
     program = _program()
-    if program is None and os.environ.get("CI") != "true":
+    if program is None and not EVERYTHING:
         pytest.skip(MISSING)
     assert program, MISSING
     folder = tmp_path_factory.mktemp("certificates")
@@ -157,6 +157,7 @@ async def test_a_server_by_tls_hangs_up_while_nobody_asks_it(
     await goes_on_after_cuts(url, server)
 
 
+@pytest.mark.thorough
 async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path: Path) -> None:
     async with (
         watched(tmp_path, template=server_for(speaking, tmp_path)) as servers,

@@ -1,7 +1,6 @@
 """A real browser for the tests of the chat page, and who sits before it."""
 
 import importlib
-import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +9,8 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.tiers import EVERYTHING
 
 # Playwright may be missing, so its types can't be named.
 Browser: TypeAlias = Any
@@ -42,7 +43,7 @@ async def chromium() -> AsyncIterator[Browser]:
         playwright = None
     if playwright is None or path is None:
         missing = "Playwright" if playwright is None else "Chromium"
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up = pytest.fail if EVERYTHING else pytest.skip
         give_up(f"{missing} is not installed")
     async with playwright.async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=path, args=FLAGS)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 from aiogram.utils.auth_widget import check_integrity
 from aiogram.utils.web_app import safe_parse_webapp_init_data
 from aiohttp import web
@@ -92,6 +93,7 @@ def shop(playground: Playground, bot: BotSide) -> dict[str, Answer]:
     return {"app": page_of(SHOP, playground), "order": order}
 
 
+@pytest.mark.thorough
 async def test_a_mini_app_of_a_reply_button_sends_data(
     reader: Reader, playground: Playground
 ) -> None:
@@ -116,6 +118,7 @@ async def test_a_mini_app_of_an_inline_button_has_the_bot_write_for_the_person(
         await reader.dialog.wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_a_mini_app_of_the_menu_button_is_opened(
     reader: Reader, playground: Playground, bot: BotSide
 ) -> None:
@@ -126,6 +129,7 @@ async def test_a_mini_app_of_the_menu_button_is_opened(
         await reader.see("Ann has ordered tea")
 
 
+@pytest.mark.thorough
 async def test_a_link_opens_a_mini_app_that_has_a_bill_paid(
     reader: Reader, playground: Playground, bot: BotSide
 ) -> None:
@@ -144,6 +148,7 @@ async def test_a_link_opens_a_mini_app_that_has_a_bill_paid(
         await frame.get_by_text("This bill is paid").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_login_takes_signed_data_to_the_bots_page_after_a_question(
     reader: Reader, playground: Playground
 ) -> None:
@@ -162,6 +167,7 @@ async def test_a_login_takes_signed_data_to_the_bots_page_after_a_question(
         await (await opened.value).get_by_text("Welcome, Ann").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_game_shows_its_high_scores_and_is_opened_after_a_question(
     reader: Reader,
 ) -> None:

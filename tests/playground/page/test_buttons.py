@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from playground import Group, Person
 from tests.playground.page.chromium import Reader
 
@@ -18,6 +20,7 @@ async def test_a_counter_is_tapped_and_edited_in_place(reader: Reader) -> None:
     await reader.shoot("counter")
 
 
+@pytest.mark.thorough
 async def test_a_tap_counts_while_the_message_is_edited(reader: Reader, ann: Person) -> None:
     await reader.send("/count")
     await reader.key("+1").hover()
@@ -40,6 +43,7 @@ async def test_a_press_turns_a_spinner_until_its_answer(
     await reader.page.locator(".key.busy").wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_any_number_of_presses_wait_at_once(reader: Reader, slow: asyncio.Event) -> None:
     await reader.send("/late")
     for number in range(8):
@@ -53,6 +57,7 @@ async def test_any_number_of_presses_wait_at_once(reader: Reader, slow: asyncio.
     assert await reader.notice.get_by_text("At last").count() == 8
 
 
+@pytest.mark.thorough
 async def test_everybody_waits_for_an_answer_of_their_own(
     reader: Reader, slow: asyncio.Event, group: Group
 ) -> None:
@@ -79,6 +84,7 @@ async def test_an_alert_is_closed_before_anything_else(reader: Reader) -> None:
     await alert.wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_links_and_copies_ask_no_other_host(reader: Reader) -> None:
     await reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await reader.send("/count")
@@ -90,6 +96,7 @@ async def test_links_and_copies_ask_no_other_host(reader: Reader) -> None:
     await reader.page.get_by_role("button", name="Cancel").click()
 
 
+@pytest.mark.thorough
 async def test_a_disabled_button_can_not_be_pressed(reader: Reader) -> None:
     await reader.send("/kinds")
     await reader.key("Sold out").wait_for()

@@ -9,6 +9,7 @@ from tests.playground.test_media import upload
 
 
 @pytest.mark.usefixtures("slow")
+@pytest.mark.thorough
 async def test_an_empty_playground_is_furnished(
     browser: Browser,
     playground: Playground,
@@ -38,6 +39,7 @@ async def test_a_second_person_taps_in_the_group(
     await reader.shoot("group")
 
 
+@pytest.mark.thorough
 async def test_topics_of_a_forum_are_chats_of_their_own(
     reader: Reader, playground: Playground, ann: Person
 ) -> None:
@@ -50,6 +52,7 @@ async def test_topics_of_a_forum_are_chats_of_their_own(
     await reader.message("Value: 0").wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_what_changes_elsewhere_comes_by_itself(
     reader: Reader, ann: Person, group: Group
 ) -> None:
@@ -62,6 +65,7 @@ async def test_what_changes_elsewhere_comes_by_itself(
     await reader.message("tea").wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_the_bot_is_blocked_and_unblocked(reader: Reader, ann: Person) -> None:
     await reader.send("/start")
     await reader.see("Welcome! Again")
@@ -84,6 +88,7 @@ async def test_the_page_comes_back_after_a_restart(reader: Reader, playground: P
     await reader.see("Value: 1")
 
 
+@pytest.mark.thorough
 async def test_a_long_chat_opens_at_its_end_and_is_read_back_page_by_page(
     browser: Browser,
     playground: Playground,

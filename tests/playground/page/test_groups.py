@@ -24,6 +24,7 @@ async def friends(reader: Reader, group: Group) -> Reader:
     return reader
 
 
+@pytest.mark.thorough
 async def test_a_member_is_made_an_admin_and_dismissed(friends: Reader) -> None:
     await act_on(friends, "Boris", "Make admin")
     await member(friends, "Boris").get_by_text("administrator").wait_for()
@@ -32,6 +33,7 @@ async def test_a_member_is_made_an_admin_and_dismissed(friends: Reader) -> None:
     await member(friends, "Boris").get_by_role("button", name="Make admin").wait_for()
 
 
+@pytest.mark.thorough
 async def test_the_bot_is_removed_added_and_made_an_admin(friends: Reader) -> None:
     await act_on(friends, "tea_bot", "Remove")
     await friends.note("tea_bot left").wait_for()
@@ -41,6 +43,7 @@ async def test_the_bot_is_removed_added_and_made_an_admin(friends: Reader) -> No
     await friends.see("I am an administrator")
 
 
+@pytest.mark.thorough
 async def test_a_person_leaves_and_is_added_again(friends: Reader) -> None:
     await friends.button("Close").click()
     await friends.act_as("Boris")
@@ -57,6 +60,7 @@ async def test_a_person_leaves_and_is_added_again(friends: Reader) -> None:
     await friends.note("Boris joined").wait_for()
 
 
+@pytest.mark.thorough
 async def test_commands_are_offered_by_a_click_where_the_bot_is(friends: Reader) -> None:
     await friends.button("Close").click()
     await friends.button("Menu").click()
@@ -85,6 +89,7 @@ async def test_a_group_is_made_and_becomes_a_supergroup(reader: Reader, boris: P
     assert await reader.page.locator("#chats .chat", has_text="Cosy").count() == 1
 
 
+@pytest.mark.thorough
 async def test_a_topic_is_opened_in_a_forum(
     reader: Reader, playground: Playground, ann: Person
 ) -> None:
@@ -100,6 +105,7 @@ async def test_a_topic_is_opened_in_a_forum(
     await reader.see("Value: 0")
 
 
+@pytest.mark.thorough
 async def test_a_person_is_added(reader: Reader) -> None:
     await reader.button("Add a person or a group").click()
     await reader.button("A person").click()

@@ -29,6 +29,7 @@ async def test_inline_results_are_offered_and_sent(anywhere: Reader) -> None:
     await anywhere.see("A cup of green tea")
 
 
+@pytest.mark.thorough
 async def test_a_query_takes_the_place_of_the_one_before(anywhere: Reader) -> None:
     for number in range(8):
         async with anywhere.page.expect_request("**/inline/query"):
@@ -38,6 +39,7 @@ async def test_a_query_takes_the_place_of_the_one_before(anywhere: Reader) -> No
     await anywhere.see("A cup of quick")
 
 
+@pytest.mark.thorough
 async def test_a_button_begins_a_query_in_the_same_chat(anywhere: Reader) -> None:
     await anywhere.send("/kinds")
     await anywhere.key("Same chat").click()
@@ -46,6 +48,7 @@ async def test_a_button_begins_a_query_in_the_same_chat(anywhere: Reader) -> Non
     await anywhere.see("A cup of green")
 
 
+@pytest.mark.thorough
 async def test_a_button_begins_a_query_in_any_chat(anywhere: Reader) -> None:
     await anywhere.send("/kinds")
     await anywhere.key("Any chat").click()
@@ -57,6 +60,7 @@ async def test_a_button_begins_a_query_in_any_chat(anywhere: Reader) -> None:
     await anywhere.see("A cup of black")
 
 
+@pytest.mark.thorough
 async def test_a_button_begins_a_query_in_a_chat_of_its_choice(
     anywhere: Reader, group: Group
 ) -> None:
@@ -69,6 +73,7 @@ async def test_a_button_begins_a_query_in_a_chat_of_its_choice(
     assert (await group.messages())[-1].text == "A cup of milk"
 
 
+@pytest.mark.thorough
 async def test_a_link_adds_the_bot_to_a_group_with_its_payload(
     anywhere: Reader, playground: Playground, group: Group
 ) -> None:

@@ -1,5 +1,7 @@
 """Reply keyboards, and forced replies."""
 
+import pytest
+
 from playground import Group
 from tests.playground.page.chromium import Reader
 
@@ -18,6 +20,7 @@ async def test_a_reply_keyboard_is_shown_used_and_removed(reader: Reader) -> Non
     assert await reader.page.locator(".reply-keys").count() == 0
 
 
+@pytest.mark.thorough
 async def test_a_one_time_keyboard_goes_after_its_use(reader: Reader) -> None:
     await reader.send("/once")
     await reader.key("Tea").click()
@@ -25,6 +28,7 @@ async def test_a_one_time_keyboard_goes_after_its_use(reader: Reader) -> None:
     assert await reader.page.locator(".reply-keys").count() == 0
 
 
+@pytest.mark.thorough
 async def test_a_forced_reply_is_ready_to_be_written(reader: Reader) -> None:
     await reader.send("/ask")
     await reader.page.locator("#quoted").get_by_text("What is your name?").wait_for()
@@ -33,6 +37,7 @@ async def test_a_forced_reply_is_ready_to_be_written(reader: Reader) -> None:
     await reader.page.locator(".quote").get_by_text("Ann").last.wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_persistent_keyboard_can_not_be_folded_away(reader: Reader) -> None:
     await reader.send("/stay")
     await reader.key("Tea").click()
@@ -41,6 +46,7 @@ async def test_a_persistent_keyboard_can_not_be_folded_away(reader: Reader) -> N
     assert await reader.button("Reply keyboard").is_hidden()
 
 
+@pytest.mark.thorough
 async def test_a_selective_keyboard_is_for_whom_it_answers(reader: Reader, group: Group) -> None:
     await reader.page.get_by_role("button", name=group.title).click()
     await reader.send("/mine@tea_bot")

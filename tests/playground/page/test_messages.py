@@ -30,6 +30,7 @@ async def test_formatted_texts_are_drawn_and_markup_stays_text(reader: Reader) -
     await reader.shoot("formatted")
 
 
+@pytest.mark.thorough
 async def test_a_deep_link_starts_the_bot_with_its_payload(reader: Reader) -> None:
     await reader.send("/start")
     await reader.see("Welcome! Again")
@@ -37,6 +38,7 @@ async def test_a_deep_link_starts_the_bot_with_its_payload(reader: Reader) -> No
     await reader.see("Welcome with tea-1! Again")
 
 
+@pytest.mark.thorough
 async def test_photos_are_shown_and_documents_downloaded(reader: Reader) -> None:
     await reader.send("/files")
     await reader.see("A picture")
@@ -51,6 +53,7 @@ async def test_photos_are_shown_and_documents_downloaded(reader: Reader) -> None
     await reader.shoot("files")
 
 
+@pytest.mark.thorough
 async def test_sounds_are_played_and_what_can_not_be_played_is_downloaded(reader: Reader) -> None:
     await reader.send("/media")
     for label in ("Dora – Tea", "Voice message"):
@@ -65,6 +68,7 @@ async def test_sounds_are_played_and_what_can_not_be_played_is_downloaded(reader
     await reader.shoot("media")
 
 
+@pytest.mark.thorough
 async def test_things_are_drawn(reader: Reader) -> None:
     await reader.send("/things")
     for text in ("Dora", "48.85837, 2.29448", "Tea house"):
@@ -86,6 +90,7 @@ async def test_messages_are_deleted_and_replied_to(reader: Reader) -> None:
     await reader.message("Hello, two").wait_for(state="detached")
 
 
+@pytest.mark.thorough
 async def test_own_messages_are_edited_and_files_sent(
     reader: Reader, ann: Person, tmp_path: Path
 ) -> None:
@@ -105,6 +110,7 @@ async def test_own_messages_are_edited_and_files_sent(
     await reader.page.locator("img.photo").wait_for()
 
 
+@pytest.mark.thorough
 async def test_commands_are_offered_in_the_persons_language(
     reader: Reader, playground: Playground
 ) -> None:

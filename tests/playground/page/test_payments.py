@@ -1,5 +1,7 @@
 """Bills, paid and given back."""
 
+import pytest
+
 from playground import Person
 from tests.playground.page.chromium import Reader
 
@@ -16,6 +18,7 @@ async def test_a_bill_in_stars_is_paid_and_refunded(reader: Reader) -> None:
     await reader.note("Refunded ★ 5").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_bill_behind_a_link_is_paid(reader: Reader) -> None:
     await reader.send("/bill_link")
     await reader.page.locator("#messages .link", has_text="https://t.me/$").click()
@@ -24,6 +27,7 @@ async def test_a_bill_behind_a_link_is_paid(reader: Reader) -> None:
     await reader.note("Paid ★ 5").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_bill_is_paid_with_shipping_and_a_tip(reader: Reader, ann: Person) -> None:
     await reader.send("/card")
     await reader.key("Pay").click()

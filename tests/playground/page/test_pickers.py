@@ -1,5 +1,7 @@
 """The pickers of special reply buttons, and what may be attached without one."""
 
+import pytest
+
 from playground import Person, Playground
 from tests.playground.page.chromium import Reader
 
@@ -26,6 +28,7 @@ async def test_contacts_places_and_persons_are_picked(
     assert kinds[2:] == ["contact", "location", "users_shared"]
 
 
+@pytest.mark.thorough
 async def test_a_chat_is_picked_of_those_that_fit(
     reader: Reader, playground: Playground, ann: Person
 ) -> None:
@@ -41,6 +44,7 @@ async def test_a_chat_is_picked_of_those_that_fit(
     await reader.button("Cancel").click()
 
 
+@pytest.mark.thorough
 async def test_a_poll_or_only_a_quiz_is_made(reader: Reader) -> None:
     await reader.send("/pick")
     await reader.key("Any poll").click()
@@ -63,6 +67,7 @@ async def test_a_poll_or_only_a_quiz_is_made(reader: Reader) -> None:
     await quiz.get_by_text("Right!").wait_for()
 
 
+@pytest.mark.thorough
 async def test_a_bot_is_made_to_be_managed(reader: Reader) -> None:
     await reader.send("/pick")
     await reader.key("A bot").click()
@@ -83,6 +88,7 @@ async def test_a_bot_is_made_to_be_managed(reader: Reader) -> None:
     await reader.see("Got @tea_shop_bot")
 
 
+@pytest.mark.thorough
 async def test_a_poll_is_attached_without_a_button(reader: Reader) -> None:
     await reader.send("tea")
     await reader.button("Share something").click()

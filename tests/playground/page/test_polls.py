@@ -25,6 +25,7 @@ async def test_a_vote_is_given_and_taken_back(reader: Reader, ann: Person) -> No
     assert sent.total_voter_count == 0
 
 
+@pytest.mark.thorough
 async def test_several_answers_are_ticked_before_they_are_sent(reader: Reader, ann: Person) -> None:
     await reader.send("/many")
     poll = reader.page.locator(".poll")
@@ -43,6 +44,7 @@ async def test_several_answers_are_ticked_before_they_are_sent(reader: Reader, a
 
 
 @pytest.mark.parametrize(("answer", "verdict"), [("China", "Right!"), ("The moon", "Wrong.")])
+@pytest.mark.thorough
 async def test_a_quiz_tells_right_from_wrong_after_the_answer(
     reader: Reader, answer: str, verdict: str
 ) -> None:
@@ -59,6 +61,7 @@ async def test_a_quiz_tells_right_from_wrong_after_the_answer(
     await reader.shoot(f"quiz-{verdict[:5].lower()}")
 
 
+@pytest.mark.thorough
 async def test_everybody_has_a_vote_of_their_own_until_the_poll_is_closed(
     reader: Reader, group: Group, ann: Person
 ) -> None:

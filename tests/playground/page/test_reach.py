@@ -30,6 +30,7 @@ async def assert_nothing_is_cut_off(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("scheme", "color"), [("light", "rgb(23, 33, 30)"), ("dark", "rgb(230, 238, 235)")]
 )
+@pytest.mark.thorough
 async def test_a_phone_shows_one_pane_at_a_time_with_nothing_cut_off(
     browser: Browser, playground: Playground, group: Group, scheme: str, color: str
 ) -> None:
@@ -58,6 +59,7 @@ async def test_a_phone_shows_one_pane_at_a_time_with_nothing_cut_off(
 
 
 @pytest.mark.usefixtures("ann", "slow")
+@pytest.mark.thorough
 async def test_on_a_phone_a_message_is_touched_before_it_can_be_deleted(
     browser: Browser, playground: Playground
 ) -> None:
@@ -119,6 +121,7 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, playground: Playgr
         await reader.see("Heard: tea")
 
 
+@pytest.mark.thorough
 async def test_no_other_host_or_page_gets_at_it(playground: Playground) -> None:
     async with ClientSession() as session:
         for path in ("/", "/page/app.js", "/page/style.css"):
