@@ -15,6 +15,7 @@ from handlers import (
     game,
     groups,
     inline,
+    inline_offers,
     payments,
     paysupport,
     stats,
@@ -55,6 +56,7 @@ def make_dispatcher(
         game.router,
         strays.before,
         _without_presses(
+            inline_offers.router,
             payments.router,
             cutlets.router,
             deep_links.router,

@@ -16,9 +16,9 @@ from aiogram_dialog.api.entities import DialogUpdate
 from aiohttp import web
 from redis.asyncio import Redis
 
+from fsm.answering import IN_RESPONSE
 from fsm.calls import patiently
 from fsm.inbox import Inbox
-from fsm.middleware import IN_RESPONSE
 from fsm.outcome import Outcome
 from logs import update_id
 from metrics import UPDATE_SECONDS, UPDATES, begin, child

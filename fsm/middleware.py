@@ -11,11 +11,12 @@ from weakref import WeakValueDictionary
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
-from aiogram.methods import AnswerCallbackQuery, TelegramMethod
+from aiogram.methods import TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
+from fsm.answering import IN_RESPONSE, answer_to, say
 from fsm.calls import patiently
 from fsm.commits import Commits
 from fsm.flood import FloodGate
@@ -33,11 +34,6 @@ from metrics import REDONE, begin
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
-
-IN_RESPONSE = "in_response"
-"""Where the middleware's data may hold a list: for the one method of the Bot API
-that the answer to a webhook request may carry. It is left empty where the answer to a
-press would wait there for something else to be done."""
 
 TRIES = 20
 """How often an update is done again because others were faster."""
@@ -121,15 +117,15 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not follows and transaction.reply == Answer():
             transaction.reply = transaction.late_reply
-        answer = _answer_to(update, transaction)
+        answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
             others = asyncio.ensure_future(self._do(transaction, data, records))
             if IN_RESPONSE in data:
                 await asyncio.wait([others], timeout=SOON)
-            await _say(answer, data, in_response=others.done())
+            await say(answer, data, in_response=others.done())
             await others
         else:
-            await _say(answer, data, in_response=True)
+            await say(answer, data, in_response=True)
         return transaction.outcome
 
     async def _do(self, transaction: Transaction, data: dict[str, Any], records: list[str]) -> None:
@@ -258,32 +254,3 @@ def _has_happened(update: Update) -> bool:
     """Tell whether an update tells of what can't be tried again: money has changed hands."""
     message = update.message
     return message is not None and bool(message.successful_payment or message.refunded_payment)
-
-
-def _answer_to(update: Update, transaction: Transaction) -> AnswerCallbackQuery | None:
-    """Give the answer to a press, None where it is none or a handler has answered."""
-    query, reply = update.callback_query, transaction.reply
-    if query is None or any(
-        isinstance(method, AnswerCallbackQuery) for method in transaction.methods
-    ):
-        return None
-    return query.answer(
-        text=reply.text,
-        show_alert=reply.alert or None,
-        url=reply.url,
-        cache_time=reply.cache_time,
-    )
-
-
-async def _say(
-    answer: AnswerCallbackQuery | None, data: dict[str, Any], *, in_response: bool
-) -> None:
-    """Answer a press: with the response to a webhook request, if it can go now, or by a call."""
-    response = data.get(IN_RESPONSE)
-    if answer is None:
-        return
-    if response is not None and in_response:
-        response.append(answer)
-    else:
-        # A task, as what is drawn is to be on its way first: who presses on at once finds it.
-        await asyncio.create_task(patiently(partial(data["bot"], answer)))

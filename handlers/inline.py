@@ -6,62 +6,41 @@ is no dialog, and its state goes by that id.
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
 
-import structlog
-from aiogram import Bot, Router
+from aiogram import Router
 from aiogram.enums import ChatType
-from aiogram.exceptions import TelegramAPIError
 from aiogram.filters.callback_data import CallbackData
-from aiogram.methods import TelegramMethod
 from aiogram.types import (
-    CallbackGame,
     CallbackQuery,
     Chat,
     ChosenInlineResult,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
-    InlineQuery,
-    InlineQueryResultArticle,
-    InlineQueryResultGame,
-    InlineQueryResultsButton,
-    InputTextMessageContent,
 )
 from aiogram.utils.callback_answer import CallbackAnswer
 from aiogram_dialog.api.entities import NewMessage
 
-from db.models import LABEL_MAX, VALUE_MAX, Kind
-from db.totals import NewTotal, Totals
+from db.models import VALUE_MAX, Kind
+from db.totals import NewTotal
 from fsm.drafts import Drafts
 from fsm.taps import Taps
 from fsm.transaction import Transaction
 from handlers.answering import AnswerMiddleware
-from handlers.inline_totals import find_totals, lines
+from handlers.inline_totals import lines
 from locales import Texts
 from metrics import TOTALS
 from people import People
 from widgets.notice import Notice
-
-STEPS = (-1, 1)
-"""The steps that a counter offers."""
-
-ANSWER = 5
-"""Seconds that Telegram has to take a game; the person's other updates wait meanwhile."""
 
 ENDED_CACHE = 60
 """Seconds for which a person's client knows that a counter has ended: it never opens again."""
 
 COUNTER = "counter"
 """How the id of a counter's result begins; the draft's name follows."""
-
-GAME = "game"
-"""The id of the game's result."""
-
-
-log = structlog.get_logger(__name__)
 
 
 class Stage(StrEnum):
@@ -94,73 +73,6 @@ async def is_tap(callback: CallbackQuery) -> bool:
 
 router = Router(name="inline mode")
 router.callback_query.middleware(AnswerMiddleware())
-
-
-@router.inline_query()
-async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
-    query: InlineQuery,
-    *,
-    texts: Texts,
-    zone: tzinfo,
-    drafts: Drafts,
-    totals: Totals,
-    bot: Bot,
-    game: str | None,
-    game_url: str | None,
-) -> TelegramMethod[bool] | None:
-    """Offer a fresh counter under the typed label, the game, and the person's totals."""
-    first: list[InlineQueryResultArticle] = []
-    if not query.offset:
-        first.append(await _offer_counter(query, texts, drafts))
-    found, further = await find_totals(totals, texts, zone, query.from_user.id, query.offset)
-    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
-    answer = query.answer(
-        [*first, *found],
-        cache_time=0,
-        is_personal=True,
-        next_offset=further,
-        button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
-    )
-    if not first or not game or not game_url:
-        return answer
-    results = [*first, _offer_game(game, texts), *found]
-    try:
-        await bot(answer.model_copy(update={"results": results}), request_timeout=ANSWER)
-    except TelegramAPIError as error:
-        # A game that @BotFather does not know, perhaps; it must not take the counter with it.
-        log.warning("game_not_offered", error=error.message)
-        return answer
-    return None
-
-
-async def _offer_counter(
-    query: InlineQuery, texts: Texts, drafts: Drafts
-) -> InlineQueryResultArticle:
-    label = " ".join(query.query.split())[:LABEL_MAX] or None
-    draft = {
-        "poster": query.from_user.id,
-        # Spoken as long as the poster has chosen none.
-        "language": query.from_user.language_code,
-        "label": label,
-        "steps": STEPS,
-    }
-    name = await drafts.keep(draft)
-    window = _window(texts, {**draft, "draft": name, "value": 0, "stage": Stage.COUNTING})
-    return InlineQueryResultArticle(
-        id=f"{COUNTER}:{name}",
-        title=texts("inline-counter-named", label=label) if label else texts("inline-counter"),
-        description=texts("inline-counter-hint"),
-        input_message_content=InputTextMessageContent(message_text=window.text or ""),
-        reply_markup=_keyboard(texts, name, STEPS),
-    )
-
-
-def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
-    """Give the game; what is pressed on it handlers/game.py answers."""
-    play = InlineKeyboardButton(text=texts("game-play"), callback_game=CallbackGame())
-    share = InlineKeyboardButton(text=texts("game-share"), switch_inline_query="")
-    keyboard = InlineKeyboardMarkup(inline_keyboard=[[play], [share]])
-    return InlineQueryResultGame(id=GAME, game_short_name=game, reply_markup=keyboard)
 
 
 @router.chosen_inline_result()
@@ -222,7 +134,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
 
 async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
     """Give what a counter shows, in the language of who has posted it."""
-    return _window(await people.texts(counter["poster"], counter["language"]), counter)
+    return counter_window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
 async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[str, Any]:
@@ -247,16 +159,19 @@ async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[
     return counter
 
 
-def _window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
-    is_open = counter["stage"] == Stage.COUNTING
+def counter_window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
+    """Give what a counter shows, in a language."""
+    keyboard = counter_keyboard(texts, counter["draft"], counter["steps"])
     return NewMessage(
         chat=Chat(id=counter["poster"], type=ChatType.PRIVATE),
         text=lines(texts, SHOWN[Stage(counter["stage"])], counter["value"], counter["label"]),
-        reply_markup=_keyboard(texts, counter["draft"], counter["steps"]) if is_open else None,
+        reply_markup=keyboard if counter["stage"] == Stage.COUNTING else None,
     )
 
 
-def _keyboard(texts: Texts, draft: str, steps: tuple[int, ...]) -> InlineKeyboardMarkup:
+def counter_keyboard(texts: Texts, draft: str, steps: tuple[int, ...]) -> InlineKeyboardMarkup:
+    """Give the buttons of a counter that counts, of a draft."""
+
     def button(text: str, name: str) -> InlineKeyboardButton:
         return InlineKeyboardButton(text=text, callback_data=Tap(draft=draft, button=name).pack())
 

@@ -1,0 +1,105 @@
+"""Inline mode: what is offered while somebody types, a counter, the game, and their totals."""
+
+from datetime import tzinfo
+
+import structlog
+from aiogram import Bot, Router
+from aiogram.exceptions import TelegramAPIError
+from aiogram.methods import TelegramMethod
+from aiogram.types import (
+    CallbackGame,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InlineQuery,
+    InlineQueryResultArticle,
+    InlineQueryResultGame,
+    InlineQueryResultsButton,
+    InputTextMessageContent,
+)
+
+from db.models import LABEL_MAX
+from db.totals import Totals
+from fsm.drafts import Drafts
+from handlers.inline import COUNTER, Stage, counter_keyboard, counter_window
+from handlers.inline_totals import find_totals
+from locales import Texts
+
+STEPS = (-1, 1)
+"""The steps that a counter offers."""
+
+ANSWER = 5
+"""Seconds that Telegram has to take a game; the person's other updates wait meanwhile."""
+
+GAME = "game"
+"""The id of the game's result."""
+
+log = structlog.get_logger(__name__)
+
+router = Router(name="inline offers")
+
+
+@router.inline_query()
+async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
+    query: InlineQuery,
+    *,
+    texts: Texts,
+    zone: tzinfo,
+    drafts: Drafts,
+    totals: Totals,
+    bot: Bot,
+    game: str | None,
+    game_url: str | None,
+) -> TelegramMethod[bool] | None:
+    """Offer a fresh counter under the typed label, the game, and the person's totals."""
+    first: list[InlineQueryResultArticle] = []
+    if not query.offset:
+        first.append(await _offer_counter(query, texts, drafts))
+    found, further = await find_totals(totals, texts, zone, query.from_user.id, query.offset)
+    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
+    answer = query.answer(
+        [*first, *found],
+        cache_time=0,
+        is_personal=True,
+        next_offset=further,
+        button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
+    )
+    if not first or not game or not game_url:
+        return answer
+    results = [*first, _offer_game(game, texts), *found]
+    try:
+        await bot(answer.model_copy(update={"results": results}), request_timeout=ANSWER)
+    except TelegramAPIError as error:
+        # A game that @BotFather does not know, perhaps; it must not take the counter with it.
+        log.warning("game_not_offered", error=error.message)
+        return answer
+    return None
+
+
+async def _offer_counter(
+    query: InlineQuery, texts: Texts, drafts: Drafts
+) -> InlineQueryResultArticle:
+    label = " ".join(query.query.split())[:LABEL_MAX] or None
+    draft = {
+        "poster": query.from_user.id,
+        # Spoken as long as the poster has chosen none.
+        "language": query.from_user.language_code,
+        "label": label,
+        "steps": STEPS,
+    }
+    name = await drafts.keep(draft)
+    window = counter_window(texts, {**draft, "draft": name, "value": 0, "stage": Stage.COUNTING})
+    return InlineQueryResultArticle(
+        id=f"{COUNTER}:{name}",
+        title=texts("inline-counter-named", label=label) if label else texts("inline-counter"),
+        description=texts("inline-counter-hint"),
+        input_message_content=InputTextMessageContent(message_text=window.text or ""),
+        reply_markup=counter_keyboard(texts, name, STEPS),
+    )
+
+
+def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
+    """Give the game; what is pressed on it handlers/game.py answers."""
+    play = InlineKeyboardButton(text=texts("game-play"), callback_game=CallbackGame())
+    share = InlineKeyboardButton(text=texts("game-share"), switch_inline_query="")
+    keyboard = InlineKeyboardMarkup(inline_keyboard=[[play], [share]])
+    return InlineQueryResultGame(id=GAME, game_short_name=game, reply_markup=keyboard)
