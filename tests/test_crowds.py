@@ -110,6 +110,7 @@ async def test_messages_that_a_new_process_does_not_know_wait_in_line(crowd: Cro
         await crowd.until_drawn()
 
 
+@pytest.mark.thorough
 async def test_a_process_that_has_stalled_does_not_make_good_for_it(crowd: Crowd) -> None:
     async with crowd.limited():
         await crowd.tap()

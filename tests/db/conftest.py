@@ -32,7 +32,9 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path}/tally.db"
 
 
-@pytest.fixture(params=["sqlite_url", "postgres_url"])
+@pytest.fixture(
+    params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.thorough)],
+)
 def either_url(request: pytest.FixtureRequest) -> str:
     """A database of either kind."""
     url: str = request.getfixturevalue(request.param)
