@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from benchmarks.subjects import SUBJECTS, running, stage
+from benchmarks.presses import open_counter, timed_press
+from benchmarks.subjects import SUBJECTS, Running, running, stage
 from benchmarks.table import show
 from charts.model import Chart, Panel
 from charts.process import Charts
@@ -98,24 +99,16 @@ async def draw_alone() -> tuple[dict[str, list[float]], float]:
             began = time.monotonic()
             await charts.draw(chart)
             taken[kind].append((time.monotonic() - began) * 1e3)
-    memory = memory_of(charts.process_id or 0)
+    memory = Running(charts.process_id or 0).memory()
     await charts.close()
     return taken, memory
-
-
-def memory_of(process_id: int) -> float:
-    """Give the megabytes of memory that a process holds."""
-    status = Path(f"/proc/{process_id}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1e3
 
 
 async def press(person: Person, counter: Message) -> list[float]:
     """Press at the pace of a person; give the milliseconds to each answer."""
     taken = []
     for _ in range(PRESSES_EACH):
-        began = time.monotonic()
-        await person.press(counter, "+1", timeout=30)
-        taken.append((time.monotonic() - began) * 1e3)
+        taken.append(await timed_press(person, counter) * 1e3)
         await asyncio.sleep(PAUSE)
     return taken
 
@@ -136,8 +129,7 @@ def is_another(before: object, now: Message) -> bool:
 
 async def open_chart(person: Person) -> Message:
     """Count something, and open its chart."""
-    await person.send("/numbers")
-    counter = await person.receive(timeout=30)
+    counter = await open_counter(person)
     await person.press(counter, "+1", timeout=30)
     await person.press(counter, "Confirm", timeout=30)
     await person.send("/totals")
@@ -149,10 +141,7 @@ async def open_chart(person: Person) -> Message:
 async def measure(playground: Client) -> tuple[float, float, float]:
     """Give p99 of presses alone and beside charts, and the charts a second meanwhile."""
     people = [await playground.person(f"P{number}", language_code="en") for number in range(PEOPLE)]
-    pairs = []
-    for person in people:
-        await person.send("/numbers")
-        pairs.append((person, await person.receive(timeout=30)))
+    pairs = [(person, await open_counter(person)) for person in people]
     readers = [await playground.person(f"R{n}", language_code="en") for n in range(READERS)]
     shown = [(reader, await open_chart(reader)) for reader in readers]
     quiet = await asyncio.gather(*(press(*pair) for pair in pairs))
