@@ -8,6 +8,7 @@ in one command, and replayed in order after a restart.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import orjson
@@ -30,7 +31,12 @@ from fsm.raw_updates import GetRawUpdates, RawUpdate
 from fsm.tasks import finish
 from metrics import TELEGRAM_FAILURES
 
-Feed = Callable[[Update], Awaitable[object]]
+Feed = Callable[..., Awaitable[object]]
+"""Carries an update out, given what the middleware's data holds besides."""
+
+IS_KEPT = "is_kept"
+"""Where the middleware's data may hold what tells whether an update comes again after the
+next start: then nobody may be told that it is not done."""
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
@@ -61,7 +67,7 @@ class Inbox:
         bot: The bot.
         redis: The connection, giving bytes.
         batch: Sends commands to the same Redis.
-        feed: Carries an update out; when it returns, the update is done.
+        feed: Carries an update out; when it returns, the update is done. Gets `IS_KEPT`, too.
         kinds: The kinds of updates to ask for.
         is_redis_away: Tells whether Redis was away when it was last asked; then
             nothing is fetched until it is back.
@@ -184,7 +190,8 @@ class Inbox:
 
     async def _see_through(self, update: Update) -> None:
         try:
-            await self._feed(update)
+            is_kept = partial(self._kept.__contains__, update.update_id)
+            await self._feed(update, **{IS_KEPT: is_kept})
         except Exception:
             log.exception("update_failed", update=update.update_id)
         del self._tasks[update.update_id]

@@ -22,6 +22,7 @@ from fsm.commits import Commits
 from fsm.flood import FloodGate
 from fsm.foreground import redraw
 from fsm.guard import without_marks
+from fsm.inbox import IS_KEPT
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.offers import Offers
 from fsm.outbox import Outbox
@@ -196,7 +197,7 @@ class TransactionMiddleware(BaseMiddleware):
                 REDONE.labels("unclear").inc()
                 await asyncio.sleep(PAUSE)
             except AwayError as error:
-                if not unclear and not self._is_stopping and not _has_happened(update):
+                if not (unclear or self._is_stopping or _comes_again(update, data)):
                     return await self._answer(error, update, data, chat, Outcome.AWAY)
                 REDONE.labels("away").inc()
                 await asyncio.sleep(PAUSE)
@@ -250,7 +251,9 @@ def _id(update: Update) -> int | None:
     return None if isinstance(update, DialogUpdate) else update.update_id
 
 
-def _has_happened(update: Update) -> bool:
-    """Tell whether an update tells of what can't be tried again: money has changed hands."""
-    message = update.message
-    return message is not None and bool(message.successful_payment or message.refunded_payment)
+def _comes_again(update: Update, data: dict[str, Any]) -> bool:
+    """Tell whether nobody may be told to try again, as an update is done in any case."""
+    message, is_kept = update.message, data.get(IS_KEPT)
+    if message and (message.successful_payment or message.refunded_payment):
+        return True  # money has changed hands
+    return is_kept is not None and bool(is_kept())
