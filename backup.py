@@ -145,6 +145,7 @@ async def _dump(folder: Path, file: Path) -> None:
         if state["rdb_last_bgsave_status"] != "ok":
             raise Fault(f"Valkey could not write its dump; see {folder / 'valkey.log'}")
         shutil.copyfile(folder / "dump.rdb", file)
+        (folder / "dump.rdb").unlink()
 
 
 def _copy(database: Path, file: Path) -> None:
@@ -168,8 +169,10 @@ def _unpack(archive: Path, parts: Path) -> None:
         if json.loads(packed.read(ABOUT))["format"] != FORMAT:
             raise Fault(f"{archive} was written by a newer version of this code")
         packed.extract(DATABASE, parts)  # which checks that it is as it was
+        (parts / DATABASE).chmod(0o600)
         files = parts / "valkey" / "appendonlydir"
-        files.mkdir(parents=True, mode=0o700)
+        for folder in (files.parent, files):
+            folder.mkdir(mode=0o700)
         with packed.open(DIALOGS) as dump, (files / "appendonly.aof.1.base.rdb").open("wb") as base:
             shutil.copyfileobj(dump, base)
     (files / "appendonly.aof.manifest").write_text(MANIFEST)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 
 from db.changes import Changes, NewChange
+from db.errors import is_final
 from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
@@ -59,5 +60,9 @@ class Deliveries:
                 await self.totals.move(old_id, new_id)
             else:
                 await self.totals.add(NewTotal.from_json(payload))
-        except (IntegrityError, ValueError) as error:
+        except IntegrityError as error:
+            if is_final(error):
+                raise UndeliverableError(type(error).__name__) from error
+            raise
+        except ValueError as error:
             raise UndeliverableError(type(error).__name__) from error

@@ -21,6 +21,7 @@ from handlers import (
     stats,
     strays,
 )
+from handlers.errors import spare
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from updates import ignore_unasked, observe
@@ -49,6 +50,7 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)
+    dispatcher.update.middleware(spare)
     dispatcher.update.middleware(person)
     # Routers are modules' own and can have one parent in a process.
     dispatcher.include_routers(

@@ -1,5 +1,6 @@
 """The pages that people open, put together, and the server that has them."""
 
+import errno
 from contextlib import AsyncExitStack
 
 import structlog
@@ -98,6 +99,8 @@ async def _serve(
             serving(pages, host, settings.web_port, finish=FINISH, shared=shared)
         )
     except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise Fault(f"WEB_HOST: {line_of(error)}") from error
         if public:
             raise Fault(f"WEB_PORT: {line_of(error)}") from error
         # Nobody comes from outside, so a bot that polls need not fail for it.

@@ -32,6 +32,9 @@ UNDO = timedelta(seconds=30)
 KEPT = timedelta(minutes=10)
 """How long a database keeps what undo would need, should it have been away meanwhile."""
 
+UNSEEN = {"synchronize_session": False}
+"""How rows are changed that no object of the session stands for, of which there may be many."""
+
 _COLUMNS = [column.key for column in Total.__table__.columns]
 _USERS = User.__table__
 
@@ -114,6 +117,9 @@ class Changes:
             sqlalchemy.exc.IntegrityError: A label is too long; asking again won't help.
         """
         async with self._sessions.writing(is_long=change.action != Action.DELETE) as session:
+            # Nobody changes or adds a total of the same person meanwhile; SQLite has one writer.
+            person = select(User.id).where(User.id == change.user_id).with_for_update()
+            await session.execute(person)
             if change.action is Action.UNDO:
                 return await _undo(session, change)
             noted = await session.execute(
@@ -141,7 +147,10 @@ class Changes:
                 return  # as nearly always: nothing to lock, nothing to sync to the disk
         async with self._sessions.writing(is_long=True) as session:
             old = select(Change.id).where(*over)
-            await session.execute(delete(FormerTotal).where(FormerTotal.change_id.in_(old)))
+            await session.execute(
+                delete(FormerTotal).where(FormerTotal.change_id.in_(old)),
+                execution_options=UNSEEN,
+            )
             await session.execute(update(Change).where(*over).values(user_id=None, person=None))
 
 
@@ -156,7 +165,7 @@ def _note(change: NewChange) -> dict[str, Any]:
 
 async def _rename(session: AsyncSession, change: NewChange) -> int:
     named = Filter(user_id=change.user_id, label=change.label or "").conditions()
-    count = await _keep(session, change, named)
+    count = await _keep(session, change.change_id, named)
     await session.execute(update(Total).where(*named).values(label=change.to or None))
     return count
 
@@ -165,20 +174,56 @@ async def _delete(session: AsyncSession, change: NewChange) -> int:
     meant = [Total.user_id == change.user_id]
     if change.action is Action.DELETE:
         meant.append(Total.id == change.total_id)
-    count = await _keep(session, change, meant)
-    await session.execute(
-        insert(Tombstone).from_select(
-            ["confirmation_id"], select(Total.confirmation_id).where(*meant)
-        )
-    )
-    await session.execute(delete(Total).where(*meant))
+    count = await _bury(session, change.change_id, meant)
     if change.action is Action.ERASE:
         await _erase_person(session, change)
     return count
 
 
-async def _keep(session: AsyncSession, change: NewChange, meant: list[ColumnElement[bool]]) -> int:
-    former = select(literal(change.change_id), Total.__table__).where(*meant)
+async def bury_if_erased(session: AsyncSession, user_id: int, confirmation_id: bytes) -> bool:
+    """Delete a total that comes when all of its person's data have just been deleted.
+
+    It was confirmed before, and waited for the database longer than the deletion. Undo
+    brings it back with the others.
+
+    Args:
+        session: The transaction in which it was added.
+        user_id: The person.
+        confirmation_id: The total.
+
+    Returns:
+        Whether it was deleted.
+    """
+    meant = [Total.confirmation_id == confirmation_id]
+    erased = select(Change.id).where(
+        Change.user_id == user_id,
+        Change.action == Action.ERASE,
+        Change.undone_at.is_(None),
+        # Not in the same second, in which nobody can tell what came first.
+        Change.made_at > select(Total.created_at).where(*meant).scalar_subquery(),
+    )
+    change_id = await session.scalar(erased.limit(1))
+    if change_id is None:
+        return False
+    await _bury(session, change_id, meant)
+    await _drop_person(session, user_id)
+    return True
+
+
+async def _bury(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
+    count = await _keep(session, change_id, meant)
+    buried = select(Total.confirmation_id).where(*meant)
+    await session.execute(
+        upsert.insert(session, Tombstone)
+        .from_select(["confirmation_id"], buried)
+        .on_conflict_do_nothing()
+    )
+    await session.execute(delete(Total).where(*meant))
+    return count
+
+
+async def _keep(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
+    former = select(literal(change_id), Total.__table__).where(*meant)
     return _count(
         await session.execute(insert(FormerTotal).from_select(["change_id", *_COLUMNS], former))
     )
@@ -197,13 +242,17 @@ async def _erase_person(session: AsyncSession, change: NewChange) -> None:
     unknown = {column.key: None for column in _USERS.columns if column.nullable}
     nameless = {**unknown, "first_name": ""}
     await session.execute(update(User).where(User.id == change.user_id).values(nameless))
+    await _drop_person(session, change.user_id)
+
+
+async def _drop_person(session: AsyncSession, user_id: int) -> None:
     needed = [
         exists().where(key.parent == User.id)
         for table in Base.metadata.tables.values()
         for key in table.foreign_keys
         if key.column is _USERS.c.id
     ]
-    await session.execute(delete(User).where(User.id == change.user_id, not_(or_(*needed))))
+    await session.execute(delete(User).where(User.id == user_id, not_(or_(*needed))))
 
 
 async def _undo(session: AsyncSession, change: NewChange) -> int:
@@ -239,7 +288,7 @@ async def _relabel(session: AsyncSession, change: NewChange) -> int:
     return _count(
         await session.execute(
             update(Total).where(Total.id.in_(renamed)).values(label=former.scalar_subquery()),
-            execution_options={"synchronize_session": False},
+            execution_options=UNSEEN,
         )
     )
 
@@ -247,7 +296,9 @@ async def _relabel(session: AsyncSession, change: NewChange) -> int:
 async def _restore(session: AsyncSession, change: NewChange) -> int:
     former = FormerTotal.change_id == change.change_id
     deleted = select(FormerTotal.confirmation_id).where(former)
-    await session.execute(delete(Tombstone).where(Tombstone.confirmation_id.in_(deleted)))
+    await session.execute(
+        delete(Tombstone).where(Tombstone.confirmation_id.in_(deleted)), execution_options=UNSEEN
+    )
     columns = [FormerTotal.__table__.c[name] for name in _COLUMNS]
     return _count(
         await session.execute(insert(Total).from_select(_COLUMNS, select(*columns).where(former)))

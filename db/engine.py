@@ -1,15 +1,22 @@
 """The engine, and how a database has to be set up for a total never to get lost."""
 
+import asyncio
+import sqlite3
+import time
+
 from sqlalchemy import Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.util import await_only
 
 from db.address import asyncpg_arguments, without_options
 
 BUSY_TIMEOUT = 15
 """Seconds that a SQLite connection waits for another one's write to end."""
+PAUSE = 0.02
+"""Seconds before a new file is asked again to be written ahead."""
 LASTING = 300
 """Seconds after which a connection to PostgreSQL is made anew. Shorter than what balancers
 and firewalls remember one for that nobody uses; then they drop what it says, and it hangs."""
@@ -71,8 +78,7 @@ def _require_open(
 
 def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int) -> None:
     pragmas = (
-        f"busy_timeout = {busy_timeout * 1000}",  # first: the next one may have to wait
-        "journal_mode = WAL",
+        f"busy_timeout = {busy_timeout * 1000}",
         "synchronous = FULL",
         f"foreign_keys = {int(foreign_keys)}",
     )
@@ -86,8 +92,26 @@ def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor, busy_timeout)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+
+def _write_ahead(cursor: DBAPICursor, within: float) -> None:
+    """Have a file written ahead, which several processes may want at once when it is new.
+
+    SQLite does not wait then, whatever its `busy_timeout`.
+    """
+    end = time.monotonic() + within
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            await_only(asyncio.sleep(PAUSE))
+        else:
+            return

@@ -9,7 +9,14 @@ from asyncpg import (  # type: ignore[import-untyped]
     PostgresError,
 )
 from sqlalchemy import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+OVERTAKEN = {
+    *("23503", "23505"),
+    *("SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"),
+}
+"""What PostgreSQL (Appendix A, class 23) and SQLite call a row that is there already, and one
+that refers to none: both can come of a transaction that was faster."""
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as in "503 Unavailable")
@@ -64,6 +71,12 @@ def as_database_errors() -> Iterator[None]:
         yield
     except (OSError, PostgresError, InterfaceError, InternalClientError) as error:
         raise OperationalError(None, None, error) from error
+
+
+def is_final(error: IntegrityError) -> bool:
+    """Tell whether a row will never be taken, as a field is out of its range."""
+    codes = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
+    return OVERTAKEN.isdisjoint(codes)
 
 
 def shown(url: URL) -> str:

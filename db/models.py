@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -190,6 +191,12 @@ class Change(Base):
     __tablename__ = "changes"
     __table_args__ = (
         CheckConstraint("length(id) = 16", name="id"),
+        Index(
+            None,
+            "user_id",
+            sqlite_where=text("user_id IS NOT NULL"),
+            postgresql_where=text("user_id IS NOT NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 

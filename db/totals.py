@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 from sqlalchemy import CursorResult, Select, select, update
 
+from db.changes import bury_if_erased
 from db.filters import Filter
 from db.models import FormerTotal, Kind, Tombstone, Total, User
 from db.pages import Cursor, Page
@@ -75,7 +76,7 @@ class Totals:
 
         Returns:
             Whether the total, or its label, is new; False when it was saved before, also
-            if it was deleted since.
+            if it was deleted since, or everything of the person's was.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
@@ -99,6 +100,8 @@ class Totals:
             # insert had to wait for.
             if await session.get(Tombstone, total.confirmation_id):
                 await session.rollback()
+                return False
+            if await bury_if_erased(session, total.user_id, total.confirmation_id):
                 return False
             # Not RETURNING: Python 3.11 still runs on SQLite older than 3.35.
             return cast("CursorResult[Any]", added).rowcount == 1

@@ -222,7 +222,8 @@ class Outbox:
             DELIVERIES.labels("delivered").inc()
         except UndeliverableError as error:
             DELIVERIES.labels("undeliverable").inc()
-            log.exception("undeliverable", entry=entry, error=str(error))
+            # Without the chain, which may quote the row.
+            log.error("undeliverable", entry=entry, error=str(error))  # noqa: TRY400
             await self._redis.hset(self._aside, entry, payload)
         await self._batch.send("HDEL", outbox, entry)
         await self._batch.send("ZREM", self._index, _name(outbox, entry))

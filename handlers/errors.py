@@ -1,19 +1,24 @@
 """What is answered when an update can't be carried out."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 import structlog
 from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup
-from aiogram.types import CallbackQuery, Update
+from aiogram.types import CallbackQuery, TelegramObject, Update
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from fsm.store import AwayError
 from fsm.transaction import Transaction
 from locales import Texts
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, lasting, note_forged
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +78,22 @@ def _words(error: Exception, texts: Texts) -> str:
             return texts("notice-away")
         case _:
             return texts("notice-error")
+
+
+async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
+    """Refuse what the database has no answer for; a middleware of updates.
+
+    Else it would be tried again, each time for as long as a silent database is waited for,
+    and all taps of that chat behind it.
+
+    Raises:
+        Notice: The database is away.
+    """
+    try:
+        return await handler(event, data)
+    except (OperationalError, PoolTimeoutError) as error:
+        log.warning("database_away", error=type(error).__name__)
+        raise Notice("notice-away") from error
 
 
 async def answer_stale(

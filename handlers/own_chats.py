@@ -134,13 +134,14 @@ class OwnChats(BaseMiddleware):
             button = make_button(texts, totals_url) if is_own else MenuButtonDefault()
             method = SetChatMenuButton(chat_id=person_id, menu_button=button)
             if not await patiently(partial(bot, method)):
+                # The next update tries again.
+                self._known.pop(person_id, None)
                 return
             if is_own:
                 await self._redis.set(key, wanted, ex=KEPT)
             else:
                 await self._redis.delete(key)
         except RedisError as error:
-            # The next update tries again.
             self._known.pop(person_id, None)
             log.warning("menu_button_not_set", error=str(error))
 

@@ -64,6 +64,8 @@ async def test_counters_and_totals_come_back_as_they_were(
     await own_tally.stop()
 
     other = await restored(own_tally, archive, cold=True)
+    for name in ("tally.db", "valkey"):  # nobody else looks into the folder, either
+        assert (other.data / name).stat().st_mode & 0o077 == 0
     try:
         await other.start()
         await ann.press(going, "+1")

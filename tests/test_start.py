@@ -85,6 +85,13 @@ async def test_a_port_in_use(tally: Tally) -> None:
     assert str(port) in line
 
 
+async def test_an_address_of_another_machine(tally: Tally, own_playground: Playground) -> None:
+    tally.settings |= {"BOT_TOKEN": own_playground.token, "BOT_API_URL": own_playground.url}
+    # One that is set aside for documents (RFC 5737), so nobody's.
+    line = await fails(tally, WEB_HOST="192.0.2.1")
+    assert line.startswith("WEB_HOST: ")
+
+
 async def test_totals_of_a_wrong_period_or_database(tally: Tally) -> None:
     status, _, errors = await tally.run("totals", "--since", "2026-02-01", "--until", "2026-01-01")
     assert status == 2

@@ -274,3 +274,36 @@ async def test_who_has_paid_is_erased_but_for_the_payment(
     person = await users.get(7)
     assert person is not None
     assert (person.first_name, person.username, person.language) == ("Ann", "ann", "en")
+
+
+async def test_what_was_confirmed_before_everything_was_deleted_and_comes_later_is_deleted_too(
+    totals: Totals, changes: Changes, users: Users, before: list[dict[str, Any]]
+) -> None:
+    erasure = asked(Action.ERASE)
+    assert await changes.make(erasure) == 3
+    late, new = (new_total(created_at=NOON + timedelta(minutes=at)) for at in (-1, 1))
+    assert not await totals.add(late)
+    assert not await totals.add(late)
+    assert [total.user_id for total in await all_of(totals)] == [8]
+    assert await users.get(7) is None
+    assert await totals.add(new)
+
+    assert await changes.make(undo(erasure)) == 4
+    kept = rows(await all_of(totals))
+    assert [row for row in kept if row["created_at"] not in {late.created_at, new.created_at}] == (
+        before
+    )
+    assert len(kept) == len(before) + 2
+
+
+async def test_changes_of_the_same_totals_at_the_same_time_all_come_through(
+    totals: Totals, changes: Changes
+) -> None:
+    for _ in range(10):
+        for _ in range(3):
+            await totals.add(new_total())
+        deletions = [asked(Action.DELETE, total_id=total.id) for total in await all_of(totals)]
+        erasure = asked(Action.ERASE)
+        made = await asyncio.gather(*map(changes.make, [*deletions, erasure, *deletions]))
+        assert sum(made) == 3
+        assert await all_of(totals) == []

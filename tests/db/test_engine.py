@@ -1,6 +1,9 @@
 """How SQLite is set up, and what that promises to readers and writers."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
+from db.engine import create_engine
 from db.sessions import Sessions
 from db.totals import Totals
 from tests.db.samples import NOON, all_of, new_total
@@ -106,3 +110,19 @@ async def test_people_can_read_the_times(totals: Totals, engine: AsyncEngine) ->
             text("SELECT datetime(created_at, 'unixepoch') FROM totals")
         )
     assert shown == "2026-05-04 12:00:00"
+
+
+async def test_a_new_file_that_another_process_sets_up_is_waited_for(
+    url: str, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "tally.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        engine = create_engine(url)
+        opening = asyncio.create_task(engine.connect().start())
+        await asyncio.wait({opening}, timeout=0.5)
+        assert not opening.done()
+        other.execute("COMMIT")
+    connection = await opening
+    assert await pragma(connection, "journal_mode") == "wal"
+    await connection.close()
+    await engine.dispose()
