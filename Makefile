@@ -23,7 +23,7 @@ run: $(VENV)/run.stamp ## Run the bot (without BOT_TOKEN: on the playground)
 install: $(VENV)/run.stamp ## Install what the bot needs, and start nothing
 
 test: $(VENV)/dev.stamp ## Run the tests (with CI=true: those that take long as well)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(filter true,$(CI)),,--numprocesses 4)
 
 soak: $(VENV)/dev.stamp ## Kill, freeze, forge and flood: once, or for SOAK minutes
 	@end=$$(($$(date +%s) + 60 * $(SOAK))); while \
