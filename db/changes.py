@@ -3,28 +3,22 @@
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from sqlalchemy import (
-    ColumnElement,
-    CursorResult,
-    Result,
     and_,
     delete,
     exists,
     insert,
-    literal,
-    not_,
-    or_,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import upsert
-from db.columns import EpochSeconds
+from db.deletions import COLUMNS, USERS, bury, count_of, erase_person, is_time, keep
 from db.filters import Filter
-from db.models import Action, Base, Change, FormerTotal, Tombstone, Total, User
+from db.models import Action, Change, FormerTotal, Tombstone, Total, User
 from db.sessions import Sessions
 
 UNDO = timedelta(seconds=30)
@@ -34,9 +28,6 @@ KEPT = timedelta(minutes=10)
 
 UNSEEN = {"synchronize_session": False}
 """How rows are changed that no object of the session stands for, of which there may be many."""
-
-_COLUMNS = [column.key for column in Total.__table__.columns]
-_USERS = User.__table__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +118,7 @@ class Changes:
                 .values(_note(change))
                 .on_conflict_do_nothing(index_elements=[Change.id])
             )
-            if not _count(noted):
+            if not count_of(noted):
                 return 0
             if change.action is Action.RENAME:
                 return await _rename(session, change)
@@ -165,7 +156,7 @@ def _note(change: NewChange) -> dict[str, Any]:
 
 async def _rename(session: AsyncSession, change: NewChange) -> int:
     named = Filter(user_id=change.user_id, label=change.label or "").conditions()
-    count = await _keep(session, change.change_id, named)
+    count = await keep(session, change.change_id, named)
     await session.execute(update(Total).where(*named).values(label=change.to or None))
     return count
 
@@ -174,85 +165,10 @@ async def _delete(session: AsyncSession, change: NewChange) -> int:
     meant = [Total.user_id == change.user_id]
     if change.action is Action.DELETE:
         meant.append(Total.id == change.total_id)
-    count = await _bury(session, change.change_id, meant)
+    count = await bury(session, change.change_id, meant)
     if change.action is Action.ERASE:
-        await _erase_person(session, change)
+        await erase_person(session, change.change_id, change.user_id)
     return count
-
-
-async def bury_if_erased(session: AsyncSession, user_id: int, confirmation_id: bytes) -> bool:
-    """Delete a total that comes when all of its person's data have just been deleted.
-
-    It was confirmed before, and waited for the database longer than the deletion. Undo
-    brings it back with the others.
-
-    Args:
-        session: The transaction in which it was added.
-        user_id: The person.
-        confirmation_id: The total.
-
-    Returns:
-        Whether it was deleted.
-    """
-    meant = [Total.confirmation_id == confirmation_id]
-    erased = select(Change.id).where(
-        Change.user_id == user_id,
-        Change.action == Action.ERASE,
-        Change.undone_at.is_(None),
-        # Not in the same second, in which nobody can tell what came first.
-        Change.made_at > select(Total.created_at).where(*meant).scalar_subquery(),
-    )
-    change_id = await session.scalar(erased.limit(1))
-    if change_id is None:
-        return False
-    await _bury(session, change_id, meant)
-    await _drop_person(session, user_id)
-    return True
-
-
-async def _bury(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
-    count = await _keep(session, change_id, meant)
-    buried = select(Total.confirmation_id).where(*meant)
-    await session.execute(
-        upsert.insert(session, Tombstone)
-        .from_select(["confirmation_id"], buried)
-        .on_conflict_do_nothing()
-    )
-    await session.execute(delete(Total).where(*meant))
-    return count
-
-
-async def _keep(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
-    former = select(literal(change_id), Total.__table__).where(*meant)
-    return _count(
-        await session.execute(insert(FormerTotal).from_select(["change_id", *_COLUMNS], former))
-    )
-
-
-async def _erase_person(session: AsyncSession, change: NewChange) -> None:
-    rows = await session.execute(select(_USERS).where(_USERS.c.id == change.user_id))
-    if not (person := rows.mappings().one_or_none()):
-        return
-    kept = {
-        column.key: int(person[column].timestamp()) if _is_time(column) else person[column]
-        for column in _USERS.columns
-    }
-    await session.execute(update(Change).where(Change.id == change.change_id).values(person=kept))
-    # Where something has to refer to the person still, such as a payment, the id stays.
-    unknown = {column.key: None for column in _USERS.columns if column.nullable}
-    nameless = {**unknown, "first_name": ""}
-    await session.execute(update(User).where(User.id == change.user_id).values(nameless))
-    await _drop_person(session, change.user_id)
-
-
-async def _drop_person(session: AsyncSession, user_id: int) -> None:
-    needed = [
-        exists().where(key.parent == User.id)
-        for table in Base.metadata.tables.values()
-        for key in table.foreign_keys
-        if key.column is _USERS.c.id
-    ]
-    await session.execute(delete(User).where(User.id == user_id, not_(or_(*needed))))
 
 
 async def _undo(session: AsyncSession, change: NewChange) -> int:
@@ -271,7 +187,7 @@ async def _undo(session: AsyncSession, change: NewChange) -> int:
             ),
         )
     )
-    if not _count(noted):
+    if not count_of(noted):
         return 0
     made = await session.get_one(Change, change.change_id)
     if made.action is Action.RENAME:
@@ -285,7 +201,7 @@ async def _relabel(session: AsyncSession, change: NewChange) -> int:
         FormerTotal.change_id == change.change_id, FormerTotal.id == Total.id
     )
     renamed = select(FormerTotal.id).where(FormerTotal.change_id == change.change_id)
-    return _count(
+    return count_of(
         await session.execute(
             update(Total).where(Total.id.in_(renamed)).values(label=former.scalar_subquery()),
             execution_options=UNSEEN,
@@ -299,9 +215,9 @@ async def _restore(session: AsyncSession, change: NewChange) -> int:
     await session.execute(
         delete(Tombstone).where(Tombstone.confirmation_id.in_(deleted)), execution_options=UNSEEN
     )
-    columns = [FormerTotal.__table__.c[name] for name in _COLUMNS]
-    return _count(
-        await session.execute(insert(Total).from_select(_COLUMNS, select(*columns).where(former)))
+    columns = [FormerTotal.__table__.c[name] for name in COLUMNS]
+    return count_of(
+        await session.execute(insert(Total).from_select(COLUMNS, select(*columns).where(former)))
     )
 
 
@@ -309,9 +225,9 @@ async def _restore_person(session: AsyncSession, change: NewChange, person: dict
     least = {"id": change.user_id, "first_name": "", "created_at": change.made_at}
     known = {
         column.key: datetime.fromtimestamp(person[column.key], UTC)
-        if _is_time(column)
+        if is_time(column)
         else person[column.key]
-        for column in _USERS.columns
+        for column in USERS.columns
         if person.get(column.key) is not None
     }
     row = upsert.insert(session, User).values(least | known)
@@ -321,11 +237,3 @@ async def _restore_person(session: AsyncSession, change: NewChange, person: dict
         if known
         else row.on_conflict_do_nothing(index_elements=[User.id])
     )
-
-
-def _is_time(column: ColumnElement[Any]) -> bool:
-    return isinstance(column.type, EpochSeconds)
-
-
-def _count(result: Result[Any]) -> int:
-    return cast("CursorResult[Any]", result).rowcount

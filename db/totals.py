@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 
 from sqlalchemy import CursorResult, Select, select, update
 
-from db.changes import bury_if_erased
+from db.deletions import bury_if_erased
 from db.filters import Filter
 from db.models import FormerTotal, Kind, Tombstone, Total, User
 from db.pages import Cursor, Page
