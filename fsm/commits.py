@@ -1,7 +1,7 @@
 """From a transaction to what stands in Redis, and from there to what people see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -111,16 +111,18 @@ class Commits:
     def _announcements(
         self,
         transaction: Transaction,
-        changed: Iterable[Record],
+        changed: list[Record],
         drawn: Mapping[str, bool],
         place: Place,
     ) -> list[Awaitable[object]]:
         """Give what is to be announced: nothing while a window is tapped on."""
         jobs: list[Awaitable[object]] = []
+        if not changed:
+            return jobs
         if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
             jobs.append(self._windows.note(opened, place))
         unknown = drawn if transaction.moves_for else self._undrawn.touch(drawn, place)
-        if changed and unknown:
+        if unknown:
             jobs.append(self._undrawn.announce(unknown, place, transaction.moves_for))
         return jobs
 

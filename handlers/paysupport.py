@@ -14,7 +14,6 @@ from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.methods import TelegramMethod
 from aiogram.types import Message
-from sqlalchemy.exc import SQLAlchemyError
 
 from db.models import Payment
 from db.payments import NewPayment, Payments
@@ -77,7 +76,7 @@ async def refund(  # noqa: PLR0913 - a handler asks for what it needs by name
     """
     if not command.args:
         return message.reply(texts("refund-how"))
-    payment = await _find(payments, command.args.strip())
+    payment = await payments.find(command.args.strip())
     if payment is None:
         return message.reply(texts("refund-unknown"))
     if payment.refunded_at:
@@ -89,14 +88,6 @@ async def refund(  # noqa: PLR0913 - a handler asks for what it needs by name
     refunded = replace(NewPayment.of(payment), refunded_at=datetime.now(UTC))
     transaction.deliver(refunded.entry, refunded.to_json())
     return message.reply(texts("refund-done", price=price(payment.amount, payment.currency)))
-
-
-async def _find(payments: Payments, charge_id: str) -> Payment | None:
-    try:
-        return await payments.find(charge_id)
-    except SQLAlchemyError as error:
-        log.warning("payment_not_looked_up", error=type(error).__name__)
-        raise Notice("notice-away") from error
 
 
 async def _give_back(bot: Bot, payment: Payment) -> str | None:

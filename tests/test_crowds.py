@@ -16,6 +16,8 @@ from tests.test_rendering import until_at_rest
 SIZE = 120
 BEARABLE = 40
 """Edits a second that pass, a little more than 30, as calls may catch up with each other."""
+STALL = 3
+"""Seconds for which a process does nothing; 90 edits come due meanwhile."""
 FUTURE = 1e11
 """Seconds since 1970, which nobody lives to see."""
 BUNCH = 15
@@ -115,7 +117,7 @@ async def test_a_process_that_has_stalled_does_not_make_good_for_it(crowd: Crowd
     async with crowd.limited():
         await crowd.tap()
         with crowd.tally.frozen():
-            await asyncio.sleep(3)
+            await asyncio.sleep(STALL)
         await crowd.until_drawn()
 
 
