@@ -13,6 +13,8 @@ TALLY_KILLS ?= 50
 TOTALS ?= 10000 1000000
 # For how many people it measures what workers cost; 10000 take ten minutes more.
 PEOPLE ?= 100 1000
+# An empty PostgreSQL for that, as DATABASE_URL has it; else it is SQLite.
+DATABASE ?=
 STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py workers_late.py away.py rendering.py stop.py supervisor.py forged.py flood.py together.py inline.py inline_workers.py soak.py) tests/playground/test_odd_parameters.py $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
 .PHONY: run install test soak lint bench format preview lock clean
@@ -39,7 +41,7 @@ bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, looki
 	$(BIN)/python -m benchmarks.press
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
 	$(BIN)/python -m benchmarks.charts
-	$(BIN)/python -m benchmarks.scale --people $(PEOPLE)
+	$(BIN)/python -m benchmarks.scale --people $(PEOPLE) $(if $(DATABASE),--database $(DATABASE))
 
 format: $(VENV)/dev.stamp ## Put the code in order
 	$(BIN)/ruff check --fix .

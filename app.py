@@ -40,6 +40,7 @@ from faults import Fault
 from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.inbox import Inbox
+from fsm.keys import PREFIX
 from fsm.open_dialogs import OpenDialogs
 from fsm.raw_updates import RawUpdate
 from fsm.store import MEMORY
@@ -220,7 +221,8 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
 def _checks(redis: Redis, sessions: Sessions, bot: Bot) -> dict[str, Check]:
     """Give how each part is asked whether it can be reached."""
     return {
-        "redis": redis.ping,
+        # A write, as one that is full or has lost its replicas still answers.
+        "redis": partial(redis.set, f"{PREFIX}:{{{bot.id}}}:ready", 1, ex=60),
         "database": sessions.ask,
         "telegram": partial(ask_telegram, bot),
     }

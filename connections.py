@@ -98,7 +98,8 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
     bot = Bot(
         token,
         session=AiohttpSession(api=api, limit=CONNECTIONS, timeout=CALL),
-        default=DefaultBotProperties(parse_mode=ParseMode.HTML),
+        # Who deletes what they have said is answered all the same.
+        default=DefaultBotProperties(parse_mode=ParseMode.HTML, allow_sending_without_reply=True),
     )
     parts.push_async_callback(bot.session.close)
     return bot

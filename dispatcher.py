@@ -44,7 +44,8 @@ def make_dispatcher(
     """
     # aiogram's own FSM would read a state on every update that dialogs never use.
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.workflow_data.update(data)
+    # Itself as well, as updates of the dialogs' own bring only what stands here.
+    dispatcher.workflow_data.update(data, dispatcher=dispatcher)
     dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(observe)
     dispatcher.update.outer_middleware(person)

@@ -53,7 +53,10 @@ _histogram = partial(Histogram, namespace="tally", registry=_registry)
 
 UPDATES = _counter("updates", "Updates, by kind and outcome", ["kind", "outcome"])
 UPDATE_SECONDS = _histogram(
-    "update_duration_seconds", "From an update to its answer", ["kind"], buckets=SLOW
+    "update_duration_seconds",
+    "From an update to its answer, and to the calls that it asks for besides",
+    ["kind"],
+    buckets=SLOW,
 )
 REDONE = _counter("updates_redone", "Times that an update was done again, by reason", ["reason"])
 TAPS = _counter("taps", "Taps that counted")

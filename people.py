@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, tzinfo
 from typing import Unpack
+from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -62,13 +63,25 @@ class People:
         self._catalog = catalog
         self._forget = forget
         self._known: MutableMapping[int, Preferences] = LRUCache(REMEMBERED)
+        self._asking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._changes = 0
         self._ask_after = 0.0
 
     async def preferences(self, user_id: int) -> Preferences:
-        """Tell what a person has chosen; nothing as long as the database is away."""
-        if user_id in self._known:
+        """Tell what a person has chosen; nothing as long as the database is away.
+
+        Who asks for one person is told in the order of asking: updates are in order, too.
+        """
+        if user_id in self._known and user_id not in self._asking:
             return self._known[user_id]
+        # Named here, as the dictionary holds the turn only while somebody does.
+        turn = self._asking.setdefault(user_id, asyncio.Lock())
+        async with turn:
+            if user_id in self._known:
+                return self._known[user_id]
+            return await self._ask(user_id)
+
+    async def _ask(self, user_id: int) -> Preferences:
         now = asyncio.get_running_loop().time
         if now() < self._ask_after:
             return NOTHING

@@ -1,8 +1,9 @@
 """How the cost of a press grows with workers and with people, and what a live counter weighs.
 
-So many people have a counter open; as many of them press at once as there is work for every
-worker, the others are just there. The bot takes its updates by webhook, in one process or in
-several that share a port.
+So many people have a counter open; a few of them press at once, the others are just there. The
+load is the same for one worker and for several, and leaves cores free: who is always busy takes
+less for a press, and who shares a core takes more. The bot takes its updates by webhook, in one
+process or in several that share a port.
 """
 
 import argparse
@@ -31,7 +32,7 @@ ACTIVE = 160
 """People who press, if there are as many."""
 PRESSES_EACH = 25
 AT_ONCE = 40
-"""Presses at once for each worker, as nobody has more workers for less work."""
+"""Counters that are opened at once."""
 WARM_UP = 4
 """Presses of each person for each worker before, so that all workers have met them."""
 
@@ -45,6 +46,10 @@ ROWS = {
     "memory": "memory of all workers, MB: .0f",
     "connections": "database connections at most: .0f",
 }
+
+
+Around = tuple[Client, EmbeddedValkey]
+"""The playground and Redis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,10 @@ class Figures:
 
 
 async def measure(
-    workers: int, people: int, playground: Client, valkey: EmbeddedValkey, database: str | None
+    workers: int, people: int, at_once: int, database: str | None, around: Around
 ) -> Figures:
-    """Run so many workers for a round, for so many people."""
+    """Run so many workers for a round, for so many people of whom so many press at once."""
+    playground, valkey = around
     settings = WEBHOOK | ({"DATABASE_URL": database} if database else {})
     subject = Subject("Tally", "main", settings, webhook=True, arguments=_arguments(workers))
     async with (
@@ -91,10 +97,10 @@ async def measure(
         await until_quiet(playground)
         weight = (await _weight(redis) - empty) / people
         active = random.sample(pairs, min(ACTIVE, people))
-        await _press(active, WARM_UP * workers, AT_ONCE * workers)
+        await _press(active, WARM_UP * workers, at_once)
         await until_quiet(playground)
         sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
-        times = await _press(active, PRESSES_EACH, AT_ONCE * workers)
+        times = await _press(active, PRESSES_EACH, at_once)
         await until_quiet(playground)
         spent = bot.cpu() - used
         presses = len(active) * PRESSES_EACH
@@ -169,17 +175,17 @@ async def _connections(engine: AsyncEngine) -> int:
         return int(await connection.scalar(question) or 0) - 1
 
 
-async def run(
-    rounds: int, workers: list[int], people: list[int], database: str | None
-) -> dict[str, list[Figures]]:
+async def run(options: argparse.Namespace) -> dict[str, list[Figures]]:
     """Measure every number of workers and people for so many rounds, in turn."""
     figures: dict[str, list[Figures]] = {}
     async with stage() as (playground, valkey, _):
-        for number in range(rounds):
-            for each in product(workers, people):
+        for number in range(options.rounds):
+            for each in product(options.workers, options.people):
                 name = "{} for {:,}".format(*each)
                 print(f"round {number + 1}: {name}", file=sys.stderr)  # noqa: T201
-                measured = await measure(*each, playground, valkey, database)
+                measured = await measure(
+                    *each, options.at_once, options.database, (playground, valkey)
+                )
                 figures.setdefault(name, []).append(measured)
     return figures
 
@@ -190,13 +196,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--people", type=int, nargs="+", default=[100, 1_000, 10_000])
+    parser.add_argument("--at-once", type=int, default=8, help="how many press at once")
     parser.add_argument("--database", help="an empty PostgreSQL, as DATABASE_URL has it")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--json", type=Path, default=Path("build/scale.json"))
     options = parser.parse_args()
     print(f"seed {options.seed}", file=sys.stderr)  # noqa: T201
     random.seed(options.seed)
-    figures = asyncio.run(run(options.rounds, options.workers, options.people, options.database))
+    figures = asyncio.run(run(options))
     show(f"Workers for people, medians of {options.rounds} rounds", ROWS, figures)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     written = {name: [asdict(each) for each in rounds] for name, rounds in figures.items()}

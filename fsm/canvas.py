@@ -1,12 +1,18 @@
 """What messages show, and how it gets there."""
 
+import time
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramServerError,
+)
 from aiogram.types import InlineKeyboardMarkup, Message
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from cachetools import LRUCache
@@ -26,6 +32,9 @@ STAYS = "message can't be deleted"
 
 SAME = "message is not modified"
 """How Telegram refuses an edit that would change nothing."""
+
+LATE = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+"""How an edit fails that may be carried out later all the same."""
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +71,11 @@ class Canvas:
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # The message that came of one that was awaited.
     _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # When the last edit of a message was over, in seconds of the monotonic clock.
+    _edited: MutableMapping[str, float] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    _began: float = field(default_factory=time.monotonic)
+    # Messages with an edit of which nobody knows whether it is still on its way.
+    _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
     def changes_buttons(self, drawing: Drawing) -> bool:
         """Tell whether a message surely gets other buttons than it has, or is yet to be sent.
@@ -84,9 +98,30 @@ class Canvas:
             )
             self._shown[name] = Shown("", "", markup, None)
 
+    def shows(self, drawing: Drawing, version: str) -> bool:
+        """Tell whether a message shows a window already, as far as this process knows."""
+        shown = self._shown.get(self._name(drawing))
+        return drawing.content is not None and shown == _shown(drawing, drawing.content, version)
+
+    def edited_until(self, chat_id: int | str, message_id: int) -> float | None:
+        """Give after when this process has had no edit of a message under way.
+
+        Returns:
+            Seconds of the monotonic clock; None where that is not remembered.
+        """
+        # Of what it never had an edit of, none came after it began.
+        since = None if len(self._edited) == REMEMBERED else self._began
+        return self._edited.get(message_name(chat_id, message_id), since)
+
+    def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether an edit of a message has failed that may be carried out later."""
+        return message_name(chat_id, message_id) in self._doubtful
+
     def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows."""
-        self._shown.pop(message_name(chat_id, message_id), None)
+        """Forget what a message shows, and which edits have failed."""
+        name = message_name(chat_id, message_id)
+        self._shown.pop(name, None)
+        self._doubtful.pop(name, None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message; what Telegram does not take of its buttons, disabled.
@@ -112,19 +147,24 @@ class Canvas:
             if target > 0:
                 await self._leave(drawing, target)
             return True
-        shows = Shown(drawing.record, version, content.reply_markup, content.text)
+        shows = _shown(drawing, content, version)
         if target < 0:
             await self._send(drawing, content, shows)
             return True
         before = self._shown.pop(name, None)
         if before == shows:
-            self._shown[name] = shows
+            self._shown[name] = before
             return False
         try:
             await self._edit(drawing, content, target)
         except TelegramBadRequest as error:
             if SAME not in error.message:
                 raise
+        except LATE:
+            self._doubtful[name] = True
+            raise
+        finally:
+            self._edited[name] = time.monotonic()
         self._shown[name] = shows
         return True
 
@@ -192,6 +232,10 @@ class Canvas:
 
     def _name(self, drawing: Drawing) -> str:
         return message_name(drawing.chat_id, self.target(drawing))
+
+
+def _shown(drawing: Drawing, content: NewMessage, version: str) -> Shown:
+    return Shown(drawing.record, version, content.reply_markup, content.text)
 
 
 def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:

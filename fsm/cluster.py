@@ -112,14 +112,20 @@ class ClusterBatch(Batch):
         moved = []
         for call, result in zip(calls, results, strict=True):
             if isinstance(result, MovedError) and call.moves < MOVES and result.host:
-                await self._cluster.nodes_manager.move_slot(result)
-                call.moves += 1
-                moved.append(call)
+                moved.append((call, result))
                 continue
             if isinstance(result, (*AWAY, MovedError)):
                 self._refresh_soon()
             call.settle(result)
-        self._dispatch(moved)
+        for call, result in moved:
+            call.moves += 1
+            try:
+                await self._cluster.nodes_manager.move_slot(result)
+            except Exception as error:  # noqa: BLE001 - else its caller would wait for ever
+                log.warning("slot_not_moved", error=str(error))
+                self._refresh_soon()
+                call.settle(result)
+        self._dispatch([call for call, _ in moved if not call.result.done()])
 
     def _refresh_soon(self) -> None:
         """Ask who is master of what, as a pipeline that fails does not do by itself."""

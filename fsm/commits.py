@@ -103,8 +103,8 @@ class Commits:
             jobs.clear()
         if not await _last(*jobs, transaction.commit(changed)):
             return False
-        for record in changed:
-            self._undrawn.committed(record.key, record.version)
+        for key in {*drawn, *(record.key for record in changed)}:
+            self._undrawn.committed(key, transaction.version_of(key))
         await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
 
@@ -115,15 +115,17 @@ class Commits:
         drawn: Mapping[str, bool],
         place: Place,
     ) -> list[Awaitable[object]]:
-        """Give what is to be announced: nothing while a window is tapped on."""
+        """Give what is to be announced: nothing while a window is tapped on.
+
+        Who draws a window as it stands looks after it, too: the edit may come late.
+        """
         jobs: list[Awaitable[object]] = []
-        if not changed:
-            return jobs
         if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
             jobs.append(self._windows.note(opened, place))
-        unknown = drawn if transaction.moves_for else self._undrawn.touch(drawn, place)
+        moves_for = transaction.moves_for if changed else 0.0
+        unknown = drawn if moves_for else self._undrawn.touch(drawn, place)
         if unknown:
-            jobs.append(self._undrawn.announce(unknown, place, transaction.moves_for))
+            jobs.append(self._undrawn.announce(unknown, place, moves_for))
         return jobs
 
     def draw(
@@ -147,6 +149,23 @@ class Commits:
             self._offers.note(drawing, version, person_id)
             follows &= self._renderer.add(drawing, version)
         return follows
+
+    async def look_after(self, transaction: Transaction, place: Place) -> None:
+        """See to it that a window is looked after that is about to be drawn as it stands.
+
+        Raises:
+            AwayError: Redis can't be used at the moment.
+        """
+        records = {drawing.record for drawing in transaction.drawings}
+        if unknown := self._undrawn.touch(records, place):
+            with self._store.watched(unclear=AwayError):
+                await self._undrawn.announce(unknown, place)
+        for record in records:
+            self._undrawn.committed(record, transaction.version_of(record))
+
+    async def follows(self, transaction: Transaction) -> bool:
+        """Tell whether what a transaction has left is drawn soon, as far as all workers know."""
+        return all([await self._renderer.follows(drawing) for drawing in transaction.drawings])
 
     async def inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
         """Give what draws an inline message from its state."""

@@ -69,6 +69,11 @@ class Effects:
         """
         self.late_reply = Answer(text)
 
+    @property
+    def has_reply(self) -> bool:
+        """Whether the person who pressed is told the same whether or not the message follows."""
+        return self.reply != Answer() or self.late_reply == Answer()
+
     def call(self, method: TelegramMethod[Any]) -> None:
         """Have a method of the Bot API called once the update has counted."""
         self.methods.append(method)

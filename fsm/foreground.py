@@ -35,6 +35,11 @@ def topic_of(manager: DialogManager) -> int | None:
     return cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY]).thread_id
 
 
+def is_foreground(update: DialogUpdate) -> bool:
+    """Tell whether an update is another's work in a stack besides its own."""
+    return isinstance(update.event, DialogFgEvent)
+
+
 def foreground(manager: DialogManager, stack_id: str) -> AbstractAsyncContextManager[DialogManager]:
     """Give the manager of another stack of the same person, chat and topic.
 

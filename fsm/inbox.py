@@ -18,6 +18,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
+    TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
 from aiogram.types import Update
@@ -171,6 +172,10 @@ class Inbox:
                 return await self._bot(method, request_timeout=LONG_POLL + 15)
             except (TelegramUnauthorizedError, TelegramConflictError):
                 raise
+            except TelegramRetryAfter as error:
+                TELEGRAM_FAILURES.labels("throttled").inc()
+                log.warning("updates_not_fetched", error=type(error).__name__)
+                await asyncio.sleep(error.retry_after)
             except (TelegramAPIError, ClientDecodeError) as error:
                 TELEGRAM_FAILURES.labels("away").inc()
                 # Its name only: a body that can't be read may hold anything.

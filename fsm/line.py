@@ -74,6 +74,11 @@ class Line:
         self._passing.spend()
         return SERVED
 
+    def leave(self) -> None:
+        """Give up a place that was taken: who waits is one nearer to theirs."""
+        self._go_on()
+        self._served, self._floor = self._served + 1, self._floor + 1
+
     def serve(self) -> float:
         """Take the turn that has come; give the seconds that it takes yet, 0 for none."""
         return self._passing.queue()

@@ -24,9 +24,10 @@ from fsm.foreground import redraw
 from fsm.guard import without_marks
 from fsm.inbox import IS_KEPT
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
+from fsm.nested import Nested, within
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import AlreadyDoneError, Answer, Outcome, Refusal
+from fsm.outcome import AlreadyDoneError, Outcome, Refusal
 from fsm.place import Place, chat_of, place_of
 from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.transaction import Transaction
@@ -68,6 +69,9 @@ class TransactionMiddleware(BaseMiddleware):
         outbox: Delivers what must leave Redis.
         offers: Remembers what windows offer.
         on_error: Answers for an update that failed.
+
+    Attributes:
+        nested: What updates have dialogs do besides.
     """
 
     def __init__(
@@ -85,6 +89,7 @@ class TransactionMiddleware(BaseMiddleware):
         self._on_error = on_error
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
         self._flood_gate = FloodGate()
+        self.nested = Nested(self)
         self._is_stopping = False
 
     async def __call__(
@@ -92,9 +97,8 @@ class TransactionMiddleware(BaseMiddleware):
     ) -> Outcome:
         """Carry an update out, and tell what has become of it; see `BaseMiddleware`."""
         outer = _current.get()
-        if outer is not None and outer.open:
-            # A stack that another update works in besides its own: one transaction.
-            await handler(event, _with(outer, data))
+        if outer and isinstance(event, DialogUpdate) and not outer.stands:
+            await self.nested.carry_out(handler, event, data, outer)
             return Outcome.DONE
         update = without_marks(cast("Update", event))
         chat = chat_of(update, data)
@@ -116,7 +120,7 @@ class TransactionMiddleware(BaseMiddleware):
             sequel()
         if not await self._outbox.send(chat, transaction.outbox):
             transaction.reply = transaction.undelivered_reply
-        elif not follows and transaction.reply == Answer():
+        elif not (transaction.has_reply or (follows and await self._commits.follows(transaction))):
             transaction.reply = transaction.late_reply
         answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
@@ -168,6 +172,7 @@ class TransactionMiddleware(BaseMiddleware):
             if state := await transaction.state():
                 drawing = await self._commits.inline_drawing(record, state)
                 transaction.drawings.append(drawing)
+                await self._commits.look_after(transaction, place)
                 self._commits.draw(transaction, place.user_id)
 
     def stop(self) -> None:
@@ -181,9 +186,7 @@ class TransactionMiddleware(BaseMiddleware):
         while conflicts < TRIES:
             transaction = Transaction(self._store, chat, _id(update))
             try:
-                await self._handle(handler, update, data | {"offers": self._offers}, transaction)
-                committed = await self._commits.make(transaction, chat, data)
-                if committed and not transaction.is_reset:
+                if await self._try(handler, update, data, chat, transaction):
                     return transaction
                 conflicts += 1
                 REDONE.labels("conflict").inc()
@@ -210,6 +213,24 @@ class TransactionMiddleware(BaseMiddleware):
                 REDONE.labels("failure").inc()
         return await self._answer(ContentionError(), update, data, chat, Outcome.FAILED)
 
+    async def _try(
+        self,
+        handler: Handler,
+        update: Update,
+        data: dict[str, Any],
+        chat: ChatKeys,
+        transaction: Transaction,
+    ) -> bool:
+        """Carry an update out once; tell whether it is done."""
+        is_done = False
+        try:
+            await self._handle(handler, update, data | {"offers": self._offers}, transaction)
+            is_committed = await self._commits.make(transaction, chat, data)
+            is_done = is_committed and not transaction.is_reset
+        finally:
+            transaction.stands = is_done
+        return is_done
+
     async def _answer(
         self,
         error: Exception,
@@ -228,7 +249,7 @@ class TransactionMiddleware(BaseMiddleware):
     ) -> None:
         token = _current.set(transaction)
         try:
-            result = await handler(update, _with(transaction, data))
+            result = await handler(update, within(transaction, data))
             if isinstance(result, TelegramMethod):
                 transaction.call(result)
         except (SkipHandler, CancelHandler):
@@ -241,10 +262,6 @@ class TransactionMiddleware(BaseMiddleware):
         finally:
             transaction.open = False
             _current.reset(token)
-
-
-def _with(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, "transaction": transaction, "fsm_storage": transaction}
 
 
 def _id(update: Update) -> int | None:

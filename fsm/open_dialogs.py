@@ -87,7 +87,8 @@ class OpenDialogs:
     @property
     def closing(self) -> list[Callable[[float], Awaitable[None]]]:
         """What finishes, for at most so many seconds, what is under way, in order."""
-        parts = (self._outbox, self._renderer, self._undrawn, self._crew)
+        nested = self.transactions.nested
+        parts = (nested, self._outbox, self._renderer, self._undrawn, self._crew)
         return [part.close for part in parts]
 
     async def _move(self, old_id: int, new_id: int) -> None:

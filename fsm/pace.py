@@ -48,6 +48,11 @@ class Pace:
         self._tokens, self._since = self._available(now) - 1, now
         return max(0.0, -self._tokens / self.rate)
 
+    def cap(self, tokens: float) -> None:
+        """Have at most so many tokens now, as others spend them, too."""
+        now = time.monotonic()
+        self._tokens, self._since = min(tokens, self._available(now)), max(now, self._since)
+
     def hold_back(self, seconds: float) -> None:
         """Spend nothing for so long, and go on slowly: the other side was overrun."""
         self._tokens, self._since = 0.0, time.monotonic() + seconds

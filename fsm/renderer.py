@@ -1,6 +1,8 @@
 """Draws what was committed, each message by itself, at the pace that Telegram bears."""
 
+import time
 from collections.abc import MutableMapping
+from enum import Enum, auto
 from functools import partial
 
 from aiogram import Bot
@@ -21,8 +23,21 @@ PERSON_PACE = partial(Pace, burst=4, rate=1)
 hitting limits, how do I avoid this?")."""
 GROUP_PACE = partial(Pace, burst=5, rate=1 / 4)
 """At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
+SKEW = 0.5
+"""Seconds by which the clocks of Redis' servers may differ."""
 REST = 0.5
 """Seconds of a stop that are left for what comes after the last drawing."""
+
+
+class Hand(Enum):
+    """Whose edit of a message is the last."""
+
+    ANOTHERS = auto()
+    """Of another worker, who looks after it."""
+    AWAITED = auto()
+    """Of another worker, who has yet to be given the turn for what is to be seen."""
+    UNKNOWN = auto()
+    """Perhaps ours."""
 
 
 class Renderer:
@@ -67,6 +82,15 @@ class Renderer:
             )
         return self._screens[key].add(drawing, version)
 
+    async def follows(self, drawing: Drawing) -> bool:
+        """Tell whether a message will follow soon, once others who draw on it were asked.
+
+        Args:
+            drawing: What was added, when it seemed so.
+        """
+        screen = self._screens.get(message_name(drawing.chat_id, drawing.target))
+        return screen is None or await screen.follows()
+
     def see(self, message: Message) -> None:
         """Learn from a message that was pressed which buttons it has."""
         self._canvas.see(message)
@@ -74,6 +98,28 @@ class Renderer:
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows: others may have drawn on it since."""
         self._canvas.forget(chat_id, message_id)
+
+    async def last_hand(self, chat_id: int | str, message_id: int, version: str) -> Hand:
+        """Tell whose edit of a message is the last, where another worker has changed its window.
+
+        Args:
+            chat_id: The chat.
+            message_id: The message.
+            version: The version of the record that is to be seen.
+        """
+        ended, now = self._canvas.edited_until(chat_id, message_id), time.monotonic()
+        turn = await self._turns.last(chat_id, message_id)
+        if ended is None or turn is None:
+            return Hand.UNKNOWN
+        # Whatever time the question took, the turn was given later; and after a failover
+        # it may be another clock that tells.
+        if 0 <= turn.age < now - ended - SKEW:
+            return Hand.ANOTHERS
+        return Hand.AWAITED if turn.version < version else Hand.UNKNOWN
+
+    def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether an edit of a message has failed that may be carried out later."""
+        return self._canvas.is_doubtful(chat_id, message_id)
 
     def share(self, workers: int) -> None:
         """Leave the others their part of what Telegram bears of all chats.

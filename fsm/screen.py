@@ -26,6 +26,9 @@ DAY = 24 * 60 * 60
 SOON = 0.5
 """Seconds that a message may take to follow a press without a word."""
 
+ASKING = 0.1
+"""Seconds that an answer waits at most for what other workers have drawn to be known."""
+
 OnUpgrade = Callable[[int, int], Awaitable[None]]
 """Is told the id of a group, and that of the supergroup which it is now."""
 
@@ -92,6 +95,7 @@ class Screen:
         self._turn = 0.0
         self._is_hurried = False
         self._called = asyncio.Event()
+        self._asked = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
     @property
@@ -119,6 +123,13 @@ class Screen:
             self._called.set()
         is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
         return not is_stuck and pause <= SOON
+
+    async def follows(self) -> bool:
+        """Tell whether its next window is drawn soon; in a crew once the others were asked."""
+        if self._turns.are_shared and self._jobs and not self._pause(self._jobs[0].drawing):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), ASKING)
+        return not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
 
     def wake(self) -> None:
         """Look anew how long there is to wait."""
@@ -185,15 +196,19 @@ class Screen:
         """Wait until the first drawing may be made; tell whether it is still wanted."""
         while True:
             await self._wait_here()
-            if self._is_hurried:
-                return True
             job = self._jobs[0]
+            if self._is_hurried or self._canvas.shows(job.drawing, job.version):
+                self._asked.set()
+                return True
             target = self._canvas.target(job.drawing)
             changes = self._canvas.changes_buttons(job.drawing)
             pause = await self._turns.take(
                 job.drawing, target, job.version, self._pace, changes=changes
             )
+            self._asked.set()
             if pause is None and self._jobs[0] is job:
+                self._line.leave()
+                self._place = None
                 return False
             if pause == 0:
                 return True
@@ -209,6 +224,10 @@ class Screen:
                     continue
             await self._sleep(pause)
         if self._place is None:
+            self._place = self._line.jump()
+        elif self._line.pause(self._place):
+            # Its buttons change by now. Others shall not wait for a place that nobody needs.
+            self._line.leave()
             self._place = self._line.jump()
         elif self._place != SERVED:
             self._place = SERVED

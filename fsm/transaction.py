@@ -36,6 +36,7 @@ class Transaction(Effects, BaseStorage):
 
     Attributes:
         open: Whether handlers still work in it.
+        stands: Whether it was committed; None as long as nobody knows.
         is_reset: Whether it deletes a stack that can't be read; then the update
             is still to be done.
     """
@@ -50,6 +51,7 @@ class Transaction(Effects, BaseStorage):
         self._stacks: dict[str, str] = {}
         self._latest = ""
         self.open = True
+        self.stands: bool | None = None
         self.is_reset = False
 
     # What handlers look at
@@ -134,6 +136,7 @@ class Transaction(Effects, BaseStorage):
         record.stack, record.contexts = {}, {}
         self._records = {record.key: record}
         self._outbox.clear()
+        self.drawings.clear()
         self._update_id = None
         self.is_reset = True
 

@@ -1,10 +1,11 @@
 """Whose turn it is to draw on a message that several workers share."""
 
 import zlib
+from typing import NamedTuple
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 from fsm.batch import Batch
 from fsm.crew import Crew
@@ -17,6 +18,18 @@ MEMORY = 60
 """Seconds that what was drawn last is remembered."""
 
 log = structlog.get_logger(__name__)
+
+
+class Turn(NamedTuple):
+    """A turn that was given.
+
+    Attributes:
+        age: Seconds since then.
+        version: The version of the record that was to be drawn.
+    """
+
+    age: float
+    version: str
 
 
 class Turns:
@@ -36,7 +49,13 @@ class Turns:
         self._batch = batch
         self._bot_id = bot_id
         self._crew = crew
+        self._last = redis.register_script((SCRIPTS / "last_turn.lua").read_text())
         self._take = redis.register_script((SCRIPTS / "turn.lua").read_text())
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether others draw, too."""
+        return self._crew.size > 1
 
     async def take(
         self, drawing: Drawing, target: int, version: str, pace: Pace, *, changes: bool
@@ -52,23 +71,35 @@ class Turns:
 
         Returns:
             Seconds to wait before asking again, 0 to draw now, None where another worker
-            has drawn something later.
+            has drawn something later. The chat's pace is as all workers have left it then.
         """
-        if self._crew.size == 1:
+        if not self.are_shared:
             return 0.0
         chat = ChatKeys(self._bot_id, drawing.chat_id)
         keys = [chat.pace, chat.drawn(target)]
         arguments: list[str | float] = [pace.burst, pace.rate, version, _digest(drawing), MEMORY]
         arguments.append(int(changes))
         try:
-            answer: bytes = await self._batch.run(self._take, keys, arguments)
+            verdict, tokens = await self._batch.run(self._take, keys, arguments)
         except RedisError as error:
             # Then each at the pace that it keeps by itself.
             log.warning("turn_unreachable", error=str(error))
             return 0.0
-        if answer == b"late":
+        left = float(tokens)
+        pace.cap(left)
+        if verdict == b"late":
             return None
-        return float(answer or 0)
+        return (1 - left) / pace.rate if verdict == b"wait" else 0.0
+
+    async def last(self, chat_id: int | str, message_id: int) -> Turn | None:
+        """Tell of the turn that was given last on a message, None where nobody knows."""
+        drawn = ChatKeys(self._bot_id, chat_id).drawn(message_id)
+        try:
+            turn = await self._batch.run(self._last, [drawn], [])
+        except (RedisError, RedisClusterException) as error:
+            log.warning("turn_unreachable", error=str(error))
+            return None
+        return turn and Turn(float(turn[0]), turn[1].decode())
 
 
 def _digest(drawing: Drawing) -> int:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
 
 import structlog
 from redis.asyncio import Redis
@@ -13,12 +12,11 @@ from redis.exceptions import RedisError
 
 from fsm.batch import Batch
 from fsm.crew import Crew
-from fsm.keys import inline_message_of
-from fsm.outcome import INLINE_TARGET
 from fsm.place import Place
 from fsm.renderer import Renderer
 from fsm.store import AwayError
-from fsm.undrawn_index import Entry, Mark, UndrawnIndex
+from fsm.undrawn_index import Entry, Mark, Standing, UndrawnIndex
+from fsm.undrawn_state import State, chat_of, state_of
 
 PERIOD = 1.0
 """Seconds between two looks."""
@@ -35,8 +33,6 @@ log = structlog.get_logger(__name__)
 
 Redraw = Callable[[str, Place], Awaitable[None]]
 """Draws a record's window as it stands."""
-Stale = tuple[str, Mark, str, int]
-"""A record whose window is to be drawn again, its mark, its version, and its message."""
 
 
 class Undrawn:
@@ -44,8 +40,9 @@ class Undrawn:
 
     A record is announced before its first commit, and taken off some time after
     the last, once its message was drawn: so a row of taps costs one command.
-    Then its version is compared, too: where another worker was in between, the
-    older drawing may have come later, and it is drawn again.
+    Then its version is compared, too: where another worker was in between the older
+    drawing may have come last, and it is drawn again, unless another was given the
+    turn on the message after that: who draws has a mark of its own.
 
     A window that changes by itself, as time passes, is drawn at every look as long
     as it does, and once more after that.
@@ -61,7 +58,6 @@ class Undrawn:
     def __init__(
         self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: Crew
     ) -> None:
-        self._batch = batch
         self._renderer = renderer
         self._crew = crew
         self._index = UndrawnIndex(redis, batch, bot_id, crew.worker)
@@ -81,7 +77,8 @@ class Undrawn:
         unknown = []
         for record in records:
             if mark := self._marks.get(record):
-                mark.place, mark.touched = place, time.monotonic()
+                mark.place, mark.touched, mark.version = place, time.monotonic(), ""
+                mark.patient_until = 0.0
             else:
                 unknown.append(record)
         return unknown
@@ -99,7 +96,9 @@ class Undrawn:
         """
         moves_until = self._clock.now() + moves_for if moves_for else 0.0
         now = time.monotonic()
-        marks = {record: Mark(place, now, moves_until) for record in records}
+        marks = {
+            record: Mark(place, now, moves_until, is_timeless=not moves_for) for record in records
+        }
         await self._index.write(marks)
         self._marks.update(marks)
 
@@ -111,7 +110,8 @@ class Undrawn:
         """
         for record, place in windows.items():
             mark = self._marks.setdefault(record, Mark(place, touched=0))
-            mark.touched, mark.version = 0, ""
+            mark.touched, mark.version, mark.is_timeless = 0, "", False
+            mark.patient_until = 0.0
         await self._index.write({record: self._marks[record] for record in windows})
         self._woken.set()
 
@@ -134,18 +134,25 @@ class Undrawn:
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""
         pending = self._renderer.pending
-        drawn = {
-            record: replace(mark)
-            for record, mark in self._marks.items()
-            # What has no version yet is still to be drawn.
-            if record not in pending and not mark.moves_until and mark.version
-        }
         try:
             async with asyncio.timeout(within):
-                await self._remove(drawn)
+                standing = await self._index.standing(self._marks.keys() - pending)
+                # In the haste of a stop nobody was asked whether something later was drawn.
+                await self._remove(
+                    {
+                        record: self._marks[record]
+                        for record, stands in standing.items()
+                        if stands is None or self._is_shown(record, stands)
+                    }
+                )
                 await self._index.write(self._marks, has_ended=True)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
+
+    def _is_shown(self, record: str, standing: Standing) -> bool:
+        mark = self._marks[record]
+        is_doubtful = self._renderer.is_doubtful(chat_of(record, mark), standing.message_id)
+        return mark.shows(standing) and not is_doubtful
 
     async def _remove(self, done: Mapping[str, Mark]) -> None:
         """Take records off that were drawn, by their marks of then, unless they changed since."""
@@ -199,52 +206,54 @@ class Undrawn:
         """Look again and again which windows are drawn, and have the others drawn again."""
         while True:
             try:
-                for stale in await self._settle():
-                    self._redrawing.add(stale[0])
-                    jobs.create_task(self._redraw(redraw, *stale))
+                for record, mark, standing in await self._settle():
+                    self._redrawing.add(record)
+                    jobs.create_task(self._redraw(redraw, record, mark, standing))
             except RedisError as error:
                 log.warning("undrawn_unreachable", error=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), PERIOD)
             self._woken.clear()
 
-    async def _settle(self) -> list[Stale]:
+    async def _settle(self) -> list[tuple[str, Mark, Standing]]:
         """Take off what is drawn; give what is not, or moves."""
-        busy, before = self._renderer.pending | self._redrawing, time.monotonic() - REST
+        busy, now = self._renderer.pending | self._redrawing, time.monotonic()
         quiet = {
-            record: mark
+            record: replace(mark)
             for record, mark in self._marks.items()
-            if (mark.touched < before or mark.moves_until) and record not in busy
+            if (mark.touched < now - REST or mark.moves_until)
+            and mark.patient_until <= now
+            and record not in busy
         }
-        asked = [self._batch.put("HMGET", record, "version", "message") for record in quiet]
-        found = await asyncio.gather(*asked, return_exceptions=True)
-        done: dict[str, Mark] = {}
-        stale: list[Stale] = []
-        failures = [fields for fields in found if isinstance(fields, BaseException)]
-        for (record, mark), fields in zip(quiet.items(), found, strict=True):
-            if isinstance(fields, BaseException):
-                continue  # of one node of a cluster, perhaps
-            if mark.touched >= before and not mark.moves_until:
-                continue  # changed again while we asked
-            version, message = cast("list[bytes | None]", fields)
-            # What is no stack, an inline message's state, is named after its message.
-            is_shown = message or inline_message_of(record)
-            as_drawn = version == mark.version.encode() and not mark.moves_until
-            if version is None or not is_shown or as_drawn:
-                done[record] = replace(mark)
-            else:
-                stale.append((record, mark, version.decode(), int(message or INLINE_TARGET)))
-        if failures:
-            log.warning("undrawn_unreachable", error=str(failures[0]))
-        await self._remove(done)
+        found = await self._index.standing(quiet)
+        states = await asyncio.gather(
+            *(
+                state_of(record, quiet[record], standing, self._renderer)
+                for record, standing in found.items()
+            )
+        )
+        # Without those that were changed again while we asked.
+        same = {
+            record: state
+            for record, state in zip(found, states, strict=True)
+            if self._marks.get(record) == quiet[record]
+        }
+        stale = []
+        for record, state in same.items():
+            mark, standing = self._marks[record], found[record]
+            if state is State.AWAITED:
+                mark.patient_until = 2 * now - mark.touched
+            elif state is State.STALE and standing:
+                stale.append((record, mark, standing))
+            elif standing and standing.version != mark.version:
+                self._renderer.forget(chat_of(record, mark), standing.message_id)
+        await self._remove({each: quiet[each] for each in same if same[each] is State.DRAWN})
         return stale
 
-    async def _redraw(
-        self, redraw: Redraw, record: str, mark: Mark, version: str, message_id: int
-    ) -> None:
-        if version != mark.version:
-            # Another worker was here; its edit may have come last.
-            self._renderer.forget(inline_message_of(record) or mark.place.chat_id, message_id)
+    async def _redraw(self, redraw: Redraw, record: str, mark: Mark, standing: Standing) -> None:
+        if standing.version != mark.version or not mark.moves_until:
+            # Another edit may have come last, of another worker or an earlier try of ours.
+            self._renderer.forget(chat_of(record, mark), standing.message_id)
         if mark.moves_until < self._clock.now():
             mark.moves_until = 0.0
         mark.version, mark.touched = "", time.monotonic()
@@ -259,4 +268,4 @@ class Undrawn:
         finally:
             self._redrawing.remove(record)
         # Unless a press has come meanwhile, which has drawn what is newer.
-        mark.version = mark.version or version
+        mark.version = mark.version or standing.version

@@ -1,17 +1,22 @@
 """The list in Redis of the windows that may not have been drawn, by the worker who draws them."""
 
+import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import orjson
+import structlog
 from redis.asyncio import Redis
 
 from fsm.batch import Batch
 from fsm.clock import Clock
-from fsm.keys import PREFIX
+from fsm.keys import PREFIX, inline_message_of
+from fsm.outcome import INLINE_TARGET
 from fsm.place import Place
 from fsm.store import SCRIPTS
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -24,6 +29,9 @@ class Mark:
         moves_until: Until when its window changes by itself, by Redis' clock.
         version: The version that this process has drawn or will draw, "" for none yet.
         entry: What was written of it last, b"" for nothing yet.
+        patient_until: Until when another worker is left to draw it, by the monotonic clock.
+        is_timeless: Whether windows of one version are alike, so that who draws a later
+            one draws all that is new.
     """
 
     place: Place
@@ -31,6 +39,24 @@ class Mark:
     moves_until: float = 0.0
     version: str = ""
     entry: bytes = b""
+    patient_until: float = 0.0
+    is_timeless: bool = True
+
+    def shows(self, standing: "Standing") -> bool:
+        """Tell whether what stands was drawn by this process, and stays as it is."""
+        return self.version == standing.version and not self.moves_until
+
+
+class Standing(NamedTuple):
+    """What is to be seen of a record.
+
+    Attributes:
+        version: Its version.
+        message_id: The message that is to show it; below 0 it is still to be sent.
+    """
+
+    version: str
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +125,34 @@ class UndrawnIndex:
         listed = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
         return [_entry(name, raw) for name, raw in listed.items()]
 
+    async def standing(self, records: Iterable[str]) -> dict[str, Standing | None]:
+        """Tell what is to be seen of records.
+
+        Returns:
+            That of each, None for nothing; those that can't be read are missing.
+        """
+        records = list(records)
+        asked = [self._batch.put("HMGET", record, "version", "message") for record in records]
+        found: dict[str, Standing | None] = {}
+        failures = []
+        for record, fields in zip(
+            records, await asyncio.gather(*asked, return_exceptions=True), strict=True
+        ):
+            if isinstance(fields, BaseException):
+                failures.append(fields)  # of one node of a cluster, perhaps
+                continue
+            version, message = cast("list[bytes | None]", fields)
+            # What is no stack, an inline message's state, is named after its message.
+            is_shown = message or inline_message_of(record)
+            found[record] = (
+                Standing(version.decode(), int(message or INLINE_TARGET))
+                if version and is_shown
+                else None
+            )
+        if failures:
+            log.warning("undrawn_unreachable", error=str(failures[0]))
+        return found
+
     async def take_off(self, marks: Mapping[str, Mark]) -> None:
         """Take own marks off, those that still stand as they were written."""
         await self._take([(self._name(record), mark.entry) for record, mark in marks.items()])
@@ -123,7 +177,7 @@ def _entry(name: bytes, raw: bytes) -> Entry:
     worker, record = _parts(name)
     written = orjson.loads(raw)
     signed, moves_until = written.pop("at"), written.pop("moves_until", 0.0)
-    mark = Mark(Place(**written), touched=0, moves_until=moves_until)
+    mark = Mark(Place(**written), touched=0, moves_until=moves_until, is_timeless=not moves_until)
     return Entry(name, raw, worker, record, signed, mark)
 
 

@@ -29,8 +29,9 @@ class KeptDialogs:
     settings: dict[str, str]
 
     def redis(self) -> Redis:
-        """Connect to its Valkey."""
-        return Redis.from_url(EmbeddedValkey(self.data / "valkey").url)
+        """Connect to its Valkey, or to that which it shares."""
+        url = self.settings.get("REDIS_URL") or EmbeddedValkey(self.data / "valkey").url
+        return Redis.from_url(url)
 
     async def keep_in_inbox(self, *updates: dict[str, Any]) -> None:
         """Put updates into its inbox while it is stopped, as a kill would have left them."""

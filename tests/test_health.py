@@ -122,6 +122,16 @@ async def test_a_redis_that_hangs_does_not_hold_the_answer_up(running: Tally) ->
     await until_away(running)
 
 
+async def test_a_redis_that_takes_nothing_more_is_away(running: Tally) -> None:
+    async with running.redis() as redis:
+        await redis.config_set("maxmemory", 1)
+        try:
+            await until_away(running, "redis")
+        finally:
+            await redis.config_set("maxmemory", 0)
+    await until_away(running)
+
+
 async def test_the_database_away(running: Tally) -> None:
     async with running.moved_away("totals"):
         await until_away(running, "database")

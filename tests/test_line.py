@@ -105,3 +105,14 @@ def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
     assert not line.pause(None)
     line.jump()
     assert line.pause(None) == pytest.approx(64 / WHOLE)
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("leaving", [True, False])
+def test_nobody_waits_for_a_place_that_was_given_up(leaving: bool) -> None:  # noqa: FBT001
+    line = Line()
+    for _ in range(5 * WHOLE):
+        line.join()
+        if leaving:
+            line.leave()
+    assert bool(line.pause(line.join())) is not leaving

@@ -91,6 +91,8 @@ async def test_paid_while_the_bot_is_killed_a_payment_is_one_row(
         await own_tally.start()
         for person, answer in zip(people, await asyncio.gather(*paying), strict=True):
             paid[person.id] += answer["ok"]
+            if answer["ok"]:
+                assert lines(await person.receive(timeout=20))[0] == "Paid: ⭐ 10"
     await own_playground.until_pending(0, timeout=30)
     for person in people:
         await own_tally.until_payments(person, paid[person.id])

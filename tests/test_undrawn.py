@@ -18,7 +18,7 @@ from fsm.batch import Argument, Batch
 from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.place import Place
-from fsm.renderer import Renderer
+from fsm.renderer import Hand, Renderer
 from fsm.store import AwayError
 from fsm.undrawn import Redraw, Undrawn
 
@@ -38,6 +38,14 @@ class Idle:
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, as nothing is known."""
+
+    def is_doubtful(self, _chat_id: int | str, _message_id: int) -> bool:
+        """Tell that all is sure."""
+        return False
+
+    async def last_hand(self, _chat_id: int | str, _message_id: int, _version: str) -> Hand:
+        """Tell that nobody has drawn since."""
+        return Hand.UNKNOWN
 
 
 class Held(Batch):

@@ -9,16 +9,17 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
+from fsm.renderer import SKEW
 from playground import Person, Playground
 from tests.groups import ending, make_group
 from tests.nursery import START
 from tests.test_counter import open_counter
-from tests.test_rendering import edits, tap_until
+from tests.test_rendering import edits, tap_until, until_at_rest
 from tests.test_workers import press
 from tests.workers import Workers
 
 REPAIRS = 2
-"""Edits more at the end, one a worker, where nobody knows whose came last."""
+"""Edits more at the end, one a worker, where one was given the turn while the other drew."""
 
 
 @pytest.fixture
@@ -46,6 +47,36 @@ async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
     assert None not in answers
     await ann.until(counter, text="Specify the number: 100", timeout=START)
     assert len(await edits(limited, counter)) <= 5 + took + REPAIRS
+
+
+async def test_what_the_other_has_drawn_later_is_not_drawn_again(
+    limited: Playground, ann: Person, workers: Workers
+) -> None:
+    counter = await open_counter(ann)
+    before = await limited.call_count()
+    for number, worker in enumerate([*workers, *workers], start=1):
+        # Later for sure: clocks may differ by so much.
+        await asyncio.sleep(SKEW + 0.2)
+        await worker.post(press(ann, counter, "+1"))
+        await ann.until(counter, text=f"Specify the number: {number}", timeout=START)
+    await until_at_rest(workers[0].tally)
+    assert len(await edits(limited, counter, before)) == 4
+
+
+async def test_a_tap_tells_its_value_where_the_other_has_drawn_all_that_the_chat_bears(
+    limited: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    group = await make_group(limited, [ann])
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    for value in range(1, 5):
+        await two.post(press(ann, counter, "+1"))
+        await ann.until(counter, ending(f"Specify the number: {value}"), timeout=START)
+    await two.post(press(ann, counter, "+1"))
+    await two.post(press(ann, counter, "+1"))
+    answer = await one.post(press(ann, counter, "+1"))
+    assert answer["text"] == "Specify the number: 7"
 
 
 @pytest.mark.thorough

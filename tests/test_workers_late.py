@@ -47,3 +47,25 @@ async def test_a_drawing_that_a_frozen_worker_begins_late_is_drawn_over(
         await ann.until(counter, text="Specify the number: 2")
     # Thawed, the first draws its 1 now, unless it finds in time that it is out of date.
     await finish(workers, ann, counter, 2)
+
+
+async def test_a_late_drawing_is_drawn_over_though_the_other_was_asked_for_its_own_again(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    for worker in workers:
+        await worker.tally.until_logged("crew")
+    counter = await open_counter(ann)
+    await hooked.trouble("delay", method="editMessageText", seconds=60, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    await hooked.until_called("editMessageText", after=before)
+    later = press(ann, counter, "+1")
+    await two.post(later)
+    await ann.until(counter, text="Specify the number: 2", timeout=20)
+    await hooked.advance(60)
+    await ann.until(counter, text="Specify the number: 1", timeout=20)
+    # It shows just that, as far as it knows, so it draws nothing.
+    await two.post(later)
+    await ann.until(counter, text="Specify the number: 2", timeout=20)
+    await finish(workers, ann, counter, 2)

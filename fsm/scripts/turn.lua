@@ -3,7 +3,7 @@
 -- ARGV: 1 tokens at most, 2 tokens that come back in a second, 3 the version to be drawn,
 --   4 a digest of its buttons, 5 seconds that what was drawn is remembered,
 --   6 "1" where the buttons change as far as the worker knows, which counts if nothing is remembered
--- Gives: "" to draw now, "late" where a later version was drawn, else the seconds to wait
+-- Gives: "draw", "wait", or "late" where a later version was drawn; and the tokens there are
 local burst, rate, version, buttons = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
@@ -14,15 +14,15 @@ local drawn = redis.call('HMGET', KEYS[2], 'version', 'buttons')
 if drawn[2] == buttons or not drawn[2] and ARGV[6] == '0' then
   -- Where the buttons change nobody can go on before they see them.
   if drawn[1] and drawn[1] > version then
-    return 'late'
+    return {'late', tostring(tokens)}
   end
   if tokens < 1 then
-    return tostring((1 - tokens) / rate)
+    return {'wait', tostring(tokens)}
   end
 end
 
 redis.call('HSET', KEYS[1], 'tokens', math.max(tokens - 1, 0), 'since', now)
 redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('HSET', KEYS[2], 'version', version, 'buttons', buttons)
+redis.call('HSET', KEYS[2], 'version', version, 'buttons', buttons, 'at', now)
 redis.call('EXPIRE', KEYS[2], ARGV[5])
-return ''
+return {'draw', tostring(tokens)}

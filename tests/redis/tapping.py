@@ -3,7 +3,7 @@
 import asyncio
 
 from playground import Answer, Message, Person, Playground
-from tests.groups import ending
+from tests.groups import ending, make_group
 from tests.nursery import START
 from tests.test_away import AGAIN
 from tests.test_counter import open_counter
@@ -13,16 +13,18 @@ PACE = 0.05
 
 
 class Tapping:
-    """A person who taps a counter of their own up until told to stop.
+    """A person who taps a counter up until told to stop.
 
     Args:
         person: The person.
         counter: The counter.
+        pace: Seconds between two taps.
     """
 
-    def __init__(self, person: Person, counter: Message) -> None:
+    def __init__(self, person: Person, counter: Message, pace: float = PACE) -> None:
         self.person = person
         self._counter = counter
+        self._pace = pace
         self._over = asyncio.Event()
         self._presses: list[asyncio.Task[Answer | None]] = []
         self._task = asyncio.create_task(self._tap())
@@ -31,7 +33,7 @@ class Tapping:
         while not self._over.is_set():
             press = self.person.press(self._counter, "+1", timeout=START)
             self._presses.append(asyncio.create_task(press))
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(self._pace)
 
     async def until_counted(self, more: int) -> None:
         """Wait until so many more presses have counted."""
@@ -43,19 +45,38 @@ class Tapping:
     def _counted(self) -> int:
         return sum(press.done() and press.result() not in {AGAIN, None} for press in self._presses)
 
-    async def finish(self) -> int:
-        """Stop, confirm, and see that the message ends with what was not refused; give that."""
+    async def stop(self) -> int:
+        """Stop, and give how many presses were not refused."""
         self._over.set()
         await self._task
         answers = await asyncio.gather(*self._presses)
         assert None not in answers
         value = sum(answer != AGAIN for answer in answers)
         assert value > 0
-        text = f"Specify the number: {value}"
-        await self.person.until(self._counter, text=text, timeout=START)
+        return value
+
+    async def finish(self, *others: "Tapping") -> int:
+        """Stop, confirm, and see that the message ends with what was not refused; give that.
+
+        Args:
+            others: Who taps the same counter, and stops, too.
+        """
+        value = sum([await each.stop() for each in (self, *others)])
+        shown = ending(f"Specify the number: {value}")
+        await self.person.until(self._counter, shown, timeout=START)
         await self.person.press(self._counter, "Confirm", timeout=START)
         await self.person.until(self._counter, ending(f"Total: {value}"), timeout=START)
         return value
+
+
+async def begin_together(playground: Playground, count: int) -> list[Tapping]:
+    """Have people tap one counter, in a group, which the first of them has opened."""
+    people = [await playground.person(f"G{number}", language_code="en") for number in range(count)]
+    group = await make_group(playground, people)
+    await people[0].send("/numbers", chat=group)
+    counter = await people[0].receive(group)
+    # As fast all together as each of the others.
+    return [Tapping(person, counter, count * PACE) for person in people]
 
 
 async def begin(playground: Playground, count: int) -> list[Tapping]:

@@ -20,7 +20,7 @@ from tests.db import postgres
 from tests.dice import dice
 from tests.nursery import START
 from tests.redis.clusters import TallyCluster
-from tests.redis.tapping import begin
+from tests.redis.tapping import begin, begin_together
 from tests.redis.test_failover import chat_of, fail_over
 from tests.tally import Tally
 from tests.test_away import AGAIN
@@ -145,7 +145,8 @@ async def test_nothing_is_lost_and_nothing_doubled(
     with postgres.running(postgres.required()) as database:
         urls, settings = [cluster.url] * 2, {"DATABASE_URL": database.url, "REDIS_WAIT": "1"}
         async with working(playground, folder, urls, patience=START, **settings) as running:
-            tappings = await begin(playground, 6)
+            tappings = await begin(playground, 5)
+            together = await begin_together(playground, 3)
             confirming = [Confirming(await playground.person(f"C{n}")) for n in range(4)]
             around = Surroundings(
                 cluster,
@@ -161,12 +162,14 @@ async def test_nothing_is_lost_and_nothing_doubled(
                     around.lose_the_database,
                 ]
                 for mishap in throw.sample(mishaps, len(mishaps)):
-                    for tapping in tappings:
+                    for tapping in tappings + together:
                         await tapping.until_counted(5)
                     await mishap()
             expected: dict[int, list[Row]] = {}
             for tapping in tappings:
                 expected[tapping.person.id] = [(None, await tapping.finish())]
+            first, *others = together
+            expected[first.person.id] = [(None, await first.finish(*others))]
             for each in confirming:
                 expected[each.person.id] = sorted((label, 1) for label in await each.finish())
             await playground.until_pending(0, timeout=START)

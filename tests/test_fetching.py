@@ -1,0 +1,43 @@
+"""Updates are fetched again, whatever Telegram says when it is asked for them."""
+
+from http import HTTPStatus
+from itertools import pairwise
+
+import pytest
+
+from playground import Playground
+from tests.tally import Tally
+from tests.test_counter import open_counter
+
+PAUSE = 3
+"""Seconds that Telegram asks to wait for."""
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"kind": "refuse", "status": 429, "retry_after": PAUSE},
+        {"kind": "refuse", "status": 502},
+        {"kind": "cut"},
+        {"kind": "lose"},
+    ],
+    ids=["throttled", "refused", "cut", "lost"],
+)
+async def test_a_fetch_that_fails_loses_nothing(
+    own_playground: Playground, own_tally: Tally, trouble: dict[str, str | int]
+) -> None:
+    await own_tally.start()
+    counter = await open_counter(ann := await own_playground.person("Ann"))
+    how = {name: value for name, value in trouble.items() if name != "kind"}
+    await own_playground.trouble(str(trouble["kind"]), method="getUpdates", times=1, **how)
+    for _ in range(3):
+        await ann.press(counter, "+1", timeout=20)
+    await ann.until(counter, text="Specify the number: 3")
+    fetched = await own_playground.calls("getUpdates")
+    waits = [
+        then.time - failed.time
+        for failed, then in pairwise(fetched)
+        if failed.status == HTTPStatus.TOO_MANY_REQUESTS
+    ]
+    assert len(waits) == ("retry_after" in trouble)
+    assert all(wait >= PAUSE for wait in waits)
