@@ -105,8 +105,10 @@ async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
     before = await own_playground.call_count()
     await own_playground.trouble("delay", method="editMessageText", seconds=60, times=1)
     await ann.press(menu, "Links", timeout=0)
-    # It was asked, and said that a link is fine; the edit is on its way.
+    # It was asked, and said that a link is fine; the edit is on its way, and
+    # the press answered: an answer a minute later would be refused as well.
     await own_playground.until_called("editMessageText", after=before)
+    await own_playground.until_called("answerCallbackQuery", after=before)
     await ann.change(has_private_forwards=True)
     await own_playground.advance(60)
     window = await ann.until(menu, lambda message: "GitHub" in str(message.labels))
