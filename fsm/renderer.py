@@ -1,8 +1,6 @@
 """Draws what was committed, each message by itself, at the pace that Telegram bears."""
 
-import time
 from collections.abc import MutableMapping
-from enum import Enum, auto
 from functools import partial
 
 from aiogram import Bot
@@ -16,28 +14,15 @@ from fsm.pace import Pace
 from fsm.screen import Limits, OnUpgrade, Screen
 from fsm.store import DialogStore
 from fsm.tasks import finish
-from fsm.turns import Turns
+from fsm.turns import Turn, Turns
 
 PERSON_PACE = partial(Pace, burst=4, rate=1)
 """About 1 request a second in one chat, while short bursts pass (Bot FAQ, "My bot is
 hitting limits, how do I avoid this?")."""
 GROUP_PACE = partial(Pace, burst=5, rate=1 / 4)
 """At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
-SKEW = 0.5
-"""Seconds by which the clocks of Redis' servers may differ."""
 REST = 0.5
 """Seconds of a stop that are left for what comes after the last drawing."""
-
-
-class Hand(Enum):
-    """Whose edit of a message is the last."""
-
-    ANOTHERS = auto()
-    """Of another worker, who looks after it."""
-    AWAITED = auto()
-    """Of another worker, who has yet to be given the turn for what is to be seen."""
-    UNKNOWN = auto()
-    """Perhaps ours."""
 
 
 class Renderer:
@@ -88,8 +73,15 @@ class Renderer:
         Args:
             drawing: What was added, when it seemed so.
         """
+        if not self._turns.are_shared:
+            return True
         screen = self._screens.get(message_name(drawing.chat_id, drawing.target))
         return screen is None or await screen.follows()
+
+    async def finish(self, chat_id: int | str, message_id: int) -> None:
+        """Wait until what is to be drawn on a message now is drawn, or given up."""
+        if screen := self._screens.get(message_name(chat_id, message_id)):
+            await screen.finish()
 
     def see(self, message: Message) -> None:
         """Learn from a message that was pressed which buttons it has."""
@@ -99,23 +91,17 @@ class Renderer:
         """Forget what a message shows: others may have drawn on it since."""
         self._canvas.forget(chat_id, message_id)
 
-    async def last_hand(self, chat_id: int | str, message_id: int, version: str) -> Hand:
-        """Tell whose edit of a message is the last, where another worker has changed its window.
+    async def last_turn(self, chat_id: int | str, message_id: int) -> Turn | None:
+        """Tell of the turn that was given last on a message, None where nobody knows."""
+        return await self._turns.last(chat_id, message_id)
 
-        Args:
-            chat_id: The chat.
-            message_id: The message.
-            version: The version of the record that is to be seen.
+    def edited_until(self, chat_id: int | str, message_id: int) -> float | None:
+        """Give after when this process has had no edit of a message under way.
+
+        Returns:
+            Seconds of the monotonic clock; None where that is not remembered.
         """
-        ended, now = self._canvas.edited_until(chat_id, message_id), time.monotonic()
-        turn = await self._turns.last(chat_id, message_id)
-        if ended is None or turn is None:
-            return Hand.UNKNOWN
-        # Whatever time the question took, the turn was given later; and after a failover
-        # it may be another clock that tells.
-        if 0 <= turn.age < now - ended - SKEW:
-            return Hand.ANOTHERS
-        return Hand.AWAITED if turn.version < version else Hand.UNKNOWN
+        return self._canvas.edited_until(chat_id, message_id)
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether an edit of a message has failed that may be carried out later."""

@@ -44,11 +44,13 @@ class Job:
     Attributes:
         drawing: The latest of those that it stands for.
         version: The version of its record that it shows.
+        over: Is set when it was drawn, or given up.
         update: The update that it comes of, None for none.
     """
 
     drawing: Drawing
     version: str
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     update: int | None = field(default_factory=update_id.get)
 
 
@@ -113,7 +115,7 @@ class Screen:
         if self._jobs and (merged := _merge(self._jobs[-1].drawing, drawing)):
             if not same_buttons(_buttons(self._jobs[-1].drawing), _buttons(merged)):
                 self._turn = 0.0
-            self._jobs[-1] = Job(merged, version)
+            self._jobs[-1] = Job(merged, version, self._jobs[-1].over)
             child(DRAWINGS, Drawn.MERGED).inc()
         else:
             self._jobs.append(Job(drawing, version))
@@ -125,11 +127,16 @@ class Screen:
         return not is_stuck and pause <= SOON
 
     async def follows(self) -> bool:
-        """Tell whether its next window is drawn soon; in a crew once the others were asked."""
-        if self._turns.are_shared and self._jobs and not self._pause(self._jobs[0].drawing):
+        """Tell whether its next window is drawn soon, once the others of the crew were asked."""
+        if self._jobs and not self._pause(self._jobs[0].drawing):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), ASKING)
         return not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
+
+    async def finish(self) -> None:
+        """Wait until what is to be drawn now is drawn, or given up."""
+        if job := self._jobs[-1] if self._jobs else self._current:
+            await job.over.wait()
 
     def wake(self) -> None:
         """Look anew how long there is to wait."""
@@ -164,6 +171,7 @@ class Screen:
             self._current = job = self._jobs.pop(0)
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
+            job.over.set()
             DRAWINGS_WAITING.dec()
             child(DRAWINGS, drawn).inc()
         self._on_idle()

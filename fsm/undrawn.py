@@ -2,9 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 import structlog
 from redis.asyncio import Redis
@@ -13,26 +11,19 @@ from redis.exceptions import RedisError
 from fsm.batch import Batch
 from fsm.crew import Crew
 from fsm.place import Place
+from fsm.redraws import Redraw, Redraws
 from fsm.renderer import Renderer
-from fsm.store import AwayError
 from fsm.undrawn_index import Entry, Mark, Standing, UndrawnIndex
-from fsm.undrawn_state import State, chat_of, state_of
+from fsm.undrawn_state import chat_of
 
-PERIOD = 1.0
-"""Seconds between two looks."""
-REST = 2.0
-"""Seconds after the last change of a record when it is looked at."""
 REFRESH = 5.0
 """Seconds between two signs of life."""
 SILENCE = 20.0
 """Seconds without a sign of life after which others take over."""
-AT_ONCE = 20
-"""Windows that are drawn again at a time, as each may wait for its chat's turn."""
+PAUSE = 1.0
+"""Seconds until one that Redis did not take is tried again."""
 
 log = structlog.get_logger(__name__)
-
-Redraw = Callable[[str, Place], Awaitable[None]]
-"""Draws a record's window as it stands."""
 
 
 class Undrawn:
@@ -63,9 +54,7 @@ class Undrawn:
         self._index = UndrawnIndex(redis, batch, bot_id, crew.worker)
         self._clock = self._index.clock
         self._marks: dict[str, Mark] = {}
-        self._redrawing: set[str] = set()
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._woken = asyncio.Event()
+        self._redraws = Redraws(self._index, self._marks, renderer)
 
     def touch(self, records: Iterable[str], place: Place) -> list[str]:
         """Note that records change again; give those that are still to be announced.
@@ -113,7 +102,7 @@ class Undrawn:
             mark.touched, mark.version, mark.is_timeless = 0, "", False
             mark.patient_until = 0.0
         await self._index.write({record: self._marks[record] for record in windows})
-        self._woken.set()
+        self._redraws.wake()
 
     def committed(self, record: str, version: str) -> None:
         """Note the version that a record has now."""
@@ -129,7 +118,7 @@ class Undrawn:
         async with asyncio.TaskGroup() as jobs:
             # Apart, as windows that take long must not look like a worker that is gone.
             jobs.create_task(self._keep())
-            await self._look(redraw, jobs)
+            jobs.create_task(self._redraws.run(redraw))
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""
@@ -138,7 +127,7 @@ class Undrawn:
             async with asyncio.timeout(within):
                 standing = await self._index.standing(self._marks.keys() - pending)
                 # In the haste of a stop nobody was asked whether something later was drawn.
-                await self._remove(
+                await self._redraws.remove(
                     {
                         record: self._marks[record]
                         for record, stands in standing.items()
@@ -154,14 +143,6 @@ class Undrawn:
         is_doubtful = self._renderer.is_doubtful(chat_of(record, mark), standing.message_id)
         return mark.shows(standing) and not is_doubtful
 
-    async def _remove(self, done: Mapping[str, Mark]) -> None:
-        """Take records off that were drawn, by their marks of then, unless they changed since."""
-        # One that is announced anew from now on has another entry, which stays in any order.
-        same = {record: mark for record, mark in done.items() if self._marks.get(record) == mark}
-        for record in same:
-            del self._marks[record]
-        await self._index.take_off(same)
-
     async def _keep(self) -> None:
         """Give signs of life, and take over from those who give none."""
         is_start = True
@@ -172,10 +153,10 @@ class Undrawn:
                 await self._adopt(is_start=is_start)
             except RedisError as error:
                 log.warning("undrawn_unreachable", error=str(error))
-                await asyncio.sleep(PERIOD)
+                await asyncio.sleep(PAUSE)
             else:
                 is_start = False
-                self._woken.set()
+                self._redraws.wake()
                 await asyncio.sleep(REFRESH)
 
     async def _adopt(self, *, is_start: bool) -> None:
@@ -201,71 +182,3 @@ class Undrawn:
         self._marks.update({record: others[record] for record in taken})
         lost = others.keys() - self._marks.keys()
         await self._index.take_off({record: others[record] for record in lost})
-
-    async def _look(self, redraw: Redraw, jobs: asyncio.TaskGroup) -> None:
-        """Look again and again which windows are drawn, and have the others drawn again."""
-        while True:
-            try:
-                for record, mark, standing in await self._settle():
-                    self._redrawing.add(record)
-                    jobs.create_task(self._redraw(redraw, record, mark, standing))
-            except RedisError as error:
-                log.warning("undrawn_unreachable", error=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), PERIOD)
-            self._woken.clear()
-
-    async def _settle(self) -> list[tuple[str, Mark, Standing]]:
-        """Take off what is drawn; give what is not, or moves."""
-        busy, now = self._renderer.pending | self._redrawing, time.monotonic()
-        quiet = {
-            record: replace(mark)
-            for record, mark in self._marks.items()
-            if (mark.touched < now - REST or mark.moves_until)
-            and mark.patient_until <= now
-            and record not in busy
-        }
-        found = await self._index.standing(quiet)
-        states = await asyncio.gather(
-            *(
-                state_of(record, quiet[record], standing, self._renderer)
-                for record, standing in found.items()
-            )
-        )
-        # Without those that were changed again while we asked.
-        same = {
-            record: state
-            for record, state in zip(found, states, strict=True)
-            if self._marks.get(record) == quiet[record]
-        }
-        stale = []
-        for record, state in same.items():
-            mark, standing = self._marks[record], found[record]
-            if state is State.AWAITED:
-                mark.patient_until = 2 * now - mark.touched
-            elif state is State.STALE and standing:
-                stale.append((record, mark, standing))
-            elif standing and standing.version != mark.version:
-                self._renderer.forget(chat_of(record, mark), standing.message_id)
-        await self._remove({each: quiet[each] for each in same if same[each] is State.DRAWN})
-        return stale
-
-    async def _redraw(self, redraw: Redraw, record: str, mark: Mark, standing: Standing) -> None:
-        if standing.version != mark.version or not mark.moves_until:
-            # Another edit may have come last, of another worker or an earlier try of ours.
-            self._renderer.forget(chat_of(record, mark), standing.message_id)
-        if mark.moves_until < self._clock.now():
-            mark.moves_until = 0.0
-        mark.version, mark.touched = "", time.monotonic()
-        try:
-            async with self._places:
-                await redraw(record, mark.place)
-        except (RedisError, AwayError):
-            return  # it is still to be drawn
-        except Exception:
-            # Of an older version of the bot, perhaps. The next press will tell.
-            log.exception("redraw_failed")
-        finally:
-            self._redrawing.remove(record)
-        # Unless a press has come meanwhile, which has drawn what is newer.
-        mark.version = mark.version or standing.version

@@ -4,19 +4,21 @@ import time
 from enum import Enum, auto
 
 from fsm.keys import inline_message_of
-from fsm.renderer import Hand, Renderer
+from fsm.renderer import Renderer
 from fsm.undrawn_index import Mark, Standing
 
 AWAITED = 5.0
 """Seconds that another worker has to draw what it has changed, as where many windows wait that
 takes a while. No longer: who did not know of others has drawn without asking for the turn."""
+SKEW = 0.5
+"""Seconds by which the clocks of Redis' servers may differ."""
 
 
 class State(Enum):
     """How far a window is."""
 
     DRAWN = auto()
-    """It shows what stands, as far as this process is concerned."""
+    """It shows what stands, or another worker has drawn it later and looks after it."""
     AWAITED = auto()
     """Another worker is about to draw it."""
     STALE = auto()
@@ -41,10 +43,23 @@ async def state_of(record: str, mark: Mark, standing: Standing | None, renderer:
         return State.DRAWN
     if not mark.version or not mark.is_timeless:
         return State.STALE
-    hand = await renderer.last_hand(chat, standing.message_id, standing.version)
-    if hand is Hand.AWAITED and mark.touched > time.monotonic() - AWAITED:
-        return State.AWAITED
-    return State.DRAWN if hand is Hand.ANOTHERS else State.STALE
+    return await _state_by_turns(chat, mark, standing, renderer)
+
+
+async def _state_by_turns(
+    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer
+) -> State:
+    """Tell how far a window is that another worker has changed."""
+    ended, now = renderer.edited_until(chat, standing.message_id), time.monotonic()
+    turn = await renderer.last_turn(chat, standing.message_id)
+    if ended is None or turn is None:
+        return State.STALE
+    # Whatever time the question took, the turn was given later than that; and after a
+    # failover it may be another clock that tells.
+    if 0 <= turn.age < now - ended - SKEW:
+        return State.DRAWN
+    is_awaited = turn.version < standing.version and mark.touched > now - AWAITED
+    return State.AWAITED if is_awaited else State.STALE
 
 
 def chat_of(record: str, mark: Mark) -> int | str:

@@ -13,14 +13,16 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from typing_extensions import override
 
+import fsm.redraws
 import fsm.undrawn
 from fsm.batch import Argument, Batch
 from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.place import Place
-from fsm.renderer import Hand, Renderer
+from fsm.redraws import Redraw
+from fsm.renderer import Renderer
 from fsm.store import AwayError
-from fsm.undrawn import Redraw, Undrawn
+from fsm.undrawn import Undrawn
 
 BOT = 1
 CHAT = ChatKeys(BOT, 7)
@@ -43,9 +45,14 @@ class Idle:
         """Tell that all is sure."""
         return False
 
-    async def last_hand(self, _chat_id: int | str, _message_id: int, _version: str) -> Hand:
-        """Tell that nobody has drawn since."""
-        return Hand.UNKNOWN
+    def edited_until(self, _chat_id: int | str, _message_id: int) -> None:
+        """Tell that nothing is remembered."""
+
+    async def last_turn(self, _chat_id: int | str, _message_id: int) -> None:
+        """Tell that nobody knows."""
+
+    async def finish(self, _chat_id: int | str, _message_id: int) -> None:
+        """Wait for nothing, as nothing waits."""
 
 
 class Held(Batch):
@@ -77,8 +84,8 @@ class Held(Batch):
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have windows looked at often."""
-    monkeypatch.setattr(fsm.undrawn, "PERIOD", 0.1)
-    monkeypatch.setattr(fsm.undrawn, "REST", 0.3)
+    monkeypatch.setattr(fsm.redraws, "PERIOD", 0.1)
+    monkeypatch.setattr(fsm.redraws, "REST", 0.3)
     monkeypatch.setattr(fsm.undrawn, "REFRESH", 0.5)
 
 

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from fsm.renderer import SKEW
+from fsm.undrawn_state import SKEW
 from playground import Person, Playground
 from tests.groups import ending, make_group
 from tests.nursery import START
