@@ -1,0 +1,160 @@
+"""Windows that nobody waits for are drawn again between those of people who tap."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+from typing_extensions import override
+
+import fsm.redraws
+from fsm.batch import Batch
+from fsm.crew import Crew
+from fsm.keys import ChatKeys
+from fsm.place import Place
+from fsm.renderer import Renderer
+from fsm.undrawn import Undrawn
+from tests.test_undrawn import BOT, INDEX, SOON, Idle, running
+
+ANN, BORIS = 7, 8
+AT_ONCE = 2
+
+
+class Busy(Idle):
+    """Stands in for the renderer: it draws a window when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[int | str, asyncio.Event]] = []
+
+    @override
+    async def finish(self, chat_id: int | str, _message_id: int) -> None:
+        """Wait until the window may be drawn."""
+        may_draw = asyncio.Event()
+        self.waiting.append((chat_id, may_draw))
+        await may_draw.wait()
+
+    @property
+    def chats(self) -> list[int | str]:
+        """The chats in which windows wait."""
+        return [chat for chat, _ in self.waiting]
+
+    def draw(self, chat_id: int) -> None:
+        """Draw what waits in a chat."""
+        waiting, self.waiting = self.waiting, []
+        for chat, may_draw in waiting:
+            if chat == chat_id:
+                may_draw.set()
+            else:
+                self.waiting.append((chat, may_draw))
+
+
+class Scene:
+    """A worker that looks after windows.
+
+    Args:
+        redis: The connection.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self.renderer = Busy()
+        self.drawn: list[str] = []
+        batch = Batch(redis)
+        renderer = cast("Renderer", self.renderer)
+        self.undrawn = Undrawn(redis, batch, BOT, renderer, Crew(redis, batch, BOT))
+
+    async def leave_behind(self, chat_id: int, count: int) -> list[str]:
+        """Have windows of a chat stand undrawn; give their records."""
+        records = [ChatKeys(BOT, chat_id).record(str(number)) for number in range(count)]
+        for number, record in enumerate(records, start=1):
+            await self._redis.hset(record, mapping={"version": "1", "message": number})
+        await self.undrawn.announce(records, Place(chat_id, "private", None, chat_id, None))
+        for record in records:
+            self.undrawn.hurry(record)
+        return records
+
+    async def press(self, record: str) -> None:
+        """Press a button of a window, which is drawn thereby."""
+        self.undrawn.touch([record], Place(ANN, "private", None, ANN, None))
+        await self._redis.hset(record, "version", "2")
+        self.undrawn.committed(record, "2")
+
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Have the worker look meanwhile."""
+        async with running(self.undrawn, self._redraw), asyncio.timeout(SOON):
+            yield
+
+    async def until_waiting(self, count: int) -> None:
+        """Wait until so many windows wait to be drawn."""
+        while len(self.renderer.waiting) < count:
+            await asyncio.sleep(0.02)
+        assert len(self.renderer.waiting) == count
+
+    async def until_done(self) -> None:
+        """Wait until all is drawn."""
+        while await self._redis.hlen(INDEX):
+            await asyncio.sleep(0.02)
+
+    async def _redraw(self, record: str, _place: Place) -> None:
+        self.drawn.append(record)
+
+
+@pytest.fixture
+def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Set the scene, where windows are looked at often."""
+    monkeypatch.setattr(fsm.redraws, "PERIOD", 0.05)
+    monkeypatch.setattr(fsm.redraws, "REST", 0.1)
+    monkeypatch.setattr(fsm.redraws, "AT_ONCE", AT_ONCE)
+    return Scene(redis)
+
+
+async def test_of_each_chat_one_window_is_drawn_again_at_a_time(scene: Scene) -> None:
+    own = await scene.leave_behind(ANN, 3)
+    others = await scene.leave_behind(BORIS, 1)
+    async with scene.looking():
+        for _ in own:
+            await scene.until_waiting(2)
+            assert set(scene.renderer.chats) == {ANN, BORIS}
+            scene.renderer.draw(ANN)
+        scene.renderer.draw(BORIS)
+        await scene.until_done()
+    assert sorted(scene.drawn) == sorted(own + others)
+
+
+async def test_of_all_chats_no_more_than_some_are_drawn_again_at_a_time(
+    scene: Scene,
+) -> None:
+    for chat_id in range(1, 6):
+        await scene.leave_behind(chat_id, 1)
+    async with scene.looking():
+        for left in (5, 4, 3, 2, 1):
+            await scene.until_waiting(min(left, AT_ONCE))
+            scene.renderer.draw(cast("int", scene.renderer.chats[0]))
+        await scene.until_done()
+    assert len(scene.drawn) == 5
+
+
+async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -> None:
+    first, second = await scene.leave_behind(ANN, 2)
+    async with scene.looking():
+        await scene.until_waiting(1)
+        pressed = second if scene.drawn == [first] else first
+        await scene.press(pressed)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert pressed not in scene.drawn
+
+
+async def test_a_window_that_telegram_lets_wait_keeps_others_waiting_for_seconds_only(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.5)
+    await scene.leave_behind(ANN, 2)
+    began = time.monotonic()
+    async with scene.looking():
+        await scene.until_waiting(2)
+    assert time.monotonic() > began + 0.5
