@@ -53,6 +53,11 @@ class Stale(NamedTuple):
         """The chat, or the inline message, that it stands in."""
         return chat_of(self.record, self.mark)
 
+    @property
+    def is_unsent(self) -> bool:
+        """Whether it has no message yet."""
+        return self.standing.message_id < 0
+
 
 class Redraws:
     """Takes windows off the list that show what stands, and has the others drawn again.
@@ -131,9 +136,14 @@ class Redraws:
             elif standing and standing.version != mark.version:
                 self._renderer.forget(chat_of(record, mark), standing.message_id)
         await self.remove({each: quiet[each] for each in same if same[each] is State.DRAWN})
-        return stale
+        # What was changed last is what somebody looks at, most likely.
+        return sorted(stale, key=lambda each: each.standing.version, reverse=True)
 
     async def _in_turn(self, stale: Stale, redraw: Redraw, jobs: asyncio.TaskGroup) -> None:
+        if stale.is_unsent:
+            # Whoever has opened it does wait for it.
+            await self._redraw(stale, redraw)
+            return
         async with self._turns.setdefault(stale.chat, asyncio.Lock()), self._places:
             await asyncio.wait([jobs.create_task(self._redraw(stale, redraw))], timeout=PATIENCE)
 

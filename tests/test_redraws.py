@@ -66,11 +66,14 @@ class Scene:
         renderer = cast("Renderer", self.renderer)
         self.undrawn = Undrawn(redis, batch, BOT, renderer, Crew(redis, batch, BOT))
 
-    async def leave_behind(self, chat_id: int, count: int) -> list[str]:
-        """Have windows of a chat stand undrawn; give their records."""
-        records = [ChatKeys(BOT, chat_id).record(str(number)) for number in range(count)]
-        for number, record in enumerate(records, start=1):
-            await self._redis.hset(record, mapping={"version": "1", "message": number})
+    async def leave_behind(self, chat_id: int, count: int, message_id: int = 1) -> list[str]:
+        """Have windows of a chat stand undrawn, the last one the newest; give their records."""
+        chat = ChatKeys(BOT, chat_id)
+        records = [chat.record(f"{message_id}/{number}") for number in range(count)]
+        for number, record in enumerate(records):
+            await self._redis.hset(
+                record, mapping={"version": number, "message": message_id + number}
+            )
         await self.undrawn.announce(records, Place(chat_id, "private", None, chat_id, None))
         for record in records:
             self.undrawn.hurry(record)
@@ -79,8 +82,8 @@ class Scene:
     async def press(self, record: str) -> None:
         """Press a button of a window, which is drawn thereby."""
         self.undrawn.touch([record], Place(ANN, "private", None, ANN, None))
-        await self._redis.hset(record, "version", "2")
-        self.undrawn.committed(record, "2")
+        await self._redis.hset(record, "version", "9")
+        self.undrawn.committed(record, "9")
 
     @asynccontextmanager
     async def looking(self) -> AsyncIterator[None]:
@@ -125,6 +128,22 @@ async def test_of_each_chat_one_window_is_drawn_again_at_a_time(scene: Scene) ->
     assert sorted(scene.drawn) == sorted(own + others)
 
 
+async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_once(
+    scene: Scene,
+) -> None:
+    windows = await scene.leave_behind(ANN, 3)
+    unsent = await scene.leave_behind(ANN, 1, message_id=-5)
+    async with scene.looking():
+        await scene.until_waiting(2)
+        assert sorted(scene.drawn) == sorted([windows[-1], *unsent])
+        scene.renderer.draw(ANN)
+        for _ in windows[1:]:
+            await scene.until_waiting(1)
+            scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert [each for each in scene.drawn if each in windows] == windows[::-1]
+
+
 async def test_of_all_chats_no_more_than_some_are_drawn_again_at_a_time(
     scene: Scene,
 ) -> None:
@@ -142,11 +161,10 @@ async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -
     first, second = await scene.leave_behind(ANN, 2)
     async with scene.looking():
         await scene.until_waiting(1)
-        pressed = second if scene.drawn == [first] else first
-        await scene.press(pressed)
+        await scene.press(first)
         scene.renderer.draw(ANN)
         await scene.until_done()
-    assert pressed not in scene.drawn
+    assert scene.drawn == [second]
 
 
 async def test_a_window_that_telegram_lets_wait_keeps_others_waiting_for_seconds_only(
