@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
-from aiogram_dialog.api.entities import MarkupVariant
 
 from fsm.calls import patiently
 from fsm.canvas import Canvas, same_buttons
+from fsm.job import Job
 from fsm.line import SERVED, Line
 from fsm.outcome import Drawing, Drawn
 from fsm.pace import Pace
@@ -35,23 +35,6 @@ OnUpgrade = Callable[[int, int], Awaitable[None]]
 begin(DRAWINGS, Drawn)
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Job:
-    """A drawing that waits its turn.
-
-    Attributes:
-        drawing: The latest of those that it stands for.
-        version: The version of its record that it shows.
-        over: Is set when it was drawn, or given up.
-        update: The update that it comes of, None for none.
-    """
-
-    drawing: Drawing
-    version: str
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    update: int | None = field(default_factory=update_id.get)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +95,10 @@ class Screen:
         Returns:
             Whether that will be soon.
         """
-        if self._jobs and (merged := _merge(self._jobs[-1].drawing, drawing)):
-            if not same_buttons(_buttons(self._jobs[-1].drawing), _buttons(merged)):
+        if self._jobs and (both := self._jobs[-1].then(drawing, version)):
+            if not same_buttons(self._jobs[-1].buttons, both.buttons):
                 self._turn = 0.0
-            self._jobs[-1] = Job(merged, version, self._jobs[-1].over)
+            self._jobs[-1] = both
             child(DRAWINGS, Drawn.MERGED).inc()
         else:
             self._jobs.append(Job(drawing, version))
@@ -185,7 +168,7 @@ class Screen:
             drawn = await patiently(
                 partial(self._draw, job),
                 within=DAY,
-                wanted=partial(self._is_wanted, job.drawing),
+                wanted=partial(self._is_wanted, job),
             )
         except Exception:
             log.exception("drawing_failed")
@@ -241,12 +224,12 @@ class Screen:
             self._place = SERVED
             await asyncio.sleep(self._line.serve())
 
-    async def _wait_again(self, drawing: Drawing) -> bool:
+    async def _wait_again(self, job: Job) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
         self._place = self._line.join()
-        while self._is_wanted(drawing) and (pause := self._line.pause(self._place)):
+        while self._is_wanted(job) and (pause := self._line.pause(self._place)):
             await self._sleep(pause)
-        if not self._is_wanted(drawing):
+        if not self._is_wanted(job):
             return False
         await asyncio.sleep(self._line.serve())
         return True
@@ -256,17 +239,18 @@ class Screen:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._called.wait(), seconds)
 
-    def _is_wanted(self, drawing: Drawing) -> bool:
+    def _is_wanted(self, job: Job) -> bool:
         # A message that is still to be sent is sent; its next window is edited in.
-        return drawing.fresh or not self._jobs or _merge(drawing, self._jobs[0].drawing) is None
+        return job.drawing.fresh or not (self._jobs and job.is_covered_by(self._jobs[0]))
 
     async def _draw(self, job: Job) -> Drawn:
         # No place is left by a first try, and all may try again at the same time.
-        if self._place is None and not await self._wait_again(job.drawing):
+        if self._place is None and not await self._wait_again(job):
             return Drawn.MERGED
         self._place = None
         try:
             if not await self._canvas.draw(job.drawing, job.version):
+                self._line.leave()
                 return Drawn.UNCHANGED
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)
@@ -278,15 +262,3 @@ class Screen:
         self._pace.spend()
         self._line.passed()
         return Drawn.SENT if job.drawing.fresh else Drawn.EDITED
-
-
-def _buttons(drawing: Drawing) -> MarkupVariant | None:
-    return drawing.content.reply_markup if drawing.content else None
-
-
-def _merge(first: Drawing, then: Drawing) -> Drawing | None:
-    """Give the one drawing that does for both, None where each must be drawn."""
-    if then.fresh or first.content is None or then.content is None:
-        return None
-    # Of another record, where one window has handed its message on to another.
-    return replace(first, record=then.record, content=then.content)
