@@ -122,9 +122,11 @@ class Inbox:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
         await finish(self._tasks.values(), within)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._acknowledge(), ACKNOWLEDGE)
+            async with asyncio.timeout(ACKNOWLEDGE):
+                await self._acknowledge()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._release(), RELEASE)
+            async with asyncio.timeout(RELEASE):
+                await self._release()
 
     async def _turn(self) -> None:
         if self._is_redis_away():

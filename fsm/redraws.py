@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from fsm.place import Place
 from fsm.renderer import Renderer
 from fsm.store import AwayError
+from fsm.tasks import finish
 from fsm.undrawn_index import Mark, Standing, UndrawnIndex
 from fsm.undrawn_state import State, chat_of, state_of
 
@@ -73,6 +74,7 @@ class Redraws:
         self._marks = marks
         self._renderer = renderer
         self._redrawing: set[str] = set()
+        self._jobs: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._turns: WeakValueDictionary[int | str, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
@@ -83,17 +85,20 @@ class Redraws:
 
     async def run(self, redraw: Redraw) -> None:
         """Look again and again which windows are drawn, and have the others drawn again."""
-        async with asyncio.TaskGroup() as jobs:
+        try:
             while True:
                 try:
                     for stale in await self._settle():
                         self._redrawing.add(stale.record)
-                        jobs.create_task(self._in_turn(stale, redraw, jobs))
+                        self._begin(self._in_turn(stale, redraw))
                 except RedisError as error:
                     log.warning("undrawn_unreachable", error=str(error))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), PERIOD)
+                    async with asyncio.timeout(PERIOD):
+                        await self._woken.wait()
                 self._woken.clear()
+        finally:
+            await finish(self._jobs, within=0)
 
     async def remove(self, done: Mapping[str, Mark]) -> None:
         """Take records off that were drawn, by their marks of then, unless they changed since."""
@@ -139,13 +144,19 @@ class Redraws:
         # What was changed last is what somebody looks at, most likely.
         return sorted(stale, key=lambda each: each.standing.version, reverse=True)
 
-    async def _in_turn(self, stale: Stale, redraw: Redraw, jobs: asyncio.TaskGroup) -> None:
+    def _begin(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        return task
+
+    async def _in_turn(self, stale: Stale, redraw: Redraw) -> None:
         if stale.is_unsent:
             # Whoever has opened it does wait for it.
             await self._redraw(stale, redraw)
             return
         async with self._turns.setdefault(stale.chat, asyncio.Lock()), self._places:
-            await asyncio.wait([jobs.create_task(self._redraw(stale, redraw))], timeout=PATIENCE)
+            await asyncio.wait([self._begin(self._redraw(stale, redraw))], timeout=PATIENCE)
 
     async def _redraw(self, stale: Stale, redraw: Redraw) -> None:
         try:

@@ -113,7 +113,8 @@ class Screen:
         """Tell whether its next window is drawn soon, once the others of the crew were asked."""
         if self._jobs and not self._pause(self._jobs[0].drawing):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), ASKING)
+                async with asyncio.timeout(ASKING):
+                    await self._asked.wait()
         return not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
 
     async def finish(self) -> None:
@@ -237,7 +238,8 @@ class Screen:
     async def _sleep(self, seconds: float) -> None:
         self._called.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._called.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._called.wait()
 
     def _is_wanted(self, job: Job) -> bool:
         # A message that is still to be sent is sent; its next window is edited in.

@@ -58,7 +58,8 @@ class Taps:
     async def close(self, within: float) -> None:
         """Write down what was noted, in at most `within` seconds."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.write(), within)
+            async with asyncio.timeout(within):
+                await self.write()
 
     async def write(self) -> None:
         """Write down what was noted."""

@@ -115,10 +115,9 @@ class Undrawn:
 
     async def run(self, redraw: Redraw) -> None:
         """Draw what others have left behind: who lives no more, and later who falls silent."""
-        async with asyncio.TaskGroup() as jobs:
-            # Apart, as windows that take long must not look like a worker that is gone.
-            jobs.create_task(self._keep())
-            jobs.create_task(self._redraws.run(redraw))
+        # Apart, as windows that take long must not look like a worker that is gone. No
+        # TaskGroup, which hands on the first cancellation only: see `finish`.
+        await asyncio.gather(self._keep(), self._redraws.run(redraw))
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""

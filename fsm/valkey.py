@@ -117,7 +117,8 @@ class EmbeddedValkey:
     async def _keep_running(self) -> None:
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), PERIOD)
+                async with asyncio.timeout(PERIOD):
+                    await self._stopping.wait()
                 return
             # One that lives and does not answer is busy; a second would write to its file.
             lives = self._process is not None and self._process.returncode is None

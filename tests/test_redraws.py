@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 import pytest
@@ -16,6 +16,7 @@ from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.place import Place
 from fsm.renderer import Renderer
+from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from tests.test_undrawn import BOT, INDEX, SOON, Idle, running
 
@@ -165,6 +166,22 @@ async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -
         scene.renderer.draw(ANN)
         await scene.until_done()
     assert scene.drawn == [second]
+
+
+async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
+    scene, begun = Scene(redis), asyncio.Event()
+
+    async def redraw(_record: str, _place: Place) -> None:
+        with suppress(asyncio.CancelledError):
+            begun.set()
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    await scene.leave_behind(ANN, 1)
+    running = asyncio.create_task(scene.undrawn.run(redraw))
+    async with asyncio.timeout(SOON):
+        await begun.wait()
+        await finish([running], within=0)
 
 
 async def test_a_window_that_telegram_lets_wait_keeps_others_waiting_for_seconds_only(
