@@ -118,10 +118,13 @@ class Canvas:
         return message_name(chat_id, message_id) in self._doubtful
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
+        """Forget what a message shows."""
+        self._shown.pop(message_name(chat_id, message_id), None)
+
+    def start_anew(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows, and which edits have failed."""
-        name = message_name(chat_id, message_id)
-        self._shown.pop(name, None)
-        self._doubtful.pop(name, None)
+        self.forget(chat_id, message_id)
+        self._doubtful.pop(message_name(chat_id, message_id), None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message; what Telegram does not take of its buttons, disabled.

@@ -19,6 +19,11 @@ LEAST = 1 / 4
 DEBT = 3.0
 """seconds of the rate by which they may set it back before."""
 
+SPARE = 2 / 3
+"""The part of the rate that is for what nobody waits for, while the line is no longer than"""
+SHORT = 0.3
+"""seconds."""
+
 SERVED = -math.inf
 """The place of whose turn it is."""
 
@@ -74,10 +79,16 @@ class Line:
         self._passing.spend()
         return SERVED
 
-    def leave(self) -> None:
-        """Give up a place that was taken: who waits is one nearer to theirs."""
+    def leave(self, place: float) -> None:
+        """Give up a place: who waits is one nearer to theirs.
+
+        Args:
+            place: The place; `SERVED` where its turn had come.
+        """
         self._go_on()
         self._served, self._floor = self._served + 1, self._floor + 1
+        if place == SERVED:
+            self._passing.give_back()
 
     def serve(self) -> float:
         """Take the turn that has come; give the seconds that it takes yet, 0 for none."""
@@ -88,6 +99,11 @@ class Line:
         self._go_on()
         wanted = self._last + 1 if place is None else place
         return self.hold + max(0.0, wanted - self._served) / self._rate
+
+    @property
+    def room(self) -> int:
+        """How many may come in the next second that can wait, so that others hardly have to."""
+        return max(1, int(SPARE * self._rate)) if self.pause(None) <= SHORT else 1
 
     @property
     def hold(self) -> float:

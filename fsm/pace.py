@@ -39,6 +39,12 @@ class Pace:
         available = self._available(now)
         self._tokens, self._since = max(available - 1, min(available, 0.0)), now
 
+    def give_back(self) -> None:
+        """Have a token again that was spent for nothing."""
+        now = time.monotonic()
+        self._tokens = min(self.burst, self._available(now) + 1)
+        self._since = max(now, self._since)
+
     def queue(self) -> float:
         """Spend a token that may still have to come; give the seconds until it does.
 

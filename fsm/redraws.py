@@ -2,11 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 import structlog
 from redis.exceptions import RedisError
@@ -22,11 +21,8 @@ PERIOD = 1.0
 """Seconds between two looks."""
 REST = 2.0
 """Seconds after the last change of a record when it is looked at."""
-AT_ONCE = 20
-"""Windows that are drawn again at a time, one of each chat: nobody waits for them, and who
-taps is not to wait behind all of them."""
 PATIENCE = 10.0
-"""Seconds that others wait for one at most, as Telegram may want a chat to be left alone."""
+"""Seconds after which a window that waits for others is looked at again at the latest."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,13 +36,11 @@ class Stale(NamedTuple):
     Attributes:
         record: Its record.
         mark: What this worker knows of it.
-        touched: When it was changed last, as the mark said then.
         standing: What stands.
     """
 
     record: str
     mark: Mark
-    touched: float
     standing: Standing
 
     @property
@@ -55,9 +49,19 @@ class Stale(NamedTuple):
         return chat_of(self.record, self.mark)
 
     @property
+    def moves(self) -> bool:
+        """Whether it shows what stands, but for the time that has passed."""
+        return bool(self.mark.moves_until) and self.mark.version == self.standing.version
+
+    @property
     def is_unsent(self) -> bool:
         """Whether it has no message yet."""
         return self.standing.message_id < 0
+
+    @property
+    def urgency(self) -> tuple[bool, str]:
+        """What most likely somebody waits for, or looks at: what is unsent or was changed last."""
+        return self.is_unsent, self.standing.version
 
 
 class Redraws:
@@ -73,10 +77,9 @@ class Redraws:
         self._index = index
         self._marks = marks
         self._renderer = renderer
-        self._redrawing: set[str] = set()
+        # The chats of the records that are being drawn again.
+        self._redrawing: dict[str, int | str] = {}
         self._jobs: set[asyncio.Task[None]] = set()
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._turns: WeakValueDictionary[int | str, asyncio.Lock] = WeakValueDictionary()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -88,9 +91,11 @@ class Redraws:
         try:
             while True:
                 try:
-                    for stale in await self._settle():
-                        self._redrawing.add(stale.record)
-                        self._begin(self._in_turn(stale, redraw))
+                    for stale in self._choose(await self._settle()):
+                        self._redrawing[stale.record] = stale.chat
+                        job = asyncio.create_task(self._redraw(stale, redraw))
+                        self._jobs.add(job)
+                        job.add_done_callback(self._jobs.discard)
                 except RedisError as error:
                     log.warning("undrawn_unreachable", error=str(error))
                 with suppress(TimeoutError):
@@ -110,7 +115,7 @@ class Redraws:
 
     async def _settle(self) -> list[Stale]:
         """Take off what is drawn; give what is not, or moves."""
-        busy, now = self._renderer.pending | self._redrawing, time.monotonic()
+        busy, now = self._renderer.pending | self._redrawing.keys(), time.monotonic()
         quiet = {
             record: replace(mark)
             for record, mark in self._marks.items()
@@ -137,50 +142,48 @@ class Redraws:
             if state is State.AWAITED:
                 mark.patient_until = 2 * now - mark.touched
             elif state is State.STALE and standing:
-                stale.append(Stale(record, mark, mark.touched, standing))
-            elif standing and standing.version != mark.version:
+                stale.append(Stale(record, mark, standing))
+            if standing and standing.version != mark.version:
+                # Another edit may have come last, so that the next press on it is drawn, too.
                 self._renderer.forget(chat_of(record, mark), standing.message_id)
         await self.remove({each: quiet[each] for each in same if same[each] is State.DRAWN})
-        # What was changed last is what somebody looks at, most likely.
-        return sorted(stale, key=lambda each: each.standing.version, reverse=True)
+        return stale
 
-    def _begin(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(job)
-        self._jobs.add(task)
-        task.add_done_callback(self._jobs.discard)
-        return task
+    def _choose(self, stale: list[Stale]) -> Iterator[Stale]:
+        """Give what is drawn again now: as much as nobody who taps will notice.
 
-    async def _in_turn(self, stale: Stale, redraw: Redraw) -> None:
-        if stale.is_unsent:
-            # Whoever has opened it does wait for it.
-            await self._redraw(stale, redraw)
-            return
-        async with self._turns.setdefault(stale.chat, asyncio.Lock()), self._places:
-            await asyncio.wait([self._begin(self._redraw(stale, redraw))], timeout=PATIENCE)
+        So of each chat one at a time, and of all as many as there is room for; the others
+        wait for another look. A window that moves does so while somebody looks on.
+        """
+        room, chats, now = self._renderer.room, set(self._redrawing.values()), time.monotonic()
+        later = [each for each in stale if not each.moves]
+        yield from (each for each in stale if each.moves)
+        left = room
+        for place, each in enumerate(sorted(later, key=lambda one: one.urgency, reverse=True)):
+            if left and (each.is_unsent or each.chat not in chats):
+                left -= 1
+                chats.add(each.chat)
+                yield each
+            else:
+                each.mark.patient_until = now + min(place / room, PATIENCE)
 
     async def _redraw(self, stale: Stale, redraw: Redraw) -> None:
-        try:
-            # Else a press has come meanwhile, and the next look tells what has become of it.
-            if self._marks.get(stale.record) is stale.mark and stale.mark.touched == stale.touched:
-                await self._draw(stale, redraw)
-        finally:
-            self._redrawing.remove(stale.record)
-
-    async def _draw(self, stale: Stale, redraw: Redraw) -> None:
-        record, mark, _, standing = stale
-        if standing.version != mark.version or not mark.moves_until:
-            # Another edit may have come last, of another worker or an earlier try of ours.
-            self._renderer.forget(stale.chat, standing.message_id)
+        mark, standing = stale.mark, stale.standing
+        if not stale.moves:
+            self._renderer.start_anew(stale.chat, standing.message_id)
         if mark.moves_until < self._index.clock.now():
             mark.moves_until = 0.0
         mark.version, mark.touched = "", time.monotonic()
         try:
-            await redraw(record, mark.place)
+            await redraw(stale.record, mark.place)
+            # Unless a press has come meanwhile, which has drawn what is newer.
+            mark.version = mark.version or standing.version
             await self._renderer.finish(stale.chat, standing.message_id)
         except (RedisError, AwayError):
-            return  # it is still to be drawn
+            pass  # it is still to be drawn
         except Exception:
             # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
-        # Unless a press has come meanwhile, which has drawn what is newer.
-        mark.version = mark.version or standing.version
+            mark.version = mark.version or standing.version
+        finally:
+            del self._redrawing[stale.record]

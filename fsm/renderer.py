@@ -73,8 +73,6 @@ class Renderer:
         Args:
             drawing: What was added, when it seemed so.
         """
-        if not self._turns.are_shared:
-            return True
         screen = self._screens.get(message_name(drawing.chat_id, drawing.target))
         return screen is None or await screen.follows()
 
@@ -90,6 +88,15 @@ class Renderer:
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows: others may have drawn on it since."""
         self._canvas.forget(chat_id, message_id)
+
+    def start_anew(self, chat_id: int | str, message_id: int) -> None:
+        """Forget what a message shows, and which edits have failed: it is drawn again."""
+        self._canvas.start_anew(chat_id, message_id)
+
+    @property
+    def room(self) -> int:
+        """How many windows that nobody waits for may be drawn in the next second."""
+        return self._line.room
 
     async def last_turn(self, chat_id: int | str, message_id: int) -> Turn | None:
         """Tell of the turn that was given last on a message, None where nobody knows."""

@@ -110,8 +110,8 @@ class Screen:
         return not is_stuck and pause <= SOON
 
     async def follows(self) -> bool:
-        """Tell whether its next window is drawn soon, once the others of the crew were asked."""
-        if self._jobs and not self._pause(self._jobs[0].drawing):
+        """Tell whether its next window is drawn soon; in a crew once the others were asked."""
+        if self._turns.are_shared and self._jobs and not self._pause(self._jobs[0].drawing):
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASKING):
                     await self._asked.wait()
@@ -199,7 +199,7 @@ class Screen:
             )
             self._asked.set()
             if pause is None and self._jobs[0] is job:
-                self._line.leave()
+                self._line.leave(SERVED)
                 self._place = None
                 return False
             if pause == 0:
@@ -219,7 +219,7 @@ class Screen:
             self._place = self._line.jump()
         elif self._line.pause(self._place):
             # Its buttons change by now. Others shall not wait for a place that nobody needs.
-            self._line.leave()
+            self._line.leave(self._place)
             self._place = self._line.jump()
         elif self._place != SERVED:
             self._place = SERVED
@@ -252,7 +252,7 @@ class Screen:
         self._place = None
         try:
             if not await self._canvas.draw(job.drawing, job.version):
-                self._line.leave()
+                self._line.leave(SERVED)
                 return Drawn.UNCHANGED
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)

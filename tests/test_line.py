@@ -4,7 +4,7 @@ import pytest
 
 import fsm.line
 import fsm.pace
-from fsm.line import DEBT, LEAST, WHOLE, Line
+from fsm.line import DEBT, LEAST, SERVED, SPARE, WHOLE, Line
 
 
 class Clock:
@@ -112,7 +112,37 @@ def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
 def test_nobody_waits_for_a_place_that_was_given_up(leaving: bool) -> None:  # noqa: FBT001
     line = Line()
     for _ in range(5 * WHOLE):
-        line.join()
+        place = line.join()
         if leaving:
-            line.leave()
+            line.leave(place)
     assert bool(line.pause(line.join())) is not leaving
+
+
+def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Clock) -> None:
+    line, waiting, drawn, longest = Line(), [], 0, 0.0
+    for step in range(20 * 100):
+        clock.now += 0.01
+        # A hundred a second, of which three in four find that there is nothing to draw.
+        waiting.append((line.join(), step % 4 == 0))
+        while waiting and not line.pause(waiting[0][0]):
+            _, draws = waiting.pop(0)
+            longest = max(longest, line.serve())
+            drawn += draws
+            if not draws:
+                line.leave(SERVED)
+    assert drawn == pytest.approx(20 * 100 / 4, abs=5)
+    assert longest < 0.1
+
+
+def test_there_is_room_for_what_can_wait_while_few_wait(clock: Clock) -> None:
+    line = Line()
+    assert line.room == SPARE * WHOLE
+    line.share(4)
+    assert line.room == int(SPARE * WHOLE / 4)
+    for _ in range(2 * WHOLE):
+        line.join()
+    assert line.room == 1
+    clock.now += 60
+    assert line.room == int(SPARE * WHOLE / 4)
+    line.share(1000)
+    assert line.room == 1

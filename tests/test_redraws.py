@@ -1,9 +1,9 @@
 """Windows that nobody waits for are drawn again between those of people who tap."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -21,7 +21,7 @@ from fsm.undrawn import Undrawn
 from tests.test_undrawn import BOT, INDEX, SOON, Idle, running
 
 ANN, BORIS = 7, 8
-AT_ONCE = 2
+ROOM = 2
 
 
 class Busy(Idle):
@@ -29,11 +29,21 @@ class Busy(Idle):
 
     def __init__(self) -> None:
         self.waiting: list[tuple[int | str, asyncio.Event]] = []
+        self.looks: list[int] = []
+        self._begun = 0
+
+    @property
+    @override
+    def room(self) -> int:
+        """How much is begun at a look; note what was before."""
+        self.looks.append(self._begun)
+        return ROOM
 
     @override
     async def finish(self, chat_id: int | str, _message_id: int) -> None:
         """Wait until the window may be drawn."""
         may_draw = asyncio.Event()
+        self._begun += 1
         self.waiting.append((chat_id, may_draw))
         await may_draw.wait()
 
@@ -67,7 +77,9 @@ class Scene:
         renderer = cast("Renderer", self.renderer)
         self.undrawn = Undrawn(redis, batch, BOT, renderer, Crew(redis, batch, BOT))
 
-    async def leave_behind(self, chat_id: int, count: int, message_id: int = 1) -> list[str]:
+    async def leave_behind(
+        self, chat_id: int, count: int, message_id: int = 1, moves_for: float = 0.0
+    ) -> list[str]:
         """Have windows of a chat stand undrawn, the last one the newest; give their records."""
         chat = ChatKeys(BOT, chat_id)
         records = [chat.record(f"{message_id}/{number}") for number in range(count)]
@@ -75,7 +87,9 @@ class Scene:
             await self._redis.hset(
                 record, mapping={"version": number, "message": message_id + number}
             )
-        await self.undrawn.announce(records, Place(chat_id, "private", None, chat_id, None))
+        await self.undrawn.announce(
+            records, Place(chat_id, "private", None, chat_id, None), moves_for
+        )
         for record in records:
             self.undrawn.hurry(record)
         return records
@@ -112,7 +126,7 @@ def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Set the scene, where windows are looked at often."""
     monkeypatch.setattr(fsm.redraws, "PERIOD", 0.05)
     monkeypatch.setattr(fsm.redraws, "REST", 0.1)
-    monkeypatch.setattr(fsm.redraws, "AT_ONCE", AT_ONCE)
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.1)
     return Scene(redis)
 
 
@@ -133,10 +147,11 @@ async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_o
     scene: Scene,
 ) -> None:
     windows = await scene.leave_behind(ANN, 3)
-    unsent = await scene.leave_behind(ANN, 1, message_id=-5)
     async with scene.looking():
+        await scene.until_waiting(1)
+        unsent = await scene.leave_behind(ANN, 1, message_id=-5)
         await scene.until_waiting(2)
-        assert sorted(scene.drawn) == sorted([windows[-1], *unsent])
+        assert scene.drawn == [windows[-1], *unsent]
         scene.renderer.draw(ANN)
         for _ in windows[1:]:
             await scene.until_waiting(1)
@@ -145,17 +160,16 @@ async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_o
     assert [each for each in scene.drawn if each in windows] == windows[::-1]
 
 
-async def test_of_all_chats_no_more_than_some_are_drawn_again_at_a_time(
-    scene: Scene,
-) -> None:
+async def test_no_more_begin_at_once_than_there_is_room_for(scene: Scene) -> None:
     for chat_id in range(1, 6):
         await scene.leave_behind(chat_id, 1)
     async with scene.looking():
-        for left in (5, 4, 3, 2, 1):
-            await scene.until_waiting(min(left, AT_ONCE))
-            scene.renderer.draw(cast("int", scene.renderer.chats[0]))
+        await scene.until_waiting(5)
+        for chat_id in range(1, 6):
+            scene.renderer.draw(chat_id)
         await scene.until_done()
     assert len(scene.drawn) == 5
+    assert max(then - before for before, then in pairwise(scene.renderer.looks)) <= ROOM
 
 
 async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -> None:
@@ -184,12 +198,26 @@ async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: R
         await finish([running], within=0)
 
 
-async def test_a_window_that_telegram_lets_wait_keeps_others_waiting_for_seconds_only(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.5)
-    await scene.leave_behind(ANN, 2)
-    began = time.monotonic()
+async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:
+    still, *_ = await scene.leave_behind(ANN, 1)
     async with scene.looking():
+        await scene.until_waiting(1)
+        (moving,) = await scene.leave_behind(ANN, 1, message_id=5, moves_for=1_000_000)
+        scene.undrawn.committed(moving, "0")
         await scene.until_waiting(2)
-    assert time.monotonic() > began + 0.5
+        scene.renderer.draw(ANN)
+        while scene.drawn.count(moving) < 3:
+            scene.renderer.draw(ANN)
+            await asyncio.sleep(0.02)
+    assert scene.drawn.count(still) == 1
+
+
+async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(scene: Scene) -> None:
+    (window,) = await scene.leave_behind(ANN, 1)
+    async with scene.looking():
+        await scene.until_waiting(1)
+        # In another language, say.
+        await scene.undrawn.renew({window: Place(ANN, "private", None, ANN, None)})
+        scene.renderer.draw(ANN)
+        await scene.until_waiting(1)
+        assert scene.drawn == [window, window]

@@ -38,7 +38,15 @@ class Idle:
 
     pending: frozenset[str] = frozenset()
 
+    @property
+    def room(self) -> int:
+        """How much may be drawn at once."""
+        return 20
+
     def forget(self, chat_id: int | str, message_id: int) -> None:
+        """Forget nothing, as nothing is known."""
+
+    def start_anew(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, as nothing is known."""
 
     def is_doubtful(self, _chat_id: int | str, _message_id: int) -> bool:
