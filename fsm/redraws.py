@@ -22,7 +22,7 @@ PERIOD = 1.0
 REST = 2.0
 """Seconds after the last change of a record when it is looked at."""
 PATIENCE = 10.0
-"""Seconds after which a window that waits for others is looked at again at the latest."""
+"""Seconds that a window waits for another of its chat at most, and for the next look."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,8 +77,8 @@ class Redraws:
         self._index = index
         self._marks = marks
         self._renderer = renderer
-        # The chats of the records that are being drawn again.
-        self._redrawing: dict[str, int | str] = {}
+        # What is being drawn again, in which chats, and since when.
+        self._redrawing: dict[str, tuple[int | str, float]] = {}
         self._jobs: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
 
@@ -92,7 +92,7 @@ class Redraws:
             while True:
                 try:
                     for stale in self._choose(await self._settle()):
-                        self._redrawing[stale.record] = stale.chat
+                        self._redrawing[stale.record] = stale.chat, time.monotonic()
                         job = asyncio.create_task(self._redraw(stale, redraw))
                         self._jobs.add(job)
                         job.add_done_callback(self._jobs.discard)
@@ -155,7 +155,8 @@ class Redraws:
         So of each chat one at a time, and of all as many as there is room for; the others
         wait for another look. A window that moves does so while somebody looks on.
         """
-        room, chats, now = self._renderer.room, set(self._redrawing.values()), time.monotonic()
+        room, now = self._renderer.room, time.monotonic()
+        chats = {chat for chat, since in self._redrawing.values() if since > now - PATIENCE}
         later = [each for each in stale if not each.moves]
         yield from (each for each in stale if each.moves)
         left = room

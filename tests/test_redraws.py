@@ -126,7 +126,6 @@ def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Set the scene, where windows are looked at often."""
     monkeypatch.setattr(fsm.redraws, "PERIOD", 0.05)
     monkeypatch.setattr(fsm.redraws, "REST", 0.1)
-    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.1)
     return Scene(redis)
 
 
@@ -196,6 +195,15 @@ async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: R
     async with asyncio.timeout(SOON):
         await begun.wait()
         await finish([running], within=0)
+
+
+async def test_one_that_is_never_drawn_keeps_others_of_its_chat_waiting_for_seconds_only(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.5)
+    await scene.leave_behind(ANN, 2)
+    async with scene.looking():
+        await scene.until_waiting(2)
 
 
 async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:

@@ -94,6 +94,7 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have windows looked at often."""
     monkeypatch.setattr(fsm.redraws, "PERIOD", 0.1)
     monkeypatch.setattr(fsm.redraws, "REST", 0.3)
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.5)
     monkeypatch.setattr(fsm.undrawn, "REFRESH", 0.5)
 
 
