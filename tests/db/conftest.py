@@ -2,7 +2,9 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -11,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.changes import Changes
 from db.engine import create_engine
 from db.migrations import upgrade
-from db.models import Base
+from db.models import Base, Kind
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import Totals
-from db.users import Users
+from db.users import Profile, Users
 from tests.db import postgres
+from tests.db.samples import NOON, all_of, new_total, rows
 
 
 @pytest.fixture(scope="session")
@@ -103,3 +106,14 @@ def changes(sessions: Sessions) -> Changes:
 @pytest.fixture
 def users(sessions: Sessions) -> Users:
     return Users(sessions)
+
+
+@pytest.fixture
+async def before(totals: Totals, users: Users) -> list[dict[str, Any]]:
+    """What was saved: three totals of person 7, one of another."""
+    await users.seen(Profile(7, "Ann", "ann", "en"))
+    for value, label in enumerate(["tea", None, "coffee"]):
+        at = NOON - timedelta(hours=value)
+        await totals.add(new_total(label=label, value=value, created_at=at))
+    await totals.add(new_total(user_id=8, label="tea", kind=Kind.INLINE, chat_id=None, value=9))
+    return rows(await all_of(totals))

@@ -1,0 +1,99 @@
+"""Deleting all that is known of a person, and taking that back."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from db.changes import Changes
+from db.models import Action
+from db.payments import NewPayment, Payments
+from db.sessions import Sessions
+from db.totals import Totals
+from db.users import Profile, Users
+from tests.db.samples import NOON, all_of, asked, new_total, rows, undo
+
+
+async def test_a_person_is_erased_with_all_totals_and_comes_back_whole(
+    totals: Totals, changes: Changes, users: Users, before: list[dict[str, Any]]
+) -> None:
+    erasure = asked(Action.ERASE)
+    assert await changes.make(erasure) == 3
+    assert await users.get(7) is None
+    assert [total.user_id for total in await all_of(totals)] == [8]
+
+    assert await changes.make(undo(erasure)) == 3
+    assert rows(await all_of(totals)) == before
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.username, person.language) == ("Ann", "ann", "en")
+
+
+async def test_a_total_deleted_before_the_person_can_be_brought_back_alone(
+    totals: Totals, changes: Changes, before: list[dict[str, Any]]
+) -> None:
+    deletion = asked(Action.DELETE, total_id=1)
+    await changes.make(deletion)
+    await changes.make(asked(Action.ERASE))
+    assert await changes.make(undo(deletion)) == 1
+    assert rows(await all_of(totals, user_id=7)) == [row for row in before if row["id"] == 1]
+
+
+async def test_who_has_paid_is_erased_but_for_the_payment(
+    totals: Totals, changes: Changes, users: Users, sessions: Sessions
+) -> None:
+    await users.seen(Profile(7, "Ann", "ann", "en"))
+    await totals.add(new_total())
+    await Payments(sessions).save(
+        NewPayment(
+            telegram_payment_charge_id="charge",
+            provider_payment_charge_id="",
+            bill_id=bytes(16),
+            user_id=7,
+            chat_id=7,
+            currency="XTR",
+            amount=1,
+            created_at=NOON,
+        )
+    )
+    erasure = asked(Action.ERASE)
+    assert await changes.make(erasure) == 1
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.username, person.language) == ("", None, None)
+    await changes.make(undo(erasure))
+    person = await users.get(7)
+    assert person is not None
+    assert (person.first_name, person.username, person.language) == ("Ann", "ann", "en")
+
+
+async def test_what_was_confirmed_before_everything_was_deleted_and_comes_later_is_deleted_too(
+    totals: Totals, changes: Changes, users: Users, before: list[dict[str, Any]]
+) -> None:
+    erasure = asked(Action.ERASE)
+    assert await changes.make(erasure) == 3
+    late, new = (new_total(created_at=NOON + timedelta(minutes=at)) for at in (-1, 1))
+    assert not await totals.add(late)
+    assert not await totals.add(late)
+    assert [total.user_id for total in await all_of(totals)] == [8]
+    assert await users.get(7) is None
+    assert await totals.add(new)
+
+    assert await changes.make(undo(erasure)) == 4
+    kept = rows(await all_of(totals))
+    assert [row for row in kept if row["created_at"] not in {late.created_at, new.created_at}] == (
+        before
+    )
+    assert len(kept) == len(before) + 2
+
+
+async def test_changes_of_the_same_totals_at_the_same_time_all_come_through(
+    totals: Totals, changes: Changes
+) -> None:
+    for _ in range(10):
+        for _ in range(3):
+            await totals.add(new_total())
+        deletions = [asked(Action.DELETE, total_id=total.id) for total in await all_of(totals)]
+        erasure = asked(Action.ERASE)
+        made = await asyncio.gather(*map(changes.make, [*deletions, erasure, *deletions]))
+        assert sum(made) == 3
+        assert await all_of(totals) == []
