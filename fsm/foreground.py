@@ -30,6 +30,10 @@ from fsm.place import Place
 from fsm.store import AwayError
 
 
+class NotDrawnError(Exception):
+    """A window could not be drawn again: the database is away, perhaps."""
+
+
 def topic_of(manager: DialogManager) -> int | None:
     """Give the topic that an update is of, None where it is of none."""
     return cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY]).thread_id
@@ -117,6 +121,7 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) 
 
     Raises:
         AwayError: Redis can't be used.
+        NotDrawnError: What the window is made of can't be had.
     """
     context = EventContext(
         bot=bot,
@@ -132,8 +137,11 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) 
         # Said, as the library would delete a reply keyboard's message and send another.
         show_mode=ShowMode.EDIT,
     )
-    if await _feed(dispatcher, context, event) is Outcome.AWAY:
+    outcome = await _feed(dispatcher, context, event)
+    if outcome is Outcome.AWAY:
         raise AwayError("not drawn again")
+    if outcome is not Outcome.DONE:
+        raise NotDrawnError(f"not drawn again: {outcome}")
 
 
 def _address(place: EventContext, stack_id: str) -> dict[str, object]:

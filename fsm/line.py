@@ -25,7 +25,9 @@ SHORT = 0.3
 """seconds."""
 
 SERVED = -math.inf
-"""The place of whose turn it is."""
+"""The place of whose turn has come, and"""
+JUMPED = -1e300
+"""of who has gone before all others. Both come before any number."""
 
 
 class Line:
@@ -77,14 +79,18 @@ class Line:
         self._go_on()
         self._served = max(self._served - 1, self._floor)
         self._passing.spend()
-        return SERVED
+        return JUMPED
 
     def leave(self, place: float) -> None:
         """Give up a place: who waits is one nearer to theirs.
 
+        But who has jumped gives nothing back, having taken nothing where the line was overrun.
+
         Args:
-            place: The place; `SERVED` where its turn had come.
+            place: The place.
         """
+        if place == JUMPED:
+            return
         self._go_on()
         self._served, self._floor = self._served + 1, self._floor + 1
         if place == SERVED:

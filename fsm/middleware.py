@@ -20,7 +20,7 @@ from fsm.answering import IN_RESPONSE, answer_to, say
 from fsm.calls import patiently
 from fsm.commits import Commits
 from fsm.flood import FloodGate
-from fsm.foreground import redraw
+from fsm.foreground import NotDrawnError, redraw
 from fsm.guard import without_marks
 from fsm.inbox import IS_KEPT
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
@@ -142,7 +142,7 @@ class TransactionMiddleware(BaseMiddleware):
                 await redraw(dispatcher, bot, place, stack_id)
             for record in records:
                 await self.redraw(dispatcher, bot, record, place)
-        except AwayError as error:
+        except (AwayError, NotDrawnError) as error:
             # The update is done; its window is drawn by the next press, or as one left behind.
             log.warning("not_redrawn", error=str(error))
 
@@ -157,6 +157,7 @@ class TransactionMiddleware(BaseMiddleware):
 
         Raises:
             AwayError: Redis can't be used.
+            NotDrawnError: What the window is made of can't be had.
         """
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import structlog
 from redis.exceptions import RedisError
 
+from fsm.foreground import NotDrawnError
 from fsm.place import Place
 from fsm.renderer import Renderer
 from fsm.store import AwayError
@@ -22,7 +23,10 @@ PERIOD = 1.0
 REST = 2.0
 """Seconds after the last change of a record when it is looked at."""
 PATIENCE = 10.0
-"""Seconds that a window waits for another of its chat at most, and for the next look."""
+"""Seconds that a window waits for another of its chat at most, and for the next look; after
+a failure twice as many each time, until it was tried
+TRIES: so often."""
+TRIES = 6
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +62,6 @@ class Stale(NamedTuple):
         """Whether it has no message yet."""
         return self.standing.message_id < 0
 
-    @property
-    def urgency(self) -> tuple[bool, str]:
-        """What most likely somebody waits for, or looks at: what is unsent or was changed last."""
-        return self.is_unsent, self.standing.version
-
 
 class Redraws:
     """Takes windows off the list that show what stands, and has the others drawn again.
@@ -77,8 +76,10 @@ class Redraws:
         self._index = index
         self._marks = marks
         self._renderer = renderer
-        # What is being drawn again, in which chats, and since when.
-        self._redrawing: dict[str, tuple[int | str, float]] = {}
+        self._redrawing: set[str] = set()
+        # The chats in which others wait for it, since when.
+        self._chats: dict[int | str, float] = {}
+        self._newest_first = False
         self._jobs: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
 
@@ -92,7 +93,7 @@ class Redraws:
             while True:
                 try:
                     for stale in self._choose(await self._settle()):
-                        self._redrawing[stale.record] = stale.chat, time.monotonic()
+                        self._redrawing.add(stale.record)
                         job = asyncio.create_task(self._redraw(stale, redraw))
                         self._jobs.add(job)
                         job.add_done_callback(self._jobs.discard)
@@ -115,7 +116,7 @@ class Redraws:
 
     async def _settle(self) -> list[Stale]:
         """Take off what is drawn; give what is not, or moves."""
-        busy, now = self._renderer.pending | self._redrawing.keys(), time.monotonic()
+        busy, now = self._renderer.pending | self._redrawing, time.monotonic()
         quiet = {
             record: replace(mark)
             for record, mark in self._marks.items()
@@ -156,25 +157,31 @@ class Redraws:
         wait for another look. A window that moves does so while somebody looks on.
         """
         room, now = self._renderer.room, time.monotonic()
-        chats = {chat for chat, since in self._redrawing.values() if since > now - PATIENCE}
-        later = [each for each in stale if not each.moves]
         yield from (each for each in stale if each.moves)
         left = room
-        for place, each in enumerate(sorted(later, key=lambda one: one.urgency, reverse=True)):
-            if left and (each.is_unsent or each.chat not in chats):
+        for place, each in enumerate(self._in_order([each for each in stale if not each.moves])):
+            is_free = self._chats.get(each.chat, -PATIENCE) <= now - PATIENCE
+            if left and (each.is_unsent or is_free):
                 left -= 1
-                chats.add(each.chat)
+                self._chats[each.chat] = now
                 yield each
             else:
                 each.mark.patient_until = now + min(place / room, PATIENCE)
 
+    def _in_order(self, stale: list[Stale]) -> list[Stale]:
+        """Put first what somebody waits for, and then what somebody looks at most likely."""
+        # What was changed last; but every other time what waits longest, as ever more may come.
+        self._newest_first = not self._newest_first
+        by_age = sorted(stale, key=lambda each: each.standing.version, reverse=self._newest_first)
+        return sorted(by_age, key=lambda each: not each.is_unsent)
+
     async def _redraw(self, stale: Stale, redraw: Redraw) -> None:
-        mark, standing = stale.mark, stale.standing
-        if not stale.moves:
+        mark, standing, moves = stale.mark, stale.standing, stale.moves
+        if not moves:
             self._renderer.start_anew(stale.chat, standing.message_id)
         if mark.moves_until < self._index.clock.now():
             mark.moves_until = 0.0
-        mark.version, mark.touched = "", time.monotonic()
+        mark.version, mark.touched, mark.is_renewed = "", time.monotonic(), False
         try:
             await redraw(stale.record, mark.place)
             # Unless a press has come meanwhile, which has drawn what is newer.
@@ -182,9 +189,16 @@ class Redraws:
             await self._renderer.finish(stale.chat, standing.message_id)
         except (RedisError, AwayError):
             pass  # it is still to be drawn
+        except NotDrawnError:
+            mark.tries += 1
+            mark.patient_until = time.monotonic() + PATIENCE * 2**mark.tries
+            if mark.tries == TRIES:
+                # Of an older version of the bot, perhaps. The next press will tell.
+                mark.version = mark.version or standing.version
         except Exception:
-            # Of an older version of the bot, perhaps. The next press will tell.
             log.exception("redraw_failed")
             mark.version = mark.version or standing.version
         finally:
-            del self._redrawing[stale.record]
+            self._redrawing.remove(stale.record)
+            if not moves:
+                self._chats.pop(stale.chat, None)

@@ -13,7 +13,7 @@ from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
 from fsm.calls import patiently
 from fsm.canvas import Canvas, same_buttons
 from fsm.job import Job
-from fsm.line import SERVED, Line
+from fsm.line import JUMPED, SERVED, Line
 from fsm.outcome import Drawing, Drawn
 from fsm.pace import Pace
 from fsm.turns import Turns
@@ -199,7 +199,7 @@ class Screen:
             )
             self._asked.set()
             if pause is None and self._jobs[0] is job:
-                self._line.leave(SERVED)
+                self._line.leave(self._place or SERVED)
                 self._place = None
                 return False
             if pause == 0:
@@ -221,7 +221,7 @@ class Screen:
             # Its buttons change by now. Others shall not wait for a place that nobody needs.
             self._line.leave(self._place)
             self._place = self._line.jump()
-        elif self._place != SERVED:
+        elif self._place not in {SERVED, JUMPED}:
             self._place = SERVED
             await asyncio.sleep(self._line.serve())
 
@@ -249,10 +249,10 @@ class Screen:
         # No place is left by a first try, and all may try again at the same time.
         if self._place is None and not await self._wait_again(job):
             return Drawn.MERGED
-        self._place = None
+        place, self._place = self._place, None
         try:
             if not await self._canvas.draw(job.drawing, job.version):
-                self._line.leave(SERVED)
+                self._line.leave(place or SERVED)
                 return Drawn.UNCHANGED
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)

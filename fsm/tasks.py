@@ -11,16 +11,21 @@ CANCEL = 0.5
 async def finish(tasks: Iterable[asyncio.Future[Any]], within: float) -> None:
     """Wait for tasks to end, and cancel what is left of them after that.
 
-    Again until they end: a library on the way may swallow a cancellation.
+    Again until they end: a library on the way may swallow a cancellation. Who is cancelled
+    while waiting waits on, as that hurries the tasks, too.
 
     Args:
         tasks: The tasks; how they end is of no interest.
         within: Seconds that they have.
     """
-    left = set(tasks)
-    if left:
-        _, left = await asyncio.wait(left, timeout=within)
+    left, cancelled = set(tasks), None
     while left:
+        try:
+            _, left = await asyncio.wait(left, timeout=within)
+        except asyncio.CancelledError as error:
+            left, cancelled = {task for task in left if not task.done()}, error
         for task in left:
             task.cancel()
-        _, left = await asyncio.wait(left, timeout=CANCEL)
+        within = CANCEL
+    if cancelled:
+        raise cancelled

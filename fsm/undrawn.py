@@ -13,6 +13,7 @@ from fsm.crew import Crew
 from fsm.place import Place
 from fsm.redraws import Redraw, Redraws
 from fsm.renderer import Renderer
+from fsm.tasks import finish
 from fsm.undrawn_index import Entry, Mark, Standing, UndrawnIndex
 from fsm.undrawn_state import chat_of
 
@@ -66,8 +67,8 @@ class Undrawn:
         unknown = []
         for record in records:
             if mark := self._marks.get(record):
-                mark.place, mark.touched, mark.version = place, time.monotonic(), ""
-                mark.patient_until = 0.0
+                mark.place = place
+                mark.touch(time.monotonic())
             else:
                 unknown.append(record)
         return unknown
@@ -89,6 +90,9 @@ class Undrawn:
             record: Mark(place, now, moves_until, is_timeless=not moves_for) for record in records
         }
         await self._index.write(marks)
+        for record, mark in marks.items():
+            if record in self._marks and self._marks[record].is_renewed:
+                mark.is_timeless, mark.is_renewed = False, True
         self._marks.update(marks)
 
     async def renew(self, windows: Mapping[str, Place]) -> None:
@@ -99,8 +103,8 @@ class Undrawn:
         """
         for record, place in windows.items():
             mark = self._marks.setdefault(record, Mark(place, touched=0))
-            mark.touched, mark.version, mark.is_timeless = 0, "", False
-            mark.patient_until = 0.0
+            mark.touch(0)
+            mark.is_timeless, mark.is_renewed = False, True
         await self._index.write({record: self._marks[record] for record in windows})
         self._redraws.wake()
 
@@ -117,7 +121,13 @@ class Undrawn:
         """Draw what others have left behind: who lives no more, and later who falls silent."""
         # Apart, as windows that take long must not look like a worker that is gone. No
         # TaskGroup, which hands on the first cancellation only: see `finish`.
-        await asyncio.gather(self._keep(), self._redraws.run(redraw))
+        jobs = [asyncio.create_task(job) for job in (self._keep(), self._redraws.run(redraw))]
+        try:
+            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
+            for job in done:
+                job.result()
+        finally:
+            await finish(jobs, within=0)
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""
@@ -125,12 +135,14 @@ class Undrawn:
         try:
             async with asyncio.timeout(within):
                 standing = await self._index.standing(self._marks.keys() - pending)
+                pending = self._renderer.pending
                 # In the haste of a stop nobody was asked whether something later was drawn.
                 await self._redraws.remove(
                     {
                         record: self._marks[record]
                         for record, stands in standing.items()
-                        if stands is None or self._is_shown(record, stands)
+                        if stands is None
+                        or (record not in pending and self._is_shown(record, stands))
                     }
                 )
                 await self._index.write(self._marks, has_ended=True)

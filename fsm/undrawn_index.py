@@ -32,6 +32,8 @@ class Mark:
         patient_until: Until when another worker is left to draw it, by the monotonic clock.
         is_timeless: Whether windows of one version are alike, so that who draws a later
             one draws all that is new.
+        is_renewed: Whether the window is to be drawn again though its version stays.
+        tries: How often that has failed.
     """
 
     place: Place
@@ -41,10 +43,17 @@ class Mark:
     entry: bytes = b""
     patient_until: float = 0.0
     is_timeless: bool = True
+    is_renewed: bool = False
+    tries: int = 0
+
+    def touch(self, now: float) -> None:
+        """Note that the window is changed, or is to be drawn in any case."""
+        self.touched, self.version, self.patient_until, self.tries = now, "", 0.0, 0
 
     def shows(self, standing: "Standing") -> bool:
         """Tell whether what stands was drawn by this process, and stays as it is."""
-        return self.version == standing.version and not self.moves_until
+        is_as_drawn = not (self.moves_until or self.is_renewed)
+        return is_as_drawn and self.version == standing.version
 
 
 class Standing(NamedTuple):

@@ -134,6 +134,19 @@ def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Cloc
     assert longest < 0.1
 
 
+def test_who_has_jumped_an_overrun_line_for_nothing_lets_nobody_more_pass(clock: Clock) -> None:
+    line, place, passed = Line(), 0.0, 0
+    place = line.join()
+    for step in range(10 * 100):
+        clock.now += 0.01
+        if step % 2:
+            line.leave(line.jump())
+        while not line.pause(place):
+            line.serve()
+            passed, place = passed + 1, line.join()
+    assert passed <= 10 * WHOLE + WHOLE
+
+
 def test_there_is_room_for_what_can_wait_while_few_wait(clock: Clock) -> None:
     line = Line()
     assert line.room == SPARE * WHOLE

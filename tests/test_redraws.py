@@ -13,9 +13,11 @@ from typing_extensions import override
 import fsm.redraws
 from fsm.batch import Batch
 from fsm.crew import Crew
+from fsm.foreground import NotDrawnError
 from fsm.keys import ChatKeys
 from fsm.place import Place
 from fsm.renderer import Renderer
+from fsm.store import AwayError
 from fsm.tasks import finish
 from fsm.undrawn import Undrawn
 from tests.test_undrawn import BOT, INDEX, SOON, Idle, running
@@ -73,19 +75,27 @@ class Scene:
         self._redis = redis
         self.renderer = Busy()
         self.drawn: list[str] = []
+        self.troubles: list[Exception] = []
+        self.renews: list[Place] = []
         batch = Batch(redis)
         renderer = cast("Renderer", self.renderer)
         self.undrawn = Undrawn(redis, batch, BOT, renderer, Crew(redis, batch, BOT))
 
     async def leave_behind(
-        self, chat_id: int, count: int, message_id: int = 1, moves_for: float = 0.0
+        self,
+        chat_id: int,
+        count: int,
+        message_id: int = 1,
+        *,
+        moves_for: float = 0.0,
+        version: int = 0,
     ) -> list[str]:
         """Have windows of a chat stand undrawn, the last one the newest; give their records."""
         chat = ChatKeys(BOT, chat_id)
         records = [chat.record(f"{message_id}/{number}") for number in range(count)]
         for number, record in enumerate(records):
             await self._redis.hset(
-                record, mapping={"version": number, "message": message_id + number}
+                record, mapping={"version": version + number, "message": message_id + number}
             )
         await self.undrawn.announce(
             records, Place(chat_id, "private", None, chat_id, None), moves_for
@@ -119,6 +129,10 @@ class Scene:
 
     async def _redraw(self, record: str, _place: Place) -> None:
         self.drawn.append(record)
+        if self.renews:
+            await self.undrawn.renew({record: self.renews.pop()})
+        if self.troubles:
+            raise self.troubles.pop()
 
 
 @pytest.fixture
@@ -181,6 +195,43 @@ async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -
     assert scene.drawn == [second]
 
 
+@pytest.mark.parametrize("trouble", [AwayError("Redis"), NotDrawnError("the database")])
+async def test_what_can_not_be_drawn_again_is_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.1)
+    (window,) = await scene.leave_behind(ANN, 1)
+    scene.troubles = [trouble] * 3
+    async with scene.looking():
+        await scene.until_waiting(1)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert scene.drawn == [window] * 4
+
+
+async def test_what_can_never_be_drawn_again_is_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.01)
+    await scene.leave_behind(ANN, 1)
+    scene.troubles = [NotDrawnError("of an older version")] * 100
+    async with scene.looking():
+        await scene.until_done()
+    assert len(scene.drawn) == fsm.redraws.TRIES
+
+
+async def test_what_waits_longest_is_drawn_again_however_much_comes_after_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.1)
+    oldest, *_ = await scene.leave_behind(ANN, 3)
+    async with scene.looking():
+        while oldest not in scene.drawn:
+            await scene.until_waiting(1)
+            await scene.leave_behind(ANN, 1, message_id=100 + len(scene.drawn), version=100)
+            scene.renderer.draw(ANN)
+
+
 async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
     scene, begun = Scene(redis), asyncio.Event()
 
@@ -206,6 +257,16 @@ async def test_one_that_is_never_drawn_keeps_others_of_its_chat_waiting_for_seco
         await scene.until_waiting(2)
 
 
+async def test_windows_that_move_keep_no_other_waiting(scene: Scene) -> None:
+    for message_id in (5, 6):
+        (window,) = await scene.leave_behind(ANN, 1, message_id=message_id, moves_for=1_000_000)
+        scene.undrawn.committed(window, "0")
+    async with scene.looking():
+        await scene.until_waiting(2)
+        await scene.leave_behind(ANN, 1)
+        await scene.until_waiting(3)
+
+
 async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:
     still, *_ = await scene.leave_behind(ANN, 1)
     async with scene.looking():
@@ -220,12 +281,19 @@ async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:
     assert scene.drawn.count(still) == 1
 
 
-async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(scene: Scene) -> None:
+@pytest.mark.parametrize("is_rendered", [True, False])
+async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(
+    scene: Scene,
+    is_rendered: bool,  # noqa: FBT001
+) -> None:
     (window,) = await scene.leave_behind(ANN, 1)
+    anns = Place(ANN, "private", None, ANN, None)
+    scene.renews = [] if is_rendered else [anns]
     async with scene.looking():
         await scene.until_waiting(1)
         # In another language, say.
-        await scene.undrawn.renew({window: Place(ANN, "private", None, ANN, None)})
+        if is_rendered:
+            await scene.undrawn.renew({window: anns})
         scene.renderer.draw(ANN)
         await scene.until_waiting(1)
         assert scene.drawn == [window, window]
