@@ -11,23 +11,20 @@ import pytest
 from redis.asyncio import Redis
 
 from playground import Answer, Message, Person, Playground
-from tests.proxy import COMMIT, Mishap, Proxy, Trap, redis_by_proxy
+from tests.presses import (
+    AGAIN,
+    ENDED,
+    PATIENCE,
+    SAVED_LATER,
+    SILENT,
+    begin_presses,
+    counted,
+    spring,
+)
+from tests.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_webhook import by_webhook
-
-SILENT = Answer(None)
-AGAIN = Answer("Try again in a moment")
-ENDED = Answer(
-    "This one has ended. Send /start for the menu or /numbers for a new counter.", show_alert=True
-)
-SAVED_LATER = Answer("Total: 1. It is saved as soon as the database is back.")
-"""Also where the disk is busy for a moment."""
-
-PATIENCE = 30.0
-"""Seconds that a person waits for an answer; after them, Telegram takes none."""
-
-Press = asyncio.Task[Answer | None]
 
 
 @pytest.fixture(scope="module")
@@ -67,26 +64,6 @@ async def remote(
 async def ann(playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
     return await playground.person("Ann", language_code="en")
-
-
-def begin_presses(person: Person, counter: Message, label: str, count: int) -> list[Press]:
-    """Have a person press a button so many times at once."""
-    data = counter.button(label).callback_data
-    presses = (person.press(counter, data=data, timeout=PATIENCE) for _ in range(count))
-    return [asyncio.create_task(press) for press in presses]
-
-
-async def counted(presses: list[Press]) -> int:
-    """Wait until all are answered; tell how many were not told to try again."""
-    answers = await asyncio.gather(*presses)
-    assert None not in answers
-    return sum(answer != AGAIN for answer in answers)
-
-
-async def spring(trap: Trap) -> None:
-    """Let a trap go, and wait until it has sprung."""
-    trap.released.set()
-    await asyncio.wait_for(trap.sprung.wait(), PATIENCE)
 
 
 async def goes_on_from(person: Person, counter: Message, value: int) -> None:

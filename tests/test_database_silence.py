@@ -11,8 +11,8 @@ from db.totals import Totals
 from playground import Playground
 from tests.db import postgres
 from tests.db.wire import wire_to
+from tests.presses import PATIENCE, SAVED_LATER
 from tests.tally import Tally
-from tests.test_away import PATIENCE, SAVED_LATER
 from tests.test_counter import open_counter
 
 pytestmark = pytest.mark.thorough

@@ -9,9 +9,9 @@ import pytest
 
 from figures import FOLDER
 from playground import Person, Playground
+from tests.presses import AGAIN, begin_presses
 from tests.proxy import redis_by_proxy
 from tests.tally import Tally
-from tests.test_away import AGAIN, begin_presses
 from tests.test_counter import open_counter
 from tests.test_workers import press
 from tests.watching import scrape, until_figures

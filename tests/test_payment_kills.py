@@ -13,9 +13,9 @@ from tests.dice import dice
 from tests.holding import Gate
 from tests.nursery import START
 from tests.playground.bot_side import BotSide
+from tests.presses import PATIENCE, spring
 from tests.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
 from tests.tally import Tally
-from tests.test_away import PATIENCE, spring
 from tests.test_counter import open_counter
 from tests.test_kills import KILLS
 from tests.test_payment import bill_by, lines, open_bill, pay

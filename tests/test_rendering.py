@@ -8,8 +8,8 @@ import pytest
 
 from playground import Answer, Call, Message, Person, Playground
 from tests.groups import ending, make_group
+from tests.presses import SILENT, begin_presses
 from tests.tally import Tally
-from tests.test_away import SILENT, begin_presses
 from tests.test_counter import open_counter
 
 PATIENCE = 30.0

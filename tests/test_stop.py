@@ -11,9 +11,9 @@ import pytest
 from redis.asyncio import Redis
 
 from playground import Person, Playground
+from tests.presses import begin_presses, counted
 from tests.proxy import redis_by_proxy
 from tests.tally import Tally
-from tests.test_away import begin_presses, counted
 from tests.test_counter import open_counter
 
 LIMIT = 14.0

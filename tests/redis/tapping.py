@@ -5,7 +5,7 @@ import asyncio
 from playground import Answer, Message, Person, Playground
 from tests.groups import ending, make_group
 from tests.nursery import START
-from tests.test_away import AGAIN
+from tests.presses import AGAIN
 from tests.test_counter import open_counter
 
 PACE = 0.05

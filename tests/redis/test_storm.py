@@ -19,11 +19,11 @@ from playground import Message, Person, Playground
 from tests.db import postgres
 from tests.dice import dice
 from tests.nursery import START
+from tests.presses import AGAIN
 from tests.redis.clusters import TallyCluster
 from tests.redis.tapping import begin, begin_together
 from tests.redis.test_failover import chat_of, fail_over
 from tests.tally import Tally
-from tests.test_away import AGAIN
 from tests.test_kills import KILLS
 from tests.workers import working
 
