@@ -24,9 +24,9 @@ REST = 2.0
 """Seconds after the last change of a record when it is looked at."""
 PATIENCE = 10.0
 """Seconds that a window waits for another of its chat at most, and for the next look; after
-a failure twice as many each time, until it was tried
-TRIES: so often."""
+each failure twice as many as before, until it was tried"""
 TRIES = 6
+"""times."""
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ class Redraws:
         self._marks = marks
         self._renderer = renderer
         self._redrawing: set[str] = set()
-        # The chats in which others wait for it, since when.
+        # The chats of what keeps others waiting, since when.
         self._chats: dict[int | str, float] = {}
         self._newest_first = False
         self._jobs: set[asyncio.Task[None]] = set()
@@ -190,15 +190,19 @@ class Redraws:
         except (RedisError, AwayError):
             pass  # it is still to be drawn
         except NotDrawnError:
-            mark.tries += 1
-            mark.patient_until = time.monotonic() + PATIENCE * 2**mark.tries
-            if mark.tries == TRIES:
-                # Of an older version of the bot, perhaps. The next press will tell.
-                mark.version = mark.version or standing.version
+            self._try_later(mark, standing)
         except Exception:
             log.exception("redraw_failed")
-            mark.version = mark.version or standing.version
+            self._try_later(mark, standing)
         finally:
             self._redrawing.remove(stale.record)
             if not moves:
                 self._chats.pop(stale.chat, None)
+
+    def _try_later(self, mark: Mark, standing: Standing) -> None:
+        mark.tries += 1
+        if mark.tries < TRIES:
+            mark.patient_until = time.monotonic() + PATIENCE * 2**mark.tries
+        else:
+            # Of an older version of the bot, perhaps. The next press will tell.
+            mark.version = mark.version or standing.version

@@ -195,7 +195,9 @@ async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -
     assert scene.drawn == [second]
 
 
-@pytest.mark.parametrize("trouble", [AwayError("Redis"), NotDrawnError("the database")])
+@pytest.mark.parametrize(
+    "trouble", [AwayError("Redis"), NotDrawnError("the database"), RuntimeError("a fault of ours")]
+)
 async def test_what_can_not_be_drawn_again_is_tried_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
@@ -209,12 +211,15 @@ async def test_what_can_not_be_drawn_again_is_tried_again(
     assert scene.drawn == [window] * 4
 
 
+@pytest.mark.parametrize(
+    "trouble", [NotDrawnError("of an older version"), RuntimeError("likewise")]
+)
 async def test_what_can_never_be_drawn_again_is_given_up(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     monkeypatch.setattr(fsm.redraws, "PATIENCE", 0.01)
     await scene.leave_behind(ANN, 1)
-    scene.troubles = [NotDrawnError("of an older version")] * 100
+    scene.troubles = [trouble] * 100
     async with scene.looking():
         await scene.until_done()
     assert len(scene.drawn) == fsm.redraws.TRIES
