@@ -131,18 +131,17 @@ class Undrawn:
 
     async def close(self, within: float) -> None:
         """Take off what was drawn, in at most `within` seconds; others take the rest."""
-        pending = self._renderer.pending
         try:
             async with asyncio.timeout(within):
-                standing = await self._index.standing(self._marks.keys() - pending)
+                standing = await self._index.standing(self._marks)
                 pending = self._renderer.pending
                 # In the haste of a stop nobody was asked whether something later was drawn.
                 await self._redraws.remove(
                     {
                         record: self._marks[record]
                         for record, stands in standing.items()
-                        if stands is None
-                        or (record not in pending and self._is_shown(record, stands))
+                        if record not in pending
+                        and (stands is None or self._is_shown(record, stands))
                     }
                 )
                 await self._index.write(self._marks, has_ended=True)
