@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 
 from fsm.pace import Pace
 
@@ -53,6 +54,8 @@ class Line:
         self._since = time.monotonic()
         # What has really passed.
         self._passing = Pace(burst=self._ready, rate=self._rate)
+        # How to wake who waits, in their order.
+        self._waiting: dict[float, Callable[[], object]] = {}
         self._refused: dict[int | str, float] = {}
         self._refused_at = -math.inf
 
@@ -68,10 +71,15 @@ class Line:
         self._ready = max(self._rate, 1.0)
         self._passing = Pace(burst=self._ready, rate=self._rate)
 
-    def join(self) -> float:
-        """Take the last place, and give it."""
+    def join(self, wake: Callable[[], object]) -> float:
+        """Take the last place, and give it.
+
+        Args:
+            wake: Called when the turn may come sooner than `pause` has told.
+        """
         self._go_on()
         self._last += 1
+        self._waiting[self._last] = wake
         return self._last
 
     def jump(self) -> float:
@@ -92,12 +100,20 @@ class Line:
         if place == JUMPED:
             return
         self._go_on()
+        self._waiting.pop(place, None)
         self._served, self._floor = self._served + 1, self._floor + 1
         if place == SERVED:
             self._passing.give_back()
+        self._wake_first()
 
-    def serve(self) -> float:
-        """Take the turn that has come; give the seconds that it takes yet, 0 for none."""
+    def serve(self, place: float) -> float:
+        """Take the turn that has come; give the seconds that it takes yet, 0 for none.
+
+        Args:
+            place: The place.
+        """
+        del self._waiting[place]
+        self._wake_first()
         return self._passing.queue()
 
     def pause(self, place: float | None) -> float:
@@ -141,6 +157,13 @@ class Line:
     def passed(self) -> None:
         """Note that Telegram has taken a drawing."""
         self._refused.clear()
+
+    def _wake_first(self) -> None:
+        """Wake whose turn has come, and who is next then, who wakes the one behind in turn."""
+        for place, wake in self._waiting.items():
+            wake()
+            if place > self._served:
+                break
 
     def _go_on(self) -> None:
         now = time.monotonic()

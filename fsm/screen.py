@@ -212,7 +212,7 @@ class Screen:
                 pause = self._pause_here(self._jobs[0].drawing)
                 if not pause:
                     # Only now, so that nobody is waited for who may not go.
-                    self._place = self._line.join()
+                    self._place = self._line.join(self.wake)
                     continue
             await self._sleep(pause)
         if self._place is None:
@@ -222,18 +222,21 @@ class Screen:
             self._line.leave(self._place)
             self._place = self._line.jump()
         elif self._place not in {SERVED, JUMPED}:
-            self._place = SERVED
-            await asyncio.sleep(self._line.serve())
+            await self._pass(self._place)
 
     async def _wait_again(self, job: Job) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
-        self._place = self._line.join()
+        self._place = self._line.join(self.wake)
         while self._is_wanted(job) and (pause := self._line.pause(self._place)):
             await self._sleep(pause)
         if not self._is_wanted(job):
             return False
-        await asyncio.sleep(self._line.serve())
+        await self._pass(self._place)
         return True
+
+    async def _pass(self, place: float) -> None:
+        self._place = SERVED
+        await asyncio.sleep(self._line.serve(place))
 
     async def _sleep(self, seconds: float) -> None:
         self._called.clear()

@@ -26,16 +26,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return own
 
 
+def asleep() -> None:
+    """Take no notice of being woken, as who looks again and again needs not."""
+
+
 def passing(line: Line, clock: Clock, seconds: int, jumping: int) -> int:
     """Count who passes that waits, while so many jump the line in each second."""
-    count, place = 0, line.join()
+    count, place = 0, line.join(asleep)
     for step in range(seconds * 100):
         clock.now += 0.01
         for _ in range(jumping * (step + 1) // 100 - jumping * step // 100):
             line.jump()
         while not line.pause(place):
-            assert line.serve() == pytest.approx(0, abs=0.05)
-            count, place = count + 1, line.join()
+            assert line.serve(place) == pytest.approx(0, abs=0.05)
+            count, place = count + 1, line.join(asleep)
     return count
 
 
@@ -73,7 +77,7 @@ def test_what_has_jumped_is_paid_for_later(clock: Clock) -> None:
     assert passing(line, clock, 1, 0) <= 2
     for _ in range(10 * WHOLE):
         line.jump()
-    assert line.pause(line.join()) == pytest.approx(DEBT, abs=0.5)
+    assert line.pause(line.join(asleep)) == pytest.approx(DEBT, abs=0.5)
 
 
 @pytest.mark.parametrize("idle", [0, 5, 60, 3600])
@@ -88,9 +92,9 @@ def test_the_rate_holds_however_long_nobody_waited(clock: Clock, idle: int, befo
 def test_a_process_that_has_stalled_does_not_make_good_for_it(clock: Clock) -> None:
     line = Line()
     passing(line, clock, 2, 0)
-    places = [line.join() for _ in range(4 * WHOLE)]
+    places = [line.join(asleep) for _ in range(4 * WHOLE)]
     clock.now += 4
-    waits = [line.serve() for place in places if not line.pause(place)]
+    waits = [line.serve(place) for place in places if not line.pause(place)]
     assert len(waits) == pytest.approx(len(places), abs=2)
     assert max(waits) == pytest.approx(3, abs=0.2)
     assert sorted(waits) == waits
@@ -112,10 +116,10 @@ def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
 def test_nobody_waits_for_a_place_that_was_given_up(leaving: bool) -> None:  # noqa: FBT001
     line = Line()
     for _ in range(5 * WHOLE):
-        place = line.join()
+        place = line.join(asleep)
         if leaving:
             line.leave(place)
-    assert bool(line.pause(line.join())) is not leaving
+    assert bool(line.pause(line.join(asleep))) is not leaving
 
 
 def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Clock) -> None:
@@ -123,10 +127,10 @@ def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Cloc
     for step in range(20 * 100):
         clock.now += 0.01
         # A hundred a second, of which three in four find that there is nothing to draw.
-        waiting.append((line.join(), step % 4 == 0))
+        waiting.append((line.join(asleep), step % 4 == 0))
         while waiting and not line.pause(waiting[0][0]):
-            _, draws = waiting.pop(0)
-            longest = max(longest, line.serve())
+            place, draws = waiting.pop(0)
+            longest = max(longest, line.serve(place))
             drawn += draws
             if not draws:
                 line.leave(SERVED)
@@ -134,16 +138,78 @@ def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Cloc
     assert longest < 0.1
 
 
+class Sleeper:
+    """Waits in a line for as long as it was told, or until it is woken.
+
+    Args:
+        line: The line.
+        clock: The clock that it goes by.
+    """
+
+    def __init__(self, line: Line, clock: Clock) -> None:
+        self._line, self._clock = line, clock
+        self._place = line.join(self._look)
+        self._look()
+
+    def leave(self) -> None:
+        """Give up the place."""
+        self._line.leave(self._place)
+
+    def _look(self) -> None:
+        self._wakes_at = self._clock.now + self._line.pause(self._place)
+
+    def is_served(self) -> bool:
+        """Look, if that is due; tell whether the turn has come and was taken."""
+        if self._clock.now < self._wakes_at:
+            return False
+        self._look()
+        if self._clock.now < self._wakes_at:
+            return False
+        self._line.serve(self._place)
+        return True
+
+
+def drawn_by(sleepers: list[Sleeper], line: Line, clock: Clock, each: int) -> int:
+    """Count how many draw in five seconds, one in so many of those whose turn comes."""
+    served = drawn = 0
+    for _ in range(5 * 100):
+        clock.now += 0.01
+        while sleepers and sleepers[0].is_served():
+            del sleepers[0]
+            served += 1
+            if served % each:
+                line.leave(SERVED)
+            else:
+                drawn += 1
+    return drawn
+
+
+def test_who_sleeps_is_woken_where_others_find_nothing_to_draw(clock: Clock) -> None:
+    line = Line()
+    passing(line, clock, 2, 0)
+    sleepers = [Sleeper(line, clock) for _ in range(100 * WHOLE)]
+    assert drawn_by(sleepers, line, clock, each=4) == pytest.approx(5 * WHOLE, abs=5)
+
+
+def test_who_sleeps_is_woken_where_others_give_up_waiting(clock: Clock) -> None:
+    line = Line()
+    passing(line, clock, 2, 0)
+    sleepers = [Sleeper(line, clock) for _ in range(100 * WHOLE)]
+    for sleeper in sleepers[: 90 * WHOLE]:
+        sleeper.leave()
+    assert drawn_by(sleepers[90 * WHOLE :], line, clock, each=1) == pytest.approx(5 * WHOLE, abs=5)
+
+
 def test_who_has_jumped_an_overrun_line_for_nothing_lets_nobody_more_pass(clock: Clock) -> None:
     line, place, passed = Line(), 0.0, 0
-    place = line.join()
+    place = line.join(asleep)
     for step in range(10 * 100):
         clock.now += 0.01
         if step % 2:
             line.leave(line.jump())
         while not line.pause(place):
-            line.serve()
-            passed, place = passed + 1, line.join()
+            line.serve(place)
+            passed, place = passed + 1, line.join(asleep)
     assert passed <= 10 * WHOLE + WHOLE
 
 
@@ -153,7 +219,7 @@ def test_there_is_room_for_what_can_wait_while_few_wait(clock: Clock) -> None:
     line.share(4)
     assert line.room == int(SPARE * WHOLE / 4)
     for _ in range(2 * WHOLE):
-        line.join()
+        line.join(asleep)
     assert line.room == 1
     clock.now += 60
     assert line.room == int(SPARE * WHOLE / 4)
