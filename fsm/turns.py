@@ -24,12 +24,14 @@ class Turn(NamedTuple):
     """A turn that was given.
 
     Attributes:
-        age: Seconds since then.
+        age: Seconds since then, by the clock of Redis' server.
         version: The version of the record that was to be drawn.
+        told: The time by that clock, seconds since 1970.
     """
 
     age: float
     version: str
+    told: float
 
 
 class Turns:
@@ -71,14 +73,16 @@ class Turns:
 
         Returns:
             Seconds to wait before asking again, 0 to draw now, None where another worker
-            has drawn something later. The chat's pace is as all workers have left it then.
+            has drawn something later, or will. The chat's pace is as all workers have left
+            it then.
         """
         if not self.are_shared:
             return 0.0
         chat = ChatKeys(self._bot_id, drawing.chat_id)
-        keys = [chat.pace, chat.drawn(target)]
-        arguments: list[str | float] = [pace.burst, pace.rate, version, _digest(drawing), MEMORY]
-        arguments.append(int(changes))
+        keys = [chat.pace, chat.drawn(target), drawing.record]
+        window: list[str | int] = [version, _digest(drawing), MEMORY, int(changes), target]
+        # Each of the others may be about to draw an older one, too.
+        arguments = [pace.burst, pace.rate, *window, self._crew.size - 1]
         try:
             verdict, tokens = await self._batch.run(self._take, keys, arguments)
         except RedisError as error:
@@ -99,7 +103,7 @@ class Turns:
         except (RedisError, RedisClusterException) as error:
             log.warning("turn_unreachable", error=str(error))
             return None
-        return turn and Turn(float(turn[0]), turn[1].decode())
+        return turn and Turn(float(turn[0]), turn[1].decode(), float(turn[2]))
 
 
 def _digest(drawing: Drawing) -> int:
