@@ -3,6 +3,7 @@
 import time
 from enum import Enum, auto
 
+from fsm.clock import STEADY, Clock
 from fsm.keys import inline_message_of
 from fsm.renderer import Renderer
 from fsm.undrawn_index import Mark, Standing
@@ -11,7 +12,9 @@ AWAITED = 5.0
 """Seconds that another worker has to draw what it has changed, as where many windows wait that
 takes a while. No longer: who did not know of others has drawn without asking for the turn."""
 SKEW = 0.5
-"""Seconds by which the clocks of Redis' servers may differ."""
+"""Seconds by which the clocks of Redis' servers may differ, and
+SLIP: that of one of them from itself while it is steady, looked at three times."""
+SLIP = 3 * STEADY
 
 
 class State(Enum):
@@ -25,7 +28,9 @@ class State(Enum):
     """It is to be drawn again."""
 
 
-async def state_of(record: str, mark: Mark, standing: Standing | None, renderer: Renderer) -> State:
+async def state_of(
+    record: str, mark: Mark, standing: Standing | None, renderer: Renderer, clock: Clock
+) -> State:
     """Tell whether a window shows what stands, or another worker sees to that.
 
     Args:
@@ -33,6 +38,7 @@ async def state_of(record: str, mark: Mark, standing: Standing | None, renderer:
         mark: What this worker knows of it.
         standing: What stands in Redis.
         renderer: Draws in this process.
+        clock: Redis' clock.
     """
     if standing is None:
         return State.DRAWN
@@ -43,20 +49,22 @@ async def state_of(record: str, mark: Mark, standing: Standing | None, renderer:
         return State.DRAWN
     if not mark.version or not mark.is_timeless:
         return State.STALE
-    return await _state_by_turns(chat, mark, standing, renderer)
+    return await _state_by_turns(chat, mark, standing, renderer, clock)
 
 
 async def _state_by_turns(
-    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer
+    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer, clock: Clock
 ) -> State:
     """Tell how far a window is that another worker has changed."""
     ended, now = renderer.edited_until(chat, standing.message_id), time.monotonic()
     turn = await renderer.last_turn(chat, standing.message_id)
     if ended is None or turn is None:
         return State.STALE
-    # Whatever time the question took, the turn was given later than that; and after a
-    # failover it may be another clock that tells.
-    if 0 <= turn.age < now - ended - SKEW:
+    # After a failover it may be another clock that tells.
+    slack = SLIP if clock.is_steady(turn.told, now, since=ended) else SKEW
+    # Whatever time the question took, the turn was given later than that; and it is not a former
+    # one, while this worker's was left to one who has changed the window and draws nothing.
+    if 0 <= turn.age < now - ended - slack and turn.version >= mark.version:
         return State.DRAWN
     is_awaited = turn.version < standing.version and mark.touched > now - AWAITED
     return State.AWAITED if is_awaited else State.STALE
