@@ -1,9 +1,12 @@
 """How the cost of a press grows with workers and with people, and what a live counter weighs.
 
 So many people have a counter open; a few of them press at once, the others are just there. The
-load is the same for one worker and for several, and leaves cores free: who is always busy takes
-less for a press, and who shares a core takes more. The bot takes its updates by webhook, in one
-process or in several that share a port.
+bot takes its updates by webhook, in one process or in several that share a port.
+
+Workers are added for more presses, so each brings its part of them: that is the first table. In
+the second the load stays, and each worker has less of it: any process takes more for a press then,
+since it does fewer things at once and finds less in the processor's caches. What that comes to
+is seen in the third, from a plain bot in one process that has no more to do than one worker has.
 """
 
 import argparse
@@ -13,6 +16,7 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -38,18 +42,48 @@ WARM_UP = 4
 
 ROWS = {
     "cpu": "CPU a press, µs: .0f",
-    "p50": "press, median, ms: .0f",
-    "p99": "p99: .0f",
-    "redis": "commands to Redis: .2f",
+    "p50": "press, median, ms: .1f",
+    "p99": "p99: .1f",
     "calls": "calls to Telegram: .2f",
+    "redis": "commands to Redis: .2f",
     "weight": "Redis, bytes a live counter: .0f",
     "memory": "memory of all workers, MB: .0f",
     "connections": "database connections at most: .0f",
 }
+PLAIN = Subject("plain", "benchmarks.peers.plain", WEBHOOK | {"FREEZE": "1"}, webhook=True)
+PLAIN_ROWS = {key: ROWS[key] for key in ("cpu", "p50", "p99")}
 
 
 Around = tuple[Client, EmbeddedValkey]
 """The playground and Redis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is measured.
+
+    Attributes:
+        workers: How many share the updates, 0 for a plain bot in one process.
+        people: How many have a counter open.
+        at_once: How many of them press at once.
+    """
+
+    workers: int
+    people: int
+    at_once: int
+
+    @property
+    def name(self) -> str:
+        """Its column in the table."""
+        return f"{self.workers or 'plain'} / {self.people:,} / {self.at_once}"
+
+    def subject(self, database: str | None) -> Subject:
+        """Give the bot that bears it."""
+        if not self.workers:
+            return PLAIN
+        settings = WEBHOOK | ({"DATABASE_URL": database} if database else {})
+        arguments = ("--workers", str(self.workers)) if self.workers > 1 else ()
+        return Subject("Tally", "main", settings, webhook=True, arguments=arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +112,25 @@ class Figures:
     connections: int
 
 
-async def measure(
-    workers: int, people: int, at_once: int, database: str | None, around: Around
-) -> Figures:
-    """Run so many workers for a round, for so many people of whom so many press at once."""
+async def measure(load: Load, database: str | None, around: Around) -> Figures:
+    """Bear a load for a round."""
     playground, valkey = around
-    settings = WEBHOOK | ({"DATABASE_URL": database} if database else {})
-    subject = Subject("Tally", "main", settings, webhook=True, arguments=_arguments(workers))
     async with (
         Redis.from_url(valkey.url) as redis,
-        running(subject, playground, valkey) as bot,
+        running(load.subject(database), playground, valkey) as bot,
     ):
         # Waited for, as what is freed later would make the counters look lighter.
         await redis.config_set("lazyfree-lazy-user-flush", "no")
         await redis.flushall()
         empty = await _weight(redis)
-        pairs = await _open_counters(playground, people)
+        pairs = await _open_counters(playground, load.people)
         await until_quiet(playground)
-        weight = (await _weight(redis) - empty) / people
-        active = random.sample(pairs, min(ACTIVE, people))
-        await _press(active, WARM_UP * workers, at_once)
+        weight = (await _weight(redis) - empty) / load.people
+        active = random.sample(pairs, min(ACTIVE, load.people))
+        await _press(active, WARM_UP * max(load.workers, 1), load.at_once)
         await until_quiet(playground)
         sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
-        times = await _press(active, PRESSES_EACH, at_once)
+        times = await _press(active, PRESSES_EACH, load.at_once)
         await until_quiet(playground)
         spent = bot.cpu() - used
         presses = len(active) * PRESSES_EACH
@@ -116,10 +146,6 @@ async def measure(
         )
         await until_quiet(playground)
         return figures
-
-
-def _arguments(workers: int) -> tuple[str, ...]:
-    return ("--workers", str(workers)) if workers > 1 else ()
 
 
 async def _weight(redis: Redis) -> int:
@@ -175,18 +201,15 @@ async def _connections(engine: AsyncEngine) -> int:
         return int(await connection.scalar(question) or 0) - 1
 
 
-async def run(options: argparse.Namespace) -> dict[str, list[Figures]]:
-    """Measure every number of workers and people for so many rounds, in turn."""
-    figures: dict[str, list[Figures]] = {}
+async def run(
+    loads: Iterable[Load], rounds: int, database: str | None
+) -> dict[Load, list[Figures]]:
+    """Measure every load for so many rounds, in turn."""
+    figures: dict[Load, list[Figures]] = {load: [] for load in loads}
     async with stage() as (playground, valkey, _):
-        for number in range(options.rounds):
-            for each in product(options.workers, options.people):
-                name = "{} for {:,}".format(*each)
-                print(f"round {number + 1}: {name}", file=sys.stderr)  # noqa: T201
-                measured = await measure(
-                    *each, options.at_once, options.database, (playground, valkey)
-                )
-                figures.setdefault(name, []).append(measured)
+        for number, load in product(range(rounds), figures):
+            print(f"round {number + 1}: {load.name}", file=sys.stderr)  # noqa: T201
+            figures[load].append(await measure(load, database, (playground, valkey)))
     return figures
 
 
@@ -196,17 +219,30 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--people", type=int, nargs="+", default=[100, 1_000, 10_000])
-    parser.add_argument("--at-once", type=int, default=8, help="how many press at once")
+    parser.add_argument("--each", type=int, default=2, help="presses at once for each worker")
     parser.add_argument("--database", help="an empty PostgreSQL, as DATABASE_URL has it")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--json", type=Path, default=Path("build/scale.json"))
     options = parser.parse_args()
     print(f"seed {options.seed}", file=sys.stderr)  # noqa: T201
     random.seed(options.seed)
-    figures = asyncio.run(run(options))
-    show(f"Workers for people, medians of {options.rounds} rounds", ROWS, figures)
+    workers, few, each = options.workers, min(options.people), options.each
+    tables = {
+        "As much for each worker": [
+            Load(number, people, each * number)
+            for number, people in product(workers, options.people)
+        ],
+        "As much in all": [Load(number, few, each * max(workers)) for number in workers],
+        "A plain bot": [Load(0, few, each * number) for number in workers],
+    }
+    loads = dict.fromkeys(load for table in tables.values() for load in table)
+    figures = asyncio.run(run(loads, options.rounds, options.database))
+    for title, table in tables.items():
+        rows = ROWS if table[0].workers else PLAIN_ROWS
+        columns = {load.name: figures[load] for load in table}
+        show(f"{title}: workers / people / presses at once, {options.rounds} rounds", rows, columns)
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    written = {name: [asdict(each) for each in rounds] for name, rounds in figures.items()}
+    written = {load.name: [asdict(each) for each in rounds] for load, rounds in figures.items()}
     options.json.write_text(json.dumps(written, indent=2))
 
 

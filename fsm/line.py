@@ -55,7 +55,7 @@ class Line:
         # What has really passed.
         self._passing = Pace(burst=self._ready, rate=self._rate)
         # How to wake who waits, in their order.
-        self._waiting: dict[float, Callable[[], object]] = {}
+        self._waiting: dict[float, Callable[[], bool]] = {}
         self._refused: dict[int | str, float] = {}
         self._refused_at = -math.inf
 
@@ -71,11 +71,12 @@ class Line:
         self._ready = max(self._rate, 1.0)
         self._passing = Pace(burst=self._ready, rate=self._rate)
 
-    def join(self, wake: Callable[[], object]) -> float:
+    def join(self, wake: Callable[[], bool]) -> float:
         """Take the last place, and give it.
 
         Args:
-            wake: Called when the turn may come sooner than `pause` has told.
+            wake: Called when the turn may come sooner than `pause` has told; tells whether it is
+                the turn that is waited for, and nothing else besides.
         """
         self._go_on()
         self._last += 1
@@ -161,8 +162,7 @@ class Line:
     def _wake_first(self) -> None:
         """Wake whose turn has come, and who is next then, who wakes the one behind in turn."""
         for place, wake in self._waiting.items():
-            wake()
-            if place > self._served:
+            if wake() and place > self._served:
                 break
 
     def _go_on(self) -> None:

@@ -127,7 +127,7 @@ class Redraws:
         found = await self._index.standing(quiet)
         states = await asyncio.gather(
             *(
-                state_of(record, quiet[record], standing, self._renderer, self._index.clock)
+                state_of(record, quiet[record], standing, self._renderer)
                 for record, standing in found.items()
             )
         )

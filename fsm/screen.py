@@ -76,9 +76,10 @@ class Screen:
         self._jobs: list[Job] = []
         self._current: Job | None = None
         self._late_after = 0.0
+        self._is_promised = False
         self._place: float | None = None
         self._turn = 0.0
-        self._is_hurried = False
+        self._is_hurried = self._is_in_line = False
         self._called = asyncio.Event()
         self._asked = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -107,7 +108,9 @@ class Screen:
         if not pause:
             self._called.set()
         is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
-        return not is_stuck and pause <= SOON
+        is_soon = not is_stuck and pause <= SOON
+        self._is_promised |= is_soon
+        return is_soon
 
     async def follows(self) -> bool:
         """Tell whether its next window is drawn soon; in a crew once the others were asked."""
@@ -115,7 +118,9 @@ class Screen:
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASKING):
                     await self._asked.wait()
-        return not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
+        is_soon = not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
+        self._is_promised &= is_soon
+        return is_soon
 
     async def finish(self) -> None:
         """Wait until what is to be drawn now is drawn, or given up."""
@@ -125,6 +130,12 @@ class Screen:
     def wake(self) -> None:
         """Look anew how long there is to wait."""
         self._called.set()
+
+    def _wake_in_line(self) -> bool:
+        """Look anew, if it is the line alone that is waited for; tell whether it is."""
+        if self._is_in_line:
+            self._called.set()
+        return self._is_in_line
 
     def hurry(self) -> asyncio.Task[None]:
         """Have the rest drawn whatever its chat bears; give what is done then."""
@@ -153,6 +164,7 @@ class Screen:
             # It stays in the list while it waits, so that later windows take its place.
             is_wanted = await self._is_next_wanted()
             self._current = job = self._jobs.pop(0)
+            self._is_promised = False
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
             job.over.set()
@@ -195,7 +207,13 @@ class Screen:
             target = self._canvas.target(job.drawing)
             changes = self._canvas.changes_buttons(job.drawing)
             pause = await self._turns.take(
-                job.drawing, target, job.version, self._pace, changes=changes
+                job.drawing,
+                target,
+                job.version,
+                self._pace,
+                changes=changes,
+                # Nobody knows when others can draw.
+                may_pass=not self._is_promised,
             )
             self._asked.set()
             if pause is None and self._jobs[0] is job:
@@ -212,8 +230,9 @@ class Screen:
                 pause = self._pause_here(self._jobs[0].drawing)
                 if not pause:
                     # Only now, so that nobody is waited for who may not go.
-                    self._place = self._line.join(self.wake)
+                    self._place = self._line.join(self._wake_in_line)
                     continue
+            self._is_in_line = pause > self._pause_here(self._jobs[0].drawing)
             await self._sleep(pause)
         if self._place is None:
             self._place = self._line.jump()
@@ -226,7 +245,7 @@ class Screen:
 
     async def _wait_again(self, job: Job) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
-        self._place = self._line.join(self.wake)
+        self._place, self._is_in_line = self._line.join(self._wake_in_line), True
         while self._is_wanted(job) and (pause := self._line.pause(self._place)):
             await self._sleep(pause)
         if not self._is_wanted(job):

@@ -3,9 +3,9 @@
 import time
 from enum import Enum, auto
 
-from fsm.clock import STEADY, Clock
 from fsm.keys import inline_message_of
 from fsm.renderer import Renderer
+from fsm.turns import STEADY
 from fsm.undrawn_index import Mark, Standing
 
 AWAITED = 5.0
@@ -13,8 +13,8 @@ AWAITED = 5.0
 takes a while. No longer: who did not know of others has drawn without asking for the turn."""
 SKEW = 0.5
 """Seconds by which the clocks of Redis' servers may differ, and
-SLIP: that of one of them from itself while it is steady, looked at three times."""
-SLIP = 3 * STEADY
+SLIP: that of one of them from itself, looked at twice."""
+SLIP = 2 * STEADY
 
 
 class State(Enum):
@@ -28,9 +28,7 @@ class State(Enum):
     """It is to be drawn again."""
 
 
-async def state_of(
-    record: str, mark: Mark, standing: Standing | None, renderer: Renderer, clock: Clock
-) -> State:
+async def state_of(record: str, mark: Mark, standing: Standing | None, renderer: Renderer) -> State:
     """Tell whether a window shows what stands, or another worker sees to that.
 
     Args:
@@ -38,7 +36,6 @@ async def state_of(
         mark: What this worker knows of it.
         standing: What stands in Redis.
         renderer: Draws in this process.
-        clock: Redis' clock.
     """
     if standing is None:
         return State.DRAWN
@@ -49,11 +46,11 @@ async def state_of(
         return State.DRAWN
     if not mark.version or not mark.is_timeless:
         return State.STALE
-    return await _state_by_turns(chat, mark, standing, renderer, clock)
+    return await _state_by_turns(chat, mark, standing, renderer)
 
 
 async def _state_by_turns(
-    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer, clock: Clock
+    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer
 ) -> State:
     """Tell how far a window is that another worker has changed."""
     ended, now = renderer.edited_until(chat, standing.message_id), time.monotonic()
@@ -61,7 +58,7 @@ async def _state_by_turns(
     if ended is None or turn is None:
         return State.STALE
     # After a failover it may be another clock that tells.
-    slack = SLIP if clock.is_steady(turn.told, now, since=ended) else SKEW
+    slack = SLIP if turn.is_by_same_clock else SKEW
     # Whatever time the question took, the turn was given later than that; and it is not a former
     # one, while this worker's was left to one who has changed the window and draws nothing.
     if 0 <= turn.age < now - ended - slack and turn.version >= mark.version:

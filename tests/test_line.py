@@ -26,8 +26,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return own
 
 
-def asleep() -> None:
+def asleep() -> bool:
     """Take no notice of being woken, as who looks again and again needs not."""
+    return True
 
 
 def passing(line: Line, clock: Clock, seconds: int, jumping: int) -> int:
@@ -144,12 +145,18 @@ class Sleeper:
     Args:
         line: The line.
         clock: The clock that it goes by.
+        held: Whether it waits for its chat instead, and for ever.
     """
 
-    def __init__(self, line: Line, clock: Clock) -> None:
-        self._line, self._clock = line, clock
-        self._place = line.join(self._look)
+    def __init__(self, line: Line, clock: Clock, *, held: bool = False) -> None:
+        self._line, self._clock, self._is_held = line, clock, held
+        self._place = line.join(self._wake)
         self._look()
+
+    def _wake(self) -> bool:
+        if not self._is_held:
+            self._look()
+        return not self._is_held
 
     def leave(self) -> None:
         """Give up the place."""
@@ -198,6 +205,19 @@ def test_who_sleeps_is_woken_where_others_give_up_waiting(clock: Clock) -> None:
     for sleeper in sleepers[: 90 * WHOLE]:
         sleeper.leave()
     assert drawn_by(sleepers[90 * WHOLE :], line, clock, each=1) == pytest.approx(5 * WHOLE, abs=5)
+
+
+def test_who_sleeps_is_woken_though_the_chat_of_those_before_is_held(clock: Clock) -> None:
+    line = Line()
+    passing(line, clock, 2, 0)
+    leaving, _, sleepers = (
+        [Sleeper(line, clock, held=held) for _ in range(count * WHOLE)]
+        for held, count in ((False, 90), (True, 2), (False, 10))
+    )
+    for sleeper in leaving:
+        sleeper.leave()
+    clock.now += 2
+    assert drawn_by(sleepers, line, clock, each=1) == pytest.approx(5 * WHOLE, abs=5)
 
 
 def test_who_has_jumped_an_overrun_line_for_nothing_lets_nobody_more_pass(clock: Clock) -> None:

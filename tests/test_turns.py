@@ -1,16 +1,21 @@
 """Whose turn it is to draw on a message that several workers share."""
 
+from typing import Any
+
 import pytest
 from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram_dialog.api.entities import NewMessage
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from typing_extensions import override
 
+import fsm.turns
 from fsm.batch import Batch
 from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.outcome import INLINE_TARGET, Drawing
 from fsm.pace import Pace
-from fsm.turns import Turns
+from fsm.turns import STEADY, Turns
 
 BOT, ANN, MESSAGE = 1, 7, 42
 CHAT = ChatKeys(BOT, ANN)
@@ -18,13 +23,54 @@ COUNTER = CHAT.record("counter")
 WORKERS = 3
 
 
+class Time:
+    """Goes on when it is told to."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        """Give the time."""
+        return self.now
+
+
+class Server(Batch):
+    """A connection to a server whose clock can be set, and that may be slow, or away."""
+
+    def __init__(self, redis: Redis, passing: Time) -> None:
+        super().__init__(redis)
+        self.ahead, self.slowness, self.is_away = 1e9, 0.0, False
+        self._passing = passing
+
+    @override
+    async def run(self, *arguments: Any, **options: Any) -> Any:
+        if self.is_away:
+            raise RedisConnectionError("away")
+        answer = await super().run(*arguments, **options)
+        told = self._passing.now + self.ahead
+        self._passing.now += self.slowness
+        # The time comes last in what the scripts of turns tell.
+        return answer and [*answer[:-1], b"%.6f" % told]
+
+
 @pytest.fixture
-def turns(redis: Redis) -> Turns:
+def passing(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """Give the time that passes only where the test says so."""
+    own = Time()
+    monkeypatch.setattr(fsm.turns, "time", own)
+    return own
+
+
+@pytest.fixture
+def server(redis: Redis, passing: Time) -> Server:
+    return Server(redis, passing)
+
+
+@pytest.fixture
+def turns(redis: Redis, server: Server) -> Turns:
     """Give the turns of a worker that shares the bot with others."""
-    batch = Batch(redis)
-    crew = Crew(redis, batch, BOT)
+    crew = Crew(redis, server, BOT)
     crew.size = WORKERS
-    return Turns(redis, batch, BOT, crew)
+    return Turns(redis, server, BOT, crew)
 
 
 def window(*buttons: str, record: str = COUNTER, chat_id: int | str = ANN) -> Drawing:
@@ -40,9 +86,17 @@ def window(*buttons: str, record: str = COUNTER, chat_id: int | str = ANN) -> Dr
     return Drawing(record, chat_id, content, MESSAGE)
 
 
-async def take(turns: Turns, drawing: Drawing, version: str, target: int = MESSAGE) -> float | None:
-    """Ask for the turn in a chat that has drawn nothing lately."""
-    return await turns.take(drawing, target, version, Pace(burst=4, rate=1), changes=False)
+async def take(
+    turns: Turns,
+    drawing: Drawing,
+    version: str,
+    target: int = MESSAGE,
+    *,
+    may_pass: bool = True,
+) -> float | None:
+    """Ask for the turn in a chat that this worker has drawn nothing in lately."""
+    pace = Pace(burst=4, rate=1)
+    return await turns.take(drawing, target, version, pace, changes=False, may_pass=may_pass)
 
 
 async def test_an_older_window_is_left_to_whoever_has_the_latest(
@@ -106,3 +160,60 @@ async def test_what_an_older_version_of_the_bot_has_drawn_counts(
     await redis.hdel(CHAT.drawn(MESSAGE), "passed")
     await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
     assert await take(turns, window("+1"), "2") is None
+
+
+async def test_what_somebody_was_promised_is_left_to_nobody(turns: Turns, redis: Redis) -> None:
+    assert await take(turns, window("+1"), "1") == 0
+    await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
+    assert await take(turns, window("+1"), "2", may_pass=False) == 0
+
+
+async def is_by_same_clock(turns: Turns) -> bool:
+    turn = await turns.last(ANN, MESSAGE)
+    assert turn
+    return turn.is_by_same_clock
+
+
+async def test_a_clock_that_has_gone_on_since_the_own_turn_is_the_same(
+    turns: Turns, server: Server, passing: Time
+) -> None:
+    await take(turns, window("+1"), "1")
+    passing.now += 3
+    server.ahead += STEADY / 2
+    assert await is_by_same_clock(turns)
+
+
+@pytest.mark.parametrize("step", [-10, -2 * STEADY, 2 * STEADY, 10])
+async def test_a_clock_that_was_set_or_is_anothers_is_not_the_same(
+    turns: Turns, server: Server, passing: Time, step: float
+) -> None:
+    await take(turns, window("+1"), "1")
+    passing.now += 3
+    server.ahead += step
+    assert not await is_by_same_clock(turns)
+    await take(turns, window("+1"), "2")
+    assert await is_by_same_clock(turns)
+
+
+@pytest.mark.parametrize("slow", ["turn", "question"])
+async def test_what_is_told_slowly_proves_nothing(turns: Turns, server: Server, slow: str) -> None:
+    await take(turns, window("+1"), "1")
+    server.slowness = 2 * STEADY if slow == "turn" else 0.0
+    await take(turns, window("+1"), "2")
+    server.slowness = 2 * STEADY if slow == "question" else 0.0
+    assert not await is_by_same_clock(turns)
+
+
+async def test_who_has_had_no_turn_knows_of_no_clock(
+    turns: Turns, redis: Redis, server: Server
+) -> None:
+    crew = Crew(redis, server, BOT)
+    crew.size = WORKERS
+    await take(Turns(redis, server, BOT, crew), window("+1"), "1")
+    assert not await is_by_same_clock(turns)
+
+
+async def test_where_redis_is_away_each_draws_at_its_own_pace(turns: Turns, server: Server) -> None:
+    server.is_away = True
+    assert await take(turns, window("+1"), "1") == 0
+    assert await turns.last(ANN, MESSAGE) is None

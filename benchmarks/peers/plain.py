@@ -1,4 +1,7 @@
-"""A plain aiogram handler that keeps its numbers in memory, as guides for beginners have it."""
+"""A plain aiogram handler that keeps its numbers in memory, as guides for beginners have it.
+
+It polls, or has updates posted to it where WEBHOOK_URL is set, as aiogram's manual sets that up.
+"""
 
 import asyncio
 import os
@@ -10,6 +13,8 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
+from aiohttp import web
 
 numbers: dict[int, int] = {}
 dispatcher = Dispatcher()
@@ -49,11 +54,28 @@ async def press(callback: CallbackQuery) -> None:
     await callback.answer()
 
 
-async def main() -> None:
-    """Poll until stopped."""
+def make_bot() -> Bot:
+    """Make the bot."""
     api = TelegramAPIServer.from_base(os.environ["BOT_API_URL"])
-    bot = Bot(os.environ["BOT_TOKEN"], session=AiohttpSession(api=api))
-    await dispatcher.start_polling(bot)
+    return Bot(os.environ["BOT_TOKEN"], session=AiohttpSession(api=api))
+
+
+async def poll() -> None:
+    """Poll until stopped."""
+    await dispatcher.start_polling(make_bot())
+
+
+def listen(url: str) -> None:
+    """Have updates posted until stopped."""
+
+    async def begin(bot: Bot) -> None:
+        await bot.set_webhook(url)
+
+    dispatcher.startup.register(begin)
+    bot, app = make_bot(), web.Application()
+    SimpleRequestHandler(dispatcher, bot).register(app, path="/")
+    setup_application(app, dispatcher, bot=bot)
+    web.run_app(app, host="127.0.0.1", port=int(os.environ["WEB_PORT"]), access_log=None)
 
 
 if __name__ == "__main__":
@@ -62,4 +84,7 @@ if __name__ == "__main__":
 
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
-    asyncio.run(main())
+    if webhook := os.environ.get("WEBHOOK_URL"):
+        listen(webhook)
+    else:
+        asyncio.run(poll())
