@@ -76,6 +76,8 @@ class Canvas:
     _began: float = field(default_factory=time.monotonic)
     # Messages with an edit of which nobody knows whether it is still on its way.
     _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # Messages that this process has left to another since it drew on them.
+    _left: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
     def changes_buttons(self, drawing: Drawing) -> bool:
         """Tell whether a message surely gets other buttons than it has, or is yet to be sent.
@@ -117,6 +119,14 @@ class Canvas:
         """Tell whether an edit of a message has failed that may be carried out later."""
         return message_name(chat_id, message_id) in self._doubtful
 
+    def leave(self, drawing: Drawing) -> None:
+        """Note that a window is not drawn, but left to another worker that draws a later one."""
+        self._left[self._name(drawing)] = True
+
+    def is_left(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether the last window of a message was left to another worker."""
+        return message_name(chat_id, message_id) in self._left
+
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows."""
         self._shown.pop(message_name(chat_id, message_id), None)
@@ -145,6 +155,7 @@ class Canvas:
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
         target, name, content = self.target(drawing), self._name(drawing), drawing.content
+        self._left.pop(name, None)
         if content is None:
             self._shown.pop(name, None)
             if target > 0:

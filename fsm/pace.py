@@ -33,11 +33,12 @@ class Pace:
         """Seconds for which the other side wants to be left alone, 0 for none."""
         return max(0.0, self._held_until - time.monotonic())
 
-    def spend(self) -> None:
-        """Spend a token, if there is one; what can't wait goes without."""
+    def spend(self) -> bool:
+        """Spend a token, if there is one, and tell whether; what can't wait goes without."""
         now = time.monotonic()
         available = self._available(now)
         self._tokens, self._since = max(available - 1, min(available, 0.0)), now
+        return available >= 1
 
     def give_back(self) -> None:
         """Have a token again that was spent for nothing."""

@@ -110,6 +110,10 @@ class Renderer:
         """
         return self._canvas.edited_until(chat_id, message_id)
 
+    def is_left(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether the last window of a message was left to another worker."""
+        return self._canvas.is_left(chat_id, message_id)
+
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether an edit of a message has failed that may be carried out later."""
         return self._canvas.is_doubtful(chat_id, message_id)

@@ -79,7 +79,7 @@ class Screen:
         self._is_promised = False
         self._place: float | None = None
         self._turn = 0.0
-        self._is_hurried = self._is_in_line = False
+        self._is_hurried = False
         self._called = asyncio.Event()
         self._asked = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -108,9 +108,8 @@ class Screen:
         if not pause:
             self._called.set()
         is_stuck = self._current and asyncio.get_running_loop().time() > self._late_after
-        is_soon = not is_stuck and pause <= SOON
-        self._is_promised |= is_soon
-        return is_soon
+        self._is_promised = not is_stuck and pause <= SOON
+        return self._is_promised
 
     async def follows(self) -> bool:
         """Tell whether its next window is drawn soon; in a crew once the others were asked."""
@@ -118,9 +117,8 @@ class Screen:
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASKING):
                     await self._asked.wait()
-        is_soon = not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
-        self._is_promised &= is_soon
-        return is_soon
+        self._is_promised = not self._jobs or self._pause(self._jobs[0].drawing) <= SOON
+        return self._is_promised
 
     async def finish(self) -> None:
         """Wait until what is to be drawn now is drawn, or given up."""
@@ -133,9 +131,11 @@ class Screen:
 
     def _wake_in_line(self) -> bool:
         """Look anew, if it is the line alone that is waited for; tell whether it is."""
-        if self._is_in_line:
+        # What is tried again waits for nothing else, see `_wait_again`.
+        is_alone = bool(self._current) or not self._pause_here(self._jobs[0].drawing)
+        if is_alone:
             self._called.set()
-        return self._is_in_line
+        return is_alone
 
     def hurry(self) -> asyncio.Task[None]:
         """Have the rest drawn whatever its chat bears; give what is done then."""
@@ -164,7 +164,6 @@ class Screen:
             # It stays in the list while it waits, so that later windows take its place.
             is_wanted = await self._is_next_wanted()
             self._current = job = self._jobs.pop(0)
-            self._is_promised = False
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
             job.over.set()
@@ -217,6 +216,7 @@ class Screen:
             )
             self._asked.set()
             if pause is None and self._jobs[0] is job:
+                self._canvas.leave(job.drawing)
                 self._line.leave(self._place or SERVED)
                 self._place = None
                 return False
@@ -232,7 +232,6 @@ class Screen:
                     # Only now, so that nobody is waited for who may not go.
                     self._place = self._line.join(self._wake_in_line)
                     continue
-            self._is_in_line = pause > self._pause_here(self._jobs[0].drawing)
             await self._sleep(pause)
         if self._place is None:
             self._place = self._line.jump()
@@ -245,7 +244,7 @@ class Screen:
 
     async def _wait_again(self, job: Job) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
-        self._place, self._is_in_line = self._line.join(self._wake_in_line), True
+        self._place = self._line.join(self._wake_in_line)
         while self._is_wanted(job) and (pause := self._line.pause(self._place)):
             await self._sleep(pause)
         if not self._is_wanted(job):
@@ -272,9 +271,13 @@ class Screen:
         if self._place is None and not await self._wait_again(job):
             return Drawn.MERGED
         place, self._place = self._place, None
+        # At once, so that nobody is promised what this takes.
+        has_spent = self._pace.spend()
         try:
             if not await self._canvas.draw(job.drawing, job.version):
                 self._line.leave(place or SERVED)
+                if has_spent:
+                    self._pace.give_back()
                 return Drawn.UNCHANGED
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)
@@ -283,6 +286,5 @@ class Screen:
         except TelegramMigrateToChat as error:
             await self._on_upgrade(int(job.drawing.chat_id), error.migrate_to_chat_id)
             raise
-        self._pace.spend()
         self._line.passed()
         return Drawn.SENT if job.drawing.fresh else Drawn.EDITED

@@ -14,8 +14,8 @@ from fsm.place import Place
 from fsm.redraws import Redraw, Redraws
 from fsm.renderer import Renderer
 from fsm.tasks import finish
-from fsm.undrawn_index import Entry, Mark, Standing, UndrawnIndex
-from fsm.undrawn_state import chat_of
+from fsm.undrawn_index import Entry, Mark, UndrawnIndex
+from fsm.undrawn_state import is_shown
 
 REFRESH = 5.0
 """Seconds between two signs of life."""
@@ -141,17 +141,15 @@ class Undrawn:
                         record: self._marks[record]
                         for record, stands in standing.items()
                         if record not in pending
-                        and (stands is None or self._is_shown(record, stands))
+                        and (
+                            stands is None
+                            or is_shown(record, self._marks[record], stands, self._renderer)
+                        )
                     }
                 )
                 await self._index.write(self._marks, has_ended=True)
         except (RedisError, TimeoutError) as error:
             log.warning("undrawn_unreachable", error=str(error))
-
-    def _is_shown(self, record: str, standing: Standing) -> bool:
-        mark = self._marks[record]
-        is_doubtful = self._renderer.is_doubtful(chat_of(record, mark), standing.message_id)
-        return mark.shows(standing) and not is_doubtful
 
     async def _keep(self) -> None:
         """Give signs of life, and take over from those who give none."""

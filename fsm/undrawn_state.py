@@ -39,14 +39,26 @@ async def state_of(record: str, mark: Mark, standing: Standing | None, renderer:
     """
     if standing is None:
         return State.DRAWN
-    chat = chat_of(record, mark)
-    if renderer.is_doubtful(chat, standing.message_id):
-        return State.STALE
-    if mark.shows(standing):
+    if is_shown(record, mark, standing, renderer):
         return State.DRAWN
-    if not mark.version or not mark.is_timeless:
+    chat = chat_of(record, mark)
+    is_by_another = bool(mark.version) and mark.is_timeless and mark.version != standing.version
+    if renderer.is_doubtful(chat, standing.message_id) or not is_by_another:
         return State.STALE
     return await _state_by_turns(chat, mark, standing, renderer)
+
+
+def is_shown(record: str, mark: Mark, standing: Standing, renderer: Renderer) -> bool:
+    """Tell whether this process has surely drawn what stands.
+
+    Args:
+        record: The window's record.
+        mark: What this worker knows of it.
+        standing: What stands in Redis, which may be older than before a failover.
+        renderer: Draws in this process.
+    """
+    place = chat_of(record, mark), standing.message_id
+    return mark.shows(standing) and not (renderer.is_doubtful(*place) or renderer.is_left(*place))
 
 
 async def _state_by_turns(

@@ -1,4 +1,4 @@
-"""What may be left to other workers: nothing that somebody was promised to see soon."""
+"""What waits to be drawn: what it promises, and what it leaves to whom."""
 
 import asyncio
 from typing import cast
@@ -19,7 +19,16 @@ DRAWING = Drawing("counter", 7, CONTENT, 42)
 
 
 class Paper:
-    """Stands in for the canvas: everything can be drawn, and no buttons change."""
+    """Stands in for the canvas: everything can be drawn, and no buttons change.
+
+    Attributes:
+        may_draw: Whether drawing ends.
+        begun: How often it has begun.
+    """
+
+    def __init__(self) -> None:
+        self.may_draw, self.begun = asyncio.Event(), 0
+        self.may_draw.set()
 
     def changes_buttons(self, _drawing: Drawing) -> bool:
         """Tell that they don't."""
@@ -35,6 +44,8 @@ class Paper:
 
     async def draw(self, _drawing: Drawing, _version: str) -> bool:
         """Draw."""
+        self.begun += 1
+        await self.may_draw.wait()
         return True
 
 
@@ -62,31 +73,37 @@ class Scene:
 
     Args:
         turns: Gives the turn.
-        waiting: How many wait before it.
+        line: Of all messages.
+        pace: Of its chat.
     """
 
-    def __init__(self, turns: Shared, waiting: int = 0) -> None:
-        line = Line()
-        for _ in range(waiting):
-            line.join(lambda: True)
-        limits = Limits(Pace(burst=4, rate=1), line, cast("Turns", turns))
-        self._over = asyncio.Event()
-        self.screen = Screen(cast("Canvas", Paper()), limits, self._upgrade, self._over.set)
+    def __init__(self, turns: Shared, line: Line, pace: Pace | None = None) -> None:
+        limits = Limits(pace or Pace(burst=4, rate=1), line, cast("Turns", turns))
+        self.paper, self.over = Paper(), asyncio.Event()
+        self.screen = Screen(cast("Canvas", self.paper), limits, self._upgrade, self.over.set)
 
     async def _upgrade(self, _old: int, _new: int) -> None:
         raise AssertionError("no group is upgraded here")
 
-    async def draw(self) -> bool:
+    async def add(self, version: str = "1") -> bool:
         """Have it drawn; tell whether that was said to be soon, as an answer to a press would."""
-        is_soon = self.screen.add(DRAWING, "1") and await self.screen.follows()
-        async with asyncio.timeout(10):
-            await self._over.wait()
-        return is_soon
+        return self.screen.add(DRAWING, version) and await self.screen.follows()
+
+
+def line_of(waiting: int) -> Line:
+    """Make a line in which so many wait."""
+    line = Line()
+    for _ in range(waiting):
+        line.join(lambda: True)
+    return line
 
 
 async def test_what_is_drawn_at_once_is_left_to_nobody() -> None:
     turns = Shared(0)
-    assert await Scene(turns).draw()
+    scene = Scene(turns, Line())
+    assert await scene.add()
+    async with asyncio.timeout(10):
+        await scene.over.wait()
     assert turns.may_pass == [False]
 
 
@@ -95,11 +112,64 @@ async def test_what_waits_in_line_may_be_left_to_others_if_its_answer_tells_so(
     seconds: float, *, may_pass: bool
 ) -> None:
     turns = Shared(0)
-    assert await Scene(turns, WHOLE + int(seconds * WHOLE)).draw() is not may_pass
+    scene = Scene(turns, line_of(WHOLE + int(seconds * WHOLE)))
+    assert await scene.add() is not may_pass
+    async with asyncio.timeout(10):
+        await scene.over.wait()
     assert turns.may_pass == [may_pass]
 
 
 async def test_what_has_to_wait_for_its_chat_may_be_left_to_others_once_that_was_told() -> None:
     turns = Shared(SOON * 2, 0)
-    assert not await Scene(turns).draw()
+    scene = Scene(turns, Line())
+    assert not await scene.add()
+    async with asyncio.timeout(10):
+        await scene.over.wait()
     assert turns.may_pass == [False, True]
+
+
+async def test_a_promise_holds_for_its_window_and_not_for_the_next() -> None:
+    turns = Shared(0, 0)
+    scene = Scene(turns, Line(), Pace(burst=2, rate=1))
+    scene.paper.may_draw.clear()
+    assert await scene.add("1")
+    async with asyncio.timeout(10):
+        while not scene.paper.begun:
+            await asyncio.sleep(0)
+        assert await scene.add("2")
+        assert await scene.add("3")
+        scene.paper.may_draw.set()
+        await scene.over.wait()
+    assert turns.may_pass == [False, False]
+
+
+async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take() -> None:
+    turns = Shared(0, 0)
+    scene = Scene(turns, Line(), Pace(burst=1, rate=1))
+    scene.paper.may_draw.clear()
+    assert await scene.add("1")
+    async with asyncio.timeout(10):
+        while not scene.paper.begun:
+            await asyncio.sleep(0)
+        assert not await scene.add("2")
+        scene.paper.may_draw.set()
+        await scene.over.wait()
+    assert turns.may_pass == [False, True]
+
+
+async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
+    line = Line()
+    leaving = [line.join(lambda: True) for _ in range(4 * WHOLE)]
+    held = Pace(burst=10, rate=1)
+    others = [Scene(Shared(0), line, held) for _ in range(40)]
+    free = Scene(Shared(0), line)
+    for scene in [*others, free]:
+        await scene.add()
+    # Each takes its place first, and finds out then.
+    await asyncio.sleep(0)
+    held.hold_back(60)
+    for place in leaving:
+        line.leave(place)
+    async with asyncio.timeout(2):
+        await free.over.wait()
+    assert not any(scene.paper.begun for scene in others)

@@ -142,6 +142,32 @@ async def test_other_buttons_wait_for_nobody(turns: Turns, redis: Redis) -> None
     assert await take(turns, window("+1", "Confirm"), "2") == 0
 
 
+async def test_what_has_become_of_a_window_stays_whatever_its_buttons(turns: Turns) -> None:
+    assert await take(turns, window("+1"), "1") == 0
+    assert await take(turns, window("Closed"), "3") == 0
+    assert await take(turns, window("+1"), "2") is None
+
+
+async def test_what_a_message_was_handed_on_to_stays(turns: Turns, redis: Redis) -> None:
+    await redis.hset(COUNTER, mapping={"version": "1", "message": MESSAGE})
+    assert await take(turns, window("+1"), "1") == 0
+    # One commit closes the counter and opens the menu in its place.
+    await redis.hset(COUNTER, mapping={"version": "3", "message": ""})
+    menu = CHAT.record("menu")
+    await redis.hset(menu, mapping={"version": "3", "message": MESSAGE})
+    assert await take(turns, window("Counters", record=menu), "3") == 0
+    assert await take(turns, window("+1"), "2") is None
+
+
+async def test_what_stands_is_drawn_though_another_record_is_newer_by_another_clock(
+    turns: Turns, redis: Redis
+) -> None:
+    assert await take(turns, window("+1"), "3") == 0
+    menu = CHAT.record("menu")
+    await redis.hset(menu, mapping={"version": "2", "message": MESSAGE})
+    assert await take(turns, window("Counters", record=menu), "2") == 0
+
+
 async def test_an_inline_message_is_left_to_whoever_has_the_latest_too(
     turns: Turns, redis: Redis
 ) -> None:
@@ -201,6 +227,13 @@ async def test_what_is_told_slowly_proves_nothing(turns: Turns, server: Server, 
     server.slowness = 2 * STEADY if slow == "turn" else 0.0
     await take(turns, window("+1"), "2")
     server.slowness = 2 * STEADY if slow == "question" else 0.0
+    assert not await is_by_same_clock(turns)
+
+
+async def test_only_a_turn_that_was_given_proves_anything(turns: Turns, server: Server) -> None:
+    await take(turns, window("+1"), "2")
+    server.ahead -= 10
+    assert await take(turns, window("+1"), "1") is None
     assert not await is_by_same_clock(turns)
 
 

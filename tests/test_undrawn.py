@@ -53,6 +53,10 @@ class Idle:
         """Tell that all is sure."""
         return False
 
+    def is_left(self, _chat_id: int | str, _message_id: int) -> bool:
+        """Tell that nothing was left to others."""
+        return False
+
     def edited_until(self, _chat_id: int | str, _message_id: int) -> None:
         """Tell that nothing is remembered."""
 

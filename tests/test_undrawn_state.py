@@ -86,3 +86,18 @@ async def test_a_turn_after_the_last_edit_has_drawn_what_stands(
     turn = Turn(AWAITED - later, version, is_by_same_clock)
     renderer = cast("Renderer", Drawn(passing.now - AWAITED, turn, passing))
     assert await state_of(TAPPED, mark, Standing("3", 42), renderer) is state
+
+
+class Left(Idle):
+    """Stands in for a renderer that has left its last window to another worker."""
+
+    @override
+    def is_left(self, *_: object) -> bool:
+        return True
+
+
+async def test_what_was_left_to_another_is_not_drawn_where_it_stands_again() -> None:
+    # As after a failover to a server that has not got what the other had written.
+    mark, stands = Mark(ANN, touched=0, version="2"), Standing("2", 42)
+    assert await state_of(TAPPED, mark, stands, cast("Renderer", Idle())) is State.DRAWN
+    assert await state_of(TAPPED, mark, stands, cast("Renderer", Left())) is State.STALE

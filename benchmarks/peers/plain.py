@@ -75,7 +75,8 @@ def listen(url: str) -> None:
     bot, app = make_bot(), web.Application()
     SimpleRequestHandler(dispatcher, bot).register(app, path="/")
     setup_application(app, dispatcher, bot=bot)
-    web.run_app(app, host="127.0.0.1", port=int(os.environ["WEB_PORT"]), access_log=None)
+    port = int(os.environ["WEB_PORT"])
+    web.run_app(app, host="127.0.0.1", port=port, access_log=None, print=None)
 
 
 if __name__ == "__main__":

@@ -13,16 +13,20 @@ local told = time[1] .. string.format('.%06d', time[2])
 
 local pace = redis.call('HMGET', KEYS[1], 'tokens', 'since')
 local tokens = math.min(burst, (pace[1] or burst) + math.max(0, now - (pace[2] or now)) * rate)
-local drawn = redis.call('HMGET', KEYS[2], 'version', 'buttons', 'passed')
-if drawn[2] == buttons or not drawn[2] and ARGV[6] == '0' then
-  -- Where the buttons change nobody can go on before they see them.
-  if drawn[1] and drawn[1] > version then
-    return {'late', tostring(tokens), told}
-  end
+local drawn = redis.call('HMGET', KEYS[2], 'version', 'buttons', 'passed', 'record')
+local stands = redis.call('HMGET', KEYS[3], 'version', 'message')
+local is_alike = drawn[2] == buttons or not drawn[2] and ARGV[6] == '0'
+local is_old = stands[1] and stands[1] > version
+-- Versions of several records may be by several clocks, so where the buttons differ too nothing
+-- is late that may be the latest.
+if drawn[1] and drawn[1] > version and (is_alike or is_old or drawn[4] == KEYS[3]) then
+  return {'late', tostring(tokens), told}
+end
+-- Where the buttons change nobody can go on before they see them.
+if is_alike then
   -- Whoever has changed the record since draws all that is new. Not for ever, as it may be
   -- changed again and again, and each time by another.
-  local stands = redis.call('HMGET', KEYS[3], 'version', 'message')
-  local is_old = stands[1] and stands[1] > version and (stands[2] or ARGV[7]) == ARGV[7]
+  is_old = is_old and (stands[2] or ARGV[7]) == ARGV[7]
   if drawn[1] and is_old and tonumber(drawn[3] or 0) < tonumber(ARGV[8]) then
     redis.call('HINCRBY', KEYS[2], 'passed', 1)
     return {'late', tostring(tokens), told}
@@ -34,6 +38,7 @@ end
 
 redis.call('HSET', KEYS[1], 'tokens', math.max(tokens - 1, 0), 'since', now)
 redis.call('EXPIRE', KEYS[1], ARGV[5])
-redis.call('HSET', KEYS[2], 'version', version, 'buttons', buttons, 'at', now, 'passed', 0)
+redis.call('HSET', KEYS[2], 'version', version, 'buttons', buttons, 'at', now, 'passed', 0,
+  'record', KEYS[3])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 return {'draw', tostring(tokens), told}
