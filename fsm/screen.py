@@ -272,13 +272,9 @@ class Screen:
             return Drawn.MERGED
         place, self._place = self._place, None
         # At once, so that nobody is promised what this takes.
-        has_spent = self._pace.spend()
+        give_back = self._pace.give_back if self._pace.spend() else lambda: None
         try:
-            if not await self._canvas.draw(job.drawing, job.version):
-                self._line.leave(place or SERVED)
-                if has_spent:
-                    self._pace.give_back()
-                return Drawn.UNCHANGED
+            is_drawn = await self._canvas.draw(job.drawing, job.version)
         except TelegramRetryAfter as error:
             self._pace.hold_back(error.retry_after)
             self._line.refused(job.drawing.chat_id, error.retry_after)
@@ -286,5 +282,12 @@ class Screen:
         except TelegramMigrateToChat as error:
             await self._on_upgrade(int(job.drawing.chat_id), error.migrate_to_chat_id)
             raise
+        except Exception:
+            give_back()
+            raise
+        if not is_drawn:
+            give_back()
+            self._line.leave(place or SERVED)
+            return Drawn.UNCHANGED
         self._line.passed()
         return Drawn.SENT if job.drawing.fresh else Drawn.EDITED
