@@ -132,9 +132,10 @@ class Canvas:
         self._shown.pop(message_name(chat_id, message_id), None)
 
     def start_anew(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, and which edits have failed."""
+        """Forget what a message shows, and which edits have failed, or were left to others."""
         self.forget(chat_id, message_id)
-        self._doubtful.pop(message_name(chat_id, message_id), None)
+        for noted in (self._doubtful, self._left):
+            noted.pop(message_name(chat_id, message_id), None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message; what Telegram does not take of its buttons, disabled.

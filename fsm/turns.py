@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
 from fsm.batch import Batch
+from fsm.canvas import REMEMBERED
 from fsm.crew import Crew
 from fsm.keys import ChatKeys
 from fsm.outcome import Drawing
@@ -18,9 +19,7 @@ from fsm.pace import Pace
 from fsm.store import SCRIPTS
 
 MEMORY = 60
-"""Seconds that what was drawn last is remembered, and
-REMEMBERED: messages on which a process remembers its own turn."""
-REMEMBERED = 10_000
+"""Seconds that what was drawn last is remembered."""
 
 STEADY = 0.03
 """Seconds that a clock may gain or lose, and that an answer may take, for the clock that tells

@@ -4,6 +4,7 @@ import asyncio
 from typing import cast
 
 import pytest
+from aiogram import Bot
 from aiogram.types import Chat
 from aiogram_dialog.api.entities import NewMessage
 
@@ -12,6 +13,7 @@ from fsm.line import WHOLE, Line
 from fsm.outcome import Drawing
 from fsm.pace import Pace
 from fsm.screen import SOON, Limits, Screen
+from fsm.store import DialogStore
 from fsm.turns import Turns
 
 CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number: 1")
@@ -128,33 +130,22 @@ async def test_what_has_to_wait_for_its_chat_may_be_left_to_others_once_that_was
     assert turns.may_pass == [False, True]
 
 
-async def test_a_promise_holds_for_its_window_and_not_for_the_next() -> None:
+@pytest.mark.parametrize(("tokens", "is_soon"), [(2, True), (1, False)])
+async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take(
+    tokens: int, *, is_soon: bool
+) -> None:
     turns = Shared(0, 0)
-    scene = Scene(turns, Line(), Pace(burst=2, rate=1))
+    scene = Scene(turns, Line(), Pace(burst=tokens, rate=1))
     scene.paper.may_draw.clear()
     assert await scene.add("1")
     async with asyncio.timeout(10):
         while not scene.paper.begun:
             await asyncio.sleep(0)
-        assert await scene.add("2")
-        assert await scene.add("3")
+        assert await scene.add("2") is is_soon
+        assert await scene.add("3") is is_soon
         scene.paper.may_draw.set()
         await scene.over.wait()
-    assert turns.may_pass == [False, False]
-
-
-async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take() -> None:
-    turns = Shared(0, 0)
-    scene = Scene(turns, Line(), Pace(burst=1, rate=1))
-    scene.paper.may_draw.clear()
-    assert await scene.add("1")
-    async with asyncio.timeout(10):
-        while not scene.paper.begun:
-            await asyncio.sleep(0)
-        assert not await scene.add("2")
-        scene.paper.may_draw.set()
-        await scene.over.wait()
-    assert turns.may_pass == [False, True]
+    assert turns.may_pass == [False, not is_soon]
 
 
 async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
@@ -173,3 +164,11 @@ async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
     async with asyncio.timeout(2):
         await free.over.wait()
     assert not any(scene.paper.begun for scene in others)
+
+
+def test_what_was_left_to_another_is_forgotten_where_it_is_drawn_anew() -> None:
+    canvas = Canvas(cast("Bot", None), cast("DialogStore", None))
+    canvas.leave(DRAWING)
+    assert canvas.is_left(7, 42)
+    canvas.start_anew(7, 42)
+    assert not canvas.is_left(7, 42)
