@@ -16,6 +16,7 @@ from fsm.keys import ChatKeys
 from fsm.outcome import INLINE_TARGET, Drawing
 from fsm.pace import Pace
 from fsm.turns import STEADY, Turns
+from tests.test_line import Clock
 
 BOT, ANN, MESSAGE = 1, 7, 42
 CHAT = ChatKeys(BOT, ANN)
@@ -23,20 +24,10 @@ COUNTER = CHAT.record("counter")
 WORKERS = 3
 
 
-class Time:
-    """Goes on when it is told to."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        """Give the time."""
-        return self.now
-
-
 class Server(Batch):
     """A connection to a server whose clock can be set, and that may be slow, or away."""
 
-    def __init__(self, redis: Redis, passing: Time) -> None:
+    def __init__(self, redis: Redis, passing: Clock) -> None:
         super().__init__(redis)
         self.ahead, self.slowness, self.is_away = 1e9, 0.0, False
         self._passing = passing
@@ -53,15 +44,15 @@ class Server(Batch):
 
 
 @pytest.fixture
-def passing(monkeypatch: pytest.MonkeyPatch) -> Time:
+def passing(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Give the time that passes only where the test says so."""
-    own = Time()
+    own = Clock()
     monkeypatch.setattr(fsm.turns, "time", own)
     return own
 
 
 @pytest.fixture
-def server(redis: Redis, passing: Time) -> Server:
+def server(redis: Redis, passing: Clock) -> Server:
     return Server(redis, passing)
 
 
@@ -201,7 +192,7 @@ async def is_by_same_clock(turns: Turns) -> bool:
 
 
 async def test_a_clock_that_has_gone_on_since_the_own_turn_is_the_same(
-    turns: Turns, server: Server, passing: Time
+    turns: Turns, server: Server, passing: Clock
 ) -> None:
     await take(turns, window("+1"), "1")
     passing.now += 3
@@ -211,7 +202,7 @@ async def test_a_clock_that_has_gone_on_since_the_own_turn_is_the_same(
 
 @pytest.mark.parametrize("step", [-10, -2 * STEADY, 2 * STEADY, 10])
 async def test_a_clock_that_was_set_or_is_anothers_is_not_the_same(
-    turns: Turns, server: Server, passing: Time, step: float
+    turns: Turns, server: Server, passing: Clock, step: float
 ) -> None:
     await take(turns, window("+1"), "1")
     passing.now += 3

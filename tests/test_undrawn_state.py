@@ -10,17 +10,8 @@ from fsm.renderer import Renderer
 from fsm.turns import Turn
 from fsm.undrawn_index import Mark, Standing
 from fsm.undrawn_state import AWAITED, SKEW, SLIP, State, state_of
+from tests.test_line import Clock
 from tests.test_undrawn import ANN, TAPPED, Idle
-
-
-class Time:
-    """Stands still but for the time that a question takes."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        """Give the time."""
-        return self.now
 
 
 class Drawn(Idle):
@@ -32,7 +23,7 @@ class Drawn(Idle):
         passing: while time passes.
     """
 
-    def __init__(self, ended: float, turn: Turn, passing: Time) -> None:
+    def __init__(self, ended: float, turn: Turn, passing: Clock) -> None:
         self._ended, self._turn, self._passing = ended, turn, passing
 
     @override
@@ -80,7 +71,7 @@ async def test_a_turn_after_the_last_edit_has_drawn_what_stands(
     is_by_same_clock: bool,  # noqa: FBT001
     state: State,
 ) -> None:
-    passing = Time()
+    passing = Clock()
     monkeypatch.setattr(fsm.undrawn_state, "time", passing)
     mark = Mark(ANN, touched=passing.now - AWAITED / 2, version="2")
     turn = Turn(AWAITED - later, version, is_by_same_clock)
