@@ -22,11 +22,16 @@ def success(result: object) -> web.Response:
     Args:
         result: What the method returns, as JSON has it.
     """
+    return web.Response(body=success_body(result), content_type="application/json")
+
+
+def success_body(result: object) -> bytes:
+    """The body of the answer to a call that has worked."""
     if isinstance(result, Answer):
         body = {"ok": True, "result": result.result, "description": result.description}
     else:
         body = {"ok": True, "result": result}
-    return web.Response(body=orjson.dumps(body), content_type="application/json")
+    return orjson.dumps(body)
 
 
 def refusal(error: ApiError) -> web.Response:

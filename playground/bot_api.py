@@ -28,6 +28,18 @@ HANGS_FOR = 86_400
 logger = logging.getLogger(__name__)
 
 
+class OddAnswerError(Exception):
+    """A call gets another answer than its result.
+
+    Attributes:
+        answer: That answer.
+    """
+
+    def __init__(self, answer: web.Response) -> None:
+        super().__init__("the call gets another answer")
+        self.answer = answer
+
+
 class BotApi:
     """Answers the bot's calls and keeps a list of them.
 
@@ -46,6 +58,8 @@ class BotApi:
             return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
             result = await self.execute(name, await read_parameters(request))
+        except OddAnswerError as odd:
+            return odd.answer
         except ApiError as error:
             return refusal(error)
         except ConnectionAbortedError:
@@ -77,6 +91,7 @@ class BotApi:
         Raises:
             ApiError: If it is refused.
             ConnectionAbortedError: If it is to get no answer.
+            OddAnswerError: If it is to get another answer than its result.
         """
         method = KNOWN.get(name.lower())
         call = self._log(name if method is None else method.__api_method__, params)
@@ -92,7 +107,7 @@ class BotApi:
         except ApiError as error:
             call.status, call.error = error.status, error.description
             raise
-        except ConnectionAbortedError:
+        except (ConnectionAbortedError, OddAnswerError):
             raise
         except Exception:
             # The playground's own mistake: the bot hears of it as of Telegram's.
@@ -102,12 +117,14 @@ class BotApi:
         call.status = HTTPStatus.OK
         if fault is not None and fault.kind == "lose":
             raise ConnectionAbortedError
+        if fault is not None and fault.kind == "answer":
+            raise OddAnswerError(fault.answer(result))
         return result
 
     async def execute_answer(self, params: Json) -> None:
         """Make the call that an answer to a webhook carries; nobody hears how it went."""
         name = str(params.pop("method"))
-        with suppress(ApiError, ConnectionAbortedError):
+        with suppress(ApiError, ConnectionAbortedError, OddAnswerError):
             await self.execute(name, params)
 
     def _is_bot(self, request: web.Request) -> bool:
@@ -126,6 +143,8 @@ class BotApi:
                 raise ConnectionAbortedError
             case "cut":
                 raise ConnectionAbortedError
+            case "answer" if not fault.done:
+                raise OddAnswerError(fault.answer(result=True))
 
     def _begin(self, method: Method | None, params: Json) -> object:
         if method is None:

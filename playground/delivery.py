@@ -54,6 +54,8 @@ class Delivery:
         if not self._faults.active:
             self._deliver(update)
             return
+        if fault := self._faults.of_update(update.kind, "alter"):
+            update.body = fault.altered(update.body)
         hooked = self._state.webhook is not None
         if hooked and self._held is None and self._faults.of_update(update.kind, "reorder"):
             self._held = update

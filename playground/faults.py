@@ -1,11 +1,15 @@
-"""Trouble on demand: refused, late, hanging, cut and lost calls; doubled and reordered updates."""
+"""Trouble on demand: calls refused, late, lost; answers and updates odd, doubled, reordered."""
 
 import itertools
 import random
-from typing import Literal
+from http import HTTPStatus
+from typing import Any, Literal, Self
 
-from pydantic import Field
+import orjson
+from aiohttp import web
+from pydantic import Base64Bytes, Field, model_validator
 
+from playground.answers import success_body
 from playground.control_requests import Strict
 from playground.errors import ApiError, ControlError, TooManyRequestsError
 from playground.state import Json
@@ -13,6 +17,8 @@ from playground.state import Json
 MAX_SECONDS = 3_600
 
 REASONS = {
+    401: "Unauthorized",
+    409: "Conflict: terminated by other getUpdates request",
     500: "Internal Server Error",
     502: "Bad Gateway",
     503: "Service Unavailable",
@@ -26,23 +32,44 @@ class Fault(Strict):
     Attributes:
         kind: `refuse` answers `status`; `delay` begins after `seconds`; `hang` never answers; `cut`
             closes the connection with nothing done; `lose` does the work, then closes it;
-            `duplicate` delivers an update twice, `reorder` the next one first.
+            `answer` answers with `status`, `headers` and a body of one's own. For updates:
+            `duplicate` delivers one twice, `reorder` the next one first, `alter` another body.
         method: Only calls of this method; for updates, only those of this kind (`message`, ...).
         chat: Only calls with this `chat_id`.
         share: How many of those, from 0 to 1, at random.
         times: How often at most; without end if `None`.
-        status: The HTTP status of a refusal: 429 or 5xx.
+        status: The HTTP status: of a refusal from 400 on, of an `answer` from 200 on.
         retry_after: Seconds that a 429 asks to wait for.
+        seconds: Seconds of a `delay`.
+        done: Whether an `answer` comes after the work was done, else nothing is done.
+        headers: HTTP headers of an `answer`, beside or in place of its own.
+        body: The body of an `answer`, None for what would have been answered.
+        patch: A JSON merge patch (RFC 7396) of the body that an answer or an update would have.
+        replace: What takes the place of which text in that body; bytes, so that it can be what no
+            JSON is. In a request they are in Base64.
     """
 
-    kind: Literal["refuse", "delay", "hang", "cut", "lose", "duplicate", "reorder"]
+    kind: Literal[
+        "refuse", "delay", "hang", "cut", "lose", "answer", "duplicate", "reorder", "alter"
+    ]
     method: str | None = None
     chat: int | None = None
     share: float = Field(1, ge=0, le=1)
     times: int | None = Field(None, ge=1)
-    status: int = Field(500, ge=429, lt=600)
+    status: int = Field(500, ge=200, lt=600)
     retry_after: int = Field(1, ge=1)
     seconds: float = Field(1, ge=0, le=MAX_SECONDS)
+    done: bool = True
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str | None = None
+    patch: Json | None = None
+    replace: dict[str, Base64Bytes] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_status(self) -> Self:
+        if self.kind == "refuse" and self.status < HTTPStatus.BAD_REQUEST:
+            raise ValueError("a refusal has a status from 400 on")
+        return self
 
     def refusal(self) -> ApiError:
         """The refusal of a call."""
@@ -50,8 +77,38 @@ class Fault(Strict):
             return TooManyRequestsError(self.retry_after)
         return ApiError(self.status, REASONS.get(self.status, "Error"))
 
+    def answer(self, result: object) -> web.Response:
+        """The answer to a call in place of the one that gives its result."""
+        body = success_body(result) if self.body is None else self.body.encode()
+        answer = web.Response(
+            body=self.altered(body), status=self.status, content_type="application/json"
+        )
+        answer.headers.update(self.headers)
+        return answer
 
-OF_UPDATES = frozenset({"duplicate", "reorder"})
+    def altered(self, body: bytes) -> bytes:
+        """The body of an answer or an update, patched and with texts replaced."""
+        if self.patch is not None:
+            body = orjson.dumps(_merged(orjson.loads(body), self.patch))
+        for text, raw in self.replace.items():
+            body = body.replace(text.encode(), raw)
+        return body
+
+
+def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Apply a merge patch (RFC 7396, section 2)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merged(merged.get(name), value)
+    return merged
+
+
+OF_UPDATES = frozenset({"duplicate", "reorder", "alter"})
 
 
 class Faults:
@@ -95,13 +152,13 @@ class Faults:
                 return fault
         return None
 
-    def of_update(self, kind: str, what: Literal["duplicate", "reorder"]) -> bool:
-        """Whether something goes wrong with an update."""
-        return any(
-            self._strikes(number, fault)
-            for number, fault in list(self.active.items())
-            if fault.kind == what and fault.method in {None, kind}
-        )
+    def of_update(self, kind: str, what: Literal["duplicate", "reorder", "alter"]) -> Fault | None:
+        """What goes wrong with an update: the first fault of this sort that strikes."""
+        for number, fault in list(self.active.items()):
+            named = fault.kind == what and fault.method in {None, kind}
+            if named and self._strikes(number, fault):
+                return fault
+        return None
 
     def _strikes(self, number: int, fault: Fault) -> bool:
         if fault.share < 1 and self._random.random() >= fault.share:

@@ -1,5 +1,7 @@
 """What a script can do to the playground itself: switch, trouble, let time pass, reset."""
 
+from base64 import b64encode
+
 from playground.connection import Connection
 
 
@@ -14,11 +16,13 @@ class Steering(Connection):
         """Have something go wrong from now on, and give its number.
 
         Args:
-            kind: `refuse`, `delay`, `hang`, `cut`, `lose` for calls; `duplicate`, `reorder` for
-                updates.
-            **fault: `method`, `chat`, `share`, `times`, `status`, `retry_after`, `seconds`, as
-                `playground.faults.Fault` has them.
+            kind: `refuse`, `delay`, `hang`, `cut`, `lose`, `answer` for calls; `duplicate`,
+                `reorder`, `alter` for updates.
+            **fault: `method`, `chat`, `share`, `times`, `status`, `body` and so on, as
+                `playground.faults.Fault` has them; `replace` with bytes.
         """
+        if isinstance(replace := fault.get("replace"), dict):
+            fault["replace"] = {text: b64encode(raw).decode() for text, raw in replace.items()}
         return int((await self.request("POST", "faults", {"kind": kind, **fault}))["id"])
 
     async def seed(self, number: int) -> None:

@@ -34,7 +34,7 @@ async def _add(telegram: Telegram, request: web.Request) -> Json:
 
 async def _list(telegram: Telegram, _request: web.Request) -> Json:
     active = telegram.faults.active
-    return {str(number): fault.model_dump() for number, fault in active.items()}
+    return {str(number): fault.model_dump(mode="json") for number, fault in active.items()}
 
 
 async def _clear(telegram: Telegram, _request: web.Request) -> Json:

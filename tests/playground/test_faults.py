@@ -92,6 +92,58 @@ async def test_updates_come_twice_or_in_another_order(
     assert texts == ["two", "one"]
 
 
+async def test_an_answer_has_any_status_headers_and_bytes(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    headers = {"Content-Type": "text/html", "X-Proxy": "squid"}
+    page = {"body": "<p>away</p>", "headers": headers, "status": 502, "done": False}
+    await playground.trouble("answer", method="sendMessage", times=1, **page)
+    url = f"{bot.url}/sendMessage"
+    async with bot.session.post(url, json={"chat_id": ann.id, "text": "tea"}) as response:
+        assert (response.status, await response.read()) == (502, b"<p>away</p>")
+        assert response.headers["Content-Type"] == "text/html"
+        assert response.headers["X-Proxy"] == "squid"
+    assert await ann.messages() == []
+
+
+async def test_an_answer_is_changed_after_the_work(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    patch = {"result": {"date": None, "effect": {"id": "RAW"}}}
+    await playground.trouble(
+        "answer", status=200, times=1, patch=patch, replace={'"RAW"': b'"\xff"'}
+    )
+    url = f"{bot.url}/sendMessage"
+    async with bot.session.post(url, json={"chat_id": ann.id, "text": "tea"}) as response:
+        body = await response.read()
+    assert b'"effect":{"id":"\xff"}' in body
+    assert b'"date"' not in body
+    (message,) = await ann.messages()
+    assert f'"message_id":{message.message_id},'.encode() in body
+
+
+async def test_a_refusal_is_no_success(playground: Playground) -> None:
+    with pytest.raises(PlaygroundError, match="from 400 on"):
+        await playground.trouble("refuse", status=200)
+
+
+async def test_an_update_is_altered(playground: Playground, bot: BotSide, ann: Person) -> None:
+    await playground.trouble(
+        "alter",
+        method="message",
+        times=1,
+        patch={"message": {"text": "RAW", "date": None}},
+        replace={"RAW": b"\xff\xfe\x80"},
+    )
+    await ann.send("one")
+    await ann.send("two")
+    async with bot.session.post(f"{bot.url}/getUpdates") as response:
+        body = await response.read()
+    assert b'"text":"\xff\xfe\x80"' in body
+    assert body.count(b'"date"') == 1
+    assert b'"text":"two"' in body
+
+
 async def limit(playground: Playground, **limits: object) -> None:
     """Switch the rate limits on."""
     await playground.request("PUT", "limits", limits)
