@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, suppress
 import structlog
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
@@ -18,6 +17,7 @@ from faults import Fault
 from fsm.address import Kind, parse
 from fsm.batch import Batch
 from fsm.connection import connect
+from fsm.session import Session
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
 
 CALL = 20.0
@@ -97,7 +97,7 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
         api = TelegramAPIServer.from_base(url)
     bot = Bot(
         token,
-        session=AiohttpSession(api=api, limit=CONNECTIONS, timeout=CALL),
+        session=Session(api=api, limit=CONNECTIONS, timeout=CALL),
         # Who deletes what they have said is answered all the same.
         default=DefaultBotProperties(parse_mode=ParseMode.HTML, allow_sending_without_reply=True),
     )

@@ -3,23 +3,32 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from itertools import chain, repeat
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from aiogram.exceptions import (
-    ClientDecodeError,
     TelegramAPIError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
 )
+from aiogram.methods import TelegramMethod
 
+from fsm.session import UnreadableResultError
 from metrics import TELEGRAM_FAILURES, begin
 
 Result = TypeVar("Result")
 
 PATIENCE = 20.0
 """Seconds that a call is worth trying; a press waits about 30 for its answer."""
+
+READINGS = 6
+"""How often a call is made whose result can't be read, if it may be made again."""
+
+REPEATABLE = ("get", "set", "edit", "delete", "answer")
+"""How the names of methods begin that leave the same behind if they are called twice, and
+CREATING: those of them that post a message."""
+CREATING = frozenset({"answerWebAppQuery", "answerGuestQuery"})
 
 EXPECTED = (
     "message is not modified",
@@ -41,7 +50,7 @@ EXPECTED = (
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 
-begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused"))
+begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +69,9 @@ async def patiently(
 ) -> Result | None:
     """Call Telegram, again when it fails and as late as it asks for.
 
+    If Telegram did what was called but its result can't be read, the call is made again only
+    if that does no harm, and a few times only.
+
     Args:
         call: Makes one try.
         within: Seconds after which no further try is begun.
@@ -67,11 +79,12 @@ async def patiently(
         raising: What is the caller's to handle, and raised.
 
     Returns:
-        What Telegram gave, or None where it refused or kept failing; that is logged.
+        What Telegram gave, or None where it refused, kept failing, or gave what can't be read;
+        that is logged.
     """
     time = asyncio.get_running_loop().time
     end = time() + within
-    pauses = _pauses()
+    pauses, unreadable = _pauses(), 0
     while True:
         try:
             return await call()
@@ -79,9 +92,17 @@ async def patiently(
             raise
         except TelegramRetryAfter as error:
             pause: float = error.retry_after
-            failure: TelegramAPIError | ClientDecodeError = error
+            failure: TelegramAPIError = error
             TELEGRAM_FAILURES.labels("throttled").inc()
-        except (TelegramServerError, TelegramNetworkError, ClientDecodeError) as error:
+        except UnreadableResultError as error:
+            TELEGRAM_FAILURES.labels("unreadable").inc()
+            unreadable += 1
+            if not may_repeat(error.method) or unreadable == READINGS:
+                log.warning("result_unreadable", method=type(error.method).__name__)
+                return None
+            pause = next(pauses)
+            failure = error
+        except (TelegramServerError, TelegramNetworkError) as error:
             pause = next(pauses)
             failure = error
             TELEGRAM_FAILURES.labels("away").inc()
@@ -92,12 +113,21 @@ async def patiently(
             say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None
         if time() + pause > end:
-            # Its name only: a body that is no JSON may hold anything.
             log.warning("telegram_unreachable", error=type(failure).__name__)
             return None
         await asyncio.sleep(pause)
         if not wanted():
             return None
+
+
+def may_repeat(method: TelegramMethod[Any]) -> bool:
+    """Tell whether a method may be called again that was done: it sends nothing a second time.
+
+    What is not known to do so is not called again: methods that send, copy or forward, give money
+    back, or are new.
+    """
+    name = method.__api_method__
+    return name.startswith(REPEATABLE) and name not in CREATING
 
 
 def _pauses() -> Iterator[float]:
