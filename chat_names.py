@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable, MutableMapping
+from functools import partial
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from cachetools import TTLCache
+
+from fsm.calls import ask
 
 REMEMBERED = 10_000
 """Chats whose names a process remembers."""
@@ -37,14 +40,16 @@ class ChatNames:
     async def _find(self, chat_id: int) -> str | None:
         if chat_id in self._known:
             return self._known[chat_id]
+        refusals = (TelegramBadRequest, TelegramForbiddenError)
         try:
-            title = (await self._bot.get_chat(chat_id, request_timeout=PATIENCE)).title
-        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            call = partial(self._bot.get_chat, chat_id)
+            chat = await ask(call, within=PATIENCE, raising=refusals)
+        except refusals as error:
             # The bot may have been removed from it since.
             log.info("chat_unknown", error=type(error).__name__)
-            title = None
-        except AiogramError as error:
-            log.warning("chat_name_not_told", error=type(error).__name__)
+            self._known[chat_id] = None
             return None
-        self._known[chat_id] = title
-        return title
+        if chat is None:
+            return None
+        self._known[chat_id] = chat.title
+        return chat.title

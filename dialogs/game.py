@@ -1,9 +1,9 @@
 """The game: a message of Telegram's own kind, whose button opens a page (web/game.py)."""
 
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import CallbackQuery, GameHighScore
 from aiogram_dialog import Dialog, DialogManager, ShowMode
 from aiogram_dialog.widgets.kbd import (
@@ -16,6 +16,7 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
+from fsm.calls import ask
 from fsm.transaction import Transaction
 from locales import Texts
 from states import Game
@@ -61,15 +62,15 @@ async def show_scores(callback: CallbackQuery, _button: Button, manager: DialogM
     transaction: Transaction = manager.middleware_data["transaction"]
     if callback.message is None:
         return
-    try:
-        scores = await bot.get_game_high_scores(
-            callback.from_user.id,
-            callback.message.chat.id,
-            callback.message.message_id,
-            request_timeout=PATIENCE,
-        )
-    except TelegramAPIError as error:
-        raise Notice("notice-away") from error
+    message = callback.message
+    scores = await ask(
+        partial(
+            bot.get_game_high_scores, callback.from_user.id, message.chat.id, message.message_id
+        ),
+        within=PATIENCE,
+    )
+    if scores is None:
+        raise Notice("notice-away")
     transaction.answer(table(scores) or texts("game-no-scores"), alert=True)
 
 

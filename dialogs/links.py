@@ -1,17 +1,17 @@
 """Links: buttons that a person's client carries out by itself, without the bot."""
 
+from functools import partial
 from typing import Any
 
-import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import User
 from aiogram_dialog import Data, Dialog, DialogManager
 from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, Start, Url, WebApp
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
+from fsm.calls import ask
 from locales import Texts
 from states import Links, Share
 from widgets.access import ANONYMOUS
@@ -21,8 +21,6 @@ from widgets.window import Window
 
 PATIENCE = 5
 """Seconds that Telegram has to tell whether a profile may be linked to."""
-
-log = structlog.get_logger(__name__)
 
 
 async def begin(_: Data, manager: DialogManager) -> None:
@@ -41,12 +39,8 @@ async def _may_be_linked(bot: Bot, person: User) -> bool:
     """
     if person.id in ANONYMOUS:
         return False
-    try:
-        chat = await bot.get_chat(person.id, request_timeout=PATIENCE)
-    except TelegramAPIError as error:
-        log.warning("privacy_unknown", error=type(error).__name__)
-        return False
-    return not chat.has_private_forwards
+    chat = await ask(partial(bot.get_chat, person.id), within=PATIENCE)
+    return chat is not None and not chat.has_private_forwards
 
 
 async def get_links(

@@ -4,13 +4,15 @@ Every one of these messages can be sent without its button too, by any client: a
 contact may be anybody's, a poll forwarded, and what an app sends made up.
 """
 
+from functools import partial
+
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Message, SharedUser
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.input import MessageInput
 from pydantic import BaseModel, Field, ValidationError
 
+from fsm.calls import ask
 from widgets.answers import answer
 from widgets.notice import Notice
 from widgets.requests import REQUESTS_KEY
@@ -122,11 +124,7 @@ async def take_chat(message: Message, _: MessageInput, manager: DialogManager) -
 
 async def _can_see(bot: Bot, chat_id: int) -> bool:
     """Ask Telegram whether the bot can use a chat's id: a person may share any chat of theirs."""
-    try:
-        await bot.get_chat(chat_id, request_timeout=PATIENCE)
-    except TelegramAPIError:
-        return False
-    return True
+    return await ask(partial(bot.get_chat, chat_id), within=PATIENCE) is not None
 
 
 async def take_bot(message: Message, _: MessageInput, manager: DialogManager) -> None:

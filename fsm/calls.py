@@ -25,6 +25,9 @@ PATIENCE = 20.0
 READINGS = 6
 """How often a call is made whose result can't be read, if it may be made again."""
 
+ASKING = 2.0
+"""Seconds in which a question is asked again whose answer is not worth waiting for."""
+
 REPEATABLE = ("get", "set", "edit", "delete", "answer")
 """How the names of methods begin that leave the same behind if they are called twice, and
 CREATING: those of them that post a message."""
@@ -118,6 +121,32 @@ async def patiently(
         await asyncio.sleep(pause)
         if not wanted():
             return None
+
+
+async def ask(
+    call: Callable[[], Awaitable[Result]],
+    *,
+    within: float,
+    raising: tuple[type[TelegramAPIError], ...] = (),
+) -> Result | None:
+    """Ask Telegram for something that the caller has an answer of its own for if it is not known.
+
+    Args:
+        call: Makes one try.
+        within: Seconds that all tries may take together.
+        raising: What is the caller's to handle, and raised.
+
+    Returns:
+        What Telegram gave, or None where it refused, could not be reached or gave what can't be
+        read; that is logged.
+    """
+    try:
+        async with asyncio.timeout(within):
+            return await patiently(call, within=min(within, ASKING), raising=raising)
+    except TimeoutError:
+        TELEGRAM_FAILURES.labels("away").inc()
+        log.warning("telegram_unreachable", error="TimeoutError")
+        return None
 
 
 def may_repeat(method: TelegramMethod[Any]) -> bool:

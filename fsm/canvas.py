@@ -7,12 +7,7 @@ from typing import cast
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramBadRequest,
-    TelegramNetworkError,
-    TelegramServerError,
-)
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramServerError
 from aiogram.types import InlineKeyboardMarkup, Message
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from cachetools import LRUCache
@@ -22,7 +17,9 @@ from fsm.outcome import Drawing
 from fsm.pictures import Messages, PictureError
 from fsm.refusals import without_refused
 from fsm.sending import in_words, method_of
+from fsm.session import UnreadableResultError
 from fsm.store import DialogStore
+from metrics import TELEGRAM_FAILURES
 
 REMEMBERED = 10_000
 """Messages that a process remembers."""
@@ -33,7 +30,7 @@ STAYS = "message can't be deleted"
 SAME = "message is not modified"
 """How Telegram refuses an edit that would change nothing."""
 
-LATE = (TelegramNetworkError, TelegramServerError, ClientDecodeError)
+LATE = (TelegramNetworkError, TelegramServerError)
 """How an edit fails that may be carried out later all the same."""
 
 log = structlog.get_logger(__name__)
@@ -164,6 +161,8 @@ class Canvas:
             return True
         shows = _shown(drawing, content, version)
         if target < 0:
+            if self._shown.get(name) == shows:
+                return False  # it was sent, but not even its id could be read
             await self._send(drawing, content, shows)
             return True
         before = self._shown.pop(name, None)
@@ -184,11 +183,21 @@ class Canvas:
         return True
 
     async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
-        sent = await self._post(content)
-        self._arrived[message_name(drawing.chat_id, drawing.target)] = sent.message_id
+        try:
+            message_id: int | None = (await self._post(content)).message_id
+        except UnreadableResultError as error:
+            # It was sent, so it must not be sent again.
+            TELEGRAM_FAILURES.labels("unreadable").inc()
+            log.warning("result_unreadable", method=type(error.method).__name__)
+            message_id = error.message_id
+        if message_id is None:
+            # A press on the message tells its id; a later window is sent anew.
+            self._shown[self._name(drawing)] = shows
+            return
+        self._arrived[message_name(drawing.chat_id, drawing.target)] = message_id
         self._shown[self._name(drawing)] = shows
         try:
-            await self.store.bind(drawing.record, drawing.target, sent.message_id)
+            await self.store.bind(drawing.record, drawing.target, message_id)
         except RedisError as error:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))

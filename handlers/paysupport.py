@@ -17,6 +17,7 @@ from aiogram.types import Message
 
 from db.models import Payment
 from db.payments import NewPayment, Payments
+from fsm.session import UnreadableResultError
 from fsm.transaction import Transaction
 from handlers.admins import is_by_admin
 from locales import Texts
@@ -95,6 +96,8 @@ async def _give_back(bot: Bot, payment: Payment) -> str | None:
     charge_id = payment.telegram_payment_charge_id
     try:
         await bot.refund_star_payment(payment.user_id, charge_id, request_timeout=PATIENCE)
+    except UnreadableResultError:
+        log.warning("result_unreadable", method="RefundStarPayment")
     except TelegramBadRequest as error:
         return None if ALREADY in error.message else error.message
     except TelegramAPIError as error:

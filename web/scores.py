@@ -1,11 +1,11 @@
 """Scores that the game's page tells of: checked, taken once, and passed on to Telegram."""
 
 import time
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import (
-    ClientDecodeError,
     TelegramAPIError,
     TelegramNetworkError,
     TelegramRetryAfter,
@@ -13,7 +13,9 @@ from aiogram.exceptions import (
 )
 from aiogram.types import GameHighScore
 
+from fsm.calls import ask
 from fsm.claims import Claim, Claims
+from fsm.session import UnreadableResultError
 from signed.tickets import Ticket
 
 ROUND = 10
@@ -28,8 +30,13 @@ PATIENCE = 15
 SHOWN = 10
 """High scores that the page shows."""
 
-AWAY = (TelegramRetryAfter, TelegramServerError, TelegramNetworkError, ClientDecodeError)
-"""What Telegram may do later."""
+AWAY = (
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramNetworkError,
+    UnreadableResultError,
+)
+"""What Telegram may do later, or may have done: the same score set again changes nothing."""
 
 NOT_BETTER = "BOT_SCORE_NOT_MODIFIED"
 """How Telegram says that a person has reached as much before."""
@@ -90,13 +97,9 @@ class Scores:
 
     async def best(self, ticket: Ticket) -> list[GameHighScore]:
         """Give the high scores around the person, none where Telegram does not tell."""
-        try:
-            found = await self._bot.get_game_high_scores(
-                ticket.user_id, **_message(ticket), request_timeout=PATIENCE
-            )
-        except (TelegramAPIError, ClientDecodeError):
-            return []
-        return found[:SHOWN]
+        call = partial(self._bot.get_game_high_scores, ticket.user_id, **_message(ticket))
+        found = await ask(call, within=PATIENCE)
+        return (found or [])[:SHOWN]
 
     async def _set(self, ticket: Ticket, score: int) -> None:
         try:

@@ -1,11 +1,10 @@
 """Whose windows are whose."""
 
+from functools import partial
 from typing import Any
 
-import structlog
 from aiogram import Bot
 from aiogram.enums import ChatType
-from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Chat, ChatMemberAdministrator, ChatMemberOwner, User
 from aiogram_dialog import ChatEvent, DialogManager
 from aiogram_dialog.api.entities import Context, Stack
@@ -13,6 +12,7 @@ from aiogram_dialog.api.protocols import StackAccessValidator
 from aiogram_dialog.widgets.common import Whenable
 from typing_extensions import override
 
+from fsm.calls import ask
 from widgets.notice import Notice
 
 ANONYMOUS = frozenset({1087968824, 136817688})
@@ -21,9 +21,6 @@ ANONYMOUS = frozenset({1087968824, 136817688})
 
 PATIENCE = 5
 """Seconds that Telegram has to tell whether somebody is an admin."""
-
-
-log = structlog.get_logger(__name__)
 
 
 class OwnerAccess(StackAccessValidator):
@@ -59,11 +56,7 @@ async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
     """Ask Telegram whether a person is an admin of a group at this moment; if in doubt, no."""
     if chat.type == ChatType.PRIVATE:
         return False
-    try:
-        member = await bot.get_chat_member(chat.id, person.id, request_timeout=PATIENCE)
-    except TelegramAPIError as error:
-        log.warning("admin_unknown", error=type(error).__name__)
-        return False
+    member = await ask(partial(bot.get_chat_member, chat.id, person.id), within=PATIENCE)
     return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
 
 
