@@ -1,15 +1,16 @@
 """What Telegram, or a proxy before it, may answer that aiogram can't read."""
 
-from collections.abc import Mapping
-
 from playground import Call, Playground
 
-PAGE = {
+Odd = dict[str, object]
+"""What a fault of the kind `answer` is made of."""
+
+PAGE: Odd = {
     "body": "<!doctype html><title>Sign in to the network</title>",
     "headers": {"Content-Type": "text/html"},
     "done": False,
 }
-NOT_DONE: Mapping[str, Mapping[str, object]] = {
+NOT_DONE: dict[str, Odd] = {
     "a page": {"status": 200, **PAGE},
     "a page that is not there": {"status": 404, **PAGE},
     "a page of a gateway": {"status": 502, **PAGE},
@@ -24,11 +25,14 @@ NOT_DONE: Mapping[str, Mapping[str, object]] = {
     },
 }
 """Answers that do not say that a call was done."""
-NO_RESULT = {"no result": {"status": 200, "body": '{"ok":true}', "done": False}}
-"""One that says so, and nothing else."""
-UNREADABLE: Mapping[str, object] = {"status": 200, "patch": {"result": {"date": "yesterday"}}}
+ODD: dict[str, Odd] = {
+    **NOT_DONE,
+    "no result": {"status": 200, "body": '{"ok":true}', "done": False},
+}
+"""Those, and one that says so without a result."""
+UNREADABLE: Odd = {"status": 200, "patch": {"result": {"date": "yesterday"}}}
 """A message that was sent, which aiogram's models don't take, but with its id."""
-UNKNOWN: Mapping[str, object] = {"status": 200, "patch": {"result": None}}
+UNKNOWN: Odd = {"status": 200, "patch": {"result": None}}
 """A message that was sent, without its id."""
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from playground import Playground
+from tests.odd_answers import ODD
 from tests.tally import Tally
 from tests.test_counter import open_counter
 
@@ -41,3 +42,15 @@ async def test_a_fetch_that_fails_loses_nothing(
     ]
     assert len(waits) == ("retry_after" in trouble)
     assert all(wait >= PAUSE for wait in waits)
+
+
+async def test_whatever_comes_in_place_of_updates_the_bot_lives_on_and_does_what_waited(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    counter = await open_counter(ann := await own_playground.person("Ann"))
+    for value, odd in enumerate(ODD.values(), start=1):
+        await own_playground.trouble("answer", method="getUpdates", times=2, **odd)
+        await ann.press(counter, "+1", timeout=20)
+        await ann.until(counter, text=f"Specify the number: {value}")
+    assert await own_tally.stop() == 0

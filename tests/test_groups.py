@@ -6,6 +6,7 @@ import pytest
 
 from playground import Answer, Group, Message, Person, Playground
 from tests.groups import ending, make_group
+from tests.odd_answers import ODD
 from tests.tally import Tally
 from tests.test_menu import GROUP_MENU
 
@@ -70,6 +71,19 @@ async def test_who_was_an_admin_until_a_moment_ago_may_not(
     counter = await open_counter(ann, group)
     await group.set_role(clara, "member")
     assert await clara.press(counter, "Confirm") == NOT_YOURS
+
+
+@pytest.mark.parametrize("name", ["a page", "no UTF-8", "no result"])
+async def test_where_nobody_can_read_who_is_an_admin_rights_are_not_assumed(
+    playground: Playground, ann: Person, clara: Person, group: Group, name: str
+) -> None:
+    counter = await open_counter(ann, group)
+    fault = await playground.trouble("answer", method="getChatMember", chat=group.id, **ODD[name])
+    assert await clara.press(counter, "Confirm") == NOT_YOURS
+    await playground.calm(fault)
+    await playground.trouble("answer", method="getChatMember", chat=group.id, times=1, **ODD[name])
+    await clara.press(counter, "Confirm")
+    await ann.until(counter, text="Total: 0")
 
 
 async def test_any_admin_closes_the_counter_of_an_anonymous_one(

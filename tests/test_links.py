@@ -4,6 +4,7 @@ import pytest
 
 from playground import Message, Person, Playground
 from tests.groups import make_group
+from tests.odd_answers import ODD
 from tests.tally import Tally
 from tests.test_menu import MENU, open_menu
 
@@ -126,3 +127,17 @@ async def test_where_telegram_does_not_say_the_button_is_disabled(
     window = await open_links(app_ann)
     assert window.button("Your profile").disabled
     await app_playground.calm(fault)
+
+
+@pytest.mark.parametrize("name", ["a page", "no UTF-8", "no result"])
+async def test_where_nobody_can_read_what_telegram_says_the_button_is_disabled(
+    app_playground: Playground, app_ann: Person, name: str
+) -> None:
+    odd = ODD[name]
+    fault = await app_playground.trouble("answer", method="getChat", chat=app_ann.id, **odd)
+    window = await open_links(app_ann)
+    assert window.button("Your profile").disabled
+    await app_playground.calm(fault)
+    await app_playground.trouble("answer", method="getChat", chat=app_ann.id, times=1, **odd)
+    window = await open_links(app_ann)
+    assert window.button("Your profile").url == f"tg://user?id={app_ann.id}"

@@ -1,17 +1,13 @@
 """Answers that aiogram can't read: nothing is done twice, nothing is lost, and the bot lives on."""
 
-from collections.abc import Mapping
-
 import pytest
 
 from playground import Message, Person, Playground
-from tests.odd_answers import NO_RESULT, NOT_DONE, UNKNOWN, UNREADABLE, calls_to
+from tests.odd_answers import NOT_DONE, ODD, UNKNOWN, UNREADABLE, Odd, calls_to
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_menu import open_menu
 from tests.test_rendering import until_at_rest
-
-Odd = Mapping[str, object]
 
 PATIENCE = 20.0
 """Seconds that anything may take that is tried several times."""
@@ -86,7 +82,7 @@ async def test_a_first_window_is_neither_lost_nor_doubled(
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 3
 
 
-@pytest.mark.parametrize("odd", {**NOT_DONE, **NO_RESULT}.values(), ids={**NOT_DONE, **NO_RESULT})
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 async def test_an_edit_is_drawn_after_odd_answers(
     playground: Playground, dora: Person, odd: Odd
 ) -> None:
@@ -95,7 +91,7 @@ async def test_an_edit_is_drawn_after_odd_answers(
     await count(dora, counter, 1)
 
 
-@pytest.mark.parametrize("odd", {**NOT_DONE, **NO_RESULT}.values(), ids={**NOT_DONE, **NO_RESULT})
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 async def test_a_press_is_answered_after_odd_answers(
     playground: Playground, dora: Person, odd: Odd
 ) -> None:
