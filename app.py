@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from charts.process import Charts
 from chat_names import ChatNames
 from config import Settings
-from connections import introduce, open_bot, open_redis
+from connections import open_bot, open_redis
 from db.changes import Changes
 from db.engine import create_engine
 from db.models import Kind
@@ -54,6 +54,7 @@ from handlers import (
 from handlers.errors import answer_error
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
+from introduction import introduce
 from locales import Catalog
 from metrics import TOTALS, begin, watch
 from pages import make_pages, serve
@@ -102,7 +103,9 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         await migrate(settings.database)
         redis, batch = await open_redis(settings, parts)
         bot = await open_bot(settings, parts)
-        me = await introduce(bot)
+        me = await introduce(bot, stop, parent.say_waiting if parent else lambda: None)
+        if me is None:
+            return
         engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
         watch(engine)
         parts.push_async_callback(engine.dispose)

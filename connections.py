@@ -7,8 +7,6 @@ from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
 from aiogram.enums import ParseMode
-from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramUnauthorizedError
-from aiogram.types import User
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
@@ -130,22 +128,6 @@ async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[s
         "for the real one put BOT_TOKEN=... from @BotFather into .env",
     )
     return server.token, server.url
-
-
-async def introduce(bot: Bot) -> User:
-    """Ask Telegram who the bot is.
-
-    Raises:
-        Fault: Telegram refuses the token or can't be reached.
-    """
-    try:
-        return await bot.me()
-    except ClientDecodeError as error:
-        raise Fault("BOT_API_URL: what answers there is no Bot API server") from error
-    except TelegramUnauthorizedError as error:
-        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
-    except TelegramAPIError as error:
-        raise Fault(f"Telegram can't be reached: {line_of(error)}") from error
 
 
 def line_of(error: Exception) -> str:

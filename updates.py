@@ -17,7 +17,7 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from fsm.answering import IN_RESPONSE
-from fsm.calls import patiently
+from fsm.calls import confirmed, patiently
 from fsm.inbox import Inbox
 from fsm.outcome import Outcome
 from logs import update_id
@@ -56,7 +56,7 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
 
     Raises:
         TelegramUnauthorizedError: The token was revoked.
-        TelegramConflictError: Somebody else fetches with the same token.
+        TelegramConflictError: Somebody else has fetched with the same token for a while.
     """
     info = await _insist(bot.get_webhook_info)
     if info.url:
@@ -67,7 +67,7 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
 
 async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
     """Call Telegram until it answers: with a webhook, to fetch would be refused as a conflict."""
-    ask = partial(patiently, call, raising=(TelegramUnauthorizedError,))
+    ask = partial(patiently, partial(confirmed, call), raising=(TelegramUnauthorizedError,))
     while (result := await ask()) is None:  # noqa: ASYNC110 - it can only be asked
         await asyncio.sleep(PAUSE)
     return result

@@ -15,7 +15,7 @@ from aiogram.types import WebhookInfo
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from fsm.calls import patiently
+from fsm.calls import confirmed, patiently
 from fsm.claims import HOLD, Claim, Claims
 from fsm.keys import PREFIX
 from fsm.store import AwayError
@@ -167,9 +167,8 @@ class WebhookSetting:
 
     async def _ask(self) -> WebhookInfo | None:
         """Ask Telegram what it knows, for the figures as well; None if it does not say."""
-        info = await patiently(
-            self._bot.get_webhook_info, raising=(TelegramUnauthorizedError,), within=0
-        )
+        call = partial(confirmed, self._bot.get_webhook_info)
+        info = await patiently(call, raising=(TelegramUnauthorizedError,), within=0)
         if info is None:
             return None
         WEBHOOK_PENDING.set(info.pending_update_count)

@@ -1,7 +1,7 @@
 """A worker and its parent: how one starts the other, and what they hear of each other.
 
 Two pipes tie them: the worker's standard input ends when the parent does, however that ends; on
-its standard output it says that it serves, or why it can't.
+its standard output it says that it waits for Telegram, that it serves, or why it can't.
 """
 
 import asyncio
@@ -18,12 +18,14 @@ import structlog
 from faults import STATUS, Fault
 
 START = 60.0
-"""Seconds that a worker has until it serves; migrations are over by then, or done beforehand."""
+"""Seconds that a worker has until it serves, or says that it waits; migrations are over by then,
+or done beforehand."""
 STOP = 8.0
 """Seconds that workers have to end; whoever stops a service waits for ten."""
 
 MAIN = Path(__file__).with_name("main.py")
 STARTED = b"started\n"
+WAITING = b"waiting\n"
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +46,15 @@ class Parent:
 
     def say_started(self) -> None:
         """Say that this worker serves."""
+        self._say(STARTED)
+
+    def say_waiting(self) -> None:
+        """Say that this worker neither serves nor hangs: it waits for Telegram."""
+        self._say(WAITING)
+
+    def _say(self, line: bytes) -> None:
         with suppress(BrokenPipeError):
-            os.write(sys.stdout.fileno(), STARTED)
+            os.write(sys.stdout.fileno(), line)
 
 
 class DiedError(Exception):
@@ -95,9 +104,11 @@ class Worker:
 
     async def _until_started(self) -> None:
         assert self._process.stdout  # noqa: S101 - for the type checker: it is a pipe
+        said = WAITING
         try:
-            async with asyncio.timeout(START):
-                said = await self._process.stdout.readline()
+            while said == WAITING:
+                async with asyncio.timeout(START):
+                    said = await self._process.stdout.readline()
         except TimeoutError:
             raise DiedError(f"does not serve after {START:.0f} s") from None
         if said == STARTED:

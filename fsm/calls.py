@@ -11,6 +11,7 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from aiogram.methods import TelegramMethod
 
@@ -24,6 +25,10 @@ PATIENCE = 20.0
 
 READINGS = 6
 """How often a call is made whose result can't be read, if it may be made again."""
+
+CONFIRM = 3.0
+"""Seconds after which Telegram is asked again that has refused the token: one 401 alone may be a
+server's that has just started, or a proxy's."""
 
 ASKING = 2.0
 """Seconds in which a question is asked again whose answer is not worth waiting for."""
@@ -105,7 +110,8 @@ async def patiently(
                 return None
             pause = next(pauses)
             failure = error
-        except (TelegramServerError, TelegramNetworkError) as error:
+        except (TelegramServerError, TelegramNetworkError, TelegramUnauthorizedError) as error:
+            # If the token was revoked, whatever has updates come ends the bot.
             pause = next(pauses)
             failure = error
             TELEGRAM_FAILURES.labels("away").inc()
@@ -121,6 +127,24 @@ async def patiently(
         await asyncio.sleep(pause)
         if not wanted():
             return None
+
+
+async def confirmed(call: Callable[[], Awaitable[Result]]) -> Result:
+    """Call Telegram, and believe that the token is refused only if it is twice in a row.
+
+    Args:
+        call: Makes one try.
+
+    Raises:
+        TelegramUnauthorizedError: Both tries were refused with 401.
+        TelegramAPIError: Whatever else a try raises.
+    """
+    try:
+        return await call()
+    except TelegramUnauthorizedError:
+        log.warning("token_refused", hint=f"trying once more in {CONFIRM:.0f} s")
+    await asyncio.sleep(CONFIRM)
+    return await call()
 
 
 async def ask(

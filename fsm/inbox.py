@@ -15,7 +15,6 @@ import orjson
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
-    ClientDecodeError,
     TelegramAPIError,
     TelegramConflictError,
     TelegramRetryAfter,
@@ -26,7 +25,9 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from fsm import overlap
 from fsm.batch import Batch
+from fsm.calls import confirmed
 from fsm.keys import PREFIX
 from fsm.raw_updates import GetRawUpdates, RawUpdate
 from fsm.tasks import finish
@@ -95,13 +96,14 @@ class Inbox:
         self._kept: set[int] = set()
         self._done: set[int] = set()
         self._offset: int | None = None
+        self._overlap = overlap.Overlap()
 
     async def run(self) -> None:
         """Replay what was left behind, then fetch, until cancelled.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.
-            TelegramConflictError: Somebody else fetches with the same token.
+            TelegramConflictError: Somebody else has fetched with the same token for a while.
         """
         await self._begin_kept()
         tidying = asyncio.create_task(self._tidy())
@@ -158,7 +160,7 @@ class Inbox:
             return
         offset = min([self._offset, *(self._tasks.keys() - self._kept)])
         method = GetRawUpdates(offset=offset, limit=1, timeout=0, allowed_updates=self._kinds)
-        with suppress(TelegramAPIError, ClientDecodeError):
+        with suppress(TelegramAPIError):
             await self._bot(method)
 
     async def _begin_kept(self) -> None:
@@ -169,18 +171,23 @@ class Inbox:
 
     async def _fetch(self, offset: int | None) -> list[RawUpdate]:
         method = GetRawUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
+        call = partial(self._bot, method, request_timeout=LONG_POLL + 15)
         while True:
             try:
-                return await self._bot(method, request_timeout=LONG_POLL + 15)
-            except (TelegramUnauthorizedError, TelegramConflictError):
+                return await confirmed(call)
+            except TelegramUnauthorizedError:
                 raise
+            except TelegramConflictError:
+                TELEGRAM_FAILURES.labels("refused").inc()
+                if not self._overlap.is_short():
+                    raise
+                await asyncio.sleep(overlap.PAUSE)
             except TelegramRetryAfter as error:
                 TELEGRAM_FAILURES.labels("throttled").inc()
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(error.retry_after)
-            except (TelegramAPIError, ClientDecodeError) as error:
+            except TelegramAPIError as error:
                 TELEGRAM_FAILURES.labels("away").inc()
-                # Its name only: a body that can't be read may hold anything.
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 

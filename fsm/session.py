@@ -28,7 +28,18 @@ class NotDoneError(TelegramServerError):
     """What came back is no answer of the Bot API: the call was not done, or nobody knows.
 
     Try again later, as after any 5xx.
+
+    Args:
+        method: The call.
+        message: What came back; nothing of what is in it.
+        status: The status of the answer, None if not even that could be read.
     """
+
+    def __init__(
+        self, method: TelegramMethod[Any], message: str, status: int | None = None
+    ) -> None:
+        super().__init__(method, message)
+        self.status = status
 
 
 class UnreadableResultError(TelegramAPIError):
@@ -83,13 +94,13 @@ class Session(AiohttpSession):
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError):
-            raise NotDoneError(method, f"no JSON, but status {status}") from None
+            raise NotDoneError(method, f"no JSON, but status {status}", status) from None
         is_ok = answer.get("ok") if isinstance(answer, dict) else None
         if is_ok is True and HTTPStatus.OK <= status <= HTTPStatus.IM_USED:
             return _result(bot, method, answer)
         if is_ok is False and isinstance(answer.get("description"), str):
             self._refuse(bot, method, status, text)
-        raise NotDoneError(method, f"no answer of the Bot API, but status {status}")
+        raise NotDoneError(method, f"no answer of the Bot API, but status {status}", status)
 
     def _refuse(
         self, bot: Bot, method: TelegramMethod[TelegramType], status: int, text: str
@@ -104,7 +115,9 @@ class Session(AiohttpSession):
             if is_clear or type(error) is not TelegramAPIError:
                 raise
         except ClientDecodeError:
-            raise NotDoneError(method, f"unreadable refusal, status {status}") from None
+            raise NotDoneError(
+                method, f"a refusal that can't be read, status {status}", status
+            ) from None
 
 
 async def _body(method: TelegramMethod[Any], response: ClientResponse) -> bytes:
