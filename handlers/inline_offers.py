@@ -1,10 +1,11 @@
 """Inline mode: what is offered while somebody types, a counter, the game, and their totals."""
 
 from datetime import tzinfo
+from functools import partial
 
 import structlog
 from aiogram import Bot, Router
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
     CallbackGame,
@@ -19,6 +20,7 @@ from aiogram.types import (
 
 from db.models import LABEL_MAX
 from db.totals import Totals
+from fsm.calls import ask
 from fsm.drafts import Drafts
 from handlers.inline import COUNTER, Stage, counter_keyboard, counter_window
 from handlers.inline_totals import find_totals
@@ -66,13 +68,14 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
     if not first or not game or not game_url:
         return answer
     results = [*first, _offer_game(game, texts), *found]
+    call = partial(bot, answer.model_copy(update={"results": results}))
     try:
-        await bot(answer.model_copy(update={"results": results}), request_timeout=ANSWER)
-    except TelegramAPIError as error:
+        is_offered = await ask(call, within=ANSWER, raising=(TelegramBadRequest,))
+    except TelegramBadRequest as error:
         # A game that @BotFather does not know, perhaps; it must not take the counter with it.
         log.warning("game_not_offered", error=error.message)
         return answer
-    return None
+    return None if is_offered else answer
 
 
 async def _offer_counter(

@@ -17,6 +17,7 @@ NOT_DONE: dict[str, Odd] = {
     "no UTF-8": {"status": 200, "body": "RAW", "replace": {"RAW": b"\xff\xfe\x80"}, "done": False},
     "no description": {"status": 500, "body": '{"ok":false}', "done": False},
     "half an answer": {"status": 200, "body": '{"ok":true,"resu', "done": False},
+    "no gzip": {"status": 200, **PAGE, "headers": {"Content-Encoding": "gzip"}},
     "no object": {"status": 200, "body": "[true]", "done": False},
     "no time to wait": {
         "status": 429,

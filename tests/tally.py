@@ -83,10 +83,10 @@ class Tally(KeptTotals, KeptDialogs):
         assert self._process is not None
         self._process.send_signal(number)
 
-    async def wait(self) -> int:
-        """Wait for its end, and give its exit status."""
+    async def wait(self, within: float = START) -> int:
+        """Wait for its end for at most so many seconds, and give its exit status."""
         assert self._process is not None
-        async with asyncio.timeout(START):
+        async with asyncio.timeout(within):
             return await self._process.wait()
 
     async def stop(self) -> int:

@@ -7,7 +7,6 @@ from typing import NoReturn
 
 import pytest
 from aiogram import Bot, Dispatcher
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.memory import DisabledEventIsolation
@@ -20,6 +19,7 @@ from redis.asyncio import Redis
 from fsm.batch import Batch
 from fsm.drawings import DrawingManagerFactory
 from fsm.open_dialogs import OpenDialogs
+from fsm.session import Session
 from playground import Person, Playground
 from tests.nursery import START
 
@@ -99,7 +99,7 @@ async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
 @pytest.fixture
 async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]:
     """Give a person, whom a bot serves."""
-    session = AiohttpSession(api=TelegramAPIServer.from_base(own_playground.url))
+    session = Session(api=TelegramAPIServer.from_base(own_playground.url))
     async with Bot(own_playground.token, session) as bot:
         dialogs = OpenDialogs(
             redis,

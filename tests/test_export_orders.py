@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from redis.asyncio import Redis
 
@@ -23,6 +22,7 @@ from db.users import Users
 from fsm.address import parse
 from fsm.claims import Claim, Claims
 from fsm.connection import connect
+from fsm.session import Session
 from locales import Catalog
 from playground import Answer, Person, Playground
 from tests.proxy import Mishap, redis_by_proxy
@@ -42,7 +42,7 @@ async def worker(
 ) -> AsyncIterator[tuple[exports.Exports, Claims]]:
     """Give what sends documents, as another worker of the same bot."""
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
-    session = AiohttpSession(api=TelegramAPIServer.from_base(playground.url))
+    session = Session(api=TelegramAPIServer.from_base(playground.url))
     async with Bot(playground.token, session) as bot:
         claims, sessions = Claims(redis, bot.id, memory=60), Sessions(engine)
         sender = exports.Exports(

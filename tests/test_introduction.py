@@ -2,6 +2,7 @@
 
 import time
 from http import HTTPStatus
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -12,8 +13,9 @@ from tests.ports import free_port
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_start import fails
+from tests.test_webhook import by_webhook
 
-FAILURES: list[dict[str, object]] = [
+FAILURES: list[dict[str, Any]] = [
     {"kind": "refuse", "status": HTTPStatus.BAD_GATEWAY},
     {"kind": "refuse", "status": HTTPStatus.TOO_MANY_REQUESTS, "retry_after": 1},
     {"kind": "refuse", "status": HTTPStatus.UNAUTHORIZED},
@@ -31,7 +33,7 @@ def said(tally: Tally, event: str) -> int:
 
 @pytest.mark.parametrize("failure", FAILURES, ids=["502", "429", "401 once", "cut"])
 async def test_a_start_waits_for_telegram(
-    own_playground: Playground, own_tally: Tally, failure: dict[str, object]
+    own_playground: Playground, own_tally: Tally, failure: dict[str, Any]
 ) -> None:
     await own_playground.trouble(**failure, method="getMe", times=1)
     await own_tally.start()
@@ -81,6 +83,20 @@ async def test_a_start_that_waits_stops_at_once(own_tally: Tally) -> None:
     began = time.monotonic()
     assert await own_tally.stop() == 0
     assert time.monotonic() - began < 5
+
+
+async def test_workers_wait_for_telegram_too(own_playground: Playground, own_tally: Tally) -> None:
+    own_tally.arguments = ("--workers", "2")
+    by_webhook(own_tally)
+    fault = await own_playground.trouble("refuse", method="getMe", status=502)
+    await own_tally.begin()
+    await own_tally.until_logged("telegram_awaited", times=2)
+    assert await own_tally.stop() == 0
+    await own_tally.begin()
+    await own_tally.until_logged("telegram_awaited", times=4)
+    await own_playground.calm(fault)
+    await own_tally.until_logged("started", times=2)
+    assert said(own_tally, "worker_died") == 0
 
 
 @pytest.mark.thorough

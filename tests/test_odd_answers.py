@@ -71,6 +71,17 @@ async def test_a_menu_without_an_id_is_sent_anew_by_the_next_command(
     await dora.until(menu, lambda message: message.labels == [["Back"]], timeout=PATIENCE)
 
 
+async def test_an_answer_is_read_whatever_charset_it_claims(
+    playground: Playground, dora: Person
+) -> None:
+    headers = {"Content-Type": "application/json; charset=klingon"}
+    await playground.trouble(
+        "answer", method="sendMessage", chat=dora.id, times=1, status=200, headers=headers
+    )
+    await count(dora, await open_counter(dora), 1)
+    assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
+
+
 @pytest.mark.parametrize("odd", NOT_DONE.values(), ids=NOT_DONE)
 async def test_a_first_window_is_neither_lost_nor_doubled(
     playground: Playground, dora: Person, odd: Odd

@@ -42,13 +42,6 @@ async def test_a_token_that_telegram_refuses(tally: Tally, own_playground: Playg
     assert line == "BOT_TOKEN: Telegram refuses the token"
 
 
-async def test_a_telegram_that_cannot_be_reached(tally: Tally) -> None:
-    line = await fails(
-        tally, BOT_TOKEN=f"7:{SECRET}", BOT_API_URL=f"http://127.0.0.1:{free_port()}"
-    )
-    assert line.startswith("Telegram can't be reached: ")
-
-
 async def test_a_redis_that_cannot_be_reached(tally: Tally) -> None:
     line = await fails(tally, REDIS_URL=f"redis://:hunter2@127.0.0.1:{free_port()}/0")
     assert line.startswith("REDIS_URL: Redis can't be reached: ")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
+from fsm.overlap import OVERLAP
 from playground import Person, Playground
 from tests.nursery import START
 from tests.ports import free_port
@@ -160,7 +161,8 @@ async def test_a_secret_that_somebody_else_has_set_is_put_right_by_the_next_star
     await ann_by_webhook.until(counter, text="Specify the number: 1", timeout=30)
 
 
-async def test_who_polls_second_ends_the_first_with_a_line(
+@pytest.mark.thorough
+async def test_who_polls_second_ends_the_first_with_a_line_after_a_minute(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     await own_tally.start()
@@ -168,7 +170,14 @@ async def test_who_polls_second_ends_the_first_with_a_line(
     second = Tally(tmp_path / "second" / "data", **own_tally.settings)
     second.settings["DATA_DIR"] = str(second.data)
     await second.start()
-    assert await own_tally.wait() == 2
+    for tally in (own_tally, second):
+        await tally.until_logged("updates_fetched_elsewhere")
+    # Meanwhile they take turns.
+    counter = await open_counter(boris := await own_playground.person("Boris"))
+    for value in range(1, 6):
+        await boris.press(counter, "+1")
+        await boris.until(counter, text=f"Specify the number: {value}")
+    assert await own_tally.wait(OVERLAP + START) == 2
     last = own_tally.log.read_text().splitlines()[-1]
     assert last.startswith("BOT_TOKEN: Conflict: terminated by other getUpdates request")
     ann = await own_playground.person("Ann")

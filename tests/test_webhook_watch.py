@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import SetWebhook
@@ -20,6 +19,7 @@ from structlog.testing import capture_logs
 
 import webhook_setting
 from fsm.calls import patiently
+from fsm.session import Session
 from fsm.tasks import finish
 from metrics import exposition
 from playground import Playground
@@ -37,7 +37,7 @@ SECRET = "open-sesame"
 async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
     """Give a bot that nobody runs."""
     api = TelegramAPIServer.from_base(own_playground.url)
-    async with Bot(own_playground.token, AiohttpSession(api=api)) as own:
+    async with Bot(own_playground.token, Session(api=api)) as own:
         yield own
 
 

@@ -107,6 +107,29 @@ time.sleep(600)
     assert {line["error"] for line in logs} == {"does not serve after 5 s"}
 
 
+async def test_one_that_waits_for_telegram_does_not_count_as_one_that_hangs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = """
+import time
+for said in ["waiting"] * 6 + ["started"]:
+    time.sleep(0.5)
+    print(said, flush=True)
+time.sleep(600)
+"""
+    working(monkeypatch, tmp_path, code)
+    monkeypatch.setattr(worker_process, "START", 2.5)
+    (place,) = places()
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(place.keep())
+        async with asyncio.timeout(START):
+            while not place.serves:
+                await asyncio.sleep(0.02)
+        keeping.cancel()
+        await place.end()
+    assert logs == []
+
+
 async def test_who_replaces_another_writes_figures_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
