@@ -82,6 +82,16 @@ async def test_an_answer_is_read_whatever_charset_it_claims(
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
+@pytest.mark.parametrize("result", [UNREADABLE, UNKNOWN], ids=["unreadable", "no result"])
+async def test_what_can_not_be_read_is_not_logged_either(
+    playground: Playground, tally: Tally, dora: Person, result: Odd
+) -> None:
+    await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **result)
+    async with tally.logging("result_unreadable"):
+        await open_counter(dora, "/numbers hunter2")
+    assert "hunter2" not in tally.log.read_text()
+
+
 @pytest.mark.parametrize("odd", NOT_DONE.values(), ids=NOT_DONE)
 async def test_a_first_window_is_neither_lost_nor_doubled(
     playground: Playground, dora: Person, odd: Odd
