@@ -5,6 +5,7 @@ And all that is kept of a person, as JSON.
 
 import csv
 import json
+import re
 import unicodedata
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
@@ -39,7 +40,19 @@ _COLUMNS = (
 
 # What makes a spreadsheet take a cell for a formula, also in full width, after
 # https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_EQUALS = r"=\uff1d"
+_FORMULA = rf"{_EQUALS}+\uff0b@\uff20\uff0d-"
+# What may part cells in a reader's spreadsheet, whose list separator depends on its country.
+_SEPARATORS = r",;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+# Readers drop what stands between the separator and the formula: blanks and lone quotes.
+_BLANKS = r"\s\x00-\x1f\ufeff\""
+# Each place where an apostrophe keeps a cell a text. Spaces part cells only if a person tells
+# LibreOffice so, and it takes nothing but an equals sign there; labels have dashes behind spaces.
+_DANGER = re.compile(
+    rf"(?:^|(?<=[{_SEPARATORS}]))(?=[{_BLANKS}]*[{_FORMULA}])"
+    rf"|^(?=[\t\r\n])"
+    rf"|(?<=\s)(?=\"*[{_EQUALS}])"
+)
 
 # Rows of a table that are laid out at a time.
 _BLOCK = 500
@@ -59,7 +72,8 @@ class Format(StrEnum):
 async def export(totals: AsyncGenerator[Total, None], out: TextIO, format_: Format) -> None:
     """Write totals to a text stream as they come, in any number, and flush it.
 
-    In CSV a text that a spreadsheet would take for a formula gets an apostrophe in front.
+    In CSV every cell is quoted, and a text that a spreadsheet would take for a formula gets an
+    apostrophe in front, also behind what another spreadsheet takes for the end of a cell.
 
     Args:
         totals: `db.totals.Totals.stream`; closed at the end, however it comes.
@@ -122,7 +136,8 @@ async def export_sums(kind: type[Sum], sums: Sequence[Sum], out: TextIO, format_
 
 
 async def _write_csv(rows: AsyncIterator[Row], columns: Sequence[str], out: TextIO) -> None:
-    sheet = csv.writer(out)  # ends lines with CR LF, as RFC 4180 has it
+    # It ends lines with CR LF, as RFC 4180 has it.
+    sheet = csv.writer(out, quoting=csv.QUOTE_ALL)
     sheet.writerow(columns)
     async for row in rows:
         sheet.writerow([_defused(_plain(row[column])) for column in columns])
@@ -220,9 +235,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _defused(cell: int | str | None) -> int | str | None:
-    if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA):
-        return f"'{cell}"
-    return cell
+    return _DANGER.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _harmless(text: str) -> str:

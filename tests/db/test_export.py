@@ -55,22 +55,39 @@ async def test_csv(totals: Totals) -> None:
     await totals.add(new_total(confirmation_id=ID, label='12" nails, bent', value=-5))
     await totals.add(new_total(confirmation_id=ID[::-1], chat_id=None, kind=Kind.INLINE))
     assert await written(totals, Format.CSV) == (
-        "id,created_at,user_id,chat_id,kind,label,value,confirmation_id\r\n"
-        "2,2026-05-04T12:00:00+00:00,7,,inline,,1,0f0e0d0c0b0a09080706050403020100\r\n"
-        "1,2026-05-04T12:00:00+00:00,7,-1001234567890,numbers,"
-        '"12"" nails, bent",-5,000102030405060708090a0b0c0d0e0f\r\n'
+        '"id","created_at","user_id","chat_id","kind","label","value","confirmation_id"\r\n'
+        '"2","2026-05-04T12:00:00+00:00","7","","inline","","1",'
+        '"0f0e0d0c0b0a09080706050403020100"\r\n'
+        '"1","2026-05-04T12:00:00+00:00","7","-1001234567890","numbers",'
+        '"12"" nails, bent","-5","000102030405060708090a0b0c0d0e0f"\r\n'
     )
 
 
-@pytest.mark.parametrize(
-    "label", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\N{FULLWIDTH EQUALS SIGN}1"]
-)
+DEFUSED = {
+    **{sign: f"'{sign}" for sign in ("=1+1", "+1", "-1", "@SUM(A1)", '"=1', "\ta", "\ra")},
+    **{f"{sign}1": f"'{sign}1" for sign in "\uff1d\uff0b\uff0d\uff20"},
+    **{f"x{by}=1": f"x{by}'=1" for by in ",;|\t\n\r\v\f\x85\u2028 "},
+    **{f"x;{sign}1": f"x;'{sign}1" for sign in "+-@\uff1d\uff0b\uff0d\uff20"},
+    "\t=1": "'\t'=1",
+    " =1": "' '=1",
+    "x;=cmd|' /C calc'!A1": "x;'=cmd|' /C calc'!A1",
+    "x; -1": "x;' -1",
+    'x;""=1': 'x;\'""=1',
+    "a;=1,+2|@3": "a;'=1,'+2|'@3",
+}
+"""Names that become formulas, and how they are written."""
+
+
+@pytest.mark.parametrize("label", DEFUSED)
 async def test_csv_defuses_formulas(totals: Totals, label: str) -> None:
     await totals.add(new_total(label=label))
-    assert await labels_in_csv(totals) == [f"'{label}"]
+    assert await labels_in_csv(totals) == [DEFUSED[label]]
 
 
-@pytest.mark.parametrize("label", [FAMILY, SHALOM, "2-1", "a=b", "'", "a\nb", "a\rb"])
+@pytest.mark.parametrize(
+    "label",
+    [FAMILY, SHALOM, "2-1", "a=b", "tea - green", "4 + 1 @ home", "'", ";", "a; b", "a\nb", "a\rb"],
+)
 async def test_csv_leaves_other_labels_alone(totals: Totals, label: str) -> None:
     await totals.add(new_total(label=label))
     assert await labels_in_csv(totals) == [label]
