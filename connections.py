@@ -96,8 +96,13 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
     bot = Bot(
         token,
         session=Session(api=api, limit=CONNECTIONS, timeout=CALL),
-        # Who deletes what they have said is answered all the same.
-        default=DefaultBotProperties(parse_mode=ParseMode.HTML, allow_sending_without_reply=True),
+        default=DefaultBotProperties(
+            parse_mode=ParseMode.HTML,
+            # Who deletes what they have said is answered all the same.
+            allow_sending_without_reply=True,
+            # Names may be links, and nobody has asked to see what is behind them.
+            link_preview_is_disabled=True,
+        ),
     )
     parts.push_async_callback(bot.session.close)
     return bot

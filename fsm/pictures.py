@@ -5,6 +5,7 @@ A text can become a photo and a photo another one, but no photo a text again
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from aiogram import Bot
 from aiogram.enums import ContentType
@@ -35,7 +36,22 @@ class Picture(MediaAttachment):
 
 
 class Messages(MessageManager):
-    """The library's message manager, for pictures too."""
+    """The library's message manager, for pictures too.
+
+    A window without a `LinkPreview` of its own goes by the bot's default.
+    """
+
+    @override
+    async def send_text(self, bot: Bot, new_message: NewMessage) -> Message:
+        """Send a text; see `MessageManager`."""
+        return await super().send_text(bot, _with_preview(bot, new_message))
+
+    @override
+    async def edit_text(
+        self, bot: Bot, new_message: NewMessage, old_message: OldMessage
+    ) -> Message:
+        """Edit a text; see `MessageManager`."""
+        return await super().edit_text(bot, _with_preview(bot, new_message), old_message)
 
     @override
     async def get_media_source(self, media: MediaAttachment, bot: Bot) -> InputFile | str:
@@ -52,6 +68,12 @@ class Messages(MessageManager):
             if NO_CAPTION not in error.message:
                 raise
         return await self.edit_text(bot, content, old)
+
+
+def _with_preview(bot: Bot, content: NewMessage) -> NewMessage:
+    # The library says None, which aiogram takes for an answer instead of its default.
+    options = content.link_preview_options or bot.default.link_preview
+    return replace(content, link_preview_options=options)
 
 
 def is_picture(content: NewMessage) -> bool:
