@@ -97,6 +97,11 @@ class Canvas:
             )
             self._shown[name] = Shown("", "", markup, None)
 
+    def note(self, drawing: Drawing, version: str) -> None:
+        """Learn that a message shows a window that this process has not drawn."""
+        if drawing.content is not None:
+            self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
+
     def shows(self, drawing: Drawing, version: str) -> bool:
         """Tell whether a message shows a window already, as far as this process knows."""
         shown = self._shown.get(self._name(drawing))

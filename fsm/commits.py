@@ -147,7 +147,10 @@ class Commits:
         for drawing in transaction.drawings:
             version = transaction.version_of(drawing.record)
             self._offers.note(drawing, version, person_id)
-            follows &= self._renderer.add(drawing, version)
+            if transaction.is_shown:
+                self._renderer.note(drawing, version)
+            else:
+                follows &= self._renderer.add(drawing, version)
         return follows
 
     async def look_after(self, transaction: Transaction, place: Place) -> None:

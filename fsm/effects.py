@@ -23,6 +23,8 @@ class Effects:
         opener: Whose the windows are that it opens, None for who has sent the update.
         speaks_anew: Whether that person's windows are to be drawn again as they stand,
             in whichever chats.
+        is_shown: Whether its windows stand on their messages already, because somebody has
+            just posted them.
         moves_for: Seconds for which its windows change by themselves and are drawn again
             and again.
     """
@@ -38,6 +40,7 @@ class Effects:
         self.redraws: list[str] = []
         self.opener: int | None = None
         self.speaks_anew = False
+        self.is_shown = False
         self.moves_for = 0.0
         self._outbox: dict[str, str] = {}
 

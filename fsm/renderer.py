@@ -85,6 +85,10 @@ class Renderer:
         """Learn from a message that was pressed which buttons it has."""
         self._canvas.see(message)
 
+    def note(self, drawing: Drawing, version: str) -> None:
+        """Learn what a message shows that somebody has just posted."""
+        self._canvas.note(drawing, version)
+
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows: others may have drawn on it since."""
         self._canvas.forget(chat_id, message_id)

@@ -76,16 +76,22 @@ router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.chosen_inline_result()
-async def posted(chosen: ChosenInlineResult, transaction: Transaction, drafts: Drafts) -> None:
+async def posted(
+    chosen: ChosenInlineResult, transaction: Transaction, drafts: Drafts, people: People
+) -> None:
     """Note whose counter a message is, as soon as it is posted."""
     kind, _, name = chosen.result_id.partition(":")
     if kind != COUNTER or not chosen.inline_message_id:
         return
     counter = await transaction.state()
+    is_first = not counter
     if counter and counter["draft"] != name:
         # A press with another draft's data came first. What Telegram says counts.
         counter.clear()
     await _counter(transaction, drafts, name)
+    texts = await people.texts(counter["poster"], counter["language"])
+    # Telegram refuses an edit that changes nothing.
+    transaction.is_shown = is_first and counter.get("spoken") == texts.language
 
 
 @router.callback_query(is_tap, Tap.filter())

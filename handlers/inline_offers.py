@@ -86,6 +86,8 @@ async def _offer_counter(
         "poster": query.from_user.id,
         # Spoken as long as the poster has chosen none.
         "language": query.from_user.language_code,
+        # In which the message will stand there when it is posted.
+        "spoken": texts.language,
         "label": label,
         "steps": STEPS,
     }

@@ -58,6 +58,13 @@ class KeptDialogs:
                     return
                 await asyncio.sleep(0.02)
 
+    async def until_drawn(self) -> None:
+        """Wait until it knows of no message that may be behind what stands."""
+        index = f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:undrawn"
+        async with asyncio.timeout(START), self.redis() as redis:
+            while await redis.hlen(index):
+                await asyncio.sleep(0.02)
+
     @property
     def _inbox(self) -> str:
         return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"

@@ -7,7 +7,9 @@ from typing import TypeAlias
 import pytest
 
 from playground import Group, Message, Person, Playground, PlaygroundError
+from tests.choosing import choose
 from tests.tally import Tally
+from tests.test_counter import open_counter
 
 Friends: TypeAlias = tuple[Group, list[Person]]
 """A group that the bot is not in, and its members."""
@@ -58,6 +60,42 @@ async def post(person: Person, chat: Group, label: str = "") -> Message:
     """Have a person post a counter."""
     asked = await person.ask(label)
     return await person.choose(asked, asked["results"][0]["id"], chat=chat)
+
+
+async def test_what_is_just_posted_is_not_drawn_again(
+    own_playground: Playground, own_tally: Tally, own_friends: Friends
+) -> None:
+    group, people = own_friends
+    before = await own_playground.call_count()
+    counters = [await post(person, group, f"tea {person.id}") for person in people]
+    await own_playground.until_pending(0)
+    await own_tally.until_drawn()
+    assert await own_playground.calls("editMessageText", after=before) == []
+    assert await own_playground.refusals(after=before) == []
+    for person, counter in zip(people, counters, strict=True):
+        await person.press(counter, "+1")
+        await person.until(counter, text=f"tea {person.id}\nSpecify the number: 1")
+    # Told of once more, it is drawn as it stands, and not as it was posted.
+    chosen = [each for each in await own_playground.updates() if "chosen_inline_result" in each]
+    await own_playground.repeat(chosen[-1]["update_id"])
+    await own_playground.until_pending(0)
+    await own_tally.until_drawn()
+    shown = await people[-1].read(counters[-1])
+    assert shown.text == f"tea {people[-1].id}\nSpecify the number: 1"
+    assert await own_playground.refusals(after=before) == []
+
+
+async def test_one_posted_in_another_language_than_its_poster_has_by_now_is_drawn(
+    own_playground: Playground, own_friends: Friends
+) -> None:
+    group, (ann, *_) = own_friends
+    asked = await ann.ask("tea")
+    settings = await open_counter(ann, "/settings")
+    await choose(ann, settings, "Language", "Русский")
+    counter = await ann.choose(asked, asked["results"][0]["id"], chat=group)
+    assert counter.text == "tea\nSpecify the number: 0"
+    await ann.until(counter, text="tea\nУкажите число: 0")
+    assert await own_playground.refusals() == []
 
 
 async def test_everybody_taps_and_only_who_posted_confirms(
