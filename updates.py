@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -79,10 +79,19 @@ async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str
     Nothing else is ours to know: what customers write to a business account that the bot
     was connected to, say, or what guests of a chat do. It may come all the same, from a time
     when another bot with the same token asked for it.
+
+    A message that was sent via a bot is no input: the person has chosen an inline result, and
+    that bot has written its text.
     """
-    if isinstance(event, DialogUpdate) or any(getattr(event, kind) for kind in KINDS):
+    if isinstance(event, DialogUpdate) or _is_asked_for(cast("Update", event)):
         return await handler(event, data)
     return None
+
+
+def _is_asked_for(update: Update) -> bool:
+    if update.message and update.message.via_bot:
+        return False
+    return any(getattr(update, kind) for kind in KINDS)
 
 
 async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from html import escape
 
 import structlog
-from aiogram import Bot, Router
+from aiogram import Bot, F, Router
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.methods import TelegramMethod
@@ -55,6 +55,12 @@ async def support(
     for admin_id in admin_ids:
         transaction.call(message.forward(admin_id))
     return message.reply(texts("paysupport-passed-on" if admin_ids else "paysupport-nobody"))
+
+
+@router.message(Command("refund"), F.forward_origin, is_by_admin)
+async def refuse_forwarded(message: Message, texts: Texts) -> TelegramMethod[Message]:
+    """Have an admin type it: what they forward, perhaps to ask about it, is another's wish."""
+    return message.reply(texts("refund-forwarded"))
 
 
 @router.message(Command("refund"), is_by_admin)

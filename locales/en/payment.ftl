@@ -56,6 +56,7 @@ paysupport-passed-on = Passed on to those who run this bot.
 paysupport-nobody = Nobody is set up to read this here. Whoever runs this bot has to set ADMIN_IDS.
 
 refund-how = Write the ID of the payment behind the command: <code>/refund ID</code>
+refund-forwarded = A forwarded command gives nothing back. Type it yourself.
 refund-unknown = No such payment is saved.
 refund-already = This payment was given back already.
 refund-card = Card payments are given back at the payment provider.
