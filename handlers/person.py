@@ -14,6 +14,7 @@ from db.users import Profile, Users
 from fsm.tasks import finish
 from locales import Catalog
 from people import People
+from widgets.access import ANONYMOUS
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,9 @@ class PersonMiddleware(BaseMiddleware):
 
 def _is_real(person: User | None) -> TypeGuard[User]:
     """Tell whether somebody is there; windows are drawn again without anybody."""
-    return person is not None and not person.is_bot and not isinstance(person, FakeUser)
+    if person is None or isinstance(person, FakeUser):
+        return False
+    return not person.is_bot and person.id not in ANONYMOUS
 
 
 def _profile(person: User) -> Profile:

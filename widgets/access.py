@@ -15,9 +15,11 @@ from typing_extensions import override
 from fsm.calls import ask
 from widgets.notice import Notice
 
-ANONYMOUS = frozenset({1087968824, 136817688})
-"""In whose names Telegram shows anonymous admins, and people who speak as a channel
-(@GroupAnonymousBot and @Channel_Bot). Everybody who does so shares these ids."""
+ANONYMOUS = frozenset({1087968824, 136817688, 777000})
+"""In whose names Telegram shows anonymous admins, people who speak as a channel
+(@GroupAnonymousBot and @Channel_Bot), and posts of a channel that arrive in its discussion
+group (Telegram itself; Bot API, Message, `is_automatic_forward`). Everybody who does so shares
+these ids, so what they open is any admin's."""
 
 PATIENCE = 5
 """Seconds that Telegram has to tell whether somebody is an admin."""
