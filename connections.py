@@ -16,6 +16,7 @@ from fsm.address import Kind, parse
 from fsm.batch import Batch
 from fsm.connection import connect
 from fsm.session import Session
+from fsm.topics import Topics
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
 
 CALL = 20.0
@@ -104,6 +105,7 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
             link_preview_is_disabled=True,
         ),
     )
+    bot.session.middleware(Topics())
     parts.push_async_callback(bot.session.close)
     return bot
 

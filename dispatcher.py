@@ -8,6 +8,7 @@ from aiogram_dialog import setup_dialogs
 from dialogs import DIALOGS
 from fsm.drawings import DrawingManagerFactory
 from fsm.middleware import TransactionMiddleware
+from fsm.topics import name_topic
 from handlers import (
     commands,
     cutlets,
@@ -47,6 +48,7 @@ def make_dispatcher(
     # Itself as well, as updates of the dialogs' own bring only what stands here.
     dispatcher.workflow_data.update(data, dispatcher=dispatcher)
     dispatcher.update.outer_middleware(ignore_unasked)
+    dispatcher.update.outer_middleware(name_topic)
     dispatcher.update.outer_middleware(observe)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)

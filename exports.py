@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import Bot
-from aiogram.methods import SendDocument
+from aiogram.methods import SendDocument, SendMessage
 
 from db.export import Format, export, export_person
 from db.filters import Filter
@@ -28,6 +28,7 @@ from fsm.calls import patiently
 from fsm.claims import HOLD, Claim, Claims
 from fsm.store import AwayError
 from fsm.tasks import finish
+from fsm.topics import call
 from locales import Catalog
 
 LIMIT = 50_000_000
@@ -62,7 +63,8 @@ class Order:
     """What a person wants to have.
 
     Attributes:
-        chat_id: Where to.
+        chat_id: Where to, and
+        thread_id: into which topic; see `fsm.topics`.
         format: How it is written.
         wanted: Which totals.
         language: The language of what is said beside the document.
@@ -74,6 +76,7 @@ class Order:
     wanted: Filter
     language: str
     is_whole: bool = False
+    thread_id: int | None = None
 
     def to_json(self) -> str:
         """Write it down for the outbox."""
@@ -186,15 +189,19 @@ class Exports:
             async with self._written(order) as document:
                 method = SendDocument(
                     chat_id=order.chat_id,
+                    message_thread_id=order.thread_id,
                     document=document,
                     caption=texts("data-exported" if order.is_whole else "totals-exported"),
                     disable_content_type_detection=True,
                 )
-                call = partial(self._bot, method, request_timeout=UPLOAD)
-                await patiently(call, within=PATIENCE)
+                sending = partial(call, self._bot, method, seconds=UPLOAD)
+                await patiently(sending, within=PATIENCE)
         except TooLargeError:
             text = texts("totals-export-too-large", limit=LIMIT // 1_000_000)
-            await patiently(partial(self._bot.send_message, order.chat_id, text))
+            refusal = SendMessage(
+                chat_id=order.chat_id, message_thread_id=order.thread_id, text=text
+            )
+            await patiently(partial(call, self._bot, refusal))
 
     @asynccontextmanager
     async def _written(self, order: Order) -> AsyncIterator[Document]:

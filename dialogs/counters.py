@@ -63,6 +63,8 @@ def _link(record: Record, chat: Chat) -> str | None:
     if chat.type != ChatType.SUPERGROUP or message_id <= 0:
         return None
     _, thread_id = place_of_record(record.key)
+    if thread_id is not None and thread_id < 0:
+        return None  # a direct message of a channel
     path = [str(chat.id).removeprefix("-100"), thread_id, message_id]
     return "https://t.me/c/" + "/".join(str(part) for part in path if part)
 
@@ -70,10 +72,17 @@ def _link(record: Record, chat: Chat) -> str | None:
 async def post_anew(
     _callback: CallbackQuery, _select: object, manager: DialogManager, name: str
 ) -> None:
-    """Post a counter at the end of its topic; the message that it stood on loses its buttons."""
+    """Post a counter at the end of its topic; the message that it stood on loses its buttons.
+
+    Where the topic is gone or closed it comes to this one, or else to the chat itself, and goes
+    on there.
+    """
     transaction: Transaction = manager.middleware_data["transaction"]
     found = await Roll(transaction).of(cast("int", manager.dialog_data["owner"]))
-    if name not in found:
+    # It may have moved to another topic since it was listed, which is a part of its name.
+    moved = (each for each in found if stack_id_of(each) == stack_id_of(name))
+    name = name if name in found else next(moved, "")
+    if not name:
         raise Notice("notice-not-offered")
     manager.show_mode = ShowMode.NO_UPDATE
     key = found[name].key

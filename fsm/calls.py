@@ -45,6 +45,7 @@ EXPECTED = (
     "message to delete not found",
     "MESSAGE_ID_INVALID",
     "message thread not found",
+    "TOPIC_",
     "chat not found",
     "message can't be edited",
     "message can't be deleted",
@@ -55,6 +56,9 @@ EXPECTED = (
     "bot is not a member",
     "group chat was upgraded",
     "not enough rights",
+    "have no rights",
+    "CHAT_WRITE_FORBIDDEN",
+    "CHAT_RESTRICTED",
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 

@@ -1,13 +1,18 @@
 """What messages show, and how it gets there."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramServerError
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramServerError,
+)
 from aiogram.types import InlineKeyboardMarkup, Message
 from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
 from cachetools import LRUCache
@@ -16,9 +21,11 @@ from redis.exceptions import RedisError
 from fsm.outcome import Drawing
 from fsm.pictures import Messages, PictureError
 from fsm.refusals import without_refused
+from fsm.relocation import Relocation
 from fsm.sending import in_words, method_of
 from fsm.session import UnreadableResultError
 from fsm.store import DialogStore
+from fsm.topics import in_a_topic, is_place_refused
 from metrics import TELEGRAM_FAILURES
 
 REMEMBERED = 10_000
@@ -33,7 +40,14 @@ SAME = "message is not modified"
 LATE = (TelegramNetworkError, TelegramServerError)
 """How an edit fails that may be carried out later all the same."""
 
+OnUnsent = Callable[[Drawing], Awaitable[None]]
+"""Is told of a drawing that can't be sent, because the bot may not write there."""
+
 log = structlog.get_logger(__name__)
+
+
+async def ignore(_drawing: Drawing) -> None:
+    """Do nothing about what can't be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +74,12 @@ class Canvas:
     Args:
         bot: Whose messages they are.
         store: Where the message of a stack is noted.
+        on_unsent: Is told what can't be sent.
     """
 
     bot: Bot
     store: DialogStore
+    on_unsent: OnUnsent = ignore
     _messages: Messages = field(default_factory=Messages)
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # The message that came of one that was awaited.
@@ -75,6 +91,13 @@ class Canvas:
     _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # Messages that this process has left to another since it drew on them.
     _left: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
+
+    # Messages that could not be sent, by what stands for them.
+    _unsent: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
+
+    def is_unsent(self, drawing: Drawing) -> bool:
+        """Tell whether a fresh message could not be sent, because the bot may not write there."""
+        return message_name(drawing.chat_id, drawing.target) in self._unsent
 
     def changes_buttons(self, drawing: Drawing) -> bool:
         """Tell whether a message surely gets other buttons than it has, or is yet to be sent.
@@ -188,13 +211,18 @@ class Canvas:
         return True
 
     async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
+        asked_in = drawing.asked.thread_id if drawing.asked else None
         try:
-            message_id: int | None = (await self._post(content)).message_id
-        except UnreadableResultError as error:
-            # It was sent, so it must not be sent again.
-            TELEGRAM_FAILURES.labels("unreadable").inc()
-            log.warning("result_unreadable", method=type(error.method).__name__)
-            message_id = error.message_id
+            message_id, topic = await in_a_topic(
+                lambda topic: self._posted(replace(content, thread_id=topic)),
+                content.thread_id,
+                asked_in,
+            )
+        except TelegramAPIError as error:
+            if is_place_refused(error):
+                self._unsent[message_name(drawing.chat_id, drawing.target)] = True
+                await self.on_unsent(drawing)
+            raise
         if message_id is None:
             # A press on the message tells its id; a later window is sent anew.
             self._shown[self._name(drawing)] = shows
@@ -206,6 +234,19 @@ class Canvas:
         except RedisError as error:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))
+        else:
+            if topic != content.thread_id:
+                await Relocation(self.store, self.bot.id).move(drawing.record, topic)
+
+    async def _posted(self, content: NewMessage) -> int | None:
+        """Send a window; give its message's id, None where Telegram's answer doesn't tell."""
+        try:
+            return (await self._post(content)).message_id
+        except UnreadableResultError as error:
+            # It was sent, so it must not be sent again.
+            TELEGRAM_FAILURES.labels("unreadable").inc()
+            log.warning("result_unreadable", method=type(error.method).__name__)
+            return error.message_id
 
     async def _post(self, content: NewMessage) -> Message:
         method = method_of(content)
@@ -214,7 +255,8 @@ class Canvas:
                 self.bot(method) if method else self._messages.send_message(self.bot, content)
             )
         except TelegramBadRequest as error:
-            if method is None or without_refused(content, error.message):
+            is_refused = is_place_refused(error) or without_refused(content, error.message)
+            if method is None or is_refused:
                 raise
             log.warning("content_refused", method=type(method).__name__, error=error.message)
         except PictureError as error:

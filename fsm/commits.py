@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -19,6 +20,9 @@ from fsm.store import AwayError, DialogStore
 from fsm.transaction import Transaction
 from fsm.undrawn import Undrawn
 from fsm.windows import Windows
+
+ASKING = 1.0
+"""Seconds that the answer to a press waits at most for a message that it has sent."""
 
 log = structlog.get_logger(__name__)
 
@@ -169,6 +173,18 @@ class Commits:
     async def follows(self, transaction: Transaction) -> bool:
         """Tell whether what a transaction has left is drawn soon, as far as all workers know."""
         return all([await self._renderer.follows(drawing) for drawing in transaction.drawings])
+
+    async def is_unsent(self, transaction: Transaction) -> bool:
+        """Tell whether a message that a transaction has asked for can't be sent to its chat.
+
+        Nobody waits for that longer than `ASKING` seconds.
+        """
+        fresh = [drawing for drawing in transaction.drawings if drawing.fresh]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ASKING):
+                for drawing in fresh:
+                    await self._renderer.finish(drawing.chat_id, drawing.target)
+        return any(self._renderer.is_unsent(drawing) for drawing in fresh)
 
     async def inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
         """Give what draws an inline message from its state."""

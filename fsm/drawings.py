@@ -70,7 +70,14 @@ class Drawings(MessageManagerProtocol):
         shown = awaited() if fresh or former is None else former
         if fresh and old_message:
             await self.remove_kbd(bot, mode, old_message)
-        drawing = Drawing(self._record, new_message.chat.id, new_message, shown, fresh=fresh)
+        drawing = Drawing(
+            self._record,
+            new_message.chat.id,
+            new_message,
+            shown,
+            fresh=fresh,
+            former=former if fresh and former and former > 0 else None,
+        )
         self._transaction.drawings.append(drawing)
         return OldMessage(
             chat=new_message.chat,

@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 from aiogram import BaseMiddleware, Bot, Dispatcher
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
+from aiogram.enums import ChatType
 from aiogram.methods import TelegramMethod
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
@@ -27,9 +28,10 @@ from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.nested import Nested, within
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import AlreadyDoneError, Outcome, Refusal
+from fsm.outcome import AlreadyDoneError, Outcome, Refusal, UnsentError
 from fsm.place import Place, chat_of, place_of
 from fsm.store import AwayError, DialogStore, UnclearError
+from fsm.topics import call
 from fsm.transaction import Transaction
 from metrics import REDONE, begin
 
@@ -111,6 +113,10 @@ class TransactionMiddleware(BaseMiddleware):
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
                 pressed = update.callback_query.message if update.callback_query else None
+                transaction.drawings = [
+                    replace(drawing, asked=place_of(data)) if drawing.fresh else drawing
+                    for drawing in transaction.drawings
+                ]
                 follows = self._commits.draw(transaction, data["event_from_user"].id, pressed)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
@@ -122,6 +128,7 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not (transaction.has_reply or (follows and await self._commits.follows(transaction))):
             transaction.reply = transaction.late_reply
+        await self._tell_unsent(transaction, update, data)
         answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
             others = asyncio.ensure_future(self._do(transaction, data, records))
@@ -133,10 +140,36 @@ class TransactionMiddleware(BaseMiddleware):
             await say(answer, data, in_response=True)
         return transaction.outcome
 
+    async def _tell_unsent(
+        self, transaction: Transaction, update: Update, data: dict[str, Any]
+    ) -> None:
+        """Say so if the bot may not write in the group where a message was asked for."""
+        chat = data.get("event_chat")
+        if chat is None or chat.type == ChatType.PRIVATE or isinstance(update, DialogUpdate):
+            return
+        if not any(drawing.fresh for drawing in transaction.drawings):
+            return
+        told = Transaction(self._store, transaction.chat)
+        if update.callback_query:
+            if await self._commits.is_unsent(transaction):
+                await self._on_error(UnsentError(), update, data, told)
+                transaction.reply = told.reply
+        else:
+            # Beside the chat's next updates, since nobody sees whether this one is answered.
+            self.nested.begin(self._tell_privately(transaction, update, data, told))
+
+    async def _tell_privately(
+        self, transaction: Transaction, update: Update, data: dict[str, Any], told: Transaction
+    ) -> None:
+        if await self._commits.is_unsent(transaction):
+            await self._on_error(UnsentError(), update, data, told)
+            await self._do(told, data, [])
+
     async def _do(self, transaction: Transaction, data: dict[str, Any], records: list[str]) -> None:
         """Call what is to be called, and draw again what may show something older."""
         bot, dispatcher, place = data["bot"], data["dispatcher"], place_of(data)
-        await asyncio.gather(*(patiently(partial(bot, method)) for method in transaction.methods))
+        calls = (patiently(partial(call, bot, method)) for method in transaction.methods)
+        await asyncio.gather(*calls)
         try:
             for stack_id in transaction.redraws:
                 await redraw(dispatcher, bot, place, stack_id)

@@ -52,7 +52,11 @@ class Nested:
         await finish(self._tasks, within)
 
     def _begin(self, handler: Handler, update: DialogUpdate, data: dict[str, Any]) -> None:
-        task = asyncio.ensure_future(self._middleware(handler, update, data))
+        self.begin(self._middleware(handler, update, data))
+
+    def begin(self, work: Awaitable[object]) -> None:
+        """Have something done in the background."""
+        task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

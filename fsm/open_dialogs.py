@@ -1,6 +1,7 @@
 """Open dialogs: everything in this folder, put together."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
 from aiogram import Bot, Dispatcher
@@ -9,10 +10,13 @@ from redis.asyncio import Redis
 from fsm.batch import Batch
 from fsm.commits import Commits, InlineWindow
 from fsm.crew import Crew
+from fsm.keys import place_of_record
 from fsm.middleware import OnError, TransactionMiddleware
 from fsm.moving import Moving
 from fsm.offers import Offers
 from fsm.outbox import Deliver, Outbox
+from fsm.outcome import Drawing
+from fsm.relocation import Relocation
 from fsm.renderer import Renderer
 from fsm.store import DialogStore
 from fsm.turns import Turns
@@ -53,7 +57,7 @@ class OpenDialogs:
         self._crew = Crew(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
         turns = Turns(redis, batch, bot.id, self._crew)
-        self._renderer = Renderer(bot, self.store, turns, self._move)
+        self._renderer = Renderer(bot, self.store, turns, self._move, self._let_go)
         self._undrawn = Undrawn(redis, batch, bot.id, self._renderer, self._crew)
         self._moving = Moving(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
@@ -90,6 +94,16 @@ class OpenDialogs:
         nested = self.transactions.nested
         parts = (nested, self._outbox, self._renderer, self._undrawn, self._crew)
         return [part.close for part in parts]
+
+    async def _let_go(self, drawing: Drawing) -> None:
+        relocation = Relocation(self.store, self._bot.id)
+        await relocation.let_go(drawing.record, drawing.target, drawing.former)
+        if drawing.former and drawing.asked:
+            # Its buttons were taken off, as a fresh message was to have them.
+            _, topic = place_of_record(drawing.record)
+            place = replace(drawing.asked, thread_id=topic)
+            await self._undrawn.announce([drawing.record], place)
+            self._undrawn.hurry(drawing.record)
 
     async def _move(self, old_id: int, new_id: int) -> None:
         await self._moving.begin(self._outbox, old_id, new_id)

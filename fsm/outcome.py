@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from aiogram_dialog.api.entities import NewMessage
 
+from fsm.place import Place
+
 
 class Outcome(StrEnum):
     """What has become of an update."""
@@ -51,6 +53,10 @@ class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some 
     """Ends an update: nothing changes, and the person is told why."""
 
 
+class UnsentError(Exception):
+    """A message that an update has asked for can't be sent: the bot may not write there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """What a stack's message is to show.
@@ -64,6 +70,8 @@ class Drawing:
         fresh: Whether it is the one to be sent.
         delete: Whether the message is deleted, not only its keyboard taken off.
         bound: Whether its keyboard can't be taken off.
+        former: Of a fresh one, the message that showed the stack before, None for none.
+        asked: Of a fresh one, where it was asked for, None where nobody knows.
     """
 
     record: str
@@ -73,6 +81,8 @@ class Drawing:
     fresh: bool = False
     delete: bool = False
     bound: bool = False
+    former: int | None = None
+    asked: Place | None = None
 
 
 INLINE_TARGET = 1

@@ -7,7 +7,7 @@ from aiogram import Bot
 from aiogram.types import Message
 from cachetools import LRUCache
 
-from fsm.canvas import REMEMBERED, Canvas, message_name
+from fsm.canvas import REMEMBERED, Canvas, OnUnsent, ignore, message_name
 from fsm.line import Line
 from fsm.outcome import Drawing
 from fsm.pace import Pace
@@ -33,10 +33,18 @@ class Renderer:
         store: Where the message of a stack is noted.
         turns: Gives the turn on messages that several workers share.
         on_upgrade: Is told when a group turns out to be a supergroup of another id by now.
+        on_unsent: Is told of a window that can't be sent anywhere.
     """
 
-    def __init__(self, bot: Bot, store: DialogStore, turns: Turns, on_upgrade: OnUpgrade) -> None:
-        self._canvas = Canvas(bot, store)
+    def __init__(
+        self,
+        bot: Bot,
+        store: DialogStore,
+        turns: Turns,
+        on_upgrade: OnUpgrade,
+        on_unsent: OnUnsent = ignore,
+    ) -> None:
+        self._canvas = Canvas(bot, store, on_unsent)
         self._turns = turns
         self._on_upgrade = on_upgrade
         self._screens: dict[str, Screen] = {}
@@ -75,6 +83,10 @@ class Renderer:
         """
         screen = self._screens.get(message_name(drawing.chat_id, drawing.target))
         return screen is None or await screen.follows()
+
+    def is_unsent(self, drawing: Drawing) -> bool:
+        """Tell whether a fresh message could not be sent, because the bot may not write there."""
+        return self._canvas.is_unsent(drawing)
 
     async def finish(self, chat_id: int | str, message_id: int) -> None:
         """Wait until what is to be drawn on a message now is drawn, or given up."""

@@ -56,6 +56,11 @@ class Transaction(Effects, BaseStorage):
 
     # What handlers look at
 
+    @property
+    def chat(self) -> ChatKeys:
+        """The keys of the chat that the update is of."""
+        return self._chat
+
     def record_of(self, stack: Stack) -> str:
         """Give the key of the record of a stack that was loaded."""
         return self._stacks[stack.id]

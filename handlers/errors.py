@@ -1,20 +1,23 @@
 """What is answered when an update can't be carried out."""
 
 from collections.abc import Awaitable, Callable
+from html import escape
 from typing import Any, cast
 
 import structlog
 from aiogram.enums import ChatType
-from aiogram.methods import EditMessageReplyMarkup
+from aiogram.methods import EditMessageReplyMarkup, SendMessage
 from aiogram.types import CallbackQuery, TelegramObject, Update
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from fsm.outcome import UnsentError
 from fsm.store import AwayError
 from fsm.transaction import Transaction
 from locales import Texts
+from widgets.access import ANONYMOUS
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, lasting, note_forged
 
@@ -27,6 +30,9 @@ async def answer_error(
     error: Exception, update: Update, data: dict[str, Any], transaction: Transaction
 ) -> None:
     """Answer for an update that failed; see `fsm.middleware.OnError`."""
+    if isinstance(error, UnsentError):
+        _say_unsent(update, data, transaction)
+        return
     try:
         await _answer(error, update, data, transaction)
     except AwayError as away:
@@ -68,6 +74,17 @@ async def _answer(
                 # Whoever has paid must not be told to try again.
                 key = "payment-failed" if message.successful_payment else "notice-error"
                 transaction.call(message.answer(texts(key)))
+
+
+def _say_unsent(update: Update, data: dict[str, Any], transaction: Transaction) -> None:
+    """Say that the bot may not write in a group: to a press, or else in the private chat."""
+    person, chat, texts = data["event_from_user"], data["event_chat"], data["texts"]
+    if update.callback_query:
+        transaction.answer(texts("notice-unsent"), alert=True)
+    elif person.id not in ANONYMOUS:
+        title = escape(chat.title or "", quote=False)
+        text = texts("notice-unsent-in", chat=title)
+        transaction.call(SendMessage(chat_id=person.id, text=text))
 
 
 def _words(error: Exception, texts: Texts) -> str:

@@ -33,7 +33,8 @@ class Group:
 
         Args:
             member: Who.
-            role: `creator`, `administrator`, `member`, `left` or `kicked`.
+            role: `creator`, `administrator`, `member`, `restricted` (who may write nothing),
+                `left` or `kicked`.
         """
         member_id = member if isinstance(member, int) else member.id
         path = f"groups/{self.id}/members/{member_id}"
@@ -43,6 +44,15 @@ class Group:
         """Open a topic and return its `message_thread_id`; only forums have topics."""
         answer = await self._client.request("POST", f"groups/{self.id}/topics", {"name": name})
         return int(answer["id"])
+
+    async def close_topic(self, topic: int, *, closed: bool = True) -> None:
+        """Let only administrators write in a topic, or everybody again; 1 is the General topic."""
+        path = f"groups/{self.id}/topics/{topic}"
+        await self._client.request("PATCH", path, {"closed": closed})
+
+    async def delete_topic(self, topic: int) -> None:
+        """Delete a topic with all that was said in it."""
+        await self._client.request("DELETE", f"groups/{self.id}/topics/{topic}")
 
     async def upgrade(self) -> Group:
         """Make a supergroup of a group, as Telegram does when it needs more; this one is over."""

@@ -12,6 +12,8 @@
 | `PUT /control/groups/{id}/members/{user_id}` | gives somebody, or the bot, a `role` |
 | `POST /control/groups/{id}/upgrade` | makes a supergroup of it |
 | `POST /control/groups/{id}/topics` | opens a topic of a `name` |
+| `PATCH`, `DELETE /control/groups/{id}/topics/{topic}` | says whether it is `closed` (1 is the
+General topic); deletes it with its messages |
 | `GET /control/chats/{id}?after=&wait=` | what has changed since version `after`; if nothing has,
 waits for so many seconds |
 | `GET /control/calls?method=&after=&wait=` | the Bot API calls, those after a number; waits for one
@@ -42,10 +44,19 @@ from playground.control_requests import (
     Pending,
     Repeat,
     RoleChange,
+    TopicChange,
     Wait,
 )
 from playground.errors import ControlError
-from playground.groups import GroupPlan, add_group, add_topic, join, upgrade
+from playground.groups import (
+    GroupPlan,
+    add_group,
+    add_topic,
+    change_topic,
+    join,
+    remove_topic,
+    upgrade,
+)
 from playground.showing import show_changes, show_chat
 from playground.state import Call, Json, Person
 from playground.telegram import Telegram
@@ -112,6 +123,19 @@ async def _add_topic(telegram: Telegram, request: web.Request) -> Json:
     return {"id": add_topic(telegram, chat_of(telegram, request), topic.name)}
 
 
+async def _change_topic(telegram: Telegram, request: web.Request) -> Json:
+    change = TopicChange.model_validate_json(await request.read())
+    topic = int(request.match_info["topic"])
+    change_topic(telegram, chat_of(telegram, request), topic, closed=change.closed)
+    return {"id": topic, "closed": change.closed}
+
+
+async def _remove_topic(telegram: Telegram, request: web.Request) -> Json:
+    topic = int(request.match_info["topic"])
+    remove_topic(telegram, chat_of(telegram, request), topic)
+    return {"id": topic}
+
+
 async def _list_chats(telegram: Telegram, _request: web.Request) -> list[Json]:
     return [show_chat(chat) for chat in telegram.state.chats.values()]
 
@@ -176,6 +200,8 @@ ROUTES: Sequence[Route] = (
     Route("PUT", f"{GROUP}/members/{PERSON_ID}", _set_role),
     Route("POST", f"{GROUP}/upgrade", _upgrade),
     Route("POST", f"{GROUP}/topics", _add_topic),
+    Route("PATCH", f"{GROUP}/topics/{{topic:[0-9]+}}", _change_topic),
+    Route("DELETE", f"{GROUP}/topics/{{topic:[0-9]+}}", _remove_topic),
     Route("GET", "/control/chats", _list_chats),
     Route("GET", CHAT, _watch_chat),
     Route("GET", "/control/calls", _list_calls),

@@ -90,6 +90,12 @@ class NewTopic(Strict):
     name: str = Field(min_length=1, max_length=MAX_TITLE)
 
 
+class TopicChange(Strict):
+    """Whether only administrators write in a topic."""
+
+    closed: bool
+
+
 class Advance(Strict):
     """How much time shall pass, in seconds."""
 

@@ -13,6 +13,7 @@ from playground.telegram import ANY_CHAT, Telegram
 
 FIRST_SUPERGROUP = -1_001_000_000_000
 FIRST_GROUP = -4_000_000
+GENERAL_TOPIC = 1
 
 
 class GroupPlan(Strict):
@@ -24,6 +25,8 @@ class GroupPlan(Strict):
         bot: What the bot is in it; not in it if `left`.
         username: What makes it public.
         is_forum: Whether it has topics.
+        is_direct_messages: Whether it is where people write to a channel, each in a topic of
+            their own, whose id is the person's.
     """
 
     title: str = Field(min_length=1, max_length=MAX_TITLE)
@@ -33,6 +36,7 @@ class GroupPlan(Strict):
     bot: Role = Role.MEMBER
     username: str | None = None
     is_forum: bool = False
+    is_direct_messages: bool = False
 
 
 def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
@@ -53,6 +57,8 @@ def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
         json["username"] = plan.username
     if plan.is_forum:
         json["is_forum"] = True
+    if plan.is_direct_messages:
+        json["is_direct_messages"] = True
     chat = Chat({**json, "type": plan.type}, dict(plan.roles))
     if plan.type == "supergroup":
         # Its first message tells of its making; in a forum its id is the General topic's.
@@ -142,6 +148,43 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
     chat.topics[message.id] = name
     tell_bot(telegram, chat, message)
     return message.id
+
+
+def change_topic(telegram: Telegram, chat: Chat, topic: int, *, closed: bool) -> None:
+    """Close or open a topic; 1 is the General topic.
+
+    Raises:
+        ControlError: If there is no such topic.
+    """
+    if topic != GENERAL_TOPIC and topic not in chat.topics:
+        raise ControlError(f"there is no topic {topic}", 404)
+    if closed is (topic in chat.closed):
+        return
+    told = "forum_topic_closed" if closed else "forum_topic_reopened"
+    if closed:
+        chat.closed.append(topic)
+    else:
+        chat.closed.remove(topic)
+    leader = _leader(telegram, chat) or telegram.state.bot
+    message = telegram.post(chat, Message({"from": leader, told: {}}, leader["id"]))
+    if topic != GENERAL_TOPIC:
+        message.json |= {"message_thread_id": topic, "is_topic_message": True}
+    tell_bot(telegram, chat, message)
+
+
+def remove_topic(telegram: Telegram, chat: Chat, topic: int) -> None:
+    """Delete a topic with all that was said in it; the bot is not told.
+
+    Raises:
+        ControlError: If there is no such topic.
+    """
+    if topic not in chat.topics:
+        raise ControlError(f"there is no topic {topic}", 404)
+    del chat.topics[topic]
+    for message in list(chat.messages.values()):
+        if message.json.get("message_thread_id") == topic:
+            telegram.delete(chat, message)
+    telegram.state.note("chat", chat.id)
 
 
 def _leader(telegram: Telegram, chat: Chat) -> Json | None:

@@ -5,7 +5,9 @@ from playground.telegram import Telegram
 
 SERVICE = frozenset(
     {
+        "forum_topic_closed",
         "forum_topic_created",
+        "forum_topic_reopened",
         "left_chat_member",
         "new_chat_members",
         "refunded_payment",

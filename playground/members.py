@@ -1,6 +1,6 @@
 """Who is in a chat, in Telegram's objects."""
 
-from aiogram.types import ChatMemberAdministrator
+from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
 from playground.state import Chat, Json, Role
 from playground.telegram import Telegram
@@ -12,6 +12,13 @@ RIGHTS: Json = {
 }
 """An administrator who may do everything but be edited by the bot."""
 
+NO_RIGHTS: Json = {
+    name: name == "is_member"
+    for name, field in ChatMemberRestricted.model_fields.items()
+    if field.is_required() and field.annotation is bool
+}
+"""A member who may do nothing, until somebody takes that back."""
+
 
 def chat_member(user: Json, role: Role) -> Json:
     """The `ChatMember` object of somebody in some role."""
@@ -21,6 +28,8 @@ def chat_member(user: Json, role: Role) -> Json:
             member["is_anonymous"] = False
         case Role.ADMINISTRATOR:
             member |= RIGHTS
+        case Role.RESTRICTED:
+            member |= NO_RIGHTS | {"until_date": 0}
         case Role.KICKED:
             member["until_date"] = 0
     return member

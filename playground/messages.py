@@ -3,7 +3,7 @@
 from aiogram.methods import CopyMessage, DeleteMessage, DeleteMessages, ForwardMessage, SendMessage
 
 from playground.errors import BadRequestError
-from playground.sending import posted, send, thread_fields
+from playground.sending import check_right_to_send, posted, send, topic_fields
 from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
 from playground.texts import CAPTION, TEXT, caption_content, text_content
@@ -40,7 +40,8 @@ def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
     chat = telegram.writable_chat(call.chat_id)
     origin = message.json.get("forward_origin") or _origin(source, message)
     content = {"from": telegram.state.bot, "forward_origin": origin}
-    content |= thread_fields(chat, call.message_thread_id) | _copied(message)
+    check_right_to_send(telegram, chat, message.json)
+    content |= topic_fields(telegram, chat, call) | _copied(message)
     return telegram.show(chat, telegram.post(chat, Message(content, telegram.bot_id)))
 
 

@@ -5,11 +5,20 @@ from aiogram import methods
 from playground.errors import BadRequestError
 from playground.keyboards import check_markup
 from playground.reply_keyboards import show_keyboard
-from playground.state import Chat, Json, Message
+from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
 
 GENERAL_TOPIC = 1
 """The topic of a forum that every message without one belongs to; it can't be named."""
+
+KINDS = {
+    "photo": "photos",
+    "document": "documents",
+    "game": "games",
+    "poll": "polls",
+    "sticker": "stickers",
+}
+"""What the rights to send are called, by the field of a message; else it is text messages."""
 
 Sending = (
     methods.SendMessage
@@ -58,10 +67,11 @@ def posted(
     if getattr(call, "business_connection_id", None):
         raise BadRequestError("business connection not found")
     chat = telegram.writable_chat(call.chat_id)
+    check_right_to_send(telegram, chat, content)
     markup = None if isinstance(call, methods.SendMediaGroup) else call.reply_markup
     reply_to = _reply_to(telegram, chat, call)
     head: Json = {"from": telegram.state.bot}
-    head |= thread_fields(chat, call.message_thread_id) or thread_of_reply(chat, reply_to)
+    head |= topic_fields(telegram, chat, call) or _topic_of_reply(telegram, chat, reply_to)
     inline, keyboard = check_markup(telegram, chat, markup, first)
     if call.protect_content is True:
         head["has_protected_content"] = True
@@ -73,17 +83,47 @@ def posted(
     return message, telegram.show(chat, message)
 
 
-def thread_fields(chat: Chat, thread_id: int | None) -> Json:
+def check_right_to_send(telegram: Telegram, chat: Chat, content: Json) -> None:
+    """Refuse what the bot may not send to a group.
+
+    Raises:
+        BadRequestError: If it may write nothing there.
+    """
+    if chat.roles.get(telegram.bot_id) is Role.RESTRICTED:
+        kinds = (words for field, words in KINDS.items() if field in content)
+        kind = next(kinds, "text messages")
+        raise BadRequestError(f"not enough rights to send {kind} to the chat")
+
+
+def topic_fields(telegram: Telegram, chat: Chat, call: Sending | methods.ForwardMessage) -> Json:
+    """The fields of a message that say its topic, of a forum or of a channel's direct messages.
+
+    Raises:
+        BadRequestError: If there is no such topic, or it is closed.
+    """
+    topic_id = getattr(call, "direct_messages_topic_id", None)
+    if chat.json.get("is_direct_messages"):
+        person = telegram.state.persons.get(topic_id or 0)
+        if person is None:
+            raise BadRequestError("direct messages topic must be specified")
+        return {"direct_messages_topic": {"topic_id": topic_id, "user": person.user}}
+    leads = chat.roles.get(telegram.bot_id, Role.LEFT).leads
+    return thread_fields(chat, call.message_thread_id, may_write_in_closed=leads)
+
+
+def thread_fields(chat: Chat, thread_id: int | None, *, may_write_in_closed: bool = False) -> Json:
     """The fields of a message that say its topic; a group without topics takes no notice.
 
     Raises:
-        BadRequestError: If there is no such topic.
+        BadRequestError: If there is no such topic, or it is closed.
     """
-    if not thread_id or not (chat.private or chat.json.get("is_forum")):
+    if not (chat.private or chat.json.get("is_forum")):
         return {}
-    if thread_id == GENERAL_TOPIC or thread_id not in chat.topics:
+    if thread_id and (thread_id == GENERAL_TOPIC or thread_id not in chat.topics):
         raise BadRequestError("message thread not found")
-    return {"message_thread_id": thread_id, "is_topic_message": True}
+    if (thread_id or GENERAL_TOPIC) in chat.closed and not may_write_in_closed:
+        raise BadRequestError("TOPIC_CLOSED")
+    return {"message_thread_id": thread_id, "is_topic_message": True} if thread_id else {}
 
 
 def thread_of_reply(chat: Chat, reply_to: int | None) -> Json:
@@ -91,6 +131,16 @@ def thread_of_reply(chat: Chat, reply_to: int | None) -> Json:
     replied = chat.messages.get(reply_to) if reply_to is not None else None
     names = ("message_thread_id", "is_topic_message")
     return {name: replied.json[name] for name in names if name in replied.json} if replied else {}
+
+
+def _topic_of_reply(telegram: Telegram, chat: Chat, reply_to: int | None) -> Json:
+    """The fields of a reply of the bot that say its topic: that of what it answers."""
+    fields = thread_of_reply(chat, reply_to)
+    if chat.roles.get(telegram.bot_id, Role.LEFT).leads:
+        return fields
+    if fields.get("message_thread_id", GENERAL_TOPIC) in chat.closed:
+        raise BadRequestError("TOPIC_CLOSED")
+    return fields
 
 
 def _reply_to(telegram: Telegram, chat: Chat, call: Sending) -> int | None:

@@ -37,6 +37,8 @@ def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
         json |= {"message_thread_id": saying.topic, "is_topic_message": True}
     else:
         json |= thread_of_reply(chat, saying.reply_to)
+    if chat.json.get("is_direct_messages"):
+        json["direct_messages_topic"] = {"topic_id": saying.person, "user": person.user}
     json |= _fields(telegram, chat, person, saying)
     if chat.private:
         person.standing = Standing.STARTED

@@ -17,14 +17,14 @@ CHANNEL_BOT = {
     "first_name": "Channel",
     "username": "Channel_Bot",
 }
-POST = {
+POST: dict[str, object] = {
     "from": TELEGRAM,
     "sender_chat": CHANNEL,
     "is_automatic_forward": True,
     "forward_origin": {"type": "channel", "date": 1_760_000_000, "chat": CHANNEL, "message_id": 7},
 }
 """How a channel's post arrives in its group."""
-SAYING = {"from": CHANNEL_BOT, "sender_chat": CHANNEL}
+SAYING: dict[str, object] = {"from": CHANNEL_BOT, "sender_chat": CHANNEL}
 """How a person says something there in the channel's name."""
 WAYS: dict[str, dict[str, object]] = {"post": POST, "saying": SAYING}
 

@@ -18,6 +18,7 @@ from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, place_of, wanted
 from exports import Exports, Order
+from fsm.foreground import topic_of
 from fsm.transaction import Transaction
 from locales import Texts
 from states import Totals as States
@@ -89,6 +90,7 @@ def _send(
         wanted=what,
         language=texts.language,
         is_whole=is_whole,
+        thread_id=topic_of(manager),
     )
     coming = texts("totals-export-coming")
     transaction.deliver(f"export:{callback.id}", ordered.to_json(), late=coming)

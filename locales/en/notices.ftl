@@ -5,3 +5,5 @@ notice-not-offered = This button is not available now
 notice-error = Something went wrong, try again
 notice-hint = I only know commands here: /start shows the menu, /help explains.
 notice-away = Try again in a moment
+notice-unsent = I may not write here. An admin can let me.
+notice-unsent-in = I may not write in { $chat }, so I can't open that there. An admin can let me.

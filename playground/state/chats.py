@@ -21,6 +21,8 @@ class Role(StrEnum):
     CREATOR = "creator"
     ADMINISTRATOR = "administrator"
     MEMBER = "member"
+    RESTRICTED = "restricted"
+    """In the group, and may write nothing there."""
     LEFT = "left"
     KICKED = "kicked"
 
@@ -89,6 +91,7 @@ class Chat:
         json: The `Chat` object that goes with every message.
         roles: What everybody who is or was in a group is there, by user id; empty if private.
         topics: Names of a forum's topics, by `message_thread_id`.
+        closed: Which of them only administrators write in; 1 stands for the General topic.
         keyboards: The reply keyboard that each person has, by user id: `message_id` and `markup`
             of what the bot sent, and whether a one-time keyboard was `used`.
         messages: The messages that were not deleted, by id, oldest first.
@@ -102,6 +105,7 @@ class Chat:
     json: Json
     roles: dict[int, Role] = field(default_factory=dict)
     topics: dict[int, str] = field(default_factory=dict)
+    closed: list[int] = field(default_factory=list)
     keyboards: dict[int, Json] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
     migrated_to: int | None = None

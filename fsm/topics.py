@@ -1,0 +1,153 @@
+"""Topics: those of a forum or a private chat, and those of a channel's direct messages.
+
+Telegram has a field for each kind. Here both are one number, which goes wherever a topic goes,
+into the names of records too: the one of a channel's direct messages is below 0.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, cast
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import (
+    BaseRequestMiddleware,
+    NextRequestMiddlewareType,
+)
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.types import Message, TelegramObject, Update
+from typing_extensions import override
+
+TOPIC_REFUSALS = (
+    "message thread not found",
+    "TOPIC_CLOSED",
+    "TOPIC_DELETED",
+    "TOPIC_ID_INVALID",
+)
+"""How Telegram refuses a message for its topic, which is gone or closed."""
+
+CHAT_REFUSALS = (
+    "not enough rights to send",
+    "have no rights to send",
+    "need administrator rights",
+    "CHAT_WRITE_FORBIDDEN",
+    "CHAT_RESTRICTED",
+    "CHAT_SEND_",
+)
+"""How it refuses a message for its chat, where the bot may not write."""
+
+Result = TypeVar("Result")
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+log = structlog.get_logger(__name__)
+
+
+class Topics(BaseRequestMiddleware):
+    """Puts the topic of every method of the Bot API into the field that it belongs in."""
+
+    @override
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        topic = getattr(method, "message_thread_id", None)
+        if topic is not None and topic < 0:
+            # A game has no such field: it can't be sent there.
+            fields = {"message_thread_id": None, "direct_messages_topic_id": -topic}
+            known = type(method).model_fields.keys() & fields.keys()
+            method = method.model_copy(update={name: fields[name] for name in known})
+        return await make_request(bot, method)
+
+
+async def name_topic(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
+    """Have a direct message of a channel name its topic as others do; a middleware of updates."""
+    update = cast("Update", event)
+    message, query = update.message, update.callback_query
+    if message and message.direct_messages_topic:
+        named = _named(message)
+        data["event_thread_id"] = named.message_thread_id
+        update = update.model_copy(update={"message": named})
+    elif query and isinstance(query.message, Message) and query.message.direct_messages_topic:
+        named = _named(query.message)
+        data["event_thread_id"] = named.message_thread_id
+        query = query.model_copy(update={"message": named})
+        update = update.model_copy(update={"callback_query": query})
+    return await handler(update, data)
+
+
+def _named(message: Message) -> Message:
+    topic = message.direct_messages_topic
+    number = -topic.topic_id if topic else None
+    update = {"message_thread_id": number, "is_topic_message": True}
+    return message.model_copy(update=update)
+
+
+def is_topic_refused(error: TelegramAPIError) -> bool:
+    """Tell whether a message was refused for its topic: another may do."""
+    return isinstance(error, TelegramBadRequest) and _says(error, TOPIC_REFUSALS)
+
+
+def is_place_refused(error: TelegramAPIError) -> bool:
+    """Tell whether a message was refused for the topic or the chat that it was sent to."""
+    if isinstance(error, TelegramForbiddenError):
+        return True
+    return isinstance(error, TelegramBadRequest) and _says(error, TOPIC_REFUSALS + CHAT_REFUSALS)
+
+
+def _says(error: TelegramAPIError, words: tuple[str, ...]) -> bool:
+    return any(each in error.message for each in words)
+
+
+async def in_a_topic(
+    send: Callable[[int | None], Awaitable[Result]], *topics: int | None
+) -> tuple[Result, int | None]:
+    """Send something to a topic, or where that is gone or closed, to another.
+
+    Args:
+        send: Sends it to a topic, None for the chat itself, which is a forum's General topic.
+        topics: The topics, in order; the chat itself comes last in any case.
+
+    Returns:
+        What sending it gave, and the topic that it was sent to.
+
+    Raises:
+        TelegramAPIError: Telegram refuses it for something else, or in all of them.
+    """
+    *first, last = dict.fromkeys((*topics, None))
+    for topic in first:
+        try:
+            return await send(topic), topic
+        except TelegramBadRequest as error:
+            if not is_topic_refused(error):
+                raise
+            log.info("topic_refused", error=error.message)
+    return await send(last), last
+
+
+async def call(bot: Bot, method: TelegramMethod[Result], seconds: int | None = None) -> Result:
+    """Call a method, in another topic if it is a message whose own topic is gone or closed.
+
+    Args:
+        bot: Who calls it.
+        method: The method.
+        seconds: Seconds that it may take, None for the usual ones.
+
+    Raises:
+        TelegramAPIError: Telegram refuses, or can't be reached.
+    """
+    topic = getattr(method, "message_thread_id", None)
+    if topic is None:
+        return await bot(method, request_timeout=seconds)
+
+    async def send(there: int | None) -> Result:
+        changes: dict[str, Any] = {"message_thread_id": there}
+        if there != topic and hasattr(method, "reply_parameters"):
+            # A reply goes to the topic of what it answers, whatever else it says.
+            changes["reply_parameters"] = None
+        return await bot(method.model_copy(update=changes), request_timeout=seconds)
+
+    result, _ = await in_a_topic(send, topic)
+    return result
