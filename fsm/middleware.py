@@ -128,7 +128,8 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not (transaction.has_reply or (follows and await self._commits.follows(transaction))):
             transaction.reply = transaction.late_reply
-        await self._tell_unsent(transaction, update, data)
+        if any(drawing.fresh for drawing in transaction.drawings):
+            await self._tell_unsent(transaction, update, data)
         answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
             others = asyncio.ensure_future(self._do(transaction, data, records))
@@ -146,8 +147,6 @@ class TransactionMiddleware(BaseMiddleware):
         """Say so if the bot may not write in the group where a message was asked for."""
         chat = data.get("event_chat")
         if chat is None or chat.type == ChatType.PRIVATE or isinstance(update, DialogUpdate):
-            return
-        if not any(drawing.fresh for drawing in transaction.drawings):
             return
         told = Transaction(self._store, transaction.chat)
         if update.callback_query:

@@ -17,6 +17,8 @@ router = Router(name="groups")
 @router.my_chat_member(
     ChatMemberUpdatedFilter(JOIN_TRANSITION),
     F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP}),
+    # A channel's direct messages are nobody's in particular before somebody has written.
+    ~F.chat.is_direct_messages,
 )
 async def greet(
     _event: ChatMemberUpdated, event_update: Update, dialog_manager: DialogManager

@@ -224,6 +224,11 @@ class Person(Deeds):
         what = f"the end of message {message.message_id}"
         await self._client.view(message.chat.id).wait(find, timeout, what)
 
+    async def topic(self, name: str) -> int:
+        """Open a topic in the private chat with the bot and return its `message_thread_id`."""
+        answer = await self._client.request("POST", f"groups/{self.id}/topics", {"name": name})
+        return int(answer["id"])
+
     async def messages(self, chat: Group | int | None = None) -> list[Message]:
         """The messages of a chat, oldest first."""
         return await self._client.messages(self._chat_id(chat))

@@ -11,7 +11,7 @@
 | `POST /control/groups` | makes a group |
 | `PUT /control/groups/{id}/members/{user_id}` | gives somebody, or the bot, a `role` |
 | `POST /control/groups/{id}/upgrade` | makes a supergroup of it |
-| `POST /control/groups/{id}/topics` | opens a topic of a `name` |
+| `POST /control/groups/{id}/topics` | opens a topic of a `name`; in a private chat likewise |
 | `PATCH`, `DELETE /control/groups/{id}/topics/{topic}` | says whether it is `closed` (1 is the
 General topic); deletes it with its messages |
 | `GET /control/chats/{id}?after=&wait=` | what has changed since version `after`; if nothing has,

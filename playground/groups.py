@@ -131,7 +131,7 @@ def upgrade(telegram: Telegram, chat: Chat) -> Chat:
 
 
 def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
-    """Open a topic in a forum.
+    """Open a topic in a forum, or in a person's chat with the bot.
 
     Returns:
         Its `message_thread_id`, the id of the message that tells of it.
@@ -139,9 +139,10 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
     Raises:
         ControlError: If the chat is no forum.
     """
-    if not chat.json.get("is_forum"):
+    if not (chat.private or chat.json.get("is_forum")):
         raise ControlError(f"chat {chat.id} is no forum")
-    leader = _leader(telegram, chat) or telegram.state.bot
+    leader = telegram.user(chat.id) if chat.private else _leader(telegram, chat)
+    leader = leader or telegram.state.bot
     told = {"from": leader, "forum_topic_created": {"name": name, "icon_color": 7322096}}
     message = telegram.post(chat, Message(told, leader["id"]))
     message.json |= {"message_thread_id": message.id, "is_topic_message": True}

@@ -9,7 +9,8 @@ from playground.state import Chat, Json, Message, Role
 from playground.telegram import Telegram
 
 GENERAL_TOPIC = 1
-"""The topic of a forum that every message without one belongs to; it can't be named."""
+"""The topic of a forum that every message without one belongs to; it can't be named, and is not
+among the chat's topics."""
 
 KINDS = {
     "photo": "photos",
@@ -119,7 +120,7 @@ def thread_fields(chat: Chat, thread_id: int | None, *, may_write_in_closed: boo
     """
     if not (chat.private or chat.json.get("is_forum")):
         return {}
-    if thread_id and (thread_id == GENERAL_TOPIC or thread_id not in chat.topics):
+    if thread_id and thread_id not in chat.topics:
         raise BadRequestError("message thread not found")
     if (thread_id or GENERAL_TOPIC) in chat.closed and not may_write_in_closed:
         raise BadRequestError("TOPIC_CLOSED")

@@ -88,6 +88,78 @@ async def test_a_topic_that_is_not_there_is_refused(
         await group.topic("News")
 
 
+async def test_a_closed_topic_takes_messages_of_administrators_only(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    topic = await forum.topic("News")
+    asked = await ann.send("/tea", chat=forum, topic=topic)
+    await forum.close_topic(topic)
+    assert (await bot.updates(offset=-1))[-1]["message"]["forum_topic_closed"] == {}
+    there: dict[str, object] = {"chat_id": forum.id, "text": "a", "message_thread_id": topic}
+    reply = {"chat_id": forum.id, "text": "a", "reply_to_message_id": asked.message_id}
+    for params in (there, reply):
+        assert await bot.refused("sendMessage", **params) == "Bad Request: TOPIC_CLOSED"
+    await bot("sendMessage", chat_id=forum.id, text="general")
+    await forum.close_topic(1)
+    refused = await bot.refused("sendMessage", chat_id=forum.id, text="general")
+    assert refused == "Bad Request: TOPIC_CLOSED"
+    await forum.close_topic(topic, closed=False)
+    await bot("sendMessage", **there)
+    await forum.set_role(playground.bot, "administrator")
+    await bot("sendMessage", chat_id=forum.id, text="general")
+
+
+async def test_a_deleted_topic_takes_its_messages_along(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    forum = await playground.group("Forum", creator=ann, is_forum=True)
+    topic = await forum.topic("News")
+    there: dict[str, object] = {"chat_id": forum.id, "message_thread_id": topic}
+    sent = await bot("sendMessage", text="a", **there)
+    await bot("sendMessage", chat_id=forum.id, text="general")
+    await forum.delete_topic(topic)
+    assert [message.text for message in await forum.messages()] == ["general"]
+    assert "thread not found" in await bot.refused("sendMessage", text="a", **there)
+    edit = {"chat_id": forum.id, "message_id": sent["message_id"], "text": "b"}
+    assert "to edit not found" in await bot.refused("editMessageText", **edit)
+    with pytest.raises(PlaygroundError, match="there is no topic"):
+        await forum.delete_topic(topic)
+
+
+async def test_a_restricted_bot_writes_nothing(
+    playground: Playground, bot: BotSide, ann: Person, group: Group
+) -> None:
+    sent = await bot("sendMessage", chat_id=group.id, text="a")
+    await group.set_role(playground.bot, "restricted")
+    told = (await bot.updates(offset=-1))[-1]["my_chat_member"]["new_chat_member"]
+    assert (told["status"], told["is_member"], told["can_send_messages"]) == (
+        "restricted",
+        True,
+        False,
+    )
+    refused = await bot.refused("sendMessage", chat_id=group.id, text="a")
+    assert refused == "Bad Request: not enough rights to send text messages to the chat"
+    # What it has said before is still its own.
+    await bot("editMessageText", chat_id=group.id, message_id=sent["message_id"], text="b")
+    await ann.send("/tea", chat=group)
+    assert (await bot.updates(offset=-1))[-1]["message"]["text"] == "/tea"
+
+
+async def test_direct_messages_of_a_channel_have_a_topic_a_person(
+    playground: Playground, bot: BotSide, ann: Person
+) -> None:
+    channel = await playground.group(
+        "News", members=[ann], bot="administrator", is_direct_messages=True
+    )
+    await ann.send("hello", chat=channel)
+    heard = (await bot.updates(offset=-1))[-1]["message"]
+    assert heard["direct_messages_topic"]["topic_id"] == ann.id
+    sent = await bot("sendMessage", chat_id=channel.id, text="a", direct_messages_topic_id=ann.id)
+    assert sent["direct_messages_topic"]["user"]["id"] == ann.id
+    assert "topic" in await bot.refused("sendMessage", chat_id=channel.id, text="a")
+
+
 async def test_a_person_deletes_their_own_messages_an_administrator_all(
     bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
