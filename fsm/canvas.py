@@ -220,6 +220,7 @@ class Canvas:
             )
         except TelegramAPIError as error:
             if is_place_refused(error):
+                log.info("message_not_sent", error=error.message)
                 self._unsent[message_name(drawing.chat_id, drawing.target)] = True
                 await self.on_unsent(drawing)
             raise

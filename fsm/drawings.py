@@ -77,6 +77,7 @@ class Drawings(MessageManagerProtocol):
             shown,
             fresh=fresh,
             former=former if fresh and former and former > 0 else None,
+            opens=fresh and self._transaction.is_new(self._record),
         )
         self._transaction.drawings.append(drawing)
         return OldMessage(

@@ -113,10 +113,6 @@ class TransactionMiddleware(BaseMiddleware):
             async with turn:
                 transaction = await self._carry_out(handler, update, data, chat)
                 pressed = update.callback_query.message if update.callback_query else None
-                transaction.drawings = [
-                    replace(drawing, asked=place_of(data)) if drawing.fresh else drawing
-                    for drawing in transaction.drawings
-                ]
                 follows = self._commits.draw(transaction, data["event_from_user"].id, pressed)
         except AlreadyDoneError as repeated:
             transaction, follows = Transaction(self._store, chat), True
@@ -128,8 +124,7 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.reply = transaction.undelivered_reply
         elif not (transaction.has_reply or (follows and await self._commits.follows(transaction))):
             transaction.reply = transaction.late_reply
-        if any(drawing.fresh for drawing in transaction.drawings):
-            await self._tell_unsent(transaction, update, data)
+        await self._tell_unsent(transaction, update, data)
         answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
             others = asyncio.ensure_future(self._do(transaction, data, records))
@@ -145,8 +140,9 @@ class TransactionMiddleware(BaseMiddleware):
         self, transaction: Transaction, update: Update, data: dict[str, Any]
     ) -> None:
         """Say so if the bot may not write in the group where a message was asked for."""
-        chat = data.get("event_chat")
-        if chat is None or chat.type == ChatType.PRIVATE or isinstance(update, DialogUpdate):
+        if not any(drawing.asked for drawing in transaction.drawings):
+            return
+        if data["event_chat"].type == ChatType.PRIVATE:
             return
         told = Transaction(self._store, transaction.chat)
         if update.callback_query:
@@ -260,6 +256,11 @@ class TransactionMiddleware(BaseMiddleware):
             await self._handle(handler, update, data | {"offers": self._offers}, transaction)
             is_committed = await self._commits.make(transaction, chat, data)
             is_done = is_committed and not transaction.is_reset
+            if not isinstance(update, DialogUpdate):
+                transaction.drawings = [
+                    replace(drawing, asked=place_of(data)) if drawing.fresh else drawing
+                    for drawing in transaction.drawings
+                ]
         finally:
             transaction.stands = is_done
         return is_done

@@ -96,10 +96,11 @@ class OpenDialogs:
         return [part.close for part in parts]
 
     async def _let_go(self, drawing: Drawing) -> None:
-        relocation = Relocation(self.store, self._bot.id)
-        await relocation.let_go(drawing.record, drawing.target, drawing.former)
-        if drawing.former and drawing.asked:
-            # Its buttons were taken off, as a fresh message was to have them.
+        if drawing.asked is None:
+            return
+        await Relocation(self.store, self._bot.id).let_go(drawing)
+        if drawing.former:
+            # It has lost its buttons, which the fresh message was to have.
             _, topic = place_of_record(drawing.record)
             place = replace(drawing.asked, thread_id=topic)
             await self._undrawn.announce([drawing.record], place)

@@ -71,7 +71,8 @@ class Drawing:
         delete: Whether the message is deleted, not only its keyboard taken off.
         bound: Whether its keyboard can't be taken off.
         former: Of a fresh one, the message that showed the stack before, None for none.
-        asked: Of a fresh one, where it was asked for, None where nobody knows.
+        opens: Of a fresh one, whether its dialog opens with it: nobody has seen it before.
+        asked: Of a fresh one, where it was asked for, None where nobody has asked.
     """
 
     record: str
@@ -82,6 +83,7 @@ class Drawing:
     delete: bool = False
     bound: bool = False
     former: int | None = None
+    opens: bool = False
     asked: Place | None = None
 
 

@@ -9,6 +9,7 @@ import asyncio
 import structlog
 
 from fsm.keys import ChatKeys, name_of, place_of_record, stack_id_of
+from fsm.outcome import Drawing
 from fsm.record import Record
 from fsm.store import AwayError, DialogStore, UnclearError
 
@@ -43,17 +44,17 @@ class Relocation:
             # Its buttons find it all the same.
             log.warning("dialog_not_moved", error=str(error))
 
-    async def let_go(self, key: str, awaited: int, former: int | None) -> None:
-        """Take back that a dialog was to have another message, which can't be sent.
+    async def let_go(self, drawing: Drawing) -> None:
+        """Take back what was to be shown by a message that can't be sent.
+
+        A dialog gets back the message that it had. One that has opened with this one ends,
+        because nobody has seen it. Any other goes on without a message, to be posted anew.
 
         Args:
-            key: Its record.
-            awaited: What stands for the message that can't be sent.
-            former: The message that it had before, None for none; then it ends, as nobody
-                can ever see it.
+            drawing: The fresh message.
         """
         try:
-            while not await self._let_go(key, awaited, former):
+            while not await self._let_go(drawing):
                 pass  # somebody has tapped meanwhile
         except (AwayError, UnclearError) as error:
             log.warning("dialog_not_let_go", error=str(error))
@@ -73,17 +74,18 @@ class Relocation:
         roll.stack = {names.get(name, name): owner for name, owner in roll.stack.items()}
         return bool(await self._store.commit(chat, _changed(old, new, roll)))
 
-    async def _let_go(self, key: str, awaited: int, former: int | None) -> bool:
-        chat = self._chat(key)
+    async def _let_go(self, drawing: Drawing) -> bool:
+        key, chat = drawing.record, self._chat(drawing.record)
         record, roll = await self._load(chat, key, chat.roll)
-        if record.message_id != awaited:
+        if record.message_id != drawing.target:
             return True
-        if former:
-            record.message_id = former
-        else:
+        if drawing.former:
+            record.message_id = drawing.former
+        elif drawing.opens:
             record.stack, record.contexts = {}, {}
             roll.stack.pop(name_of(key), None)
-        return bool(await self._store.commit(chat, _changed(record, roll)))
+        changed = _changed(record, roll)
+        return not changed or bool(await self._store.commit(chat, changed))
 
     def _chat(self, key: str) -> ChatKeys:
         chat_id, _ = place_of_record(key)

@@ -131,6 +131,10 @@ class Transaction(Effects, BaseStorage):
             record.version = version
         return bool(version)
 
+    def is_new(self, record: str) -> bool:
+        """Tell whether a record that was loaded has never been written."""
+        return self._records[record].is_new
+
     def version_of(self, record: str) -> str:
         """Give the version of a record that was loaded, after the commit the one it has then."""
         return self._records[record].version

@@ -168,6 +168,7 @@ async def test_a_group_that_the_bot_may_not_write_to_is_told_of_and_lists_let_go
 
     # A press says so, and the counter keeps the message that it has.
     assert await clara.press(window, "1") == NO_RIGHT
+    assert await clara.press(window, "1") == NO_RIGHT
     await tally.until_drawn()
     assert (await clara.read(counter)).labels == counter.labels
     await clara.press(counter, "+1")
@@ -201,3 +202,23 @@ async def test_every_way_of_saying_that_a_topic_is_no_more(
     assert counter.message_thread_id is None
     await clara.press(counter, "+1")
     await clara.until(counter, ending("Specify the number: 1"))
+
+
+async def test_presses_at_once_lose_no_counter_where_nothing_can_be_sent(
+    playground: Playground, clara: Person, boris: Person, tally: Tally
+) -> None:
+    group = await make_group(playground, [clara], [boris])
+    await clara.send("/numbers tea", chat=group)
+    counter = await clara.receive(group)
+    await clara.press(counter, "+1")
+    window = await list_in(clara, group)
+    await group.set_role(playground.bot, "restricted")
+    await asyncio.gather(*(clara.press(window, "1") for _ in range(5)))
+    await playground.until_pending(0)
+    await group.set_role(playground.bot, "member")
+    await tally.until_drawn()
+    window = await list_in(clara, group)
+    assert rows(window) == ["1. tea: 1"]
+    anew = await post(clara, window, "1")
+    await clara.press(anew, "Confirm")
+    await clara.until(anew, ending("Total: 1"))
