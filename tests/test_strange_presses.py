@@ -87,7 +87,7 @@ async def test_in_a_channel_a_button_of_another_chat_does_nothing(
 ) -> None:
     counter = await open_counter(ann)
     data = counter.button(label).callback_data
-    post = counter.model_dump(mode="json", exclude_none=True, exclude={"from_user"})
+    post = counter.model_dump(mode="json", exclude_unset=True, exclude={"from_user"})
     post |= {"chat": CHANNEL, "sender_chat": CHANNEL}
     for person in (STRANGER, ann.user):
         assert await hook.press(person, message=post, data=data) == ENDED.text

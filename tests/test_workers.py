@@ -29,7 +29,7 @@ def press(person: Person, message: Message, label: str) -> dict[str, Any]:
     query = {
         "id": str(update_id),
         "from": person.user.model_dump(mode="json", exclude_none=True),
-        "message": message.model_dump(mode="json", exclude_none=True, by_alias=True),
+        "message": message.model_dump(mode="json", exclude_unset=True, by_alias=True),
         "chat_instance": "1",
         "data": message.button(label).callback_data,
     }
