@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import (
     TelegramConflictError,
     TelegramUnauthorizedError,
@@ -40,9 +40,11 @@ from faults import Fault
 from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.inbox import Inbox
+from fsm.intake import Intake
 from fsm.keys import PREFIX
 from fsm.open_dialogs import OpenDialogs
-from fsm.raw_updates import RawUpdate
+from fsm.quarantine import Quarantine
+from fsm.reading import Reader
 from fsm.store import MEMORY
 from fsm.taps import Taps
 from fsm.tasks import finish
@@ -54,6 +56,7 @@ from handlers import (
 from handlers.errors import answer_error
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
+from handlers.unread import refuse_unread
 from introduction import introduce
 from locales import Catalog
 from metrics import TOTALS, begin, watch
@@ -69,7 +72,7 @@ from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
 from worker_process import Parent
 
-KEPT = (Response[bool], Response[Message], Response[Message | bool], Response[list[RawUpdate]])
+KEPT = (Response[bool], Response[Message], Response[Message | bool])
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
 them anew for every call: unless somebody keeps them, they are built again and again."""
 
@@ -131,6 +134,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         )
         person = PersonMiddleware(catalog, users, people)
         own_chats = OwnChats(redis, bot.id, catalog)
+        bills = Bills(bot.token)
         tickets, passes, chat_names = Tickets(bot.token), Passes(bot.token), ChatNames(bot)
         dispatcher = make_dispatcher(
             person,
@@ -142,7 +146,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             taps=taps,
             users=users,
             payments=bank,
-            bills=Bills(bot.token),
+            bills=bills,
             drafts=Drafts(redis, bot.id),
             chat_names=chat_names,
             exports=exports,
@@ -153,14 +157,21 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             game=settings.game,
         )
         await dispatcher.emit_startup(bot=bot)
-        feed = partial(dispatcher.feed_update, bot)
-        inbox = Inbox(bot, redis, batch, feed, KINDS, is_redis_away=lambda: dialogs.store.is_away)
+        intake = Intake(
+            bot,
+            Reader(bot, bills.payer_of),
+            Quarantine(redis, batch, bot.id),
+            partial(dispatcher.feed_update, bot),
+            partial(refuse_unread, catalog),
+            kinds=KINDS,
+        )
+        inbox = Inbox(bot, redis, batch, intake, KINDS, is_redis_away=lambda: dialogs.store.is_away)
         pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
         public = public_hosts(*settings.public_addresses)
         add_health(pages, Health(_checks(redis, sessions, bot), stop.is_set, public))
-        receive = _receiving(settings, bot, dispatcher, inbox, pages, redis=redis)
+        receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
             dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
             log.info("started", bot=f"@{me.username}")
@@ -170,6 +181,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
                 stop,
                 receive,
                 *dialogs.jobs(dispatcher),
+                intake.run,
                 partial(profile.announce, bot, catalog),
                 partial(own_chats.dismiss, bot, settings.admin_ids),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
@@ -206,7 +218,7 @@ def _refuse_reload() -> None:
 def _receiving(  # noqa: PLR0913 - all that updates pass on their way
     settings: Settings,
     bot: Bot,
-    dispatcher: Dispatcher,
+    intake: Intake,
     inbox: Inbox,
     pages: web.Application,
     *,
@@ -216,7 +228,7 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
     if settings.webhook_url is None:
         return partial(poll, bot, inbox)
     address = settings.webhook_url.get_secret_value().rstrip("/")
-    receiver = Receiver(bot, dispatcher, inbox, address, settings.secret, redis=redis)
+    receiver = Receiver(bot, intake, inbox, address, settings.secret, redis=redis)
     receiver.join(pages)
     return receiver.announce
 

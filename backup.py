@@ -110,7 +110,7 @@ def _own_parts(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def _connected(folder: Path) -> AsyncIterator[Redis]:
+async def connected(folder: Path) -> AsyncIterator[Redis]:
     """A connection to the running bot's Valkey, or to one that runs for this alone."""
     valkey = EmbeddedValkey(folder)
     alone = not await _runs(folder)
@@ -133,7 +133,7 @@ async def _runs(folder: Path) -> bool:
 
 
 async def _dump(folder: Path, file: Path) -> None:
-    async with _connected(folder) as redis, asyncio.timeout(PATIENCE):
+    async with connected(folder) as redis, asyncio.timeout(PATIENCE):
         while True:
             try:
                 await redis.bgsave()
@@ -188,7 +188,7 @@ def _check(parts: Path) -> None:
 
 
 async def _load(folder: Path) -> None:
-    async with _connected(folder) as redis:
+    async with connected(folder) as redis:
         await redis.ping()
 
 

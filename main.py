@@ -157,6 +157,43 @@ def restore(
     _do(lambda: _say_aside(restore(_settings(), file, replace=replace)))
 
 
+@cli.command()
+def quarantine(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Which updates.")
+    ] = None,
+    *,
+    show: Annotated[
+        bool, typer.Option("--show", help="Write them out: that is what people sent.")
+    ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Have the bot try them again; without IDs all.")
+    ] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Forget them.")] = False,
+) -> None:
+    """List updates that the bot could not read, also while it runs; show, retry or drop them."""
+    # It loads aiogram, which the totals need not wait for.
+    import set_aside  # noqa: PLC0415
+
+    if show + retry + drop > 1:
+        _fail("say one of --show, --retry and --drop")
+    chosen = list(names or ())
+    if not chosen and (show or drop):
+        _fail("say which updates, by the ids that the list shows")
+    if chosen and not (show or retry or drop):
+        _fail("say what to do with them: --show, --retry or --drop")
+    settings = _settings()
+    if show:
+        job = set_aside.show(settings, chosen, sys.stdout)
+    elif retry:
+        job = set_aside.retry(settings, chosen, sys.stdout)
+    elif drop:
+        job = set_aside.drop(settings, chosen, sys.stdout)
+    else:
+        job = set_aside.list_entries(settings, sys.stdout)
+    _do(lambda: asyncio.run(job))
+
+
 def _say_aside(folder: Path | None) -> None:
     if folder:
         typer.echo(f"What was there is in {folder} now.")

@@ -58,6 +58,9 @@ UPDATE_SECONDS = _histogram(
     ["kind"],
     buckets=SLOW,
 )
+UNREADABLE = _counter(
+    "updates_unreadable", "Updates that could not be read whole, by outcome", ["outcome"]
+)
 REDONE = _counter("updates_redone", "Times that an update was done again, by reason", ["reason"])
 TAPS = _counter("taps", "Taps that counted")
 TOTALS = _counter("totals", "Totals that were confirmed, by kind of counter", ["kind"])

@@ -8,17 +8,17 @@ from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
-from aiogram import Bot, Dispatcher
+from aiogram import Bot
 from aiogram.exceptions import TelegramUnauthorizedError
-from aiogram.methods import SetWebhook, TelegramMethod
+from aiogram.methods import SetWebhook
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 from aiohttp import web
 from redis.asyncio import Redis
 
-from fsm.answering import IN_RESPONSE
 from fsm.calls import confirmed, patiently
 from fsm.inbox import Inbox
+from fsm.intake import Intake
 from fsm.outcome import Outcome
 from logs import update_id
 from metrics import UPDATE_SECONDS, UPDATES, begin, child
@@ -121,7 +121,7 @@ class Receiver:
 
     Args:
         bot: The bot.
-        dispatcher: Carries updates out.
+        intake: Carries updates out.
         inbox: May hold some from a time of polling.
         address: The public address.
         secret: What Telegram says to prove that it is Telegram, None for the default.
@@ -131,7 +131,7 @@ class Receiver:
     def __init__(  # noqa: PLR0913 - where from, where to, and what is said there
         self,
         bot: Bot,
-        dispatcher: Dispatcher,
+        intake: Intake,
         inbox: Inbox,
         address: str,
         secret: str | None,
@@ -140,14 +140,14 @@ class Receiver:
     ) -> None:
         self._bot = bot
         self._redis = redis
-        self._dispatcher = dispatcher
+        self._intake = intake
         self._inbox = inbox
         self._address = address
         self._secret = secret or secret_of(bot.token)
 
     def join(self, app: web.Application) -> None:
         """Take updates that are posted to an application."""
-        webhook = Webhook(self._bot, self._feed, self._secret)
+        webhook = Webhook(self._intake, self._secret)
         add_webhook(app, webhook, urlsplit(self._address).path)
 
     async def announce(self) -> NoReturn:
@@ -164,6 +164,3 @@ class Receiver:
             max_connections=CONNECTIONS,
         )
         await WebhookSetting(self._bot, self._redis, method).keep()
-
-    async def _feed(self, update: Update, in_response: list[TelegramMethod[Any]]) -> None:
-        await self._dispatcher.feed_update(self._bot, update, **{IN_RESPONSE: in_response})

@@ -11,7 +11,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import orjson
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -20,25 +19,18 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.types import Update
-from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from fsm import overlap
 from fsm.batch import Batch
 from fsm.calls import confirmed
+from fsm.intake import IS_KEPT, Intake
 from fsm.keys import PREFIX
 from fsm.raw_updates import GetRawUpdates, RawUpdate
+from fsm.reading import Reading
 from fsm.tasks import finish
 from metrics import TELEGRAM_FAILURES
-
-Feed = Callable[..., Awaitable[object]]
-"""Carries an update out, given what the middleware's data holds besides."""
-
-IS_KEPT = "is_kept"
-"""Where the middleware's data may hold what tells whether an update comes again after the
-next start: then nobody may be told that it is not done."""
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
@@ -69,7 +61,7 @@ class Inbox:
         bot: The bot.
         redis: The connection, giving bytes.
         batch: Sends commands to the same Redis.
-        feed: Carries an update out; when it returns, the update is done. Gets `IS_KEPT`, too.
+        intake: Carries updates out. It gets `IS_KEPT`, too.
         kinds: The kinds of updates to ask for.
         is_redis_away: Tells whether Redis was away when it was last asked; then
             nothing is fetched until it is back.
@@ -80,7 +72,7 @@ class Inbox:
         bot: Bot,
         redis: Redis,
         batch: Batch,
-        feed: Feed,
+        intake: Intake,
         kinds: list[str],
         *,
         is_redis_away: Callable[[], bool],
@@ -88,7 +80,7 @@ class Inbox:
         self._bot = bot
         self._redis = redis
         self._batch = batch
-        self._feed = feed
+        self._intake = intake
         self._kinds = kinds
         self._is_redis_away = is_redis_away
         self._key = f"{PREFIX}:{{{bot.id}}}:inbox"
@@ -136,13 +128,9 @@ class Inbox:
             await until_reachable(self._redis.ping)
         updates = await self._fetch(self._offset)
         if updates:
-            self._offset = updates[-1]["update_id"] + 1
-        fresh = {
-            update["update_id"]: update
-            for update in updates
-            if update["update_id"] not in self._tasks
-        }
-        begun = [task for update in fresh.values() if (task := self._begin(update))]
+            self._offset = updates[-1].id + 1
+        fresh = {update.id: update for update in updates if update.id not in self._tasks}
+        begun = [self._begin(update) for update in fresh.values()]
         if len(updates) < FULL:
             # Else more wait at Telegram, of others perhaps, who shall not wait for these.
             await _linger(begun)
@@ -167,7 +155,7 @@ class Inbox:
         kept = await until_reachable(self._redis.hgetall, self._key)
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
-            self._begin(orjson.loads(raw))
+            self._begin(RawUpdate(int(update_id), raw))
 
     async def _fetch(self, offset: int | None) -> list[RawUpdate]:
         method = GetRawUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
@@ -191,26 +179,20 @@ class Inbox:
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
-    def _begin(self, raw: RawUpdate) -> asyncio.Task[None] | None:
-        try:
-            update = Update.model_validate(raw, context={"bot": self._bot})
-        except ValidationError:
-            # Of a newer Bot API. It can be neither answered nor done later.
-            log.error("update_unreadable", update=raw["update_id"])  # noqa: TRY400 - it quotes
-            return None
-        task = asyncio.create_task(self._see_through(update))
-        self._tasks[update.update_id] = task
+    def _begin(self, raw: RawUpdate) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._see_through(raw, self._intake.read(raw.body)))
+        self._tasks[raw.id] = task
         return task
 
-    async def _see_through(self, update: Update) -> None:
+    async def _see_through(self, raw: RawUpdate, reading: Reading) -> None:
         try:
-            is_kept = partial(self._kept.__contains__, update.update_id)
-            await self._feed(update, **{IS_KEPT: is_kept})
+            is_kept = partial(self._kept.__contains__, raw.id)
+            await self._intake.take(reading, raw.body, **{IS_KEPT: is_kept})
         except Exception:
-            log.exception("update_failed", update=update.update_id)
-        del self._tasks[update.update_id]
-        if update.update_id in self._kept:
-            self._done.add(update.update_id)
+            log.exception("update_failed", update=raw.id)
+        del self._tasks[raw.id]
+        if raw.id in self._kept:
+            self._done.add(raw.id)
 
     async def _keep(self, updates: dict[int, RawUpdate]) -> None:
         written: set[int] = set()
@@ -229,7 +211,7 @@ class Inbox:
     async def _write(self, updates: dict[int, RawUpdate]) -> None:
         entries: list[str | bytes] = []
         for update_id, raw in updates.items():
-            entries += [str(update_id), orjson.dumps(raw)]
+            entries += [str(update_id), raw.body]
         done = set(self._done)
         jobs = [self._batch.send("HSET", self._key, *entries, safe=True)]
         if done:

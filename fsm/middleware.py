@@ -23,7 +23,7 @@ from fsm.commits import Commits
 from fsm.flood import FloodGate
 from fsm.foreground import NotDrawnError, redraw
 from fsm.guard import without_marks
-from fsm.inbox import IS_KEPT
+from fsm.intake import IS_KEPT
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.nested import Nested, within
 from fsm.offers import Offers

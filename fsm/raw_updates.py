@@ -1,22 +1,102 @@
-"""Updates as Telegram sends them, unread."""
+"""getUpdates, giving each update as the bytes that Telegram sent.
 
-from typing import Any
+So an update is kept as it came, and one that can't be read spoils no others.
+"""
+
+import re
+from dataclasses import dataclass
 
 from aiogram.methods import TelegramMethod
 
-RawUpdate = dict[str, Any]
+from fsm.lenient_json import loads
+
+BRACKET = re.compile(
+    rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+([{}\[\]])', re.DOTALL
+)
+"""Everything up to and with the next bracket that stands in no string. All that it looks for is
+ASCII, so it passes over bytes that are no UTF-8."""
+RESULT = re.compile(rb'"result"\s*:\s*\Z')
+"""What stands before the updates."""
+UPDATE_ID = re.compile(rb'\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
+"""How Telegram's updates begin."""
+ID_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawUpdate:
+    """An update as Telegram sent it.
+
+    Attributes:
+        id: Its `update_id`.
+        body: Its bytes.
+    """
+
+    id: int
+    body: bytes
 
 
 class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
-    """getUpdates, giving each update as Telegram sent it.
+    """getUpdates; `split` reads its answer."""
 
-    So it is kept as it came, and one that can't be read spoils no others.
-    """
-
-    __returning__ = list[RawUpdate]
+    __returning__ = list
     __api_method__ = "getUpdates"
 
     offset: int | None = None
     limit: int | None = None
     timeout: int
     allowed_updates: list[str]
+
+
+def split(answer: bytes) -> list[RawUpdate] | None:
+    """Split an answer to getUpdates into its updates, byte for byte.
+
+    Only brackets and strings are looked at, so an update may hold what no parser of JSON
+    takes. One without an id is left out: nothing could acknowledge it.
+
+    Args:
+        answer: The body of the answer.
+
+    Returns:
+        The updates, None if the answer is no success of the Bot API.
+    """
+    begin = end = start = depth = 0
+    bodies = []
+    for bracket in BRACKET.finditer(answer):
+        place = bracket.end() - 1
+        if bracket[1] in b"{[":
+            if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, 0, place):
+                begin = place
+            elif begin and depth == 2:  # noqa: PLR2004 - an object, a list in it, its items
+                start = place
+            depth += 1
+            continue
+        depth -= 1
+        if begin and depth == 2:  # noqa: PLR2004 - likewise
+            bodies.append(answer[start : place + 1])
+        elif begin and depth == 1:
+            end = place + 1
+            break
+    if not end or not _is_success(answer[:begin] + b"[]" + answer[end:]):
+        return None
+    found = ((id_of(body), body) for body in bodies)
+    return [RawUpdate(update_id, body) for update_id, body in found if update_id is not None]
+
+
+def id_of(body: bytes) -> int | None:
+    """Give the id of an update, None if it has none."""
+    if usual := UPDATE_ID.match(body):
+        return int(usual[1])
+    try:
+        update = loads(body)
+    except ValueError:
+        return None
+    found = update.get("update_id") if isinstance(update, dict) else None
+    return found if type(found) is int and 0 <= found <= ID_MAX else None
+
+
+def _is_success(envelope: bytes) -> bool:
+    try:
+        answer = loads(envelope)
+    except ValueError:
+        return False
+    return isinstance(answer, dict) and answer.get("ok") is True and answer.get("result") == []

@@ -23,6 +23,8 @@ from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientResponse, ClientTimeout
 from typing_extensions import override
 
+from fsm.raw_updates import GetRawUpdates, split
+
 
 class NotDoneError(TelegramServerError):
     """What came back is no answer of the Bot API: the call was not done, or nobody knows.
@@ -88,6 +90,10 @@ class Session(AiohttpSession):
     def _read(
         self, bot: Bot, method: TelegramMethod[TelegramType], status: int, body: bytes
     ) -> TelegramType:
+        if isinstance(method, GetRawUpdates) and HTTPStatus.OK <= status <= HTTPStatus.IM_USED:
+            updates = split(body)
+            if updates is not None:
+                return cast("TelegramType", updates)
         # Telegram passes on some texts as they came, callback data for one (tdlib/telegram-bot-api,
         # Client.cpp), so one odd byte must not spoil the rest.
         text = body.decode(errors="replace")

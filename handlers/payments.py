@@ -5,6 +5,7 @@ whether it was paid stands in its dialog, and for ever in the database.
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, cast
 
 import structlog
@@ -113,23 +114,28 @@ async def _is_paid(bill: Bill, payments: Payments, transaction: Transaction) -> 
 
 
 @router.message(F.successful_payment)
-async def note_payment(
+async def note_payment(  # noqa: PLR0913 - a handler asks for what it needs by name
     message: Message,
+    *,
     dialog_manager: DialogManager,
     bills: Bills,
     transaction: Transaction,
     texts: Texts,
+    left_out: Collection[str] = (),
 ) -> TelegramMethod[Message] | None:
     """Write a payment down, and put the receipt below its bill.
 
     Both in one step, and the database gets it by the outbox: so a payment is a row,
-    sooner or later, and is one however often Telegram tells of it.
+    sooner or later, and is one however often Telegram tells of it. If parts of it can't be
+    read (`fsm.intake.LEFT_OUT`), what was agreed to before it counts.
     """
     paid = cast("SuccessfulPayment", message.successful_payment)
     charge_id = paid.telegram_payment_charge_id
     bill = bills.read(paid.invoice_payload)
     person = message.from_user
-    if bill is None or person is None or bill.user_id != person.id or not bill.comes_to(paid):
+    is_partial = any(place.startswith("message.successful_payment.") for place in left_out)
+    fits = bill and (bill.covers(paid) if is_partial else bill.comes_to(paid))
+    if bill is None or person is None or bill.user_id != person.id or not fits:
         log.error("payment_not_ours", charge=charge_id)
         return message.reply(texts("payment-not-ours"))
     _write_down(paid, bill, message, transaction)

@@ -75,10 +75,13 @@ class PersonMiddleware(BaseMiddleware):
 
 
 def _is_real(person: User | None) -> TypeGuard[User]:
-    """Tell whether somebody is there; windows are drawn again without anybody."""
-    if person is None or isinstance(person, FakeUser):
+    """Tell whether somebody is there; windows are drawn again without anybody.
+
+    Who has no name stands for the payer of a payment whose sender can't be read (`fsm.reading`).
+    """
+    if person is None or person.is_bot or isinstance(person, FakeUser):
         return False
-    return not person.is_bot and person.id not in ANONYMOUS
+    return bool(person.first_name) and person.id not in ANONYMOUS
 
 
 def _profile(person: User) -> Profile:

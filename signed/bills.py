@@ -65,6 +65,13 @@ class Bill:
         """The stack of the bill's dialog, which has a message of its own."""
         return f"b{self.id.hex()}"
 
+    def covers(self, paid: SuccessfulPayment) -> bool:
+        """Tell whether a payment, of which not all can be read, may be of what the bill asks for.
+
+        Telegram takes money only after `comes_to` was true of the same order.
+        """
+        return paid.currency == self.currency and paid.total_amount >= self.amount
+
     def comes_to(self, order: Order) -> bool:
         """Tell whether an order is of what the bill asks for, and no other sum."""
         if order.currency != self.currency:
@@ -100,6 +107,11 @@ class Bills:
             return None
         name, user_id, currency, amount = said.split(":")
         return Bill(bytes.fromhex(name), int(user_id), currency, int(amount))
+
+    def payer_of(self, payload: str) -> int | None:
+        """Give the id of the person who may pay a bill, None if it is none."""
+        bill = self.read(payload)
+        return bill.user_id if bill else None
 
     def _signature(self, said: str) -> str:
         return hmac.new(self._key, said.encode(), sha256).hexdigest()[:SIGNATURE]

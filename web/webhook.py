@@ -6,43 +6,39 @@ callback's answer, which saves a request.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import MutableMapping
+from hashlib import sha256
 from typing import Any
 
 import orjson
-import structlog
-from aiogram import Bot
 from aiogram.methods import TelegramMethod
-from aiogram.types import Update
 from aiohttp import hdrs, web
-from pydantic import ValidationError
+from cachetools import LRUCache
 
-Feed = Callable[[Update, list[TelegramMethod[Any]]], Awaitable[None]]
-"""Carries an update out, and puts at most one method into the list, to be called by
-the answer to the request."""
+from fsm.answering import IN_RESPONSE
+from fsm.intake import Intake
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 PATH = "/webhook"
 """Where Telegram posts, below the public address."""
 LIMIT = 1024 * 1024
 """Bytes that an update may have; Telegram's have some kilobytes."""
-
-log = structlog.get_logger(__name__)
+REFUSED = 1_000
+"""Bodies of which is remembered that they were refused."""
 
 
 class Webhook:
     """Takes updates that Telegram posts.
 
     Args:
-        bot: The bot.
-        feed: Carries an update out.
+        intake: Carries updates out.
         secret: What Telegram says to prove that it is Telegram.
     """
 
-    def __init__(self, bot: Bot, feed: Feed, secret: str) -> None:
-        self._bot = bot
-        self._feed = feed
+    def __init__(self, intake: Intake, secret: str) -> None:
+        self._intake = intake
         self._secret = secret.encode()
+        self._refused: MutableMapping[bytes, bool] = LRUCache(REFUSED)
 
     async def take(self, request: web.Request) -> web.Response:
         """Carry out the update that a request brings."""
@@ -50,17 +46,23 @@ class Webhook:
         if not hmac.compare_digest(said, self._secret):
             return web.Response(status=web.HTTPUnauthorized.status_code)
         body = await request.read()
-        try:
-            update = Update.model_validate_json(body, context={"bot": self._bot})
-        except ValidationError as error:
-            if any(fault["type"] == "json_invalid" for fault in error.errors(include_url=False)):
-                return web.Response(status=web.HTTPBadRequest.status_code)
-            # Of a newer Bot API. Nobody can do it later, and it holds up those behind it.
-            log.error("update_unreadable", bytes=len(body))  # noqa: TRY400 - it would be quoted
-            return web.Response()
+        reading = self._intake.read(body)
+        if not reading.is_json and self._is_refused(body):
+            return web.Response(status=web.HTTPBadRequest.status_code)
         methods: list[TelegramMethod[Any]] = []
-        await self._feed(update, methods)
+        await self._intake.take(reading, body, **{IN_RESPONSE: methods})
         return _call(methods[0]) if methods else web.Response()
+
+    def _is_refused(self, body: bytes) -> bool:
+        """Tell whether a body that is no JSON is refused, so that Telegram posts it again.
+
+        It may have been cut on its way. If the same comes again it will always come so, and
+        Telegram posts nothing more of that chat until it is taken.
+        """
+        name = sha256(body).digest()
+        is_new = name not in self._refused
+        self._refused[name] = True
+        return is_new or not body
 
 
 def _call(method: TelegramMethod[Any]) -> web.Response:

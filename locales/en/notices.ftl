@@ -7,3 +7,4 @@ notice-hint = I only know commands here: /start shows the menu, /help explains.
 notice-away = Try again in a moment
 notice-unsent = I may not write here. An admin can let me.
 notice-unsent-in = I may not write in { $chat }, so I can't open that there. An admin can let me.
+notice-unread = Telegram sent this in a form that I can't read, so nothing has changed.
