@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 import structlog
 from redis.asyncio import Redis
@@ -50,6 +51,12 @@ class Entry:
     size: int
     kind: str
     why: str
+
+    @classmethod
+    def of(cls, name: str, note: bytes) -> Self:
+        """Read what the script has noted of an update."""
+        since, size, kind, why = note.decode().split(" ", 3)
+        return cls(name, datetime.fromtimestamp(int(since), UTC), int(size), kind, why)
 
 
 class Quarantine:
@@ -94,16 +101,10 @@ class Quarantine:
     async def entries(self) -> list[Entry]:
         """List what is kept, oldest first."""
         since = time.time() - KEPT
-        times = await self._batch.send("ZRANGEBYSCORE", self._key, since, "+inf", "WITHSCORES")
-        names = [name.decode() for name in times[::2]]
-        if not names:
-            return []
-        notes = await self._batch.send("HMGET", self._notes, *names)
-        found = []
-        for name, at, note in zip(names, times[1::2], notes, strict=True):
-            size, kind, why = (note or b"0  ").decode().split(" ", 2)
-            found.append(Entry(name, datetime.fromtimestamp(float(at), UTC), int(size), kind, why))
-        return found
+        kept = await self._batch.send("ZRANGEBYSCORE", self._key, since, "+inf")
+        names = [name.decode() for name in kept]
+        notes = await self._batch.send("HMGET", self._notes, *names) if names else []
+        return [Entry.of(*pair) for pair in zip(names, notes, strict=True) if pair[1]]
 
     async def body(self, name: str) -> bytes | None:
         """Give an update's bytes, None if it is not kept."""

@@ -39,13 +39,13 @@ class KeptDialogs:
         await valkey.start()
         async with self.redis() as redis:
             for update in updates:
-                await redis.hset(self._inbox, str(update["update_id"]), json.dumps(update))
+                await redis.hset(self.inbox, str(update["update_id"]), json.dumps(update))
         await valkey.stop()
 
     async def until_inbox_is_empty(self) -> None:
         """Wait until nothing stands in its inbox."""
         async with asyncio.timeout(START), self.redis() as redis:
-            while await redis.hlen(self._inbox):
+            while await redis.hlen(self.inbox):
                 await asyncio.sleep(0.02)
 
     async def until_noted(self, message: Message) -> None:
@@ -66,7 +66,8 @@ class KeptDialogs:
                 await asyncio.sleep(0.02)
 
     @property
-    def _inbox(self) -> str:
+    def inbox(self) -> str:
+        """The key of its inbox."""
         return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"
 
     async def valkey_answers(self) -> bool:

@@ -1,4 +1,4 @@
-"""Updates that can't be read, or not whole: what is readable counts, and nobody waits for the rest."""
+"""Updates that can't be read whole: what can be counts, and nobody waits for the rest."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -136,3 +136,92 @@ async def test_a_press_that_means_nobody_knows_what_is_answered_and_changes_noth
     assert await ann.press(counter, "+1") == UNREAD
     await ann.press(counter, "+1")
     await ann.until(counter, text="Specify the number: 1")
+
+
+@pytest.mark.parametrize(
+    ("fields", "replace"),
+    [
+        ({"reply_to_message": REPLY}, {}),
+        ({"reply_to_message": {"message_id": None}}, {}),
+        ({"from": {"is_bot": None}, "chat": 7, "date": "x", "message_id": None}, {}),
+        ({"successful_payment": {"order_info": 7, "new": "HALF"}}, HALF),
+        ({"successful_payment": {"new": "RAW"}, "via_bot": 7}, NO_UTF8),
+    ],
+    ids=["reply", "reply without id", "all else", "within", "via"],
+)
+async def test_a_payment_is_a_row_whatever_else_of_its_message_can_be_read(
+    playground: Playground,
+    tally: Tally,
+    ann: Person,
+    fields: dict[str, Any],
+    replace: dict[str, bytes],
+) -> None:
+    bill = await open_bill(ann)
+    await alter(playground, "message", fields, replace)
+    charge_id = await pay(ann, bill)
+    assert f"ID: {charge_id}" in lines(await ann.receive(timeout=START))
+    (row,) = await tally.until_payments(ann, 1)
+    assert row["telegram_payment_charge_id"] == charge_id
+    assert (row["amount"], row["user_id"], row["chat_id"]) == (10, ann.id, ann.id)
+    assert tally.known(ann.id) == "Ann"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"total_amount": "much"}, {"invoice_payload": "HALF"}, {"currency": 7}],
+    ids=["sum", "bill", "currency"],
+)
+async def test_a_payment_of_which_nobody_knows_what_for_is_kept(
+    playground: Playground, tally: Tally, ann: Person, fields: dict[str, Any]
+) -> None:
+    bill = await open_bill(ann)
+    await alter(playground, "message", {"successful_payment": fields}, HALF)
+    async with tally.logging("update_set_aside"):
+        charge_id = await pay(ann, bill)
+    name = tally.logged()[-1]["update"]
+    _, listed, _ = await tally.run("quarantine")
+    (line,) = [line for line in listed.splitlines() if line.startswith(name)]
+    assert "message.successful_payment" in line
+    _, shown, _ = await tally.run("quarantine", "--show", name)
+    assert charge_id in shown
+    await playground.until_pending(0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"via_bot": {"id": "x"}},
+        {"sender_chat": {"id": "x"}},
+        {"from": {"is_bot": None}},
+        {"message_thread_id": "x"},
+        {"reply_to_message": {"message_id": "x"}},
+        {"text": 12},
+    ],
+    ids=["via", "sender", "who", "where", "reply", "text"],
+)
+async def test_a_message_that_means_nobody_knows_what_is_kept_and_changes_nothing(
+    playground: Playground, tally: Tally, ann: Person, fields: dict[str, Any]
+) -> None:
+    await alter(playground, "message", fields)
+    async with tally.logging("update_set_aside"):
+        await ann.send("/numbers wrong")
+    assert (await open_counter(ann, "/numbers right")).text == "right\nSpecify the number: 0"
+    await playground.until_pending(0)
+
+
+async def test_what_is_asked_before_a_payment_is_refused(
+    playground: Playground, ann: Person
+) -> None:
+    bill = await open_bill(ann)
+    await alter(playground, "pre_checkout_query", {"total_amount": "much"})
+    assert await ann.pay(bill) == {"ok": False, "error": UNREAD.text}
+    await pay(ann, bill)
+
+
+async def test_nothing_that_people_wrote_is_logged(
+    playground: Playground, tally: Tally, ann: Person
+) -> None:
+    await alter(playground, "message", {"via_bot": {"id": "secret"}})
+    async with tally.logging("update_set_aside"):
+        await ann.send("my secret")
+    assert "secret" not in tally.log.read_text()
