@@ -76,6 +76,8 @@ WHERE = frozenset(
 
 def is_beside(place: Place) -> bool:
     """Tell whether an update means the same without a part."""
+    if len(place) < 2:  # noqa: PLR2004 - the whole update, or all that is in it
+        return False
     kind, name, *inside = place
     if kind == "callback_query" and name == "message":
         return bool(inside) and tuple(inside) not in WHERE

@@ -11,6 +11,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a surrogate pair, which no UTF-8 can hold."""
 REPLACEMENT = "\ufffd"
 """What Unicode has in place of a character that can't be read."""
+UNKNOWN: list[None] = [None]
+"""Stands for an integer of more than 64 bits; no model takes it. A null would mean that nothing
+stands there, and so would a value that is often left out."""
 INT64 = 2**63
 DIGITS = 20
 """Characters of the longest integer of 64 bits, with its sign."""
@@ -28,7 +31,7 @@ def loads(raw: bytes) -> object:
 
     Args:
         raw: What strict parsers may refuse. What is no UTF-8 and halves of surrogate pairs
-            become U+FFFD, and integers of more than 64 bits null; control characters may
+            become U+FFFD, and integers of more than 64 bits `UNKNOWN`; control characters may
             stand in strings.
 
     Raises:
@@ -42,9 +45,9 @@ def loads(raw: bytes) -> object:
     return json.loads(SURROGATE.sub(REPLACEMENT, text)) if SURROGATE.search(text) else read
 
 
-def _integer(digits: str) -> int | None:
+def _integer(digits: str) -> int | list[None]:
     if len(digits) > DIGITS or not -INT64 <= int(digits) < INT64:
-        return None
+        return list(UNKNOWN)
     return int(digits)
 
 

@@ -16,7 +16,7 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from fsm.beside import Place, is_beside
-from fsm.lenient_json import loads, may_be_too_long
+from fsm.lenient_json import REPLACEMENT, loads, may_be_too_long
 
 Json = dict[str, Any]
 
@@ -26,6 +26,10 @@ further out."""
 
 KINDS = frozenset(Update.model_fields) - {"update_id"}
 PAYMENTS = ("successful_payment", "refunded_payment")
+VITAL = ("invoice_payload", "currency", "telegram_payment_charge_id")
+"""Texts of a payment of which every character counts."""
+PROVIDER = "provider_payment_charge_id"
+"""A text of a payment that is only noted; it is empty for Stars."""
 
 NESTED = frozenset({"message", "pinned_message", "reply_to_message"})
 """Fields within another object that are messages."""
@@ -99,7 +103,9 @@ class Reader:
 
     def _read_leniently(self, data: Json) -> Reading:
         kind = next((name for name in data if name in KINDS), "")
-        content = data[kind] if isinstance(data.get(kind), dict) else {}
+        content = data.get(kind, {})
+        if not isinstance(content, dict):
+            return Reading(None, kind, (kind,))
         update, left_out = self._reduced(deepcopy(data))
         payment = next((name for name in PAYMENTS if name in content), "")
         if update is None or not all(map(is_beside, left_out)):
@@ -107,11 +113,11 @@ class Reader:
             if payment and kind == "message" and (alone := self._alone(data, payment, content)):
                 update, rest = self._reduced(alone)
                 left_out = list(dict.fromkeys([*left_out, *rest]))
-                if update and not all(map(is_beside, rest)):
+                if not all(map(is_beside, rest)):
                     update = None
         elif payment and self._payer(content[payment]) is None:
             # Money has changed hands, but for what can't be read.
-            update, left_out = None, [*left_out, (kind, payment, "invoice_payload")]
+            update, left_out = None, [*left_out, (kind, payment)]
         return Reading(update, kind, tuple(".".join(map(str, p)) for p in left_out), content)
 
     def _reduced(self, data: Json) -> tuple[Update | None, list[Place]]:
@@ -149,6 +155,7 @@ class Reader:
         if payer is None:
             return None
         person = content["from"] if isinstance(content.get("from"), dict) else {}
+        provider = content[name].get(PROVIDER)
         person_id, date = _integer(person.get("id"), payer), _integer(content.get("date"), 0)
         message = {
             "message_id": _integer(content.get("message_id"), 0),
@@ -160,13 +167,16 @@ class Reader:
                 "first_name": "",
                 "language_code": person.get("language_code"),
             },
-            name: content[name],
+            name: {**content[name], PROVIDER: provider if isinstance(provider, str) else ""},
         }
         return deepcopy({"update_id": data.get("update_id"), "message": message})
 
     def _payer(self, payment: object) -> int | None:
-        payload = payment.get("invoice_payload") if isinstance(payment, dict) else None
-        return self._payer_of(payload) if isinstance(payload, str) else None
+        """Give the id of the person whose bill was paid, None if a payment can't be read."""
+        said = [payment.get(name) for name in VITAL] if isinstance(payment, dict) else []
+        if not said or any(not isinstance(text, str) or REPLACEMENT in text for text in said):
+            return None
+        return self._payer_of(str(said[0]))
 
 
 def _places(data: Json, error: ValidationError) -> set[Place]:

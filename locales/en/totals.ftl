@@ -106,7 +106,7 @@ totals-erase-title =
         [one] your only total, and what Tally knows of you
        *[other] all your { $count } totals, and what Tally knows of you
     }?
-totals-erase-kept = Open counters stay open. Payments stay on record under your Telegram id, as money has to be accounted for.
+totals-erase-kept = Open counters stay open. Payments stay on record under your Telegram id, as money has to be accounted for. A message that could not be read may be kept for up to 30 days.
 totals-rename-title = Which label gets another name?
 totals-new-label-title = What shall <b>{ $old }</b> be called? Send me 1 to { $limit } characters.
 totals-unname = Take the label off
