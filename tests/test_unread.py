@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from playground import Answer, Person, Playground
+from tests.conftest import PROVIDER
+from tests.nursery import START
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.test_payment import ULM, ask_shipping, bill_by, lines, open_bill, pay
 from tests.test_webhook import by_webhook
 
 NO_UTF8 = {"RAW": b"\xff\xfe\x80"}
@@ -31,7 +34,12 @@ async def odd(
     """Give a bot that gets odd updates, by either way, and its playground."""
     async with Playground() as playground:
         data: Path = tmp_path_factory.mktemp(request.param) / "data"
-        own = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+        own = Tally(
+            data,
+            BOT_TOKEN=playground.token,
+            BOT_API_URL=playground.url,
+            PAYMENT_PROVIDER_TOKEN=PROVIDER,
+        )
         if request.param == "webhook":
             by_webhook(own)
         await own.start()
@@ -207,6 +215,20 @@ async def test_a_message_that_means_nobody_knows_what_is_kept_and_changes_nothin
         await ann.send("/numbers wrong")
     assert (await open_counter(ann, "/numbers right")).text == "right\nSpecify the number: 0"
     await playground.until_pending(0)
+
+
+async def test_a_payment_for_a_mug_is_a_row_if_its_address_can_not_be_read(
+    playground: Playground, tally: Tally, ann: Person
+) -> None:
+    window = await open_counter(ann, "/payment")
+    await ann.press(window, "By card")
+    window = await ann.until(window, lambda message: "A mug" in (message.text or ""))
+    bill = await bill_by(window, ann)
+    await ask_shipping(playground, ann, bill, "DE")
+    await alter(playground, "message", {"successful_payment": {"order_info": 7}})
+    await pay(ann, bill, shipping_option_id="post", order_info={"shipping_address": ULM})
+    (row,) = await tally.until_payments(ann, 1)
+    assert (row["amount"], row["currency"]) == (1200 + 490, "EUR")
 
 
 async def test_what_is_asked_before_a_payment_is_refused(
