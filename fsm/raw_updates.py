@@ -38,7 +38,7 @@ class RawUpdate:
 class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
     """getUpdates; `split` reads its answer."""
 
-    __returning__ = list
+    __returning__ = list[RawUpdate]
     __api_method__ = "getUpdates"
 
     offset: int | None = None
@@ -51,13 +51,14 @@ def split(answer: bytes) -> list[RawUpdate] | None:
     """Split an answer to getUpdates into its updates, byte for byte.
 
     Only brackets and strings are looked at, so an update may hold what no parser of JSON
-    takes. One without an id is left out: nothing could acknowledge it.
+    takes. One without an id is left out: it can only be acknowledged by a later one.
 
     Args:
         answer: The body of the answer.
 
     Returns:
-        The updates, None if the answer is no success of the Bot API.
+        The updates, None if the answer is no success of the Bot API, or none of its updates has
+        an id.
     """
     begin = end = start = depth = 0
     bodies = []
@@ -79,7 +80,8 @@ def split(answer: bytes) -> list[RawUpdate] | None:
     if not end or not _is_success(answer[:begin] + b"[]" + answer[end:]):
         return None
     found = ((id_of(body), body) for body in bodies)
-    return [RawUpdate(update_id, body) for update_id, body in found if update_id is not None]
+    updates = [RawUpdate(update_id, body) for update_id, body in found if update_id is not None]
+    return None if bodies and not updates else updates
 
 
 def id_of(body: bytes) -> int | None:

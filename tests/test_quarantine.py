@@ -81,7 +81,10 @@ async def test_what_is_set_aside_outlives_a_kill_is_listed_shown_and_forgotten(
     assert "teas" not in out
     _, out, _ = await own_tally.run("quarantine", "--show", name)
     assert orjson.loads(out)["message"]["text"] == "12 teas"
-    assert (await own_tally.run("quarantine", "--drop", "1"))[0] == 2
+    for wrong in (["--drop", "1"], ["--show"], ["--drop"], [name], ["--show", "--drop", name]):
+        status, _, errors = await own_tally.run("quarantine", *wrong)
+        assert status == 2
+        assert len(errors.splitlines()) == 1
     assert (await own_tally.run("quarantine", "--drop", name))[0] == 0
     assert await listed(own_tally) == []
 

@@ -98,6 +98,7 @@ def test_bytes_that_are_no_text_are_kept_and_spoil_no_others(raw: bytes) -> None
         b'{"ok":false,"result":[]}',
         b'{"ok":true,"result":[{"update_id":1}',
         b'{"ok":true,"result":[{"update_id":1}]',
+        b'{"ok":true,"result":[{"update_id":"x"},{}]}',
         b'{"ok":true,"x":{"result":[{"update_id":1}]}}',
     ],
 )
