@@ -63,6 +63,7 @@ from metrics import TOTALS, begin, watch
 from pages import make_pages, serve
 from people import People
 from queries import migrate
+from rights import Rights
 from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
@@ -137,6 +138,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         bills = Bills(bot.token)
         tickets, passes, chat_names = Tickets(bot.token), Passes(bot.token), ChatNames(bot)
         dispatcher = make_dispatcher(
+            Rights(bot, redis),
             person,
             own_chats,
             dialogs.transactions,

@@ -25,11 +25,13 @@ from handlers import (
 from handlers.errors import spare
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
+from rights import Rights
 from updates import ignore_unasked, observe
 from widgets.access import OwnerAccess
 
 
 def make_dispatcher(
+    rights: Rights,
     person: PersonMiddleware,
     own_chats: OwnChats,
     transactions: TransactionMiddleware,
@@ -38,6 +40,7 @@ def make_dispatcher(
     """Make the dispatcher with every handler and dialog.
 
     Args:
+        rights: Tells who is an admin of a group.
         person: Tells who sends an update.
         own_chats: Has Telegram show in their chat what is theirs.
         transactions: Carries updates out.
@@ -46,10 +49,11 @@ def make_dispatcher(
     # aiogram's own FSM would read a state on every update that dialogs never use.
     dispatcher = Dispatcher(disable_fsm=True)
     # Itself as well, as updates of the dialogs' own bring only what stands here.
-    dispatcher.workflow_data.update(data, dispatcher=dispatcher)
+    dispatcher.workflow_data.update(data, dispatcher=dispatcher, rights=rights)
     dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(name_topic)
     dispatcher.update.outer_middleware(observe)
+    dispatcher.update.outer_middleware(rights)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)

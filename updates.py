@@ -33,6 +33,7 @@ KINDS = [
     "shipping_query",
     "pre_checkout_query",
     "my_chat_member",
+    "chat_member",
 ]
 """The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
 

@@ -24,8 +24,9 @@ from fsm.transaction import Transaction
 from locales import Texts
 from metrics import TOTALS
 from people import People
+from rights import Rights
 from states import Counter, Menu, Naming
-from widgets.access import ANONYMOUS, is_admin
+from widgets.access import ANONYMOUS
 from widgets.notice import Notice
 from widgets.shares import Contributions, contribute, name_of
 from widgets.steps import Steps
@@ -165,12 +166,14 @@ async def _require_right_to_close(callback: CallbackQuery, manager: DialogManage
 
     Raises:
         Notice: The person is neither.
+        NotKnownYetError: Whether the person is an admin has to be asked first.
     """
     person = callback.from_user
     if person.id == manager.dialog_data["opener"]:
         return
     data = manager.middleware_data
-    if not await is_admin(data["bot"], data["event_chat"], person):
+    rights: Rights = data["rights"]
+    if not await rights.is_admin(data["event_chat"], person):
         raise Notice("counter-not-yours")
 
 

@@ -28,7 +28,7 @@ from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.nested import Nested, within
 from fsm.offers import Offers
 from fsm.outbox import Outbox
-from fsm.outcome import AlreadyDoneError, Outcome, Refusal, UnsentError
+from fsm.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal, UnsentError
 from fsm.place import Place, chat_of, place_of
 from fsm.store import AwayError, DialogStore, UnclearError
 from fsm.topics import call
@@ -43,12 +43,14 @@ TRIES = 20
 """How often an update is done again because others were faster."""
 FAILURES = 3
 """How often an update may fail; then it is given up."""
+QUESTIONS = 5
+"""How often something may have to be asked before an update can go on; then it is given up."""
 SOON = 0.3
 """Seconds in which what else is to be done holds up an answer that goes with the response."""
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
 
-begin(REDONE, ("conflict", "unclear", "away", "failure"))
+begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,7 @@ _current: ContextVar[Transaction | None] = ContextVar("transaction", default=Non
 
 
 class ContentionError(Exception):
-    """Others were faster too often."""
+    """Others were faster too often, or what was asked was forgotten again."""
 
 
 class TransactionMiddleware(BaseMiddleware):
@@ -108,13 +110,9 @@ class TransactionMiddleware(BaseMiddleware):
             await self._flood_gate.wait(data.get("event_from_user"))
         records: list[str] = []
         try:
-            # Named here, as the dictionary holds the turn only while somebody does.
-            turn = self._turns.setdefault(chat, asyncio.Lock())
-            async with turn:
-                transaction = await self._carry_out(handler, update, data, chat)
-                pressed = update.callback_query.message if update.callback_query else None
-                follows = self._commits.draw(transaction, data["event_from_user"].id, pressed)
+            transaction, follows = await self._in_turn(handler, update, data, chat)
         except AlreadyDoneError as repeated:
+            log.info("update_repeated")
             transaction, follows = Transaction(self._store, chat), True
             transaction.outcome = Outcome.REPEATED
             records = repeated.records
@@ -159,6 +157,30 @@ class TransactionMiddleware(BaseMiddleware):
         if await self._commits.is_unsent(transaction):
             await self._on_error(UnsentError(), update, data, told)
             await self._do(told, data, [])
+
+    async def _in_turn(
+        self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
+    ) -> tuple[Transaction, bool]:
+        """Carry an update out in the chat's turn; tell whether all that it changes follows soon.
+
+        What has to be asked first is asked between two turns, so that the chat does not wait.
+        """
+        # Named here, as the dictionary holds the turn only while somebody does.
+        turn = self._turns.setdefault(chat, asyncio.Lock())
+        pressed = update.callback_query.message if update.callback_query else None
+        for questions_left in reversed(range(QUESTIONS)):
+            try:
+                async with turn:
+                    transaction = await self._carry_out(handler, update, data, chat)
+                    person_id = data["event_from_user"].id
+                    return transaction, self._commits.draw(transaction, person_id, pressed)
+            except NotKnownYetError as question:
+                if questions_left:
+                    REDONE.labels("question").inc()
+                    await question.ask()
+        async with turn:
+            error = ContentionError("what was asked is forgotten again and again")
+            return await self._answer(error, update, data, chat, Outcome.FAILED), True
 
     async def _do(self, transaction: Transaction, data: dict[str, Any], records: list[str]) -> None:
         """Call what is to be called, and draw again what may show something older."""
@@ -219,8 +241,7 @@ class TransactionMiddleware(BaseMiddleware):
                     return transaction
                 conflicts += 1
                 REDONE.labels("conflict").inc()
-            except AlreadyDoneError:
-                log.info("update_repeated")
+            except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
                 # Done again, the update finds its mark, or the records as they were.

@@ -1,5 +1,6 @@
 """What an update comes to: a window to be drawn, an answer, a refusal."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,21 @@ class AlreadyDoneError(Exception):
     def __init__(self, records: list[str]) -> None:
         super().__init__("the update was done already")
         self.records = records
+
+
+class NotKnownYetError(Exception):
+    """An update needs to know something first that takes a while to ask.
+
+    The middleware ends the chat's turn, asks, and does the update again. So a handler raises
+    this where the answer is not there yet.
+
+    Attributes:
+        ask: Asks, and keeps the answer, whatever it is, for the next try.
+    """
+
+    def __init__(self, ask: Callable[[], Awaitable[object]]) -> None:
+        super().__init__("something has to be asked first")
+        self.ask = ask
 
 
 class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some presses

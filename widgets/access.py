@@ -1,18 +1,16 @@
 """Whose windows are whose."""
 
-from functools import partial
 from typing import Any
 
-from aiogram import Bot
 from aiogram.enums import ChatType
-from aiogram.types import Chat, ChatMemberAdministrator, ChatMemberOwner, User
+from aiogram.types import User
 from aiogram_dialog import ChatEvent, DialogManager
 from aiogram_dialog.api.entities import Context, Stack
 from aiogram_dialog.api.protocols import StackAccessValidator
 from aiogram_dialog.widgets.common import Whenable
 from typing_extensions import override
 
-from fsm.calls import ask
+from rights import Rights
 from widgets.notice import Notice
 
 ANONYMOUS = frozenset({1087968824, 136817688, 777000})
@@ -20,9 +18,6 @@ ANONYMOUS = frozenset({1087968824, 136817688, 777000})
 (@GroupAnonymousBot and @Channel_Bot), and posts of a channel that arrive in its discussion
 group (Telegram itself; Bot API, Message, `is_automatic_forward`). Everybody who does so shares
 these ids, so what they open is any admin's."""
-
-PATIENCE = 5
-"""Seconds that Telegram has to tell whether somebody is an admin."""
 
 
 class OwnerAccess(StackAccessValidator):
@@ -41,25 +36,17 @@ class OwnerAccess(StackAccessValidator):
         Raises:
             Notice: The window is somebody else's. (Where this gives False,
                 aiogram-dialog answers a press without a word.)
+            NotKnownYetError: Whether the person is an admin has to be asked first.
         """
         access = context.access_settings if context else stack.access_settings
         owners = access.user_ids if access else []
         person: User = data["event_from_user"]
         if not owners or person.id in owners:
             return True
-        if ANONYMOUS.intersection(owners) and await is_admin(
-            data["bot"], data["event_chat"], person
-        ):
+        rights: Rights = data["rights"]
+        if ANONYMOUS.intersection(owners) and await rights.is_admin(data["event_chat"], person):
             return True
         raise Notice("notice-foreign")
-
-
-async def is_admin(bot: Bot, chat: Chat, person: User) -> bool:
-    """Ask Telegram whether a person is an admin of a group at this moment; if in doubt, no."""
-    if chat.type == ChatType.PRIVATE:
-        return False
-    member = await ask(partial(bot.get_chat_member, chat.id, person.id), within=PATIENCE)
-    return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
 
 
 def in_private(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
