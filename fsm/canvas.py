@@ -1,5 +1,6 @@
 """What messages show, and how it gets there."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from fsm.outcome import Drawing
 from fsm.pictures import Messages, PictureError
 from fsm.refusals import without_refused
 from fsm.relocation import Relocation
+from fsm.senders import Senders, Sent, digest_of
 from fsm.sending import in_words, method_of
 from fsm.session import UnreadableResultError
 from fsm.store import DialogStore
@@ -75,10 +77,12 @@ class Canvas:
         bot: Whose messages they are.
         store: Where the message of a stack is noted.
         on_unsent: Is told what can't be sent.
+        senders: Has each message sent by one worker.
     """
 
     bot: Bot
     store: DialogStore
+    senders: Senders
     on_unsent: OnUnsent = ignore
     _messages: Messages = field(default_factory=Messages)
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
@@ -191,7 +195,7 @@ class Canvas:
         if target < 0:
             if self._shown.get(name) == shows:
                 return False  # it was sent, but not even its id could be read
-            await self._send(drawing, content, shows)
+            await self._send(drawing, content, version)
             return True
         before = self._shown.pop(name, None)
         if before == shows:
@@ -210,7 +214,39 @@ class Canvas:
         self._shown[name] = shows
         return True
 
-    async def _send(self, drawing: Drawing, content: NewMessage, shows: Shown) -> None:
+    async def claim(self, drawing: Drawing, version: str) -> float | None:
+        """Claim the sending of a message that is not there yet, before a window is drawn on it.
+
+        Args:
+            drawing: The window.
+            version: The version of the record that it shows.
+
+        Returns:
+            0 to go on: this process sends the message, or it is there. Seconds to wait before
+            asking again, as another worker is about to send it. None if the window is not to be
+            drawn: another worker has sent a later one, or the message is not wanted any more.
+        """
+        if self.target(drawing) > 0:
+            return 0.0
+        claimed = await self.senders.claim(drawing, version)
+        if not isinstance(claimed, Sent):
+            return claimed
+        if claimed.message_id is not None:
+            self._arrived[message_name(drawing.chat_id, drawing.target)] = claimed.message_id
+        if drawing.content is None:
+            return 0.0
+        if digest_of(drawing) == claimed.digest:
+            self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
+        elif claimed.version > version:
+            return None
+        return 0.0
+
+    async def release(self, drawing: Drawing) -> None:
+        """Let another worker send a message that this one could not send."""
+        if drawing.content and self.target(drawing) < 0:
+            await self.senders.release(drawing)
+
+    async def _send(self, drawing: Drawing, content: NewMessage, version: str) -> None:
         asked_in = drawing.asked.thread_id if drawing.asked else None
         try:
             message_id, topic = await in_a_topic(
@@ -224,14 +260,15 @@ class Canvas:
                 self._unsent[message_name(drawing.chat_id, drawing.target)] = True
                 await self.on_unsent(drawing)
             raise
-        if message_id is None:
-            # A press on the message tells its id; a later window is sent anew.
-            self._shown[self._name(drawing)] = shows
-            return
-        self._arrived[message_name(drawing.chat_id, drawing.target)] = message_id
-        self._shown[self._name(drawing)] = shows
+        if message_id is not None:
+            self._arrived[message_name(drawing.chat_id, drawing.target)] = message_id
+        # Else a press on the message tells its id; a later window is sent anew.
+        self._shown[self._name(drawing)] = _shown(drawing, content, version)
+        notes = [self.senders.settle(drawing, version, message_id)]
+        if message_id is not None:
+            notes.append(self.store.bind(drawing.record, drawing.target, message_id))
         try:
-            await self.store.bind(drawing.record, drawing.target, message_id)
+            await asyncio.gather(*notes)
         except RedisError as error:
             # A press on the message names it again.
             log.warning("message_not_noted", error=str(error))

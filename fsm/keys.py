@@ -110,6 +110,16 @@ def place_of_record(record: str) -> tuple[str, int | None]:
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
+def sender_of(record: str, awaited: int) -> str:
+    """Name the key that tells which worker sends a message of a record; see `fsm.senders`.
+
+    Args:
+        record: The record's key.
+        awaited: The number that stands for the message.
+    """
+    return f"{record.partition('}')[0]}}}:sender:{awaited}"
+
+
 def name_of(record: str) -> str:
     """Give the name of a stack's record within its chat."""
     return ":".join(record.rsplit(":", 3)[1:])

@@ -18,6 +18,7 @@ from fsm.outbox import Deliver, Outbox
 from fsm.outcome import Drawing
 from fsm.relocation import Relocation
 from fsm.renderer import Renderer
+from fsm.senders import Senders
 from fsm.store import DialogStore
 from fsm.turns import Turns
 from fsm.undrawn import Undrawn
@@ -57,7 +58,8 @@ class OpenDialogs:
         self._crew = Crew(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
         turns = Turns(redis, batch, bot.id, self._crew)
-        self._renderer = Renderer(bot, self.store, turns, self._move, self._let_go)
+        senders = Senders(redis, batch, self._crew)
+        self._renderer = Renderer(bot, self.store, turns, senders, self._move, self._let_go)
         self._undrawn = Undrawn(redis, batch, bot.id, self._renderer, self._crew)
         self._moving = Moving(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))

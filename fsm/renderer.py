@@ -12,6 +12,7 @@ from fsm.line import Line
 from fsm.outcome import Drawing
 from fsm.pace import Pace
 from fsm.screen import Limits, OnUpgrade, Screen
+from fsm.senders import Senders
 from fsm.store import DialogStore
 from fsm.tasks import finish
 from fsm.turns import Turn, Turns
@@ -32,6 +33,7 @@ class Renderer:
         bot: Whose messages they are.
         store: Where the message of a stack is noted.
         turns: Gives the turn on messages that several workers share.
+        senders: Has each first message sent by one of them.
         on_upgrade: Is told when a group turns out to be a supergroup of another id by now.
         on_unsent: Is told of a window that can't be sent anywhere.
     """
@@ -41,10 +43,11 @@ class Renderer:
         bot: Bot,
         store: DialogStore,
         turns: Turns,
+        senders: Senders,
         on_upgrade: OnUpgrade,
         on_unsent: OnUnsent = ignore,
     ) -> None:
-        self._canvas = Canvas(bot, store, on_unsent)
+        self._canvas = Canvas(bot, store, senders, on_unsent)
         self._turns = turns
         self._on_upgrade = on_upgrade
         self._screens: dict[str, Screen] = {}

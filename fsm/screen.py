@@ -184,6 +184,8 @@ class Screen:
             )
         except Exception:
             log.exception("drawing_failed")
+        if drawn is None:
+            await self._canvas.release(job.drawing)
         return drawn or Drawn.DROPPED
 
     async def _is_next_wanted(self) -> bool:
@@ -200,22 +202,14 @@ class Screen:
         while True:
             await self._wait_here()
             job = self._jobs[0]
-            if self._is_hurried or self._canvas.shows(job.drawing, job.version):
-                self._asked.set()
-                return True
-            target = self._canvas.target(job.drawing)
-            changes = self._canvas.changes_buttons(job.drawing)
-            pause = await self._turns.take(
-                job.drawing,
-                target,
-                job.version,
-                self._pace,
-                changes=changes,
-                # Nobody knows when others can draw.
-                may_pass=not self._is_promised,
-            )
+            pause = await self._canvas.claim(job.drawing, job.version)
+            is_free = self._is_hurried or self._canvas.shows(job.drawing, job.version)
+            if pause == 0 and not is_free:
+                pause = await self._take_turn(job)
             self._asked.set()
-            if pause is None and self._jobs[0] is job:
+            # In the haste of a stop nobody waits for another worker that sends the message.
+            is_left = pause is None or (pause > 0 and self._is_hurried)
+            if is_left and self._jobs[0] is job:
                 self._canvas.leave(job.drawing)
                 self._line.leave(self._place or SERVED)
                 self._place = None
@@ -223,6 +217,18 @@ class Screen:
             if pause == 0:
                 return True
             self._turn = time.monotonic() + (pause or 0)
+
+    async def _take_turn(self, job: Job) -> float | None:
+        """Ask the other workers for the turn; see `Turns.take`."""
+        return await self._turns.take(
+            job.drawing,
+            self._canvas.target(job.drawing),
+            job.version,
+            self._pace,
+            changes=self._canvas.changes_buttons(job.drawing),
+            # Nobody knows when others can draw.
+            may_pass=not self._is_promised,
+        )
 
     async def _wait_here(self) -> None:
         while pause := self._pause(self._jobs[0].drawing):

@@ -76,8 +76,10 @@ async def test_who_was_an_admin_until_a_moment_ago_may_not(
 
 @pytest.mark.parametrize("name", ["a page", "no UTF-8", "no result"])
 async def test_where_nobody_can_read_who_is_an_admin_rights_are_not_assumed(
-    playground: Playground, ann: Person, clara: Person, group: Group, name: str, tally: Tally
+    playground: Playground, clara: Person, tally: Tally, name: str
 ) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    group = await make_group(playground, [ann], [clara])
     counter = await open_counter(ann, group)
     fault = await playground.trouble("answer", method="getChatMember", chat=group.id, **ODD[name])
     assert await clara.press(counter, "Confirm") == NOT_YOURS

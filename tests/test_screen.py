@@ -13,6 +13,7 @@ from fsm.line import WHOLE, Line
 from fsm.outcome import Drawing
 from fsm.pace import Pace
 from fsm.screen import SOON, Limits, Screen
+from fsm.senders import Senders
 from fsm.store import DialogStore
 from fsm.turns import Turns
 
@@ -43,6 +44,10 @@ class Paper:
     def target(self, drawing: Drawing) -> int:
         """Give the message."""
         return drawing.target
+
+    async def claim(self, _drawing: Drawing, _version: str) -> float:
+        """Tell that the message is there."""
+        return 0.0
 
     async def draw(self, _drawing: Drawing, _version: str) -> bool:
         """Draw."""
@@ -167,7 +172,7 @@ async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
 
 
 def test_what_was_left_to_another_is_forgotten_where_it_is_drawn_anew() -> None:
-    canvas = Canvas(cast("Bot", None), cast("DialogStore", None))
+    canvas = Canvas(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
     canvas.leave(DRAWING)
     assert canvas.is_left(7, 42)
     canvas.start_anew(7, 42)
