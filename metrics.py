@@ -68,6 +68,9 @@ DRAWINGS = _counter("drawings", "Windows that were to be drawn, by outcome", ["o
 DRAWINGS_WAITING = _gauge(
     "drawings_waiting", "Windows that wait to be drawn", multiprocess_mode="livesum"
 )
+INBOX = _gauge(
+    "inbox_updates", "Updates that were fetched and are not done", multiprocess_mode="livesum"
+)
 DELIVERIES = _counter("deliveries", "Tries to deliver from the outbox, by outcome", ["outcome"])
 OUTBOX_WAITING = _gauge(
     "outbox_waiting",

@@ -2,12 +2,15 @@
 
 Asking with a new offset is the acknowledgement (Bot API, getUpdates). What is
 done within moments of the fetch never needs keeping; the rest is written down
-in one command, and replayed in order after a restart.
+in one command, and replayed in order after a restart. It goes on fetching while
+updates wait, so that nobody waits at Telegram behind one person's flood; who is
+served next, `fsm.fairness` decides.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -25,12 +28,11 @@ from redis.exceptions import RedisError
 from fsm import overlap
 from fsm.batch import Batch
 from fsm.calls import confirmed
+from fsm.fairness import FairQueue
 from fsm.intake import IS_KEPT, Intake
 from fsm.keys import PREFIX
-from fsm.raw_updates import GetRawUpdates, RawUpdate
-from fsm.reading import Reading
-from fsm.tasks import finish
-from metrics import TELEGRAM_FAILURES
+from fsm.raw_updates import GetRawUpdates, RawUpdate, sender_of
+from metrics import INBOX, TELEGRAM_FAILURES
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
@@ -48,10 +50,26 @@ RELEASE = 0.5
 """seconds that Redis has; what they miss is recognised when it comes."""
 PAUSE = 1.0
 """Seconds before the next try when Telegram or Redis can't be reached."""
-AT_ONCE = 10_000
-"""Updates that may be under way; more are not fetched."""
+ROOM = 30_000
+"""Updates that are fetched and not done, at most; the rest stays at Telegram. A press that waits
+takes 4 KB here and 1 KB in Redis, so that many take 130 MB and 30 MB (measured)."""
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An update that is not done yet.
+
+    Attributes:
+        update: As Telegram sent it; as bytes, because they take a fifth of the memory.
+        done: Is set once it is done.
+    """
+
+    update: RawUpdate
+    done: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
 
 class Inbox:
@@ -84,7 +102,10 @@ class Inbox:
         self._kinds = kinds
         self._is_redis_away = is_redis_away
         self._key = f"{PREFIX}:{{{bot.id}}}:inbox"
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._open: dict[int, Entry] = {}
+        self._queue = FairQueue(self._see_through)
+        self._freed = asyncio.Event()
+        self._is_full = False
         self._kept: set[int] = set()
         self._done: set[int] = set()
         self._offset: int | None = None
@@ -108,13 +129,12 @@ class Inbox:
     async def replay(self) -> None:
         """Finish what was left behind, without fetching."""
         await self._begin_kept()
-        if self._tasks:
-            await asyncio.wait(self._tasks.values())
+        await self._until_open(0)
         await self._release()
 
     async def close(self, within: float) -> None:
         """Finish what is under way, for at most `within` seconds; the rest stays kept."""
-        await finish(self._tasks.values(), within)
+        await self._queue.close(within)
         with suppress(TimeoutError):
             async with asyncio.timeout(ACKNOWLEDGE):
                 await self._acknowledge()
@@ -129,14 +149,22 @@ class Inbox:
         updates = await self._fetch(self._offset)
         if updates:
             self._offset = updates[-1].id + 1
-        fresh = {update.id: update for update in updates if update.id not in self._tasks}
-        begun = [self._begin(update) for update in fresh.values()]
+        fresh = [self._add(update) for update in updates if update.id not in self._open]
         if len(updates) < FULL:
             # Else more wait at Telegram, of others perhaps, who shall not wait for these.
-            await _linger(begun)
-        await self._keep({key: update for key, update in fresh.items() if key in self._tasks})
-        while len(self._tasks) > AT_ONCE:
-            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+            await _linger([entry.done for entry in fresh])
+        await self._keep(fresh)
+        is_full = len(self._open) > ROOM - FULL
+        if is_full and not self._is_full:
+            log.warning("inbox_full", updates=len(self._open))
+        self._is_full = is_full
+        await self._until_open(ROOM - FULL)
+
+    async def _until_open(self, at_most: int) -> None:
+        """Wait until no more than so many updates are not done yet."""
+        while len(self._open) > at_most:
+            self._freed.clear()
+            await self._freed.wait()
 
     async def _acknowledge(self) -> None:
         """Have Telegram forget what is done or kept, as the next fetch may be long in coming.
@@ -146,7 +174,7 @@ class Inbox:
         """
         if self._offset is None:
             return
-        offset = min([self._offset, *(self._tasks.keys() - self._kept)])
+        offset = min([self._offset, *(self._open.keys() - self._kept)])
         method = GetRawUpdates(offset=offset, limit=1, timeout=0, allowed_updates=self._kinds)
         with suppress(TelegramAPIError):
             await self._bot(method)
@@ -155,7 +183,7 @@ class Inbox:
         kept = await until_reachable(self._redis.hgetall, self._key)
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
-            self._begin(RawUpdate(int(update_id), raw))
+            self._add(RawUpdate(int(update_id), raw))
 
     async def _fetch(self, offset: int | None) -> list[RawUpdate]:
         method = GetRawUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
@@ -179,41 +207,49 @@ class Inbox:
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
-    def _begin(self, raw: RawUpdate) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._see_through(raw, self._intake.read(raw.body)))
-        self._tasks[raw.id] = task
-        return task
+    def _add(self, update: RawUpdate) -> Entry:
+        """Have an update carried out when its sender's turn comes."""
+        entry = self._open[update.id] = Entry(update)
+        INBOX.set(len(self._open))
+        self._queue.put(sender_of(update), entry)
+        return entry
 
-    async def _see_through(self, raw: RawUpdate, reading: Reading) -> None:
+    async def _see_through(self, entry: Entry) -> None:
+        update = entry.update
         try:
-            is_kept = partial(self._kept.__contains__, raw.id)
-            await self._intake.take(reading, raw.body, **{IS_KEPT: is_kept})
+            is_kept = partial(self._kept.__contains__, update.id)
+            reading = self._intake.read(update.body)
+            await self._intake.take(reading, update.body, **{IS_KEPT: is_kept})
         except Exception:
-            log.exception("update_failed", update=raw.id)
-        del self._tasks[raw.id]
-        if raw.id in self._kept:
-            self._done.add(raw.id)
+            log.exception("update_failed", update=update.id)
+        del self._open[update.id]
+        INBOX.set(len(self._open))
+        entry.done.set_result(None)
+        self._freed.set()
+        if update.id in self._kept:
+            self._done.add(update.id)
 
-    async def _keep(self, updates: dict[int, RawUpdate]) -> None:
+    async def _keep(self, entries: Iterable[Entry]) -> None:
         written: set[int] = set()
         # What is done meanwhile needs no keeping: Redis may be away for long.
-        while fresh := {key: raw for key, raw in updates.items() if key in self._tasks}:
-            written.update(fresh)
+        while fresh := [entry for entry in entries if entry.update.id in self._open]:
+            ids = {entry.update.id for entry in fresh}
+            written |= ids
             try:
                 await self._write(fresh)
-                self._kept.update(fresh)
+                self._kept |= ids
                 break
             except RedisError as error:
                 log.warning("inbox_unreachable", error=str(error))
                 await asyncio.sleep(PAUSE)
-        self._done |= written - self._tasks.keys()
+        self._done |= written - self._open.keys()
 
-    async def _write(self, updates: dict[int, RawUpdate]) -> None:
-        entries: list[str | bytes] = []
-        for update_id, raw in updates.items():
-            entries += [str(update_id), raw.body]
+    async def _write(self, entries: Iterable[Entry]) -> None:
+        fields: list[str | bytes] = []
+        for entry in entries:
+            fields += [str(entry.update.id), entry.update.body]
         done = set(self._done)
-        jobs = [self._batch.send("HSET", self._key, *entries, safe=True)]
+        jobs = [self._batch.send("HSET", self._key, *fields, safe=True)]
         if done:
             jobs.append(self._batch.send("HDEL", self._key, *done))
         await asyncio.gather(*jobs)
@@ -240,9 +276,9 @@ class Inbox:
         self._kept -= done
 
 
-async def _linger(tasks: list[asyncio.Task[None]]) -> None:
-    """Wait for tasks as long as some of them come to an end, for a few moments at most."""
-    pending = set(tasks)
+async def _linger(updates: Iterable[asyncio.Future[None]]) -> None:
+    """Wait for updates as long as some of them are done, for a few moments at most."""
+    pending = set(updates)
     for _ in range(MOMENTS):
         if not pending:
             return

@@ -20,7 +20,6 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, Unknown
 from fsm.answering import IN_RESPONSE, answer_to, say
 from fsm.calls import patiently
 from fsm.commits import Commits
-from fsm.flood import FloodGate
 from fsm.foreground import NotDrawnError, redraw
 from fsm.guard import without_marks
 from fsm.intake import IS_KEPT
@@ -92,7 +91,6 @@ class TransactionMiddleware(BaseMiddleware):
         self._offers = offers
         self._on_error = on_error
         self._turns: WeakValueDictionary[ChatKeys, asyncio.Lock] = WeakValueDictionary()
-        self._flood_gate = FloodGate()
         self.nested = Nested(self)
         self._is_stopping = False
 
@@ -106,8 +104,6 @@ class TransactionMiddleware(BaseMiddleware):
             return Outcome.DONE
         update = without_marks(cast("Update", event))
         chat = chat_of(update, data)
-        if not isinstance(update, DialogUpdate):
-            await self._flood_gate.wait(data.get("event_from_user"))
         records: list[str] = []
         try:
             transaction, follows = await self._in_turn(handler, update, data, chat)

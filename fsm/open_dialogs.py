@@ -59,7 +59,9 @@ class OpenDialogs:
         self.store = DialogStore(redis, batch, ttl)
         turns = Turns(redis, batch, bot.id, self._crew)
         senders = Senders(redis, batch, self._crew)
-        self._renderer = Renderer(bot, self.store, turns, senders, self._move, self._let_go)
+        self._renderer = Renderer(
+            bot, self.store, turns, senders, on_upgrade=self._move, on_unsent=self._let_go
+        )
         self._undrawn = Undrawn(redis, batch, bot.id, self._renderer, self._crew)
         self._moving = Moving(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))

@@ -6,6 +6,7 @@ So an update is kept as it came, and one that can't be read spoils no others.
 import re
 from dataclasses import dataclass
 
+import orjson
 from aiogram.methods import TelegramMethod
 
 from fsm.lenient_json import loads
@@ -33,6 +34,26 @@ class RawUpdate:
 
     id: int
     body: bytes
+
+
+def sender_of(update: RawUpdate) -> int | None:
+    """Give the id of the person who sent an update, None if it does not tell.
+
+    Anonymous admins, and people who speak as a channel, share one `from`; their group or channel
+    tells them apart (Bot API, Message, `sender_chat`).
+    """
+    try:
+        fields = orjson.loads(update.body)
+    except orjson.JSONDecodeError:
+        try:
+            fields = loads(update.body)
+        except ValueError:
+            return None
+    for content in fields.values() if isinstance(fields, dict) else ():
+        sender = isinstance(content, dict) and (content.get("sender_chat") or content.get("from"))
+        if isinstance(sender, dict) and type(sender.get("id")) is int:
+            return int(sender["id"])
+    return None
 
 
 class GetRawUpdates(TelegramMethod[list[RawUpdate]]):

@@ -38,12 +38,13 @@ class Renderer:
         on_unsent: Is told of a window that can't be sent anywhere.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it draws with, and whom it tells
         self,
         bot: Bot,
         store: DialogStore,
         turns: Turns,
         senders: Senders,
+        *,
         on_upgrade: OnUpgrade,
         on_unsent: OnUnsent = ignore,
     ) -> None:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 import fsm.pace
-from fsm.flood import PERSON_PACE as ASKING
+from fsm.fairness import PERSON_PACE as ASKING
 from fsm.pace import Pace
 from fsm.renderer import GROUP_PACE, PERSON_PACE
 from tests.test_line import Clock
