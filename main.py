@@ -22,6 +22,7 @@ from db.export import Format
 from db.filters import Filter
 from db.models import Kind
 from faults import STATUS, Fault
+from folder_lock import hold_folders
 from logs import set_up_logs
 from queries import By, print_totals
 from supervisor import MOST, supervise
@@ -74,10 +75,14 @@ def main(
     try:
         settings = read_settings()
         set_up_logs(settings.log_level, settings.log_format, secrets_of(settings), worker)
-        if workers > 1:
-            uvloop.run(supervise(settings, workers))
-        else:
-            _run(settings, Parent() if worker else None)
+        if worker:
+            _run(settings, Parent())  # whose parent holds the folders for all of them
+            return
+        with hold_folders(settings):
+            if workers > 1:
+                uvloop.run(supervise(settings, workers))
+            else:
+                _run(settings)
     except Fault as error:
         # A worker's is its parent's to say, once for all.
         _fail(str(error), to_parent=worker is not None)
@@ -154,7 +159,14 @@ def restore(
     """Bring back what backup has written, into an empty data folder, while the bot is stopped."""
     from backup import restore  # noqa: PLC0415 - likewise
 
-    _do(lambda: _say_aside(restore(_settings(), file, replace=replace)))
+    def bring_back() -> None:
+        done = restore(_settings(), file, replace=replace)
+        if not done.is_checked:
+            typer.echo("An older version wrote this backup, without checksums; it can be read.")
+        if done.aside:
+            typer.echo(f"What was there is in {done.aside} now.")
+
+    _do(bring_back)
 
 
 @cli.command()
@@ -194,11 +206,6 @@ def quarantine(
     _do(lambda: asyncio.run(job))
 
 
-def _say_aside(folder: Path | None) -> None:
-    if folder:
-        typer.echo(f"What was there is in {folder} now.")
-
-
 def _do(job: Callable[[], object]) -> None:
     try:
         job()
@@ -209,7 +216,7 @@ def _do(job: Callable[[], object]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(settings: Settings, parent: Parent | None) -> None:
+def _run(settings: Settings, parent: Parent | None = None) -> None:
     # Loading aiogram makes half a million objects that stay, and a collection
     # would look through them again and again: while loading, a fifth of the time,
     # and later the largest cost of a press. The other commands need not wait.

@@ -116,8 +116,8 @@ async def _opened(settings: Settings) -> AsyncIterator[Quarantine | None]:
             if settings.redis_url:
                 address = parse(settings.redis_url.get_secret_value())
                 redis, batch = connect(address, 0, parts)
-            elif (folder := settings.data_dir / "valkey").exists():
-                redis = await parts.enter_async_context(connected(folder))
+            elif (settings.data_dir / "valkey").exists():
+                redis = await parts.enter_async_context(connected(settings))
                 batch = Batch(redis)
             else:
                 yield None

@@ -1,11 +1,11 @@
-"""How people say where PostgreSQL is, and how asyncpg takes it."""
+"""How people say where a database is, and how asyncpg takes that."""
 
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 CONNECT = 5.0
 """Seconds that a connection may take to be made, unless the address tells."""
@@ -75,6 +75,14 @@ def asyncpg_arguments(url: URL) -> dict[str, Any]:
         # prepared on. One without lasts until the next, and its transaction for longer.
         arguments |= dict.fromkeys(CACHES, 0) | {"prepared_statement_name_func": lambda: ""}
     return arguments
+
+
+def sqlite_file(url: URL | str) -> Path | None:
+    """Give the file of an SQLite database, None for another database or one without a file."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return None
+    return None if address.database.startswith((":memory:", "file:")) else Path(address.database)
 
 
 def without_options(url: URL) -> URL:

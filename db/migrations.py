@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.address import sqlite_file
 from db.engine import WRITES, create_engine
 from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, as_database_errors
 
@@ -66,7 +67,7 @@ async def check(url: str) -> None:
     """
     address = make_url(url)
     try:
-        if file := _file(address):
+        if file := sqlite_file(address):
             file.open("rb").close()
         if not await _revisions(url, make=False):
             raise DatabaseEmpty(address)
@@ -124,14 +125,8 @@ async def _engine(url: str, *, make: bool = True) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-def _file(url: URL) -> Path | None:
-    if url.get_backend_name() != "sqlite" or not url.database:
-        return None
-    return None if url.database.startswith((":memory:", "file:")) else Path(url.database)
-
-
 def _make_file(url: URL) -> None:
-    if file := _file(url):
+    if file := sqlite_file(url):
         file.parent.mkdir(parents=True, exist_ok=True)
         # Opened here first, since the system says better than SQLite what is wrong with
         # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
@@ -147,9 +142,14 @@ async def _revisions(url: str, *, make: bool) -> set[str]:
             current = await connection.run_sync(
                 lambda sync: set(MigrationContext.configure(sync).get_current_heads())
             )
-    if unknown := current - {script.revision for script in _scripts().walk_revisions()}:
+    if unknown := current - known_revisions():
         raise DatabaseTooNew(engine.url, unknown)
     return current
+
+
+def known_revisions() -> set[str]:
+    """Give the revisions that this code knows, the oldest and all later ones."""
+    return {script.revision for script in _scripts().walk_revisions()}
 
 
 def _scripts() -> ScriptDirectory:

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 PERIOD = 0.5
 """Seconds between two looks at whether the server lives."""
+JOIN_TIMEOUT = 10.0
+"""Seconds after which a running server that does not answer is given up."""
 START_TIMEOUT = 30.0
 """Seconds that a start may take; a large append-only file is read then."""
 ANSWER_TIMEOUT = 5.0
@@ -53,7 +55,8 @@ class EmbeddedValkey:
     """A Valkey of one's own, on a socket that only its owner may open.
 
     The socket lies in a short folder of the system's temporary one, as the path
-    of a socket ends at some 100 bytes.
+    of a socket ends at some 100 bytes. A running server's lock file says which, so that it is
+    found by whoever has another TMPDIR.
 
     Args:
         folder: Where its data is kept.
@@ -63,7 +66,6 @@ class EmbeddedValkey:
         self._folder = folder.absolute()
         name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]
         self._nook = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
-        self._socket = self._nook / "valkey.sock"
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
@@ -72,6 +74,49 @@ class EmbeddedValkey:
     def url(self) -> str:
         """Where to connect."""
         return f"unix://{self._socket}"
+
+    @property
+    def _socket(self) -> Path:
+        return self._nook / "valkey.sock"
+
+    @property
+    def _lock(self) -> Path:
+        """The file that the server has locked as long as it lives; it names its socket's folder."""
+        return self._folder / "valkey.lock"
+
+    def is_running(self) -> bool:
+        """Tell whether a server of this folder lives, also one that answers nobody.
+
+        Raises:
+            OSError: The folder can't be read.
+        """
+        try:
+            lock = os.open(self._lock, os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
+    async def join(self) -> None:
+        """Find a server that somebody else keeps running; it isn't started nor stopped by this.
+
+        Raises:
+            ValkeyStartError: There is none, or it does not answer.
+        """
+        try:
+            async with asyncio.timeout(JOIN_TIMEOUT):
+                while not await self._answers():
+                    self._follow()
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise ValkeyStartError(f"none answers for {self._folder}") from None
+        except OSError as error:
+            raise ValkeyStartError(str(error)) from error
 
     async def start(self) -> None:
         """Start the server, or adopt one that a killed process has left behind, once it is ready.
@@ -132,12 +177,21 @@ class EmbeddedValkey:
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._nook.mkdir(exist_ok=True, mode=0o700)
-        # Before anything is sent there: in the common temporary folder anybody
-        # could have made a folder of that name, with a server of theirs in it.
-        status = self._nook.lstat()
-        own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-        if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
-            raise PermissionError(f"{self._nook} is not a folder of this user alone")
+        _require_private(self._nook)
+
+    def _follow(self) -> None:
+        """Look for the socket where the server's lock file says that it is.
+
+        Raises:
+            OSError: Somebody else could have made what is there.
+        """
+        named = self._lock.read_bytes() if self._lock.exists() else b""
+        nook = Path(os.fsdecode(named)) if named else self._nook
+        if nook != self._nook and nook.exists():
+            _require_private(nook)
+            with contextlib.suppress(OSError):
+                self._nook.rmdir()
+            self._nook = nook
 
     async def _spawn(self) -> None:
         """Start a server, unless one is there: two would write to the same file.
@@ -145,9 +199,12 @@ class EmbeddedValkey:
         The server holds the lock as long as it lives, also while it starts, reads its
         file or hangs, and answers nobody.
         """
-        lock = os.open(self._folder / "valkey.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._make_folders()
+            os.ftruncate(lock, 0)
+            os.write(lock, os.fsencode(self._nook))
             options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
             with (self._folder / "valkey.log").open("ab") as log_file:
                 self._process = await asyncio.create_subprocess_exec(
@@ -161,6 +218,7 @@ class EmbeddedValkey:
                 )
         except BlockingIOError:
             log.debug("valkey_awaited")
+            self._follow()
         finally:
             os.close(lock)
 
@@ -174,8 +232,11 @@ class EmbeddedValkey:
                         raise ValkeyStartError(f"it ended; see {self._folder / 'valkey.log'}")
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            if self._process:
-                self._process.kill()
+            if self._process is None:
+                raise ValkeyStartError(
+                    f"one that an earlier start has left in {self._folder} does not answer; end it"
+                ) from None
+            self._process.kill()
             raise ValkeyStartError(f"it took more than {START_TIMEOUT:.0f} s") from None
 
     async def _answers(self) -> bool:
@@ -191,3 +252,15 @@ class EmbeddedValkey:
             socket_timeout=ANSWER_TIMEOUT,
             retry=Retry(NoBackoff(), 0),
         )
+
+
+def _require_private(nook: Path) -> None:
+    """Make sure that a folder for a socket is this user's alone, before anything is sent there.
+
+    In the common temporary folder anybody could have made a folder of that name, with a server
+    of theirs in it.
+    """
+    status = nook.lstat()
+    own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
+        raise PermissionError(f"{nook} is not a folder of this user alone")

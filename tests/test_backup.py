@@ -13,6 +13,7 @@ from playground import Playground
 from tests.nursery import START
 from tests.tally import Tally
 from tests.test_counter import open_counter
+from tests.test_second_start import in_use
 
 
 async def backed_up(tally: Tally, *, cold: bool = False) -> Path:
@@ -127,14 +128,19 @@ async def test_restore_overwrites_nothing_unless_told_to(
 
     status, _, errors = await own_tally.run("backup", archive)
     assert (status, errors) == (2, f"{archive} is there already\n")
-    status, _, errors = await own_tally.run("restore", archive)
-    assert status == 2
-    assert "tally.db is there already; --replace sets it aside" in errors
-    status, _, errors = await own_tally.run("restore", "--replace", archive)
-    assert (status, errors) == (2, "Tally is running: stop it first\n")
+    # Also where it does not find the bot's Valkey, as its socket lies elsewhere.
+    (own_tally.data.parent / "elsewhere").mkdir()
+    elsewhere = {"TMPDIR": str(own_tally.data.parent / "elsewhere")}
+    for settings in ({}, elsewhere):
+        beside = Tally(own_tally.data, **own_tally.settings, **settings)
+        status, _, errors = await beside.run("restore", "--replace", archive)
+        assert (status, errors) == (2, in_use(own_tally.data))
     await own_tally.stop()
     assert len(own_tally.totals(ann)) == 2
 
+    status, _, errors = await own_tally.run("restore", archive)
+    assert status == 2
+    assert "tally.db is there already; --replace sets it aside" in errors
     status, out, errors = await own_tally.run("restore", "--replace", archive)
     assert (status, errors) == (0, "")
     aside = Path(out.removeprefix("What was there is in ").removesuffix(" now.\n"))
@@ -142,27 +148,31 @@ async def test_restore_overwrites_nothing_unless_told_to(
     assert [row["value"] for row in own_tally.totals(ann)] == [1]
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "another"])
-async def test_a_damaged_backup_is_refused_and_changes_nothing(tmp_path: Path, damage: str) -> None:
-    tally = Tally(tmp_path / "data")
-    archive = tmp_path / "tally.backup"
-    with zipfile.ZipFile(archive, "w") as parts:
-        parts.writestr("about.json", json.dumps({"format": 1}))
-        parts.writestr("valkey.rdb", b"REDIS0011" + bytes(100))
-        parts.writestr("tally.db", bytes(5000))
-    content = archive.read_bytes()
-    archive.write_bytes(
-        {
-            "cut": content[:-100],
-            "changed": content.replace(bytes(4000), bytes(3999) + b"!"),
-            "another": content,
-        }[damage]
-    )
-    status, _, errors = await tally.run("restore", str(archive))
-    assert status == 2
-    assert errors.startswith(f"{archive} could not be restored: ")
-    assert errors.count("\n") == 1
-    assert list(tally.data.iterdir()) == []
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_valkey_that_a_killed_bot_has_left_does_not_go_on_with_what_it_holds(
+    own_playground: Playground, own_tally: Tally, *, elsewhere: bool
+) -> None:
+    ann = await own_playground.person("Ann", language_code="en")
+    await own_tally.start()
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 1")
+    archive = await backed_up(own_tally)
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")
+    await own_playground.until_pending(0)  # else Telegram brings the last press again
+    await own_tally.kill()
+
+    restoring = Tally(own_tally.data, **own_tally.settings)
+    if elsewhere:
+        restoring.settings["TMPDIR"] = str(own_tally.data.parent / "elsewhere")
+        (own_tally.data.parent / "elsewhere").mkdir()
+    status, _, errors = await restoring.run("restore", "--replace", str(archive))
+    assert (status, errors) == (0, "")
+    assert not await own_tally.valkey_answers()
+    await own_tally.start()
+    await ann.press(counter, "+1")
+    await ann.until(counter, text="Specify the number: 2")
 
 
 @pytest.mark.parametrize(

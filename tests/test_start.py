@@ -67,7 +67,7 @@ async def test_a_database_newer_than_the_code(tally: Tally) -> None:
 async def test_a_data_folder_that_cannot_be_made(tally: Tally, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     line = await fails(tally, DATA_DIR=str(tmp_path / "file" / "data"))
-    assert line.startswith("DATABASE_URL: the database ")
+    assert line == f"DATA_DIR: the folder {tmp_path}/file/data can't be used: Not a directory"
 
 
 async def test_a_port_in_use(tally: Tally) -> None:
