@@ -25,7 +25,7 @@ from faults import STATUS, Fault
 from folder_lock import hold_folders
 from logs import set_up_logs
 from queries import By, print_totals
-from supervisor import MOST, supervise
+from supervisor import MOST, check_several, supervise
 from worker_process import Parent
 
 ID_MAX = 2**52
@@ -78,6 +78,8 @@ def main(
         if worker:
             _run(settings, Parent())  # whose parent holds the folders for all of them
             return
+        if workers > 1:
+            check_several(settings)
         with hold_folders(settings):
             if workers > 1:
                 uvloop.run(supervise(settings, workers))

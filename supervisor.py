@@ -135,6 +135,18 @@ class Place:
         return time() - begin
 
 
+def check_several(settings: Settings) -> None:
+    """Make sure that there can be several workers by these settings.
+
+    Raises:
+        Fault: There can't.
+    """
+    if settings.webhook_url is None:
+        raise Fault("--workers: several need a webhook, since only one can poll: set WEBHOOK_URL")
+    if settings.bot_token is None:
+        raise Fault("--workers: several need a BOT_TOKEN; the playground is one process")
+
+
 async def supervise(settings: Settings, count: int) -> None:
     """Run several workers until SIGINT or SIGTERM; SIGHUP replaces one after the other.
 
@@ -143,12 +155,8 @@ async def supervise(settings: Settings, count: int) -> None:
         count: How many.
 
     Raises:
-        Fault: They can't be several, or can't start.
+        Fault: They can't start.
     """
-    if settings.webhook_url is None:
-        raise Fault("--workers: several need a webhook, since only one can poll: set WEBHOOK_URL")
-    if settings.bot_token is None:
-        raise Fault("--workers: several need a BOT_TOKEN; the playground is one process")
     stop, renew = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for end in (signal.SIGINT, signal.SIGTERM):

@@ -83,7 +83,7 @@ async def test_a_port_that_is_taken_keeps_nobody_from_polling(own_tally: Tally) 
     assert address(own_tally) == f"http://127.0.0.1:{own_tally.settings['WEB_PORT']}"
     other = Tally(own_tally.data.parent / "other" / "data", **own_tally.settings)
     other.data.parent.mkdir()
-    other.settings["PLAYGROUND_PORT"] = str(free_port())
+    other.settings |= {"DATA_DIR": str(other.data), "PLAYGROUND_PORT": str(free_port())}
     await other.start()
     try:
         assert "port_taken" in {line["event"] for line in other.logged()}
