@@ -9,11 +9,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 import structlog
 
 from config import Settings
+from db.address import sqlite_file
+from db.file import DatabaseFile, FileLostError
 from faults import Fault
 from figures import FIGURES, FOLDER, figures_folder
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
@@ -41,11 +43,18 @@ class Place:
         count: How many there are.
         environment: The environment of its process.
         others: All of them, this one included.
+        database: The file of the database, if that is SQLite.
     """
 
     def __init__(
-        self, number: int, count: int, environment: Mapping[str, str], others: Sequence["Place"]
+        self,
+        number: int,
+        count: int,
+        environment: Mapping[str, str],
+        others: Sequence["Place"],
+        database: DatabaseFile | None = None,
     ) -> None:
+        self._database = database
         self._number = number
         # While one makes way for the other, two processes must not write to the same figures.
         self._figures = deque((number, count + number))
@@ -103,8 +112,17 @@ class Place:
 
     async def _start(self) -> Worker:
         environment = {**self._environment, FIGURES: str(self._figures[0])}
+        if self._database:
+            # It would make a new database, and save where the others don't.
+            try:
+                self._database.check()
+            except FileLostError as error:
+                raise DiedError(str(error)) from error
         worker = await Worker.start(self._number, environment)
         self.has_served = True
+        if self._database:
+            with suppress(OSError):  # gone since; the worker says so
+                self._database.pin()
         return worker
 
     async def _live(self) -> float:
@@ -164,9 +182,11 @@ async def supervise(settings: Settings, count: int) -> None:
     loop.add_signal_handler(signal.SIGHUP, renew.set)
     async with AsyncExitStack() as parts:
         environment = await _environment(settings, parts)
+        database = sqlite_file(settings.database)
+        file = DatabaseFile(database) if database else None
         places: list[Place] = []
         for number in range(1, count + 1):
-            places.append(Place(number, count, environment, places))
+            places.append(Place(number, count, environment, places, file))
         jobs = [stop.wait(), _renew(renew, places), *(place.keep() for place in places)]
         tasks = [asyncio.ensure_future(job) for job in jobs]
         try:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db.engine import WRITES
 from db.errors import as_database_errors
+from db.file import DatabaseFile, FileLostError
 from db.models import Total
 
 LONG = 6
@@ -27,6 +29,8 @@ class Sessions:
     """
 
     def __init__(self, engine: AsyncEngine, within: float | None = None) -> None:
+        self._engine = engine
+        self._file = DatabaseFile.of(engine)
         self._make = async_sessionmaker(engine, expire_on_commit=False)
         self._within = None if engine.dialect.name == "sqlite" else within
         # SQLite has one writer at a time. Who waits for it in the database polls,
@@ -58,19 +62,40 @@ class Sessions:
                 come to pass or not.
         """
         within = self._within * LONG if self._within and is_long else self._within
-        async with (
-            self._turn,
-            self._session(within, execution_options=WRITES) as session,
-            session.begin(),
-        ):
-            yield session
+        async with self._turn, self._session(within, execution_options=WRITES) as session:
+            async with session.begin():
+                yield session
+            await self._require_file()
 
     @asynccontextmanager
     async def _session(self, within: float | None, **options: Any) -> AsyncIterator[AsyncSession]:  # noqa: ANN401 - of a session
         # All in one: waiting for a connection, making it, each question and the commit.
         with as_database_errors():
+            await self._require_file()
             async with asyncio.timeout(within), self._make(**options) as session:
                 yield session
+
+    async def _require_file(self) -> None:
+        """Make sure that an SQLite file is where it was opened; see `db.file`.
+
+        Raises:
+            FileLostError: It isn't, so what was written may be lost.
+        """
+        if self._file is None:
+            return
+        try:
+            self._file.check()
+        except FileLostError:
+            if self._file.log_can_be_saved:
+                await self._save_log()
+            raise
+
+    async def _save_log(self) -> None:
+        """Have SQLite copy into the database what only the log holds, which is still open here."""
+        with suppress(SQLAlchemyError, OSError):
+            async with self._engine.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                await driver.execute_fetchall("PRAGMA wal_checkpoint(FULL)")
 
     async def ask(self) -> None:
         """Ask the database for something that is always there.
