@@ -61,6 +61,7 @@ class DatabaseFile:
             ("do_connect", file._before_opening),
             ("connect", file._after_opening),
             ("close", file._before_closing),
+            ("close_detached", file._before_closing),
             ("engine_disposed", file._let_go),
         ):
             listen(engine.sync_engine, name, call)
@@ -119,7 +120,7 @@ class DatabaseFile:
         self.pin()
         self._opened[id(connection)] = [_number(path) for path in self._beside]
 
-    def _before_closing(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    def _before_closing(self, connection: DBAPIConnection, *_entry: ConnectionPoolEntry) -> None:
         self._opened.pop(id(connection), None)
 
     def _let_go(self, _engine: object) -> None:

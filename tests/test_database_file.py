@@ -6,7 +6,8 @@ import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,15 @@ def replace_by_another_programs(data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "harm", [delete, delete_alone, empty, replace_by_a_copy, replace_by_another_programs]
+    "harm",
+    [
+        delete,
+        replace_by_another_programs,
+        *(
+            pytest.param(harm, marks=pytest.mark.thorough)
+            for harm in (delete_alone, empty, replace_by_a_copy)
+        ),
+    ],
 )
 async def test_nothing_is_said_to_be_saved_and_the_totals_wait(
     own_tally: Tally, ann: Person, harm: Callable[[Path], None]
@@ -140,8 +149,20 @@ async def test_once_it_is_moved_back_all_goes_on(own_tally: Tally, ann: Person, 
     assert await own_tally.stop() == 0
 
 
-@pytest.mark.parametrize("kill", [False, True])
-@pytest.mark.parametrize("names", [NAMES[1:], NAMES[1:2], NAMES[2:]], ids=["both", "wal", "shm"])
+@pytest.mark.parametrize(
+    ("names", "kill"),
+    [
+        (NAMES[1:], True),
+        *(
+            pytest.param(names, kill, marks=pytest.mark.thorough)
+            for names, kill in [
+                (NAMES[1:], False),
+                *product((NAMES[1:2], NAMES[2:]), (False, True)),
+            ]
+        ),
+    ],
+    ids=["both, kill", "both", "log", "log, kill", "index", "index, kill"],
+)
 async def test_a_log_that_was_deleted_takes_nothing_along(
     own_tally: Tally, ann: Person, names: tuple[str, ...], *, kill: bool
 ) -> None:
@@ -202,3 +223,30 @@ async def test_no_worker_starts_on_another_file_while_others_miss_theirs(
     await until_delivered(own_tally)
     assert len(own_tally.totals(ann)) == 1
     assert await own_tally.stop() == 0
+
+
+@pytest.mark.thorough
+async def test_what_was_deleted_can_be_copied_while_the_bot_runs(
+    own_tally: Tally, ann: Person, tmp_path: Path
+) -> None:
+    counter = await tapped(ann)
+    delete(own_tally.data)
+    assert await confirm(ann, counter) == SAVED_LATER
+    await until_away(own_tally, "database")
+    for name in NAMES[:2]:
+        # As docs/operations.md tells to.
+        found = find_open(f"{own_tally.data / name} (deleted)")
+        shutil.copyfile(found, tmp_path / name.replace("tally", "found"))
+    with closing(sqlite3.connect(tmp_path / "found.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        query = "SELECT value FROM totals WHERE user_id = ?"
+        assert database.execute(query, [ann.id]).fetchall() == [(1,)]
+
+
+def find_open(target: str) -> Path:
+    """Find a process that has a file open, by what its link in /proc says; see proc(5)."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):  # its process may end meanwhile
+            if str(link.readlink()) == target:
+                return link
+    raise FileNotFoundError(target)
