@@ -30,6 +30,8 @@ MANIFEST = "file appendonly.aof.1.base.rdb seq 1 type b\n"
 """What has Valkey begin its append-only file with a dump; see its manual on persistence."""
 MAGIC = (b"REDIS", b"VALKEY")
 """How a dump of Valkey begins, or of Redis."""
+NO_SOCKET = "Failed opening Unix socket"
+"""What Valkey logs if TMPDIR is of no use, mostly because its name is too long."""
 BESIDE = ("-wal", "-shm", "-journal")
 """How the names of files end that belong to an SQLite file."""
 
@@ -225,6 +227,11 @@ async def _check_dialogs(parts: Path) -> None:
         async with _started(EmbeddedValkey(files.parent)) as redis:
             await redis.ping()
     except ValkeyStartError as error:
+        # Its log, which names a fault of TMPDIR, is gone with the folder before anybody could look.
+        file = files.parent / "valkey.log"
+        lines = file.read_text(errors="replace").splitlines() if file.exists() else []
+        if socket := [line for line in lines if NO_SOCKET in line]:
+            raise ValkeyStartError(f"TMPDIR: {socket[0].rpartition(' # ')[2]}") from error
         raise DamagedError(f"its {DIALOGS} can't be read by Valkey") from error
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -164,10 +165,10 @@ async def test_a_valkey_that_a_killed_bot_has_left_does_not_go_on_with_what_it_h
     await own_tally.kill()
 
     restoring = Tally(own_tally.data, **own_tally.settings)
-    if elsewhere:
-        restoring.settings["TMPDIR"] = str(own_tally.data.parent / "elsewhere")
-        (own_tally.data.parent / "elsewhere").mkdir()
-    status, _, errors = await restoring.run("restore", "--replace", str(archive))
+    with TemporaryDirectory() as folder:  # with a short name, as it is a socket's
+        if elsewhere:
+            restoring.settings["TMPDIR"] = folder
+        status, _, errors = await restoring.run("restore", "--replace", str(archive))
     assert (status, errors) == (0, "")
     assert not await own_tally.valkey_answers()
     await own_tally.start()
