@@ -232,7 +232,7 @@ async def test_totals_and_backup_go_on_beside_a_bot(
     beside = second(own_tally, TMPDIR=str(tmp_path / "elsewhere"))
     status, out, errors = await beside.run("totals", "--format", "csv")
     assert (status, errors) == (0, "")
-    assert ",7," in out
+    assert '"7"' in out
     status, _, errors = await beside.run("backup", str(tmp_path / "tally.backup"))
     assert (status, errors) == (0, "")
     await press_during(ann)
