@@ -29,6 +29,7 @@ class Gate:
         self._socket = socket
         self._open = asyncio.Event()
         self._open.set()
+        self._clients: dict[asyncio.Task[None], StreamWriter] = {}
 
     def close(self) -> None:
         """Hold commits back from now on."""
@@ -39,8 +40,19 @@ class Gate:
         self.held.clear()
         self._open.set()
 
-    async def serve(self, reader: StreamReader, writer: StreamWriter) -> None:
-        """Carry what is said on one connection."""
+    def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Serve a connection."""
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._clients[task] = writer
+        task.add_done_callback(self._clients.pop)
+
+    async def hang_up(self) -> None:
+        """End all connections, also those of a process that still runs."""
+        for writer in self._clients.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+
+    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         ahead, back = await asyncio.open_unix_connection(self._socket)
         await asyncio.gather(self._carry(reader, back), self._carry(ahead, writer))
 
@@ -63,8 +75,13 @@ class Gate:
 async def holding(socket: str) -> AsyncIterator[Gate]:
     """Give a gate before a Redis."""
     gate = Gate(socket)
-    server = await asyncio.start_server(gate.serve, "127.0.0.1", 0)
-    async with server:
-        gate.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(gate.accept, "127.0.0.1", 0)
+    gate.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
         yield gate
+    finally:
+        # `wait_closed` would wait for the connections of whoever uses it longer than the test,
+        # for ever: since Python 3.12.1 it waits for every connection to end.
+        server.close()
         gate.open()
+        await gate.hang_up()
