@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable
+from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
 from db.export import Format, export, export_sums
 from db.filters import Filter
 from db.migrations import check, upgrade
@@ -33,11 +33,12 @@ async def migrate(url: str) -> None:
     """Bring the database up to date.
 
     Raises:
-        Fault: It can't be reached or written, or is newer than this code.
+        Fault: It can't be reached or written, is newer than this code, or does not tell its
+            revision.
     """
     try:
         await upgrade(url)
-    except (DatabaseUnavailable, DatabaseTooNew) as error:
+    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped) as error:
         raise Fault(f"DATABASE_URL: {error}") from error
 
 
@@ -61,7 +62,8 @@ async def print_totals(  # noqa: PLR0913 - what, how and where to
         zone: Where days are days.
 
     Raises:
-        Fault: The database can't be reached or read, or is newer than this code.
+        Fault: The database can't be reached or read, is newer than this code, or does not tell
+            its revision.
         BrokenPipeError: Nobody reads any more.
     """
     async with _reading(url) as engine:
@@ -83,7 +85,7 @@ async def print_totals(  # noqa: PLR0913 - what, how and where to
 async def _reading(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         await check(url)
-    except (DatabaseUnavailable, DatabaseTooNew, DatabaseEmpty) as error:
+    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped, DatabaseEmpty) as error:
         raise Fault(f"DATABASE_URL: {error}") from error
     engine = create_engine(url)
     try:

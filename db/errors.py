@@ -34,7 +34,7 @@ class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as i
 
 
 class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
-    """The database was migrated by a newer version of this code.
+    """The database was migrated by a newer version of this code, or its revision is damaged.
 
     Args:
         url: The database.
@@ -44,7 +44,24 @@ class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
     def __init__(self, url: URL, revisions: set[str]) -> None:
         super().__init__(
             f"the database {shown(url)} is newer than this code, "
-            f"which does not know its revision {', '.join(sorted(revisions))}"
+            f"which does not know its revision {', '.join(map(repr, sorted(revisions)))}: "
+            "run the version that migrated it, or restore a backup"
+        )
+
+
+class DatabaseUnstamped(Exception):  # noqa: N818  (likewise)
+    """The database has Tally's tables, but its table `alembic_version` does not tell a revision.
+
+    Args:
+        url: The database.
+        problem: What is wrong with `alembic_version`.
+    """
+
+    def __init__(self, url: URL, problem: str) -> None:
+        super().__init__(
+            f"the database {shown(url)} has Tally's tables, but {problem}, so it does not tell "
+            "their version: restore a backup, or, if this version of Tally ran on it last, run "
+            "python -m alembic stamp --purge head"
         )
 
 

@@ -10,13 +10,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, func, make_url, select
+from sqlalchemy import URL, Connection, func, inspect, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.address import sqlite_file
 from db.engine import WRITES, create_engine
-from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, as_database_errors
+from db.errors import (
+    DatabaseEmpty,
+    DatabaseTooNew,
+    DatabaseUnavailable,
+    DatabaseUnstamped,
+    as_database_errors,
+)
 
 _LOCK = 0x7A117
 """Any number, but the same for all who migrate. It is held by the transaction, not by the
@@ -40,6 +46,7 @@ async def upgrade(url: str) -> None:
         DatabaseUnavailable: It can't be reached, opened or written, or the driver
             is missing or of no use here.
         DatabaseTooNew: A newer version of this code has migrated it.
+        DatabaseUnstamped: It has Tally's tables and does not tell of which version.
         sqlalchemy.exc.ArgumentError: The address can't be understood.
     """
     address = make_url(url)
@@ -63,7 +70,8 @@ async def check(url: str) -> None:
     Raises:
         DatabaseEmpty: There is none yet.
         DatabaseUnavailable: As in `upgrade`, and
-        DatabaseTooNew: likewise.
+        DatabaseTooNew: likewise, and
+        DatabaseUnstamped: likewise.
     """
     address = make_url(url)
     try:
@@ -139,9 +147,14 @@ async def _revisions(url: str, *, make: bool) -> set[str]:
     async with _engine(url, make=make) as engine:
         within = ANSWER if engine.dialect.name == "postgresql" else None
         async with asyncio.timeout(within), engine.connect() as connection:
-            current = await connection.run_sync(
-                lambda sync: set(MigrationContext.configure(sync).get_current_heads())
-            )
+            current = await connection.run_sync(_stamp)
+            if not current and await connection.run_sync(_has_totals):
+                # Looked up again, because another process may just have made both.
+                current = await connection.run_sync(_stamp)
+                if not current:
+                    raise DatabaseUnstamped(engine.url, "alembic_version is missing or empty")
+    if len(current) > 1:
+        raise DatabaseUnstamped(engine.url, "alembic_version has several rows")
     if unknown := current - known_revisions():
         raise DatabaseTooNew(engine.url, unknown)
     return current
@@ -150,6 +163,19 @@ async def _revisions(url: str, *, make: bool) -> set[str]:
 def known_revisions() -> set[str]:
     """Give the revisions that this code knows, the oldest and all later ones."""
     return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _stamp(connection: Connection) -> set[str]:
+    """What `alembic_version` says, nothing if it is missing or says nothing."""
+    heads = MigrationContext.configure(connection).get_current_heads()
+    return {head for head in heads if head}
+
+
+def _has_totals(connection: Connection) -> bool:
+    """Tell whether Tally's table is there; another program's may have the same name."""
+    look = inspect(connection)
+    columns = look.get_columns("totals") if look.has_table("totals") else []
+    return "confirmation_id" in {column["name"] for column in columns}
 
 
 def _scripts() -> ScriptDirectory:

@@ -1,17 +1,25 @@
 """Starts that fail: one readable line, exit status 2, no traceback, no secret."""
 
+import asyncio
+import json
+import os
 import socket
 import sqlite3
+import sys
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from db.migrations import upgrade
 from playground import Client, Playground
 from tests.ports import free_port
 from tests.tally import Tally
 
 SECRET = "hunter2"
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture
@@ -62,6 +70,35 @@ async def test_a_database_newer_than_the_code(tally: Tally) -> None:
     line = await fails(tally)
     assert "is newer than this code" in line
     assert "9999" in line
+
+
+@pytest.mark.parametrize("damage", ["DROP TABLE alembic_version", "DELETE FROM alembic_version"])
+async def test_a_database_that_has_lost_its_revision(tally: Tally, damage: str) -> None:
+    file = tally.data / "tally.db"
+    await upgrade(f"sqlite+aiosqlite:///{file}")
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(
+            "INSERT INTO totals (confirmation_id, user_id, kind, value, created_at)"
+            " VALUES (zeroblob(16), 7, 'inline', 5, 0)"
+        )
+        database.execute(damage)
+        database.commit()
+
+    line = await fails(tally)
+    assert "has Tally's tables, but alembic_version is missing or empty" in line
+    status, out, errors = await tally.run("totals")
+    assert (status, out, errors) == (2, "", f"{line}\n")
+
+    _, _, order = line.partition(" run python ")
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *order.split()),
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": f"sqlite+aiosqlite:///{file}"},
+        stderr=DEVNULL,
+    )
+    assert await process.wait() == 0
+    status, out, _ = await tally.run("totals", "--format", "json")
+    assert (status, [row["value"] for row in json.loads(out)]) == (0, [5])
 
 
 async def test_a_data_folder_that_cannot_be_made(tally: Tally, tmp_path: Path) -> None:

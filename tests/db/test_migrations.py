@@ -16,8 +16,8 @@ from sqlalchemy import Connection, inspect, make_url, text
 
 from config import Settings
 from db.engine import create_engine
-from db.errors import DatabaseTooNew, DatabaseUnavailable
-from db.migrations import configuration, migrating, upgrade
+from db.errors import DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
+from db.migrations import check, configuration, migrating, upgrade
 from db.models import Base
 from db.sessions import Sessions
 from db.totals import Totals
@@ -33,13 +33,13 @@ def url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-async def alembic(url: str, name: str, *arguments: str) -> None:
+async def alembic(url: str, name: str, *arguments: str, **options: object) -> None:
     """Run one of Alembic's commands in this process."""
     config = configuration()
 
     def run(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        getattr(command, name)(config, *arguments)
+        getattr(command, name)(config, *arguments, **options)
 
     async with migrating(url) as connection:
         await connection.run_sync(run)
@@ -182,9 +182,45 @@ async def test_a_newer_database_is_left_alone(url: str) -> None:
     async with migrating(url) as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(DatabaseTooNew, match=r"newer than this code.* 9999$") as caught:
+    with pytest.raises(DatabaseTooNew, match=r"newer than this code.* '9999'") as caught:
         await upgrade(url)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DROP TABLE alembic_version",
+        "DELETE FROM alembic_version",
+        "UPDATE alembic_version SET version_num = ''",
+        "INSERT INTO alembic_version VALUES ('0003')",
+    ],
+)
+async def test_a_database_that_has_lost_its_revision_is_left_alone(
+    either_url: str, damage: str
+) -> None:
+    await upgrade(either_url)
+    async with migrating(either_url) as connection:
+        await connection.execute(text(damage))
+    try:
+        before = await tables(either_url)
+        for look in (upgrade, check):
+            with pytest.raises(DatabaseUnstamped, match="has Tally's tables, but") as caught:
+                await look(either_url)
+            assert "\n" not in str(caught.value)
+        assert await tables(either_url) == before
+    finally:
+        # Other tests use the same PostgreSQL.
+        await alembic(either_url, "stamp", "head", purge=True)
+    await upgrade(either_url)
+    await check(either_url)
+
+
+async def test_tables_of_another_program_are_no_damage(url: str) -> None:
+    async with migrating(url) as connection:
+        await connection.execute(text("CREATE TABLE orders (id INTEGER)"))
+    await upgrade(url)
+    assert await tables(url) == {"alembic_version", "orders", *Base.metadata.tables}
 
 
 @pytest.mark.parametrize(
