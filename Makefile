@@ -1,8 +1,12 @@
-# Everything runs from a bare clone: each target first brings .venv up to date,
-# and only when the requirements have changed.
+# Everything runs from a bare clone: each target first brings the virtual environment up to
+# date, and only when the requirements or the version of Python have changed.
 PYTHON ?= python3
-VENV := .venv
+VERSION := $(or $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'),none)
+# A Python that was asked for has an environment of its own beside the usual one.
+VENV := $(if $(filter file,$(origin PYTHON)),.venv,.venv-$(VERSION))
 BIN := $(VENV)/bin
+# The tests refuse to run on another version than this.
+PYTEST := TALLY_PYTHON=$(VERSION) $(BIN)/python -m pytest
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --upgrade
 
@@ -17,56 +21,66 @@ PEOPLE ?= 100 1000
 DATABASE ?=
 STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py workers_late.py away.py rendering.py stop.py supervisor.py forged.py flood.py together.py inline.py inline_workers.py soak.py) tests/playground/test_odd_parameters.py $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
-.PHONY: run install test soak lint bench format preview lock clean
+# What depends on the version of Python more than the rest: starts, stops, sockets and processes.
+SMOKE := $(addprefix tests/,test_start.py test_stop.py test_counter.py test_idle_connections.py playground)
 
-run: $(VENV)/run.stamp ## Run the bot (without BOT_TOKEN: on the playground)
+.PHONY: run install test smoke soak lint bench format preview lock clean
+
+run: $(VENV)/run-$(VERSION).stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
 
-install: $(VENV)/run.stamp ## Install what the bot needs, and start nothing
+install: $(VENV)/run-$(VERSION).stamp ## Install what the bot needs, and start nothing
 
-test: $(VENV)/dev.stamp ## Run the tests (with CI=true: those that take long as well)
-	$(BIN)/python -m pytest $(if $(filter true,$(CI)),,--numprocesses 4)
+test: $(VENV)/dev-$(VERSION).stamp ## Run the tests (with CI=true: those that take long as well)
+	$(PYTEST) $(if $(filter true,$(CI)),,--numprocesses 4)
 
-soak: $(VENV)/dev.stamp ## Kill, freeze, forge and flood: once, or for SOAK minutes
+smoke: $(VENV)/dev-$(VERSION).stamp ## Run the part of the tests that another Python may break
+	$(PYTEST) --numprocesses 4 $(SMOKE)
+
+soak: $(VENV)/dev-$(VERSION).stamp ## Kill, freeze, forge and flood: once, or for SOAK minutes
 	@end=$$(($$(date +%s) + 60 * $(SOAK))); while \
-		CI=true TALLY_KILLS=$(TALLY_KILLS) $(BIN)/python -m pytest -m "" $(STORMS) || exit; \
+		CI=true TALLY_KILLS=$(TALLY_KILLS) $(PYTEST) -m "" $(STORMS) || exit; \
 		[ $$(date +%s) -lt $$end ]; do :; done
 
-lint: $(VENV)/dev.stamp ## Check style and types
+lint: $(VENV)/dev-$(VERSION).stamp ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/run.stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
+bench: $(VENV)/run-$(VERSION).stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
 	$(BIN)/python -m benchmarks.press
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
 	$(BIN)/python -m benchmarks.charts
 	$(BIN)/python -m benchmarks.scale --people $(PEOPLE) $(if $(DATABASE),--database $(DATABASE))
 
-format: $(VENV)/dev.stamp ## Put the code in order
+format: $(VENV)/dev-$(VERSION).stamp ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-preview: $(VENV)/dev.stamp ## Write a page for each language that shows every window
+preview: $(VENV)/dev-$(VERSION).stamp ## Write a page for each language that shows every window
 	$(BIN)/python -m preview
 
-lock: $(VENV)/dev.stamp ## Pin the newest allowed dependencies
+lock: $(VENV)/dev-$(VERSION).stamp ## Pin the newest allowed dependencies
 	$(LOCK) requirements.in --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
-clean: ## Remove the virtual environment and caches, never the data
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove the virtual environments and caches, never the data
+	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-$(VENV)/bin/python:
+# Each virtual environment has a python of that name. If .venv has none, it was made by another
+# version: its packages are of no use to this one.
+$(BIN)/python$(VERSION):
+	@if [ $(VERSION) = none ]; then echo "$(PYTHON) is no Python that runs."; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Tally needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version)."; \
 		echo "Name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@if [ -e $(VENV) ]; then echo "$(VENV) was made by another Python: making it anew."; fi
+	$(PYTHON) -m venv --clear $(VENV)
 
-$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
+$(VENV)/run-$(VERSION).stamp: requirements.txt | $(BIN)/python$(VERSION)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+$(VENV)/dev-$(VERSION).stamp: requirements-dev.txt $(VENV)/run-$(VERSION).stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

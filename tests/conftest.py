@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tests.holding import Gate, holding
 from tests.playground.page.chromium import Browser, chromium
 from tests.ports import free_port
 from tests.tally import Tally
-from tests.tiers import leave_out
+from tests.tiers import leave_out, require_python
 from tests.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
@@ -72,7 +73,13 @@ turns with those that compute."""
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Have hypothesis draw by TALLY_SEED where that is set, as `dice` does."""
+    require_python()
     config.option.hypothesis_seed = config.option.hypothesis_seed or os.environ.get("TALLY_SEED")
+
+
+def pytest_report_header() -> str:
+    """Say which Python runs the tests."""
+    return f"python: {sys.version} at {sys.executable}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

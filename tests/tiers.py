@@ -1,6 +1,7 @@
-"""What runs where: everything with CI=true, and elsewhere only what is quick."""
+"""What runs where: by which Python, and everything with CI=true, elsewhere only what is quick."""
 
 import os
+import sys
 
 import pytest
 
@@ -14,3 +15,15 @@ def leave_out(items: list[pytest.Item]) -> None:
     for item in items:
         if not EVERYTHING and item.get_closest_marker("thorough"):
             item.add_marker(skip)
+
+
+def require_python() -> None:
+    """Refuse to run on another version of Python than the one that `make` was asked for.
+
+    Raises:
+        pytest.UsageError: It is another one.
+    """
+    running = "{}.{}".format(*sys.version_info)
+    wanted = os.environ.get("TALLY_PYTHON", running)
+    if wanted != running:
+        raise pytest.UsageError(f"make was asked for Python {wanted}, but this is {sys.version}")

@@ -1,0 +1,113 @@
+"""Which Python `make` takes, and where it installs what that needs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+PYTHON = """#!/bin/sh
+case "$2" in
+    venv) rm -rf "$4"; mkdir -p "$4/bin"; for to in python python{0}; do cp "$0" "$4/bin/$to"; done ;;
+    pip) echo "{0} $(dirname "$0")" >> installed ;;
+    *version_info*[:2]*) echo {0} ;;
+esac
+"""
+"""What does for `make` all that it asks of a Python of some version."""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Give a folder with what `make install` needs, and three Pythons, 3.12 being the usual one."""
+    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "bin").mkdir()
+    for name, version in (("python3", "3.12"), ("python3.12", "3.12"), ("python3.13", "3.13")):
+        put(tmp_path / "bin" / name, version)
+    return tmp_path
+
+
+def put(path: Path, version: str) -> None:
+    """Put a Python of a version there."""
+    path.write_text(PYTHON.format(version))
+    path.chmod(0o755)
+
+
+def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `make`, as from a shell of its own."""
+    return subprocess.run(  # noqa: S603 - the tests' own words
+        ["make", *arguments],  # noqa: S607 - as people call it
+        cwd=clone,
+        env={"PATH": f"{clone / 'bin'}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def installed(clone: Path) -> list[str]:
+    """Tell into which environments something was installed, and by which version."""
+    file = clone / "installed"
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_plain_make_uses_the_usual_environment_and_does_nothing_twice(clone: Path) -> None:
+    for _ in range(2):
+        assert make(clone, "install").returncode == 0
+        assert installed(clone) == ["3.12 .venv/bin"]
+
+
+def test_a_python_that_is_asked_for_has_an_environment_of_its_own(clone: Path) -> None:
+    make(clone, "install")
+    assert make(clone, "install", "PYTHON=python3.13").returncode == 0
+    assert installed(clone) == ["3.12 .venv/bin", "3.13 .venv-3.13/bin"]
+    plan = make(clone, "--dry-run", "test", "PYTHON=python3.13").stdout
+    assert "TALLY_PYTHON=3.13 .venv-3.13/bin/python -m pytest" in plan
+
+
+def test_an_environment_of_another_version_is_made_anew(clone: Path) -> None:
+    make(clone, "install")
+    put(clone / "bin" / "python3", "3.13")
+    result = make(clone, "install")
+    assert ".venv was made by another Python: making it anew." in result.stdout
+    assert installed(clone) == ["3.12 .venv/bin", "3.13 .venv/bin"]
+    assert not (clone / ".venv" / "bin" / "python3.12").exists()
+
+
+def test_a_python_that_is_missing_is_said_so(clone: Path) -> None:
+    make(clone, "install")
+    result = make(clone, "install", "PYTHON=python3.99")
+    assert result.returncode != 0
+    assert "python3.99 is no Python that runs." in result.stdout
+
+
+def test_clean_removes_every_environment(clone: Path) -> None:
+    make(clone, "install")
+    make(clone, "install", "PYTHON=python3.13")
+    make(clone, "clean")
+    assert list(clone.glob(".venv*")) == []
+
+
+@pytest.mark.parametrize("wanted", ["3.99", "{}.{}".format(*sys.version_info)])
+def test_the_tests_run_on_no_other_python_than_make_was_asked_for(wanted: str) -> None:
+    result = subprocess.run(  # noqa: S603 - this very Python
+        [
+            *(sys.executable, "-m", "pytest", "-n0", "--collect-only"),
+            str(ROOT / "tests/test_docs.py"),
+        ],
+        cwd=ROOT,
+        env=os.environ | {"TALLY_PYTHON": wanted},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if wanted == "3.99":
+        assert result.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "make was asked for Python 3.99, but this is " in result.stderr
+    else:
+        assert result.returncode == pytest.ExitCode.OK
+        assert f"python: {sys.version} at " in result.stdout
