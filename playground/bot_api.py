@@ -65,7 +65,8 @@ class BotApi:
         except ConnectionAbortedError:
             return _cut(request)
         except web.HTTPRequestEntityTooLarge as error:
-            return refusal(ApiError(error.status, error.reason))
+            # Not by Python's name of the status, which differs between versions.
+            return refusal(ApiError(error.status, "Request Entity Too Large"))
         return success(result)
 
     async def download(self, request: web.Request) -> web.Response:
