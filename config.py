@@ -1,10 +1,13 @@
 """Settings, from the environment and `.env`; .env.example explains each."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -18,11 +21,15 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from db.address import FILES as POSTGRESQL_FILES
 from db.address import asyncpg_arguments, without_options
 from faults import Fault
+from fsm.address import FILES as REDIS_FILES
 from fsm.address import parse, passwords_in
 
 DAY = 24 * 60 * 60
+ENV_FILE = Path(".env")
+"""The file of settings, in the folder where Tally is started."""
 
 
 def _token(value: SecretStr) -> SecretStr:
@@ -52,8 +59,26 @@ def _address(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> None:
+    """Make sure that the certificates and keys that an address names can be read.
+
+    Raises:
+        ValueError: One can't; the text says which option and why.
+    """
+    for name in names:
+        for file in options.get(name, ()):
+            try:
+                content = Path(file).read_bytes()
+            except OSError as error:
+                raise ValueError(f"has an {name} that can't be read: {error.strerror}") from None
+            if b"-----BEGIN " not in content:
+                raise ValueError(f"has an {name} that holds nothing in the PEM format")
+
+
 def _redis(value: SecretStr) -> SecretStr:
-    parse(value.get_secret_value())
+    address = value.get_secret_value()
+    parse(address)
+    _check_pem(parse_qs(urlsplit(address).query), REDIS_FILES)
     return value
 
 
@@ -66,6 +91,7 @@ def _database(value: SecretStr) -> SecretStr:
         raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
     if url.get_backend_name() == "postgresql":
         asyncpg_arguments(url)
+        _check_pem(url.normalized_query, POSTGRESQL_FILES)
         url = without_options(url)
     try:
         url.get_dialect()().create_connect_args(url)
@@ -130,7 +156,9 @@ class Settings(BaseSettings):
         log_format: `console` for people, `json` for collectors.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
+    )
 
     bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
@@ -215,14 +243,40 @@ def read_settings() -> Settings:
     """Read the settings from the environment and `.env`.
 
     Raises:
-        Fault: A setting is wrong; the text has one readable line a fault
-            and shows no value, as any could be a secret.
+        Fault: A setting is wrong, or `.env` can't be read; the text has one readable line a
+            fault and shows no value, as any could be a secret.
     """
     try:
+        _check_env_file()
         return Settings()
+    except UnicodeDecodeError:
+        raise Fault(f"{ENV_FILE}: is not UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise Fault(f"{ENV_FILE}: can't be read: {error.strerror}") from None
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise Fault("\n".join(_line(fault["loc"], fault["msg"]) for fault in faults)) from None
+
+
+def _check_env_file() -> None:
+    """Refuse a file that the settings library would pass over, in whole or in part.
+
+    A named pipe is left to that library, because it can be read only once.
+
+    Raises:
+        Fault: The file has a line that is no setting, or is not text.
+        OSError: It can't be read.
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    if not ENV_FILE.exists() or ENV_FILE.is_fifo():
+        return
+    text = ENV_FILE.read_text("utf-8-sig")
+    if "\0" in text:
+        # UTF-16 without a mark is valid UTF-8, in which no setting has its name.
+        raise Fault(f"{ENV_FILE}: has NUL bytes, so it is not UTF-8 text: save it as UTF-8")
+    for setting in parse_stream(StringIO(text)):
+        if setting.error:
+            raise Fault(f"{ENV_FILE}: line {setting.original.line} is not like NAME=value")
 
 
 def _line(location: tuple[int | str, ...], message: str) -> str:

@@ -19,7 +19,7 @@ CACHES = frozenset({"statement_cache_size", "prepared_statement_cache_size"})
 COUNTS = CACHES | {"max_cached_statement_lifetime", "max_cacheable_statement_size"}
 """Options that are whole numbers."""
 FILES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl"})
-"""Options that are files."""
+"""Options that are files in the PEM format."""
 TEXTS = FILES | {
     "application_name",
     "dbname",

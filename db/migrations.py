@@ -76,7 +76,7 @@ async def check(url: str) -> None:
     address = make_url(url)
     try:
         if file := sqlite_file(address):
-            file.open("rb").close()
+            _read_first(file)
         if not await _revisions(url, make=False):
             raise DatabaseEmpty(address)
     except FileNotFoundError as error:
@@ -136,23 +136,43 @@ async def _engine(url: str, *, make: bool = True) -> AsyncIterator[AsyncEngine]:
 def _make_file(url: URL) -> None:
     if file := sqlite_file(url):
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Opened here first, since the system says better than SQLite what is wrong with
-        # it, and since aiosqlite, failing, leaves a thread that a loop which ends too
+        # Opened and read here first, since the system says better than SQLite what is wrong
+        # with it, and since aiosqlite, failing, leaves a thread that a loop which ends too
         # soon makes print a traceback. Nobody else on the machine reads who counts what.
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        _read_first(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _read_first(file: Path | int) -> None:
+    """Read a byte of a file.
+
+    Args:
+        file: Its path, or its descriptor, which is closed.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    with open(file, "rb") as opened:  # noqa: PTH123 - or a descriptor
+        opened.read(1)
 
 
 async def _revisions(url: str, *, make: bool) -> set[str]:
     """What a database has been migrated to, nothing for one that is empty."""
     async with _engine(url, make=make) as engine:
         within = ANSWER if engine.dialect.name == "postgresql" else None
-        async with asyncio.timeout(within), engine.connect() as connection:
-            current = await connection.run_sync(_stamp)
-            if not current and await connection.run_sync(_has_totals):
-                # Looked up again, because another process may just have made both.
+        try:
+            async with asyncio.timeout(within), engine.connect() as connection:
                 current = await connection.run_sync(_stamp)
-                if not current:
-                    raise DatabaseUnstamped(engine.url, "alembic_version is missing or empty")
+                if not current and await connection.run_sync(_has_totals):
+                    # Looked up again, because another process may just have made both.
+                    current = await connection.run_sync(_stamp)
+                    if not current:
+                        raise DatabaseUnstamped(engine.url, "alembic_version is missing or empty")
+        except OSError:
+            raise  # some are both, as that of a certificate
+        except ValueError:
+            # Of asyncpg, which quotes what it could not read: a password, say.
+            problem = "the password file or a variable PG... can't be read"
+            raise DatabaseUnavailable(engine.url, ValueError(problem)) from None
     if len(current) > 1:
         raise DatabaseUnstamped(engine.url, "alembic_version has several rows")
     if unknown := current - known_revisions():

@@ -22,6 +22,9 @@ SCHEMES = ["redis", "rediss", "unix"] + [
 SECRETS = ["password", "sentinel_password", "ssl_password", "sslpassword"]
 """Options of an address that nobody may see."""
 
+FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+"""Options of an address that are files in the PEM format."""
+
 Node = tuple[str, int]
 """A host and its port."""
 

@@ -71,6 +71,10 @@ class FolderError(OSError):
     """The folder to keep everything in can't be used."""
 
 
+class DamagedJournalError(Exception):
+    """A journal can't be read, as it is damaged or of another version."""
+
+
 def problems_of(error: ValidationError) -> str:
     """What is wrong with each field of a request, in a line that a person can read."""
     lines = []

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
+from playground.errors import DamagedJournalError
 from playground.state import (
     CallbackQuery,
     Chat,
@@ -64,8 +65,21 @@ def all_lines(state: State) -> Iterator[bytes]:
             yield line(state, "message", (chat.id, message_id))
 
 
-def restore(state: State, things: Things) -> None:
-    """Put what was read from a journal into an empty state."""
+def restore(state: State, path: Path) -> None:
+    """Put what stands in a journal into an empty state.
+
+    Raises:
+        DamagedJournalError: If it is not a journal of this version.
+        OSError: If it can't be read.
+    """
+    try:
+        _restore(state, _read_things(path))
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # Its lines are JSON of another shape. What stands in them is people's.
+        raise DamagedJournalError from error
+
+
+def _restore(state: State, things: Things) -> None:
     settings = things.pop(("settings", None), None)
     if settings is not None:
         _restore_settings(state, settings)
@@ -115,15 +129,20 @@ def _restore_settings(state: State, value: Json) -> None:
     )
 
 
-def read_things(path: Path) -> Things:
-    """The last value of each thing in a journal; a line that a kill has cut off is none."""
+def _read_things(path: Path) -> Things:
+    """The last value of each thing in a journal; a line that was cut off is none.
+
+    A kill cuts the last line, and a full disk any but the first, which comes whole or not at all.
+    """
     things: Things = {}
     if not path.exists():
         return things
-    for line in path.read_bytes().splitlines():
+    for number, line in enumerate(path.read_bytes().splitlines()):
         try:
             kind, key, value = orjson.loads(line)
         except ValueError:
+            if number == 0:
+                raise
             continue
         things[kind, tuple(key) if isinstance(key, list) else key] = value
     return things

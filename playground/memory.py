@@ -11,8 +11,8 @@ import shutil
 from io import FileIO
 from pathlib import Path
 
-from playground.errors import FolderError
-from playground.journal import all_lines, line, read_things, restore
+from playground.errors import DamagedJournalError, FolderError
+from playground.journal import all_lines, line, restore
 from playground.state import State
 
 GROWTH = 4
@@ -46,12 +46,18 @@ class Memory:
         try:
             self._files.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self._folder / "lock")
-            restore(self._state, read_things(self._path))
+            restore(self._state, self._path)
             self._state.changes = {}
             self._rewrite()
         except BlockingIOError:
             raise FolderError(f"another playground uses {self._folder}") from None
+        except DamagedJournalError:
+            self.close()
+            raise FolderError(
+                f"{self._path} is damaged, or of another version: move it away to begin anew"
+            ) from None
         except OSError as error:
+            self.close()
             raise FolderError(f"can't use {self._folder}: {error.strerror}") from error
 
     def flush(self) -> None:

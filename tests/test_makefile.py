@@ -12,7 +12,11 @@ ROOT = Path(__file__).parent.parent
 
 PYTHON = """#!/bin/sh
 case "$2" in
-    venv) rm -rf "$4"; mkdir -p "$4/bin"; for to in python python{0}; do cp "$0" "$4/bin/$to"; done ;;
+    venv)
+        rm -rf "$4"
+        mkdir -p "$4/bin"
+        cp "$0" "$4/bin/python"
+        cp "$0" "$4/bin/python{0}" ;;
     pip) echo "{0} $(dirname "$0")" >> installed ;;
     *version_info*[:2]*) echo {0} ;;
 esac
