@@ -23,7 +23,7 @@ from web.login_page import Site
 from web.mini_app import PATH as MINI_APP
 from web.mini_app import add_mini_app
 from web.scores import Scores
-from web.server import serving
+from web.server import refuse_compressed, serving
 from web.totals_page import PATH as TOTALS
 from web.webhook import LIMIT
 
@@ -50,7 +50,7 @@ async def make_pages(
         catalog: The texts.
         tickets: Tells who plays where.
     """
-    pages = web.Application(client_max_size=LIMIT)
+    pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
     scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
     add_game(pages, Game(tickets, scores, catalog))
