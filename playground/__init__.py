@@ -9,11 +9,10 @@ from playground.actors import Group, Person
 from playground.call_log import Call
 from playground.client import Client
 from playground.local import Playground
-from playground.server import DEFAULT_TOKEN, Server
+from playground.server import Server
 from playground.view import Answer, Message, PlaygroundError
 
 __all__ = [
-    "DEFAULT_TOKEN",
     "Answer",
     "Call",
     "Client",

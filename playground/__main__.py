@@ -12,7 +12,7 @@ import uvloop
 from aiogram.utils.token import TokenValidationError, validate_token
 
 from playground.errors import FolderError
-from playground.server import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_TOKEN, Server
+from playground.server import DEFAULT_HOST, DEFAULT_PORT, Server
 
 MAX_PORT = 65_535
 
@@ -68,7 +68,7 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.collect()
     gc.freeze()
     memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
-    print(GUIDE.format(url=server.url, token=options.token, memory=memory), flush=True)
+    print(GUIDE.format(url=server.url, token=server.token, memory=memory), flush=True)
     await stopped.wait()
     await server.stop()
 
@@ -82,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=DEFAULT_PORT, help="port to listen on (%(default)s)"
     )
     parser.add_argument(
-        "--token", type=_token, default=DEFAULT_TOKEN, help="the bot's token (%(default)s)"
+        "--token",
+        type=_token,
+        help="the bot's token (one at random, which is printed; a folder keeps it)",
     )
     parser.add_argument(
         "--username", default="playground_bot", help="the bot's username (%(default)s)"
@@ -99,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="a further name under which persons may be played, such as this machine's",
+        help="a further name under which bot and persons may come, such as this machine's",
     )
     return parser
 

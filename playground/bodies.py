@@ -27,13 +27,27 @@ MAX_CACHED = 10_000
 """Characters of a parameter whose reading is remembered."""
 
 
+def check_coding(request: web.Request) -> None:
+    """Make sure that a body is not compressed: nothing is inflated here.
+
+    Raises:
+        ApiError: If it is, status 415 (RFC 9110, section 8.4).
+    """
+    codings = request.headers.getall("Content-Encoding", ())
+    if any(coding.strip().lower() not in {"", "identity"} for coding in codings):
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        raise ApiError(status, "Unsupported Media Type: unsupported content-encoding")
+
+
 async def read_parameters(request: web.Request) -> Json:
     """Collect the parameters of a request to the Bot API server.
 
     Raises:
         BadRequestError: If the body is not what its content type says.
+        ApiError: If it is compressed.
     """
     params: Json = dict(request.query)
+    check_coding(request)
     if request.can_read_body:
         match request.content_type:
             case "application/x-www-form-urlencoded":

@@ -15,6 +15,7 @@ from playground.bot_methods import HANDLERS, KNOWN
 from playground.errors import ApiError, NotSpokenError
 from playground.faults import Fault
 from playground.files import find_path
+from playground.origins import check_origin
 from playground.parameters import Method, parse_call
 from playground.state import Call, Json
 from playground.telegram import Telegram
@@ -45,18 +46,19 @@ class BotApi:
 
     Args:
         telegram: What they are about.
+        names: The names under which this server may be addressed.
     """
 
-    def __init__(self, telegram: Telegram) -> None:
+    def __init__(self, telegram: Telegram, names: frozenset[str]) -> None:
         self._telegram = telegram
+        self._names = names
         telegram.delivery.webhooks.execute = self.execute_answer
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer a request."""
         name = request.match_info["method"]
-        if not self._is_bot(request):
-            return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
         try:
+            self._check(request)
             result = await self.execute(name, await read_parameters(request))
         except OddAnswerError as odd:
             return odd.answer
@@ -71,8 +73,10 @@ class BotApi:
 
     async def download(self, request: web.Request) -> web.Response:
         """Hand over a file that getFile has told the path of."""
-        if not self._is_bot(request):
-            return refusal(ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized"))
+        try:
+            self._check(request)
+        except ApiError as error:
+            return refusal(error)
         file = find_path(self._telegram, request.match_info["path"])
         if file is None:
             return refusal(ApiError(HTTPStatus.NOT_FOUND, "Not Found"))
@@ -128,9 +132,12 @@ class BotApi:
         with suppress(ApiError, ConnectionAbortedError, OddAnswerError):
             await self.execute(name, params)
 
-    def _is_bot(self, request: web.Request) -> bool:
+    def _check(self, request: web.Request) -> None:
+        """Make sure that it is the bot who asks, and not a page in somebody's browser."""
+        check_origin(request, self._names)
         token = request.match_info["token"].encode()
-        return secrets.compare_digest(token, self._telegram.token.encode())
+        if not secrets.compare_digest(token, self._telegram.token.encode()):
+            raise ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized")
 
     async def _suffer(self, fault: Fault) -> None:
         """Let go wrong with a call what goes wrong before it is done."""

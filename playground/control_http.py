@@ -9,7 +9,9 @@ import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
+from playground.bodies import check_coding
 from playground.errors import ApiError, ControlError, problems_of
+from playground.origins import check_origin
 from playground.state import Chat
 from playground.telegram import Telegram
 
@@ -21,8 +23,6 @@ MAX_BODY = 1 << 20
 
 MAX_UPLOAD = 30 << 20
 """Bytes of a request that carries a file."""
-
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 CHAT_ID = "{chat:-?[0-9]{1,16}}"
 PERSON_ID = "{person:[0-9]{1,16}}"
@@ -47,37 +47,38 @@ class Route(NamedTuple):
 
 
 def guarded(
-    telegram: Telegram, hosts: frozenset[str], routes: Iterable[Route]
+    telegram: Telegram, names: frozenset[str], routes: Iterable[Route]
 ) -> list[web.RouteDef]:
     """Let requests be answered to those who may ask.
 
     Args:
         telegram: What they are about.
-        hosts: Names beside the loopback ones under which this server may be addressed.
+        names: The names under which this server may be addressed.
         routes: The requests.
     """
     return [
         web.route(
-            route.verb, route.path, guard(partial(route.answer, telegram), hosts, route.largest)
+            route.verb, route.path, guard(partial(route.answer, telegram), names, route.largest)
         )
         for route in routes
     ]
 
 
 def guard(
-    handler: Handler, hosts: frozenset[str], largest: int = MAX_BODY
+    handler: Handler, names: frozenset[str], largest: int = MAX_BODY
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Let a handler answer those who may ask.
 
     Args:
         handler: What answers.
-        hosts: Names beside the loopback ones under which this server may be addressed.
+        names: The names under which this server may be addressed.
         largest: Bytes of the largest body that is taken.
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            _check_source(request, hosts, largest)
+            check_origin(request, names)
+            _check_body(request, largest)
             content = await handler(request)
             return content if isinstance(content, web.StreamResponse) else _json_response(content)
         except (ControlError, ApiError) as error:
@@ -97,18 +98,12 @@ def chat_of(telegram: Telegram, request: web.Request) -> Chat:
     return telegram.chat_of_persons(int(request.match_info["chat"]))
 
 
-def _check_source(request: web.Request, hosts: frozenset[str], largest: int) -> None:
-    """Keep other web pages out: of these headers they can't choose what they like."""
-    host = request.host.lower()
-    name = host.rpartition(":")[0] if host[-1:].isdecimal() else ""
-    if not {host, name} & (LOOPBACK_NAMES | hosts):
-        raise ControlError(f"this server is not called {request.host}", HTTPStatus.FORBIDDEN)
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        raise ControlError("other pages have no business here", HTTPStatus.FORBIDDEN)
+def _check_body(request: web.Request, largest: int) -> None:
+    """Make sure that a body is JSON, not compressed, and not too large."""
     if request.can_read_body:
         if request.content_type != "application/json":
             raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        check_coding(request)
         if request.content_length is None or request.content_length > largest:
             raise ControlError("too much", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 

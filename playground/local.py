@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from playground.client import Client
-from playground.server import DEFAULT_HOST, DEFAULT_TOKEN, Server
+from playground.server import DEFAULT_HOST, Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ class Playground(Client):
     ```
 
     Args:
-        token: The bot's token.
+        token: The bot's token; see `Server`.
         host: The address to listen on.
         port: The port to listen on; 0 for any that is free.
         username: The bot's username.
@@ -31,13 +31,12 @@ class Playground(Client):
         data_dir: The folder to keep everything in; nothing is kept if `None`.
 
     Attributes:
-        token: The same.
         server: The server.
     """
 
     def __init__(  # noqa: PLR0913 - settings, each with a default
         self,
-        token: str = DEFAULT_TOKEN,
+        token: str | None = None,
         *,
         host: str = DEFAULT_HOST,
         port: int = 0,
@@ -45,11 +44,15 @@ class Playground(Client):
         privacy: bool = True,
         data_dir: Path | str | None = None,
     ) -> None:
-        self.token = token
         self.server = Server(
             token, host=host, port=port, username=username, privacy=privacy, data_dir=data_dir
         )
         super().__init__(self.server.url)
+
+    @property
+    def token(self) -> str:
+        """The bot's token."""
+        return self.server.token
 
     @property
     def clock(self) -> Clock:

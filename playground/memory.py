@@ -7,6 +7,7 @@ when it has grown.
 """
 
 import fcntl
+import re
 import shutil
 from io import FileIO
 from pathlib import Path
@@ -59,6 +60,27 @@ class Memory:
         except OSError as error:
             self.close()
             raise FolderError(f"can't use {self._folder}: {error.strerror}") from error
+
+    def token(self, new: str) -> str:
+        """Give the token that was kept; if there is none, keep a new one.
+
+        Raises:
+            FolderError: If the folder can't be used.
+        """
+        path = self._folder / "token"
+        try:
+            if path.exists():
+                kept = path.read_text(encoding="ascii", errors="replace")
+                if re.fullmatch(r"\d+:[\w-]+", kept, re.ASCII):
+                    return kept
+            written = path.with_suffix(".new")
+            written.unlink(missing_ok=True)
+            written.touch(0o600)
+            written.write_text(new, encoding="ascii")
+            written.replace(path)
+        except OSError as error:
+            raise FolderError(f"can't use {self._folder}: {error.strerror}") from error
+        return new
 
     def flush(self) -> None:
         """Write down what has changed since the last time."""

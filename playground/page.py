@@ -14,7 +14,6 @@ All that the page does, it does over `/control`.
 import asyncio
 import html
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,12 +65,12 @@ class Page:
 
     Args:
         telegram: What it shows.
-        hosts: Names beside the loopback ones under which this server may be addressed.
+        names: The names under which this server may be addressed.
     """
 
-    def __init__(self, telegram: Telegram, hosts: Iterable[str] = ()) -> None:
+    def __init__(self, telegram: Telegram, names: frozenset[str]) -> None:
         self._telegram = telegram
-        self._hosts = frozenset(host.lower() for host in hosts)
+        self._names = names
         self._life = secrets.token_hex(8)
         self._closed = False
 
@@ -81,8 +80,8 @@ class Page:
         app.add_routes(
             [
                 web.get("/", self._index),
-                web.get("/page/events", guard(self._stream, self._hosts)),
-                web.get(f"/page/chats/{CHAT_ID}/menu", guard(self._menu, self._hosts)),
+                web.get("/page/events", guard(self._stream, self._names)),
+                web.get(f"/page/chats/{CHAT_ID}/menu", guard(self._menu, self._names)),
                 web.get("/page/{file:[a-z_]+[.][a-z]+}", self._file),
             ]
         )

@@ -13,11 +13,13 @@ from playground.bot_api import BotApi
 from playground.clock import Clock
 from playground.control_http import guarded
 from playground.memory import Memory
+from playground.origins import names_of
 from playground.page import Page
 from playground.state import Json, State
 from playground.telegram import Telegram
 
-DEFAULT_TOKEN = "1234567:playground"  # noqa: S105 - a token for nothing but this
+DEFAULT_ID = 1234567
+"""The bot's id where no token is given."""
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8081
 MAX_REQUEST = 60 << 20
@@ -33,19 +35,21 @@ class Server:
     """A local Telegram for one bot.
 
     Args:
-        token: The bot's token, `<id>:<anything>`.
+        token: The bot's token, `<id>:<anything>`. If `None`, one that nobody can guess: another
+            each time, or the one that the folder keeps.
         host: The address to listen on.
         port: The port to listen on; 0 for any that is free.
         username: The bot's username.
         privacy: Whether the bot hears in groups only what is meant for it.
         inline: Whether inline mode and its feedback are on, as @BotFather switches them.
         managed_bots: Whether the bot may create bots for people, as @BotFather switches it.
-        hosts: Names beside the loopback ones under which persons may be played.
+        hosts: Names under which this server may be addressed, beside `host` and the loopback ones.
         data_dir: The folder to keep everything in, so that a later server goes on from there;
             nothing is kept if `None`.
 
     Attributes:
         clock: The time in here, which can be advanced.
+        token: The bot's token; one that a folder keeps is known once the server has started.
 
     Raises:
         aiogram.utils.token.TokenValidationError: If the token is none.
@@ -53,7 +57,7 @@ class Server:
 
     def __init__(  # noqa: PLR0913 - settings, each with a default
         self,
-        token: str = DEFAULT_TOKEN,
+        token: str | None = None,
         *,
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
@@ -64,27 +68,28 @@ class Server:
         hosts: Iterable[str] = (),
         data_dir: Path | str | None = None,
     ) -> None:
-        self.token = token
+        self._is_token_given = token is not None
+        self.token = token or f"{DEFAULT_ID}:{secrets.token_urlsafe(24)}"
         self.clock = Clock()
         self._host = host
         self._port = port
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
         first_update = 2_000_001 + secrets.randbelow(1 << 30)
-        bot = {"id": extract_bot_id(token), "is_bot": True, "first_name": username}
+        bot = {"id": extract_bot_id(self.token), "is_bot": True, "first_name": username}
         abilities = _abilities(privacy=privacy) | {
             "supports_inline_queries": inline,
             "can_manage_bots": managed_bots,
         }
         state = State(bot | {"username": username}, abilities, first_update)
         state.inline_feedback = inline
-        self._telegram = Telegram(state, self.clock, token)
+        self._telegram = Telegram(state, self.clock, self.token)
         if data_dir is not None:
             # What one bot has seen is nothing to another.
             self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
         self._state = state
-        self._hosts = frozenset(name.lower() for name in hosts)
-        self._api = BotApi(self._telegram)
-        self._page = Page(self._telegram, self._hosts)
+        self._names = names_of(host, frozenset(name.lower() for name in hosts))
+        self._api = BotApi(self._telegram, self._names)
+        self._page = Page(self._telegram, self._names)
         self._runner: web.AppRunner | None = None
 
     @property
@@ -103,6 +108,8 @@ class Server:
         app = web.Application(client_max_size=MAX_REQUEST)
         if self._telegram.memory is not None:
             self._telegram.memory.open()
+            if not self._is_token_given:
+                self.token = self._telegram.token = self._telegram.memory.token(self.token)
             app.middlewares.append(self._keep)
         bot = "/bot{token:[^/]+}/{test:(?:test/)?}{method:[^/]+}"
         app.add_routes(
@@ -110,12 +117,17 @@ class Server:
                 web.get(bot, self._api.handle),
                 web.post(bot, self._api.handle),
                 web.get("/file/bot{token:[^/]+}/{path:.+}", self._api.download),
-                *guarded(self._telegram, self._hosts, PERSONS_SIDE),
+                *guarded(self._telegram, self._names, PERSONS_SIDE),
             ]
         )
         self._page.add_to(app)
         self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=1
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=1,
+            # Else aiohttp inflates also what nobody reads, and does nothing else meanwhile.
+            auto_decompress=False,
         )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
