@@ -60,7 +60,7 @@ from handlers.unread import refuse_unread
 from introduction import introduce
 from locales import Catalog
 from metrics import TOTALS, begin, watch
-from pages import make_pages, serve
+from pages import make_pages, serve, serve_metrics
 from people import People
 from queries import migrate
 from rights import Rights
@@ -68,7 +68,7 @@ from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
 from updates import KINDS, Receiver, poll
-from web.health import Check, Health, add_health, ask_telegram, public_hosts
+from web.health import Check, Health, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
 from worker_process import Parent
@@ -171,11 +171,12 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         pages = await make_pages(settings, bot, redis, catalog, tickets)
         viewers = Viewers(bot.token, passes)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
-        public = public_hosts(*settings.public_addresses)
-        add_health(pages, Health(_checks(redis, sessions, bot), stop.is_set, public))
+        health = Health(_checks(redis, sessions, bot), stop.is_set)
+        add_health(pages, health)
         receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
             dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
+            await serve_metrics(health, settings, server, shared=bool(parent))
             log.info("started", bot=f"@{me.username}")
             if parent:
                 parent.say_started()

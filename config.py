@@ -151,6 +151,8 @@ class Settings(BaseSettings):
             from the token.
         web_host: The address to listen at, and
         web_port: the port.
+        metrics_host: The address to serve figures at, and
+        metrics_port: the port, another than `web_port`.
         playground_port: The port of the playground's page and Bot API.
         log_level: The least severity that is logged.
         log_format: `console` for people, `json` for collectors.
@@ -177,6 +179,8 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(8080, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(9464, ge=1, le=65535)
     playground_port: int = Field(8081, ge=1, le=65535)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
@@ -187,6 +191,14 @@ class Settings(BaseSettings):
         # One that is wrong is not there at all, and has a line of its own.
         if value and info.data.get("redis_url", "wrong") is None:
             raise ValueError("must go with REDIS_URL, as the embedded Valkey has no replicas")
+        return value
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _of_its_own(cls, value: int, info: ValidationInfo) -> int:
+        # Several workers could listen at it for both, and the public would get figures.
+        if value == info.data.get("web_port"):
+            raise ValueError("must be another port than WEB_PORT, where the public comes")
         return value
 
     @property

@@ -17,6 +17,7 @@ from locales import Catalog
 from signed.tickets import LIFE, Tickets
 from web.game import PATH as GAME
 from web.game import Game, add_game
+from web.health import Health, metrics_app
 from web.login import PATH as LOGIN
 from web.login import add_login
 from web.login_page import Site
@@ -111,3 +112,31 @@ async def _serve(
         return f"http://{host}:{port}"
     # Telegram opens no other pages than https.
     return public if public and public.startswith("https://") else None
+
+
+async def serve_metrics(
+    health: Health, settings: Settings, server: AsyncExitStack, *, shared: bool
+) -> None:
+    """Serve the figures, at a port that no proxy passes on to.
+
+    Args:
+        health: Gives them.
+        settings: The settings.
+        server: Closes it.
+        shared: Whether other workers serve at the same port.
+
+    Raises:
+        Fault: The host is none of this machine's.
+    """
+    app, host, port = metrics_app(health), settings.metrics_host, settings.metrics_port
+    try:
+        port = await server.enter_async_context(
+            serving(app, host, port, finish=FINISH, shared=shared)
+        )
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise Fault(f"METRICS_HOST: {line_of(error)}") from error
+        # A bot that can't be measured there counts all the same.
+        log.warning("metrics_port_taken", port=port)
+        port = await server.enter_async_context(serving(app, host, 0, finish=FINISH))
+    log.info("serving_metrics", host=host, port=port)

@@ -143,7 +143,7 @@ def test_the_proxy_passes_on_to_every_worker_and_keeps_what_is_for_those_inside(
     proxy = (ROOT / "deploy" / "Caddyfile").read_text()
     (line,) = [line for line in proxy.splitlines() if "reverse_proxy" in line]
     assert line.split()[1:-1] == [f"{worker}:{port}" for worker in WORKERS]
-    assert "@inside path /healthz /readyz /metrics" in proxy
+    assert "@inside path /healthz /readyz\n" in proxy
     assert "respond @inside 404" in proxy
     assert set(re.findall(r"\{\$(\w+)\}", proxy)) == services()["proxy"]["environment"].keys()
 
@@ -151,7 +151,9 @@ def test_the_proxy_passes_on_to_every_worker_and_keeps_what_is_for_those_inside(
 def test_prometheus_asks_every_worker() -> None:
     asked = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
     (job,) = asked["scrape_configs"]
-    port = variables()["WEB_PORT"]
+    port = Settings.model_fields["metrics_port"].default
+    assert str(port) not in (ROOT / "deploy" / "Caddyfile").read_text()
+    assert {services()[name]["environment"]["METRICS_HOST"] for name in WORKERS} == {"0.0.0.0"}  # noqa: S104 - said, not bound
     assert job["static_configs"][0]["targets"] == [f"{worker}:{port}" for worker in WORKERS]
     source = ROOT / "deploy" / "grafana" / "provisioning" / "datasources" / "prometheus.yml"
     (prometheus,) = yaml.safe_load(source.read_text())["datasources"]

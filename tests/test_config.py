@@ -69,6 +69,8 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
         ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
         ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),
+        ("METRICS_PORT", "8080", "METRICS_PORT: must be another port than WEB_PORT"),
+        ("METRICS_PORT", "hunter2", "METRICS_PORT: input should be a valid integer"),
         ("ADMIN_IDS", "7,hunter2", "ADMIN_IDS: must be people's ids, separated by commas"),
         ("ADMIN_IDS", "7,,8", "ADMIN_IDS: must be people's ids"),
         ("ADMIN_IDS", "-1001234567890", "ADMIN_IDS: must be people's ids"),

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientConnectorError, ClientSession
 
 from playground import Playground
 from tests.db import postgres
@@ -18,7 +18,7 @@ from tests.proxy import redis_by_proxy
 from tests.tally import Tally
 from tests.test_counter import open_counter
 from tests.test_webhook import by_webhook
-from tests.watching import address, readiness, until_away
+from tests.watching import address, metrics_address, readiness, until_away
 
 SOON = 6.0
 """Seconds in which it is told what is away: 1 as it was before, 2 to ask, and a busy machine."""
@@ -208,22 +208,57 @@ async def test_while_it_stops_it_is_not_ready(own_playground: Playground, own_ta
     assert (status, told["status"]) == (503, "stopping")
 
 
-async def test_figures_are_not_given_to_whoever_comes_through_a_proxy(running: Tally) -> None:
-    url = address(running) + "/metrics"
-    assert (await get(url))[0] == 200
-    for header in ("X-Forwarded-For", "Forwarded", "Via"):
-        assert (await get(url, **{header: "for=192.0.2.1"}))[0] == 404
+@pytest.mark.parametrize("target", ["/metrics", "http://127.0.0.1/metrics", "http://tea/metrics"])
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.0.0.7:8080", "tally-1", "localhost", "[::1", "", "tally.example.org."]
+)
+async def test_figures_are_not_given_where_a_proxy_passes_on_to(
+    running: Tally, target: str, host: str
+) -> None:
+    # As one that adds no header of its own: nothing tells it from Prometheus.
+    port = int(address(running).rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.split()[1] == b"404"
+    assert b"tally_" not in answer
 
 
-async def test_figures_are_not_given_by_a_public_name(own_tally: Tally) -> None:
-    own_tally.settings["WEB_APP_URL"] = "https://Tally.example.org:8443/pages"
-    own_tally.settings["WEB_PORT"] = str(free_port())
+async def test_figures_have_a_port_of_their_own_on_this_machine_alone(own_tally: Tally) -> None:
+    port = free_port()
+    own_tally.settings |= {"METRICS_PORT": str(port), "WEB_HOST": "0.0.0.0"}  # noqa: S104 - it is about that
     await own_tally.start()
-    url = address(own_tally) + "/metrics"
-    for host in ("tally.example.org", "TALLY.example.org:443", "tally.example.org."):
-        assert (await get(url, Host=host))[0] == 404
-    for host in ("tally-1:8080", "127.0.0.1", "10.0.0.7:8080"):
-        assert (await get(url, Host=host))[0] == 200
+    assert metrics_address(own_tally) == f"http://127.0.0.1:{port}/metrics"
+    status, told = await get(metrics_address(own_tally))
+    assert status == 200
+    assert "tally_taps_total" in told
+    assert (await get(f"http://127.0.0.1:{port}/healthz"))[0] == 404
+    with pytest.raises(ClientConnectorError):
+        # Another address of this machine: 127.0.0.0/8 is loopback, and all of it answers.
+        await get(f"http://127.0.0.2:{port}/metrics")
+    assert (await get(address(own_tally).replace("127.0.0.1", "127.0.0.2") + "/healthz"))[0] == 200
+
+
+async def test_a_port_of_figures_that_is_taken_keeps_nobody_from_starting(
+    running: Tally, own_tally: Tally
+) -> None:
+    url = metrics_address(running)
+    own_tally.settings["METRICS_PORT"] = url.removesuffix("/metrics").rpartition(":")[2]
+    by_webhook(own_tally)
+    await own_tally.start()
+    assert "metrics_port_taken" in {line["event"] for line in own_tally.logged()}
+    assert metrics_address(own_tally) != url
+    assert (await get(metrics_address(own_tally)))[0] == 200
+
+
+async def test_an_address_of_figures_that_is_none_of_this_machines_ends_the_start(
+    own_tally: Tally,
+) -> None:
+    own_tally.settings["METRICS_HOST"] = "192.0.2.1"
+    status, _, errors = await own_tally.run()
+    assert status == 2
+    assert errors.splitlines()[-1].startswith("METRICS_HOST: ")
 
 
 async def test_a_reload_ends_nobody_and_is_said_to_do_nothing(running: Tally) -> None:

@@ -19,6 +19,12 @@ def address(tally: Tally) -> str:
     return f"http://127.0.0.1:{served[-1]['port']}"
 
 
+def metrics_address(tally: Tally) -> str:
+    """Tell where a bot gives its figures."""
+    served = [line for line in tally.logged() if line["event"] == "serving_metrics"]
+    return f"http://127.0.0.1:{served[-1]['port']}/metrics"
+
+
 async def readiness(tally: Tally) -> tuple[int, dict[str, Any]]:
     """Ask a bot whether it is ready."""
     async with ClientSession() as session, session.get(address(tally) + "/readyz") as answer:
@@ -37,7 +43,7 @@ async def until_away(tally: Tally, *parts: str) -> None:
 
 async def scrape(tally: Tally) -> str:
     """Fetch a bot's figures."""
-    async with ClientSession() as session, session.get(address(tally) + "/metrics") as answer:
+    async with ClientSession() as session, session.get(metrics_address(tally)) as answer:
         assert answer.status == 200
         return await answer.text()
 

@@ -1,14 +1,14 @@
 """How Tally is, for whoever runs it: whether it lives, whether it is ready, and its figures.
 
-All of it is cheap to answer, however often it is asked, and tells of nobody.
+All of it is cheap to answer, however often it is asked, and tells of nobody. The figures are nobody
+else's business even so, and have a port of their own: a proxy does not always tell that it passes
+on what the public asks (it may add no header, and any `Host`), so at its port nothing tells the
+public from Prometheus.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Container, Mapping
-from contextlib import suppress
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiogram import Bot
@@ -28,9 +28,6 @@ PATIENCE = 2
 FRESH = 1.0
 """Seconds for which what was found is told again: nobody can have Telegram flooded."""
 
-FORWARDED = (hdrs.FORWARDED, hdrs.X_FORWARDED_FOR, hdrs.VIA)
-"""What proxies put into requests that they pass on."""
-
 HEADERS = {hdrs.CACHE_CONTROL: "no-store"}
 
 Check = Callable[[], Awaitable[object]]
@@ -45,13 +42,9 @@ class Health:
     Args:
         checks: How each part is asked whether it is there, by its name.
         is_stopping: Tells whether the process is about to end.
-        public: The names by which the public comes, also where a proxy does not say that it is one.
     """
 
-    def __init__(
-        self, checks: Mapping[str, Check], is_stopping: Callable[[], bool], public: Container[str]
-    ) -> None:
-        self._public = public
+    def __init__(self, checks: Mapping[str, Check], is_stopping: Callable[[], bool]) -> None:
         self._checks = checks
         self._is_stopping = is_stopping
         self._turn = asyncio.Lock()
@@ -72,23 +65,14 @@ class Health:
             headers=HEADERS,
         )
 
-    async def metrics(self, request: web.Request) -> web.Response:
-        """Give the figures, but to nobody who comes through a proxy: that is the public.
-
-        Raises:
-            HTTPNotFound: Somebody does.
-        """
-        if any(name in request.headers for name in FORWARDED) or self._is_public(request):
-            raise web.HTTPNotFound
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Give the figures, of all workers on this machine."""
         await self._find_away()
         return web.Response(
             # In a thread: it reads the files of all workers.
             body=await asyncio.to_thread(exposition),
             headers={**HEADERS, hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},
         )
-
-    def _is_public(self, request: web.Request) -> bool:
-        return host_of(f"//{request.headers.get(hdrs.HOST, '')}") in self._public
 
     async def _find_away(self) -> list[str]:
         """Give what is away; those who ask at once share the answer."""
@@ -113,25 +97,6 @@ class Health:
         return answers
 
 
-def host_of(address: str) -> str:
-    """Give the name in an address, '' where there is none."""
-    try:
-        return (urlsplit(address).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def public_hosts(*addresses: str) -> set[str]:
-    """Give the names in public addresses that are known in the internet, not on a machine alone."""
-    return {host for host in map(host_of, addresses) if _is_global(host)}
-
-
-def _is_global(host: str) -> bool:
-    with suppress(ValueError):
-        return ip_address(host).is_global
-    return "." in host
-
-
 async def ask_telegram(bot: Bot) -> None:
     """Ask Telegram for something that is always there.
 
@@ -145,7 +110,7 @@ async def ask_telegram(bot: Bot) -> None:
 
 
 def add_health(app: web.Application, health: Health) -> None:
-    """Have an application tell how Tally is.
+    """Have an application tell whether Tally lives and is ready.
 
     Args:
         app: The application.
@@ -153,4 +118,10 @@ def add_health(app: web.Application, health: Health) -> None:
     """
     app.router.add_get(LIVE, health.live)
     app.router.add_get(READINESS, health.ready)
+
+
+def metrics_app(health: Health) -> web.Application:
+    """Make the application that gives the figures and nothing else."""
+    app = web.Application()
     app.router.add_get(METRICS, health.metrics)
+    return app
