@@ -48,6 +48,7 @@ from fsm.reading import Reader
 from fsm.store import MEMORY
 from fsm.taps import Taps
 from fsm.tasks import finish
+from fsm.telegram_clock import TelegramClock
 from handlers import (
     inline,
     menu_button,
@@ -68,6 +69,7 @@ from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
 from updates import KINDS, Receiver, poll
+from web.freshness import Freshness
 from web.health import Check, Health, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
@@ -106,7 +108,8 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
     async with AsyncExitStack() as parts:
         await migrate(settings.database)
         redis, batch = await open_redis(settings, parts)
-        bot = await open_bot(settings, parts)
+        clock = TelegramClock()
+        bot = await open_bot(settings, clock, parts)
         me = await introduce(bot, stop, parent.say_waiting if parent else lambda: None)
         if me is None:
             return
@@ -168,8 +171,11 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             kinds=KINDS,
         )
         inbox = Inbox(bot, redis, batch, intake, KINDS, is_redis_away=lambda: dialogs.store.is_away)
-        pages = await make_pages(settings, bot, redis, catalog, tickets)
-        viewers = Viewers(bot.token, passes)
+        freshness = Freshness(clock)
+        pages = await make_pages(
+            settings, bot, redis, catalog, tickets=tickets, freshness=freshness
+        )
+        viewers = Viewers(bot.token, passes, freshness)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
         health = Health(_checks(redis, sessions, bot), stop.is_set)
         add_health(pages, health)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,6 +27,7 @@ from db.address import asyncpg_arguments, without_options
 from faults import Fault
 from fsm.address import FILES as REDIS_FILES
 from fsm.address import parse, passwords_in
+from fsm.proxy import addresses_in_environment, parse_proxy
 
 DAY = 24 * 60 * 60
 ENV_FILE = Path(".env")
@@ -73,6 +75,11 @@ def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> No
                 raise ValueError(f"has an {name} that can't be read: {error.strerror}") from None
             if b"-----BEGIN " not in content:
                 raise ValueError(f"has an {name} that holds nothing in the PEM format")
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    parse_proxy(value.get_secret_value())
+    return value
 
 
 def _redis(value: SecretStr) -> SecretStr:
@@ -132,6 +139,8 @@ class Settings(BaseSettings):
         bot_token: The token from @BotFather; without one the playground stands in for Telegram.
         bot_api_url: The Bot API server.
         bot_api_test: Use Telegram's test environment.
+        telegram_proxy: The proxy by which Telegram is reached; without one that of `HTTPS_PROXY`
+            or `ALL_PROXY`, if there is one.
         redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
         redis_wait: How many replicas of Redis must have what an update has changed before it
             is answered.
@@ -165,6 +174,7 @@ class Settings(BaseSettings):
     bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
     bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
     bot_api_test: bool = False
+    telegram_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
     redis_wait: int = Field(0, ge=0, le=9)
     database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
@@ -244,8 +254,14 @@ def secrets_of(settings: Settings) -> list[str]:
         settings.redis_url,
         settings.database_url,
         settings.webhook_url,
+        settings.telegram_proxy,
     )
-    passwords = [passwords_in(url.get_secret_value()) for url in addresses if url]
+    written = [url.get_secret_value() for url in addresses if url]
+    passwords = [passwords_in(url) for url in written]
+    for address in addresses_in_environment().values():
+        # Not checked yet: of one that is no address any part may be of a password.
+        with suppress(ValueError):
+            passwords.append(passwords_in(address))
     tokens = (settings.bot_token, settings.webhook_secret, settings.payment_provider_token)
     values = [value.get_secret_value() for value in tokens if value]
     return [*values, *set().union(*passwords)]

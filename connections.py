@@ -15,7 +15,15 @@ from faults import Fault
 from fsm.address import Kind, parse
 from fsm.batch import Batch
 from fsm.connection import connect
+from fsm.proxy import (
+    Proxy,
+    addresses_in_environment,
+    is_on_this_machine,
+    parse_proxy,
+    variable_for,
+)
 from fsm.session import Session
+from fsm.telegram_clock import TelegramClock
 from fsm.topics import Topics
 from fsm.valkey import EmbeddedValkey, ValkeyStartError
 
@@ -75,15 +83,16 @@ async def _check_mode(redis: Redis) -> None:
             raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
 
 
-async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
+async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitStack) -> Bot:
     """Make the bot, on the playground if it has no token.
 
     Args:
         settings: The settings.
+        clock: Compares this machine's clock with Telegram's.
         parts: Closes it.
 
     Raises:
-        Fault: The playground does not start.
+        Fault: The playground does not start, or the proxy of the environment is none.
     """
     if settings.bot_token:
         token = settings.bot_token.get_secret_value()
@@ -94,9 +103,12 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
     else:
         token, url = await _open_playground(settings, parts)
         api = TelegramAPIServer.from_base(url)
+    session = Session(
+        api=api, limit=CONNECTIONS, timeout=CALL, proxy=_proxy(settings, api.base), clock=clock
+    )
     bot = Bot(
         token,
-        session=Session(api=api, limit=CONNECTIONS, timeout=CALL),
+        session=session,
         default=DefaultBotProperties(
             parse_mode=ParseMode.HTML,
             # Who deletes what they have said is answered all the same.
@@ -108,6 +120,28 @@ async def open_bot(settings: Settings, parts: AsyncExitStack) -> Bot:
     bot.session.middleware(Topics())
     parts.push_async_callback(bot.session.close)
     return bot
+
+
+def _proxy(settings: Settings, api: str) -> Proxy | None:
+    """Give the proxy by which Telegram is reached, if any.
+
+    Raises:
+        Fault: That of the environment is none.
+    """
+    if is_on_this_machine(api):
+        return None
+    if settings.telegram_proxy:
+        name, address = "TELEGRAM_PROXY", settings.telegram_proxy.get_secret_value()
+    elif found := variable_for(api):
+        name, address = found, addresses_in_environment()[found]
+    else:
+        return None
+    try:
+        proxy = parse_proxy(address)
+    except ValueError as error:
+        raise Fault(f"{name}: {error}") from None
+    log.info("proxy", setting=name, kind=proxy.kind, host=proxy.host, port=proxy.port)
+    return proxy
 
 
 async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[str, str]:

@@ -98,6 +98,11 @@ WEBHOOK_FAILED = _gauge(
     "When Telegram has last failed to post an update",
     multiprocess_mode="livemostrecent",
 )
+CLOCK_SKEW = _gauge(
+    "clock_skew_seconds",
+    "How far this machine's clock is ahead of Telegram's",
+    multiprocess_mode="livemostrecent",
+)
 WEBHOOK_LOST = _counter("webhook_lost", "Times that the webhook was not Tally's any more")
 
 

@@ -15,6 +15,7 @@ from faults import Fault
 from fsm.claims import Claims
 from locales import Catalog
 from signed.tickets import LIFE, Tickets
+from web.freshness import Freshness
 from web.game import PATH as GAME
 from web.game import Game, add_game
 from web.health import Health, metrics_app
@@ -39,8 +40,14 @@ LOOPBACK = "127.0.0.1"
 log = structlog.get_logger(__name__)
 
 
-async def make_pages(
-    settings: Settings, bot: Bot, redis: Redis, catalog: Catalog, tickets: Tickets
+async def make_pages(  # noqa: PLR0913 - what its pages need
+    settings: Settings,
+    bot: Bot,
+    redis: Redis,
+    catalog: Catalog,
+    *,
+    tickets: Tickets,
+    freshness: Freshness,
 ) -> web.Application:
     """Make the application with every page.
 
@@ -50,6 +57,7 @@ async def make_pages(
         redis: The connection, giving bytes.
         catalog: The texts.
         tickets: Tells who plays where.
+        freshness: Tells whether what Telegram has signed still counts.
     """
     pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
@@ -57,7 +65,7 @@ async def make_pages(
     add_game(pages, Game(tickets, scores, catalog))
     username = (await bot.me()).username or ""
     site = Site(settings.public_address, username, _chat(settings, username))
-    add_login(pages, catalog, bot.token, site)
+    add_login(pages, catalog, bot.token, site, freshness)
     return pages
 
 

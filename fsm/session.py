@@ -7,6 +7,8 @@ what a caller needs to know: whether the call was done.
 """
 
 import json
+import time
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -20,10 +22,21 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiohttp import ClientError, ClientResponse, ClientTimeout
+from aiohttp import (
+    ClientError,
+    ClientResponse,
+    ClientResponseError,
+    ClientSession,
+    ClientTimeout,
+)
+from aiohttp.hdrs import DATE, USER_AGENT
+from aiohttp.http import SERVER_SOFTWARE
 from typing_extensions import override
 
+from fsm.proxy import Proxy
 from fsm.raw_updates import GetRawUpdates, split
+from fsm.telegram_clock import TelegramClock
+from fsm.telegram_connection import open_session
 
 
 class NotDoneError(TelegramServerError):
@@ -60,7 +73,13 @@ class UnreadableResultError(TelegramAPIError):
 
 
 class Session(AiohttpSession):
-    """aiogram's session, but for how it reads answers.
+    """aiogram's session, but for its way to Telegram and for how it reads answers.
+
+    Args:
+        limit: Calls at once.
+        proxy: The proxy to go by.
+        clock: Compares this machine's clock with Telegram's.
+        settings: Those of aiogram's `BaseSession`.
 
     A call raises, besides aiogram's errors for what Telegram refuses:
 
@@ -68,6 +87,25 @@ class Session(AiohttpSession):
         NotDoneError: The answer is not of the Bot API.
         UnreadableResultError: The call was done, but its result can't be read.
     """
+
+    def __init__(
+        self,
+        *,
+        limit: int = 100,
+        proxy: Proxy | None = None,
+        clock: TelegramClock | None = None,
+        **settings: Any,  # noqa: ANN401 - aiogram's
+    ) -> None:
+        super().__init__(**settings)
+        self._open = partial(open_session, proxy, limit, {USER_AGENT: SERVER_SOFTWARE})
+        self._clock = clock or TelegramClock()
+
+    @override
+    async def create_session(self) -> ClientSession:
+        """Give what calls Telegram; see `AiohttpSession`."""
+        if self._session is None or self._session.closed:
+            self._session = self._open()
+        return self._session
 
     @override
     async def make_request(
@@ -78,13 +116,18 @@ class Session(AiohttpSession):
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
         form = self.build_form_data(bot=bot, method=method)
         limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
+        began = time.time()
         try:
             async with session.post(url, data=form, timeout=limit) as response:
                 body = await _body(method, response)
         except TimeoutError as error:
             raise TelegramNetworkError(method, "Request timeout error") from error
+        except ClientResponseError as error:  # of a proxy; its text has the token in an address
+            raise TelegramNetworkError(method, f"{error.status} {error.message}") from None
         except (ClientError, OSError) as error:
             raise TelegramNetworkError(method, f"{type(error).__name__}: {error}") from error
+        if response.content_type == "application/json":  # no page of what stands in between
+            self._clock.compare(response.headers.get(DATE), began, time.time())
         return self._read(bot, method, response.status, body)
 
     def _read(

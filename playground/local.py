@@ -8,6 +8,7 @@ from playground.client import Client
 from playground.server import DEFAULT_HOST, Server
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from playground.clock import Clock
@@ -28,6 +29,7 @@ class Playground(Client):
         port: The port to listen on; 0 for any that is free.
         username: The bot's username.
         privacy: Whether the bot hears in groups only what is meant for it.
+        hosts: Further names under which it may be addressed.
         data_dir: The folder to keep everything in; nothing is kept if `None`.
 
     Attributes:
@@ -42,10 +44,17 @@ class Playground(Client):
         port: int = 0,
         username: str = "playground_bot",
         privacy: bool = True,
+        hosts: Iterable[str] = (),
         data_dir: Path | str | None = None,
     ) -> None:
         self.server = Server(
-            token, host=host, port=port, username=username, privacy=privacy, data_dir=data_dir
+            token,
+            host=host,
+            port=port,
+            username=username,
+            privacy=privacy,
+            hosts=hosts,
+            data_dir=data_dir,
         )
         super().__init__(self.server.url)
 

@@ -69,6 +69,23 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("DIALOG_TTL", "0", "DIALOG_TTL: input should be greater than or equal to 1"),
         ("DIALOG_TTL", "hunter2", "DIALOG_TTL: input should be a valid integer"),
         ("PLAYGROUND_PORT", "70000", "PLAYGROUND_PORT: input should be less than or equal to"),
+        *(
+            ("TELEGRAM_PROXY", value, f"TELEGRAM_PROXY: {says}")
+            for value, says in (
+                ("hunter2", "must begin with http:// or https:// or socks5://"),
+                ("socks4://hunter2", "must begin with http:// or https:// or socks5://"),
+                ("http://", "must begin with http:// or https:// or socks5://"),
+                ("http://:hunter2@", "is no address of a proxy; see .env.example"),
+                ("http://u:hun/hunter2@proxy", "is no address of a proxy"),
+                ("http://proxy/hunter2", "is no address of a proxy"),
+                ("socks5://proxy:99999?hunter2", "is no address of a proxy"),
+                ("https://[hunter2", "is no address of a proxy"),
+                ("http://u%3Ax:hunter2@proxy", "has a user or password that a proxy can't be"),
+                ("http://u:hunter2%0d%0a@proxy", "has a user or password that a proxy can't be"),
+                ("socks5://u:hunter2%C3%A4@proxy", "has a user or password that a proxy can't be"),
+                (f"socks5://u:hunter2{'x' * 250}@proxy", "has a user or password that a proxy"),
+            )
+        ),
         ("METRICS_PORT", "8080", "METRICS_PORT: must be another port than WEB_PORT"),
         ("METRICS_PORT", "hunter2", "METRICS_PORT: input should be a valid integer"),
         ("ADMIN_IDS", "7,hunter2", "ADMIN_IDS: must be people's ids, separated by commas"),

@@ -3,11 +3,14 @@
 import pytest
 from multidict import MultiDict
 
+from fsm.telegram_clock import TelegramClock
+from web.freshness import Freshness
 from web.login_page import Site
 from web.session import DAY, Sessions
 from web.signed_login import LoginError, Visitor, read_login
 
 TOKEN = "1234567:playground"
+FRESHNESS = Freshness(TelegramClock())
 NOW = 1_700_000_000
 LOGIN = {
     "id": "1000001",
@@ -22,13 +25,18 @@ ANN = Visitor(id=1000001, name="Ann & <Bob>", username="ann")
 
 
 def test_a_login_signed_by_openssl_is_believed() -> None:
-    assert read_login(MultiDict(LOGIN), TOKEN, NOW) == ANN
+    assert read_login(MultiDict(LOGIN), TOKEN, NOW, FRESHNESS) == ANN
 
 
 @pytest.mark.parametrize("name", LOGIN)
 def test_every_field_is_signed(name: str) -> None:
     with pytest.raises(LoginError, match="login-forged"):
-        read_login(MultiDict({**LOGIN, name: LOGIN[name][:-1] + "4"}), TOKEN, NOW)
+        read_login(
+            MultiDict({**LOGIN, name: LOGIN[name][:-1] + "4"}),
+            TOKEN,
+            NOW,
+            FRESHNESS,
+        )
 
 
 def test_a_session_lasts_a_day() -> None:

@@ -102,7 +102,7 @@ def forgeries(token: str, person: Person) -> dict[str, tuple[int, str, str | Non
         "more than was signed": (403, "forged", f"tma {good}&start_param=a"),
         "another bot": (403, "forged", f"tma {init_data('1234567:other', user, now)}"),
         "stale": (401, "stale", f"tma {init_data(token, user, now - MAX_AGE - 10)}"),
-        "of tomorrow": (401, "stale", f"tma {init_data(token, user, now + 3600)}"),
+        "of tomorrow": (401, "clock", f"tma {init_data(token, user, now + 3600)}"),
         "nobody": (400, "incomplete", f"tma {init_data(token, {}, now)}"),
         "no pass": (403, "forged", "pass hello"),
         "a changed pass": (403, "forged", f"pass x{sealed.close(content, now + 60)}"),

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from multidict import MultiDict
 
 from locales import Catalog, Texts
+from web.freshness import Freshness
 from web.login_page import HEADERS, Site, entrances, inside, page
 from web.mini_app import FILES
 from web.session import DAY, Sessions
@@ -29,12 +30,14 @@ class Login:
         catalog: The texts.
         token: The bot's token.
         site: Where the page is.
+        freshness: Tells whether a login still counts.
     """
 
-    def __init__(self, catalog: Catalog, token: str, site: Site) -> None:
+    def __init__(self, catalog: Catalog, token: str, site: Site, freshness: Freshness) -> None:
         self._catalog = catalog
         self._token = token
         self._site = site
+        self._freshness = freshness
         self._sessions = Sessions(token)
 
     async def show(self, request: web.Request) -> web.Response:
@@ -60,7 +63,7 @@ class Login:
     def _let_in(self, request: web.Request, signed: MultiDict[str]) -> web.Response:
         now = time.time()
         try:
-            visitor = read_login(signed, self._token, now)
+            visitor = read_login(signed, self._token, now, self._freshness)
         except LoginError as error:
             return self._show_entrances(request, error.status, error.key)
         # Who has the signed address can use it, so it must not stay on the screen.
@@ -117,7 +120,9 @@ class Login:
         return web.Response(status=HTTPStatus.SEE_OTHER, headers=headers)
 
 
-def add_login(app: web.Application, catalog: Catalog, token: str, site: Site) -> None:
+def add_login(
+    app: web.Application, catalog: Catalog, token: str, site: Site, freshness: Freshness
+) -> None:
     """Serve the login page.
 
     Args:
@@ -125,8 +130,9 @@ def add_login(app: web.Application, catalog: Catalog, token: str, site: Site) ->
         catalog: The texts.
         token: The bot's token.
         site: Where the page is.
+        freshness: Tells whether a login still counts.
     """
-    login = Login(catalog, token, site)
+    login = Login(catalog, token, site, freshness)
     app.router.add_get(PATH, login.show)
     app.router.add_post(LOGOUT, login.leave)
     app.router.add_static(PATH, FILES)

@@ -13,12 +13,11 @@ from http import HTTPStatus
 
 from multidict import MultiMapping
 
+from web.freshness import ClockError, Freshness, TooOldError
+
 MAX_AGE = 60 * 60
 """Seconds that a signed login may take to get here. Whoever sees such an address can use
 it, so it must not be good for long; and the person has only just pressed the button."""
-
-SKEW = 60
-"""Seconds that the clocks of Telegram and this machine may be apart."""
 
 NEEDED = frozenset({"id", "auth_date", "hash"})
 """The parameters that every login has."""
@@ -54,7 +53,7 @@ class Visitor:
     username: str
 
 
-def read_login(query: MultiMapping[str], token: str, now: float) -> Visitor:
+def read_login(query: MultiMapping[str], token: str, now: float, freshness: Freshness) -> Visitor:
     """Read a signed login.
 
     Args:
@@ -62,10 +61,11 @@ def read_login(query: MultiMapping[str], token: str, now: float) -> Visitor:
             page's own. All of them are signed, also those of a later Bot API.
         token: The bot's token.
         now: The time, in seconds since 1970.
+        freshness: Tells whether a login still counts.
 
     Raises:
-        LoginError: Something is missing or doubled, the signature is not this bot's, or it
-            is too old.
+        LoginError: Something is missing or doubled, the signature is not this bot's, it is too
+            old, or the clocks do not agree.
     """
     fields = dict(query)
     numbers = (fields.get("id", ""), fields.get("auth_date", ""))
@@ -76,8 +76,12 @@ def read_login(query: MultiMapping[str], token: str, now: float) -> Visitor:
     said = fields.pop("hash").encode(errors="surrogatepass")
     if not hmac.compare_digest(said, _signature(fields, token)):
         raise LoginError(HTTPStatus.FORBIDDEN, "login-forged")
-    if not -SKEW <= now - int(fields["auth_date"]) <= MAX_AGE:
-        raise LoginError(HTTPStatus.UNAUTHORIZED, "login-stale")
+    try:
+        freshness.check("login", int(fields["auth_date"]), now, MAX_AGE)
+    except TooOldError:
+        raise LoginError(HTTPStatus.UNAUTHORIZED, "login-stale") from None
+    except ClockError:
+        raise LoginError(HTTPStatus.UNAUTHORIZED, "login-clock") from None
     names = (fields.get("first_name", ""), fields.get("last_name", ""))
     name = " ".join(filter(None, names)) or fields["id"]
     return Visitor(int(fields["id"]), name, fields.get("username", ""))

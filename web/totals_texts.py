@@ -55,6 +55,7 @@ REASONS = {
     "unknown": "page-unknown",
     "forged": "page-forged",
     "stale": "page-stale",
+    "clock": "page-clock",
     "incomplete": "page-incomplete",
     "wrong": "page-wrong",
     "away": "page-away",

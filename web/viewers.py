@@ -13,13 +13,11 @@ from aiogram.utils.web_app import check_webapp_signature, parse_webapp_init_data
 
 from signed.passes import Passes
 from signed.seals import ForgedError, StaleError
+from web.freshness import ClockError, Freshness, TooOldError
 
 MAX_AGE = 24 * 60 * 60
 """Seconds that initData counts. It is fresh each time that the page is opened; this is how
 long one may stay open, and how long somebody could use it who has got hold of it."""
-
-SKEW = 60
-"""Seconds that the clocks of Telegram and this machine may be apart."""
 
 
 class RefusedError(Exception):
@@ -60,11 +58,13 @@ class Viewers:
     Args:
         token: The bot's.
         passes: Reads the bot's own passes.
+        freshness: Tells whether initData still counts.
     """
 
-    def __init__(self, token: str, passes: Passes) -> None:
+    def __init__(self, token: str, passes: Passes, freshness: Freshness) -> None:
         self._token = token
         self._passes = passes
+        self._freshness = freshness
 
     def recognise(self, authorization: str) -> Viewer:
         """Tell who sends a request, by its header.
@@ -91,8 +91,12 @@ class Viewers:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "incomplete") from None
         if told.user is None:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "incomplete")
-        if not -SKEW <= time.time() - told.auth_date.timestamp() <= MAX_AGE:
-            raise RefusedError(HTTPStatus.UNAUTHORIZED, "stale")
+        try:
+            self._freshness.check("init_data", told.auth_date.timestamp(), time.time(), MAX_AGE)
+        except TooOldError:
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, "stale") from None
+        except ClockError:
+            raise RefusedError(HTTPStatus.UNAUTHORIZED, "clock") from None
         return Viewer(told.user.id, told.user.language_code, payload=told.start_param or "")
 
     def _by_pass(self, text: str) -> Viewer:

@@ -54,6 +54,7 @@ page-unreachable = The bot can't be reached.
 page-unknown = This page is a part of Telegram: open it by the menu button of the chat with the bot.
 page-forged = Telegram has not signed this for the bot. Open the page anew by its menu button.
 page-stale = This page has been open for too long. Close it and open it anew by the bot's menu button.
+page-clock = The bot's clock and Telegram's do not agree, so the bot can't check who you are. Please tell its owner, who has to set the clock.
 page-incomplete = Telegram does not say who you are. Open the page by the bot's menu button.
 page-wrong = The bot can't make sense of what the page asks for.
 page-away = The totals can't be looked up at the moment. Taps count all the same.
