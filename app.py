@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from charts.process import Charts
 from chat_names import ChatNames
 from config import Settings
-from connections import open_bot, open_redis
+from connections import open_bot, open_redis, require
 from db.changes import Changes
 from db.engine import create_engine
 from db.models import Kind
@@ -41,8 +41,8 @@ from fsm.claims import Claims
 from fsm.drafts import Drafts
 from fsm.inbox import Inbox
 from fsm.intake import Intake
-from fsm.keys import PREFIX
 from fsm.open_dialogs import OpenDialogs
+from fsm.permissions import MissingPermissionsError, Permissions
 from fsm.quarantine import Quarantine
 from fsm.reading import Reader
 from fsm.store import MEMORY
@@ -70,7 +70,7 @@ from signed.passes import Passes
 from signed.tickets import Tickets
 from updates import KINDS, Receiver, poll
 from web.freshness import Freshness
-from web.health import Check, Health, add_health, ask_telegram
+from web.health import Check, Health, NotReadyError, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
 from worker_process import Parent
@@ -110,6 +110,8 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         redis, batch = await open_redis(settings, parts)
         clock = TelegramClock()
         bot = await open_bot(settings, clock, parts)
+        permissions = Permissions(redis, batch, bot.id)
+        await require(permissions)
         me = await introduce(bot, stop, parent.say_waiting if parent else lambda: None)
         if me is None:
             return
@@ -177,7 +179,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         )
         viewers = Viewers(bot.token, passes, freshness)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
-        health = Health(_checks(redis, sessions, bot), stop.is_set)
+        health = Health(_checks(permissions, sessions, bot), stop.is_set)
         add_health(pages, health)
         receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
@@ -242,14 +244,20 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
     return receiver.announce
 
 
-def _checks(redis: Redis, sessions: Sessions, bot: Bot) -> dict[str, Check]:
+def _checks(permissions: Permissions, sessions: Sessions, bot: Bot) -> dict[str, Check]:
     """Give how each part is asked whether it can be reached."""
     return {
-        # A write, as one that is full or has lost its replicas still answers.
-        "redis": partial(redis.set, f"{PREFIX}:{{{bot.id}}}:ready", 1, ex=60),
+        "redis": partial(_ask_redis, permissions),
         "database": sessions.ask,
         "telegram": partial(ask_telegram, bot),
     }
+
+
+async def _ask_redis(permissions: Permissions) -> None:
+    try:
+        await permissions.check()
+    except MissingPermissionsError as error:
+        raise NotReadyError(str(error)) from error
 
 
 async def _forget(changes: Changes) -> None:

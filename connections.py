@@ -15,6 +15,7 @@ from faults import Fault
 from fsm.address import Kind, parse
 from fsm.batch import Batch
 from fsm.connection import connect
+from fsm.permissions import MissingPermissionsError, Permissions
 from fsm.proxy import (
     Proxy,
     addresses_in_environment,
@@ -81,6 +82,21 @@ async def _check_mode(redis: Redis) -> None:
         mode = info.get("redis_mode") or info.get("server_mode")  # Redis, Valkey
         if mode in set(Kind):
             raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
+
+
+async def require(permissions: Permissions) -> None:
+    """Make sure that the bot may do in Redis what it needs.
+
+    Raises:
+        Fault: It may not.
+    """
+    try:
+        await permissions.check()
+    except MissingPermissionsError as error:
+        raise Fault(f"REDIS_URL: {error}; docs/redis.md shows a user that may") from error
+    except RedisError as error:
+        # A full disk, say: people are told to try again until it is mended.
+        log.warning("redis_not_ready", error=line_of(error))
 
 
 async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitStack) -> Bot:

@@ -13,13 +13,14 @@ from redis.exceptions import (
     MovedError,
     RedisClusterException,
     RedisError,
+    ResponseError,
 )
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
 from fsm.batch import Argument, Batch, Call
-from fsm.lasting import LASTING
+from fsm.lasting import LASTING, UnreachableError
 
 AT_ONCE = 10
 """Batches that a node carries out at once."""
@@ -32,10 +33,6 @@ AWAY = (RedisConnectionError, RedisTimeoutError, ClusterDownError)
 """What may come of a master that is no more."""
 
 log = structlog.get_logger(__name__)
-
-
-class UnreachableError(RedisConnectionError):
-    """No node tells who is master of what; so surely nothing was sent."""
 
 
 class Cluster(RedisCluster):
@@ -114,7 +111,7 @@ class ClusterBatch(Batch):
             if isinstance(result, MovedError) and call.moves < MOVES and result.host:
                 moved.append((call, result))
                 continue
-            if isinstance(result, (*AWAY, MovedError)):
+            if isinstance(result, (*AWAY, MovedError)) or _is_loading(result):
                 self._refresh_soon()
             call.settle(result)
         for call, result in moved:
@@ -138,6 +135,11 @@ class ClusterBatch(Batch):
         except (RedisClusterException, RedisError, OSError) as error:
             log.warning("cluster_unreachable", error=str(error))
         await asyncio.sleep(REST)
+
+
+def _is_loading(result: object) -> bool:
+    """Tell whether a node has just been started; its replica may be master by now."""
+    return isinstance(result, ResponseError) and result.status_code == "LOADING"
 
 
 def _key_of(command: tuple[Argument, ...]) -> str:

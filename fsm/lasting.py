@@ -7,6 +7,7 @@ maintenance notifications are on, as they are by default; in a cluster it does n
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from redis.asyncio.connection import (
     AbstractConnection,
@@ -16,14 +17,53 @@ from redis.asyncio.connection import (
 )
 from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
 TORN_DOWN = (AttributeError, RuntimeError, TypeError)
 """What writing to a connection that has just been reset raises, by Python's version and loop."""
 
 
+class UnreachableError(RedisConnectionError):
+    """There is no connection, so surely nothing was sent."""
+
+
 class Lasting(AbstractConnection):
-    """A connection that is not given out, but made anew, once the server has hung up."""
+    """A connection that is not given out, but made anew, once the server has hung up.
+
+    If it can't be made, it raises `UnreachableError`: also where Redis refuses the password.
+    """
+
+    @override
+    async def connect_check_health(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            await super().connect_check_health(*args, **kwargs)
+        except RedisError as error:
+            raise UnreachableError(*error.args) from error
+
+    @override
+    async def read_response(
+        self,
+        disable_decoding: bool = False,
+        timeout: float | None = None,
+        *,
+        disconnect_on_error: float | None = True,  # as redis-py has it for Sentinels
+        push_request: bool | None = False,
+    ) -> Any:
+        try:
+            return await super().read_response(
+                disable_decoding, timeout, disconnect_on_error=False, push_request=push_request
+            )
+        except ResponseError:
+            raise
+        except BaseException as error:
+            if isinstance(error, RedisError) and error.status_code:
+                # An answer (LOADING, NOAUTH) that the client takes for the end of the connection;
+                # so it would not read the answers to what was sent together with this.
+                raise ResponseError(*error.args, status_code=error.status_code) from error
+            if disconnect_on_error:
+                await self.disconnect(nowait=True)
+            raise
 
     @override
     async def can_read(self) -> bool:

@@ -270,7 +270,9 @@ class TransactionMiddleware(BaseMiddleware):
         """Carry an update out once; tell whether it is done."""
         is_done = False
         try:
-            await self._handle(handler, update, data | {"offers": self._offers}, transaction)
+            # Whatever a handler asks Redis for itself, the commit is still to come.
+            with self._store.noticed(unclear=AwayError):
+                await self._handle(handler, update, data | {"offers": self._offers}, transaction)
             is_committed = await self._commits.make(transaction, chat, data)
             is_done = is_committed and not transaction.is_reset
             if not isinstance(update, DialogUpdate):

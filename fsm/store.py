@@ -166,17 +166,21 @@ class DialogStore:
     @contextmanager
     def watched(self, unclear: type[Exception]) -> Iterator[None]:
         """Tell what a failure of Redis means, and remember whether it is away."""
+        with self.noticed(unclear):
+            yield
+        self.is_away = False
+
+    @contextmanager
+    def noticed(self, unclear: type[Exception]) -> Iterator[None]:
+        """Tell what a failure of Redis means; without one nothing is learnt."""
         try:
             yield
         except RedisError as error:
-            if is_refusal(error):
-                self.is_away = True
-                raise AwayError(str(error)) from error
-            if is_unclear(error):
-                self.is_away = True
-                raise unclear(str(error)) from error
-            raise
-        self.is_away = False
+            if not (is_refusal(error) or is_unclear(error)):
+                raise
+            self.is_away = True
+            meaning = AwayError if is_refusal(error) else unclear
+            raise meaning(str(error)) from error
 
     def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
         now = record.contexts.keys()

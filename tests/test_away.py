@@ -233,9 +233,15 @@ async def test_what_is_lost_before_the_commit_was_surely_not_counted(
     [
         "MISCONF Errors writing to the AOF file: No space left",
         "BUSY Redis is running a script",
+        "NOPERM User tally has no permissions to run the 'evalsha' command",
+        "LOADING Redis is loading the dataset in memory",
+        "NOAUTH Authentication required.",
+        "READONLY You can't write against a read only replica.",
+        "MASTERDOWN Link with MASTER is down",
+        "UNHEARD of by this version",
     ],
 )
-async def test_a_full_disk_or_a_script_that_takes_long_counts_as_away(
+async def test_whatever_redis_answers_that_has_surely_written_nothing_counts_as_away(
     proxy: Proxy, ann: Person, commands: bytes, refusal: str
 ) -> None:
     counter = await open_counter(ann)

@@ -36,6 +36,10 @@ Check = Callable[[], Awaitable[object]]
 log = structlog.get_logger(__name__)
 
 
+class NotReadyError(Exception):
+    """A part can't be used; the text tells the operator why, in one line and without secrets."""
+
+
 class Health:
     """Answers for the process.
 
@@ -49,6 +53,7 @@ class Health:
         self._is_stopping = is_stopping
         self._turn = asyncio.Lock()
         self._away: list[str] = []
+        self._why: dict[str, str] = {}
         self._fresh_until = 0.0
 
     async def live(self, _request: web.Request) -> web.Response:
@@ -59,8 +64,11 @@ class Health:
         """Say whether everything can be reached, or else what is away."""
         away = await self._find_away()
         status = "stopping" if self._is_stopping() else "away" if away else "ready"
+        told: dict[str, object] = {"status": status, "away": away}
+        if self._why:
+            told["why"] = self._why
         return web.json_response(
-            {"status": status, "away": away},
+            told,
             status=200 if status == "ready" else web.HTTPServiceUnavailable.status_code,
             headers=HEADERS,
         )
@@ -87,11 +95,15 @@ class Health:
 
     async def _answers(self, part: str) -> bool:
         answers = True
+        self._why.pop(part, None)
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._checks[part]()
         except Exception as error:  # noqa: BLE001 - whatever it is, the part can't be used
-            log.warning("not_ready", part=part, error=type(error).__name__)
+            if isinstance(error, NotReadyError):
+                self._why[part] = str(error)
+            why = {"why": self._why[part]} if part in self._why else {}
+            log.warning("not_ready", part=part, error=type(error).__name__, **why)
             answers = False
         READY.labels(part).set(answers)
         return answers

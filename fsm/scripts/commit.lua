@@ -12,7 +12,15 @@
 --     intents, opened, closed: keys of the contexts that are there, new, gone
 -- Gives: the version written, or "" where another was faster or the id of a new
 -- context is taken
+-- An error means that nothing was written. Redis keeps what a script has written before it fails,
+-- so whatever may fail is tried before the first write. Memory, disk, replicas and slots Redis looks
+-- at itself, at the first write alone; a user's permissions at each.
 local commit = cjson.decode(ARGV[1])
+local writes = {}
+
+local function write(...)
+  table.insert(writes, {...})
+end
 
 for _, record in ipairs(commit.records) do
   if (redis.call('HGET', record.key, 'version') or '0') ~= record.version then
@@ -40,30 +48,43 @@ local names = {}
 
 for _, record in ipairs(commit.records) do
   for _, intent in ipairs(record.closed) do
-    redis.call('DEL', intent)
+    write('DEL', intent)
   end
   if record.data == '' then
-    redis.call('DEL', record.key)
+    write('DEL', record.key)
   else
-    redis.call('HSET', record.key, 'version', version, 'data', record.data)
+    write('HSET', record.key, 'version', version, 'data', record.data)
     if record.message then
-      redis.call('HSET', record.key, 'message', record.message)
+      write('HSET', record.key, 'message', record.message)
     end
-    redis.call('EXPIRE', record.key, commit.ttl)
+    write('EXPIRE', record.key, commit.ttl)
     for _, intent in ipairs(record.intents) do
-      redis.call('SET', intent, record.name, 'EX', commit.ttl)
+      write('SET', intent, record.name, 'EX', commit.ttl)
     end
     if record.key ~= KEYS[3] then
       table.insert(names, record.name)
     end
   end
 end
-redis.call('EXPIRE', KEYS[3], commit.ttl)
+write('EXPIRE', KEYS[3], commit.ttl)
 
 if commit.memory > 0 then
-  redis.call('SET', KEYS[1], table.concat(names, '\n'), 'EX', commit.memory)
+  write('SET', KEYS[1], table.concat(names, '\n'), 'EX', commit.memory)
 end
 for id, payload in pairs(commit.outbox) do
-  redis.call('HSET', KEYS[2], id, payload)
+  write('HSET', KEYS[2], id, payload)
+end
+if next(commit.outbox) then
+  -- Raises an error if somebody has put something else there; a record's type was seen above.
+  redis.call('HLEN', KEYS[2])
+end
+
+for _, command in ipairs(writes) do
+  if not redis.acl_check_cmd(command[1], command[2]) then
+    return redis.error_reply('NOPERM the user may not ' .. command[1] .. ' ' .. command[2])
+  end
+end
+for _, command in ipairs(writes) do
+  redis.call(unpack(command))
 end
 return version
