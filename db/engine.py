@@ -37,7 +37,8 @@ def create_engine(
 
     On SQLite every connection writes ahead (WAL), so that readers and the
     writer don't wait for each other, and syncs each commit to the disk, so
-    that a committed total survives a loss of power.
+    that a committed total survives a loss of power. What is deleted is
+    overwritten with zeros.
 
     On PostgreSQL a connection that the server has ended is made anew before it is used.
     How long an answer may take is for who asks to say; see `db.sessions.Sessions`.
@@ -80,6 +81,7 @@ def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int
     pragmas = (
         f"busy_timeout = {busy_timeout * 1000}",
         "synchronous = FULL",
+        "secure_delete = ON",
         f"foreign_keys = {int(foreign_keys)}",
     )
 

@@ -1,10 +1,14 @@
 """Deleting all that is known of a person, and taking that back."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from db.changes import Changes
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.changes import KEPT, Changes
+from db.checkpoint import checkpoint
 from db.models import Action
 from db.payments import NewPayment, Payments
 from db.sessions import Sessions
@@ -97,3 +101,26 @@ async def test_changes_of_the_same_totals_at_the_same_time_all_come_through(
         made = await asyncio.gather(*map(changes.make, [*deletions, erasure, *deletions]))
         assert sum(made) == 3
         assert await all_of(totals) == []
+
+
+async def test_once_nobody_can_bring_it_back_no_byte_of_a_person_is_left_in_the_files(
+    totals: Totals, changes: Changes, users: Users, engine: AsyncEngine
+) -> None:
+    if engine.dialect.name != "sqlite":
+        return  # its files are the server's
+    await users.seen(Profile(7, "Anna-Livia", "hunter2_anna", "en"))
+    for _ in range(200):  # more than a page, so that some are freed whole
+        await totals.add(new_total(user_id=7, label="hunter2 cups"))
+    words = (b"Anna-Livia", b"hunter2_anna", b"hunter2 cups")
+    await checkpoint(engine)
+    assert _held(engine, *words) == {*words}
+    await changes.make(asked(Action.ERASE))
+    await changes.forget(datetime.now(UTC) + KEPT + timedelta(seconds=1))
+    await checkpoint(engine)
+    assert _held(engine, *words) == set()
+
+
+def _held(engine: AsyncEngine, *words: bytes) -> set[bytes]:
+    file = Path(str(engine.url.database))
+    written = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+    return {word for word in words if word in written}

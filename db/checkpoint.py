@@ -1,0 +1,44 @@
+"""Moving what SQLite has written ahead into its file, so that the log keeps nothing deleted."""
+
+import asyncio
+import sqlite3
+from typing import NoReturn, cast
+
+import structlog
+from aiosqlite import Connection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+PERIOD = 60 * 60.0
+"""Seconds between two checkpoints. SQLite makes some by itself, but leaves the old bytes in the
+log until others take their place, which on a quiet bot may be never."""
+
+log = structlog.get_logger(__name__)
+
+
+async def run(engine: AsyncEngine) -> NoReturn:
+    """Checkpoint every now and then, until cancelled; PostgreSQL does so itself."""
+    while True:
+        try:
+            await checkpoint(engine)
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            log.warning("database_not_checkpointed", error=type(error).__name__)
+        await asyncio.sleep(PERIOD)
+
+
+async def checkpoint(engine: AsyncEngine) -> None:
+    """Empty the log of an SQLite database, unless somebody reads an older state at the moment.
+
+    Args:
+        engine: The database.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: It can't be opened.
+        sqlite3.Error: It can't be written.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        # Not by SQLAlchemy, which would begin a transaction first.
+        raw = (await connection.get_raw_connection()).driver_connection
+        await cast("Connection", raw).execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
