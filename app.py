@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 from aiogram import Bot
@@ -24,6 +25,7 @@ from charts.process import Charts
 from chat_names import ChatNames
 from config import Settings
 from connections import open_bot, open_redis, require
+from db import checkpoint
 from db.changes import Changes
 from db.engine import create_engine
 from db.models import Kind
@@ -45,6 +47,7 @@ from fsm.open_dialogs import OpenDialogs
 from fsm.permissions import MissingPermissionsError, Permissions
 from fsm.quarantine import Quarantine
 from fsm.reading import Reader
+from fsm.room import MEGABYTE, Room
 from fsm.store import MEMORY
 from fsm.taps import Taps
 from fsm.tasks import finish
@@ -60,7 +63,7 @@ from handlers.person import PersonMiddleware
 from handlers.unread import refuse_unread
 from introduction import introduce
 from locales import Catalog
-from metrics import TOTALS, begin, watch
+from metrics import DISK_FREE, TOTALS, begin, watch
 from pages import make_pages, serve, serve_metrics
 from people import People
 from queries import migrate
@@ -179,7 +182,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         )
         viewers = Viewers(bot.token, passes, freshness)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
-        health = Health(_checks(permissions, sessions, bot), stop.is_set)
+        health = Health(_checks(settings, permissions, sessions, bot), stop.is_set)
         add_health(pages, health)
         receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
@@ -197,6 +200,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
                 partial(own_chats.dismiss, bot, settings.admin_ids),
                 partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
                 partial(_forget, changes),
+                partial(checkpoint.run, engine),
                 people.run,
                 taps.run,
             )
@@ -244,13 +248,19 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
     return receiver.announce
 
 
-def _checks(permissions: Permissions, sessions: Sessions, bot: Bot) -> dict[str, Check]:
-    """Give how each part is asked whether it can be reached."""
-    return {
+def _checks(
+    settings: Settings, permissions: Permissions, sessions: Sessions, bot: Bot
+) -> dict[str, Check]:
+    """Give how each part is asked whether it can be used."""
+    checks: dict[str, Check] = {
         "redis": partial(_ask_redis, permissions),
         "database": sessions.ask,
         "telegram": partial(ask_telegram, bot),
     }
+    # Nothing of a bot is kept there whose Redis and database are elsewhere.
+    if settings.database_url is None or (settings.data_dir / "valkey").is_dir():
+        checks["disk"] = partial(_ask_disk, settings.data_dir)
+    return checks
 
 
 async def _ask_redis(permissions: Permissions) -> None:
@@ -258,6 +268,14 @@ async def _ask_redis(permissions: Permissions) -> None:
         await permissions.check()
     except MissingPermissionsError as error:
         raise NotReadyError(str(error)) from error
+
+
+async def _ask_disk(folder: Path) -> None:
+    room = Room.of(folder)
+    DISK_FREE.set(room.free)
+    if room.is_low:
+        free, reserve = (f"{size / MEGABYTE:.0f} MB" for size in (room.free, room.reserve))
+        raise NotReadyError(f"DATA_DIR has {free} left; below {reserve} nothing more is counted")
 
 
 async def _forget(changes: Changes) -> None:

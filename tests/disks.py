@@ -1,0 +1,53 @@
+"""Disks of the tests' own, small enough to be full soon."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+MEGABYTE = 2**20
+
+
+class Disk:
+    """A disk, and the file that fills it.
+
+    Args:
+        folder: Where it is mounted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    @property
+    def free(self) -> int:
+        """Bytes that may still be written."""
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize
+
+    def fill(self, left: int) -> None:
+        """Fill it until not more is left than so many bytes, or none at all for 0."""
+        with self._filler.open("ab") as file:
+            os.posix_fallocate(file.fileno(), file.tell(), max(1, self.free - left))
+
+    def clear(self) -> None:
+        """Take away what fills it."""
+        self._filler.unlink(missing_ok=True)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
+    """Mount a disk for a while; skip the test where that is not allowed."""
+    folder.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
+    tried = subprocess.run(mount, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if tried.returncode:
+        pytest.skip(f"no disk can be mounted here: {tried.stderr.strip()}")
+    try:
+        yield Disk(folder)
+    finally:
+        # Whoever still has something open there does not hold it up.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607 - likewise
