@@ -8,7 +8,7 @@ served next, `fsm.fairness` decides.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,7 @@ from fsm.batch import Batch
 from fsm.calls import confirmed
 from fsm.fairness import FairQueue
 from fsm.intake import IS_KEPT, Intake
+from fsm.keeping import KEEPING, Fate, Keeping
 from fsm.keys import PREFIX
 from fsm.raw_updates import GetRawUpdates, RawUpdate, sender_of
 from metrics import INBOX, TELEGRAM_FAILURES
@@ -63,10 +64,12 @@ class Entry:
 
     Attributes:
         update: As Telegram sent it; as bytes, because they take a fifth of the memory.
+        keeping: What its commit has to know of its being kept here.
         done: Is set once it is done.
     """
 
     update: RawUpdate
+    keeping: Keeping
     done: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -106,6 +109,8 @@ class Inbox:
         self._queue = FairQueue(self._see_through)
         self._freed = asyncio.Event()
         self._is_full = False
+        # Marks that are cut short once the entry is gone, and to how many seconds.
+        self._lasting: dict[int, tuple[str, int]] = {}
         self._kept: set[int] = set()
         self._done: set[int] = set()
         self._offset: int | None = None
@@ -183,7 +188,8 @@ class Inbox:
         kept = await until_reachable(self._redis.hgetall, self._key)
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
-            self._add(RawUpdate(int(update_id), raw))
+            keeping = Keeping(is_kept=True, fate=Fate.of(raw))
+            self._add(RawUpdate(int(update_id), raw), keeping)
 
     async def _fetch(self, offset: int | None) -> list[RawUpdate]:
         method = GetRawUpdates(offset=offset, timeout=LONG_POLL, allowed_updates=self._kinds)
@@ -207,9 +213,9 @@ class Inbox:
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
-    def _add(self, update: RawUpdate) -> Entry:
+    def _add(self, update: RawUpdate, keeping: Keeping | None = None) -> Entry:
         """Have an update carried out when its sender's turn comes."""
-        entry = self._open[update.id] = Entry(update)
+        entry = self._open[update.id] = Entry(update, keeping or Keeping())
         INBOX.set(len(self._open))
         self._queue.put(sender_of(update), entry)
         return entry
@@ -219,9 +225,12 @@ class Inbox:
         try:
             is_kept = partial(self._kept.__contains__, update.id)
             reading = self._intake.read(update.body)
-            await self._intake.take(reading, update.body, **{IS_KEPT: is_kept})
+            data = {IS_KEPT: is_kept, KEEPING: entry.keeping}
+            await self._intake.take(reading, update.body, **data)
         except Exception:
             log.exception("update_failed", update=update.id)
+        if lasting := entry.keeping.close():
+            self._lasting[update.id] = lasting
         del self._open[update.id]
         INBOX.set(len(self._open))
         entry.done.set_result(None)
@@ -229,7 +238,9 @@ class Inbox:
         if update.id in self._kept:
             self._done.add(update.id)
 
-    async def _keep(self, entries: Iterable[Entry]) -> None:
+    async def _keep(self, entries: Collection[Entry]) -> None:
+        waiting = [entry for entry in entries if entry.update.id in self._open]
+        await asyncio.gather(*(entry.keeping.keep() for entry in waiting))
         written: set[int] = set()
         # What is done meanwhile needs no keeping: Redis may be away for long.
         while fresh := [entry for entry in entries if entry.update.id in self._open]:
@@ -242,18 +253,20 @@ class Inbox:
             except RedisError as error:
                 log.warning("inbox_unreachable", error=str(error))
                 await asyncio.sleep(PAUSE)
+        # And what has got a lasting mark, but was done before it was written.
+        written |= self._lasting.keys() & {entry.update.id for entry in waiting}
         self._done |= written - self._open.keys()
 
     async def _write(self, entries: Iterable[Entry]) -> None:
         fields: list[str | bytes] = []
         for entry in entries:
-            fields += [str(entry.update.id), entry.update.body]
+            fields += [str(entry.update.id), entry.update.body + entry.keeping.fate.value]
         done = set(self._done)
         jobs = [self._batch.send("HSET", self._key, *fields, safe=True)]
         if done:
             jobs.append(self._batch.send("HDEL", self._key, *done))
         await asyncio.gather(*jobs)
-        self._forget(done)
+        await self._forget(done)
 
     async def _tidy(self) -> None:
         while True:
@@ -269,11 +282,18 @@ class Inbox:
         except RedisError as error:
             log.warning("updates_not_released", error=str(error))
         else:
-            self._forget(done)
+            await self._forget(done)
 
-    def _forget(self, done: set[int]) -> None:
+    async def _forget(self, done: set[int]) -> None:
+        """Forget updates whose entries are gone, and have Redis do so before long."""
         self._done -= done
         self._kept -= done
+        marks = [self._lasting.pop(key) for key in done & self._lasting.keys()]
+        jobs = [self._batch.send("EXPIRE", mark, memory) for mark, memory in marks]
+        for result in await asyncio.gather(*jobs, return_exceptions=True):
+            if isinstance(result, BaseException):
+                # It is forgotten some weeks later then.
+                log.warning("update_not_forgotten", error=type(result).__name__)
 
 
 async def _linger(updates: Iterable[asyncio.Future[None]]) -> None:

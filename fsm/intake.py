@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from fsm.answering import IN_RESPONSE
 from fsm.calls import patiently
+from fsm.keeping import KEEPING, Keeping
 from fsm.outcome import Outcome
 from fsm.quarantine import Quarantine, name_of
 from fsm.reading import Reader, Reading
@@ -119,7 +120,8 @@ class Intake:
         try:
             if reading.update:
                 # It stays in the quarantine until it is done, so nobody is told to try again.
-                outcome = await self.take(reading, body, **{IS_KEPT: lambda: True})
+                kept = {IS_KEPT: lambda: True, KEEPING: Keeping(is_kept=True)}
+                outcome = await self.take(reading, body, **kept)
         except Exception:
             log.exception("update_failed", update=name)
         if outcome in {None, Outcome.FAILED}:

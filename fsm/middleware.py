@@ -23,13 +23,14 @@ from fsm.commits import Commits
 from fsm.foreground import NotDrawnError, redraw
 from fsm.guard import without_marks
 from fsm.intake import IS_KEPT
+from fsm.keeping import KEEPING, Keeping
 from fsm.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from fsm.nested import Nested, within
 from fsm.offers import Offers
 from fsm.outbox import Outbox
 from fsm.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal, UnsentError
 from fsm.place import Place, chat_of, place_of
-from fsm.store import AwayError, DialogStore, UnclearError
+from fsm.store import AwayError, DialogStore, LostError, UnclearError
 from fsm.topics import call
 from fsm.transaction import Transaction
 from metrics import REDONE, begin
@@ -230,14 +231,19 @@ class TransactionMiddleware(BaseMiddleware):
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
     ) -> Transaction:
         conflicts, failures, unclear = 0, 0, False
+        keeping: Keeping = data.get(KEEPING) or Keeping()
         while conflicts < TRIES:
-            transaction = Transaction(self._store, chat, _id(update))
+            transaction = Transaction(self._store, chat, _id(update), keeping)
+            transaction.memory = keeping.life(update)
             try:
                 if await self._try(handler, update, data, chat, transaction):
                     return transaction
                 conflicts += 1
                 REDONE.labels("conflict").inc()
-            except (AlreadyDoneError, NotKnownYetError):
+            except NotKnownYetError:
+                raise
+            except AlreadyDoneError:
+                keeping.repeat(chat.done(_id(update)))
                 raise
             except UnclearError as error:
                 # Done again, the update finds its mark, or the records as they were.
@@ -245,13 +251,13 @@ class TransactionMiddleware(BaseMiddleware):
                 unclear = True
                 REDONE.labels("unclear").inc()
                 await asyncio.sleep(PAUSE)
+            except (Refusal, UnknownIntent, OutdatedIntent, LostError) as error:
+                return await self._answer(error, update, data, chat, Outcome.REFUSED)
             except AwayError as error:
                 if not (unclear or self._is_stopping or _comes_again(update, data)):
                     return await self._answer(error, update, data, chat, Outcome.AWAY)
                 REDONE.labels("away").inc()
                 await asyncio.sleep(PAUSE)
-            except (Refusal, UnknownIntent, OutdatedIntent) as error:
-                return await self._answer(error, update, data, chat, Outcome.REFUSED)
             except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
                 failures += 1
                 if failures == FAILURES:
@@ -273,7 +279,8 @@ class TransactionMiddleware(BaseMiddleware):
             # Whatever a handler asks Redis for itself, the commit is still to come.
             with self._store.noticed(unclear=AwayError):
                 await self._handle(handler, update, data | {"offers": self._offers}, transaction)
-            is_committed = await self._commits.make(transaction, chat, data)
+            transaction.memory = transaction.keeping.begin(update, chat.done(_id(update)))
+            is_committed = await self._commit(transaction, chat, data)
             is_done = is_committed and not transaction.is_reset
             if not isinstance(update, DialogUpdate):
                 transaction.drawings = [
@@ -283,6 +290,19 @@ class TransactionMiddleware(BaseMiddleware):
         finally:
             transaction.stands = is_done
         return is_done
+
+    async def _commit(
+        self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]
+    ) -> bool:
+        try:
+            is_committed = await self._commits.make(transaction, chat, data)
+        except UnclearError:
+            raise  # what it comes to, the next try finds
+        except BaseException:
+            transaction.keeping.end()
+            raise
+        transaction.keeping.end(is_remembered=transaction.is_remembered)
+        return is_committed
 
     async def _answer(
         self,

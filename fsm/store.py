@@ -23,11 +23,16 @@ from fsm.record import Record
 SCRIPTS = Path(__file__).parent / "scripts"
 
 MEMORY = 25 * 60 * 60
-"""Seconds that an update is remembered; Telegram, and the inbox, repeat it for 24 hours."""
+"""Seconds that an update is remembered: Telegram repeats messages for 24 hours. Of presses, and of
+what the inbox keeps, see `fsm.keeping`."""
 
 
 class AwayError(Exception):
     """Redis can't be used at the moment, and has surely written nothing."""
+
+
+class LostError(AwayError):
+    """An update was in doubt when its process ended; it is not done again."""
 
 
 class UnclearError(Exception):
@@ -72,7 +77,13 @@ class DialogStore:
         self._bind = redis.register_script((SCRIPTS / "bind.lua").read_text())
 
     async def load(
-        self, chat: ChatKeys, *, update_id: int | None, record: str = "", intent: str = ""
+        self,
+        chat: ChatKeys,
+        *,
+        update_id: int | None,
+        record: str = "",
+        intent: str = "",
+        memory: int | None = MEMORY,
     ) -> Loaded:
         """Load a record and see whether an update was done already, in one command.
 
@@ -81,6 +92,7 @@ class DialogStore:
             update_id: The update asked about, None to ask about none.
             record: The record's key, or
             intent: the key of a context of it.
+            memory: Seconds that the update is remembered, as in `commit`.
 
         Raises:
             AwayError: Redis can't be reached.
@@ -92,7 +104,7 @@ class DialogStore:
                 self._load, keys=[chat.done(update_id), key], args=[by, chat.named("")]
             )
         if done is not None and self._batch.replicas:
-            await self._make_safe(chat.done(update_id))
+            await self._make_safe(chat.done(update_id), memory)
         return Loaded(
             done=None if done is None else [chat.named(name) for name in _names(done)],
             record=Record.parse(name.decode(), *fields) if name else None,
@@ -104,6 +116,7 @@ class DialogStore:
         records: Iterable[Record],
         *,
         done: int | None = None,
+        memory: int | None = MEMORY,
         outbox: Mapping[str, str] | None = None,
     ) -> str:
         """Write changed records, the update's mark and the outbox in one atomic step.
@@ -112,6 +125,8 @@ class DialogStore:
             chat: The chat's keys.
             records: The records.
             done: The id of the update that is done by this, None to remember none.
+            memory: Seconds that it is remembered, None for as long as records live: then an
+                entry of the inbox may bring it again that late, and not later.
             outbox: What is to be delivered, by id.
 
         Returns:
@@ -135,7 +150,7 @@ class DialogStore:
             changes.append(change)
             keys += [record.key, *change["intents"], *change["closed"]]
         commit = {
-            "memory": 0 if done is None else MEMORY,
+            "memory": 0 if done is None else self._seconds(memory),
             "ttl": self._ttl,
             "outbox": dict(outbox or {}),
             "records": changes,
@@ -146,7 +161,10 @@ class DialogStore:
             )
             return version.decode()
 
-    async def _make_safe(self, mark: str) -> None:
+    def _seconds(self, memory: int | None) -> int:
+        return max(self._ttl, MEMORY) if memory is None else memory
+
+    async def _make_safe(self, mark: str, memory: int | None) -> None:
         """See to it that a commit is at the replicas, whoever made it, by its mark.
 
         Writing the mark again comes after it: whoever has this has the commit.
@@ -156,7 +174,8 @@ class DialogStore:
         """
         try:
             with self.watched(unclear=UnclearError):
-                is_there = await self._batch.send("EXPIRE", mark, MEMORY, safe=True)
+                seconds = self._seconds(memory)
+                is_there = await self._batch.send("EXPIRE", mark, seconds, safe=True)
         except AwayError as error:
             # That this was not written doesn't say that the commit was not.
             raise UnclearError(str(error)) from error

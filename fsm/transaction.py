@@ -13,10 +13,11 @@ from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
 from fsm.effects import Effects
+from fsm.keeping import Fate, Keeping
 from fsm.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from fsm.outcome import AlreadyDoneError
 from fsm.record import Record
-from fsm.store import DialogStore
+from fsm.store import MEMORY, DialogStore, LostError
 
 REQUIRED = {"_id", "start_data", "dialog_data"}
 """What stacks and contexts are never without; the default stack's id is empty."""
@@ -33,16 +34,29 @@ class Transaction(Effects, BaseStorage):
         store: Where the records are.
         chat: The chat that the update is of.
         update_id: The update's id, to be remembered; None for one that has none.
+        keeping: What is known of the update in the inbox, None for one that was never there.
 
     Attributes:
+        keeping: As given, or a new one.
+        memory: Seconds that the update is remembered once it is done; see `DialogStore.commit`.
+        is_remembered: Whether the commit has written that down.
         open: Whether handlers still work in it.
         stands: Whether it was committed; None as long as nobody knows.
         is_reset: Whether it deletes a stack that can't be read; then the update
             is still to be done.
     """
 
-    def __init__(self, store: DialogStore, chat: ChatKeys, update_id: int | None = None) -> None:
+    def __init__(
+        self,
+        store: DialogStore,
+        chat: ChatKeys,
+        update_id: int | None = None,
+        keeping: Keeping | None = None,
+    ) -> None:
         super().__init__()
+        self.memory: int | None = MEMORY
+        self.is_remembered = False
+        self.keeping = keeping or Keeping()
         self._store = store
         self._chat = chat
         self._update_id = update_id
@@ -125,8 +139,9 @@ class Transaction(Effects, BaseStorage):
         if not changed and not self._outbox:
             return True
         version = await self._store.commit(
-            self._chat, changed, done=self._update_id, outbox=self._outbox
+            self._chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
         )
+        self.is_remembered = bool(version) and self._update_id is not None
         for record in changed:
             record.version = version
         return bool(version)
@@ -203,10 +218,12 @@ class Transaction(Effects, BaseStorage):
         asked, self._asked = self._asked, True
         update_id = None if asked else self._update_id
         loaded = await self._store.load(
-            self._chat, update_id=update_id, record=record, intent=intent
+            self._chat, update_id=update_id, record=record, intent=intent, memory=self.memory
         )
-        if loaded.done is not None:
-            raise AlreadyDoneError(loaded.done)
+        if loaded.done is not None or (self.keeping.found is Fate.DONE and not asked):
+            raise AlreadyDoneError(loaded.done or [])
+        if self.keeping.found is Fate.DOUBTFUL and not asked:
+            raise LostError("nobody knows whether it was done")
         if loaded.record is None:
             return None
         known = self._records.setdefault(loaded.record.key, loaded.record)
