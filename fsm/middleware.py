@@ -110,6 +110,8 @@ class TransactionMiddleware(BaseMiddleware):
             transaction, follows = await self._in_turn(handler, update, data, chat)
         except AlreadyDoneError as repeated:
             log.info("update_repeated")
+            if keeping := data.get(KEEPING):
+                keeping.repeat(chat.done(_id(update)))
             transaction, follows = Transaction(self._store, chat), True
             transaction.outcome = Outcome.REPEATED
             records = repeated.records
@@ -240,10 +242,7 @@ class TransactionMiddleware(BaseMiddleware):
                     return transaction
                 conflicts += 1
                 REDONE.labels("conflict").inc()
-            except NotKnownYetError:
-                raise
-            except AlreadyDoneError:
-                keeping.repeat(chat.done(_id(update)))
+            except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
                 # Done again, the update finds its mark, or the records as they were.
@@ -291,9 +290,7 @@ class TransactionMiddleware(BaseMiddleware):
             transaction.stands = is_done
         return is_done
 
-    async def _commit(
-        self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]
-    ) -> bool:
+    async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
         try:
             is_committed = await self._commits.make(transaction, chat, data)
         except UnclearError:
