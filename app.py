@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from charts.process import Charts
 from chat_names import ChatNames
 from config import Settings
-from connections import open_bot, open_redis, require
+from connections import open_bot, open_redis, require_permissions
 from db import checkpoint
 from db.changes import Changes
 from db.engine import create_engine
@@ -113,8 +113,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         redis, batch = await open_redis(settings, parts)
         clock = TelegramClock()
         bot = await open_bot(settings, clock, parts)
-        permissions = Permissions(redis, batch, bot.id)
-        await require(permissions)
+        permissions = await require_permissions(redis, batch, bot.id)
         me = await introduce(bot, stop, parent.say_waiting if parent else lambda: None)
         if me is None:
             return

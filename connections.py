@@ -84,12 +84,16 @@ async def _check_mode(redis: Redis) -> None:
             raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
 
 
-async def require(permissions: Permissions) -> None:
+async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permissions:
     """Make sure that the bot may do in Redis what it needs.
+
+    Returns:
+        What asks again.
 
     Raises:
         Fault: It may not.
     """
+    permissions = Permissions(redis, batch, bot_id)
     try:
         await permissions.check()
     except MissingPermissionsError as error:
@@ -97,6 +101,7 @@ async def require(permissions: Permissions) -> None:
     except RedisError as error:
         # A full disk, say: people are told to try again until it is mended.
         log.warning("redis_not_ready", error=line_of(error))
+    return permissions
 
 
 async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitStack) -> Bot:
