@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,9 @@ class Disk:
     def fill(self, left: int) -> None:
         """Fill it until not more is left than so many bytes, or none at all for 0."""
         with self._filler.open("ab") as file:
-            os.posix_fallocate(file.fileno(), file.tell(), max(1, self.free - left))
+            while (size := self.free - left) > 0:
+                with suppress(OSError):  # others have written meanwhile
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
 
     def clear(self) -> None:
         """Take away what fills it."""
