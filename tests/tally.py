@@ -14,6 +14,7 @@ from fsm.valkey import EmbeddedValkey
 from tests.kept_dialogs import KeptDialogs
 from tests.kept_totals import KeptTotals
 from tests.nursery import START, Process, start_bot
+from tests.ports import free_port
 
 
 class Tally(KeptTotals, KeptDialogs):
@@ -28,7 +29,9 @@ class Tally(KeptTotals, KeptDialogs):
     def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data = data
         self.arguments = arguments
-        self.settings = {"DATA_DIR": str(data), "LOG_FORMAT": "json", **settings}
+        # The usual port of its figures has room for one bot on a machine.
+        own = {"DATA_DIR": str(data), "METRICS_PORT": str(free_port()), "LOG_FORMAT": "json"}
+        self.settings = own | settings
         self.log = data.parent / "tally.log"
         self._process: Process | None = None
 
