@@ -1,6 +1,6 @@
 """The command line: run the bot, query the totals, back up and restore."""
 
-import hangups  # noqa: F401 - first, as loading the rest takes a second
+from ops import hangups  # noqa: F401 - first, as loading the rest takes a second
 
 # isort: split
 import asyncio
@@ -17,16 +17,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import typer
 import uvloop
 
-from config import Settings, read_settings, secrets_of
+from app.settings import Settings, read_settings, secrets_of
 from db.export import Format
 from db.filters import Filter
 from db.models import Kind
-from faults import STATUS, Fault
-from folder_lock import hold_folders
-from logs import set_up_logs
-from queries import By, print_totals
-from supervisor import MOST, check_several, supervise
-from worker_process import Parent
+from ops.errors import STATUS, Fault
+from ops.folder_lock import hold_folders
+from ops.logs import set_up_logs
+from ops.queries import By, print_totals
+from ops.supervisor import MOST, check_several, supervise
+from ops.worker_process import Parent
 
 ID_MAX = 2**52
 """Ids have at most 52 bits (Bot API, User and Chat)."""
@@ -145,7 +145,7 @@ def totals(  # noqa: PLR0913 - what people can choose by
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
     """Write open dialogs and totals into one file, also while the bot runs."""
-    from backup import back_up  # noqa: PLC0415 - loads what the totals need not wait for
+    from ops.backup import back_up  # noqa: PLC0415 - loads what the totals need not wait for
 
     _do(lambda: back_up(_settings(), file))
 
@@ -159,7 +159,7 @@ def restore(
     ] = False,
 ) -> None:
     """Bring back what backup has written, into an empty data folder, while the bot is stopped."""
-    from backup import restore  # noqa: PLC0415 - likewise
+    from ops.backup import restore  # noqa: PLC0415 - likewise
 
     def bring_back() -> None:
         done = restore(_settings(), file, replace=replace)
@@ -187,7 +187,7 @@ def quarantine(
 ) -> None:
     """List updates that the bot could not read, also while it runs; show, retry or drop them."""
     # It loads aiogram, which the totals need not wait for.
-    import set_aside  # noqa: PLC0415
+    from ops import quarantine  # noqa: PLC0415
 
     if show + retry + drop > 1:
         _fail("say one of --show, --retry and --drop")
@@ -198,13 +198,13 @@ def quarantine(
         _fail("say what to do with them: --show, --retry or --drop")
     settings = _settings()
     if show:
-        job = set_aside.show(settings, chosen, sys.stdout)
+        job = quarantine.show(settings, chosen, sys.stdout)
     elif retry:
-        job = set_aside.retry(settings, chosen, sys.stdout)
+        job = quarantine.retry(settings, chosen, sys.stdout)
     elif drop:
-        job = set_aside.drop(settings, chosen, sys.stdout)
+        job = quarantine.drop(settings, chosen, sys.stdout)
     else:
-        job = set_aside.list_entries(settings, sys.stdout)
+        job = quarantine.list_entries(settings, sys.stdout)
     _do(lambda: asyncio.run(job))
 
 
@@ -223,7 +223,7 @@ def _run(settings: Settings, parent: Parent | None = None) -> None:
     # would look through them again and again: while loading, a fifth of the time,
     # and later the largest cost of a press. The other commands need not wait.
     gc.disable()
-    from app import run  # noqa: PLC0415
+    from app.run import run  # noqa: PLC0415
 
     gc.freeze()
     # What an update makes is gone with it; looked at later, there is less that still lives.

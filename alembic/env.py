@@ -8,10 +8,10 @@ from alembic import context
 from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from config import read_settings
+from app.settings import read_settings
 from db.migrations import migrating
 from db.models import Base
-from faults import Fault
+from ops.errors import Fault
 
 
 def database_url() -> str:

@@ -20,7 +20,7 @@ from benchmarks.subjects import SUBJECTS, Running, running, stage
 from benchmarks.table import show
 from charts.model import Chart, Panel
 from charts.process import Charts
-from playground import Client, Message, Person
+from telegram_playground import Client, Message, Person
 
 PEOPLE = 20
 PRESSES_EACH = 50

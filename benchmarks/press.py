@@ -19,8 +19,8 @@ from redis.asyncio import Redis
 from benchmarks.presses import commands_to, open_counter, timed_press, until_quiet
 from benchmarks.subjects import SUBJECTS, Running, Subject, running, stage
 from benchmarks.table import show
-from fsm.valkey import EmbeddedValkey
-from playground import Client, Message, Person
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from telegram_playground import Client, Message, Person
 
 PEOPLE = 40
 PRESSES_EACH = 25

@@ -5,7 +5,7 @@ import time
 
 from redis.asyncio import Redis
 
-from playground import Client, Message, Person
+from telegram_playground import Client, Message, Person
 
 QUIET = 2.0
 """Seconds without a call after which a bot has done everything."""

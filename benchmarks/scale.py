@@ -29,8 +29,8 @@ from benchmarks.presses import commands_to, open_counter, timed_press, until_qui
 from benchmarks.subjects import WEBHOOK, Subject, running, stage
 from benchmarks.table import show
 from db.engine import create_engine
-from fsm.valkey import EmbeddedValkey
-from playground import Client, Message, Person
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from telegram_playground import Client, Message, Person
 
 ACTIVE = 160
 """People who press, if there are as many."""

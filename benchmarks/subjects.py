@@ -14,8 +14,8 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from fsm.valkey import EmbeddedValkey
-from playground import Client
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from telegram_playground import Client
 
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -7,7 +7,7 @@ from aiogram_dialog import Data, DialogManager
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.preferences import Choice
-from people import People
+from people.preferences import People
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice
 

@@ -17,14 +17,14 @@ from magic_filter import F
 from db.models import VALUE_MAX, Kind
 from db.preferences import Preferences
 from db.totals import NewTotal
-from fsm.foreground import foreground
-from fsm.roll import Roll
-from fsm.taps import Taps
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import foreground
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.tally.roll import Roll
+from durable_dialogs.tally.taps import Taps
 from locales import Texts
-from metrics import TOTALS
-from people import People
-from rights import Rights
+from ops.metrics import TOTALS
+from people.preferences import People
+from people.rights import Rights
 from states import Counter, Menu, Naming
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice

@@ -11,11 +11,11 @@ from aiogram_dialog.widgets.kbd import Cancel, Group, Select
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
-from fsm.foreground import in_topic
-from fsm.keys import place_of_record, stack_id_of
-from fsm.record import Record
-from fsm.roll import Roll
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import in_topic
+from durable_dialogs.state.keys import place_of_record, stack_id_of
+from durable_dialogs.state.record import Record
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.tally.roll import Roll
 from locales import Texts
 from states import Counters
 from widgets.notice import Notice

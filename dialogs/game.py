@@ -16,8 +16,8 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from fsm.calls import ask
-from fsm.transaction import Transaction
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.telegram.calls import ask
 from locales import Texts
 from states import Game
 from widgets.game import GameMessage, Play

@@ -7,8 +7,8 @@ from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
-from fsm.foreground import foreground, open_beside
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import foreground, open_beside
+from durable_dialogs.state.unit_of_work import Transaction
 from states import (
     Callbacks,
     Counter,

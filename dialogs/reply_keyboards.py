@@ -29,8 +29,8 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
 
-from fsm.foreground import open_beside
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import open_beside
+from durable_dialogs.state.unit_of_work import Transaction
 from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.notice import Notice

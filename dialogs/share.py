@@ -16,8 +16,8 @@ from magic_filter import F
 
 from db.models import Kind
 from db.preferences import Preferences
-from deep_links import CounterLink, Link, PayloadError, TotalsLink, encode
 from dialogs.counter import STEPS
+from signed.deep_links import CounterLink, Link, PayloadError, TotalsLink, encode
 from states import Share
 from widgets.notice import Notice
 from widgets.text import T

@@ -23,13 +23,13 @@ from aiogram_dialog.widgets.text import Format
 
 from dialogs.choices import choose, require_person
 from locales import Texts
+from people.zones import REGIONS, zone_at
 from states import TimeZone
 from widgets.access import in_private
 from widgets.notice import Notice
 from widgets.reply import ReplyWindow
 from widgets.text import T
 from widgets.window import Window
-from zones import REGIONS, zone_at
 
 REGION_KEYS: Mapping[str, str] = {
     "Africa": "zone-africa",

@@ -11,11 +11,11 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Message, TelegramObject
 from aiogram_dialog import Data, DialogManager, ShowMode, StartMode
 
-from command_list import REFUSALS, WINDOWS
 from db.models import LABEL_MAX, Kind
-from fsm.foreground import open_beside
+from durable_dialogs.drawing.foreground import open_beside
 from locales import Texts
 from states import Counter, Example, Game, Menu, ReplyKeyboards
+from widgets.command_list import REFUSALS, WINDOWS
 
 COUNTERS = {
     "numbers": (Kind.NUMBERS, False),

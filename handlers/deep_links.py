@@ -7,11 +7,11 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Message
 from aiogram_dialog import Data, DialogManager
 
-from command_list import REFUSALS, WINDOWS
-from deep_links import CounterLink, Link, PayloadError, TotalsLink, decode
 from handlers.commands import open_counter, open_windows, put_keyboard_away
 from locales import Texts
+from signed.deep_links import CounterLink, Link, PayloadError, TotalsLink, decode
 from states import Menu, Totals
+from widgets.command_list import REFUSALS, WINDOWS
 
 router = Router(name="deep links")
 router.message.middleware(put_keyboard_away)

@@ -13,9 +13,9 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from fsm.outcome import UnsentError
-from fsm.store import AwayError
-from fsm.transaction import Transaction
+from durable_dialogs.state.outcome import UnsentError
+from durable_dialogs.state.store import AwayError
+from durable_dialogs.state.unit_of_work import Transaction
 from locales import Texts
 from widgets.access import ANONYMOUS
 from widgets.notice import Ended, Notice

@@ -6,9 +6,9 @@ from aiogram.filters import JOIN_TRANSITION, ChatMemberUpdatedFilter
 from aiogram.types import ChatMemberUpdated, Message, Update
 from aiogram_dialog import DialogManager
 
-from fsm.foreground import open_beside
-from fsm.moving import upgrade_of
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import open_beside
+from durable_dialogs.recovery.group_upgrade import upgrade_of
+from durable_dialogs.state.unit_of_work import Transaction
 from states import Greeting
 
 router = Router(name="groups")

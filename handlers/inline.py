@@ -26,14 +26,14 @@ from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
-from fsm.drafts import Drafts
-from fsm.taps import Taps
-from fsm.transaction import Transaction
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.tally.drafts import Drafts
+from durable_dialogs.tally.taps import Taps
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import lines
 from locales import Texts
-from metrics import TOTALS
-from people import People
+from ops.metrics import TOTALS
+from people.preferences import People
 from widgets.notice import Notice
 
 ENDED_CACHE = 60

@@ -15,13 +15,13 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from fsm.calls import patiently
-from fsm.keys import PREFIX, ChatKeys
-from fsm.tasks import finish
+from durable_dialogs.state.keys import PREFIX, ChatKeys
+from durable_dialogs.tasks import finish
+from durable_dialogs.telegram.calls import patiently
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog
-from people import People
+from people.preferences import People
 
 REMEMBERED = 10_000
 """Persons whose button a process remembers, those seen last."""

@@ -17,8 +17,8 @@ from aiogram.types import Message
 
 from db.models import Payment
 from db.payments import NewPayment, Payments
-from fsm.session import UnreadableResultError
-from fsm.transaction import Transaction
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.telegram.session import UnreadableResultError
 from handlers.admins import is_by_admin
 from locales import Texts
 from signed.bills import STARS, price

@@ -11,9 +11,9 @@ from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.users import Profile, Users
-from fsm.tasks import finish
+from durable_dialogs.tasks import finish
 from locales import Catalog
-from people import People
+from people.preferences import People
 from widgets.access import ANONYMOUS
 
 log = structlog.get_logger(__name__)

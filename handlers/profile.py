@@ -23,9 +23,9 @@ from aiogram.types import (
     BotCommandScopeUnion,
 )
 
-from command_list import Place, offered
-from fsm.calls import Result, patiently
+from durable_dialogs.telegram.calls import Result, patiently
 from locales import Catalog, Texts
+from widgets.command_list import Place, offered
 
 PATIENCE = 60 * 60.0
 """Seconds that a call is worth trying: what others read of the bot is in no hurry, and

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from redis.asyncio import Redis
 
-from fsm.valkey import EmbeddedValkey
-from playground import Person, Playground
-from tests.holding import Gate, holding
-from tests.playground.page.chromium import Browser, chromium
-from tests.ports import free_port
-from tests.tally import Tally
-from tests.tiers import leave_out, require_python
-from tests.workers import Workers, two_workers
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from playground_support.chromium import Browser, chromium
+from telegram_playground import Person, Playground
+from tests.support.holding import Gate, holding
+from tests.support.ports import free_port
+from tests.support.tally import Tally
+from tests.support.tiers import leave_out, require_python
+from tests.support.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
 

@@ -17,7 +17,7 @@ from aiogram.methods import GetMe
 from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from metrics import READY, exposition
+from ops.metrics import READY, exposition
 
 LIVE = "/healthz"
 READINESS = "/readyz"

@@ -13,9 +13,9 @@ from aiogram.exceptions import (
 )
 from aiogram.types import GameHighScore
 
-from fsm.calls import ask
-from fsm.claims import Claim, Claims
-from fsm.session import UnreadableResultError
+from durable_dialogs.delivery.leases import Claim, Claims
+from durable_dialogs.telegram.calls import ask
+from durable_dialogs.telegram.session import UnreadableResultError
 from signed.tickets import Ticket
 
 ROUND = 10

@@ -26,15 +26,15 @@ from aiohttp import hdrs, web
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chat_names import ChatNames
 from db.days import day_of
 from db.filters import UNLABELLED, Filter
 from db.models import Total
 from db.summaries import Summaries, Summary
 from db.totals import Totals
-from deep_links import PayloadError, TotalsLink, decode
 from locales import Catalog, Texts
-from people import People, zone_of
+from people.chat_names import ChatNames
+from people.preferences import People, zone_of
+from signed.deep_links import PayloadError, TotalsLink, decode
 from web.headers import APP
 from web.totals_chart import Bar, bars, unit_of
 from web.totals_query import ListWish, Wish

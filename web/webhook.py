@@ -15,8 +15,8 @@ from aiogram.methods import TelegramMethod
 from aiohttp import hdrs, web
 from cachetools import LRUCache
 
-from fsm.answering import IN_RESPONSE
-from fsm.intake import Intake
+from durable_dialogs.intake.intake import Intake
+from durable_dialogs.update.answers import IN_RESPONSE
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 PATH = "/webhook"

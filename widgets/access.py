@@ -10,7 +10,7 @@ from aiogram_dialog.api.protocols import StackAccessValidator
 from aiogram_dialog.widgets.common import Whenable
 from typing_extensions import override
 
-from rights import Rights
+from people.rights import Rights
 from widgets.notice import Notice
 
 ANONYMOUS = frozenset({1087968824, 136817688, 777000})

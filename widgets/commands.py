@@ -6,7 +6,7 @@ from aiogram.types import Chat, User
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.text import Text
 
-from command_list import Place, offered
+from widgets.command_list import Place, offered
 from widgets.text import texts_of
 
 

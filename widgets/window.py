@@ -11,8 +11,8 @@ from aiogram_dialog.api.entities import MarkupVariant
 from aiogram_dialog.utils import intent_callback_data
 from cachetools import LRUCache
 
-from fsm.offers import Offers, offered_by
-from fsm.transaction import Transaction
+from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.update.offered_buttons import Offers, offered_by
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, note_forged
 from widgets.text import texts_of

@@ -17,9 +17,9 @@ from db.totals import Totals
 from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, place_of, wanted
-from exports import Exports, Order
-from fsm.foreground import topic_of
-from fsm.transaction import Transaction
+from durable_dialogs.drawing.foreground import topic_of
+from durable_dialogs.state.unit_of_work import Transaction
+from exports.sending import Exports, Order
 from locales import Texts
 from states import Totals as States
 from widgets.notice import Notice

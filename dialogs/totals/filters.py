@@ -9,13 +9,13 @@ from aiogram_dialog.widgets.kbd import Button, Column, Row, ScrollingGroup, Sele
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
-from chat_names import ChatNames
 from db.models import Kind
 from db.summaries import Summaries
 from dialogs.totals.labels import find_label, get_labels, label_buttons
 from dialogs.totals.overview import AT, PREVIEW, only, to_list
 from dialogs.totals.scope import KIND_KEYS, everything, filters_of, short, today
 from locales import Texts
+from people.chat_names import ChatNames
 from states import Totals as States
 from widgets.text import T
 from widgets.window import Window

@@ -19,7 +19,7 @@ from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Profile, Users
 from tests.db import postgres
-from tests.db.samples import NOON, all_of, new_total, rows
+from tests.support.samples import NOON, all_of, new_total, rows
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import Totals
 from tests.db import postgres
-from tests.db.samples import all_of, new_total
-from tests.ports import free_port
-from tests.tally import Tally
+from tests.support.ports import free_port
+from tests.support.samples import all_of, new_total
+from tests.support.tally import Tally
 
 PASSWORD = "hunter2/@?"
 ESCAPED = "hunter2%2F%40%3F"

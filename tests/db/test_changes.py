@@ -12,7 +12,7 @@ from db.models import Action, FormerTotal
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Users
-from tests.db.samples import NOON, all_of, asked, new_total, rows, undo
+from tests.support.samples import NOON, all_of, asked, new_total, rows, undo
 
 
 async def test_a_deleted_total_is_gone_and_undo_brings_it_back_as_it_was(

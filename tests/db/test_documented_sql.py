@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.totals import Totals
-from tests.db.samples import NOON, all_of, new_total
+from tests.support.samples import NOON, all_of, new_total
 
 TEXT = (Path(__file__).parents[2] / "docs" / "totals.md").read_text()
 LAST_OF_2025 = datetime(2025, 12, 31, 23, 59, 59, tzinfo=UTC)

@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 from db.engine import create_engine
 from db.sessions import Sessions
 from db.totals import Totals
-from tests.db.samples import NOON, all_of, new_total
+from tests.support.samples import NOON, all_of, new_total
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, all_of, asked, new_total, rows, undo
+from tests.support.samples import NOON, all_of, asked, new_total, rows, undo
 
 
 async def test_a_person_is_erased_with_all_totals_and_comes_back_whole(

@@ -18,8 +18,8 @@ from db.preferences import PreferenceStore
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, new_total
 from tests.db.test_payments import PAID
+from tests.support.samples import NOON, new_total
 
 FAMILY = "\N{MAN}\N{ZERO WIDTH JOINER}\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
 SHALOM = "\u05e9\u05dc\u05d5\u05dd"

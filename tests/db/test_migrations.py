@@ -14,14 +14,14 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, text
 
-from config import Settings
+from app.settings import Settings
 from db.engine import create_engine
 from db.errors import DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
 from db.migrations import check, configuration, migrating, upgrade
 from db.models import Base
 from db.sessions import Sessions
 from db.totals import Totals
-from tests.db.samples import NOON, all_of, new_total
+from tests.support.samples import NOON, all_of, new_total
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = set(Settings.model_fields)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from db.filters import Filter
 from db.pages import Cursor, Page
 from db.totals import Totals
-from tests.db.samples import NOON, new_total
+from tests.support.samples import NOON, new_total
 
 # Few different seconds, so that many totals share one.
 SECONDS = st.lists(st.integers(0, 5), max_size=12)

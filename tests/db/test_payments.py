@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from db.payments import NewPayment, Payments
 from db.sessions import Sessions
 from db.users import Users
-from tests.db.samples import NOON
+from tests.support.samples import NOON
 
 PAID = NewPayment(
     telegram_payment_charge_id="stx-1",

@@ -15,7 +15,7 @@ from db.pages import Cursor
 from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import Totals
-from tests.db.samples import NOON, all_of
+from tests.support.samples import NOON, all_of
 
 MINE = Filter(user_id=7)
 GROUP = Filter(chat_id=-1)

@@ -16,10 +16,10 @@ from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
 from tests.db import postgres
-from tests.db.samples import all_of, new_total
-from tests.nursery import START
-from tests.ports import free_port
-from tests.tally import Tally
+from tests.support.nursery import START
+from tests.support.ports import free_port
+from tests.support.samples import all_of, new_total
+from tests.support.tally import Tally
 
 SETTINGS = """[databases]
 postgres = host={server} user=tally

@@ -11,7 +11,7 @@ from db.preferences import Preferences, PreferenceStore
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, new_total
+from tests.support.samples import NOON, new_total
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from db.errors import DatabaseUnavailable
 from db.migrations import upgrade
 from db.sessions import LONG, Sessions
 from db.totals import Totals
-from tests.db.samples import all_of, new_total
-from tests.db.wire import Wire, wire_to
+from tests.support.samples import all_of, new_total
+from tests.support.wire import Wire, wire_to
 
 WITHIN = 0.5
 """Seconds that an answer may take here."""

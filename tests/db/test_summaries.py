@@ -18,7 +18,7 @@ from db.models import Kind
 from db.summaries import Amount, Day, Summaries
 from db.totals import NewTotal, Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, all_of, new_total
+from tests.support.samples import NOON, all_of, new_total
 
 # Clocks change at midnight, at 24:00, by half an hour, in the other half of the year;
 # and two zones that are never a whole hour away from UTC.

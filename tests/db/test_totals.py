@@ -14,7 +14,7 @@ from db.models import VALUE_MAX, Kind, Total
 from db.sessions import Sessions
 from db.totals import NewTotal, Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, all_of, new_total
+from tests.support.samples import NOON, all_of, new_total
 
 DAY = date(2026, 5, 4)
 SHRUG = "\N{SHRUG}\N{ZERO WIDTH JOINER}\N{FEMALE SIGN}"

@@ -14,7 +14,7 @@ from db.engine import create_engine
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db.samples import NOON, new_total
+from tests.support.samples import NOON, new_total
 
 
 @contextmanager

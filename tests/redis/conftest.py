@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from playground import Playground
-from tests.redis.clusters import TallyCluster, running_cluster
+from telegram_playground import Playground
+from tests.support.clusters import TallyCluster, running_cluster
 
 
 @pytest.fixture(scope="module")

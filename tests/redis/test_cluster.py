@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 from redis.crc import key_slot
 
-from fsm.address import parse
-from fsm.connection import connect
-from fsm.keys import ChatKeys
-from fsm.record import Record
-from fsm.store import AwayError, DialogStore
-from playground import Message, Person, Playground
-from tests.choosing import choose, until
-from tests.groups import ending, make_group
-from tests.nursery import START
-from tests.redis.clusters import TallyCluster
-from tests.redis.cuts import goes_on_after_cuts
-from tests.redis.refusals import refusal
-from tests.redis.servers import PASSWORD, PROTECTED, Server
-from tests.tally import Tally
-from tests.test_counter import open_counter
-from tests.test_inline import post
-from tests.test_stats import ask, taps_today
-from tests.test_totals_changes import open_data
-from tests.test_totals_export import receive_document
-from tests.test_upgrade import counter_in, find
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.connection import connect
+from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.record import Record
+from durable_dialogs.state.store import AwayError, DialogStore
+from telegram_playground import Message, Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.dialogs.test_totals_changes import open_data
+from tests.dialogs.test_totals_export import receive_document
+from tests.handlers.test_inline import post
+from tests.handlers.test_stats import ask, taps_today
+from tests.promises.test_upgrade import counter_in, find
+from tests.support.choosing import choose, until
+from tests.support.clusters import TallyCluster
+from tests.support.cuts import goes_on_after_cuts
+from tests.support.groups import ending, make_group
+from tests.support.nursery import START
+from tests.support.refusals import refusal
+from tests.support.servers import PASSWORD, PROTECTED, Server
+from tests.support.tally import Tally
 
 ADMIN = 4242
 

@@ -6,17 +6,17 @@ from functools import partial
 
 import pytest
 
-from fsm.keys import PREFIX, ChatKeys
-from playground import Answer, Message, Person, Playground
-from tests.choosing import choose
-from tests.groups import ending
-from tests.nursery import START
-from tests.redis.clusters import TallyCluster
-from tests.redis.servers import until
-from tests.redis.tapping import Tapping, begin
-from tests.tally import Tally
-from tests.test_counter import open_counter
-from tests.workers import working
+from durable_dialogs.state.keys import PREFIX, ChatKeys
+from telegram_playground import Answer, Message, Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.support.choosing import choose
+from tests.support.clusters import TallyCluster
+from tests.support.groups import ending
+from tests.support.nursery import START
+from tests.support.servers import until
+from tests.support.tally import Tally
+from tests.support.tapping import Tapping, begin
+from tests.support.workers import working
 
 
 @pytest.fixture(scope="module")

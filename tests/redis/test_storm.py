@@ -15,17 +15,17 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import create_engine
-from playground import Message, Person, Playground
+from telegram_playground import Message, Person, Playground
 from tests.db import postgres
-from tests.dice import dice
-from tests.nursery import START
-from tests.presses import AGAIN
-from tests.redis.clusters import TallyCluster
-from tests.redis.tapping import begin, begin_together
+from tests.promises.test_kills import KILLS
 from tests.redis.test_failover import chat_of, fail_over
-from tests.tally import Tally
-from tests.test_kills import KILLS
-from tests.workers import working
+from tests.support.clusters import TallyCluster
+from tests.support.dice import dice
+from tests.support.nursery import START
+from tests.support.presses import AGAIN
+from tests.support.tally import Tally
+from tests.support.tapping import begin, begin_together
+from tests.support.workers import working
 
 pytestmark = pytest.mark.soak
 

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 import trustme
 
-from fsm.address import parse
-from fsm.connection import connect
-from playground import Playground
-from tests.groups import ending
-from tests.nursery import START
-from tests.redis.clusters import TallyCluster, running_cluster
-from tests.redis.cuts import goes_on_after_cuts
-from tests.redis.refusals import refusal
-from tests.redis.sentinels import watched
-from tests.redis.servers import PASSWORD, PROTECTED, Server, end_all
-from tests.tally import Tally
-from tests.test_counter import open_counter
-from tests.tiers import EVERYTHING
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.connection import connect
+from telegram_playground import Playground
+from tests.dialogs.test_counter import open_counter
+from tests.support.clusters import TallyCluster, running_cluster
+from tests.support.cuts import goes_on_after_cuts
+from tests.support.groups import ending
+from tests.support.nursery import START
+from tests.support.refusals import refusal
+from tests.support.sentinels import watched
+from tests.support.servers import PASSWORD, PROTECTED, Server, end_all
+from tests.support.tally import Tally
+from tests.support.tiers import EVERYTHING
 
 USER = "tally"
 MISSING = "no Redis server that speaks TLS is installed (Debian: apt-get install redis-server)"

@@ -1,0 +1,1 @@
+"""Puts Tally together: settings, connections, dispatcher, pages, and the run itself."""

@@ -1,0 +1,197 @@
+"""What Tally is connected to: Redis and Telegram, or what stands in for them."""
+
+from contextlib import AsyncExitStack, suppress
+
+import structlog
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.telegram import PRODUCTION, TEST, TelegramAPIServer
+from aiogram.enums import ParseMode
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from app.settings import Settings
+from durable_dialogs.redis.address import Kind, parse
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.redis.connection import connect
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from durable_dialogs.redis.permissions import MissingPermissionsError, Permissions
+from durable_dialogs.telegram.clock import TelegramClock
+from durable_dialogs.telegram.proxy import (
+    Proxy,
+    addresses_in_environment,
+    is_on_this_machine,
+    parse_proxy,
+    variable_for,
+)
+from durable_dialogs.telegram.session import Session
+from durable_dialogs.telegram.topics import Topics
+from ops.errors import Fault
+
+CALL = 20.0
+"""Seconds that Telegram may take for a call."""
+CONNECTIONS = 1000
+"""Calls to Telegram at once; some may hang and must not keep others waiting."""
+
+log = structlog.get_logger(__name__)
+
+
+async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, Batch]:
+    """Connect to Redis, or start the embedded Valkey.
+
+    Args:
+        settings: The settings.
+        parts: Closes it.
+
+    Returns:
+        The connection, and what sends commands together by it.
+
+    Raises:
+        Fault: It can't be reached, or does not start.
+    """
+    if settings.redis_url:
+        url = settings.redis_url.get_secret_value()
+    else:
+        valkey = EmbeddedValkey(settings.data_dir / "valkey")
+        try:
+            await valkey.start()
+        except ValkeyStartError as error:
+            raise Fault(f"the embedded Valkey does not start: {error}") from error
+        parts.push_async_callback(valkey.stop)
+        url = valkey.url
+    try:
+        address = parse(url)
+        redis, batch = connect(address, settings.redis_wait, parts)
+        await redis.ping()
+        if address.kind is Kind.SERVER:
+            await _check_mode(redis)
+    except (RedisError, OSError, ValueError) as error:
+        # Without the inner life of the clients that were asked for a master.
+        line = line_of(error).partition(" : <")[0]
+        raise Fault(f"REDIS_URL: Redis can't be reached: {line}") from error
+    except TypeError as error:
+        # Of the client's constructor, by name; see its options of a connection.
+        raise Fault("REDIS_URL: has an option that redis-py does not know") from error
+    return redis, batch
+
+
+async def _check_mode(redis: Redis) -> None:
+    """Make sure that a server is no Sentinel's or cluster's, which would refuse all but a ping."""
+    with suppress(ResponseError):  # not every user may ask
+        info = await redis.info("server")
+        mode = info.get("redis_mode") or info.get("server_mode")  # Redis, Valkey
+        if mode in set(Kind):
+            raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
+
+
+async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permissions:
+    """Make sure that the bot may do in Redis what it needs.
+
+    Returns:
+        What asks again.
+
+    Raises:
+        Fault: It may not.
+    """
+    permissions = Permissions(redis, batch, bot_id)
+    try:
+        await permissions.check()
+    except MissingPermissionsError as error:
+        raise Fault(f"REDIS_URL: {error}; docs/redis.md shows a user that may") from error
+    except RedisError as error:
+        # A full disk, say: people are told to try again until it is mended.
+        log.warning("redis_not_ready", error=line_of(error))
+    return permissions
+
+
+async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitStack) -> Bot:
+    """Make the bot, on the playground if it has no token.
+
+    Args:
+        settings: The settings.
+        clock: Compares this machine's clock with Telegram's.
+        parts: Closes it.
+
+    Raises:
+        Fault: The playground does not start, or the proxy of the environment is none.
+    """
+    if settings.bot_token:
+        token = settings.bot_token.get_secret_value()
+        api = TEST if settings.bot_api_test else PRODUCTION
+        if settings.bot_api_url:
+            address = settings.bot_api_url.get_secret_value()
+            api = TelegramAPIServer.from_base(address.rstrip("/"))
+    else:
+        token, url = await _open_playground(settings, parts)
+        api = TelegramAPIServer.from_base(url)
+    session = Session(
+        api=api, limit=CONNECTIONS, timeout=CALL, proxy=_proxy(settings, api.base), clock=clock
+    )
+    bot = Bot(
+        token,
+        session=session,
+        default=DefaultBotProperties(
+            parse_mode=ParseMode.HTML,
+            # Who deletes what they have said is answered all the same.
+            allow_sending_without_reply=True,
+            # Names may be links, and nobody has asked to see what is behind them.
+            link_preview_is_disabled=True,
+        ),
+    )
+    bot.session.middleware(Topics())
+    parts.push_async_callback(bot.session.close)
+    return bot
+
+
+def _proxy(settings: Settings, api: str) -> Proxy | None:
+    """Give the proxy by which Telegram is reached, if any.
+
+    Raises:
+        Fault: That of the environment is none.
+    """
+    if is_on_this_machine(api):
+        return None
+    if settings.telegram_proxy:
+        name, address = "TELEGRAM_PROXY", settings.telegram_proxy.get_secret_value()
+    elif found := variable_for(api):
+        name, address = found, addresses_in_environment()[found]
+    else:
+        return None
+    try:
+        proxy = parse_proxy(address)
+    except ValueError as error:
+        raise Fault(f"{name}: {error}") from None
+    log.info("proxy", setting=name, kind=proxy.kind, host=proxy.host, port=proxy.port)
+    return proxy
+
+
+async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[str, str]:
+    # Only where it is needed: a bot with a token does without its memory.
+    from telegram_playground.errors import FolderError  # noqa: PLC0415
+    from telegram_playground.server import Server  # noqa: PLC0415
+
+    server = Server(
+        port=settings.playground_port,
+        data_dir=settings.data_dir / "playground",
+        inline=True,
+        managed_bots=True,
+    )
+    try:
+        await server.start()
+    except FolderError as error:
+        raise Fault(f"DATA_DIR: {error}") from error
+    except OSError as error:
+        raise Fault(f"PLAYGROUND_PORT: {line_of(error)}") from error
+    parts.push_async_callback(server.stop)
+    log.info(
+        "playground",
+        open=server.url,
+        hint="no BOT_TOKEN is set, so a local Telegram stands in at this address; "
+        "for the real one put BOT_TOKEN=... from @BotFather into .env",
+    )
+    return server.token, server.url
+
+
+def line_of(error: Exception) -> str:
+    """Give an error's first line, for a person."""
+    return str(error).partition("\n")[0] or type(error).__name__

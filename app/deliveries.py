@@ -1,0 +1,68 @@
+"""Where goes what a commit has left in the outbox: totals, payments, documents, whole groups."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from db.changes import Changes, NewChange
+from db.errors import is_final
+from db.models import Action
+from db.payments import NewPayment, Payments
+from db.totals import NewTotal, Totals
+from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
+from durable_dialogs.recovery.group_upgrade import Move, Moving
+from exports.sending import Exports, Order
+from people.preferences import People
+
+CHANGE = "change:"
+"""How the entries of changes begin, and
+EXPORT: those of exports; totals are known by their confirmation alone."""
+EXPORT = "export:"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Takes each entry of the outbox to where it belongs, however often it comes.
+
+    Args:
+        totals: Where totals are saved.
+        payments: Where payments are.
+        changes: Where totals are changed.
+        people: Told whose data have changed.
+        exports: Sends documents.
+        moving: Takes open dialogs to their group's new chat.
+    """
+
+    totals: Totals
+    payments: Payments
+    changes: Changes
+    people: People
+    exports: Exports
+    moving: Moving
+
+    async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
+        """Deliver an entry; see `fsm.outbox.Deliver`."""
+        try:
+            if entry.startswith(NewPayment.ENTRIES):
+                await self.payments.save(NewPayment.from_json(payload))
+            elif entry.startswith(CHANGE):
+                change = NewChange.from_json(payload)
+                await self.changes.make(change)
+                if change.action in {Action.ERASE, Action.UNDO}:
+                    await self.people.changed(change.user_id)
+            elif entry.startswith(EXPORT):
+                await self.exports.send(entry, Order.from_json(payload))
+            elif entry.startswith(Move.DIALOG):
+                await self.moving.put(payload)
+            elif entry.startswith(Move.UPGRADE):
+                old_id, new_id = await self.moving.take(outbox, payload)
+                # Last, when no total of the old chat is on its way any more.
+                await self.totals.move(old_id, new_id)
+            else:
+                await self.totals.add(NewTotal.from_json(payload))
+        except IntegrityError as error:
+            if is_final(error):
+                raise UndeliverableError(type(error).__name__) from error
+            raise
+        except ValueError as error:
+            raise UndeliverableError(type(error).__name__) from error

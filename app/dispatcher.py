@@ -1,0 +1,101 @@
+"""The dispatcher: every handler and dialog, in the order in which they are asked."""
+
+from aiogram import Dispatcher, Router
+from aiogram.fsm.storage.memory import DisabledEventIsolation
+from aiogram.types import CallbackQuery
+from aiogram_dialog import setup_dialogs
+
+from app.updates import ignore_unasked, observe
+from dialogs import DIALOGS
+from durable_dialogs.drawing.message_manager import DrawingManagerFactory
+from durable_dialogs.telegram.topics import name_topic
+from durable_dialogs.update.middleware import TransactionMiddleware
+from handlers import (
+    commands,
+    cutlets,
+    deep_links,
+    game,
+    groups,
+    inline,
+    inline_offers,
+    payments,
+    paysupport,
+    stats,
+    strays,
+)
+from handlers.errors import spare
+from handlers.own_chats import OwnChats
+from handlers.person import PersonMiddleware
+from people.rights import Rights
+from widgets.access import OwnerAccess
+
+
+def make_dispatcher(
+    rights: Rights,
+    person: PersonMiddleware,
+    own_chats: OwnChats,
+    transactions: TransactionMiddleware,
+    **data: object,
+) -> Dispatcher:
+    """Make the dispatcher with every handler and dialog.
+
+    Args:
+        rights: Tells who is an admin of a group.
+        person: Tells who sends an update.
+        own_chats: Has Telegram show in their chat what is theirs.
+        transactions: Carries updates out.
+        data: What handlers, getters and clicks ask for by name.
+    """
+    # aiogram's own FSM would read a state on every update that dialogs never use.
+    dispatcher = Dispatcher(disable_fsm=True)
+    # Itself as well, as updates of the dialogs' own bring only what stands here.
+    dispatcher.workflow_data.update(data, dispatcher=dispatcher, rights=rights)
+    dispatcher.update.outer_middleware(ignore_unasked)
+    dispatcher.update.outer_middleware(name_topic)
+    dispatcher.update.outer_middleware(observe)
+    dispatcher.update.outer_middleware(rights)
+    dispatcher.update.outer_middleware(person)
+    dispatcher.update.outer_middleware(own_chats)
+    dispatcher.update.outer_middleware(transactions)
+    dispatcher.update.middleware(spare)
+    dispatcher.update.middleware(person)
+    # Routers are modules' own and can have one parent in a process.
+    dispatcher.include_routers(
+        inline.router,
+        game.router,
+        strays.before,
+        _without_presses(
+            inline_offers.router,
+            payments.router,
+            cutlets.router,
+            deep_links.router,
+            commands.router,
+            paysupport.router,
+            stats.router,
+            groups.router,
+        ),
+        *DIALOGS,
+        strays.after,
+    )
+    setup_dialogs(
+        dispatcher,
+        dialog_manager_factory=DrawingManagerFactory(),
+        stack_access_validator=OwnerAccess(),
+        events_isolation=DisabledEventIsolation(),
+    )
+    return dispatcher
+
+
+def _without_presses(*routers: Router) -> Router:
+    """Put routers that take no presses into one that keeps presses out of all of them.
+
+    Of every press, walking through a router that has nothing for it costs a fiftieth.
+    """
+    others = Router(name="without presses")
+    others.callback_query.filter(_never)
+    others.include_routers(*routers)
+    return others
+
+
+async def _never(_press: CallbackQuery) -> bool:
+    return False

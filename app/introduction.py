@@ -1,0 +1,106 @@
+"""The first call to Telegram, which tells who the bot is, however long that takes."""
+
+import asyncio
+from asyncio import FIRST_COMPLETED
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from itertools import chain, repeat
+from typing import Any
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import User
+
+from durable_dialogs.tasks import finish
+from durable_dialogs.telegram.calls import confirmed
+from durable_dialogs.telegram.session import NotDoneError, UnreadableResultError
+from ops.errors import Fault
+
+STRANGE = 30.0
+"""Seconds for which something that is no Bot API server may answer in its place: a proxy that has
+just started, or the login page of a network."""
+BEAT = 20.0
+"""Seconds between two signs that the bot waits; a parent gives a worker a minute."""
+
+log = structlog.get_logger(__name__)
+
+
+async def introduce(bot: Bot, stop: asyncio.Event, wait: Callable[[], object]) -> User | None:
+    """Ask Telegram who the bot is, until it answers.
+
+    Args:
+        bot: The bot.
+        stop: Is set when the bot is to stop.
+        wait: Called every 20 seconds while the answer is still to come.
+
+    Returns:
+        The bot's user, None if it is to stop before Telegram has answered.
+
+    Raises:
+        Fault: Telegram refuses the token, or what answers is no Bot API server.
+    """
+    asking = asyncio.create_task(_ask(bot))
+    stopped = asyncio.create_task(stop.wait())
+    tasks: set[asyncio.Future[Any]] = {asking, stopped}
+    try:
+        while not (await asyncio.wait(tasks, timeout=BEAT, return_when=FIRST_COMPLETED))[0]:
+            wait()
+        return asking.result() if asking.done() else None
+    finally:
+        await finish(tasks, within=0)
+
+
+async def _ask(bot: Bot) -> User:
+    time = asyncio.get_running_loop().time
+    is_said, strange_since = False, None
+    for pause in _pauses():
+        try:
+            return await confirmed(bot.me)
+        except TelegramUnauthorizedError as error:
+            raise Fault("BOT_TOKEN: Telegram refuses the token") from error
+        except TelegramAPIError as error:
+            if not _may_pass(error):
+                raise Fault(f"BOT_API_URL, BOT_TOKEN: {error.message}") from error
+            failure = error
+        if not _is_strange(failure):
+            strange_since = None
+        elif strange_since is None:
+            strange_since = time()
+        elif time() - strange_since >= STRANGE:
+            raise Fault("BOT_API_URL: what answers there is no Bot API server") from failure
+        if not is_said:
+            is_said = True
+            log.warning("telegram_awaited", error=str(failure).partition("\n")[0])
+        await asyncio.sleep(
+            failure.retry_after if isinstance(failure, TelegramRetryAfter) else pause
+        )
+    raise AssertionError  # the pauses have no end
+
+
+def _may_pass(error: TelegramAPIError) -> bool:
+    passing = (TelegramRetryAfter, TelegramServerError, TelegramNetworkError, UnreadableResultError)
+    return isinstance(error, passing)
+
+
+def _is_strange(error: TelegramAPIError) -> bool:
+    """Tell whether what has answered is neither Telegram nor a proxy that can't reach it."""
+    if isinstance(error, UnreadableResultError):
+        return True
+    return (
+        isinstance(error, NotDoneError)
+        and error.status is not None
+        and error.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and error.status != HTTPStatus.TOO_MANY_REQUESTS
+    )
+
+
+def _pauses() -> Iterator[float]:
+    """Give the seconds between tries."""
+    return chain((0.5, 1.0, 2.0, 4.0, 8.0), repeat(15.0))

@@ -1,0 +1,307 @@
+"""Puts the parts together: bot, dispatcher, open dialogs, totals; runs and closes them."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    TelegramConflictError,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import Response
+from aiogram.types import Message
+from aiohttp import web
+from redis.asyncio import Redis
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.connections import open_bot, open_redis, require_permissions
+from app.deliveries import Deliveries
+from app.dispatcher import make_dispatcher
+from app.introduction import introduce
+from app.pages import make_pages, serve, serve_metrics
+from app.settings import Settings
+from app.updates import KINDS, Receiver, poll
+from charts.process import Charts
+from db import checkpoint
+from db.changes import Changes
+from db.engine import create_engine
+from db.models import Kind
+from db.payments import Payments
+from db.preferences import PreferenceStore
+from db.sessions import Sessions
+from db.summaries import Summaries
+from db.totals import Totals
+from db.users import Users
+from durable_dialogs.delivery.inbox import Inbox
+from durable_dialogs.delivery.leases import Claims
+from durable_dialogs.intake.intake import Intake
+from durable_dialogs.intake.quarantine import Quarantine
+from durable_dialogs.intake.reading import Reader
+from durable_dialogs.redis.disk_room import MEGABYTE, Room
+from durable_dialogs.redis.permissions import MissingPermissionsError, Permissions
+from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.state.store import MEMORY
+from durable_dialogs.tally.drafts import Drafts
+from durable_dialogs.tally.taps import Taps
+from durable_dialogs.tasks import finish
+from durable_dialogs.telegram.clock import TelegramClock
+from exports.sending import Exports
+from handlers import (
+    inline,
+    menu_button,
+    profile,
+)
+from handlers.errors import answer_error
+from handlers.own_chats import OwnChats
+from handlers.person import PersonMiddleware
+from handlers.unread import refuse_unread
+from locales import Catalog
+from ops.errors import Fault
+from ops.metrics import DISK_FREE, TOTALS, begin, watch
+from ops.queries import migrate
+from ops.worker_process import Parent
+from people.chat_names import ChatNames
+from people.preferences import People
+from people.rights import Rights
+from signed.bills import Bills
+from signed.passes import Passes
+from signed.tickets import Tickets
+from web.freshness import Freshness
+from web.health import Check, Health, NotReadyError, add_health, ask_telegram
+from web.totals_page import TotalsPage, add_totals_page
+from web.viewers import Viewers
+
+KEPT = (Response[bool], Response[Message], Response[Message | bool])
+"""The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
+them anew for every call: unless somebody keeps them, they are built again and again."""
+
+BUSY_TIMEOUT = 2
+"""Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
+can't be stopped, and whatever is written here is tried again."""
+ANSWER = 10.0
+"""Seconds that PostgreSQL may take for what it is asked; then it is taken to be away."""
+FINISH = 3.0
+"""Seconds that a stop waits for what is under way; the rest is found at the next start."""
+FORGET = 60.0
+"""Seconds between two looks for deleted totals that nobody can bring back any more."""
+
+begin(TOTALS, Kind)
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, parent: Parent | None = None) -> None:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Args:
+        settings: The settings.
+        parent: What has started it as one of several workers; they end when that does.
+
+    Raises:
+        Fault: It can't start, or the token was revoked, or taken by another bot.
+    """
+    stop = _end(parent)
+    async with AsyncExitStack() as parts:
+        await migrate(settings.database)
+        redis, batch = await open_redis(settings, parts)
+        clock = TelegramClock()
+        bot = await open_bot(settings, clock, parts)
+        permissions = await require_permissions(redis, batch, bot.id)
+        me = await introduce(bot, stop, parent.say_waiting if parent else lambda: None)
+        if me is None:
+            return
+        engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
+        watch(engine)
+        parts.push_async_callback(engine.dispose)
+        sessions = Sessions(engine, ANSWER)
+        totals, changes, bank = Totals(sessions), Changes(sessions), Payments(sessions)
+        summaries, users = Summaries(sessions), Users(sessions)
+        catalog = Catalog(settings.default_language)
+        people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
+        claims = Claims(redis, bot.id, MEMORY)
+        exports = Exports(bot, claims, catalog, totals=totals, payments=bank, users=users)
+        taps, charts = Taps(redis, batch, bot.id), Charts()
+        parts.push_async_callback(charts.close)
+        dialogs = OpenDialogs(
+            redis,
+            batch,
+            bot,
+            settings.dialog_ttl,
+            delivery=lambda moving: (
+                Deliveries(totals, bank, changes, people, exports, moving).deliver
+            ),
+            on_error=answer_error,
+            inline_window=partial(inline.window, people),
+        )
+        person = PersonMiddleware(catalog, users, people)
+        own_chats = OwnChats(redis, bot.id, catalog)
+        bills = Bills(bot.token)
+        tickets, passes, chat_names = Tickets(bot.token), Passes(bot.token), ChatNames(bot)
+        dispatcher = make_dispatcher(
+            Rights(bot, redis),
+            person,
+            own_chats,
+            dialogs.transactions,
+            totals=totals,
+            summaries=summaries,
+            charts=charts,
+            taps=taps,
+            users=users,
+            payments=bank,
+            bills=bills,
+            drafts=Drafts(redis, bot.id),
+            chat_names=chat_names,
+            exports=exports,
+            admin_ids=settings.admin_ids,
+            provider_token=settings.provider_token,
+            tickets=tickets,
+            passes=passes,
+            game=settings.game,
+        )
+        await dispatcher.emit_startup(bot=bot)
+        intake = Intake(
+            bot,
+            Reader(bot, bills.payer_of),
+            Quarantine(redis, batch, bot.id),
+            partial(dispatcher.feed_update, bot),
+            partial(refuse_unread, catalog),
+            kinds=KINDS,
+        )
+        inbox = Inbox(bot, redis, batch, intake, KINDS, is_redis_away=lambda: dialogs.store.is_away)
+        freshness = Freshness(clock)
+        pages = await make_pages(
+            settings, bot, redis, catalog, tickets=tickets, freshness=freshness
+        )
+        viewers = Viewers(bot.token, passes, freshness)
+        add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
+        health = Health(_checks(settings, permissions, sessions, bot), stop.is_set)
+        add_health(pages, health)
+        receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
+        async with AsyncExitStack() as server:
+            dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
+            await serve_metrics(health, settings, server, shared=bool(parent))
+            log.info("started", bot=f"@{me.username}")
+            if parent:
+                parent.say_started()
+            await _until(
+                stop,
+                receive,
+                *dialogs.jobs(dispatcher),
+                intake.run,
+                partial(profile.announce, bot, catalog),
+                partial(own_chats.dismiss, bot, settings.admin_ids),
+                partial(menu_button.announce, bot, catalog, dispatcher["totals_url"]),
+                partial(_forget, changes),
+                partial(checkpoint.run, engine),
+                people.run,
+                taps.run,
+            )
+            log.info("stopping")
+            dialogs.transactions.stop()
+            end = asyncio.get_running_loop().time() + FINISH
+        others = (person.close, own_chats.close, taps.close)
+        for close in (inbox.close, *dialogs.closing, *others):
+            await close(max(0.0, end - asyncio.get_running_loop().time()))
+
+
+def _end(parent: Parent | None) -> asyncio.Event:
+    """Give what is set when it is time to stop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    # Of a terminal that is gone, or a reload of a service, of which there is nothing to reload.
+    is_terminal = bool(sys.stdin and sys.stdin.isatty())
+    loop.add_signal_handler(signal.SIGHUP, stop.set if is_terminal else _refuse_reload)
+    if parent:
+        parent.on_end(stop.set)
+    return stop
+
+
+def _refuse_reload() -> None:
+    log.warning("reload_ignored", hint="one process reads settings and code at a restart only")
+
+
+def _receiving(  # noqa: PLR0913 - all that updates pass on their way
+    settings: Settings,
+    bot: Bot,
+    intake: Intake,
+    inbox: Inbox,
+    pages: web.Application,
+    *,
+    redis: Redis,
+) -> Callable[[], Awaitable[object]]:
+    """Give the job that has updates come."""
+    if settings.webhook_url is None:
+        return partial(poll, bot, inbox)
+    address = settings.webhook_url.get_secret_value().rstrip("/")
+    receiver = Receiver(bot, intake, inbox, address, settings.secret, redis=redis)
+    receiver.join(pages)
+    return receiver.announce
+
+
+def _checks(
+    settings: Settings, permissions: Permissions, sessions: Sessions, bot: Bot
+) -> dict[str, Check]:
+    """Give how each part is asked whether it can be used."""
+    checks: dict[str, Check] = {
+        "redis": partial(_ask_redis, permissions),
+        "database": sessions.ask,
+        "telegram": partial(ask_telegram, bot),
+    }
+    # Nothing of a bot is kept there whose Redis and database are elsewhere.
+    if settings.database_url is None or (settings.data_dir / "valkey").is_dir():
+        checks["disk"] = partial(_ask_disk, settings.data_dir)
+    return checks
+
+
+async def _ask_redis(permissions: Permissions) -> None:
+    try:
+        await permissions.check()
+    except MissingPermissionsError as error:
+        raise NotReadyError(str(error)) from error
+
+
+async def _ask_disk(folder: Path) -> None:
+    room = Room.of(folder)
+    DISK_FREE.set(room.free)
+    if room.is_low:
+        free, reserve = (f"{size / MEGABYTE:.0f} MB" for size in (room.free, room.reserve))
+        raise NotReadyError(f"DATA_DIR has {free} left; below {reserve} nothing more is counted")
+
+
+async def _forget(changes: Changes) -> None:
+    """Delete for good, every now and then, what was deleted and not brought back."""
+    while True:
+        # While the database is away nothing is lost by waiting.
+        with suppress(SQLAlchemyError):
+            await changes.forget(datetime.now(UTC))
+        await asyncio.sleep(FORGET)
+
+
+async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+    """Run jobs until told to stop, or until one fails.
+
+    Raises:
+        Fault: The token was revoked, or somebody else polls with it.
+    """
+    stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
+    running = {stopped, *(asyncio.ensure_future(job()) for job in jobs)}
+    try:
+        while not stopped.done():
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    except TelegramUnauthorizedError as error:
+        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
+    except TelegramConflictError as error:
+        raise Fault(f"BOT_TOKEN: {error.message}") from error
+    finally:
+        await finish(running, within=0)

@@ -1,0 +1,313 @@
+"""Settings, from the environment and `.env`; .env.example explains each."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import parse_qs, urlsplit
+
+from dotenv.parser import parse_stream
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from db.address import FILES as POSTGRESQL_FILES
+from db.address import asyncpg_arguments, without_options
+from durable_dialogs.redis.address import FILES as REDIS_FILES
+from durable_dialogs.redis.address import parse, passwords_in
+from durable_dialogs.telegram.proxy import addresses_in_environment, parse_proxy
+from ops.errors import Fault
+
+DAY = 24 * 60 * 60
+ENV_FILE = Path(".env")
+"""The file of settings, in the folder where Tally is started."""
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
+        raise ValueError("is no bot token; @BotFather gives one like 123456:ABC-DEF")
+    return value
+
+
+def _address(*schemes: str) -> AfterValidator:
+    """Make a validator that takes an address of one of these schemes."""
+
+    def check(value: SecretStr) -> SecretStr:
+        address = value.get_secret_value()
+        if not address.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
+        try:
+            parts = urlsplit(address)
+            complete = parts.hostname
+            _ = parts.port
+        except ValueError:
+            complete = None
+        if not complete:
+            # What is wrong is not shown: any part may be one of a password.
+            raise ValueError("is no address; see .env.example")
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> None:
+    """Make sure that the certificates and keys that an address names can be read.
+
+    Raises:
+        ValueError: One can't; the text says which option and why.
+    """
+    for name in names:
+        for file in options.get(name, ()):
+            try:
+                content = Path(file).read_bytes()
+            except OSError as error:
+                raise ValueError(f"has an {name} that can't be read: {error.strerror}") from None
+            if b"-----BEGIN " not in content:
+                raise ValueError(f"has an {name} that holds nothing in the PEM format")
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    parse_proxy(value.get_secret_value())
+    return value
+
+
+def _redis(value: SecretStr) -> SecretStr:
+    address = value.get_secret_value()
+    parse(address)
+    _check_pem(parse_qs(urlsplit(address).query), REDIS_FILES)
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    try:
+        url = make_url(value.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError("is no database address; see .env.example") from None
+    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
+        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+    if url.get_backend_name() == "postgresql":
+        asyncpg_arguments(url)
+        _check_pem(url.normalized_query, POSTGRESQL_FILES)
+        url = without_options(url)
+    try:
+        url.get_dialect()().create_connect_args(url)
+    except (ArgumentError, ValueError, TypeError):
+        raise ValueError("has an option of no such value") from None
+    return value
+
+
+def _ids(value: object) -> object:
+    """Read `7, 8`; the settings library would take it for JSON."""
+    if not isinstance(value, str):
+        return value
+    ids = [part.strip() for part in value.split(",")]
+    if not all(re.fullmatch(r"[1-9]\d{0,15}", one, re.ASCII) for one in ids):
+        raise ValueError("must be people's ids, separated by commas")
+    return frozenset(map(int, ids))
+
+
+def _game(value: str) -> str:
+    if not re.fullmatch(r"\w{3,64}", value, re.ASCII):
+        raise ValueError("is no short name of a game: letters, digits and _")
+    return value
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
+        raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return value
+
+
+class Settings(BaseSettings):
+    """What can be set about a running Tally.
+
+    Addresses are secrets, as they may carry passwords: nothing that prints
+    settings shows one.
+
+    Attributes:
+        bot_token: The token from @BotFather; without one the playground stands in for Telegram.
+        bot_api_url: The Bot API server.
+        bot_api_test: Use Telegram's test environment.
+        telegram_proxy: The proxy by which Telegram is reached; without one that of `HTTPS_PROXY`
+            or `ALL_PROXY`, if there is one.
+        redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
+        redis_wait: How many replicas of Redis must have what an update has changed before it
+            is answered.
+        database_url: The database of totals; without one SQLite in `data_dir`.
+        data_dir: The folder of everything that Tally keeps itself.
+        web_app_url: The public address of what people open in a browser; by default
+            `webhook_url`, if that is https.
+        admin_ids: Who may give payments back and ask for statistics.
+        payment_provider_token: The token by which cards are charged, from @BotFather;
+            without one only Telegram Stars are taken.
+        game_short_name: What @BotFather calls the game; without one there is none, but on the
+            playground.
+        default_language: The language of people whose own is not spoken here.
+        dialog_ttl: Seconds that a dialog lives untouched.
+        webhook_url: The public address that Telegram posts updates to; without one they are polled.
+        webhook_secret: What Telegram says to prove that it is Telegram; by default derived
+            from the token.
+        web_host: The address to listen at, and
+        web_port: the port.
+        metrics_host: The address to serve figures at, and
+        metrics_port: the port, another than `web_port`.
+        playground_port: The port of the playground's page and Bot API.
+        log_level: The least severity that is logged.
+        log_format: `console` for people, `json` for collectors.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
+    )
+
+    bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
+    bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
+    bot_api_test: bool = False
+    telegram_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    redis_wait: int = Field(0, ge=0, le=9)
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    data_dir: Path = Path("data")
+    web_app_url: Annotated[SecretStr, _address("https")] | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
+    payment_provider_token: SecretStr | None = None
+    game_short_name: Annotated[str, AfterValidator(_game)] | None = None
+    default_language: Literal["en", "ru"] = "en"
+    dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
+    webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(8080, ge=1, le=65535)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(9464, ge=1, le=65535)
+    playground_port: int = Field(8081, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("redis_wait")
+    @classmethod
+    def _for_somebody(cls, value: int, info: ValidationInfo) -> int:
+        # One that is wrong is not there at all, and has a line of its own.
+        if value and info.data.get("redis_url", "wrong") is None:
+            raise ValueError("must go with REDIS_URL, as the embedded Valkey has no replicas")
+        return value
+
+    @field_validator("metrics_port")
+    @classmethod
+    def _of_its_own(cls, value: int, info: ValidationInfo) -> int:
+        # Several workers could listen at it for both, and the public would get figures.
+        if value == info.data.get("web_port"):
+            raise ValueError("must be another port than WEB_PORT, where the public comes")
+        return value
+
+    @property
+    def public_address(self) -> str | None:
+        """The address below which people and Telegram find Tally's pages, if any."""
+        return next((address.rstrip("/") for address in self.public_addresses), None)
+
+    @property
+    def public_addresses(self) -> list[str]:
+        """The addresses that were set for the public to come by."""
+        addresses = (self.web_app_url, self.webhook_url)
+        return [address.get_secret_value() for address in addresses if address]
+
+    @property
+    def game(self) -> str | None:
+        """The game's short name, if there is one; the playground knows any."""
+        return self.game_short_name or (None if self.bot_token else "tap_race")
+
+    @property
+    def provider_token(self) -> str | None:
+        """The token by which cards are charged, if they can be; the playground takes any."""
+        if self.payment_provider_token:
+            return self.payment_provider_token.get_secret_value()
+        return None if self.bot_token else "playground"
+
+    @property
+    def secret(self) -> str | None:
+        """What Telegram says to prove that it is Telegram, if it was set."""
+        return self.webhook_secret.get_secret_value() if self.webhook_secret else None
+
+    @property
+    def database(self) -> str:
+        """The address of the database of totals."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'tally.db'}"
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Give what must never show: the token, and passwords in addresses."""
+    addresses = (
+        settings.bot_api_url,
+        settings.redis_url,
+        settings.database_url,
+        settings.webhook_url,
+        settings.telegram_proxy,
+    )
+    written = [url.get_secret_value() for url in addresses if url]
+    passwords = [passwords_in(url) for url in written]
+    for address in addresses_in_environment().values():
+        # Not checked yet: of one that is no address any part may be of a password.
+        with suppress(ValueError):
+            passwords.append(passwords_in(address))
+    tokens = (settings.bot_token, settings.webhook_secret, settings.payment_provider_token)
+    values = [value.get_secret_value() for value in tokens if value]
+    return [*values, *set().union(*passwords)]
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment and `.env`.
+
+    Raises:
+        Fault: A setting is wrong, or `.env` can't be read; the text has one readable line a
+            fault and shows no value, as any could be a secret.
+    """
+    try:
+        _check_env_file()
+        return Settings()
+    except UnicodeDecodeError:
+        raise Fault(f"{ENV_FILE}: is not UTF-8 text: save it as UTF-8") from None
+    except OSError as error:
+        raise Fault(f"{ENV_FILE}: can't be read: {error.strerror}") from None
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_input=False)
+        raise Fault("\n".join(_line(fault["loc"], fault["msg"]) for fault in faults)) from None
+
+
+def _check_env_file() -> None:
+    """Refuse a file that the settings library would pass over, in whole or in part.
+
+    A named pipe is left to that library, because it can be read only once.
+
+    Raises:
+        Fault: The file has a line that is no setting, or is not text.
+        OSError: It can't be read.
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    if not ENV_FILE.exists() or ENV_FILE.is_fifo():
+        return
+    text = ENV_FILE.read_text("utf-8-sig")
+    if "\0" in text:
+        # UTF-16 without a mark is valid UTF-8, in which no setting has its name.
+        raise Fault(f"{ENV_FILE}: has NUL bytes, so it is not UTF-8 text: save it as UTF-8")
+    for setting in parse_stream(StringIO(text)):
+        if setting.error:
+            raise Fault(f"{ENV_FILE}: line {setting.original.line} is not like NAME=value")
+
+
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    text = text if text.startswith(("is ", "must ")) else text[:1].lower() + text[1:]
+    return f"{str(location[0]).upper()}: {text}"

@@ -1,0 +1,1 @@
+"""Documents: totals, or all of a person's data, as files."""

@@ -1,0 +1,1 @@
+"""What the operator uses: workers, metrics, logs, backup, queries."""

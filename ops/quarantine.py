@@ -1,0 +1,148 @@
+"""What the command line does with updates that the bot could not read."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TextIO
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.settings import Settings
+from durable_dialogs.intake.quarantine import Entry, Quarantine
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.redis.connection import connect
+from durable_dialogs.redis.embedded_valkey import ValkeyStartError
+from durable_dialogs.state.keys import PREFIX
+from ops.backup import connected
+from ops.errors import Fault
+
+HEAD = ("update", "kind", "since (UTC)", "bytes", "can't be read")
+
+
+async def list_entries(settings: Settings, out: TextIO) -> None:
+    """List the updates that are set aside, oldest first, without what people sent.
+
+    Args:
+        settings: Where they are.
+        out: Takes the list.
+
+    Raises:
+        Fault: They can't be reached.
+    """
+    async with _opened(settings) as quarantine:
+        entries = await quarantine.entries() if quarantine else []
+    if not entries:
+        out.write("No update is set aside.\n")
+        return
+    rows = [HEAD, *map(_row, entries)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        out.write("  ".join(cells).rstrip() + "\n")
+
+
+async def show(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+    """Write out updates as they came, which is what people sent.
+
+    Args:
+        settings: Where they are.
+        names: Which.
+        out: Takes them, a line an update.
+
+    Raises:
+        Fault: They can't be reached, or one of them is not there.
+    """
+    async with _known(settings, names) as quarantine:
+        bodies = [await quarantine.body(name) or b"" for name in names]
+    out.writelines(f"{_printable(body)}\n" for body in bodies)
+
+
+async def retry(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+    """Have the bot try updates again: the running one within seconds, else the next that starts.
+
+    Args:
+        settings: Where they are.
+        names: Which, none for all.
+        out: Takes a line.
+
+    Raises:
+        Fault: They can't be reached, or one of them is not there.
+    """
+    async with _known(settings, names) as quarantine:
+        names = names or [entry.name for entry in await quarantine.entries()]
+        await quarantine.ask_again(names)
+    out.write(
+        f"The bot tries {len(names)} again, within seconds if it runs, else when it starts.\n"
+        "What it can't read even so stays in the list.\n"
+    )
+
+
+async def drop(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+    """Forget updates.
+
+    Args:
+        settings: Where they are.
+        names: Which.
+        out: Takes a line.
+
+    Raises:
+        Fault: They can't be reached, or one of them is not there.
+    """
+    async with _known(settings, names) as quarantine:
+        for name in names:
+            await quarantine.drop(name)
+    out.write(f"Forgotten: {len(names)}.\n")
+
+
+@asynccontextmanager
+async def _known(settings: Settings, names: Sequence[str]) -> AsyncIterator[Quarantine]:
+    """Open the quarantine if updates are in it."""
+    async with _opened(settings) as quarantine:
+        kept = {entry.name for entry in await quarantine.entries()} if quarantine else set()
+        if unknown := [name for name in names if name not in kept]:
+            raise Fault(f"{unknown[0]!r} is not set aside")
+        if quarantine is None:
+            raise Fault("no update is set aside")
+        yield quarantine
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Quarantine | None]:
+    """Open the quarantine, beside a running bot or without one; None if there is none yet."""
+    try:
+        async with AsyncExitStack() as parts:
+            redis: Redis
+            if settings.redis_url:
+                address = parse(settings.redis_url.get_secret_value())
+                redis, batch = connect(address, 0, parts)
+            elif (settings.data_dir / "valkey").exists():
+                redis = await parts.enter_async_context(connected(settings))
+                batch = Batch(redis)
+            else:
+                yield None
+                return
+            bot_id = await _bot_id(settings, redis)
+            yield None if bot_id is None else Quarantine(redis, batch, bot_id)
+    except (RedisError, OSError, ValueError, ValkeyStartError) as error:
+        raise Fault(f"Redis can't be reached: {error}") from error
+
+
+async def _bot_id(settings: Settings, redis: Redis) -> int | None:
+    """Give the bot's id; without a token it is the one that was on the playground."""
+    if settings.bot_token:
+        return int(settings.bot_token.get_secret_value().partition(":")[0])
+    async for key in redis.scan_iter(match=f"{PREFIX}:{{*}}:quarantine"):
+        return int(key.decode().partition("{")[2].partition("}")[0])
+    return None
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    since = f"{entry.since:%Y-%m-%d %H:%M}"
+    return entry.name, entry.kind or "unknown", since, str(entry.size), entry.why
+
+
+def _printable(body: bytes) -> str:
+    """Show bytes on a terminal, which must not be told by them what to do."""
+    text = body.decode(errors="backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,96 @@
+"""What the command line asks of the database; without aiogram, which takes seconds to load."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, tzinfo
+from enum import StrEnum
+from typing import TextIO
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.engine import create_engine
+from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
+from db.export import Format, export, export_sums
+from db.filters import Filter
+from db.migrations import check, upgrade
+from db.sessions import Sessions
+from db.summaries import Chat, Day, Label, Person, Summaries
+from db.totals import Totals
+from ops.errors import Fault
+
+
+class By(StrEnum):
+    """What totals are added up by."""
+
+    DAY = "day"
+    LABEL = "label"
+    USER = "user"
+    CHAT = "chat"
+
+
+async def migrate(url: str) -> None:
+    """Bring the database up to date.
+
+    Raises:
+        Fault: It can't be reached or written, is newer than this code, or does not tell its
+            revision.
+    """
+    try:
+        await upgrade(url)
+    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped) as error:
+        raise Fault(f"DATABASE_URL: {error}") from error
+
+
+async def print_totals(  # noqa: PLR0913 - what, how and where to
+    url: str,
+    wanted: Filter,
+    out: TextIO,
+    style: Format,
+    *,
+    by: By | None = None,
+    zone: tzinfo = UTC,
+) -> None:
+    """Write saved totals, or their sums, to a text stream.
+
+    Args:
+        url: The database, which is only read, also if it is older than this code.
+        wanted: Which totals.
+        out: Takes the text.
+        style: How they are written.
+        by: What to add them up by, None to write each.
+        zone: Where days are days.
+
+    Raises:
+        Fault: The database can't be reached or read, is newer than this code, or does not tell
+            its revision.
+        BrokenPipeError: Nobody reads any more.
+    """
+    async with _reading(url) as engine:
+        summaries = Summaries(Sessions(engine))
+        match by:
+            case None:
+                await export(Totals(Sessions(engine)).stream(wanted), out, style)
+            case By.DAY:
+                await export_sums(Day, await summaries.by_day(wanted, zone), out, style)
+            case By.LABEL:
+                await export_sums(Label, await summaries.by_label(wanted), out, style)
+            case By.USER:
+                await export_sums(Person, await summaries.by_user(wanted), out, style)
+            case By.CHAT:
+                await export_sums(Chat, await summaries.by_chat(wanted), out, style)
+
+
+@asynccontextmanager
+async def _reading(url: str) -> AsyncIterator[AsyncEngine]:
+    try:
+        await check(url)
+    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped, DatabaseEmpty) as error:
+        raise Fault(f"DATABASE_URL: {error}") from error
+    engine = create_engine(url)
+    try:
+        yield engine
+    except SQLAlchemyError as error:
+        raise Fault(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
+    finally:
+        await engine.dispose()

@@ -1,0 +1,1 @@
+"""Inbox, outbox and leases: what must happen at least once."""

@@ -1,0 +1,1 @@
+"""Messages as they are drawn: edit queues, rate limits, the renderer."""

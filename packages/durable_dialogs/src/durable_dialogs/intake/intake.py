@@ -1,0 +1,149 @@
+"""What becomes of an update that has come, by whichever way.
+
+Most can be read. Of one that can't be, the parts that matter may be readable all the same; else
+whoever waits for an answer is answered, and what remains is set aside.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
+from typing import Any, NoReturn
+
+import structlog
+from aiogram import Bot
+from aiogram.methods import TelegramMethod
+from redis.exceptions import RedisError
+
+from durable_dialogs.intake.quarantine import Quarantine, name_of
+from durable_dialogs.intake.reading import Reader, Reading
+from durable_dialogs.state.keeping import KEEPING, Keeping
+from durable_dialogs.state.outcome import Outcome
+from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.update.answers import IN_RESPONSE
+from ops.metrics import UNREADABLE, begin
+
+Feed = Callable[..., Awaitable[object]]
+"""Carries an update out, given what the middleware's data holds besides."""
+Refuse = Callable[[str, Mapping[str, Any]], TelegramMethod[Any] | None]
+"""Gives what answers an update that can't be read, from its kind and what stands under it; None
+if nobody waits for an answer, or it can't be told who."""
+
+IS_KEPT = "is_kept"
+"""Where the middleware's data may hold what tells whether an update comes again after the
+next start: then nobody may be told that it is not done."""
+LEFT_OUT = "left_out"
+"""Where the middleware's data may hold the places of what could not be read of an update."""
+
+PAUSE = 1.0
+"""Seconds before the next try when Redis can't be reached."""
+PERIOD = 5.0
+"""Seconds between two looks at what is to be tried again."""
+
+begin(UNREADABLE, ("reduced", "answered", "set_aside", "dropped"))
+
+log = structlog.get_logger(__name__)
+
+
+class Intake:
+    """Reads updates and carries them out.
+
+    Args:
+        bot: The bot.
+        reader: Reads updates.
+        quarantine: Keeps those that can't be used.
+        feed: Carries out an update that was read.
+        refuse: Answers one that can't be used.
+        kinds: The kinds of updates that were asked for; no others are looked at.
+    """
+
+    def __init__(  # noqa: PLR0913 - what stands around it, put together once
+        self,
+        bot: Bot,
+        reader: Reader,
+        quarantine: Quarantine,
+        feed: Feed,
+        refuse: Refuse,
+        *,
+        kinds: Collection[str],
+    ) -> None:
+        self._bot = bot
+        self._feed = feed
+        self._quarantine = quarantine
+        self._refuse = refuse
+        self._kinds = kinds
+        self.read = reader.read
+
+    async def take(self, reading: Reading, body: bytes, **data: object) -> object:
+        """Carry out an update, as far as it can be read; when this returns, it is done.
+
+        Args:
+            reading: What could be read of it.
+            body: Its bytes.
+            data: What the middleware's data holds besides.
+
+        Returns:
+            What `feed` gives, None if the update was not carried out.
+        """
+        if reading.is_whole:
+            return await self._feed(reading.update, **data)
+        if reading.kind and reading.kind not in self._kinds:
+            return None
+        said = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
+        if reading.update:
+            UNREADABLE.labels("reduced").inc()
+            # A modified client can press a button with any bytes, and as often as it likes.
+            (said.warning if reading.left_out else said.debug)("update_reduced")
+            return await self._feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
+        if method := self._refuse(reading.kind, reading.content):
+            UNREADABLE.labels("answered").inc()
+            said.warning("update_answered_unread")
+            await self._call(method, data)
+            return None
+        await self._until_kept(body, reading)
+        UNREADABLE.labels("set_aside").inc()
+        said.error("update_set_aside")
+        return None
+
+    async def run(self) -> NoReturn:
+        """Try again what the quarantine is asked to, until cancelled."""
+        while True:
+            try:
+                due = await self._quarantine.due()
+                for name in sorted(due, key=lambda name: (len(name), name)):
+                    await self._try_again(name, due[name])
+            except RedisError as error:
+                log.warning("quarantine_unreachable", error=str(error))
+            await asyncio.sleep(PERIOD)
+
+    async def _try_again(self, name: str, body: bytes) -> None:
+        reading, outcome = self.read(body), None
+        try:
+            if reading.update:
+                # It stays in the quarantine until it is done, so nobody is told to try again.
+                kept = {IS_KEPT: lambda: True, KEEPING: Keeping(is_kept=True)}
+                outcome = await self.take(reading, body, **kept)
+        except Exception:
+            log.exception("update_failed", update=name)
+        if outcome in {None, Outcome.FAILED}:
+            log.error("update_still_unreadable", update=name, unread=reading.why)
+            await self._quarantine.keep(name)
+        else:
+            log.info("update_done_after_all", update=name)
+            await self._quarantine.drop(name)
+
+    async def _call(self, method: TelegramMethod[Any], data: Mapping[str, Any]) -> None:
+        response = data.get(IN_RESPONSE)
+        if response is None:
+            await patiently(partial(self._bot, method))
+        else:
+            response.append(method)
+
+    async def _until_kept(self, body: bytes, reading: Reading) -> None:
+        while True:
+            try:
+                await self._quarantine.put(body, reading.kind, reading.why)
+            except RedisError as error:
+                log.warning("quarantine_unreachable", error=str(error))
+                await asyncio.sleep(PAUSE)
+            else:
+                return

@@ -1,0 +1,1 @@
+"""What may not be drawn yet, and how it is drawn after all."""

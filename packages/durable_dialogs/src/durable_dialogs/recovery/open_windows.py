@@ -1,0 +1,109 @@
+"""Which windows a person has open, in whichever chats."""
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Iterable, MutableMapping
+from typing import cast
+
+import structlog
+from cachetools import LRUCache
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import ChatKeys, inline_message_of, place_of_record
+from durable_dialogs.state.place import Place
+from durable_dialogs.state.record import Record
+
+REMEMBERED = 10_000
+"""Windows of which a process remembers that they were noted."""
+DAY = 24 * 60 * 60
+"""Seconds after which a window that is still in use is noted again."""
+
+
+log = structlog.get_logger(__name__)
+
+
+class Windows:
+    """Remembers the windows that can still be pressed, by who has opened them.
+
+    They are noted before the commit that opens them, and taken off after the one that
+    closes them; a window too many does no harm. Between the two a press costs nothing.
+
+    Args:
+        redis: The connection, giving bytes.
+        batch: Sends commands to the same Redis.
+        bot_id: The bot's id.
+        ttl: Seconds that a window lives untouched.
+    """
+
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, ttl: int) -> None:
+        self._redis = redis
+        self._batch = batch
+        self._bot_id = bot_id
+        self._ttl = ttl + DAY
+        self._noted: MutableMapping[str, float] = LRUCache(REMEMBERED)
+
+    def unnoted(self, records: Iterable[Record]) -> list[Record]:
+        """Give those of the records that were not noted lately."""
+        due = time.monotonic() - DAY
+        return [
+            record
+            for record in records
+            if record.owner is not None and self._noted.get(record.key, -math.inf) < due
+        ]
+
+    async def note(self, records: Iterable[Record], place: Place) -> None:
+        """Note windows that are being opened, or were lately used.
+
+        It may be awaited beside the commit, as `Undrawn.announce`.
+
+        Args:
+            records: Their records, which have owners.
+            place: Where they stand.
+        """
+        records, shown = list(records), f"{place.chat_type} {place.language or ''}"
+        sent = []
+        for record in records:
+            key = self._key(cast("int", record.owner))
+            sent.append(self._batch.put("HSET", key, record.key, shown))
+            sent.append(self._batch.put("EXPIRE", key, self._ttl))
+        await asyncio.gather(*sent)
+        self._noted.update({record.key: time.monotonic() for record in records})
+
+    async def close(self, records: Iterable[Record]) -> None:
+        """Take windows off that can't be pressed any more."""
+        for record in records:
+            if record.owner is None:
+                continue
+            self._noted.pop(record.key, None)
+            try:
+                await self._batch.send("HDEL", self._key(record.owner), record.key)
+            except RedisError as error:
+                log.warning("window_not_closed", error=str(error))
+
+    async def of(self, user_id: int) -> dict[str, Place]:
+        """Give the windows that a person has open: where they stand, by their records."""
+        noted = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key(user_id)))
+        asked = [self._batch.send("EXISTS", name.decode()) for name in noted]
+        windows, ended = {}, []
+        for (name, shown), lives in zip(noted.items(), await asyncio.gather(*asked), strict=True):
+            if lives:
+                windows[name.decode()] = _place(name.decode(), shown.decode(), user_id)
+            else:
+                ended.append(name)
+        if ended:
+            await self._redis.hdel(self._key(user_id), *ended)
+        return windows
+
+    def _key(self, user_id: int) -> str:
+        return f"{ChatKeys(self._bot_id, user_id).tag}:windows"
+
+
+def _place(record: str, shown: str, user_id: int) -> Place:
+    # Short, as it is kept for each open window: the key tells the rest.
+    chat_type, _, language = shown.partition(" ")
+    chat, thread_id = place_of_record(record)
+    chat_id = user_id if inline_message_of(record) else int(chat)
+    return Place(chat_id, chat_type, thread_id, user_id, language or None)

@@ -1,0 +1,1 @@
+"""Redis: addresses, connections, clusters, batches, the embedded Valkey."""

@@ -1,0 +1,1 @@
+"""Dialog state in Redis: keys, records, the store, the unit of work."""

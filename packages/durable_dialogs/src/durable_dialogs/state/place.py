@@ -1,0 +1,51 @@
+"""Where an update belongs, and where a window stands."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.enums import ChatType
+from aiogram.types import Chat, Update
+
+from durable_dialogs.state.keys import ChatKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a window stands and who saw it last: what drawing it takes without an update.
+
+    Attributes:
+        chat_id: The chat.
+        chat_type: The chat's type.
+        thread_id: The topic, if any.
+        user_id: The person.
+        language: The language of the person's client, if known.
+    """
+
+    chat_id: int
+    chat_type: str
+    thread_id: int | None
+    user_id: int
+    language: str | None
+
+
+def chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
+    """Give the keys of the chat, or inline message, that an update is of."""
+    bot_id = cast("Bot", data["bot"]).id
+    for inline in (update.callback_query, update.chosen_inline_result):
+        if inline and inline.inline_message_id:
+            return ChatKeys(bot_id, inline.inline_message_id)
+    chat = data.get("event_chat") or data.get("event_from_user")
+    return ChatKeys(bot_id, chat.id if chat else 0)
+
+
+def place_of(data: dict[str, Any]) -> Place:
+    """Give where the window stands that an update is about, from the middleware's data."""
+    chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
+    return Place(
+        chat_id=chat.id if chat else person.id,
+        chat_type=chat.type if chat else ChatType.PRIVATE,
+        thread_id=data.get("event_thread_id"),
+        user_id=person.id,
+        language=person.language_code,
+    )

@@ -1,0 +1,1 @@
+"""What is Tally's own and leaves the engine with its hooks."""

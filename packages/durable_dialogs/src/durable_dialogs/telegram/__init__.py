@@ -1,0 +1,1 @@
+"""The Bot API: session, retries, proxy, clock, updates as they come."""

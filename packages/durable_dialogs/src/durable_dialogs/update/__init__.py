@@ -1,0 +1,1 @@
+"""The way of an update: unit of work, commit, nested dialogs, answers."""

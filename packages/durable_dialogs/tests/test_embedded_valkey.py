@@ -1,0 +1,144 @@
+"""The embedded Valkey: private, durable, adopted, and gone when it is stopped."""
+
+import asyncio
+import os
+import signal
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from durable_dialogs.redis import embedded_valkey
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from tests.support.nursery import START
+
+
+@pytest.fixture
+async def valkey(tmp_path: Path) -> AsyncIterator[EmbeddedValkey]:
+    """Give a Valkey in a folder with a long name with spaces."""
+    server = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    yield server
+    await server.stop()
+
+
+async def test_only_its_owner_may_open_it(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    socket = Path(valkey.url.removeprefix("unix://"))
+    assert (mode(socket), mode(socket.parent)) == (0o700, 0o700)
+
+
+async def test_it_listens_on_no_port(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        assert (await redis.config_get("port"))["port"] == "0"
+
+
+async def test_every_write_is_on_the_disk_before_it_is_answered(valkey: EmbeddedValkey) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        settings = await redis.config_get("append*", "maxmemory-policy")
+    assert settings["appendonly"] == "yes"
+    assert settings["appendfsync"] == "always"
+    assert settings["maxmemory-policy"] == "noeviction"
+
+
+async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+    await valkey.start()
+    other = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    await other.start()
+    async with Redis.from_url(valkey.url) as redis, Redis.from_url(other.url) as same:
+        await redis.set("key", "value")
+        assert await same.get("key") == b"value"
+    await other.stop()
+
+
+@pytest.mark.parametrize("from_the_start", [True, False])
+async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
+    valkey: EmbeddedValkey,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    from_the_start: bool,
+) -> None:
+    folder = tmp_path / "a folder with a name of" / ("many letters" * 9)
+    if from_the_start:
+        starting = asyncio.create_task(valkey.start())
+        pid = await until_spawned(folder)
+        os.kill(pid, signal.SIGSTOP)
+    else:
+        await valkey.start()
+        async with Redis.from_url(valkey.url) as redis:
+            pid = (await redis.info("server"))["process_id"]
+        os.kill(pid, signal.SIGSTOP)
+    other = EmbeddedValkey(folder)
+    monkeypatch.setattr(embedded_valkey, "ANSWER_TIMEOUT", 0.2)
+    begun = asyncio.create_task(other.start())
+    try:
+        with capture_logs() as logs:
+            async with asyncio.timeout(START):
+                while {"event": "valkey_awaited", "log_level": "debug"} not in logs:
+                    await asyncio.sleep(0.01)
+        assert not begun.done()
+        assert pids(folder) == [pid]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    monkeypatch.undo()
+    await begun
+    async with Redis.from_url(other.url) as redis:
+        assert (await redis.info("server"))["process_id"] == pid
+    if from_the_start:
+        await starting
+    await other.stop()
+
+
+async def until_spawned(folder: Path) -> int:
+    """Wait for a server of a folder, and give its process id before it can do much."""
+    async with asyncio.timeout(START):
+        while not (found := pids(folder)):
+            await asyncio.sleep(0)
+    return found[0]
+
+
+def pids(folder: Path) -> list[int]:
+    """Find the servers of a folder: they hold its lock."""
+    lock = str(folder / "valkey.lock")
+    return [
+        int(process.name)
+        for process in Path("/proc").iterdir()
+        if process.name.isdecimal() and int(process.name) != os.getpid() and lock in files(process)
+    ]
+
+
+def files(process: Path) -> set[str]:
+    """Give the files that a process has open; it may end meanwhile."""
+    try:
+        return {str(file.readlink()) for file in (process / "fd").iterdir()}
+    except OSError:
+        return set()
+
+
+async def test_what_it_holds_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.set("key", "value")
+    await valkey.stop()
+    again = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    await again.start()
+    async with Redis.from_url(again.url) as redis:
+        assert await redis.get("key") == b"value"
+    await again.stop()
+
+
+async def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValkeyStartError) as caught:
+        await EmbeddedValkey(tmp_path / "file" / "valkey").start()
+    assert "\n" not in str(caught.value)
+
+
+def mode(path: Path) -> int:
+    """Give a file's permissions."""
+    return stat.S_IMODE(path.stat().st_mode)

@@ -1,0 +1,173 @@
+"""The outbox: all arrives, shared by the workers, and what does not keeps nothing else waiting."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from durable_dialogs.delivery import outbox
+from durable_dialogs.delivery.outbox import Outbox
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import ChatKeys
+
+BOT, ANN, BORIS = 1, 7, 8
+SLOW = 30
+"""Entries that take for ever, each of which might be waited for a second in a row."""
+SOON = 15.0
+"""Seconds, of which a busy machine may need most."""
+MANY = 3_000
+"""Entries that are left by a long outage."""
+INDEX = f"tally:{{{BOT}}}:outboxes"
+
+
+async def test_what_is_under_way_is_not_waited_for_again(redis: Redis) -> None:
+    arrived = asyncio.Event()
+
+    async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
+        if entry.startswith("slow"):
+            await asyncio.Event().wait()
+        arrived.set()
+
+    outbox = Outbox(redis, Batch(redis), BOT, deliver)
+    slow = {f"slow{number}": "{}" for number in range(SLOW)}
+    await outbox.put(ChatKeys(BOT, ANN), slow)
+    assert not await outbox.send(ChatKeys(BOT, ANN), slow)
+    await outbox.put(ChatKeys(BOT, BORIS), {"quick": "{}"})
+    async with running(outbox), asyncio.timeout(SOON):
+        await arrived.wait()
+
+
+@asynccontextmanager
+async def running(*outboxes: Outbox) -> AsyncIterator[None]:
+    """Have workers look at what is left meanwhile."""
+    sweeping = [asyncio.create_task(outbox.run()) for outbox in outboxes]
+    try:
+        yield
+    finally:
+        for task in sweeping:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for outbox in outboxes:
+            await outbox.close(0)
+
+
+async def leave(redis: Redis, count: int, since: float = 0.0) -> None:
+    """Leave entries as a worker that was killed has committed them."""
+    chat = ChatKeys(BOT, ANN)
+    entries: dict[Any, Any] = {f"entry{number}": "{}" for number in range(count)}
+    await redis.zadd(INDEX, {f"{chat.outbox} {entry}": since for entry in entries})
+    await redis.hset(chat.outbox, mapping=entries)
+
+
+async def until_empty(redis: Redis) -> None:
+    async with asyncio.timeout(4 * SOON):
+        while await redis.exists(INDEX):
+            await asyncio.sleep(0.02)
+
+
+async def test_while_nobody_takes_entries_few_are_tried_and_then_all_arrive(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    tries: list[str] = []
+    arrived: set[str] = set()
+    is_away = True
+
+    async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
+        if is_away:
+            tries.append(entry)
+            raise ConnectionError
+        arrived.add(entry)
+
+    await leave(redis, MANY)
+    with capture_logs() as logs:
+        async with running(Outbox(redis, Batch(redis), BOT, deliver)):
+            async with asyncio.timeout(SOON):
+                while len(logs) < 3:
+                    await asyncio.sleep(0.02)
+            assert {line["event"] for line in logs} == {"delivery_failed"}
+            # A few in each period, and others each time.
+            assert len(tries) == len(set(tries)) <= (len(logs) + 1) * outbox.AT_ONCE
+            is_away = False
+            await until_empty(redis)
+    assert len(arrived) == MANY
+
+
+async def test_workers_share_what_is_left(redis: Redis) -> None:
+    times: Counter[str] = Counter()
+    busy: set[Outbox] = set()
+
+    async def deliver(outbox: Outbox, entry: str, _payload: str) -> None:
+        busy.add(outbox)
+        times[entry] += 1
+        await asyncio.sleep(0)
+
+    await leave(redis, 500)
+    workers = [Outbox(redis, Batch(redis), BOT, deliver) for _ in range(3)]
+    async with running(*workers):
+        await until_empty(redis)
+    assert busy == set(workers)
+    assert len(times) == 500
+    assert set(times.values()) == {1}
+
+
+async def test_what_always_fails_is_not_in_the_way_of_the_rest(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    arrived = asyncio.Event()
+
+    async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
+        if entry.startswith("entry"):
+            raise RuntimeError
+        arrived.set()
+
+    await leave(redis, 5 * outbox.AT_ONCE)
+    outbox = Outbox(redis, Batch(redis), BOT, deliver)
+    await outbox.put(ChatKeys(BOT, BORIS), {"good": "{}"})
+    async with running(outbox), asyncio.timeout(SOON):
+        await arrived.wait()
+
+
+async def test_a_clock_that_was_ahead_or_behind_neither_delays_nor_drops_an_entry(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    arrived: list[str] = []
+
+    async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
+        arrived.append(entry)
+
+    hours = 5 * 60 * 60
+    seconds, _ = await redis.time()
+    chat, outbox = ChatKeys(BOT, BORIS), Outbox(redis, Batch(redis), BOT, deliver)
+    await redis.zadd(INDEX, {f"{chat.outbox} late": seconds - hours})
+    await leave(redis, 1, since=seconds + hours)
+    async with running(outbox):
+        async with asyncio.timeout(SOON):
+            while not arrived or await redis.zcount(INDEX, "-inf", seconds + 30):
+                await asyncio.sleep(0.02)
+        # Its commit comes only now; what looks for it after a minute does so at once.
+        await redis.zadd(INDEX, {f"{chat.outbox} late": 0}, xx=True)
+        await redis.hset(chat.outbox, "late", "{}")
+        await until_empty(redis)
+    assert arrived == ["entry0", "late"]
+
+
+async def test_what_never_comes_is_forgotten(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("PERIOD", 0.1), ("MISSING", 0), ("ABANDONED", 1)):
+        monkeypatch.setattr(outbox, name, seconds)
+
+    async def deliver(*_: object) -> None:
+        raise AssertionError
+
+    outbox = Outbox(redis, Batch(redis), BOT, deliver)
+    await outbox.announce(ChatKeys(BOT, ANN), {"entry": "{}"})
+    async with running(outbox):
+        await until_empty(redis)

@@ -1,0 +1,208 @@
+"""What is read of an update: the bytes of each apart, and never more than what was said."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from hypothesis import given
+from hypothesis import strategies as st
+
+from durable_dialogs.intake.optional_parts import is_beside
+from durable_dialogs.intake.reading import VITAL, Reader
+from durable_dialogs.telegram.lenient_json import loads
+from durable_dialogs.telegram.raw_updates import RawUpdate, split
+
+ANN = {"id": 5, "is_bot": False, "first_name": "Ann", "username": "ann"}
+CHAT = {"id": 5, "type": "private", "first_name": "Ann"}
+BILL = "signed"
+PAYMENT = {
+    "currency": "XTR",
+    "total_amount": 10,
+    "invoice_payload": BILL,
+    "telegram_payment_charge_id": "charge",
+    "provider_payment_charge_id": "",
+}
+MESSAGE: dict[str, Any] = {
+    "message_id": 1,
+    "date": 1_760_000_000,
+    "chat": CHAT,
+    "from": ANN,
+    "text": "12",
+    "entities": [{"type": "bold", "offset": 0, "length": 1}],
+    "reply_to_message": {"message_id": 2, "date": 1, "chat": CHAT, "from": ANN},
+}
+UPDATES: list[dict[str, Any]] = [
+    {"update_id": 1, "message": MESSAGE},
+    {"update_id": 1, "message": {**MESSAGE, "successful_payment": PAYMENT}},
+    {
+        "update_id": 1,
+        "message": {**MESSAGE, "forward_origin": {"type": "user", "date": 1, "sender_user": ANN}},
+    },
+    {
+        "update_id": 1,
+        "callback_query": {
+            "id": "q",
+            "from": ANN,
+            "chat_instance": "c",
+            "data": "d",
+            "message": MESSAGE,
+        },
+    },
+]
+ODD: list[object] = [None, 7, "x", [], {}, [{}], {"type": "new"}, 2**70, -1, True, "\ud83d"]
+"""What may stand where something else should."""
+
+NEEDED = {"update_id", "message", "successful_payment", "total_amount", *VITAL}
+"""What a payment can't be read without."""
+
+reader = Reader(Bot("123456:ABC"), {BILL: 5}.get)
+texts = st.text(st.characters(exclude_categories=[]))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.lists(values, max_size=4), st.sampled_from([None, (",", ":")]), st.sampled_from([1, -1]))
+def test_a_batch_is_split_byte_for_byte(
+    contents: list[object], separators: tuple[str, str] | None, order: int
+) -> None:
+    updates = [{"update_id": number, "x": content} for number, content in enumerate(contents)]
+    answer = [("ok", True), ("result", updates)][::order]
+    text = json.dumps(dict(answer), separators=separators)
+    assert split(text.encode()) == [
+        RawUpdate(number, json.dumps(update, separators=separators).encode())
+        for number, update in enumerate(updates)
+    ]
+
+
+@given(st.binary(max_size=20).filter(lambda raw: not set(raw) & set(b'"\\')))
+def test_bytes_that_are_no_text_are_kept_and_spoil_no_others(raw: bytes) -> None:
+    odd = b'{"update_id":1,"x":"%s"}' % raw
+    answer = b'{"ok":true,"result":[%s,{"update_id":2}]}' % odd
+    assert split(answer) == [RawUpdate(1, odd), RawUpdate(2, b'{"update_id":2}')]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[]",
+        b"<p>{</p>",
+        b'{"ok":true}',
+        b'{"ok":true,"result":{}}',
+        b'{"ok":false,"result":[]}',
+        b'{"ok":true,"result":[{"update_id":1}',
+        b'{"ok":true,"result":[{"update_id":1}]',
+        b'{"ok":true,"result":[{"update_id":"x"},{}]}',
+        b'{"ok":true,"x":{"result":[{"update_id":1}]}}',
+    ],
+)
+def test_what_is_no_success_has_no_updates(answer: bytes) -> None:
+    assert split(answer) is None
+
+
+@given(values)
+def test_what_is_read_leniently_can_be_written(value: object) -> None:
+    json.dumps(loads(json.dumps(value).encode()), ensure_ascii=False).encode()
+
+
+def places(node: object, *outer: str | int) -> list[tuple[str | int, ...]]:
+    """Give the places of everything in an update."""
+    inner = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node)
+        if isinstance(node, list)
+        else ()
+    )
+    return [
+        place for name, value in inner for place in ((*outer, name), *places(value, *outer, name))
+    ]
+
+
+def changed(update: Mapping[str, Any], place: tuple[str | int, ...], value: object) -> bytes:
+    """Give an update with something else in a place."""
+    copy: Any = deepcopy(update)
+    holder = copy
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    return json.dumps(copy).encode()
+
+
+@pytest.mark.parametrize("update", UPDATES, ids=["message", "payment", "forwarded", "press"])
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_whatever_is_odd_nothing_is_taken_for_what_it_is_not(
+    update: dict[str, Any], value: object
+) -> None:
+    whole = reader.read(json.dumps(update).encode())
+    assert whole.is_whole
+    assert whole.update
+    for place in places(update):
+        reading = reader.read(changed(update, place, value))
+        if reading.update is None:
+            # Of a payment all but this may be odd.
+            assert "successful_payment" not in update.get("message", {}) or place[-1] in NEEDED
+            continue
+        if reading.is_whole:
+            continue
+        read, said = reading.update, whole.update
+        if said.callback_query:
+            assert read.callback_query
+            assert read.callback_query.data in {"d", "\ufffd"}
+            assert read.callback_query.from_user.id == 5
+            assert read.callback_query.message
+            assert read.callback_query.message.chat.id == 5
+            assert read.callback_query.message.message_id == 1
+        else:
+            assert read.message
+            assert said.message
+            assert read.message.from_user
+            assert read.message.from_user.id == 5
+            if paid := said.message.successful_payment:
+                assert read.message.successful_payment
+                assert read.message.successful_payment.total_amount == paid.total_amount
+                charge_id = read.message.successful_payment.telegram_payment_charge_id
+                assert charge_id == paid.telegram_payment_charge_id
+            if not read.message.successful_payment:
+                assert read.message.text in {"12", "\ufffd"}
+                assert bool(read.message.forward_origin) == bool(said.message.forward_origin)
+                assert read.message.reply_to_message
+                assert read.message.reply_to_message.message_id == 2
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "message",
+        "message.via_bot",
+        "message.chat.is_forum",
+        "message.contact.user_id",
+        "callback_query.message",
+        "callback_query.message.message_thread_id",
+        "callback_query.data",
+        "pre_checkout_query.order_info",
+    ],
+)
+def test_what_decides_is_not_beside_the_point(place: str) -> None:
+    assert not is_beside(tuple(place.split(".")))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "message.quote",
+        "message.quote.text",
+        "message.via_bot.username",
+        "callback_query.message.text",
+        "callback_query.message.chat.title",
+        "inline_query.location",
+    ],
+)
+def test_what_decides_nothing_is(place: str) -> None:
+    assert is_beside(tuple(place.split(".")))

@@ -1,0 +1,40 @@
+"""A connection that is torn down in the moment in which a command is written to it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.redis.reconnecting import LastingSocket
+
+
+async def write_after_the_end(path: str) -> None:
+    """Write to a connection that was looked at while it was still whole."""
+    connection = LastingSocket(path=path)
+    await connection.connect()  # type: ignore[no-untyped-call]
+    assert not connection.should_reconnect()
+    assert connection._writer  # noqa: SLF001 - cut from this side
+    connection._writer.transport.abort()  # noqa: SLF001
+    await asyncio.sleep(0)
+    assert connection.should_reconnect()
+    with pytest.raises(RedisConnectionError):
+        await connection.send_command("PING")
+    assert not connection.is_connected
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
+async def test_a_write_to_it_is_a_failure_of_the_connection(
+    run: Callable[[Coroutine[Any, Any, None]], None], tmp_path: Path
+) -> None:
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    try:
+        path = valkey.url.removeprefix("unix://")
+        await asyncio.to_thread(lambda: run(write_after_the_end(path)))
+    finally:
+        await valkey.stop()

@@ -1,0 +1,185 @@
+"""Windows that nobody waits for are drawn again between those of people who tap."""
+
+import asyncio
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from redis.asyncio import Redis
+
+from durable_dialogs.drawing.foreground import NotDrawnError
+from durable_dialogs.recovery import redraws
+from durable_dialogs.state.place import Place
+from durable_dialogs.state.store import AwayError
+from durable_dialogs.tasks import finish
+from durable_support.pending_redraws import SOON
+from durable_support.redrawing import ANN, BORIS, ROOM, Scene
+
+
+@pytest.fixture
+def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Set the scene, where windows are looked at often."""
+    monkeypatch.setattr(redraws, "PERIOD", 0.05)
+    monkeypatch.setattr(redraws, "REST", 0.1)
+    return Scene(redis)
+
+
+async def test_of_each_chat_one_window_is_drawn_again_at_a_time(scene: Scene) -> None:
+    own = await scene.leave_behind(ANN, 3)
+    others = await scene.leave_behind(BORIS, 1)
+    async with scene.looking():
+        for _ in own:
+            await scene.until_waiting(2)
+            assert set(scene.renderer.chats) == {ANN, BORIS}
+            scene.renderer.draw(ANN)
+        scene.renderer.draw(BORIS)
+        await scene.until_done()
+    assert sorted(scene.drawn) == sorted(own + others)
+
+
+async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_once(
+    scene: Scene,
+) -> None:
+    windows = await scene.leave_behind(ANN, 3)
+    async with scene.looking():
+        await scene.until_waiting(1)
+        unsent = await scene.leave_behind(ANN, 1, message_id=-5)
+        await scene.until_waiting(2)
+        assert scene.drawn == [windows[-1], *unsent]
+        scene.renderer.draw(ANN)
+        for _ in windows[1:]:
+            await scene.until_waiting(1)
+            scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert [each for each in scene.drawn if each in windows] == windows[::-1]
+
+
+async def test_no_more_begin_at_once_than_there_is_room_for(scene: Scene) -> None:
+    for chat_id in range(1, 6):
+        await scene.leave_behind(chat_id, 1)
+    async with scene.looking():
+        await scene.until_waiting(5)
+        for chat_id in range(1, 6):
+            scene.renderer.draw(chat_id)
+        await scene.until_done()
+    assert len(scene.drawn) == 5
+    assert max(then - before for before, then in pairwise(scene.renderer.looks)) <= ROOM
+
+
+async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -> None:
+    first, second = await scene.leave_behind(ANN, 2)
+    async with scene.looking():
+        await scene.until_waiting(1)
+        await scene.press(first)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert scene.drawn == [second]
+
+
+@pytest.mark.parametrize(
+    "trouble", [AwayError("Redis"), NotDrawnError("the database"), RuntimeError("a fault of ours")]
+)
+async def test_what_can_not_be_drawn_again_is_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    monkeypatch.setattr(redraws, "PATIENCE", 0.1)
+    (window,) = await scene.leave_behind(ANN, 1)
+    scene.troubles = [trouble] * 3
+    async with scene.looking():
+        await scene.until_waiting(1)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert scene.drawn == [window] * 4
+
+
+@pytest.mark.parametrize(
+    "trouble", [NotDrawnError("of an older version"), RuntimeError("likewise")]
+)
+async def test_what_can_never_be_drawn_again_is_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    monkeypatch.setattr(redraws, "PATIENCE", 0.01)
+    await scene.leave_behind(ANN, 1)
+    scene.troubles = [trouble] * 100
+    async with scene.looking():
+        await scene.until_done()
+    assert len(scene.drawn) == redraws.TRIES
+
+
+async def test_what_waits_longest_is_drawn_again_however_much_comes_after_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "PATIENCE", 0.1)
+    oldest, *_ = await scene.leave_behind(ANN, 3)
+    async with scene.looking():
+        while oldest not in scene.drawn:
+            await scene.until_waiting(1)
+            await scene.leave_behind(ANN, 1, message_id=100 + len(scene.drawn), version=100)
+            scene.renderer.draw(ANN)
+
+
+async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
+    scene, begun = Scene(redis), asyncio.Event()
+
+    async def redraw(_record: str, _place: Place) -> None:
+        with suppress(asyncio.CancelledError):
+            begun.set()
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    await scene.leave_behind(ANN, 1)
+    running = asyncio.create_task(scene.undrawn.run(redraw))
+    async with asyncio.timeout(SOON):
+        await begun.wait()
+        await finish([running], within=0)
+
+
+async def test_one_that_is_never_drawn_keeps_others_of_its_chat_waiting_for_seconds_only(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "PATIENCE", 0.5)
+    await scene.leave_behind(ANN, 2)
+    async with scene.looking():
+        await scene.until_waiting(2)
+
+
+async def test_windows_that_move_keep_no_other_waiting(scene: Scene) -> None:
+    for message_id in (5, 6):
+        (window,) = await scene.leave_behind(ANN, 1, message_id=message_id, moves_for=1_000_000)
+        scene.undrawn.committed(window, "0")
+    async with scene.looking():
+        await scene.until_waiting(2)
+        await scene.leave_behind(ANN, 1)
+        await scene.until_waiting(3)
+
+
+async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:
+    still, *_ = await scene.leave_behind(ANN, 1)
+    async with scene.looking():
+        await scene.until_waiting(1)
+        (moving,) = await scene.leave_behind(ANN, 1, message_id=5, moves_for=1_000_000)
+        scene.undrawn.committed(moving, "0")
+        await scene.until_waiting(2)
+        scene.renderer.draw(ANN)
+        while scene.drawn.count(moving) < 3:
+            scene.renderer.draw(ANN)
+            await asyncio.sleep(0.02)
+    assert scene.drawn.count(still) == 1
+
+
+@pytest.mark.parametrize("is_rendered", [True, False])
+async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(
+    scene: Scene,
+    is_rendered: bool,  # noqa: FBT001
+) -> None:
+    (window,) = await scene.leave_behind(ANN, 1)
+    anns = Place(ANN, "private", None, ANN, None)
+    scene.renews = [] if is_rendered else [anns]
+    async with scene.looking():
+        await scene.until_waiting(1)
+        # In another language, say.
+        if is_rendered:
+            await scene.undrawn.renew({window: anns})
+        scene.renderer.draw(ANN)
+        await scene.until_waiting(1)
+        assert scene.drawn == [window, window]

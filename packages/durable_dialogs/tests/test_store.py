@@ -1,0 +1,73 @@
+"""What a commit refuses, so that the update is done again."""
+
+import pytest
+from aiogram.fsm.storage.base import StorageKey
+from redis.asyncio import Redis
+
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.record import Record
+from durable_dialogs.state.store import DialogStore
+from durable_dialogs.state.unit_of_work import Transaction
+
+CHAT = ChatKeys(1, 2)
+
+
+@pytest.fixture
+def store(redis: Redis) -> DialogStore:
+    """Give a store on it."""
+    return DialogStore(redis, Batch(redis), 60)
+
+
+def record(stack: str, *intents: str) -> Record:
+    """Make a new record of a stack with contexts of these ids."""
+    contexts = {intent: {"_intent_id": intent, "_stack_id": stack} for intent in intents}
+    return Record(CHAT.record(stack), stack={"_id": stack, "intents": intents}, contexts=contexts)
+
+
+async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) -> None:
+    assert await store.commit(CHAT, [record("menu", "a", "b"), record("counter", "c")])
+    assert not await store.commit(CHAT, [record("one", "d"), record("other", "d")])
+    assert not await store.commit(CHAT, [record("one", "d", "d")])
+    assert not await store.commit(CHAT, [record("one", "a")])
+    assert await store.commit(CHAT, [record("one", "d"), record("other", "e")])
+
+
+async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: DialogStore) -> None:
+    transaction, key = Transaction(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
+    with pytest.raises(RuntimeError, match="contexts"):
+        await transaction.set_state(key, "Form:name")
+    assert await transaction.get_state(key) is None
+
+
+async def test_what_an_older_version_has_written_leads_to_its_record(
+    store: DialogStore, redis: Redis
+) -> None:
+    counter = record("counter", "a")
+    assert await store.commit(CHAT, [counter], done=7)
+    loaded = await store.load(CHAT, update_id=7, intent=CHAT.intent("a"))
+    assert loaded.done == [counter.key]
+    for key in (CHAT.intent("a"), CHAT.done(7)):
+        await redis.set(key, counter.key)
+    assert await store.load(CHAT, update_id=7, intent=CHAT.intent("a")) == loaded
+
+
+@pytest.mark.parametrize("ending", ["", "+", "++++", "+0000000009"])
+async def test_while_the_clock_is_behind_versions_go_on_and_stay_short(
+    redis: Redis, store: DialogStore, ending: str
+) -> None:
+    tapped, other = record("menu", "a"), record("counter", "b")
+    assert await store.commit(CHAT, [tapped, other])
+    # Of a clock that was ahead by some years; and versions that were made otherwise.
+    ahead = "19" + "0" * 14
+    tapped.version, other.version = ahead + ending, ahead
+    for one in (tapped, other):
+        await redis.hset(one.key, "version", one.version)
+        one.loaded = frozenset(one.contexts)
+    for _ in range(500):
+        version = await store.commit(CHAT, [tapped, other])
+        assert version > tapped.version
+        assert len(version) <= len(ahead) + 11
+        tapped.version = other.version = version
+    # When the clock has caught up, the time counts again.
+    assert f"{int(ahead) + 1}" > version

@@ -1,0 +1,79 @@
+"""A token bucket, with a clock of the test's own."""
+
+from functools import partial
+
+import pytest
+
+from durable_dialogs import token_bucket
+from durable_dialogs.delivery.fair_queue import PERSON_PACE as ASKING
+from durable_dialogs.drawing.renderer import GROUP_PACE, PERSON_PACE
+from durable_dialogs.token_bucket import Pace
+from durable_support.global_rate_limiter import Clock
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the clock that paces go by."""
+    own = Clock()
+    monkeypatch.setattr(token_bucket, "time", own)
+    return own
+
+
+def spent(pace: Pace, clock: Clock, seconds: int) -> int:
+    """Count the tokens that who always wants one spends in so many seconds."""
+    count, end = 0, clock.now + seconds
+    while clock.now <= end:
+        while not pace.pause:
+            pace.spend()
+            count += 1
+        clock.now += 0.25
+    return count
+
+
+@pytest.mark.parametrize(
+    ("made", "minute"), [(GROUP_PACE, 20), (PERSON_PACE, 64)], ids=["group", "person"]
+)
+def test_in_a_minute_goes_what_telegram_bears(
+    clock: Clock, made: partial[Pace], minute: int
+) -> None:
+    pace = made()
+    assert spent(pace, clock, 60) == minute
+    # No more is saved up in an hour.
+    clock.now += 3600
+    assert spent(pace, clock, 60) == minute
+
+
+def test_it_tells_when_the_next_may_go(clock: Clock) -> None:
+    pace = Pace(burst=2, rate=0.5)
+    for pause in (0, 0, 2):
+        assert pace.pause == pytest.approx(pause)
+        pace.spend()
+    # The third could not wait: it took nothing that those who can will have.
+    clock.now += 1
+    assert pace.pause == pytest.approx(1)
+    clock.now += 1
+    assert pace.pause == pytest.approx(0)
+
+
+def test_those_who_come_at_once_go_one_after_the_other(clock: Clock) -> None:
+    pace = ASKING()
+    assert [pace.queue() for _ in range(500)] == [0] * 500
+    assert [pace.queue() for _ in range(3)] == pytest.approx([0.01, 0.02, 0.03])
+    clock.now += 0.03
+    assert pace.queue() == pytest.approx(0.01)
+    clock.now += 3600
+    assert [pace.queue() for _ in range(500)] == [0] * 500
+    assert pace.queue() > 0
+
+
+def test_who_was_overrun_is_left_alone_and_then_asked_slowly(clock: Clock) -> None:
+    pace = Pace(burst=5, rate=1)
+    pace.hold_back(3)
+    assert (pace.hold, pace.pause) == (3, 3)
+    clock.now += 3
+    assert (pace.hold, pace.pause) == (0, 1)
+    assert spent(pace, clock, 10) == 10
+    # An earlier end does not take back a later one.
+    pace.hold_back(3)
+    pace.hold_back(1)
+    assert pace.hold == 3

@@ -1,0 +1,124 @@
+"""`python -m playground`: serve a local Telegram to a bot."""
+
+import argparse
+import asyncio
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import uvloop
+from aiogram.utils.token import TokenValidationError, validate_token
+
+from telegram_playground.errors import FolderError
+from telegram_playground.server import DEFAULT_HOST, DEFAULT_PORT, Server
+
+MAX_PORT = 65_535
+
+GUIDE = """\
+A local Telegram is running at {url}
+
+Point a bot to it: token {token}, Bot API server {url}
+    aiogram                  AiohttpSession(api=TelegramAPIServer.from_base("{url}"))
+    python-telegram-bot      Application.builder().base_url("{url}/bot")
+    pyTelegramBotAPI         apihelper.API_URL = "{url}/bot{{0}}/{{1}}"
+Play persons: that address in a browser, playground.Client("{url}"), or JSON at {url}/control
+Stop it with Ctrl+C; {memory}."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: What stands behind the program's name; the process's own if `None`.
+
+    Returns:
+        The exit status: 2 if the server can't be started.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        uvloop.run(_serve(options))
+    except FolderError as error:
+        print(f"--data-dir: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else error
+        print(f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr)
+        return 2
+    return 0
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    server = Server(
+        options.token,
+        host=options.host,
+        port=options.port,
+        username=options.username,
+        privacy=not options.no_privacy,
+        hosts=options.allow_host,
+        data_dir=options.data_dir,
+        inline=options.inline,
+    )
+    await server.start()
+    stopped = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+    # aiogram's models are most of the heap and live for ever: walking them is wasted time.
+    gc.collect()
+    gc.freeze()
+    memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
+    print(GUIDE.format(url=server.url, token=server.token, memory=memory), flush=True)
+    await stopped.wait()
+    await server.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m playground", description="A local Telegram for one bot."
+    )
+    parser.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=DEFAULT_PORT, help="port to listen on (%(default)s)"
+    )
+    parser.add_argument(
+        "--token",
+        type=_token,
+        help="the bot's token (one at random, which is printed; a folder keeps it)",
+    )
+    parser.add_argument(
+        "--username", default="playground_bot", help="the bot's username (%(default)s)"
+    )
+    parser.add_argument(
+        "--no-privacy", action="store_true", help="let the bot hear everything in groups"
+    )
+    parser.add_argument("--inline", action="store_true", help="switch inline mode on")
+    parser.add_argument(
+        "--data-dir", metavar="FOLDER", help="keep chats, files and waiting updates there"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name under which bot and persons may come, such as this machine's",
+    )
+    return parser
+
+
+def _token(text: str) -> str:
+    try:
+        validate_token(text)
+    except TokenValidationError as error:
+        raise argparse.ArgumentTypeError("a token looks like 1234567:anything") from error
+    return text
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > MAX_PORT:
+        raise argparse.ArgumentTypeError("a port is a number up to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

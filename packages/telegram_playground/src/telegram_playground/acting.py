@@ -1,0 +1,134 @@
+"""What persons do in chats, over HTTP.
+
+| request | does |
+|---|---|
+| `POST /control/chats/{id}/messages` | sends something as a `person`: a `text`, `contact`,
+`location`, `poll`, `photo`, ... (`sayings`) |
+| `PATCH /control/chats/{id}/messages/{message_id}` | edits a `person`'s own `text` |
+| `POST /control/chats/{id}/messages/{message_id}/vote` | votes as a `person` for `options` |
+| `POST /control/chats/{id}/keyboard` | presses a button of the reply keyboard
+(`request_buttons`) |
+| `POST /control/start` | follows a link to the bot with a `payload`, perhaps into a `chat` |
+| `GET /control/files/{file_id}` | the bytes of a file |
+| `DELETE /control/chats/{id}/messages/{message_id}?person=` | deletes a message |
+| `POST /control/chats/{id}/messages/{message_id}/press` | presses the button with a `label`, or
+sends some `data`, as a `person`; waits for the bot's answer for `wait` seconds |
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from aiohttp import web
+
+from telegram_playground import persons, talking
+from telegram_playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of
+from telegram_playground.control_requests import Editing, Press, Removal, Start, Vote
+from telegram_playground.errors import ControlError
+from telegram_playground.files import MIMES
+from telegram_playground.polls import vote
+from telegram_playground.presses import find_button, press
+from telegram_playground.request_buttons import ReplyPress, pressed
+from telegram_playground.sayings import Saying
+from telegram_playground.showing import show_message
+from telegram_playground.state import Chat, Json
+from telegram_playground.telegram import Telegram
+
+SHOWN = MIMES | {"photo": "image/png"}
+"""As what a file is served that a page may show; every other is only downloaded."""
+
+
+async def _say(telegram: Telegram, request: web.Request) -> Json:
+    saying = Saying.model_validate_json(await request.read())
+    chat = chat_of(telegram, request)
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
+
+
+async def _edit(telegram: Telegram, request: web.Request) -> Json:
+    body = Editing.model_validate_json(await request.read())
+    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
+    person = telegram.person(body.person)
+    message = talking.edit(telegram, chat, message_id, person, body.text)
+    return show_message(telegram, chat, message)
+
+
+async def _vote(telegram: Telegram, request: web.Request) -> Json:
+    body = Vote.model_validate_json(await request.read())
+    chat, person = chat_of(telegram, request), telegram.person(body.person)
+    persons.check_presence(telegram, chat, person)
+    message = chat.messages.get(int(request.match_info["message"]))
+    if message is None or "poll" not in message.json:
+        raise ControlError("there is no such poll", HTTPStatus.NOT_FOUND)
+    poll = telegram.state.polls[message.json["poll"]["id"]]
+    return vote(telegram, poll, person, body.options)
+
+
+async def _press_reply(telegram: Telegram, request: web.Request) -> Json:
+    press = ReplyPress.model_validate_json(await request.read())
+    chat = chat_of(telegram, request)
+    saying = pressed(telegram, chat, press)
+    return show_message(telegram, chat, talking.say(telegram, chat, saying))
+
+
+async def _start(telegram: Telegram, request: web.Request) -> Json:
+    body = Start.model_validate_json(await request.read())
+    person = telegram.person(body.person)
+    group = None if body.chat is None else telegram.chat_of_persons(body.chat)
+    message = talking.start(telegram, person, body.payload, group)
+    return message.json
+
+
+async def _remove(telegram: Telegram, request: web.Request) -> Json:
+    person = telegram.person(Removal.model_validate(dict(request.query)).person)
+    message_id = int(request.match_info["message"])
+    persons.remove(telegram, chat_of(telegram, request), message_id, person)
+    return {"message_id": message_id}
+
+
+async def _press(telegram: Telegram, request: web.Request) -> Json:
+    body = Press.model_validate_json(await request.read())
+    chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
+    data = _data_to_press(chat, message_id, body)
+    person = telegram.person(body.person)
+    query = press(telegram, chat, message_id, person, data)
+    if body.wait and query.answer is None:
+        await telegram.signals.wait(query.id, body.wait)
+    return {"id": query.id, "update_id": query.update_id, "answer": query.answer}
+
+
+async def _download(telegram: Telegram, request: web.Request) -> web.Response:
+    file = telegram.state.files.get(request.match_info["file"])
+    if file is None:
+        raise ControlError("there is no such file", HTTPStatus.NOT_FOUND)
+    # Never as what its name claims: a page of a bot's must not run in this server's name.
+    return web.Response(
+        body=telegram.content(file),
+        content_type=SHOWN.get(file.kind, "application/octet-stream"),
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _data_to_press(chat: Chat, message_id: int, body: Press) -> str | None:
+    if body.data is not None:
+        return body.data
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise ControlError(f"there is no message {message_id}", HTTPStatus.NOT_FOUND)
+    button = find_button(message, body.label or "")
+    if "callback_game" in button:
+        return None
+    if "callback_data" not in button:
+        raise ControlError(f"the button {button['text']!r} asks the bot nothing")
+    return str(button["callback_data"])
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", f"{CHAT}/messages", _say, MAX_UPLOAD),
+    Route("PATCH", MESSAGE, _edit),
+    Route("DELETE", MESSAGE, _remove),
+    Route("POST", f"{MESSAGE}/press", _press),
+    Route("POST", f"{MESSAGE}/vote", _vote),
+    Route("POST", f"{CHAT}/keyboard", _press_reply),
+    Route("POST", "/control/start", _start),
+    Route("GET", "/control/files/{file}", _download),
+)
+"""The requests that are understood here."""

@@ -1,0 +1,50 @@
+"""Answers of the Bot API server."""
+
+from dataclasses import dataclass
+
+import orjson
+from aiohttp import web
+
+from telegram_playground.errors import ApiError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result that Telegram says a word about."""
+
+    result: object
+    description: str
+
+
+def success(result: object) -> web.Response:
+    """A call has worked.
+
+    Args:
+        result: What the method returns, as JSON has it.
+    """
+    return web.Response(body=success_body(result), content_type="application/json")
+
+
+def success_body(result: object) -> bytes:
+    """The body of the answer to a call that has worked."""
+    if isinstance(result, Answer):
+        body = {"ok": True, "result": result.result, "description": result.description}
+    else:
+        body = {"ok": True, "result": result}
+    return orjson.dumps(body)
+
+
+def refusal(error: ApiError) -> web.Response:
+    """A call was refused."""
+    body = {"ok": False, "error_code": error.status, "description": error.description}
+    headers = {}
+    if error.parameters:
+        body["parameters"] = error.parameters
+    if "retry_after" in error.parameters:
+        headers["Retry-After"] = str(error.parameters["retry_after"])
+    return web.Response(
+        body=orjson.dumps(body),
+        status=error.status,
+        content_type="application/json",
+        headers=headers,
+    )

@@ -1,0 +1,143 @@
+"""Parameters of a Bot API call out of an HTTP message.
+
+Telegram takes them from the query string, a form (URL-encoded or multipart) or a JSON object.
+"""
+
+from functools import lru_cache
+from http import HTTPStatus
+from urllib.parse import unquote_plus
+
+import orjson
+from aiogram.types import BufferedInputFile
+from aiohttp import BodyPartReader, ClientResponse, MultipartReader, web
+
+from telegram_playground.errors import ApiError, BadRequestError
+from telegram_playground.state import Json
+
+IGNORED_IN_ANSWERS = ("get", "setwebhook", "deletewebhook", "close", "logout")
+"""How the names of methods begin that an answer to a webhook can't call."""
+
+MAX_FILE = 50 << 20
+"""Bytes of the largest file that a bot can send (Bot API, Sending files)."""
+
+CHUNK = 1 << 16
+"""Bytes of a file that are read at once."""
+
+MAX_CACHED = 10_000
+"""Characters of a parameter whose reading is remembered."""
+
+
+def check_coding(request: web.Request) -> None:
+    """Make sure that a body is not compressed: nothing is inflated here.
+
+    Raises:
+        ApiError: If it is, status 415 (RFC 9110, section 8.4).
+    """
+    codings = request.headers.getall("Content-Encoding", ())
+    if any(coding.strip().lower() not in {"", "identity"} for coding in codings):
+        status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        raise ApiError(status, "Unsupported Media Type: unsupported content-encoding")
+
+
+async def read_parameters(request: web.Request) -> Json:
+    """Collect the parameters of a request to the Bot API server.
+
+    Raises:
+        BadRequestError: If the body is not what its content type says.
+        ApiError: If it is compressed.
+    """
+    params: Json = dict(request.query)
+    check_coding(request)
+    if request.can_read_body:
+        match request.content_type:
+            case "application/x-www-form-urlencoded":
+                params |= _form(await request.read())
+            case "multipart/form-data":
+                params |= await _parts(await request.multipart())
+            case "application/json":
+                params |= _json(await request.read())
+    return params
+
+
+async def read_answer(response: ClientResponse) -> Json | None:
+    """Read the call that a bot's answer to a webhook carries.
+
+    Returns:
+        Its parameters with the name of the method as `method`, or `None` if there is no call.
+    """
+    call: Json = {}
+    try:
+        match response.content_type:
+            case "application/x-www-form-urlencoded":
+                call = _form(await response.read())
+            case "multipart/form-data":
+                call = await _parts(MultipartReader(response.headers, response.content))
+            case "application/json":
+                call = _json(await response.read())
+    except (ApiError, ValueError):
+        return None
+    method = str(call.get("method", "")).lower()
+    return call if method and not method.startswith(IGNORED_IN_ANSWERS) else None
+
+
+def check_numbers(name: str, value: object) -> None:
+    """Make sure that the numbers in a value fit into the 64 bits that an answer has for them.
+
+    Args:
+        name: What a refusal calls the value.
+        value: Any JSON.
+
+    Raises:
+        BadRequestError: If one does not.
+    """
+    rest = [value]  # no recursion: how deep a value is nested is not ours to say
+    while rest:
+        match rest.pop():
+            case int() | float() as number if abs(number) >= 1 << 63:
+                raise BadRequestError(f"can't parse {name}: a number is out of range")
+            case list() as items:
+                rest.extend(items)
+            case dict() as fields:
+                rest.extend(fields.values())
+
+
+def _form(body: bytes) -> Json:
+    pairs = (pair.partition("=") for pair in body.decode(errors="replace").split("&") if pair)
+    return {_unquote(name): _unquote(value) for name, _, value in pairs}
+
+
+def _unquote(text: str) -> str:
+    return _unquote_short(text) if len(text) < MAX_CACHED else unquote_plus(text)
+
+
+_unquote_short = lru_cache(maxsize=4096)(unquote_plus)
+"""The same keyboards come again and again, and unquoting them is dear."""
+
+
+def _json(body: bytes) -> Json:
+    """Read a JSON object; numbers become strings, as the server itself treats them."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadRequestError("can't parse JSON object") from None
+    if not isinstance(value, dict):
+        raise BadRequestError("JSON object expected")
+    check_numbers("JSON object", value)
+    return {name: str(item) if type(item) in {int, float} else item for name, item in value.items()}
+
+
+async def _parts(reader: MultipartReader) -> Json:
+    params: Json = {}
+    async for part in reader:
+        if not isinstance(part, BodyPartReader) or part.name is None:
+            continue
+        data = bytearray()
+        while chunk := await part.read_chunk(CHUNK):
+            data += chunk
+            if len(data) > MAX_FILE:
+                raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Request Entity Too Large")
+        if part.filename is None:
+            params[part.name] = data.decode(errors="replace")
+        else:
+            params[part.name] = BufferedInputFile(bytes(data), filename=part.filename)
+    return params

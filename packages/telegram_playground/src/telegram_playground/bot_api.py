@@ -1,0 +1,182 @@
+"""The bot's side over HTTP: `/bot<token>/<method>`."""
+
+import inspect
+import logging
+import secrets
+from contextlib import suppress
+from http import HTTPStatus
+
+from aiogram.types import BufferedInputFile
+from aiohttp import web
+
+from telegram_playground.answers import refusal, success
+from telegram_playground.bodies import read_parameters
+from telegram_playground.bot_methods import HANDLERS, KNOWN
+from telegram_playground.errors import ApiError, NotSpokenError
+from telegram_playground.faults import Fault
+from telegram_playground.files import find_path
+from telegram_playground.origins import check_origin
+from telegram_playground.parameters import Method, parse_call
+from telegram_playground.state import Call, Json
+from telegram_playground.telegram import Telegram
+
+CALLS = "calls"
+"""The signal that a call has come in."""
+
+HANGS_FOR = 86_400
+"""Seconds after which a hanging call is cut off."""
+
+logger = logging.getLogger(__name__)
+
+
+class OddAnswerError(Exception):
+    """A call gets another answer than its result.
+
+    Attributes:
+        answer: That answer.
+    """
+
+    def __init__(self, answer: web.Response) -> None:
+        super().__init__("the call gets another answer")
+        self.answer = answer
+
+
+class BotApi:
+    """Answers the bot's calls and keeps a list of them.
+
+    Args:
+        telegram: What they are about.
+        names: The names under which this server may be addressed.
+    """
+
+    def __init__(self, telegram: Telegram, names: frozenset[str]) -> None:
+        self._telegram = telegram
+        self._names = names
+        telegram.delivery.webhooks.execute = self.execute_answer
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Answer a request."""
+        name = request.match_info["method"]
+        try:
+            self._check(request)
+            result = await self.execute(name, await read_parameters(request))
+        except OddAnswerError as odd:
+            return odd.answer
+        except ApiError as error:
+            return refusal(error)
+        except ConnectionAbortedError:
+            return _cut(request)
+        except web.HTTPRequestEntityTooLarge as error:
+            # Not by Python's name of the status, which differs between versions.
+            return refusal(ApiError(error.status, "Request Entity Too Large"))
+        return success(result)
+
+    async def download(self, request: web.Request) -> web.Response:
+        """Hand over a file that getFile has told the path of."""
+        try:
+            self._check(request)
+        except ApiError as error:
+            return refusal(error)
+        file = find_path(self._telegram, request.match_info["path"])
+        if file is None:
+            return refusal(ApiError(HTTPStatus.NOT_FOUND, "Not Found"))
+        body = self._telegram.content(file)
+        return web.Response(body=body, content_type="application/octet-stream")
+
+    async def execute(self, name: str, params: Json) -> object:
+        """Make a call.
+
+        Args:
+            name: The method, in any case.
+            params: Its parameters as they came in.
+
+        Returns:
+            The method's result as JSON has it, or an `Answer`.
+
+        Raises:
+            ApiError: If it is refused.
+            ConnectionAbortedError: If it is to get no answer.
+            OddAnswerError: If it is to get another answer than its result.
+        """
+        method = KNOWN.get(name.lower())
+        call = self._log(name if method is None else method.__api_method__, params)
+        faults = self._telegram.faults
+        fault = faults.of_call(name, params) if faults.active else None
+        try:
+            if fault is not None:
+                await self._suffer(fault)
+            self._telegram.rate_limits.check(name, params)
+            result = self._begin(method, params)
+            if inspect.isawaitable(result):
+                result = await result
+        except ApiError as error:
+            call.status, call.error = error.status, error.description
+            raise
+        except (ConnectionAbortedError, OddAnswerError):
+            raise
+        except Exception:
+            # The playground's own mistake: the bot hears of it as of Telegram's.
+            logger.exception("The call of %s failed", name)
+            call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
+            raise ApiError(call.status, call.error) from None
+        call.status = HTTPStatus.OK
+        if fault is not None and fault.kind == "lose":
+            raise ConnectionAbortedError
+        if fault is not None and fault.kind == "answer":
+            raise OddAnswerError(fault.answer(result))
+        return result
+
+    async def execute_answer(self, params: Json) -> None:
+        """Make the call that an answer to a webhook carries; nobody hears how it went."""
+        name = str(params.pop("method"))
+        with suppress(ApiError, ConnectionAbortedError, OddAnswerError):
+            await self.execute(name, params)
+
+    def _check(self, request: web.Request) -> None:
+        """Make sure that it is the bot who asks, and not a page in somebody's browser."""
+        check_origin(request, self._names)
+        token = request.match_info["token"].encode()
+        if not secrets.compare_digest(token, self._telegram.token.encode()):
+            raise ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized")
+
+    async def _suffer(self, fault: Fault) -> None:
+        """Let go wrong with a call what goes wrong before it is done."""
+        match fault.kind:
+            case "refuse":
+                raise fault.refusal()
+            case "delay":
+                await self._telegram.clock.sleep(fault.seconds)
+            case "hang":
+                await self._telegram.clock.sleep(HANGS_FOR)
+                raise ConnectionAbortedError
+            case "cut":
+                raise ConnectionAbortedError
+            case "answer" if not fault.done:
+                raise OddAnswerError(fault.answer(result=True))
+
+    def _begin(self, method: Method | None, params: Json) -> object:
+        if method is None:
+            raise ApiError(HTTPStatus.NOT_FOUND, "Not Found: method not found")
+        if method not in HANDLERS:
+            raise NotSpokenError(method.__api_method__)
+        return HANDLERS[method](self._telegram, parse_call(method, params))
+
+    def _log(self, method: str, params: Json) -> Call:
+        state = self._telegram.state
+        state.call_count += 1
+        # Thousands of calls are kept, so their files are not.
+        told = {
+            name: value.filename if isinstance(value, BufferedInputFile) else value
+            for name, value in params.items()
+        }
+        call = Call(state.call_count, self._telegram.clock.time(), method, told)
+        state.calls.append(call)
+        self._telegram.signals.notify(CALLS)
+        return call
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Close the connection in place of an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()

@@ -1,0 +1,85 @@
+"""getChat and what else the bot can learn of chats and persons; sendChatAction, leaveChat."""
+
+from aiogram.enums import ChatAction
+from aiogram.methods import (
+    GetChat,
+    GetChatAdministrators,
+    GetChatMember,
+    GetChatMemberCount,
+    GetUserProfilePhotos,
+    LeaveChat,
+    SendChatAction,
+)
+from aiogram.types import AcceptedGiftTypes
+
+from telegram_playground.errors import BadRequestError
+from telegram_playground.groups import join
+from telegram_playground.members import chat_member, role_in
+from telegram_playground.sending import thread_fields
+from telegram_playground.state import Json, Role
+from telegram_playground.telegram import Telegram
+
+NO_GIFTS: Json = dict.fromkeys(AcceptedGiftTypes.model_fields, False)
+ACTIONS = frozenset(action.value for action in ChatAction)
+
+
+def get_chat(telegram: Telegram, call: GetChat) -> Json:
+    """Tell all about a chat (getChat)."""
+    chat = telegram.chat(call.chat_id)
+    info: Json = {
+        **chat.json,
+        "accent_color_id": abs(chat.id) % 7,
+        "max_reaction_count": 11,
+        "accepted_gift_types": NO_GIFTS,
+    }
+    if "username" in info:
+        info["active_usernames"] = [info["username"]]
+    if chat.private and telegram.state.persons[chat.id].has_private_forwards:
+        info["has_private_forwards"] = True
+    return info
+
+
+def get_chat_member(telegram: Telegram, call: GetChatMember) -> Json:
+    """Tell what somebody is in a chat (getChatMember)."""
+    chat = telegram.chat(call.chat_id)
+    return chat_member(telegram.user(call.user_id), role_in(telegram, chat, call.user_id))
+
+
+def get_chat_administrators(telegram: Telegram, call: GetChatAdministrators) -> list[Json]:
+    """List who leads a group (getChatAdministrators)."""
+    chat = telegram.chat(call.chat_id)
+    if chat.private:
+        raise BadRequestError("there are no administrators in the private chat")
+    leaders = [(user_id, role) for user_id, role in chat.roles.items() if role.leads]
+    leaders.sort(key=lambda leader: leader[1] is not Role.CREATOR)
+    return [chat_member(telegram.user(user_id), role) for user_id, role in leaders]
+
+
+def get_chat_member_count(telegram: Telegram, call: GetChatMemberCount) -> int:
+    """Count who is in a chat, the bot included (getChatMemberCount)."""
+    chat = telegram.chat(call.chat_id)
+    return 2 if chat.private else sum(role.inside for role in chat.roles.values())
+
+
+def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
+    """Show that the bot is at it (sendChatAction); there is nobody here who would look."""
+    if call.action not in ACTIONS:
+        raise BadRequestError("wrong parameter action in request")
+    chat = telegram.writable_chat(call.chat_id)
+    thread_fields(chat, call.message_thread_id)
+    return True
+
+
+def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
+    """Have the bot go out of a group (leaveChat)."""
+    chat = telegram.writable_chat(call.chat_id)
+    if chat.private:
+        raise BadRequestError("chat not found")
+    join(telegram, chat, telegram.bot_id, Role.LEFT)
+    return True
+
+
+def get_user_profile_photos(telegram: Telegram, call: GetUserProfilePhotos) -> Json:
+    """List the photos of somebody, of which nobody has any here (getUserProfilePhotos)."""
+    telegram.user(call.user_id)
+    return {"total_count": 0, "photos": []}

@@ -1,0 +1,49 @@
+"""The commands that a person is offered in a chat."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from telegram_playground.members import role_in
+from telegram_playground.state import Chat, Json, Person
+from telegram_playground.telegram import Telegram
+
+
+def commands_for(telegram: Telegram, chat: Chat, person: Person) -> list[Json]:
+    """The narrowest list that fits, the person's language before any (BotCommandScope).
+
+    Where the bot is not, it offers nothing.
+
+    Args:
+        telegram: Where the bot has set its lists.
+        chat: Where the person is about to write.
+        person: Who.
+    """
+    if not role_in(telegram, chat, telegram.bot_id).inside:
+        return []
+    lists = telegram.state.profile.commands
+    language = str(person.user.get("language_code", ""))[:2]
+    for scope in _scopes(telegram, chat, person):
+        key = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS).decode()
+        found = lists.get((key, language)) or lists.get((key, ""))
+        if found:
+            return found
+    return []
+
+
+def _scopes(telegram: Telegram, chat: Chat, person: Person) -> Iterator[Json]:
+    """The scopes that a person is in, narrowest first."""
+    user_id = person.user["id"]
+    if chat.private:
+        yield {"type": "chat", "chat_id": chat.id}
+        yield {"type": "all_private_chats"}
+    else:
+        leads = role_in(telegram, chat, user_id).leads
+        yield {"type": "chat_member", "chat_id": chat.id, "user_id": user_id}
+        if leads:
+            yield {"type": "chat_administrators", "chat_id": chat.id}
+        yield {"type": "chat", "chat_id": chat.id}
+        if leads:
+            yield {"type": "all_chat_administrators"}
+        yield {"type": "all_group_chats"}
+    yield {"type": "default"}

@@ -1,0 +1,112 @@
+"""Who may play persons over HTTP, and how they are answered."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from http import HTTPStatus
+from typing import NamedTuple
+
+import orjson
+from aiohttp import web
+from pydantic import ValidationError
+
+from telegram_playground.bodies import check_coding
+from telegram_playground.errors import ApiError, ControlError, problems_of
+from telegram_playground.origins import check_origin
+from telegram_playground.state import Chat
+from telegram_playground.telegram import Telegram
+
+Handler = Callable[[web.Request], Awaitable[object]]
+"""Takes a request; returns what to answer as JSON or a response, or raises a refusal."""
+
+MAX_BODY = 1 << 20
+"""Bytes of a request."""
+
+MAX_UPLOAD = 30 << 20
+"""Bytes of a request that carries a file."""
+
+CHAT_ID = "{chat:-?[0-9]{1,16}}"
+PERSON_ID = "{person:[0-9]{1,16}}"
+CHAT = f"/control/chats/{CHAT_ID}"
+MESSAGE = CHAT + "/messages/{message:[0-9]{1,16}}"
+
+
+class Route(NamedTuple):
+    """A request that is understood.
+
+    Attributes:
+        verb: The HTTP method.
+        path: With the names of what `request.match_info` tells.
+        answer: Takes the request; returns what to answer, as a `Handler` does.
+        largest: Bytes of the largest body that is taken.
+    """
+
+    verb: str
+    path: str
+    answer: Callable[[Telegram, web.Request], Awaitable[object]]
+    largest: int = MAX_BODY
+
+
+def guarded(
+    telegram: Telegram, names: frozenset[str], routes: Iterable[Route]
+) -> list[web.RouteDef]:
+    """Let requests be answered to those who may ask.
+
+    Args:
+        telegram: What they are about.
+        names: The names under which this server may be addressed.
+        routes: The requests.
+    """
+    return [
+        web.route(
+            route.verb, route.path, guard(partial(route.answer, telegram), names, route.largest)
+        )
+        for route in routes
+    ]
+
+
+def guard(
+    handler: Handler, names: frozenset[str], largest: int = MAX_BODY
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Let a handler answer those who may ask.
+
+    Args:
+        handler: What answers.
+        names: The names under which this server may be addressed.
+        largest: Bytes of the largest body that is taken.
+    """
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            check_origin(request, names)
+            _check_body(request, largest)
+            content = await handler(request)
+            return content if isinstance(content, web.StreamResponse) else _json_response(content)
+        except (ControlError, ApiError) as error:
+            return _json_response({"error": str(error)}, error.status)
+        except ValidationError as error:
+            return _json_response({"error": problems_of(error)}, HTTPStatus.BAD_REQUEST)
+
+    return answer
+
+
+def chat_of(telegram: Telegram, request: web.Request) -> Chat:
+    """The chat that a request's path names.
+
+    Raises:
+        ControlError: If there is no such chat.
+    """
+    return telegram.chat_of_persons(int(request.match_info["chat"]))
+
+
+def _check_body(request: web.Request, largest: int) -> None:
+    """Make sure that a body is JSON, not compressed, and not too large."""
+    if request.can_read_body:
+        if request.content_type != "application/json":
+            raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        check_coding(request)
+        if request.content_length is None or request.content_length > largest:
+            raise ControlError("too much", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

@@ -1,0 +1,170 @@
+"""Trouble on demand: calls refused, late, lost; answers and updates odd, doubled, reordered."""
+
+import itertools
+import random
+from http import HTTPStatus
+from typing import Any, Literal, Self
+
+import orjson
+from aiohttp import web
+from pydantic import Base64Bytes, Field, model_validator
+
+from telegram_playground.answers import success_body
+from telegram_playground.control_requests import Strict
+from telegram_playground.errors import ApiError, ControlError, TooManyRequestsError
+from telegram_playground.state import Json
+
+MAX_SECONDS = 3_600
+
+REASONS = {
+    401: "Unauthorized",
+    409: "Conflict: terminated by other getUpdates request",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+class Fault(Strict):
+    """What goes wrong, and with what.
+
+    Attributes:
+        kind: `refuse` answers `status`; `delay` begins after `seconds`; `hang` never answers; `cut`
+            closes the connection with nothing done; `lose` does the work, then closes it;
+            `answer` answers with `status`, `headers` and a body of one's own. For updates:
+            `duplicate` delivers one twice, `reorder` the next one first, `alter` another body.
+        method: Only calls of this method; for updates, only those of this kind (`message`, ...).
+        chat: Only calls with this `chat_id`.
+        share: How many of those, from 0 to 1, at random.
+        times: How often at most; without end if `None`.
+        status: The HTTP status: of a refusal from 400 on, of an `answer` from 200 on.
+        retry_after: Seconds that a 429 asks to wait for.
+        seconds: Seconds of a `delay`.
+        done: Whether an `answer` comes after the work was done, else nothing is done.
+        headers: HTTP headers of an `answer`, beside or in place of its own.
+        body: The body of an `answer`, None for what would have been answered.
+        patch: A JSON merge patch (RFC 7396) of the body that an answer or an update would have.
+        replace: What takes the place of which text in that body; bytes, so that it can be what no
+            JSON is. In a request they are in Base64.
+    """
+
+    kind: Literal[
+        "refuse", "delay", "hang", "cut", "lose", "answer", "duplicate", "reorder", "alter"
+    ]
+    method: str | None = None
+    chat: int | None = None
+    share: float = Field(1, ge=0, le=1)
+    times: int | None = Field(None, ge=1)
+    status: int = Field(500, ge=200, lt=600)
+    retry_after: int = Field(1, ge=1)
+    seconds: float = Field(1, ge=0, le=MAX_SECONDS)
+    done: bool = True
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str | None = None
+    patch: Json | None = None
+    replace: dict[str, Base64Bytes] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_status(self) -> Self:
+        if self.kind == "refuse" and self.status < HTTPStatus.BAD_REQUEST:
+            raise ValueError("a refusal has a status from 400 on")
+        return self
+
+    def refusal(self) -> ApiError:
+        """The refusal of a call."""
+        if self.status == TooManyRequestsError(1).status:
+            return TooManyRequestsError(self.retry_after)
+        return ApiError(self.status, REASONS.get(self.status, "Error"))
+
+    def answer(self, result: object) -> web.Response:
+        """The answer to a call in place of the one that gives its result."""
+        body = success_body(result) if self.body is None else self.body.encode()
+        answer = web.Response(
+            body=self.altered(body), status=self.status, content_type="application/json"
+        )
+        answer.headers.update(self.headers)
+        return answer
+
+    def altered(self, body: bytes) -> bytes:
+        """The body of an answer or an update, patched and with texts replaced."""
+        if self.patch is not None:
+            body = orjson.dumps(_merged(orjson.loads(body), self.patch))
+        for text, raw in self.replace.items():
+            body = body.replace(text.encode(), raw)
+        return body
+
+
+def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+    """Apply a merge patch (RFC 7396, section 2)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = _merged(merged.get(name), value)
+    return merged
+
+
+OF_UPDATES = frozenset({"duplicate", "reorder", "alter"})
+
+
+class Faults:
+    """The faults that are switched on.
+
+    Attributes:
+        active: The faults by their number, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.active: dict[int, Fault] = {}
+        self._numbers = itertools.count(1)
+        self._random = random.Random(0)  # noqa: S311 - the same trouble for the same seed
+
+    def add(self, fault: Fault) -> int:
+        """Switch a fault on and give its number."""
+        number = next(self._numbers)
+        self.active[number] = fault
+        return number
+
+    def remove(self, number: int) -> None:
+        """Switch a fault off.
+
+        Raises:
+            ControlError: If there is none of that number.
+        """
+        if self.active.pop(number, None) is None:
+            raise ControlError(f"there is no fault {number}", 404)
+
+    def seed(self, number: int) -> None:
+        """Start the dice anew, so that the same calls meet the same trouble."""
+        self._random.seed(number)
+
+    def of_call(self, method: str, params: Json) -> Fault | None:
+        """What goes wrong with a call: the first fault that strikes, or nothing."""
+        chat_id = str(params.get("chat_id", ""))
+        for number, fault in list(self.active.items()):
+            named = fault.method is None or fault.method.lower() == method.lower()
+            placed = fault.chat is None or str(fault.chat) == chat_id
+            if fault.kind not in OF_UPDATES and named and placed and self._strikes(number, fault):
+                return fault
+        return None
+
+    def of_update(self, kind: str, what: Literal["duplicate", "reorder", "alter"]) -> Fault | None:
+        """What goes wrong with an update: the first fault of this sort that strikes."""
+        for number, fault in list(self.active.items()):
+            named = fault.kind == what and fault.method in {None, kind}
+            if named and self._strikes(number, fault):
+                return fault
+        return None
+
+    def _strikes(self, number: int, fault: Fault) -> bool:
+        if fault.share < 1 and self._random.random() >= fault.share:
+            return False
+        if fault.times is not None:
+            fault.times -= 1
+            if not fault.times:
+                del self.active[number]
+        return True

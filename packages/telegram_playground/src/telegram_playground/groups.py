@@ -1,0 +1,204 @@
+"""Groups: made, joined, led and left."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from telegram_playground.control_requests import MAX_TITLE, Id, Strict
+from telegram_playground.errors import ControlError
+from telegram_playground.hearing import tell_bot
+from telegram_playground.members import announce_change, chat_member
+from telegram_playground.state import Chat, Json, Message, Role
+from telegram_playground.telegram import ANY_CHAT, Telegram
+
+FIRST_SUPERGROUP = -1_001_000_000_000
+FIRST_GROUP = -4_000_000
+GENERAL_TOPIC = 1
+
+
+class GroupPlan(Strict):
+    """What a group is to be.
+
+    Attributes:
+        type: A forum or a public group has to be a supergroup.
+        roles: What persons are in it, by their id.
+        bot: What the bot is in it; not in it if `left`.
+        username: What makes it public.
+        is_forum: Whether it has topics.
+        is_direct_messages: Whether it is where people write to a channel, each in a topic of
+            their own, whose id is the person's.
+    """
+
+    title: str = Field(min_length=1, max_length=MAX_TITLE)
+    type: Literal["group", "supergroup"] = "supergroup"
+    id: Id | None = None
+    roles: dict[int, Role] = Field(default_factory=dict)
+    bot: Role = Role.MEMBER
+    username: str | None = None
+    is_forum: bool = False
+    is_direct_messages: bool = False
+
+
+def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
+    """Make a group.
+
+    Raises:
+        ControlError: If such a group can't be.
+    """
+    if plan.type == "group" and (plan.is_forum or plan.username):
+        raise ControlError("only a supergroup can be a forum or have a username")
+    chat_id = plan.id or _free_id(telegram, plan)
+    if chat_id >= 0 or chat_id in telegram.state.chats:
+        raise ControlError(f"{chat_id} can't be the id of a new group", 409)
+    for user_id in plan.roles:
+        telegram.person(user_id)
+    json: Json = {"id": chat_id, "title": plan.title}
+    if plan.username:
+        json["username"] = plan.username
+    if plan.is_forum:
+        json["is_forum"] = True
+    if plan.is_direct_messages:
+        json["is_direct_messages"] = True
+    chat = Chat({**json, "type": plan.type}, dict(plan.roles))
+    if plan.type == "supergroup":
+        # Its first message tells of its making; in a forum its id is the General topic's.
+        chat.last_message_id = 1
+    telegram.state.chats[chat_id] = chat
+    telegram.state.note("chat", chat_id)
+    if plan.bot.inside:
+        set_role(telegram, chat, telegram.bot_id, plan.bot)
+    return chat
+
+
+def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
+    """Add somebody to a group, promote or demote them, or have them leave; the bot too.
+
+    Raises:
+        ControlError: If the chat is no group, or no longer.
+    """
+    if chat.private or chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} is no group")
+    user = telegram.user(user_id)
+    old = chat.roles.get(user_id, Role.LEFT)
+    chat.roles[user_id] = role
+    telegram.state.note("chat", chat.id)
+    telegram.signals.notify(ANY_CHAT)
+    if old is not role:
+        by = _leader(telegram, chat) or user
+        announce_change(telegram, chat, by, (chat_member(user, old), chat_member(user, role)))
+
+
+def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
+    """Give somebody a role as `set_role` does, and say in the group who has come or gone.
+
+    Raises:
+        ControlError: If the chat is no group, or no longer.
+    """
+    was_inside = chat.roles.get(user_id, Role.LEFT).inside
+    heard = chat.roles.get(telegram.bot_id, Role.LEFT).inside
+    set_role(telegram, chat, user_id, role)
+    if was_inside is role.inside:
+        return
+    user = telegram.user(user_id)
+    told = {"new_chat_members": [user]} if role.inside else {"left_chat_member": user}
+    by = user if user_id != telegram.bot_id else _leader(telegram, chat) or user
+    message = telegram.post(chat, Message({"from": by, **told}, by["id"]))
+    if heard or role.inside:
+        tell_bot(telegram, chat, message)
+
+
+def upgrade(telegram: Telegram, chat: Chat) -> Chat:
+    """Make a supergroup of a group: it gets a new id, and both chats tell of the other.
+
+    Raises:
+        ControlError: If it is no group, or no longer.
+    """
+    if chat.type != "group" or chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} is no group")
+    roles = {user_id: role for user_id, role in chat.roles.items() if role.inside}
+    new = add_group(telegram, GroupPlan(title=chat.json["title"], bot=Role.LEFT))
+    new.roles.update(roles)
+    leader = _leader(telegram, chat) or telegram.state.bot
+    for place, told in (
+        (chat, {"migrate_to_chat_id": new.id}),
+        (new, {"migrate_from_chat_id": chat.id}),
+    ):
+        message = telegram.post(place, Message({"from": leader, **told}, leader["id"]))
+        if telegram.bot_id in roles:
+            telegram.queue.push("message", message.json, place.id)
+    chat.migrated_to = new.id
+    return new
+
+
+def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
+    """Open a topic in a forum, or in a person's chat with the bot.
+
+    Returns:
+        Its `message_thread_id`, the id of the message that tells of it.
+
+    Raises:
+        ControlError: If the chat is no forum.
+    """
+    if not (chat.private or chat.json.get("is_forum")):
+        raise ControlError(f"chat {chat.id} is no forum")
+    leader = telegram.user(chat.id) if chat.private else _leader(telegram, chat)
+    leader = leader or telegram.state.bot
+    told = {"from": leader, "forum_topic_created": {"name": name, "icon_color": 7322096}}
+    message = telegram.post(chat, Message(told, leader["id"]))
+    message.json |= {"message_thread_id": message.id, "is_topic_message": True}
+    chat.topics[message.id] = name
+    tell_bot(telegram, chat, message)
+    return message.id
+
+
+def change_topic(telegram: Telegram, chat: Chat, topic: int, *, closed: bool) -> None:
+    """Close or open a topic; 1 is the General topic.
+
+    Raises:
+        ControlError: If there is no such topic.
+    """
+    if topic != GENERAL_TOPIC and topic not in chat.topics:
+        raise ControlError(f"there is no topic {topic}", 404)
+    if closed is (topic in chat.closed):
+        return
+    told = "forum_topic_closed" if closed else "forum_topic_reopened"
+    if closed:
+        chat.closed.append(topic)
+    else:
+        chat.closed.remove(topic)
+    leader = _leader(telegram, chat) or telegram.state.bot
+    message = telegram.post(chat, Message({"from": leader, told: {}}, leader["id"]))
+    if topic != GENERAL_TOPIC:
+        message.json |= {"message_thread_id": topic, "is_topic_message": True}
+    tell_bot(telegram, chat, message)
+
+
+def remove_topic(telegram: Telegram, chat: Chat, topic: int) -> None:
+    """Delete a topic with all that was said in it; the bot is not told.
+
+    Raises:
+        ControlError: If there is no such topic.
+    """
+    if topic not in chat.topics:
+        raise ControlError(f"there is no topic {topic}", 404)
+    del chat.topics[topic]
+    for message in list(chat.messages.values()):
+        if message.json.get("message_thread_id") == topic:
+            telegram.delete(chat, message)
+    telegram.state.note("chat", chat.id)
+
+
+def _leader(telegram: Telegram, chat: Chat) -> Json | None:
+    """Whoever does what has to be done by somebody: the owner, an administrator, a member."""
+    persons = {user_id: role for user_id, role in chat.roles.items() if user_id != telegram.bot_id}
+    for role in (Role.CREATOR, Role.ADMINISTRATOR, Role.MEMBER):
+        for user_id, has in persons.items():
+            if has is role:
+                return telegram.user(user_id)
+    return None
+
+
+def _free_id(telegram: Telegram, plan: GroupPlan) -> int:
+    first = FIRST_GROUP if plan.type == "group" else FIRST_SUPERGROUP
+    taken = [chat.id for chat in telegram.state.chats.values() if chat.type == plan.type]
+    return min([first, *taken]) - 1

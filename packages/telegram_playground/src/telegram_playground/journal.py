@@ -1,0 +1,198 @@
+"""The lines of the journal in which `memory` keeps a state, and the state that they make again.
+
+A line is JSON, `[kind, key, value]`; the last line of a thing counts, and `null` says that it is
+gone.
+"""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import TypeAdapter
+
+from telegram_playground.errors import DamagedJournalError
+from telegram_playground.state import (
+    CallbackQuery,
+    Chat,
+    Json,
+    Message,
+    Person,
+    Poll,
+    Profile,
+    State,
+    StoredFile,
+    Update,
+    Webhook,
+)
+
+OMITTED = frozenset({"messages", "changed"})
+"""Fields of things that are kept elsewhere, or can be told from the rest."""
+
+KINDS: dict[str, TypeAdapter[Any]] = {
+    "person": TypeAdapter(Person),
+    "chat": TypeAdapter(Chat),
+    "message": TypeAdapter(Message),
+    "query": TypeAdapter(CallbackQuery),
+    "file": TypeAdapter(StoredFile),
+    "poll": TypeAdapter(Poll),
+    "update": TypeAdapter(Update),
+}
+
+SETTINGS = ("last_update_id", "web_app_queries", "transactions", "invoice_links")
+"""Fields of the state that are kept as they are, together; what a server is started with is not."""
+
+Thing = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
+Things = dict[tuple[str, Any], Any]
+
+
+def line(state: State, kind: str, key: Hashable) -> bytes:
+    """The line that tells a thing as it is now; see `State.note` for kinds and keys."""
+    value = _settings(state) if kind == "settings" else _found(state, kind, key)
+    return orjson.dumps([kind, key, value], default=_text, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+
+
+def all_lines(state: State) -> Iterator[bytes]:
+    """The lines of everything that is known now."""
+    yield line(state, "settings", None)
+    for kind in KINDS:
+        if kind != "message":
+            for key in _place(state, kind):
+                yield line(state, kind, key)
+    for chat in state.chats.values():
+        for message_id in chat.messages:
+            yield line(state, "message", (chat.id, message_id))
+
+
+def restore(state: State, path: Path) -> None:
+    """Put what stands in a journal into an empty state.
+
+    Raises:
+        DamagedJournalError: If it is not a journal of this version.
+        OSError: If it can't be read.
+    """
+    try:
+        _restore(state, _read_things(path))
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        # Its lines are JSON of another shape. What stands in them is people's.
+        raise DamagedJournalError from error
+
+
+def _restore(state: State, things: Things) -> None:
+    settings = things.pop(("settings", None), None)
+    if settings is not None:
+        _restore_settings(state, settings)
+    for (kind, key), value in things.items():
+        if kind == "update":
+            state.last_update_id = max(state.last_update_id, key)
+        if value is not None and kind != "message":
+            _place(state, kind)[key] = KINDS[kind].validate_python(value)
+    for (kind, key), value in things.items():
+        if value is not None and kind == "message" and key[0] in state.chats:
+            state.chats[key[0]].messages[key[1]] = KINDS[kind].validate_python(value)
+    state.updates = dict(sorted(state.updates.items()))
+    for chat in state.chats.values():
+        _tie(state, chat)
+
+
+def _tie(state: State, chat: Chat) -> None:
+    """Make one of what was one before it was written: who wrote, where, and the polls."""
+    chat.messages = dict(sorted(chat.messages.items()))
+    for message in chat.messages.values():
+        json = message.json
+        json["chat"] = chat.json
+        author = json.get("from", {}).get("id")
+        if author == state.bot["id"]:
+            json["from"] = state.bot
+        elif author in state.persons:
+            json["from"] = state.persons[author].user
+        if "poll" in json and json["poll"]["id"] in state.polls:
+            json["poll"] = state.polls[json["poll"]["id"]].json
+        if message.inline_id is not None:
+            state.inline_messages[message.inline_id] = (chat.id, message.id)
+    latest = sorted(chat.messages.values(), key=lambda message: message.version)
+    chat.changed = {message.id: message.version for message in latest}
+
+
+def _restore_settings(state: State, value: Json) -> None:
+    for name in SETTINGS:
+        setattr(state, name, value.get(name, getattr(state, name)))
+    state.allowed_updates = frozenset(value["allowed_updates"])
+    if value["webhook"] is not None:
+        state.webhook = TypeAdapter(Webhook).validate_python(value["webhook"])
+    commands, texts, buttons = value["profile"]
+    state.profile = Profile(
+        {tuple(key): item for key, item in commands},
+        {tuple(key): item for key, item in texts},
+        dict(buttons),
+    )
+
+
+def _read_things(path: Path) -> Things:
+    """The last value of each thing in a journal; a line that was cut off is none.
+
+    A kill cuts the last line, and a full disk any but the first, which comes whole or not at all.
+    """
+    things: Things = {}
+    if not path.exists():
+        return things
+    for number, line in enumerate(path.read_bytes().splitlines()):
+        try:
+            kind, key, value = orjson.loads(line)
+        except ValueError:
+            if number == 0:
+                raise
+            continue
+        things[kind, tuple(key) if isinstance(key, list) else key] = value
+    return things
+
+
+def _place(state: State, kind: str) -> dict[Any, Any]:
+    places: dict[str, dict[Any, Any]] = {
+        "person": state.persons,
+        "chat": state.chats,
+        "query": state.queries,
+        "file": state.files,
+        "poll": state.polls,
+        "update": state.updates,
+    }
+    return places[kind]
+
+
+def _found(state: State, kind: str, key: Hashable) -> Json | None:
+    if isinstance(key, tuple):
+        chat_id, message_id = key
+        chat = state.chats.get(chat_id)
+        thing = chat.messages.get(message_id) if chat is not None else None
+    else:
+        thing = _place(state, kind).get(key)
+    return None if thing is None else _plain(thing)
+
+
+def _settings(state: State) -> Json:
+    profile = state.profile
+    return {
+        **{name: getattr(state, name) for name in SETTINGS},
+        "allowed_updates": sorted(state.allowed_updates),
+        "webhook": None if state.webhook is None else _plain(state.webhook),
+        "profile": [
+            list(profile.commands.items()),
+            list(profile.texts.items()),
+            list(profile.menu_buttons.items()),
+        ],
+    }
+
+
+def _plain(thing: Thing) -> Json:
+    return {
+        field.name: getattr(thing, field.name)
+        for field in fields(thing)
+        if field.name not in OMITTED
+    }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode()
+    raise TypeError

@@ -1,0 +1,193 @@
+"""Keyboards under messages: what Telegram takes and what it refuses."""
+
+from aiogram.types import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+)
+
+from telegram_playground.errors import BadRequestError
+from telegram_playground.links import checked_link, is_page, user_of_link
+from telegram_playground.markups import Markup
+from telegram_playground.state import Chat, Json
+from telegram_playground.telegram import Telegram
+
+LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
+"""What an inline button may have beside its one kind."""
+
+KNOWN = frozenset(InlineKeyboardButton.model_fields)
+STYLES = frozenset({"", "default", "primary", "success", "danger"})
+MAX_DATA = 64
+"""Bytes of callback data (Bot API, InlineKeyboardButton)."""
+
+MAX_COPIED = 256
+"""Characters of a text to copy (Bot API, CopyTextButton)."""
+
+MAX_PLACEHOLDER = 64
+"""Characters of a placeholder (Bot API, ReplyKeyboardMarkup)."""
+
+NO_KIND = "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
+MANY_KINDS = "can't parse inline keyboard button: exactly one kind of button must be used"
+"""Telegram takes one of them and drops the rest; its documentation forbids it, so this refuses."""
+
+PRIVATE_REQUESTS = {
+    "request_contact": "phone number",
+    "request_location": "location",
+    "request_poll": "poll",
+    "web_app": "Web App buttons",
+    "request_users": "users",
+    "request_chat": "chats",
+    "request_managed_bot": "managed bots",
+}
+"""Kinds of reply buttons that only private chats have, and what a refusal calls them."""
+
+
+FIRST_MISSING = {"callback_game": "REPLY_MARKUP_GAME_EMPTY", "pay": "REPLY_MARKUP_BUY_EMPTY"}
+"""How a keyboard is refused whose first button is not what its message needs."""
+
+
+def check_markup(
+    telegram: Telegram, chat: Chat, markup: Markup | None, first: str | None = None
+) -> tuple[Json | None, Json | None]:
+    """Check a `reply_markup`.
+
+    Args:
+        telegram: Where links to persons are looked up.
+        chat: Where the message is, or is to be.
+        markup: What the bot sends.
+        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
+
+    Returns:
+        The inline keyboard, and whatever else it is; at most one of them is not `None`.
+
+    Raises:
+        BadRequestError: If Telegram would not take it.
+    """
+    match markup:
+        case None:
+            return None, None
+        case InlineKeyboardMarkup():
+            return check_inline_keyboard(telegram, chat, markup, first), None
+        case ReplyKeyboardMarkup():
+            _check_reply_keyboard(chat, markup)
+        case _:
+            _check_placeholder(getattr(markup, "input_field_placeholder", None))
+    return None, markup.model_dump(exclude_none=True)
+
+
+def check_inline_keyboard(
+    telegram: Telegram,
+    chat: Chat | None,
+    markup: InlineKeyboardMarkup | None,
+    first: str | None = None,
+) -> Json | None:
+    """Check an inline keyboard; without a single button it is none.
+
+    Args:
+        telegram: Where links to persons are looked up.
+        chat: Where the message is, or is to be; unknown of one sent through inline mode.
+        markup: What the bot sends.
+        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
+
+    Raises:
+        BadRequestError: If Telegram would not take one of its buttons.
+    """
+    rows: list[list[Json]] = []
+    for row in markup.inline_keyboard if markup else ():
+        buttons: list[Json] = []
+        for button in row:
+            if button.text:
+                fixed = None if rows or buttons else first
+                buttons.append(_inline_button(telegram, chat, button, fixed))
+        if buttons:
+            rows.append(buttons)
+    if rows and first is not None and first not in rows[0][0]:
+        raise BadRequestError(FIRST_MISSING[first])
+    return {"inline_keyboard": rows} if rows else None
+
+
+def _inline_button(
+    telegram: Telegram, chat: Chat | None, button: InlineKeyboardButton, fixed: str | None
+) -> Json:
+    shown = {name: value for name, value in button if value is not None and name in KNOWN}
+    for name in ("url", "callback_data"):
+        if shown.get(name) == "":
+            del shown[name]
+    if shown.get("style", "default") not in STYLES:
+        raise BadRequestError("can't parse inline keyboard button: invalid button style specified")
+    kinds = shown.keys() - LOOKS
+    if not kinds:
+        raise BadRequestError(NO_KIND)
+    if len(kinds) > 1:
+        raise BadRequestError(MANY_KINDS)
+    kind = kinds.pop()
+    if kind != fixed:
+        _check_kind(telegram, chat, kind, button)
+    return shown if isinstance(shown[kind], str) else button.model_dump(exclude_none=True)
+
+
+def _check_kind(
+    telegram: Telegram, chat: Chat | None, kind: str, button: InlineKeyboardButton
+) -> None:
+    match kind:
+        case "callback_data" if len((button.callback_data or "").encode()) > MAX_DATA:
+            raise BadRequestError("BUTTON_DATA_INVALID")
+        case "url":
+            _check_url(telegram, button.url or "")
+        case "login_url" if button.login_url:
+            _check_page(button.login_url.url)
+            if not telegram.state.login_domain:
+                raise BadRequestError("BOT_DOMAIN_INVALID")
+        case "web_app" if button.web_app:
+            _check_page(button.web_app.url)
+            if chat is None or not chat.private:
+                raise BadRequestError("BUTTON_TYPE_INVALID")
+        case "copy_text" if button.copy_text:
+            if not 1 <= len(button.copy_text.text) <= MAX_COPIED:
+                raise BadRequestError("BUTTON_COPY_TEXT_INVALID")
+        case "callback_game" | "pay":
+            # They stand first on messages of their own, games and invoices.
+            raise BadRequestError("BUTTON_TYPE_INVALID")
+
+
+def _check_url(telegram: Telegram, url: str) -> None:
+    user_id = user_of_link(url)
+    if user_id is None:
+        if checked_link(url) is None:
+            raise BadRequestError("BUTTON_URL_INVALID")
+        return
+    person = telegram.state.persons.get(user_id)
+    if person is None:
+        raise BadRequestError("BUTTON_USER_INVALID")
+    if person.has_private_forwards:
+        raise BadRequestError("BUTTON_USER_PRIVACY_RESTRICTED")
+
+
+def _check_page(url: str) -> None:
+    if not is_page(url):
+        raise BadRequestError("BUTTON_URL_INVALID")
+
+
+def _check_reply_keyboard(chat: Chat, markup: ReplyKeyboardMarkup) -> None:
+    _check_placeholder(markup.input_field_placeholder)
+    for row in markup.keyboard:
+        for button in row:
+            _check_reply_button(chat, button)
+
+
+def _check_reply_button(chat: Chat, button: KeyboardButton) -> None:
+    kinds = [kind for kind in PRIVATE_REQUESTS if getattr(button, kind)]
+    if len(kinds) > 1:
+        raise BadRequestError("can't parse keyboard button: at most one kind may be used")
+    if (button.style or "default") not in STYLES:
+        raise BadRequestError("can't parse keyboard button: invalid button style specified")
+    if not kinds or chat.private:
+        return
+    verb = "used" if kinds[0] == "web_app" else "requested"
+    raise BadRequestError(f"{PRIVATE_REQUESTS[kinds[0]]} can be {verb} in private chats only")
+
+
+def _check_placeholder(placeholder: str | None) -> None:
+    if placeholder is not None and not 1 <= len(placeholder) <= MAX_PLACEHOLDER:
+        raise BadRequestError("reply keyboard placeholder is invalid")

@@ -1,0 +1,27 @@
+"""How a script says which button it means."""
+
+from collections.abc import Iterable
+
+from telegram_playground.errors import ControlError
+from telegram_playground.state import Json
+
+
+def find_labelled(buttons: Iterable[Json], label: str, place: str) -> Json:
+    """Find a button by its label, or by a part of it that no other label has.
+
+    Args:
+        buttons: Those among which it is looked for.
+        label: The label.
+        place: Where they are, as a refusal calls it.
+
+    Raises:
+        ControlError: If there is no such button, or more than one.
+    """
+    buttons = list(buttons)
+    found = [button for button in buttons if button["text"] == label]
+    found = found or [button for button in buttons if label in button["text"]]
+    if len(found) == 1:
+        return found[0]
+    labels = ", ".join(repr(button["text"]) for button in buttons) or "no buttons"
+    problem = "more than one button" if found else "no button"
+    raise ControlError(f"{problem} {label!r} on {place}, which has {labels}", 404)

@@ -1,0 +1,140 @@
+"""What persons do: come, delete, block the bot."""
+
+from aiogram.types import User
+from pydantic import ValidationError
+
+from telegram_playground.errors import ControlError, problems_of
+from telegram_playground.members import announce_change, chat_member, role_in
+from telegram_playground.state import Chat, Json, Person, Role, Standing
+from telegram_playground.telegram import Telegram
+
+FIRST_ID = 1_000_001
+"""The id of the first person who does not ask for another one."""
+
+MAX_ID = 1 << 52
+"""Ids are smaller (Bot API, User)."""
+
+FIELDS = frozenset(User.model_fields) - {"is_bot"}
+
+
+def add_person(telegram: Telegram, fields: Json) -> Person:
+    """Have somebody join Telegram; their chat with the bot is empty yet.
+
+    Args:
+        telegram: Where to.
+        fields: What is known of the `User`: an id, names, a username, a language code, ...
+
+    Raises:
+        ControlError: If a field makes no sense, or the id or username is taken.
+    """
+    persons = telegram.state.persons
+    free = max([FIRST_ID - 1, *persons]) + 1
+    person = Person(_checked_user(telegram, {"id": free, **fields}))
+    user_id = person.user["id"]
+    if user_id in persons or user_id == telegram.bot_id:
+        raise ControlError(f"the id {user_id} is taken", 409)
+    persons[user_id] = person
+    telegram.state.note("person", user_id)
+    telegram.state.note("chat", user_id)
+    telegram.state.chats[user_id] = Chat(_private_chat(person.user))
+    return person
+
+
+def change_person(telegram: Telegram, person: Person, fields: Json) -> None:
+    """Change what is known of a person; `None` takes a field away.
+
+    Raises:
+        ControlError: If a field makes no sense.
+    """
+    user = _checked_user(telegram, person.user | fields | {"id": person.user["id"]})
+    # Messages hold on to these objects, so that a new name shows on old messages too.
+    person.user.clear()
+    person.user.update(user)
+    chat = telegram.state.chats[user["id"]]
+    chat.json.clear()
+    chat.json.update(_private_chat(user))
+    telegram.state.note("person", user["id"])
+    telegram.state.note("chat", user["id"])
+
+
+def set_standing(telegram: Telegram, person: Person, standing: Standing) -> None:
+    """Have a person start, block or unblock the bot, or delete their account."""
+    blocks = (person.standing is Standing.BLOCKED, standing is Standing.BLOCKED)
+    person.standing = standing
+    telegram.state.note("person", person.user["id"])
+    if blocks[0] != blocks[1]:
+        old, new = (Role.KICKED if blocked else Role.MEMBER for blocked in blocks)
+        bot = telegram.state.bot
+        chat = telegram.state.chats[person.user["id"]]
+        changes = (chat_member(bot, old), chat_member(bot, new))
+        announce_change(telegram, chat, person.user, changes)
+
+
+def remove(telegram: Telegram, chat: Chat, message_id: int, person: Person) -> None:
+    """Delete a message as a person, for everybody.
+
+    Raises:
+        ControlError: If there is no such message, or it is not theirs to delete.
+    """
+    check_presence(telegram, chat, person)
+    message = chat.messages.get(message_id)
+    if message is None:
+        raise ControlError(f"there is no message {message_id}", 404)
+    user_id = person.user["id"]
+    if not (chat.private or message.author == user_id or chat.roles[user_id].leads):
+        raise ControlError(f"message {message_id} is somebody else's", 403)
+    telegram.delete(chat, message)
+
+
+def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can act in a chat.
+
+    Raises:
+        ControlError: If they are not there.
+    """
+    user_id, name = person.user["id"], person.user["first_name"]
+    if not role_in(telegram, chat, user_id).inside:
+        raise ControlError(f"{name} is not in chat {chat.id}", 403)
+    if chat.private and person.standing is Standing.BLOCKED:
+        raise ControlError(f"{name} has blocked the bot", 403)
+    if person.standing is Standing.DEACTIVATED:
+        raise ControlError(f"{name} has deleted their account", 403)
+
+
+def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
+    """Make sure that a person can write into a chat.
+
+    Raises:
+        ControlError: If they are not there, or the group has become a supergroup.
+    """
+    check_presence(telegram, chat, person)
+    if chat.migrated_to is not None:
+        raise ControlError(f"chat {chat.id} has become {chat.migrated_to}")
+
+
+def _checked_user(telegram: Telegram, fields: Json) -> Json:
+    unknown = fields.keys() - FIELDS - {"is_bot"}
+    if unknown:
+        raise ControlError(f"a user has no {', '.join(sorted(unknown))}")
+    try:
+        user = User.model_validate({"first_name": "Somebody", **fields, "is_bot": False})
+    except ValidationError as error:
+        raise ControlError(problems_of(error)) from None
+    others = (other.user for other in telegram.state.persons.values())
+    names = {
+        other["username"].lower()
+        for other in others
+        if "username" in other and other["id"] != user.id
+    }
+    if not 0 < user.id < MAX_ID:
+        raise ControlError(f"{user.id} can't be the id of a person")
+    if user.username and user.username.lower() in names:
+        raise ControlError(f"the username {user.username} is taken", 409)
+    return user.model_dump(exclude_none=True)
+
+
+def _private_chat(user: Json) -> Json:
+    shown: Json = {
+        name: user[name] for name in ("first_name", "last_name", "username") if name in user
+    }
+    return {"id": user["id"], **shown, "type": "private"}

@@ -1,0 +1,165 @@
+"""sendPoll, stopPoll, and votes."""
+
+import secrets
+from typing import Any
+
+from aiogram.methods import SendPoll, StopPoll
+from aiogram.types import InputPollOption
+
+from telegram_playground.errors import BadRequestError, ControlError
+from telegram_playground.keyboards import check_inline_keyboard
+from telegram_playground.sending import posted
+from telegram_playground.state import Json, Person, Poll
+from telegram_playground.telegram import Telegram
+
+MAX_QUESTION = 300
+MAX_OPTIONS = 12
+MAX_OPTION = 100
+QUIZ = "quiz"
+
+
+def send_poll(telegram: Telegram, call: SendPoll) -> Json:
+    """Post a poll or quiz as the bot (sendPoll)."""
+    options = [item.text if isinstance(item, InputPollOption) else item for item in call.options]
+    correct = call.correct_option_ids
+    if correct is None and call.correct_option_id is not None:
+        correct = [call.correct_option_id]
+    extra = {"explanation": call.explanation, "open_period": call.open_period}
+    content = poll_content(
+        call.question,
+        options,
+        type_=call.type or "regular",
+        correct=correct,
+        is_anonymous=call.is_anonymous is not False,
+        is_closed=bool(call.is_closed),
+        allows_multiple_answers=bool(call.allows_multiple_answers),
+        **{name: value for name, value in extra.items() if value},
+    )
+    message, shown = posted(telegram, call, content)
+    keep_poll(telegram, message.json["poll"], message.json["chat"]["id"], message.id)
+    return shown
+
+
+def poll_content(
+    question: str, options: list[str], *, type_: str, correct: list[int] | None, **more: object
+) -> Json:
+    """The field of a message with a new poll.
+
+    Args:
+        question: What is asked.
+        options: What may be chosen.
+        type_: `regular` or `quiz`.
+        correct: Places of the right options of a quiz, from 0.
+        **more: Other fields of a `Poll`.
+
+    Raises:
+        BadRequestError: If such a poll can't be.
+    """
+    if not question.strip():
+        raise BadRequestError("poll question must be non-empty")
+    if len(question) > MAX_QUESTION:
+        raise BadRequestError("poll question length must not exceed 300")
+    if not 1 <= len(options) <= MAX_OPTIONS:
+        raise BadRequestError("poll must have from 1 to 12 options")
+    for option in options:
+        if not option.strip():
+            raise BadRequestError("poll options must be non-empty")
+        if len(option) > MAX_OPTION:
+            raise BadRequestError("poll options length must not exceed 100")
+    if type_ not in {"regular", QUIZ}:
+        raise BadRequestError("unsupported poll type specified")
+    poll: Json = {
+        "id": str(secrets.randbits(62)),
+        "question": question,
+        "options": [
+            {"persistent_id": str(place), "text": option, "voter_count": 0}
+            for place, option in enumerate(options)
+        ],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": type_,
+        "allows_multiple_answers": False,
+        "allows_revoting": type_ != QUIZ,
+        "members_only": False,
+        **more,
+    }
+    if type_ == QUIZ:
+        if not correct or not all(0 <= place < len(options) for place in correct):
+            raise BadRequestError("wrong correct option ID specified")
+        poll |= {"correct_option_ids": correct, "correct_option_id": correct[0]}
+    return {"poll": poll}
+
+
+def keep_poll(telegram: Telegram, poll: Json, chat_id: int, message_id: int) -> None:
+    """Remember a poll, so that it can be voted in."""
+    telegram.state.polls[poll["id"]] = Poll(poll, chat_id, message_id)
+    telegram.state.note("poll", poll["id"])
+
+
+def stop_poll(telegram: Telegram, call: StopPoll) -> Json:
+    """Close a poll of the bot (stopPoll)."""
+    chat = telegram.writable_chat(call.chat_id)
+    message = chat.messages.get(call.message_id)
+    if message is None:
+        raise BadRequestError("message with poll to stop not found")
+    if "poll" not in message.json:
+        raise BadRequestError("message is not a poll")
+    if message.author != telegram.bot_id:
+        raise BadRequestError("poll can't be stopped")
+    poll: Json = message.json["poll"]
+    if poll["is_closed"]:
+        raise BadRequestError("poll has already been closed")
+    inline = check_inline_keyboard(telegram, chat, call.reply_markup)
+    poll["is_closed"] = True
+    telegram.state.note("poll", poll["id"])
+    message.json.pop("reply_markup", None)
+    if inline is not None:
+        message.json["reply_markup"] = inline
+    telegram.touch(chat, message)
+    telegram.queue.push("poll", poll, chat.id)
+    return poll
+
+
+def vote(telegram: Telegram, poll: Poll, person: Person, chosen: list[int]) -> Json:
+    """Vote as a person, or take a vote back with no option at all.
+
+    Returns:
+        The `Poll` object after it.
+
+    Raises:
+        ControlError: If they can't vote so.
+    """
+    json, user_id = poll.json, int(person.user["id"])
+    before = poll.votes.get(user_id)
+    if json["is_closed"]:
+        raise ControlError("the poll is closed")
+    if before is not None and not json["allows_revoting"]:
+        raise ControlError("a vote in this poll is final")
+    if not all(0 <= place < len(json["options"]) for place in chosen):
+        raise ControlError("there is no such option")
+    if len(set(chosen)) != len(chosen) or (len(chosen) > 1 and not json["allows_multiple_answers"]):
+        raise ControlError("only one option can be chosen")
+    if chosen:
+        poll.votes[user_id] = sorted(chosen)
+    else:
+        poll.votes.pop(user_id, None)
+    for place, option in enumerate(json["options"]):
+        option["voter_count"] = sum(place in votes for votes in poll.votes.values())
+    json["total_voter_count"] = len(poll.votes)
+    telegram.state.note("poll", json["id"])
+    chat = telegram.state.chats[poll.chat_id]
+    message = chat.messages[poll.message_id]
+    telegram.touch(chat, message)
+    if message.author == telegram.bot_id:
+        _tell_vote(telegram, json, person.user, sorted(chosen))
+    return json
+
+
+def _tell_vote(telegram: Telegram, poll: Json, user: Json, chosen: list[int]) -> None:
+    """Tell the bot of a vote in its poll (Bot API, Update.poll and Update.poll_answer)."""
+    telegram.queue.push("poll", poll, user["id"])
+    if not poll["is_anonymous"]:
+        answer: dict[str, Any] = {"poll_id": poll["id"], "user": user, "option_ids": chosen}
+        answer["option_persistent_ids"] = [str(place) for place in chosen]
+        telegram.queue.push("poll_answer", answer, user["id"])

@@ -1,0 +1,80 @@
+"""How often a bot may write (core.telegram.org/bots/faq, "My bot is hitting limits")."""
+
+import math
+
+from pydantic import Field
+
+from telegram_playground.clock import Clock
+from telegram_playground.control_requests import Strict
+from telegram_playground.errors import TooManyRequestsError
+from telegram_playground.state import Json
+
+COUNTED = ("send", "edit", "copy", "forward", "stoppoll", "setgamescore")
+"""How the names of methods begin that count."""
+
+NOT_COUNTED = "sendchataction"
+MINUTE = 60
+
+
+class Limits(Strict):
+    """How much is let through, once `on`.
+
+    Attributes:
+        overall: Calls a second over all chats.
+        chat: Calls a second in one chat, over time.
+        burst: Calls in one chat that pass at once.
+        group: Calls a minute in one group.
+    """
+
+    on: bool = True
+    overall: float = Field(30, gt=0)
+    chat: float = Field(1, gt=0)
+    burst: int = Field(5, ge=1)
+    group: float = Field(20, gt=0)
+
+
+class RateLimits:
+    """Counts the bot's calls and refuses those that are too many.
+
+    Each count is a bucket that fills up again with time; a call that is refused takes nothing.
+
+    Attributes:
+        limits: What is let through; off at first.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.limits = Limits(on=False)
+        self._clock = clock
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def set(self, limits: Limits) -> None:
+        """Count anew by other limits."""
+        self.limits = limits
+        self._buckets.clear()
+
+    def check(self, method: str, params: Json) -> None:
+        """Count a call.
+
+        Raises:
+            TooManyRequestsError: If it is one too many.
+        """
+        name, chat_id = method.lower(), str(params.get("chat_id", ""))
+        if not self.limits.on or not name.startswith(COUNTED) or name == NOT_COUNTED:
+            return
+        limits = self.limits
+        wanted = [("overall", limits.overall, limits.overall)]
+        if chat_id:
+            wanted.append((f"chat {chat_id}", float(limits.burst), limits.chat))
+        if chat_id.startswith(("-", "@")):
+            wanted.append((f"group {chat_id}", limits.group, limits.group / MINUTE))
+        now = self._clock.time()
+        levels = {key: self._level(key, size, rate, now) for key, size, rate in wanted}
+        waits = [(1 - levels[key]) / rate for key, _, rate in wanted if levels[key] < 1]
+        if waits:
+            raise TooManyRequestsError(math.ceil(max(waits)))
+        for key, level in levels.items():
+            self._buckets[key] = (level - 1, now)
+
+    def _level(self, key: str, size: float, rate: float, now: float) -> float:
+        level, since = self._buckets.get(key, (size, now))
+        return min(size, level + (now - since) * rate)

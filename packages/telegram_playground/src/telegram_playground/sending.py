@@ -1,0 +1,162 @@
+"""What all methods that send a message of the bot have in common: where it goes, and with what."""
+
+from aiogram import methods
+
+from telegram_playground.errors import BadRequestError
+from telegram_playground.keyboards import check_markup
+from telegram_playground.reply_keyboards import show_keyboard
+from telegram_playground.state import Chat, Json, Message, Role
+from telegram_playground.telegram import Telegram
+
+GENERAL_TOPIC = 1
+"""The topic of a forum that every message without one belongs to; it can't be named, and is not
+among the chat's topics."""
+
+KINDS = {
+    "photo": "photos",
+    "document": "documents",
+    "game": "games",
+    "poll": "polls",
+    "sticker": "stickers",
+}
+"""What the rights to send are called, by the field of a message; else it is text messages."""
+
+Sending = (
+    methods.SendMessage
+    | methods.SendAnimation
+    | methods.SendAudio
+    | methods.SendDocument
+    | methods.SendMediaGroup
+    | methods.SendPhoto
+    | methods.SendSticker
+    | methods.SendVideo
+    | methods.SendVideoNote
+    | methods.SendVoice
+    | methods.SendDice
+    | methods.SendPoll
+    | methods.SendContact
+    | methods.SendLocation
+    | methods.SendVenue
+    | methods.SendGame
+    | methods.SendInvoice
+    | methods.CopyMessage
+)
+
+
+def send(telegram: Telegram, call: Sending, content: Json, first: str | None = None) -> Json:
+    """Post a message as the bot.
+
+    Args:
+        telegram: Where to.
+        call: The call that asks for it.
+        content: What the message says, already checked.
+        first: The kind that the first button must have, if the message has a kind of its own.
+
+    Returns:
+        The `Message` object.
+
+    Raises:
+        ApiError: If it can't go there, or its keyboard is wrong.
+    """
+    return posted(telegram, call, content, first)[1]
+
+
+def posted(
+    telegram: Telegram, call: Sending, content: Json, first: str | None = None
+) -> tuple[Message, Json]:
+    """Post a message as the bot, and give it with its `Message` object; see `send`."""
+    if getattr(call, "business_connection_id", None):
+        raise BadRequestError("business connection not found")
+    chat = telegram.writable_chat(call.chat_id)
+    check_right_to_send(telegram, chat, content)
+    markup = None if isinstance(call, methods.SendMediaGroup) else call.reply_markup
+    reply_to = _reply_to(telegram, chat, call)
+    head: Json = {"from": telegram.state.bot}
+    head |= topic_fields(telegram, chat, call) or _topic_of_reply(telegram, chat, reply_to)
+    inline, keyboard = check_markup(telegram, chat, markup, first)
+    if call.protect_content is True:
+        head["has_protected_content"] = True
+    if inline is not None:
+        content["reply_markup"] = inline
+    message = telegram.post(chat, Message(head | content, telegram.bot_id, reply_to, keyboard))
+    if keyboard is not None:
+        show_keyboard(telegram, chat, message)
+    return message, telegram.show(chat, message)
+
+
+def check_right_to_send(telegram: Telegram, chat: Chat, content: Json) -> None:
+    """Refuse what the bot may not send to a group.
+
+    Raises:
+        BadRequestError: If it may write nothing there.
+    """
+    if chat.roles.get(telegram.bot_id) is Role.RESTRICTED:
+        kinds = (words for field, words in KINDS.items() if field in content)
+        kind = next(kinds, "text messages")
+        raise BadRequestError(f"not enough rights to send {kind} to the chat")
+
+
+def topic_fields(telegram: Telegram, chat: Chat, call: Sending | methods.ForwardMessage) -> Json:
+    """The fields of a message that say its topic, of a forum or of a channel's direct messages.
+
+    Raises:
+        BadRequestError: If there is no such topic, or it is closed.
+    """
+    topic_id = getattr(call, "direct_messages_topic_id", None)
+    if chat.json.get("is_direct_messages"):
+        person = telegram.state.persons.get(topic_id or 0)
+        if person is None:
+            raise BadRequestError("direct messages topic must be specified")
+        return {"direct_messages_topic": {"topic_id": topic_id, "user": person.user}}
+    leads = chat.roles.get(telegram.bot_id, Role.LEFT).leads
+    return thread_fields(chat, call.message_thread_id, may_write_in_closed=leads)
+
+
+def thread_fields(chat: Chat, thread_id: int | None, *, may_write_in_closed: bool = False) -> Json:
+    """The fields of a message that say its topic; a group without topics takes no notice.
+
+    Raises:
+        BadRequestError: If there is no such topic, or it is closed.
+    """
+    if not (chat.private or chat.json.get("is_forum")):
+        return {}
+    if thread_id and thread_id not in chat.topics:
+        raise BadRequestError("message thread not found")
+    if (thread_id or GENERAL_TOPIC) in chat.closed and not may_write_in_closed:
+        raise BadRequestError("TOPIC_CLOSED")
+    return {"message_thread_id": thread_id, "is_topic_message": True} if thread_id else {}
+
+
+def thread_of_reply(chat: Chat, reply_to: int | None) -> Json:
+    """The fields of a message that say its topic, if it is a reply to a message in one."""
+    replied = chat.messages.get(reply_to) if reply_to is not None else None
+    names = ("message_thread_id", "is_topic_message")
+    return {name: replied.json[name] for name in names if name in replied.json} if replied else {}
+
+
+def _topic_of_reply(telegram: Telegram, chat: Chat, reply_to: int | None) -> Json:
+    """The fields of a reply of the bot that say its topic: that of what it answers."""
+    fields = thread_of_reply(chat, reply_to)
+    if chat.roles.get(telegram.bot_id, Role.LEFT).leads:
+        return fields
+    if fields.get("message_thread_id", GENERAL_TOPIC) in chat.closed:
+        raise BadRequestError("TOPIC_CLOSED")
+    return fields
+
+
+def _reply_to(telegram: Telegram, chat: Chat, call: Sending) -> int | None:
+    if call.reply_parameters is not None:
+        message_id = call.reply_parameters.message_id
+        source = call.reply_parameters.chat_id
+        lenient = call.reply_parameters.allow_sending_without_reply is True
+    else:
+        message_id, source = call.reply_to_message_id, None
+        lenient = call.allow_sending_without_reply is True
+    if not message_id:
+        return None
+    origin = chat if source is None else telegram.chat(source)
+    if message_id in origin.messages:
+        return message_id if origin is chat else None
+    if lenient:
+        return None
+    raise BadRequestError("message to be replied not found")

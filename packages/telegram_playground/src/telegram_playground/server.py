@@ -1,0 +1,169 @@
+"""The playground as a server: the bot's side, the persons' side, and the chat page."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+from aiogram.types import User
+from aiogram.utils.token import extract_bot_id
+from aiohttp import web
+
+from telegram_playground import acting, control, serving, troubling
+from telegram_playground.bot_api import BotApi
+from telegram_playground.clock import Clock
+from telegram_playground.control_http import guarded
+from telegram_playground.memory import Memory
+from telegram_playground.origins import names_of
+from telegram_playground.page import Page
+from telegram_playground.state import Json, State
+from telegram_playground.telegram import Telegram
+
+DEFAULT_ID = 1234567
+"""The bot's id where no token is given."""
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8081
+MAX_REQUEST = 60 << 20
+"""Bytes of a request of the bot's; files have at most 50 MB (Bot API, Sending files)."""
+
+PERSONS_SIDE = (*control.ROUTES, *acting.ROUTES, *serving.ROUTES, *troubling.ROUTES)
+
+ABILITY = ("can_", "supports_", "has_", "allows_")
+"""How the fields of a `User` begin that only getMe fills."""
+
+
+class Server:
+    """A local Telegram for one bot.
+
+    Args:
+        token: The bot's token, `<id>:<anything>`. If `None`, one that nobody can guess: another
+            each time, or the one that the folder keeps.
+        host: The address to listen on.
+        port: The port to listen on; 0 for any that is free.
+        username: The bot's username.
+        privacy: Whether the bot hears in groups only what is meant for it.
+        inline: Whether inline mode and its feedback are on, as @BotFather switches them.
+        managed_bots: Whether the bot may create bots for people, as @BotFather switches it.
+        hosts: Names under which this server may be addressed, beside `host` and the loopback ones.
+        data_dir: The folder to keep everything in, so that a later server goes on from there;
+            nothing is kept if `None`.
+
+    Attributes:
+        clock: The time in here, which can be advanced.
+        token: The bot's token; one that a folder keeps is known once the server has started.
+
+    Raises:
+        aiogram.utils.token.TokenValidationError: If the token is none.
+    """
+
+    def __init__(  # noqa: PLR0913 - settings, each with a default
+        self,
+        token: str | None = None,
+        *,
+        host: str = DEFAULT_HOST,
+        port: int = DEFAULT_PORT,
+        username: str = "playground_bot",
+        privacy: bool = True,
+        inline: bool = False,
+        managed_bots: bool = False,
+        hosts: Iterable[str] = (),
+        data_dir: Path | str | None = None,
+    ) -> None:
+        self._is_token_given = token is not None
+        self.token = token or f"{DEFAULT_ID}:{secrets.token_urlsafe(24)}"
+        self.clock = Clock()
+        self._host = host
+        self._port = port
+        # An id at random, as Telegram's server draws it (tddb's `TQueue`).
+        first_update = 2_000_001 + secrets.randbelow(1 << 30)
+        bot = {"id": extract_bot_id(self.token), "is_bot": True, "first_name": username}
+        abilities = _abilities(privacy=privacy) | {
+            "supports_inline_queries": inline,
+            "can_manage_bots": managed_bots,
+        }
+        state = State(bot | {"username": username}, abilities, first_update)
+        state.inline_feedback = inline
+        self._telegram = Telegram(state, self.clock, self.token)
+        if data_dir is not None:
+            # What one bot has seen is nothing to another.
+            self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
+        self._state = state
+        self._names = names_of(host, frozenset(name.lower() for name in hosts))
+        self._api = BotApi(self._telegram, self._names)
+        self._page = Page(self._telegram, self._names)
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The address, such as `http://127.0.0.1:8081`; of a bot its Bot API server's."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self._port}"
+
+    async def start(self) -> None:
+        """Start listening.
+
+        Raises:
+            FolderError: If the folder can't be used, or another playground uses it.
+            OSError: If the address can't be had, a port in use for one.
+        """
+        app = web.Application(client_max_size=MAX_REQUEST)
+        if self._telegram.memory is not None:
+            self._telegram.memory.open()
+            if not self._is_token_given:
+                self.token = self._telegram.token = self._telegram.memory.token(self.token)
+            app.middlewares.append(self._keep)
+        bot = "/bot{token:[^/]+}/{test:(?:test/)?}{method:[^/]+}"
+        app.add_routes(
+            [
+                web.get(bot, self._api.handle),
+                web.post(bot, self._api.handle),
+                web.get("/file/bot{token:[^/]+}/{path:.+}", self._api.download),
+                *guarded(self._telegram, self._names, PERSONS_SIDE),
+            ]
+        )
+        self._page.add_to(app)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=1,
+            # Else aiohttp inflates also what nobody reads, and does nothing else meanwhile.
+            auto_decompress=False,
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._host, self._port)
+        try:
+            await site.start()
+        except OSError:
+            await self.stop()
+            raise
+        self._port = self._runner.addresses[0][1]
+        if self._state.webhook is not None:
+            await self._telegram.delivery.webhooks.start(self._state.webhook)
+
+    async def stop(self) -> None:
+        """Stop listening and sending; what is known stays known."""
+        await self._telegram.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        if self._telegram.memory is not None:
+            self._telegram.memory.close()
+
+    @web.middleware
+    async def _keep(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Write down what a request has changed before it is answered."""
+        try:
+            return await handler(request)
+        finally:
+            self._telegram.flush()
+
+
+def _abilities(*, privacy: bool) -> Json:
+    """What only getMe tells of a bot: nothing that @BotFather would have to switch on."""
+    told = (name for name in User.model_fields if name.startswith(ABILITY))
+    return dict.fromkeys(told, False) | {
+        "can_join_groups": True,
+        "can_read_all_group_messages": not privacy,
+    }

@@ -1,0 +1,67 @@
+"""Data that Telegram signs with the bot's token: Mini Apps' initData, and logins."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
+
+import orjson
+
+from telegram_playground.state import Json
+
+WEB_APP_VERSION = "9.1"
+
+
+def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
+    """A Mini App's initData, as `core.telegram.org/bots/webapps` has it validated.
+
+    Args:
+        token: The bot's token.
+        user: The `User` who opens the app.
+        auth_date: When, in seconds since 1970.
+        **more: Other fields of a `WebAppInitData`, such as `query_id`.
+    """
+    shown = {name: value for name, value in user.items() if name != "is_bot"}
+    shown["allows_write_to_pm"] = True
+    fields = {"user": orjson.dumps(shown).decode(), "auth_date": str(auth_date), **more}
+    key = hmac.digest(b"WebAppData", token.encode(), hashlib.sha256)
+    return urlencode(fields | {"hash": _signature(key, fields)})
+
+
+def web_app_url(url: str, data: str, start_param: str | None = None) -> str:
+    """The address of a Mini App with its initData and a link's parameter, as clients open it."""
+    opened = {
+        **({"tgWebAppData": data} if data else {}),
+        "tgWebAppVersion": WEB_APP_VERSION,
+        "tgWebAppPlatform": "weba",
+    }
+    address = urlsplit(url)
+    if start_param is not None:
+        address = _with_query(address, urlencode({"tgWebAppStartParam": start_param}))
+    return urlunsplit(address._replace(fragment=urlencode(opened)))
+
+
+def login_url(token: str, url: str, user: Json, auth_date: int) -> str:
+    """An address with a signed login, as `core.telegram.org/widgets/login` has it checked.
+
+    Args:
+        token: The bot's token.
+        url: The address on the button.
+        user: The `User` who logs in.
+        auth_date: When, in seconds since 1970.
+    """
+    names = ("id", "first_name", "last_name", "username")
+    fields = {name: str(user[name]) for name in names if name in user}
+    fields["auth_date"] = str(auth_date)
+    key = hashlib.sha256(token.encode()).digest()
+    signed = urlencode(fields | {"hash": _signature(key, fields)})
+    return urlunsplit(_with_query(urlsplit(url), signed))
+
+
+def _with_query(address: SplitResult, query: str) -> SplitResult:
+    return address._replace(query=f"{address.query}&{query}" if address.query else query)
+
+
+def _signature(key: bytes, fields: Mapping[str, str]) -> str:
+    lines = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
+    return hmac.new(key, lines.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,75 @@
+"""Trouble on demand, over HTTP.
+
+| request | does |
+|---|---|
+| `POST /control/faults` | switches a fault on (`faults.Fault`) and tells its `id` |
+| `GET /control/faults` | lists the faults that are on, by their id |
+| `DELETE /control/faults/{id}`, `/control/faults` | switches one or all off |
+| `POST /control/faults/seed` | starts the dice anew from a `seed` |
+| `GET`, `PUT /control/limits` | tells and sets the rate limits (`rate_limits.Limits`) |
+"""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from telegram_playground.control_http import Route
+from telegram_playground.control_requests import Strict
+from telegram_playground.faults import Fault
+from telegram_playground.rate_limits import Limits
+from telegram_playground.state import Json
+from telegram_playground.telegram import Telegram
+
+
+class Seed(Strict):
+    """What the dice start from."""
+
+    seed: int
+
+
+async def _add(telegram: Telegram, request: web.Request) -> Json:
+    fault = Fault.model_validate_json(await request.read())
+    return {"id": telegram.faults.add(fault)}
+
+
+async def _list(telegram: Telegram, _request: web.Request) -> Json:
+    active = telegram.faults.active
+    return {str(number): fault.model_dump(mode="json") for number, fault in active.items()}
+
+
+async def _clear(telegram: Telegram, _request: web.Request) -> Json:
+    telegram.faults.active.clear()
+    return {}
+
+
+async def _remove(telegram: Telegram, request: web.Request) -> Json:
+    telegram.faults.remove(int(request.match_info["id"]))
+    return {}
+
+
+async def _seed(telegram: Telegram, request: web.Request) -> Json:
+    body = Seed.model_validate_json(await request.read())
+    telegram.faults.seed(body.seed)
+    return {"seed": body.seed}
+
+
+async def _show_limits(telegram: Telegram, _request: web.Request) -> Json:
+    return telegram.rate_limits.limits.model_dump()
+
+
+async def _set_limits(telegram: Telegram, request: web.Request) -> Json:
+    limits = Limits.model_validate_json(await request.read())
+    telegram.rate_limits.set(limits)
+    return limits.model_dump()
+
+
+ROUTES: Sequence[Route] = (
+    Route("POST", "/control/faults", _add),
+    Route("GET", "/control/faults", _list),
+    Route("DELETE", "/control/faults", _clear),
+    Route("DELETE", "/control/faults/{id:[0-9]{1,16}}", _remove),
+    Route("POST", "/control/faults/seed", _seed),
+    Route("GET", "/control/limits", _show_limits),
+    Route("PUT", "/control/limits", _set_limits),
+)
+"""The requests that are understood here."""

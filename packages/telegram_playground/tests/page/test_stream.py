@@ -1,0 +1,61 @@
+"""The stream of events that the page listens to."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from aiohttp import ClientSession
+
+from playground_support.bot_side import BotSide
+from telegram_playground import Person, Playground
+from tests.support.nursery import START
+
+
+async def first_answers(playground: Playground) -> Any:  # noqa: ANN401 - any JSON
+    """Listen until presses are answered."""
+    async with (
+        asyncio.timeout(START),
+        ClientSession() as session,
+        session.get(f"{playground.url}/page/events") as stream,
+    ):
+        async for line in stream.content:
+            if line == b"event: answers\n":
+                data = await stream.content.readline()
+                return orjson.loads(data.removeprefix(b"data: "))
+    raise AssertionError("the stream has ended")
+
+
+async def press(ann: Person, bot: BotSide) -> str:
+    """Press a button, let the bot answer, and give the query's id."""
+    message = await bot.show(ann, "text", "a")
+    await ann.press(message, "a", timeout=0)
+    query_id = str((await bot.updates())[-1]["callback_query"]["id"])
+    await bot("answerCallbackQuery", callback_query_id=query_id, text="tea")
+    return query_id
+
+
+async def test_every_page_hears_of_an_answer(
+    playground: Playground, ann: Person, bot: BotSide
+) -> None:
+    pages = [asyncio.create_task(first_answers(playground)) for _ in range(2)]
+    query_id = await press(ann, bot)
+    for (told,) in await asyncio.gather(*pages):
+        assert (told["id"], told["answer"]["text"]) == (query_id, "tea")
+
+
+async def test_a_page_that_comes_back_hears_what_it_has_missed(
+    playground: Playground, ann: Person, bot: BotSide
+) -> None:
+    query_id = await press(ann, bot)
+    (told,) = await first_answers(playground)
+    assert told["id"] == query_id
+
+
+async def test_a_page_hears_nothing_of_presses_long_ago(
+    playground: Playground, ann: Person, bot: BotSide
+) -> None:
+    await press(ann, bot)
+    playground.clock.advance(31)
+    listening = asyncio.create_task(first_answers(playground))
+    query_id = await press(ann, bot)
+    assert [told["id"] for told in await listening] == [query_id]

@@ -1,0 +1,148 @@
+"""A real browser for the tests of the chat page, and who sits before it."""
+
+import importlib
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.tiers import EVERYTHING
+
+# Playwright may be missing, so its types can't be named.
+Browser: TypeAlias = Any
+Page: TypeAlias = Any
+Locator: TypeAlias = Any
+
+SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+PATIENCE = 10_000
+"""Milliseconds that a test waits for something to be on the page."""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Run Chromium; where there is none the test is skipped, but not where CI is true."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        playwright = importlib.import_module("playwright.async_api")
+    except ImportError:
+        playwright = None
+    if playwright is None or path is None:
+        missing = "Playwright" if playwright is None else "Chromium"
+        give_up = pytest.fail if EVERYTHING else pytest.skip
+        give_up(f"{missing} is not installed")
+    async with playwright.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+class Reader:
+    """Somebody before the page, who notes what goes wrong on it.
+
+    Attributes:
+        page: Playwright's page.
+        problems: Errors on the console, and requests to other hosts, of every page of theirs.
+    """
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.problems: list[str] = []
+        self._trusted = ["{0.scheme}://{0.netloc}/".format(urlsplit(url)), "data:", "blob:"]
+        page.set_default_timeout(PATIENCE)
+        page.context.on("weberror", lambda error: self.problems.append(str(error.error)))
+        page.context.on("console", self._hear)
+        page.context.on("request", lambda request: self._check(request.url))
+
+    def trust(self, url: str) -> None:
+        """Let pages of the bot's be opened, too."""
+        self._trusted.append(url)
+
+    @property
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.get_by_role("dialog")
+
+    @property
+    def notice(self) -> Locator:
+        """The notices that are shown for a moment."""
+        return self.page.locator("#notices")
+
+    @property
+    def input(self) -> Locator:
+        """What messages are typed into."""
+        return self.page.get_by_label("Message", exact=True)
+
+    def message(self, text: str) -> Locator:
+        """A message with exactly this text, or its text with a part of it marked."""
+        return self.page.locator("#messages .text").get_by_text(text, exact=True)
+
+    def note(self, text: str) -> Locator:
+        """A note in the chat that contains a text: who has come, what was paid."""
+        return self.page.locator(".note", has_text=text).last
+
+    def key(self, label: str) -> Locator:
+        """A button of the bot's; of several with this label the latest."""
+        return self.page.locator(".key").filter(has_text=label).last
+
+    def button(self, label: str) -> Locator:
+        """A button with exactly this label."""
+        return self.page.get_by_role("button", name=label, exact=True)
+
+    async def act_as(self, name: str) -> None:
+        """Go on as somebody else."""
+        await self.page.get_by_role("radio", name=name).click()
+
+    async def send(self, text: str) -> None:
+        """Type a message and send it."""
+        await self.input.fill(text)
+        await self.page.keyboard.press("Enter")
+
+    async def see(self, text: str) -> None:
+        """Wait for a message."""
+        await self.message(text).last.wait_for()
+
+    async def shoot(self, name: str) -> None:
+        """Keep a picture of the page for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def _hear(self, message: Any) -> None:  # noqa: ANN401 - Playwright may be missing
+        # That the server is away while it restarts is no mistake of the page's.
+        if message.type in {"error", "warning"} and "ERR_CONNECTION" not in message.text:
+            self.problems.append(message.text)
+
+    def _check(self, asked: str) -> None:
+        if not asked.startswith(tuple(self._trusted)):
+            self.problems.append(f"a request to {asked}")
+
+
+@asynccontextmanager
+async def reading(browser: Browser, url: str, **options: object) -> AsyncIterator[Reader]:
+    """Open the page in a profile of its own; nothing may have gone wrong on it at the end.
+
+    Args:
+        browser: In which browser.
+        url: The playground's address, or that of a page of the bot's.
+        **options: Playwright's for a profile: `viewport`, `color_scheme`, ...
+    """
+    settings = {"viewport": {"width": 1100, "height": 760}} | options
+    async with await browser.new_context(**settings) as context:
+        reader = Reader(await context.new_page(), url)
+        await reader.page.goto(url)
+        yield reader
+        assert reader.problems == []

@@ -1,0 +1,1 @@
+"""Bots that the tests of the page talk to."""

@@ -1,0 +1,102 @@
+"""Calls with every parameter as it should not be: refused or taken, and never a stumble."""
+
+import json
+
+import pytest
+from aiogram import methods
+
+from playground_support.bot_side import BotSide, Json, read
+from telegram_playground import Person, Playground
+from telegram_playground.bot_methods import HANDLERS
+from telegram_playground.parameters import Method
+
+SANE: Json = {
+    "text": "a",
+    "message_id": 1,
+    "message_ids": [1],
+    "score": 1,
+    "title": "Tea",
+    "description": "a cup",
+    "payload": "cup",
+    "currency": "XTR",
+    "prices": [{"label": "Tea", "amount": 5}],
+    "phone_number": "1",
+    "first_name": "Ann",
+    "latitude": 1,
+    "longitude": 1,
+    "address": "a",
+    "question": "a",
+    "options": ["a", "b"],
+    "game_short_name": "tea_race",
+    "action": "typing",
+    "commands": [{"command": "tea", "description": "a cup"}],
+    "url": "http://127.0.0.1:9/",
+    "ok": True,
+}
+"""What a call needs besides the parameter that is tried."""
+
+ODD: list[object] = [
+    "",
+    "\0",
+    "a" * 5000,
+    "nan",
+    "[",
+    "http://[",
+    "tg://user?id=",
+    -1,
+    1 << 63,
+    str(1 << 80),
+    1.5,
+    True,
+    [],
+    [[]],
+    {},
+    {"url": "http://["},
+    {"message_id": 1e30},
+    {"type": "photo", "media": "http://["},
+    {"inline_keyboard": [[{"text": "a", "url": "http://["}]]},
+    {"keyboard": [[{"text": "a", "request_users": {"request_id": 1e30}}]]},
+    [{"type": "bold", "offset": 1 << 62, "length": 1 << 62}],
+    [{"label": "a", "amount": 1 << 62}],
+]
+
+TRIED = [method for method in HANDLERS if method not in {methods.GetUpdates, methods.SetWebhook}]
+"""The methods that don't have the bot wait."""
+
+QUICK = {methods.SendMessage, methods.SendInvoice, methods.EditMessageText, methods.SetMyCommands}
+"""Those that are tried everywhere: between them they take texts, markup, prices and lists."""
+
+
+@pytest.mark.parametrize(
+    "method",
+    [pytest.param(each, marks=() if each in QUICK else pytest.mark.thorough) for each in TRIED],
+    ids=lambda method: str(method.__api_method__),
+)
+@pytest.mark.parametrize(
+    "both", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["either way", "both ways"]
+)
+async def test_no_parameter_makes_the_playground_stumble(
+    playground: Playground, bot: BotSide, ann: Person, method: Method, *, both: bool
+) -> None:
+    await bot.show(ann)
+    called = str(method.__api_method__)
+    own = dict.fromkeys(("chat_id", "from_chat_id", "user_id"), ann.id)
+    sane = {name: value for name, value in {**SANE, **own}.items() if name in method.model_fields}
+    for number, field in enumerate(method.model_fields):
+        # By turns, so that each value comes both ways, to one field or the next.
+        for turn, value in enumerate(ODD, number):
+            params = sane | {field: value}
+            if both or turn % 2:
+                await bot.answer(called, **params)
+            if both or not turn % 2:
+                await post_form(bot, called, params)
+    assert [call for call in await playground.calls() if call.status == 500] == []
+    # What was taken can be shown.
+    await ann.messages()
+
+
+async def post_form(bot: BotSide, method: str, params: Json) -> None:
+    """Call a method as a form does it: what is no text is JSON."""
+    encoded = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}
+    async with bot.session.post(f"{bot.url}/{method}", data=encoded) as response:
+        await read(response)

@@ -1,0 +1,1 @@
+"""Who uses Tally: preferences, names of chats, time zones."""

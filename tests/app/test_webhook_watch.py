@@ -1,0 +1,207 @@
+"""A webhook that is lost while the bot runs is set again, and what fails there is seen."""
+
+import asyncio
+import itertools
+import re
+import time
+from collections.abc import AsyncIterator, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramUnauthorizedError
+from aiogram.methods import SetWebhook
+from redis.asyncio import Redis
+from structlog.testing import capture_logs
+
+from app import webhook_setting
+from app.webhook_setting import WebhookSetting
+from durable_dialogs.tasks import finish
+from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.session import Session
+from ops.metrics import exposition
+from telegram_playground import Playground
+from tests.dialogs.test_counter import open_counter
+from tests.support.nursery import START
+from tests.support.ports import free_port
+from tests.support.tally import Tally
+
+MESSAGES = ["message"]
+SECRET = "open-sesame"
+
+
+@pytest.fixture
+async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
+    """Give a bot that nobody runs."""
+    api = TelegramAPIServer.from_base(own_playground.url)
+    async with Bot(own_playground.token, Session(api=api)) as own:
+        yield own
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have it looked at ten times a second."""
+    monkeypatch.setattr(webhook_setting, "LOOK", 0.1)
+
+
+def setting(bot: Bot, redis: Redis, **other: object) -> WebhookSetting:
+    """Give a worker's part in it."""
+    url = f"http://127.0.0.1:{free_port()}/webhook"
+    values = {"url": url, "secret_token": SECRET, "allowed_updates": MESSAGES, **other}
+    return WebhookSetting(bot, redis, SetWebhook.model_validate(values))
+
+
+@asynccontextmanager
+async def keeping(*settings: WebhookSetting) -> AsyncIterator[None]:
+    """Have workers see to it meanwhile."""
+    tasks = [asyncio.create_task(one.keep()) for one in settings]
+    try:
+        yield
+    finally:
+        await finish(tasks, within=0)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(START):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+def events(logs: list[MutableMapping[str, Any]]) -> list[str]:
+    """Give what was logged, in order."""
+    return [line["event"] for line in logs]
+
+
+async def until_told(bot: Bot, url: str) -> None:
+    """Wait until Telegram knows an address."""
+    async with asyncio.timeout(START):
+        while (await bot.get_webhook_info()).url != url:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.usefixtures("often")
+async def test_one_that_is_lost_is_set_again_by_one_worker(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    workers = [setting(bot, redis, url="http://127.0.0.1:9/webhook") for _ in range(3)]
+    with capture_logs() as logs:
+        async with keeping(*workers):
+            await until_told(bot, "http://127.0.0.1:9/webhook")
+            before = await own_playground.call_count()
+            await bot.delete_webhook()
+            await until_told(bot, "http://127.0.0.1:9/webhook")
+            await until(lambda: events(logs).count("webhook_set") > 1)
+            await own_playground.until_called("getWebhookInfo", after=before)
+    # Once when they began, once since.
+    assert events(logs).count("webhook_set") == 2
+    assert 1 <= events(logs).count("webhook_lost") <= 3
+    assert not any("127.0.0.1" in str(line) for line in logs)
+
+
+@pytest.mark.usefixtures("often")
+async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    ours = setting(bot, redis, url="http://127.0.0.1:9/webhook")
+    async with keeping(ours):
+        await until_told(bot, "http://127.0.0.1:9/webhook")
+        wrong = SetWebhook(url="http://127.0.0.1:9/webhook", allowed_updates=["poll"])
+        assert await patiently(partial(bot, wrong))  # Telegram takes one a second
+        async with asyncio.timeout(START):
+            while (await bot.get_webhook_info()).allowed_updates != MESSAGES:
+                await asyncio.sleep(0.02)
+    calls = await own_playground.calls("setWebhook")
+    assert calls[-1].params["secret_token"] == SECRET
+
+
+async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    async def told(secret: str, path: str = "webhook") -> int:
+        before = await own_playground.call_count()
+        await setting(bot, redis, url=f"http://127.0.0.1:9/{path}", secret_token=secret).ensure()
+        calls = await own_playground.calls("setWebhook", after=before)
+        return sum(not call.error for call in calls)  # once a second at most
+
+    assert [await told(SECRET), await told(SECRET)] == [1, 0]
+    assert [await told("other"), await told("other")] == [1, 0]
+    await bot.delete_webhook()
+    assert await told("other") == 1
+    assert [await told("other", "moved"), await told("other", "moved")] == [1, 0]
+
+
+@pytest.mark.usefixtures("often")
+async def test_another_version_is_left_alone_as_long_as_it_runs(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    old = setting(bot, redis, url="http://127.0.0.1:9/old")
+    new = setting(bot, redis, url="http://127.0.0.1:9/new")
+    with capture_logs() as logs:
+        async with keeping(old):
+            await until_told(bot, "http://127.0.0.1:9/old")
+            async with keeping(new):
+                await until_told(bot, "http://127.0.0.1:9/new")
+                for _ in range(40):  # twenty looks of each
+                    before = await own_playground.call_count()
+                    await own_playground.until_called("getWebhookInfo", after=before)
+    assert events(logs) == ["webhook_set", "webhook_set"]
+
+
+@pytest.mark.usefixtures("often")
+async def test_figures_tell_what_waits_and_when_telegram_has_failed(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    with capture_logs() as logs:
+        async with keeping(setting(bot, redis)):
+            ann = await own_playground.person("Ann")
+            await ann.send("/start")
+            await until(lambda: any(line["event"] == "webhook_failed" for line in logs))
+    now = exposition().decode()
+    assert "tally_webhook_pending_updates 1.0\n" in now
+    failed = re.findall(r"^tally_webhook_last_error_timestamp_seconds (\S+)$", now, re.MULTILINE)
+    assert time.time() - 2 * START < float(failed[0]) <= time.time()
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_token_that_is_revoked_is_found(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    task = asyncio.create_task(setting(bot, redis).keep())
+    await own_playground.until_called("setWebhook")
+    # Another token, which nobody knows.
+    base = f"{own_playground.url}/bot7{{token}}/{{method}}"
+    bot.session.api = TelegramAPIServer(base=base, file=base)
+    with pytest.raises(TelegramUnauthorizedError):
+        async with asyncio.timeout(START):
+            await task
+
+
+async def test_after_a_refusal_nobody_tries_for_the_length_of_a_pause(
+    own_playground: Playground, bot: Bot, redis: Redis
+) -> None:
+    workers = [setting(bot, redis, url="https://example.org:1234/webhook") for _ in range(4)]
+    async with keeping(*workers):
+        await own_playground.until_called("setWebhook")
+        begun = (await redis.info("stats"))["total_commands_processed"]
+        async with asyncio.timeout(START):
+            # Each turn of each is a command at least; these looks are commands, too.
+            for looks in itertools.count(1):
+                asked = (await redis.info("stats"))["total_commands_processed"] - begun - looks
+                if asked >= 4 * len(workers):
+                    break
+                await asyncio.sleep(0.02)
+    assert len(await own_playground.calls("setWebhook")) == 1
+
+
+async def test_a_webhook_is_deleted_for_sure_before_anything_is_fetched(
+    own_playground: Playground, own_tally: Tally, bot: Bot
+) -> None:
+    await bot.set_webhook("http://127.0.0.1:9/webhook")
+    await own_playground.trouble("refuse", method="getWebhookInfo", times=1, status=429)
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    assert (await open_counter(ann)).text == "Specify the number: 0"

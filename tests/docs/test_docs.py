@@ -1,0 +1,64 @@
+"""The documentation: its links lead somewhere, and what it tells to type is there."""
+
+import re
+from collections.abc import Callable, Collection
+
+import pytest
+
+from main import cli
+from tests.support.nursery import ROOT
+
+PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+
+
+def anchors(page: str) -> set[str]:
+    """Give the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: str) -> list[str]:
+    """Give a page's links, but for those that lead to other sites."""
+    return re.findall(r"\]\((?!https?:)([^)\s]+)\)", (ROOT / page).read_text())
+
+
+def made(page: str) -> set[str]:
+    """Give what a page has people make."""
+    typed = r"(?:^|[`&] ?)(?:sudo )?make (?:-C \S+ )?([a-z]+)"
+    return set(re.findall(typed, (ROOT / page).read_text(), re.MULTILINE))
+
+
+def commanded(page: str) -> set[str]:
+    """Give the commands of `main.py` that a page has people type."""
+    return set(re.findall(r"python3? main\.py ([a-z]+)", (ROOT / page).read_text()))
+
+
+@pytest.mark.parametrize("find", [links, made, commanded])
+def test_there_is_something_to_be_found(find: Callable[[str], Collection[str]]) -> None:
+    assert any(find(page) for page in PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_to_pages_and_headings_that_are_there(page: str) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(str(target.resolve().relative_to(ROOT))), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_to_be_typed_is_there(page: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert made(page) <= targets
+    commands = {
+        command.callback.__name__ for command in cli.registered_commands if command.callback
+    }
+    assert commanded(page) <= commands
+
+
+def test_every_module_of_the_playground_is_told_of() -> None:
+    told = (ROOT / "docs" / "playground.md").read_text().partition("## How it is built\n")[2]
+    modules = {path.name for path in (ROOT / "playground").glob("*.py")} - {"__init__.py"}
+    assert modules - set(re.findall(r"`(\w+\.py)`", told)) == set()

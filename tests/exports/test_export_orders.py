@@ -1,0 +1,187 @@
+"""Orders of documents: each is sent once, one after the other, and not too many."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiogram import Bot
+from aiogram.client.telegram import TelegramAPIServer
+from redis.asyncio import Redis
+
+from db.engine import create_engine
+from db.export import Format
+from db.filters import Filter
+from db.payments import Payments
+from db.sessions import Sessions
+from db.totals import Totals
+from db.users import Users
+from durable_dialogs.delivery.leases import Claim, Claims
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.connection import connect
+from durable_dialogs.telegram.session import Session
+from exports import sending
+from locales import Catalog
+from telegram_playground import Answer, Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.dialogs.test_totals_changes import open_data
+from tests.dialogs.test_totals_export import PATIENCE, documents, receive_document
+from tests.support.proxy import Mishap, redis_by_proxy
+from tests.support.tally import Tally
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+@asynccontextmanager
+async def worker(
+    playground: Playground, tally: Tally, redis: Redis
+) -> AsyncIterator[tuple[sending.Exports, Claims]]:
+    """Give what sends documents, as another worker of the same bot."""
+    engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
+    session = Session(api=TelegramAPIServer.from_base(playground.url))
+    async with Bot(playground.token, session) as bot:
+        claims, sessions = Claims(redis, bot.id, memory=60), Sessions(engine)
+        sender = sending.Exports(
+            bot,
+            claims,
+            Catalog(),
+            totals=Totals(sessions),
+            payments=Payments(sessions),
+            users=Users(sessions),
+        )
+        yield sender, claims
+    await engine.dispose()
+
+
+@pytest.fixture
+async def exporting(
+    playground: Playground, tally: Tally
+) -> AsyncIterator[tuple[sending.Exports, Claims]]:
+    """Give that with the Redis of the bot."""
+    async with tally.redis() as redis, worker(playground, tally, redis) as own:
+        yield own
+
+
+def order_of(person: Person) -> sending.Order:
+    wanted = Filter(user_id=person.id)
+    return sending.Order(chat_id=person.id, format=Format.CSV, wanted=wanted, language="en")
+
+
+async def test_more_than_telegram_takes_is_said_instead(
+    ann: Person,
+    tally: Tally,
+    exporting: tuple[sending.Exports, Claims],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await open_counter(ann, "/totals")
+    await tally.add_many(ann, 500)
+    monkeypatch.setattr(sending, "LIMIT", 10_000)
+    await exporting[0].send(f"export:{ann.id}", order_of(ann))
+    message = await ann.receive(timeout=PATIENCE)
+    assert (message.text or "").startswith("That would be a document of more than")
+    assert await documents(ann) == []
+
+
+async def test_what_another_worker_is_sending_is_left_to_it(
+    ann: Person, tally: Tally, exporting: tuple[sending.Exports, Claims]
+) -> None:
+    await open_counter(ann, "/totals")
+    await tally.add_totals(ann, [1])
+    sender, claims = exporting
+    name = f"export:{ann.id}"
+    await claims.claim(name)
+    with pytest.raises(sending.BusyError):
+        await sender.send(name, order_of(ann))
+    assert await documents(ann) == []
+    await claims.release(name)
+    await sender.send(name, order_of(ann))
+    await sender.send(name, order_of(ann))
+    assert len(await documents(ann)) == 1
+
+
+async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile(
+    playground: Playground, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "HOLD", 0.15)
+    ann = await playground.person("Ann", language_code="en")
+    await open_counter(ann, "/totals")
+    name, bot_id = f"export:{ann.id}", int(playground.token.partition(":")[0])
+    async with AsyncExitStack() as parts:
+        proxy = await parts.enter_async_context(redis_by_proxy(tmp_path))
+        redis, _ = connect(parse(proxy.url), 0, parts)
+        sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
+        aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
+        other = Claims(aside, bot_id, memory=60)
+        trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
+        sending = asyncio.create_task(sender.send(name, order_of(ann)))
+        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        assert await other.claim(name) is Claim.BUSY
+        lost = proxy.trap(Mishap.LOSE_COMMAND, name.encode())
+        await asyncio.wait_for(lost.sprung.wait(), PATIENCE)
+        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        assert await other.claim(name) is Claim.BUSY
+        await playground.calm(trouble)
+        await sending
+        assert await other.claim(name) is Claim.DONE
+    assert len(await documents(ann)) == 1
+
+
+async def until_held_on(redis: Redis, key: str) -> None:
+    """Wait until a claim lasts longer than it did: somebody goes on holding it."""
+    async with asyncio.timeout(PATIENCE):
+        while (end := await redis.pexpiretime(key)) < 0:
+            await asyncio.sleep(0.01)
+        while await redis.pexpiretime(key) <= end:
+            await asyncio.sleep(0.01)
+
+
+async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_files(
+    playground: Playground,
+    tally: Tally,
+    exporting: tuple[sending.Exports, Claims],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    ann = await playground.person("Ann", language_code="en")
+    await open_counter(ann, "/totals")
+    await tally.add_totals(ann, [1])
+    sender, claims = exporting
+    trouble = await playground.trouble("refuse", method="sendDocument", status=502)
+    called = await playground.call_count()
+    names = [f"export:{ann.id}:{number}" for number in range(3)]
+    sending = [asyncio.create_task(sender.send(name, order_of(ann))) for name in names]
+    await playground.until_called("sendDocument", after=called, timeout=PATIENCE)
+    # It is written, but under no name that a kill could leave behind.
+    assert files_in(tmp_path) == []
+    # The others are not even begun: anybody may still claim them.
+    assert [await claims.claim(name) for name in names] == [Claim.BUSY, Claim.MINE, Claim.MINE]
+    for name in names[1:]:
+        await claims.release(name)
+    await playground.calm(trouble)
+    await asyncio.gather(*sending)
+    assert len(await documents(ann)) == 3
+
+
+async def test_who_waits_for_several_documents_is_asked_for_patience(
+    playground: Playground, tally: Tally
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    await tally.add_totals(ann, [1])
+    data = await open_data(ann)
+    trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
+    for _ in range(sending.WAITING):
+        assert await ann.press(data, "As CSV") == Answer("The document is on its way")
+    for label in ("As CSV", "Everything as JSON"):
+        refused = await ann.press(data, label)
+        assert refused is not None
+        assert (refused.text or "").startswith("Several documents are on their way")
+    await playground.calm(trouble)
+    for _ in range(sending.WAITING):
+        assert (await receive_document(playground, ann))[0] == "totals.csv"
+    assert await ann.press(data, "As JSON") is not None
+    assert (await receive_document(playground, ann))[0] == "totals.json"

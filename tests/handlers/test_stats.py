@@ -1,0 +1,133 @@
+"""What the bot's admins see of its use, and nobody else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from telegram_playground import Message, Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.dialogs.test_totals_chart import picture
+from tests.dialogs.test_totals_export import PATIENCE
+from tests.support.groups import make_group
+from tests.support.tally import Tally
+
+ADMIN = 4_000_001
+UNKNOWN = "I only know commands here: /start shows the menu, /help explains."
+
+
+@pytest.fixture(scope="module")
+async def playground() -> AsyncIterator[Playground]:
+    """Give a playground of the bot's own: the shared one has the shared bot."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def admin(playground: Playground) -> Person:
+    """Give the bot's admin."""
+    return await playground.person("Olga", id=ADMIN, language_code="en")
+
+
+@pytest.fixture(scope="module")
+async def tally(
+    playground: Playground, admin: Person, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a running bot that has an admin; a test may end it if it starts it again."""
+    own = Tally(
+        tmp_path_factory.mktemp("admins") / "data",
+        BOT_TOKEN=playground.token,
+        BOT_API_URL=playground.url,
+        ADMIN_IDS=f"{admin.id}, 17",
+    )
+    await own.start()
+    yield own
+    await own.clean_up()
+
+
+async def ask(person: Person) -> Message:
+    await person.send("/stats")
+    # The first chart after a start loads what draws it.
+    return await person.receive(timeout=PATIENCE)
+
+
+def taps_today(shown: Message) -> int:
+    """Give the taps of today."""
+    return int((shown.caption or "").splitlines()[2].removeprefix("Taps: "))
+
+
+async def test_an_admin_sees_taps_totals_and_people(
+    admin: Person, playground: Playground, tally: Tally
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    for taps in (3, 2):
+        counter = await open_counter(ann)
+        for _ in range(taps):
+            await ann.press(counter, "+1")
+        await ann.press(counter, "Confirm")
+    await tally.until_totals(ann, 2)
+    shown = await ask(admin)
+    async with asyncio.timeout(30):
+        # People are noted beside what they do.
+        while "People: 2" not in (shown.caption or ""):
+            shown = await ask(admin)
+    assert (shown.caption or "").splitlines() == [
+        "Today, UTC",
+        "Counters in use: 2",
+        "Taps: 5",
+        "Totals: 2",
+        "",
+        "In 30 days",
+        "Taps: 5",
+        "Totals: 2",
+        "",
+        "People: 2",
+    ]
+    assert (await picture(playground, shown)).size == (900, 680)
+    assert await tally.stop() == 0
+    await tally.start()
+    assert ((await ask(admin)).caption or "").splitlines()[1:3] == [
+        "Counters in use: 2",
+        "Taps: 5",
+    ]
+
+
+async def test_a_tap_that_is_delivered_twice_is_one(
+    admin: Person,
+    playground: Playground,
+    tally: Tally,  # noqa: ARG001
+) -> None:
+    before = taps_today(await ask(admin))
+    ann = await playground.person("Ann", language_code="en")
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    await playground.repeat(max(update["update_id"] for update in await playground.updates()))
+    await playground.until_pending(0)
+    assert taps_today(await ask(admin)) == before + 1
+
+
+async def test_to_everybody_else_it_is_as_unknown_as_any_word(
+    admin: Person,
+    playground: Playground,
+    tally: Tally,  # noqa: ARG001
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    assert (await ask(ann)).text == UNKNOWN
+    await ann.send("/statistics")
+    assert (await ann.receive()).text == UNKNOWN
+    group = await make_group(playground, [ann], [admin])
+    for person in (ann, admin):
+        await person.send("/stats", chat=group)
+        await person.send("/start", chat=group)
+        assert ((await person.receive(group)).text or "").startswith("Tally")
+
+
+async def test_it_is_listed_in_the_admins_chat_alone(
+    admin: Person,
+    playground: Playground,
+    tally: Tally,  # noqa: ARG001
+) -> None:
+    ann = await playground.person("Ann", language_code="en")
+    for person, listed in ((ann, False), (admin, True)):
+        await person.send("/help")
+        assert ("/stats" in ((await person.receive()).text or "")) is listed

@@ -1,0 +1,153 @@
+"""Workers that die or hang at their start: tried less and less often, and given up in a line."""
+
+import asyncio
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from structlog.testing import capture_logs
+
+from ops import supervisor, worker_process
+from ops.errors import Fault
+from ops.supervisor import Place
+from tests.support.nursery import START
+
+
+def working(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
+    """Have workers be processes that do something else."""
+    program = folder / "worker.py"
+    program.write_text(code)
+    monkeypatch.setattr(worker_process, "MAIN", program)
+
+
+def places(count: int = 1) -> list[Place]:
+    """Give places without an environment."""
+    made: list[Place] = []
+    made.extend(Place(number, count, {}, made) for number in range(1, count + 1))
+    return made
+
+
+async def test_where_none_has_ever_served_it_is_given_up_after_some_tries(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    starts = tmp_path / "starts"
+    working(monkeypatch, tmp_path, f"open({str(starts)!r}, 'a').write('.'); exit(7)")
+    monkeypatch.setattr(supervisor, "PAUSE", 0.01)
+    with capture_logs(), pytest.raises(Fault, match="none starts, the last one: exit status 7"):
+        await asyncio.wait_for(places()[0].keep(), START)
+    assert len(starts.read_text()) == supervisor.TRIES
+
+
+async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    working(monkeypatch, tmp_path, "exit(7)")
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr(supervisor, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
+    monkeypatch.setattr(supervisor, "PAUSE", 0.2)
+    with capture_logs(), pytest.raises(Fault):
+        await asyncio.wait_for(places()[0].keep(), START)
+    assert pauses == [0.2, 0.4, 0.8, 1.6]
+
+
+async def test_what_can_not_even_be_started_counts_as_dead(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))  # gone for an upgrade
+    monkeypatch.setattr(supervisor, "PAUSE", 0.01)
+    with capture_logs(), pytest.raises(Fault, match="can't be started: No such file"):
+        await asyncio.wait_for(places()[0].keep(), START)
+
+
+async def test_one_that_has_failed_for_days_is_tried_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    working(monkeypatch, tmp_path, "exit(7)")
+    monkeypatch.setattr(supervisor, "PAUSE", 0.0)
+    monkeypatch.setattr(supervisor, "TRIES", 2000)
+    (place,) = places()
+    monkeypatch.setattr(place, "_failed", 1500)
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(place.keep())
+        async with asyncio.timeout(START):
+            while len(logs) < 3:
+                await asyncio.sleep(0.02)
+        assert not keeping.done()
+        keeping.cancel()
+    assert {line["event"] for line in logs} == {"worker_died"}
+
+
+async def test_one_that_hangs_leaves_its_place_to_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = tmp_path / "seen"
+    code = f"""
+import pathlib, sys, time
+seen = pathlib.Path({str(seen)!r})
+if seen.exists():
+    print("started", flush=True)
+seen.touch()
+time.sleep(600)
+"""
+    working(monkeypatch, tmp_path, code)
+    monkeypatch.setattr(worker_process, "START", 5.0)
+    monkeypatch.setattr(supervisor, "PAUSE", 0.01)
+    (place,) = places()
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(place.keep())
+        async with asyncio.timeout(START):
+            while not place.serves:
+                await asyncio.sleep(0.02)
+        keeping.cancel()
+        await place.end()
+    # On a busy machine the next may take longer, too, and leave its place to one more.
+    assert {line["error"] for line in logs} == {"does not serve after 5 s"}
+
+
+async def test_one_that_waits_for_telegram_does_not_count_as_one_that_hangs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    code = """
+import time
+for said in ["waiting"] * 6 + ["started"]:
+    time.sleep(0.5)
+    print(said, flush=True)
+time.sleep(600)
+"""
+    working(monkeypatch, tmp_path, code)
+    monkeypatch.setattr(worker_process, "START", 2.5)
+    (place,) = places()
+    with capture_logs() as logs:
+        keeping = asyncio.create_task(place.keep())
+        async with asyncio.timeout(START):
+            while not place.serves:
+                await asyncio.sleep(0.02)
+        keeping.cancel()
+        await place.end()
+    assert logs == []
+
+
+async def test_who_replaces_another_writes_figures_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    code = f"""
+import os, time
+open({str(said)!r}, "a").write(os.environ["TALLY_FIGURES"] + " ")
+print("started", flush=True)
+time.sleep(600)
+"""
+    working(monkeypatch, tmp_path, code)
+    one, _ = places(2)
+    keeping = asyncio.create_task(one.keep())
+    with capture_logs():
+        async with asyncio.timeout(START):
+            while not one.serves:
+                await asyncio.sleep(0.02)
+            assert await one.renew()
+            assert await one.renew()
+    keeping.cancel()
+    await one.end()
+    assert said.read_text().split() == ["1", "3", "1"]

@@ -1,0 +1,153 @@
+"""Rights in a group: asked of Telegram beside what others do, and kept for a while."""
+
+import asyncio
+import time
+
+import pytest
+
+from people.rights import KEPT, Right
+from telegram_playground import Answer, Call, Group, Message, Person, Playground
+from tests.dialogs.test_groups import NOT_YOURS, open_counter
+from tests.support.groups import ending, make_group
+from tests.support.nursery import START
+from tests.support.tally import Tally
+
+LATENCY = 0.1
+"""Seconds that Telegram takes to tell what somebody is in a group."""
+FLOOD = 100
+"""Presses of Confirm at once. One after the other they would take ten seconds to ask for."""
+SOON = 3.0
+"""Seconds in which others are answered meanwhile, on a machine that is busy."""
+
+
+@pytest.fixture
+async def clara(playground: Playground) -> Person:
+    return await playground.person("Clara", language_code="en")
+
+
+async def questions(playground: Playground, group: Group) -> list[Call]:
+    """Give how often the bot has asked what somebody is in a group."""
+    calls = await playground.calls("getChatMember")
+    return [call for call in calls if int(call.params["chat_id"]) == group.id]
+
+
+async def flood(tally: Tally, playground: Playground, size: int) -> float:
+    """Have one who may not press Confirm so often; give the seconds that another's tap takes."""
+    ann, felix, clara = [
+        await playground.person(name, language_code="en") for name in ("Ann", "Felix", "Clara")
+    ]
+    group = await make_group(playground, [ann, felix, clara])
+    counter = await open_counter(ann, group)
+    trouble = await playground.trouble("delay", method="getChatMember", seconds=LATENCY)
+    presses = []
+    try:
+        with tally.frozen():
+            # So the bot finds them all at once, and the tap behind them.
+            await asyncio.gather(
+                *(felix.press(counter, "Confirm", timeout=0) for _ in range(size - 1))
+            )
+            presses = [asyncio.create_task(felix.press(counter, "Confirm", timeout=START))]
+            await asyncio.sleep(0.1)
+            tap = asyncio.create_task(clara.press(counter, "+1", timeout=START))
+            await asyncio.sleep(0.1)
+        begin = time.monotonic()
+        assert await tap is not None
+        took = time.monotonic() - begin
+        assert [await press for press in presses] == [NOT_YOURS]
+        await ann.until(counter, ending("Specify the number: 1"))
+    finally:
+        await playground.calm(trouble)
+    assert len(await questions(playground, group)) == 1
+    return took
+
+
+async def test_who_may_not_confirm_delays_nobody_else_however_often_they_press(
+    playground: Playground, tally: Tally
+) -> None:
+    assert await flood(tally, playground, FLOOD) < SOON
+
+
+@pytest.mark.thorough
+async def test_three_hundred_such_presses_delay_nobody_either(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    assert await flood(own_tally, own_playground, 300) < SOON
+
+
+async def test_who_is_asked_about_once_is_known_for_a_while(
+    playground: Playground, ann: Person, boris: Person, clara: Person
+) -> None:
+    group = await make_group(playground, [ann, boris], [clara])
+    for _ in range(3):
+        counter = await open_counter(ann, group)
+        assert await boris.press(counter, "Confirm") == await boris.press(counter, "Cancel")
+        await clara.press(counter, "Confirm")
+        await ann.until(counter, ending("Total: 0"))
+    assert len(await questions(playground, group)) == 2  # Boris, Clara
+
+
+async def press_confirm(
+    ann: Person, group: Group, presser: Person
+) -> tuple[Message, Answer | None]:
+    counter = await open_counter(ann, group)
+    return counter, await presser.press(counter, "Confirm")
+
+
+async def test_a_bot_that_is_an_admin_hears_at_once_of_a_right_that_comes_or_goes(
+    playground: Playground, ann: Person, clara: Person
+) -> None:
+    group = await make_group(playground, [ann, clara], bot="administrator")
+    assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
+    await group.set_role(clara, "administrator")
+    counter, _ = await press_confirm(ann, group, clara)
+    await ann.until(counter, ending("Total: 0"))
+    await group.set_role(clara, "member")
+    assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
+    assert len(await questions(playground, group)) == 1
+
+
+async def test_elsewhere_a_right_that_was_taken_away_ends_with_the_time_that_it_is_kept(
+    playground: Playground, ann: Person, clara: Person, tally: Tally
+) -> None:
+    group = await make_group(playground, [ann], [clara])
+    await press_confirm(ann, group, clara)
+    await group.set_role(clara, "member")
+    counter, _ = await press_confirm(ann, group, clara)
+    await ann.until(counter, ending("Total: 0"))
+    async with tally.redis() as redis:
+        (key,) = [key async for key in redis.scan_iter(f"*{group.id}}}:right:*")]
+        assert 0 < await redis.ttl(key) <= KEPT[Right.ADMIN]
+        # As if that time were over.
+        await redis.delete(key)
+    assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"kind": "refuse", "status": 400},
+        {"kind": "refuse", "status": 502},
+        {"kind": "answer", "status": 200, "body": "<html>"},
+    ],
+    ids=["refused", "away", "unreadable"],
+)
+async def test_what_telegram_does_not_tell_is_no_right(
+    playground: Playground, clara: Person, tally: Tally, trouble: dict[str, str | int]
+) -> None:
+    # Not Ann, for whom nothing may be refused.
+    dora = await playground.person("Dora", language_code="en")
+    group = await make_group(playground, [dora], [clara])
+    how = {name: value for name, value in trouble.items() if name != "kind"}
+    made = await playground.trouble(str(trouble["kind"]), method="getChatMember", **how)
+    try:
+        counter, answer = await press_confirm(dora, group, clara)
+    finally:
+        await playground.calm(made)
+    assert answer == NOT_YOURS
+    async with tally.redis() as redis:
+        (key,) = [key async for key in redis.scan_iter(f"*{group.id}}}:right:*")]
+        assert 0 < await redis.ttl(key) <= KEPT[Right.UNKNOWN]
+        await redis.delete(key)
+    await clara.press(counter, "Confirm")
+    await dora.until(counter, ending("Total: 0"))

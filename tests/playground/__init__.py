@@ -1,1 +1,0 @@
-"""The playground's rules, one test each, over HTTP."""

@@ -1,1 +1,0 @@
-"""The chat page, clicked in a real browser."""

@@ -1,0 +1,287 @@
+"""Redis or the database away: what was surely not counted says so, the rest counts once."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from telegram_playground import Answer, Message, Person, Playground
+from tests.app.test_webhook import by_webhook
+from tests.dialogs.test_counter import open_counter
+from tests.support.presses import (
+    AGAIN,
+    ENDED,
+    PATIENCE,
+    SAVED_LATER,
+    SILENT,
+    begin_presses,
+    counted,
+    spring,
+)
+from tests.support.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
+from tests.support.tally import Tally
+
+
+@pytest.fixture(scope="module")
+async def playground() -> AsyncIterator[Playground]:
+    """Give a playground of the bot's own: the shared one has the shared bot."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
+    """Give a proxy before a Redis that the bot knows by its address only."""
+    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
+    """Give a connection to it that no proxy troubles."""
+    async with Redis.from_url(proxy.origin) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+async def remote(
+    playground: Playground, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a running bot whose Redis is behind the proxy."""
+    data = tmp_path_factory.mktemp("remote") / "data"
+    bot = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url, REDIS_URL=proxy.url)
+    yield await bot.start()
+    assert await bot.stop() == 0
+    await bot.clean_up()
+
+
+@pytest.fixture
+async def ann(playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
+    """Give a person who is new to that bot."""
+    return await playground.person("Ann", language_code="en")
+
+
+async def goes_on_from(person: Person, counter: Message, value: int) -> None:
+    """See that the next tap counts from a value on, and that the message shows it."""
+    await person.press(counter, "+1", timeout=PATIENCE)
+    text = f"Specify the number: {value + 1}"
+    await person.until(counter, lambda message: (message.text or "").endswith(text))
+
+
+async def test_while_redis_is_away_nothing_is_fetched_and_nothing_is_lost(
+    playground: Playground, proxy: Proxy, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    async with proxy.off():
+        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+        # Who was told to try again is not counted later, whatever happens to the bot.
+        await playground.until_pending(0)
+        fetches = len(await playground.calls("getUpdates"))
+        presses = begin_presses(ann, counter, "+1", 20)
+        await playground.until_pending(20)
+        assert await ann.press(counter, "+1", timeout=2) is None
+        assert await playground.pending() == 21
+        assert len(await playground.calls("getUpdates")) == fetches
+    assert await counted(presses) == 20
+    await goes_on_from(ann, counter, 21)
+
+
+@pytest.mark.usefixtures("remote")
+@pytest.mark.parametrize("reset", [False, True])
+async def test_nobody_notices_that_redis_hung_up_while_nobody_pressed(
+    playground: Playground, proxy: Proxy, *, reset: bool
+) -> None:
+    people = [await playground.person(f"Person {number}") for number in range(10)]
+    counters = [await open_counter(person) for person in people]
+    for value in (1, 2):
+        # At once, so that several connections are open.
+        presses = zip(people, counters, strict=True)
+        answers = await asyncio.gather(*(person.press(at, "+1") for person, at in presses))
+        # Told where a stall of the machine keeps the message from following at once.
+        assert set(answers) <= {SILENT, Answer(f"Specify the number: {value}")}
+        for person, counter in zip(people, counters, strict=True):
+            await person.until(counter, text=f"Specify the number: {value}")
+        async with proxy.off(reset=reset):
+            pass
+
+
+async def test_redis_goes_away_and_comes_back_amid_presses(
+    remote: Tally, proxy: Proxy, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    presses = begin_presses(ann, counter, "+1", 50)
+    await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
+    async with proxy.off(), remote.logging("inbox_unreachable"):
+        presses += begin_presses(ann, counter, "+1", 10)
+    await goes_on_from(ann, counter, await counted(presses))
+
+
+async def test_redis_goes_away_and_comes_back_amid_presses_by_webhook(
+    own_playground: Playground, own_tally: Tally, tmp_path: Path
+) -> None:
+    by_webhook(own_tally)
+    async with redis_by_proxy(tmp_path / "redis") as proxy:
+        own_tally.settings["REDIS_URL"] = proxy.url
+        await own_tally.start()
+        await own_tally.until_logged("webhook_set")
+        ann, boris = [await own_playground.person(name) for name in ("Ann", "Boris")]
+        mine, his = await open_counter(ann), await open_counter(boris)
+        trap = proxy.trap(Mishap.LOSE_ANSWER, COMMIT)
+        presses = begin_presses(ann, mine, "+1", 20)
+        await spring(trap)
+        async with proxy.off():
+            assert await boris.press(his, "+1", timeout=PATIENCE) == AGAIN
+            presses += begin_presses(ann, mine, "+1", 10)
+        await goes_on_from(ann, mine, await counted(presses))
+        await goes_on_from(boris, his, 0)
+        assert await own_tally.stop() == 0
+
+
+async def test_redis_hangs_for_longer_than_the_bot_waits(
+    remote: Tally, redis: Redis, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    process = (await redis.info("server"))["process_id"]
+    presses = begin_presses(ann, counter, "+1", 30)
+    await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
+    os.kill(process, signal.SIGSTOP)
+    try:
+        async with remote.logging("commit_unclear", "update_not_counted"):
+            presses += begin_presses(ann, counter, "+1", 3)
+    finally:
+        os.kill(process, signal.SIGCONT)
+    await goes_on_from(ann, counter, await counted(presses))
+
+
+async def test_valkey_is_killed_amid_presses_and_started_again_with_its_data(
+    own_playground: Playground, own_tally: Tally
+) -> None:
+    await own_tally.start()
+    ann = await own_playground.person("Ann")
+    counter = await open_counter(ann)
+    presses = begin_presses(ann, counter, "+1", 50)
+    await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
+    await own_tally.kill_valkey()
+    presses += begin_presses(ann, counter, "+1", 10)
+    await goes_on_from(ann, counter, await counted(presses))
+
+
+@pytest.mark.parametrize("mishap", Mishap)
+async def test_a_tap_counts_once_whatever_becomes_of_its_commit(
+    proxy: Proxy, ann: Person, mishap: Mishap
+) -> None:
+    counter = await open_counter(ann)
+    trap = proxy.trap(mishap, COMMIT)
+    assert await ann.press(counter, "+1", timeout=PATIENCE) == SILENT
+    await spring(trap)
+    await goes_on_from(ann, counter, 1)
+
+
+@pytest.mark.parametrize("mishap", Mishap)
+async def test_a_counter_opens_once_whatever_becomes_of_its_commit(
+    proxy: Proxy, ann: Person, mishap: Mishap
+) -> None:
+    trap = proxy.trap(mishap, COMMIT)
+    await ann.send("/numbers tea")
+    counter = await ann.receive(timeout=PATIENCE)
+    assert counter.text == "tea\nSpecify the number: 0"
+    await spring(trap)
+    await goes_on_from(ann, counter, 0)
+    assert len(await ann.messages()) == 2
+
+
+@pytest.mark.parametrize("mishap", Mishap)
+async def test_a_total_is_one_row_whatever_becomes_of_its_commit(
+    remote: Tally, proxy: Proxy, ann: Person, mishap: Mishap
+) -> None:
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    trap = proxy.trap(mishap, COMMIT)
+    assert await ann.press(counter, "Confirm", timeout=PATIENCE) in {SILENT, SAVED_LATER}
+    await spring(trap)
+    await ann.until(counter, text="Total: 1")
+    await remote.until_totals(ann, 1)
+    assert await ann.press(counter, data=counter.button("Confirm").callback_data) == ENDED
+    assert [row["value"] for row in remote.totals(ann)] == [1]
+
+
+async def test_what_is_lost_before_the_commit_was_surely_not_counted(
+    remote: Tally, proxy: Proxy, ann: Person
+) -> None:
+    load, announcement = b"$6\r\nintent\r\n", b":outbox "
+    for label, command in (("+1", load), ("Confirm", load), ("Confirm", announcement)):
+        counter = await open_counter(ann)
+        await ann.press(counter, "+1")
+        trap = proxy.trap(Mishap.LOSE_ANSWER, command)
+        answer = await ann.press(counter, label, timeout=PATIENCE)
+        await spring(trap)
+        if answer == AGAIN:  # else the machine was slow, and the press was kept and done
+            answer = await ann.press(counter, label, timeout=PATIENCE)
+        assert answer is not None
+        await ann.until(counter, text="Specify the number: 2" if label == "+1" else "Total: 1")
+    assert [row["value"] for row in await remote.until_totals(ann, 2)] == [1, 1]
+
+
+@pytest.mark.parametrize("commands", [COMMIT, b""])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "MISCONF Errors writing to the AOF file: No space left",
+        "BUSY Redis is running a script",
+        "NOPERM User tally has no permissions to run the 'evalsha' command",
+        "LOADING Redis is loading the dataset in memory",
+        "NOAUTH Authentication required.",
+        "READONLY You can't write against a read only replica.",
+        "MASTERDOWN Link with MASTER is down",
+        "UNHEARD of by this version",
+    ],
+)
+async def test_whatever_redis_answers_that_has_surely_written_nothing_counts_as_away(
+    proxy: Proxy, ann: Person, commands: bytes, refusal: str
+) -> None:
+    counter = await open_counter(ann)
+    with proxy.refusing(commands, refusal):
+        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+    await goes_on_from(ann, counter, 0)
+
+
+@pytest.mark.parametrize("setting", ["maxmemory", "min-replicas-to-write"])
+async def test_a_redis_that_takes_nothing_counts_as_away(
+    redis: Redis, ann: Person, setting: str
+) -> None:
+    counter = await open_counter(ann)
+    await redis.config_set(setting, 1)
+    try:
+        for _ in range(3):
+            assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+        await ann.send("/numbers")
+        assert (await ann.receive(timeout=PATIENCE)).text == AGAIN.text
+    finally:
+        await redis.config_set(setting, 0)
+    await goes_on_from(ann, counter, 0)
+
+
+def totals_moved_away(tally: Tally) -> AbstractAsyncContextManager[None]:
+    """Have the table of totals out of the way meanwhile."""
+    return tally.moved_away("totals")
+
+
+@pytest.mark.parametrize("away", [Tally.locked_database, totals_moved_away])
+async def test_confirm_while_the_database_is_away_says_so_and_the_row_follows(
+    remote: Tally, ann: Person, away: Callable[[Tally], AbstractAsyncContextManager[None]]
+) -> None:
+    counter = await open_counter(ann)
+    await ann.press(counter, "+1")
+    async with away(remote):
+        answers = await asyncio.gather(*begin_presses(ann, counter, "Confirm", 5))
+        assert sorted(answers, key=str) == sorted([SAVED_LATER, *[ENDED] * 4], key=str)
+        async with remote.logging("delivery_failed"):
+            await ann.until(counter, text="Total: 1")
+    await remote.until_totals(ann, 1)
+    assert await ann.press(counter, data=counter.button("Confirm").callback_data) == ENDED
+    assert [row["value"] for row in remote.totals(ann)] == [1]

@@ -1,0 +1,135 @@
+"""What dialogs have done in the background, with `manager.bg()` of aiogram-dialog."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import NoReturn
+
+import pytest
+from aiogram import Bot, Dispatcher
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.fsm.storage.memory import DisabledEventIsolation
+from aiogram.types import CallbackQuery, Message
+from aiogram_dialog import Dialog, DialogManager, Window, setup_dialogs
+from aiogram_dialog.widgets.kbd import Button
+from aiogram_dialog.widgets.text import Const, Format
+from redis.asyncio import Redis
+
+from durable_dialogs.drawing.message_manager import DrawingManagerFactory
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.telegram.session import Session
+from telegram_playground import Person, Playground
+from tests.support.nursery import START
+
+ELSEWHERE = -5
+"""A chat that Telegram knows nothing of."""
+
+
+class Here(StatesGroup):
+    """A window whose button opens others in the background."""
+
+    main = State()
+
+
+class There(StatesGroup):
+    """The other."""
+
+    main = State()
+
+
+async def begin(_message: Message, dialog_manager: DialogManager) -> None:
+    """Open a dialog."""
+    await dialog_manager.start(Here.main)
+
+
+async def go(press: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Have something opened in the background, and this done twice, as if others were faster."""
+    redis: Redis = manager.middleware_data["redis"]
+    manager.dialog_data["gone"] = True
+    if await redis.incr("tries") == 1:
+        (record,) = await redis.keys(f"tally:*:{press.message and press.message.chat.id}*:stack:*")
+        await redis.hincrby(record, "version", 1)
+    await manager.bg(stack_id="beside").start(There.main)
+    await manager.bg(chat_id=ELSEWHERE, stack_id="beside").start(There.main)
+
+
+async def settle(_data: object, manager: DialogManager) -> None:
+    """Take longer than what has begun this."""
+    redis: Redis = manager.middleware_data["redis"]
+    async with asyncio.timeout(START):
+        while not await redis.exists("answered"):
+            await asyncio.sleep(0.01)
+    manager.dialog_data["number"] = await redis.incr("number")
+
+
+def make_dispatcher(dialogs: OpenDialogs, redis: Redis) -> Dispatcher:
+    """Make a dispatcher with a window whose button opens others in the background."""
+    dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher.workflow_data.update(redis=redis, dispatcher=dispatcher)
+    dispatcher.update.outer_middleware(dialogs.transactions)
+    dispatcher.message.register(begin)
+    dispatcher.include_routers(
+        Dialog(Window(Const("Here"), Button(Const("Go"), "go", go), state=Here.main)),
+        Dialog(Window(Format("There {dialog_data[number]}"), state=There.main), on_start=settle),
+    )
+    setup_dialogs(
+        dispatcher,
+        dialog_manager_factory=DrawingManagerFactory(),
+        events_isolation=DisabledEventIsolation(),
+    )
+    return dispatcher
+
+
+async def never(*_: object) -> NoReturn:
+    """Stand for what does not happen here."""
+    raise AssertionError
+
+
+async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
+    """Take updates until cancelled."""
+    offset, tasks = None, set()
+    while True:
+        for update in await bot.get_updates(offset=offset, timeout=5):
+            offset = update.update_id + 1
+            tasks.add(asyncio.create_task(dispatcher.feed_update(bot, update)))
+
+
+@pytest.fixture
+async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]:
+    """Give a person, whom a bot serves."""
+    session = Session(api=TelegramAPIServer.from_base(own_playground.url))
+    async with Bot(own_playground.token, session) as bot:
+        dialogs = OpenDialogs(
+            redis,
+            Batch(redis),
+            bot,
+            60,
+            delivery=lambda _: never,
+            on_error=never,
+            inline_window=never,
+        )
+        polling = asyncio.create_task(poll(bot, make_dispatcher(dialogs, redis)))
+        yield await own_playground.person("Ann")
+        polling.cancel()
+        with suppress(asyncio.CancelledError):
+            await polling
+        for close in dialogs.closing:
+            await close(1)
+
+
+async def test_what_an_update_begins_in_the_background_is_a_transaction_of_its_own(
+    own_playground: Playground, ann: Person, redis: Redis
+) -> None:
+    bot_id = own_playground.token.partition(":")[0]
+    await ann.send("Hello")
+    window = await ann.receive()
+    await ann.press(window, "Go")
+    await redis.set("answered", 1)
+    assert str((await ann.receive()).text).startswith("There")
+    assert await redis.get("tries") == b"2"
+    async with asyncio.timeout(START):
+        while not await redis.exists(f"tally:{{{bot_id}:{ELSEWHERE}}}:stack:::beside"):
+            await asyncio.sleep(0.01)
+    assert await redis.get("number") == b"2"

@@ -1,0 +1,224 @@
+"""A user of Redis who may not do what Tally needs: refused at the start, away while it runs."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.redis.permissions import (
+    OF_CHANNELS,
+    OF_KEYS,
+    SCRIPTING,
+    WITHOUT_KEYS,
+    MissingPermissionsError,
+    Permissions,
+)
+from durable_dialogs.state.store import SCRIPTS
+from durable_dialogs.update.middleware import FAILURES
+from telegram_playground import Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.dialogs.test_payment import lines, open_bill, pay
+from tests.support.nursery import START
+from tests.support.presses import AGAIN, PATIENCE, SILENT
+from tests.support.proxy import Proxy, redis_by_proxy
+from tests.support.tally import Tally
+from tests.support.watching import figures, readiness, until_away
+
+ALL = "on >hunter2 ~tally:* &tally:* +@all -@dangerous"
+"""The user that docs/redis.md recommends."""
+
+
+async def allow(redis: Redis, *rules: str) -> None:
+    """Have the bot's user be allowed just this from now on."""
+    await redis.execute_command("ACL SETUSER", "tally", "reset", *rules)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture(scope="module")
+async def playground() -> AsyncIterator[Playground]:
+    """Give the playground of a bot of few rights."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
+    """Give a port that leads to a Redis."""
+    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def admin(proxy: Proxy) -> AsyncIterator[Redis]:
+    """Give a connection to that Redis of somebody who may do everything."""
+    async with Redis.from_url(proxy.origin) as connection:
+        await allow(connection, *ALL.split())
+        yield connection
+
+
+def url_of(proxy: Proxy) -> str:
+    """Give the address by which the bot connects."""
+    return proxy.url.replace("//", "//tally:hunter2@")
+
+
+@pytest.fixture(scope="module")
+async def limited(
+    playground: Playground,
+    proxy: Proxy,
+    admin: Redis,  # noqa: ARG001 - who makes its user
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Tally]:
+    """Give a running bot of that user."""
+    data = tmp_path_factory.mktemp("limited") / "data"
+    settings = {"BOT_TOKEN": playground.token, "BOT_API_URL": playground.url}
+    bot = Tally(data, **settings, REDIS_URL=url_of(proxy))
+    yield await bot.start()
+    assert await bot.stop() == 0
+    await bot.clean_up()
+
+
+@pytest.fixture
+async def ann(playground: Playground, limited: Tally) -> Person:  # noqa: ARG001
+    """Give a person who is new to that bot."""
+    return await playground.person("Ann", language_code="en")
+
+
+@asynccontextmanager
+async def without(admin: Redis, *rules: str) -> AsyncIterator[None]:
+    """Take something from the bot's user for a while."""
+    await allow(admin, *ALL.split(), *rules)
+    try:
+        yield
+    finally:
+        await allow(admin, *ALL.split())
+
+
+@pytest.mark.parametrize(
+    ("rules", "named"),
+    [
+        ("-hset", "its user may not use HSET"),
+        ("-set -zadd", "its user may not use SET, ZADD"),
+        ("-evalsha", "'evalsha'"),
+        ("-@scripting", "'evalsha'"),
+        ("-eval", "'eval'"),
+        ("-publish", "its user may not use PUBLISH"),
+        ("resetchannels &other:*", "its user may not use channels that begin with tally:"),
+        ("resetkeys ~other:*", "access"),
+        ("resetkeys ~tally:{7}:*", "its user may not use keys that begin with tally:"),
+    ],
+)
+async def test_a_start_without_a_permission_is_refused_in_one_line(
+    own_playground: Playground, tmp_path: Path, rules: str, named: str
+) -> None:
+    async with redis_by_proxy(tmp_path / "redis") as proxy, Redis.from_url(proxy.origin) as redis:
+        bot_id = own_playground.token.partition(":")[0]
+        await allow(redis, *ALL.split(), *rules.replace("{7}", f"{{{bot_id}}}").split())
+        tally = Tally(
+            tmp_path / "data",
+            BOT_TOKEN=own_playground.token,
+            BOT_API_URL=own_playground.url,
+            REDIS_URL=url_of(proxy),
+        )
+        status, out, errors = await tally.run()
+    assert (status, out) == (2, "")
+    line = errors.strip().splitlines()[-1]
+    assert line.startswith("REDIS_URL: ")
+    assert named in line
+    assert "Traceback" not in errors
+    assert "hunter2" not in errors
+
+
+@pytest.mark.parametrize("rules", ["-hset", "-set", "-expire", "-evalsha -eval", "resetkeys ~a"])
+async def test_what_is_taken_from_the_user_while_it_runs_counts_as_away_until_it_is_given_back(
+    limited: Tally, admin: Redis, ann: Person, rules: str
+) -> None:
+    counter = await open_counter(ann)
+    async with without(admin, *rules.split()):
+        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+        await until_not_ready(limited)
+        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+    await until_away(limited)
+    # None of them has counted, not even by half, and nothing had to be started again.
+    assert await ann.press(counter, "+1", timeout=PATIENCE) == SILENT
+    await ann.until(counter, text="Specify the number: 1")
+
+
+async def until_not_ready(tally: Tally) -> None:
+    """Wait until a bot says that Redis refuses it something, and what."""
+    status, told = await readiness(tally)
+    while status == 200:
+        status, told = await readiness(tally)
+    assert told["away"] == ["redis"]
+    assert re.search("may not use|refuses", told["why"]["redis"])
+
+
+@pytest.mark.parametrize("rule", ["-hset", "-set", "-zadd"])
+async def test_a_payment_waits_until_it_can_be_written_down(
+    limited: Tally, admin: Redis, ann: Person, rule: str
+) -> None:
+    bill = await open_bill(ann)
+    tried = "tally_updates_redone_total away"
+    before = (await figures(limited))[tried]
+    async with without(admin, rule):  # before a payment nothing is written
+        charge_id = await pay(ann, bill)
+        async with asyncio.timeout(START):
+            # More often than an update is tried that fails by itself.
+            while (await figures(limited))[tried] < before + FAILURES + 2:
+                await asyncio.sleep(0.05)
+    receipt = await ann.receive(timeout=PATIENCE)
+    assert lines(receipt)[0] == "Paid: ⭐ 10"
+    (row,) = await limited.until_payments(ann, 1)
+    assert row["telegram_payment_charge_id"] == charge_id
+
+
+async def test_what_scripts_do_is_asked_for() -> None:
+    used = {
+        name
+        for script in SCRIPTS.glob("*.lua")
+        for name in re.findall(r"(?:redis\.call|\bwrite)\('([A-Z]+)'", script.read_text())
+    }
+    known = {*OF_KEYS, *(command[0] for command in WITHOUT_KEYS)}
+    assert used
+    assert used <= known
+
+
+async def test_a_user_who_may_just_what_is_asked_for_is_enough(
+    own_playground: Playground, own_tally: Tally, tmp_path: Path
+) -> None:
+    names = [*OF_KEYS, *OF_CHANNELS, *SCRIPTING, *(command[0] for command in WITHOUT_KEYS)]
+    async with redis_by_proxy(tmp_path / "redis") as proxy, Redis.from_url(proxy.origin) as redis:
+        rules = ["on", ">hunter2", "~tally:*", "&tally:*", "-@all"]
+        # What a client says when it connects.
+        rules += [f"+{name.lower()}" for name in [*names, "SELECT", "HELLO", "AUTH"]]
+        await allow(redis, *rules)
+        own_tally.settings["REDIS_URL"] = url_of(proxy)
+        await own_tally.start()
+        ann = await own_playground.person("Ann", language_code="en")
+        counter = await open_counter(ann)
+        for label in ("+1", "+1", "Confirm"):
+            await ann.press(counter, label, timeout=PATIENCE)
+        await ann.until(counter, text="Total: 2")
+        await own_tally.until_totals(ann, 1)
+        await ann.send("/start")
+        await ann.receive(timeout=START)
+        assert await own_tally.stop() == 0
+        refused = {entry["object"] for entry in await redis.acl_log()}
+    assert refused <= {"info"}  # whether it is a cluster: asked at a start, and not needed
+
+
+async def test_each_permission_is_missed(redis: Redis, tmp_path: Path) -> None:
+    url = EmbeddedValkey(tmp_path).url.replace("//", "//tally:hunter2@")
+    async with Redis.from_url(url) as user:
+        batch = Batch(user, replicas=1)
+        permissions = Permissions(user, batch, 7)
+        await allow(redis, *ALL.split())
+        await permissions.check()
+        for name in [*OF_KEYS, *OF_CHANNELS, "TIME", "WAIT", "EVAL"]:
+            await allow(redis, *ALL.split(), f"-{name.lower()}")
+            with pytest.raises(MissingPermissionsError, match=name):
+                await permissions.check()

@@ -1,0 +1,135 @@
+"""Two workers draw on one message as one of them would: within Telegram's limits, latest last."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from durable_dialogs.recovery.redraw_checks import SKEW
+from telegram_playground import Person, Playground
+from tests.dialogs.test_counter import open_counter
+from tests.promises.test_rendering import edits, tap_until, until_at_rest
+from tests.promises.test_workers import press
+from tests.support.groups import ending, make_group
+from tests.support.nursery import START
+from tests.support.workers import Workers
+
+REPAIRS = 2
+"""Edits more at the end, one a worker, where one was given the turn while the other drew."""
+
+
+@pytest.fixture
+async def limited(hooked: Playground, workers: Workers) -> AsyncIterator[Playground]:
+    """Give the playground with Telegram's limits, and two workers that know of each other."""
+    for worker in workers:
+        await worker.tally.until_logged("crew")
+    await hooked.limit(chat=1, burst=6, group=20)
+    yield hooked
+    await hooked.limit(on=False)
+
+
+@pytest.fixture
+async def ann(limited: Playground) -> Person:
+    return await limited.person("Ann", language_code="en")
+
+
+async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
+    limited: Playground, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    began = time.monotonic()
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=25) for _ in range(100)))
+    took = time.monotonic() - began
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 100", timeout=START)
+    assert len(await edits(limited, counter)) <= 5 + took + REPAIRS
+
+
+async def test_what_the_other_has_drawn_later_is_not_drawn_again(
+    limited: Playground, ann: Person, workers: Workers
+) -> None:
+    counter = await open_counter(ann)
+    before = await limited.call_count()
+    for number, worker in enumerate([*workers, *workers], start=1):
+        # Later for sure: clocks may differ by so much.
+        await asyncio.sleep(SKEW + 0.2)
+        await worker.post(press(ann, counter, "+1"))
+        await ann.until(counter, text=f"Specify the number: {number}", timeout=START)
+    await until_at_rest(workers[0].tally)
+    assert len(await edits(limited, counter, before)) == 4
+
+
+async def test_a_tap_tells_its_value_where_the_other_has_drawn_all_that_the_chat_bears(
+    limited: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    group = await make_group(limited, [ann])
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    for value in range(1, 5):
+        await two.post(press(ann, counter, "+1"))
+        await ann.until(counter, ending(f"Specify the number: {value}"), timeout=START)
+    await two.post(press(ann, counter, "+1"))
+    await two.post(press(ann, counter, "+1"))
+    answer = await one.post(press(ann, counter, "+1"))
+    assert answer["text"] == "Specify the number: 7"
+
+
+@pytest.mark.thorough
+async def test_a_group_is_tapped_by_three_within_telegrams_limits(
+    limited: Playground, ann: Person
+) -> None:
+    people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
+    group = await make_group(limited, people)
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    began = time.monotonic()
+    taps = await asyncio.gather(*(tap_until(began + 10, person, counter) for person in people))
+    took = time.monotonic() - began
+    await ann.until(counter, ending(f"Specify the number: {sum(taps)}"), timeout=START)
+    # Five at once, then one every four seconds, and the last.
+    assert len(await edits(limited, counter)) <= 5 + took / 4 + REPAIRS
+
+
+async def test_a_worker_that_leaves_is_no_more_of_the_crew(ann: Person, workers: Workers) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    async with one.tally.logging("crew"):
+        await two.tally.stop()
+    assert [line["size"] for line in one.tally.logged() if line["event"] == "crew"][-1] == 1
+    await ann.press(counter, "+1", timeout=20)
+    await ann.until(counter, text="Specify the number: 1")
+    async with one.tally.logging("crew"):
+        await two.tally.start()
+
+
+async def names(redis: Redis, key: str) -> list[str]:
+    """Give the names of an index' entries."""
+    return [cast("bytes", name).decode() for name in await redis.hkeys(key)]
+
+
+async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_windows(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    counter = await open_counter(ann)
+    assert await two.tally.stop() == 0
+    await hooked.trouble("refuse", method="editMessageText", status=429, retry_after=60, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    await hooked.until_called("editMessageText", after=before)
+    async with asyncio.timeout(START), Redis.from_url(one.gate.url) as redis:
+        key = f"tally:{{{hooked.token.partition(':')[0]}}}:undrawn"
+        (name,) = [name for name in await names(redis, key) if f":{ann.id}}}" in name]
+        # A mark of a worker that has signed it for long, but lives no more.
+        place = json.loads(await redis.hget(key, name) or b"") | {"at": time.time() + 1000}
+        await redis.hset(key, f"gone:1:0 {name.partition(' ')[2]}?", json.dumps(place))
+        await two.tally.start()
+        while any(name.startswith("gone:") for name in await names(redis, key)):
+            await asyncio.sleep(0.02)
+        assert await redis.hexists(key, name), "the living's was taken, too"
+    assert len(await edits(hooked, counter, before)) == 1

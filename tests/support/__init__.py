@@ -1,0 +1,1 @@
+"""What tests share: the bot, playgrounds, servers, clocks."""

@@ -1,0 +1,24 @@
+"""Connections that a server cuts while nobody uses them."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from durable_dialogs.redis.address import parse
+from durable_dialogs.redis.connection import connect
+from tests.support.servers import Server
+
+AT_ONCE = 30
+"""Commands at once, so that several connections are open to each server."""
+
+
+async def goes_on_after_cuts(url: str, *servers: Server) -> None:
+    """See that who is connected by an address notices nothing when these servers hang up."""
+    async with AsyncExitStack() as parts:
+        redis, _ = connect(parse(url), 0, parts)
+        keys = [f"tally:{number}" for number in range(AT_ONCE)]
+        assert await redis.ping()
+        await asyncio.gather(*(redis.set(key, key) for key in keys))
+        cut = [await server.ask("CLIENT", "KILL", "TYPE", "normal") for server in servers]
+        assert cut[-1] > 1
+        values = await asyncio.gather(*(redis.get(key) for key in keys))
+        assert values == [key.encode() for key in keys]

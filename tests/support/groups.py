@@ -1,0 +1,25 @@
+"""Groups that the bot is in, and what is read there."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from telegram_playground import Client, Group, Message, Person
+
+
+async def make_group(
+    playground: Client,
+    members: Iterable[Person],
+    admins: Iterable[Person] = (),
+    **options: Any,  # noqa: ANN401 - as the client's
+) -> Group:
+    """Make a group with the running bot in it, and let everybody see how it greets."""
+    members, admins = list(members), list(admins)
+    group = await playground.group("Friends", members=members, admins=admins, **options)
+    for person in members + admins:
+        await person.receive(group)
+    return group
+
+
+def ending(line: str) -> Callable[[Message], bool]:
+    """Tell whether the last line of a message is this one."""
+    return lambda message: (message.text or "").splitlines()[-1:] == [line]

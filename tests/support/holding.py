@@ -1,0 +1,87 @@
+"""A way to Redis that can hold a commit back."""
+
+import asyncio
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha1
+
+from durable_dialogs.state.store import SCRIPTS
+
+COMMIT = sha1((SCRIPTS / "commit.lua").read_bytes(), usedforsecurity=False).hexdigest().encode()
+"""What a command that commits contains: Redis calls a script by its hash."""
+
+
+class Gate:
+    """What a process that uses it as its Redis has to pass.
+
+    Args:
+        socket: The path of the socket that Redis listens at.
+
+    Attributes:
+        url: What the process connects to.
+        held: Set while a commit is held back.
+    """
+
+    def __init__(self, socket: str) -> None:
+        self.url = ""
+        self.held = asyncio.Event()
+        self._socket = socket
+        self._open = asyncio.Event()
+        self._open.set()
+        self._clients: dict[asyncio.Task[None], StreamWriter] = {}
+
+    def close(self) -> None:
+        """Hold commits back from now on."""
+        self._open.clear()
+
+    def open(self) -> None:
+        """Let those pass that were held back, and all that come."""
+        self.held.clear()
+        self._open.set()
+
+    def accept(self, reader: StreamReader, writer: StreamWriter) -> None:
+        """Serve a connection."""
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._clients[task] = writer
+        task.add_done_callback(self._clients.pop)
+
+    async def hang_up(self) -> None:
+        """End all connections, also those of a process that still runs."""
+        for writer in self._clients.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+
+    async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        ahead, back = await asyncio.open_unix_connection(self._socket)
+        await asyncio.gather(self._carry(reader, back), self._carry(ahead, writer))
+
+    async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
+        try:
+            while data := await reader.read(2**16):
+                if COMMIT in data and not self._open.is_set():
+                    self.held.set()
+                    await self._open.wait()
+                writer.write(data)
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            # However it ends; the other direction ends by that, too.
+            writer.close()
+
+
+@asynccontextmanager
+async def holding(socket: str) -> AsyncIterator[Gate]:
+    """Give a gate before a Redis."""
+    gate = Gate(socket)
+    server = await asyncio.start_server(gate.accept, "127.0.0.1", 0)
+    gate.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield gate
+    finally:
+        # `wait_closed` would wait for the connections of whoever uses it longer than the test,
+        # for ever: since Python 3.12.1 it waits for every connection to end.
+        server.close()
+        gate.open()
+        await gate.hang_up()

@@ -1,0 +1,102 @@
+"""What the bot keeps in its Valkey: read, changed and taken away behind its back."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from telegram_playground import Message
+from tests.support.nursery import START
+
+
+class KeptDialogs:
+    """Its Valkey.
+
+    Attributes:
+        data: The data folder.
+        settings: The bot's settings, by their names in the environment.
+    """
+
+    data: Path
+    settings: dict[str, str]
+
+    def redis(self) -> Redis:
+        """Connect to its Valkey, or to that which it shares."""
+        url = self.settings.get("REDIS_URL") or EmbeddedValkey(self.data / "valkey").url
+        return Redis.from_url(url)
+
+    async def keep_in_inbox(self, *updates: dict[str, Any]) -> None:
+        """Put updates into its inbox while it is stopped, as a kill would have left them."""
+        valkey = EmbeddedValkey(self.data / "valkey")
+        await valkey.start()
+        async with self.redis() as redis:
+            for update in updates:
+                await redis.hset(self.inbox, str(update["update_id"]), json.dumps(update))
+        await valkey.stop()
+
+    async def until_inbox_is_empty(self) -> None:
+        """Wait until nothing stands in its inbox."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while await redis.hlen(self.inbox):
+                await asyncio.sleep(0.02)
+
+    async def until_noted(self, message: Message) -> None:
+        """Wait until it has noted which stack a message shows: a kill before may bring another."""
+        async with asyncio.timeout(START), self.redis() as redis:
+            while True:
+                keys = await redis.keys("tally:*:stack:*")
+                noted = [await redis.hget(key, "message") for key in keys]
+                if str(message.message_id).encode() in noted:
+                    return
+                await asyncio.sleep(0.02)
+
+    async def until_drawn(self) -> None:
+        """Wait until it knows of no message that may be behind what stands."""
+        index = f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:undrawn"
+        async with asyncio.timeout(START), self.redis() as redis:
+            while await redis.hlen(index):
+                await asyncio.sleep(0.02)
+
+    @property
+    def inbox(self) -> str:
+        """The key of its inbox."""
+        return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"
+
+    async def valkey_answers(self) -> bool:
+        """Tell whether its Valkey runs."""
+        async with self.redis() as redis:
+            try:
+                return bool(await redis.ping())
+            except (RedisError, OSError):
+                return False
+
+    async def kill_valkey(self) -> None:
+        """Kill its Valkey with SIGKILL."""
+        async with self.redis() as redis:
+            process = (await redis.info("server"))["process_id"]
+        os.kill(process, signal.SIGKILL)
+
+    async def set_value(self, command: Message, value: int) -> None:
+        """Set what the counter that a command has opened stands at, as a million taps would."""
+        async with self.rewritten_dialogs(f":m{command.message_id}") as records:
+            for record in records:
+                for context in record["contexts"].values():
+                    context["dialog_data"]["value"] = value
+
+    @asynccontextmanager
+    async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
+        """Give the open dialogs whose keys end so, and write back what was changed in them."""
+        async with self.redis() as redis:
+            keys = await redis.keys(f"tally:*:stack:*{suffix}")
+            records = [json.loads(cast("bytes", await redis.hget(key, "data"))) for key in keys]
+            yield records
+            for key, record in zip(keys, records, strict=True):
+                await redis.hset(key, "data", json.dumps(record))

@@ -1,0 +1,51 @@
+"""What a person has under the input field, and what the bot says next."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from telegram_playground import Group, Message, Person
+
+Markup = dict[str, Any]
+
+PATIENCE = 20
+"""Seconds to wait for a bot that may just have been started on a busy machine."""
+
+
+def labels(markup: Markup) -> list[list[str]]:
+    """Give the labels of a reply keyboard, row by row."""
+    return [[button["text"] for button in row] for row in markup["keyboard"]]
+
+
+async def until_keyboard(
+    person: Person, condition: Callable[[Markup], bool] = lambda _: True
+) -> Markup:
+    """Wait until a person has a reply keyboard, or a forced reply, that is as it should be."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            shown = await person.keyboard()
+            if shown and condition(shown["markup"]):
+                return dict(shown["markup"])
+            await asyncio.sleep(0.02)
+
+
+async def until_no_keyboard(person: Person) -> None:
+    """Wait until a person has none."""
+    async with asyncio.timeout(PATIENCE):
+        while await person.keyboard():
+            await asyncio.sleep(0.02)
+
+
+async def receive(person: Person, beginning: str) -> Message:
+    """Receive the next message, which begins so."""
+    message = await person.receive(timeout=PATIENCE)
+    assert (message.text or "").startswith(beginning), message.text
+    return message
+
+
+async def receive_at_last(person: Person, beginning: str, chat: Group | None = None) -> Message:
+    """Receive a message before which others may come: what a kill has left undone comes again."""
+    while True:
+        message = await person.receive(chat, timeout=PATIENCE)
+        if (message.text or "").startswith(beginning):
+            return message

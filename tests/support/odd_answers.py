@@ -1,0 +1,46 @@
+"""What Telegram, or a proxy before it, may answer that aiogram can't read."""
+
+from telegram_playground import Call, Playground
+
+Odd = dict[str, object]
+"""What a fault of the kind `answer` is made of."""
+
+PAGE: Odd = {
+    "body": "<!doctype html><title>Sign in to the network</title>",
+    "headers": {"Content-Type": "text/html"},
+    "done": False,
+}
+NOT_DONE: dict[str, Odd] = {
+    "a page": {"status": 200, **PAGE},
+    "a page that is not there": {"status": 404, **PAGE},
+    "a page of a gateway": {"status": 502, **PAGE},
+    "no UTF-8": {"status": 200, "body": "RAW", "replace": {"RAW": b"\xff\xfe\x80"}, "done": False},
+    "no description": {"status": 500, "body": '{"ok":false}', "done": False},
+    "half an answer": {"status": 200, "body": '{"ok":true,"resu', "done": False},
+    "no gzip": {"status": 200, **PAGE, "headers": {"Content-Encoding": "gzip"}},
+    "no object": {"status": 200, "body": "[true]", "done": False},
+    "no time to wait": {
+        "status": 429,
+        "body": '{"ok":false,"description":"Too Many Requests","parameters":{"retry_after":"?"}}',
+        "done": False,
+    },
+}
+"""Answers that do not say that a call was done."""
+ODD: dict[str, Odd] = {
+    **NOT_DONE,
+    "no result": {"status": 200, "body": '{"ok":true}', "done": False},
+}
+"""Those, and one that says so without a result."""
+UNREADABLE: Odd = {"status": 200, "patch": {"result": {"date": "yesterday"}}}
+"""A message that was sent, which aiogram's models don't take, but with its id."""
+UNKNOWN: Odd = {"status": 200, "patch": {"result": None}}
+"""A message that was sent, without its id."""
+
+
+async def calls_to(playground: Playground, method: str, chat_id: int, after: int = 0) -> list[Call]:
+    """Give the calls of a method for one chat, whatever was answered."""
+    return [
+        call
+        for call in await playground.calls(method, after=after)
+        if call.params.get("chat_id") == str(chat_id)
+    ]

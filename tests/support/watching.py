@@ -1,0 +1,72 @@
+"""Looking at the bot from outside, as a balancer, Prometheus or a collector of logs does."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import ClientSession
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.support.nursery import START
+from tests.support.tally import Tally
+
+
+def address(tally: Tally) -> str:
+    """Tell where a bot serves."""
+    served = [line for line in tally.logged() if line["event"] == "serving"]
+    return f"http://127.0.0.1:{served[-1]['port']}"
+
+
+def metrics_address(tally: Tally) -> str:
+    """Tell where a bot gives its figures."""
+    served = [line for line in tally.logged() if line["event"] == "serving_metrics"]
+    return f"http://127.0.0.1:{served[-1]['port']}/metrics"
+
+
+async def readiness(tally: Tally) -> tuple[int, dict[str, Any]]:
+    """Ask a bot whether it is ready."""
+    async with ClientSession() as session, session.get(address(tally) + "/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def until_away(tally: Tally, *parts: str) -> None:
+    """Wait until a bot says that just these parts are away."""
+    expected = (503, {"status": "away", "away": [*parts]})
+    if not parts:
+        expected = (200, {"status": "ready", "away": []})
+    async with asyncio.timeout(START):
+        while await readiness(tally) != expected:
+            await asyncio.sleep(0.05)
+
+
+async def scrape(tally: Tally) -> str:
+    """Fetch a bot's figures."""
+    async with ClientSession() as session, session.get(metrics_address(tally)) as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+async def figures(tally: Tally) -> Counter[str]:
+    """Fetch a bot's figures, by names like `tally_updates_total message done`; others are 0."""
+    families = text_string_to_metric_families(await scrape(tally))
+    return Counter(
+        {
+            " ".join([sample.name, *sample.labels.values()]): sample.value
+            for family in families
+            for sample in family.samples
+        }
+    )
+
+
+async def until_figures(tally: Tally, expected: Mapping[str, float]) -> Counter[str]:
+    """Wait until figures are as expected; give all of them."""
+    end = time.monotonic() + START
+    while True:
+        now = await figures(tally)
+        found = {name: now[name] for name in expected}
+        if found == expected:
+            return now
+        assert time.monotonic() < end, found
+        await asyncio.sleep(0.05)
