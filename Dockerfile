@@ -6,9 +6,14 @@ RUN python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
         --require-hashes --only-binary :all: -r /requirements.txt
 
+COPY packages /packages
+RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-version-check \
+        --no-deps --no-build-isolation /packages/durable_dialogs /packages/telegram_playground
+
 COPY . /opt/tally
 # The file system is read-only later: what Python compiles has to be there, and believed.
-RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/tally
+RUN rm -r /opt/tally/packages \
+    && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/tally
 
 FROM python:3.13-slim
 

@@ -7,6 +7,7 @@ VENV := $(if $(filter file,$(origin PYTHON)),.venv,.venv-$(VERSION))
 BIN := $(VENV)/bin
 # The tests refuse to run on another version than this.
 PYTEST := TALLY_PYTHON=$(VERSION) $(BIN)/python -m pytest
+LIBRARIES := packages/durable_dialogs packages/telegram_playground
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --upgrade
 
@@ -19,10 +20,14 @@ TOTALS ?= 10000 1000000
 PEOPLE ?= 100 1000
 # An empty PostgreSQL for that, as DATABASE_URL has it; else it is SQLite.
 DATABASE ?=
-STORMS := $(addprefix tests/test_,kills.py payment_kills.py workers.py workers_late.py away.py rendering.py stop.py supervisor.py forged.py flood.py together.py inline.py inline_workers.py soak.py) tests/playground/test_odd_parameters.py $(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
+STORMS := $(addprefix tests/promises/test_,kills.py workers.py workers_late.py away.py rendering.py stop.py forged.py flood.py together.py inline_workers.py soak.py) \
+	tests/handlers/test_payment_kills.py tests/handlers/test_inline.py tests/ops/test_supervisor.py \
+	packages/telegram_playground/tests/test_odd_parameters.py \
+	$(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
 # What depends on the version of Python more than the rest: starts, stops, sockets and processes.
-SMOKE := $(addprefix tests/,test_start.py test_stop.py test_counter.py test_idle_connections.py playground)
+SMOKE := tests/app/test_start.py tests/promises/test_stop.py tests/dialogs/test_counter.py \
+	tests/app/test_idle_connections.py packages/telegram_playground/tests
 
 .PHONY: run install test smoke soak lint bench format preview lock clean
 
@@ -46,6 +51,8 @@ lint: $(VENV)/dev-$(VERSION).stamp ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy packages/durable_dialogs
+	$(BIN)/mypy packages/telegram_playground
 
 bench: $(VENV)/run-$(VERSION).stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
 	$(BIN)/python -m benchmarks.press
@@ -58,10 +65,10 @@ format: $(VENV)/dev-$(VERSION).stamp ## Put the code in order
 	$(BIN)/ruff format .
 
 preview: $(VENV)/dev-$(VERSION).stamp ## Write a page for each language that shows every window
-	$(BIN)/python -m preview
+	$(BIN)/python -m tools.preview
 
 lock: $(VENV)/dev-$(VERSION).stamp ## Pin the newest allowed dependencies
-	$(LOCK) requirements.in --output-file requirements.txt
+	$(LOCK) requirements.in $(LIBRARIES:%=%/pyproject.toml) --output-file requirements.txt
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
 clean: ## Remove the virtual environments and caches, never the data
@@ -77,8 +84,11 @@ $(BIN)/python$(VERSION):
 	@if [ -e $(VENV) ]; then echo "$(VENV) was made by another Python: making it anew."; fi
 	$(PYTHON) -m venv --clear $(VENV)
 
-$(VENV)/run-$(VERSION).stamp: requirements.txt | $(BIN)/python$(VERSION)
+# The two libraries apart, because pip refuses an editable requirement beside hashes.
+$(VENV)/run-$(VERSION).stamp: requirements.txt $(LIBRARIES:%=%/pyproject.toml) | $(BIN)/python$(VERSION)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation $(LIBRARIES:%=--editable ./%)
 	@touch $@
 
 $(VENV)/dev-$(VERSION).stamp: requirements-dev.txt $(VENV)/run-$(VERSION).stamp

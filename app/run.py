@@ -52,6 +52,7 @@ from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
 from durable_dialogs.tasks import finish
 from durable_dialogs.telegram.clock import TelegramClock
+from durable_dialogs.telemetry import telemetry
 from exports.sending import Exports
 from handlers import (
     inline,
@@ -64,7 +65,7 @@ from handlers.person import PersonMiddleware
 from handlers.unread import refuse_unread
 from locales import Catalog
 from ops.errors import Fault
-from ops.metrics import DISK_FREE, TOTALS, begin, watch
+from ops.metrics import DISK_FREE, TOTALS, begin, measure_dialogs, watch
 from ops.queries import migrate
 from ops.worker_process import Parent
 from people.chat_names import ChatNames
@@ -93,6 +94,7 @@ FORGET = 60.0
 """Seconds between two looks for deleted totals that nobody can bring back any more."""
 
 begin(TOTALS, Kind)
+measure_dialogs(telemetry)
 
 log = structlog.get_logger(__name__)
 
@@ -174,7 +176,9 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             partial(refuse_unread, catalog),
             kinds=KINDS,
         )
-        inbox = Inbox(bot, redis, batch, intake, KINDS, is_redis_away=lambda: dialogs.store.is_away)
+        inbox = Inbox(
+            bot, redis, batch, intake.carry_out, KINDS, is_redis_away=lambda: dialogs.store.is_away
+        )
         freshness = Freshness(clock)
         pages = await make_pages(
             settings, bot, redis, catalog, tickets=tickets, freshness=freshness

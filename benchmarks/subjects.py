@@ -106,7 +106,7 @@ async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
         await valkey.start()
         server = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "playground", "--port", str(PORT), "--token", TOKEN),
+            *("-m", "telegram_playground", "--port", str(PORT), "--token", TOKEN),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )

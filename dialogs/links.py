@@ -35,7 +35,7 @@ async def _may_be_linked(bot: Bot, person: User) -> bool:
 
     A message with a button that may not is refused as a whole (Bot API,
     InlineKeyboardButton). Who forbids it later than this was asked is met with in
-    fsm/refusals.py.
+    durable_dialogs/drawing/refused_buttons.py.
     """
     if person.id in ANONYMOUS:
         return False

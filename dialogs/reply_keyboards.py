@@ -7,8 +7,8 @@ keyboard away depends on how a person leaves:
 
 - A choice is answered by a reply that takes it away; question and answer stay.
 - Back or a command answers nothing, so nothing is said: the window's message is
-  deleted (fsm/drawings.py), and its keyboard goes with it. Telegram deletes for 48
-  hours; after that the first press on the keyboard that was left takes it away
+  deleted (`durable_dialogs.drawing.message_manager`), and its keyboard goes with it. Telegram
+  deletes for 48 hours; after that the first press on the keyboard that was left takes it away
   (handlers/strays.py).
 """
 

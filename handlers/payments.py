@@ -127,7 +127,7 @@ async def note_payment(  # noqa: PLR0913 - a handler asks for what it needs by n
 
     Both in one step, and the database gets it by the outbox: so a payment is a row,
     sooner or later, and is one however often Telegram tells of it. If parts of it can't be
-    read (`fsm.intake.LEFT_OUT`), what was agreed to before it counts.
+    read (`update_data.LEFT_OUT`), what was agreed to before it counts.
     """
     paid = cast("SuccessfulPayment", message.successful_payment)
     charge_id = paid.telegram_payment_charge_id

@@ -1,7 +1,7 @@
 """SIGHUP, from the first line of main.py on: a reload must not end who has just been started.
 
-What takes its place is set once Tally runs: by `supervisor.py` for several workers, by `app.py`
-for one process. In a terminal it means that the terminal is gone, as ever.
+What takes its place is set once Tally runs: by `ops/supervisor.py` for several workers, by
+`app/run.py` for one process. In a terminal it means that the terminal is gone, as ever.
 """
 
 import signal

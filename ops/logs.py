@@ -3,7 +3,6 @@
 import logging
 import sys
 import threading
-from contextvars import ContextVar
 from types import TracebackType
 from typing import Literal, Protocol
 from urllib.parse import unquote
@@ -11,8 +10,7 @@ from urllib.parse import unquote
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-update_id: ContextVar[int | None] = ContextVar("update_id", default=None)
-"""The update that is carried out here, which each line tells, whoever writes it."""
+from durable_dialogs.telemetry import update_id
 
 log = structlog.get_logger(__name__)
 

@@ -31,6 +31,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from durable_dialogs.state.outcome import Drawn
+from durable_dialogs.telemetry import Telemetry
 from ops.metrics_files import FOLDER, begin_figures, files_that_count, living
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -132,6 +134,30 @@ def begin(metric: Counter | Histogram, *labels: Iterable[str]) -> None:
     """
     for values in product(*labels):
         child(metric, *values)
+
+
+def measure_dialogs(telemetry: Telemetry) -> None:
+    """Measure the engine of the dialogs from now on."""
+    begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
+    begin(UNREADABLE, ("reduced", "answered", "set_aside", "dropped"))
+    begin(DRAWINGS, Drawn)
+    begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
+    begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))
+    telemetry.update_redone = partial(_count, REDONE)
+    telemetry.update_unreadable = partial(_count, UNREADABLE)
+    telemetry.inbox_updates = INBOX.set
+    telemetry.clock_skew = CLOCK_SKEW.set
+    telemetry.edit_done = partial(_count, DRAWINGS)
+    telemetry.edits_waiting = DRAWINGS_WAITING.inc
+    telemetry.entry_tried = partial(_count, DELIVERIES)
+    telemetry.outbox_waiting = OUTBOX_WAITING.set
+    telemetry.telegram_failed = partial(_count, TELEGRAM_FAILURES)
+    telemetry.redis_took = REDIS_SECONDS.observe
+    telemetry.tap_counted = TAPS.inc
+
+
+def _count(metric: Counter, label: str) -> None:
+    child(metric, label).inc()
 
 
 def watch(engine: AsyncEngine) -> None:

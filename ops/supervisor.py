@@ -1,6 +1,6 @@
 """Several workers on one machine: started, started again when they die, replaced, ended.
 
-A worker is a process of its own, `main.py --worker N` (worker_process.py), which shares Redis,
+A worker is a process of its own, `main.py --worker N` (ops/worker_process.py), which shares Redis,
 the database, the port and a folder of figures with the others.
 """
 

@@ -23,7 +23,7 @@ or done beforehand."""
 STOP = 8.0
 """Seconds that workers have to end; whoever stops a service waits for ten."""
 
-MAIN = Path(__file__).with_name("main.py")
+MAIN = Path(__file__).parents[1] / "main.py"
 STARTED = b"started\n"
 WAITING = b"waiting\n"
 

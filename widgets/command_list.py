@@ -54,7 +54,7 @@ class Command:
             its handler does something else.
         where: Where it works. It is listed there and nowhere else.
         refusal: The text that is said in groups where it works in private chats only.
-        is_linked: Whether a link to the bot may stand for it (deep_links.py).
+        is_linked: Whether a link to the bot may stand for it (signed/deep_links.py).
     """
 
     name: str

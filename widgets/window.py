@@ -122,6 +122,6 @@ def _is_shown_on(
     if not isinstance(message, Message) or message.message_id == known:
         return True
     if message.reply_markup is None:
-        # Below 0 it stands for a message that is being sent; see fsm/drawings.py.
+        # Below 0 it stands for a message that is being sent; see `durable_dialogs.drawing`.
         return known is None or known < 0
     return carries(message, pressed)

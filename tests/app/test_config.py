@@ -8,7 +8,7 @@ import pytest
 from app.settings import Settings, read_settings, secrets_of
 from ops.errors import Fault
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SQLITE, POSTGRES = "sqlite+aiosqlite:////tmp/tally.db", "postgresql+asyncpg://u:hunter2@h/d"
 
 

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from durable_dialogs.delivery import overlap
 from durable_dialogs.delivery.overlap import OVERLAP, Overlap
-from durable_support.global_rate_limiter import Clock
+from durable_support.clock import Clock
 
 
 @pytest.fixture

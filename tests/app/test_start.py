@@ -19,7 +19,7 @@ from tests.support.ports import free_port
 from tests.support.tally import Tally
 
 SECRET = "hunter2"
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.app.test_start import SECRET, fails
 from tests.support.ports import free_port
 from tests.support.tally import Tally
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SETTINGS = f"# Zähler\nBOT_TOKEN=7:{SECRET}\nLOG_LEVEL={SECRET}\n"
 
 MANIFEST = "appendonlydir/appendonly.aof.manifest"

@@ -17,7 +17,7 @@ from charts.process import ChartError, Charts
 
 WEEK = Chart([f"{day} Nov" for day in range(1, 8)], [Panel("", [1, 2, 3, 0, -5, 6, 7])])
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from db.sessions import Sessions
 from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db import postgres
+from tests.support import postgres
 from tests.support.samples import NOON, all_of, new_total, rows
 
 

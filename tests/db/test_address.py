@@ -14,7 +14,7 @@ from db.errors import DatabaseUnavailable
 from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import Totals
-from tests.db import postgres
+from tests.support import postgres
 from tests.support.ports import free_port
 from tests.support.samples import all_of, new_total
 from tests.support.tally import Tally

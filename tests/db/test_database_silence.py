@@ -9,8 +9,8 @@ from db.filters import Filter
 from db.sessions import Sessions
 from db.totals import Totals
 from telegram_playground import Playground
-from tests.db import postgres
 from tests.dialogs.test_counter import open_counter
+from tests.support import postgres
 from tests.support.presses import PATIENCE, SAVED_LATER
 from tests.support.tally import Tally
 from tests.support.wire import wire_to

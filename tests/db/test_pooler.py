@@ -15,7 +15,7 @@ from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Profile, Users
-from tests.db import postgres
+from tests.support import postgres
 from tests.support.nursery import START
 from tests.support.ports import free_port
 from tests.support.samples import all_of, new_total

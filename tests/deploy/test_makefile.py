@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 PYTHON = """#!/bin/sh
 case "$2" in
@@ -101,7 +101,7 @@ def test_the_tests_run_on_no_other_python_than_make_was_asked_for(wanted: str) -
     result = subprocess.run(  # noqa: S603 - this very Python
         [
             *(sys.executable, "-m", "pytest", "-n0", "--collect-only"),
-            str(ROOT / "tests/test_docs.py"),
+            str(ROOT / "tests/docs/test_docs.py"),
         ],
         cwd=ROOT,
         env=os.environ | {"TALLY_PYTHON": wanted},

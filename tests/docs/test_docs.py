@@ -8,7 +8,12 @@ import pytest
 from main import cli
 from tests.support.nursery import ROOT
 
-PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+LIBRARY = ROOT / "packages" / "telegram_playground"
+PAGES = sorted(
+    str(path.relative_to(ROOT))
+    for folder in ("*.md", "docs/**/*.md", "packages/*/*.md")
+    for path in ROOT.glob(folder)
+)
 
 
 def anchors(page: str) -> set[str]:
@@ -59,6 +64,8 @@ def test_what_is_to_be_typed_is_there(page: str) -> None:
 
 
 def test_every_module_of_the_playground_is_told_of() -> None:
-    told = (ROOT / "docs" / "playground.md").read_text().partition("## How it is built\n")[2]
-    modules = {path.name for path in (ROOT / "playground").glob("*.py")} - {"__init__.py"}
+    told = (LIBRARY / "README.md").read_text().partition("## How it is built\n")[2]
+    modules = {path.name for path in (LIBRARY / "src/telegram_playground").glob("*.py")} - {
+        "__init__.py"
+    }
     assert modules - set(re.findall(r"`(\w+\.py)`", told)) == set()

@@ -117,7 +117,7 @@ async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile
         aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
         other = Claims(aside, bot_id, memory=60)
         trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
-        sending = asyncio.create_task(sender.send(name, order_of(ann)))
+        order = asyncio.create_task(sender.send(name, order_of(ann)))
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
         assert await other.claim(name) is Claim.BUSY
         lost = proxy.trap(Mishap.LOSE_COMMAND, name.encode())
@@ -125,7 +125,7 @@ async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
         assert await other.claim(name) is Claim.BUSY
         await playground.calm(trouble)
-        await sending
+        await order
         assert await other.claim(name) is Claim.DONE
     assert len(await documents(ann)) == 1
 
@@ -154,7 +154,7 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     trouble = await playground.trouble("refuse", method="sendDocument", status=502)
     called = await playground.call_count()
     names = [f"export:{ann.id}:{number}" for number in range(3)]
-    sending = [asyncio.create_task(sender.send(name, order_of(ann))) for name in names]
+    orders = [asyncio.create_task(sender.send(name, order_of(ann))) for name in names]
     await playground.until_called("sendDocument", after=called, timeout=PATIENCE)
     # It is written, but under no name that a kill could leave behind.
     assert files_in(tmp_path) == []
@@ -163,7 +163,7 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     for name in names[1:]:
         await claims.release(name)
     await playground.calm(trouble)
-    await asyncio.gather(*sending)
+    await asyncio.gather(*orders)
     assert len(await documents(ann)) == 3
 
 

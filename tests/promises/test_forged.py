@@ -5,12 +5,12 @@ import random
 import time
 from collections import Counter
 
+from playground_support.tiers import EVERYTHING
 from telegram_playground import Message, Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.dialogs.test_menu import MENU, open_menu
 from tests.support.dice import dice
 from tests.support.tally import Tally
-from tests.support.tiers import EVERYTHING
 
 PEOPLE = 25
 PRESSES = 400 if EVERYTHING else 100

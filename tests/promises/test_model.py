@@ -16,10 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from playground_support.tiers import EVERYTHING
 from telegram_playground import Message, Person, Playground
 from tests.dialogs.test_menu import MENU
 from tests.support.tally import Tally
-from tests.support.tiers import EVERYTHING
 
 STEPS = {"numbers": ["-1", "+1"], "numbers_fab": ["-2", "-1", "+1", "+2"]}
 IN_MENU = {"numbers": "Counter ±1", "numbers_fab": "Counter ±2"}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+import durable_dialogs
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_dialogs.redis.permissions import (
@@ -19,7 +20,6 @@ from durable_dialogs.redis.permissions import (
     MissingPermissionsError,
     Permissions,
 )
-from durable_dialogs.state.store import SCRIPTS
 from durable_dialogs.update.middleware import FAILURES
 from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
@@ -179,7 +179,7 @@ async def test_a_payment_waits_until_it_can_be_written_down(
 async def test_what_scripts_do_is_asked_for() -> None:
     used = {
         name
-        for script in SCRIPTS.glob("*.lua")
+        for script in Path(durable_dialogs.__file__).parent.rglob("*.lua")
         for name in re.findall(r"(?:redis\.call|\bwrite)\('([A-Z]+)'", script.read_text())
     }
     known = {*OF_KEYS, *(command[0] for command in WITHOUT_KEYS)}

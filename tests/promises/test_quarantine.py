@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientSession
 from redis.asyncio import Redis
 
-from durable_dialogs import quarantine as rules
+from durable_dialogs.intake import quarantine as rules
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.redis.batch import Batch
 from telegram_playground import Person, Playground

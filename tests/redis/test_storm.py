@@ -16,9 +16,9 @@ from sqlalchemy import text
 
 from db.engine import create_engine
 from telegram_playground import Message, Person, Playground
-from tests.db import postgres
 from tests.promises.test_kills import KILLS
 from tests.redis.test_failover import chat_of, fail_over
+from tests.support import postgres
 from tests.support.clusters import TallyCluster
 from tests.support.dice import dice
 from tests.support.nursery import START

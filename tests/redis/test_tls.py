@@ -12,6 +12,7 @@ import trustme
 
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.connection import connect
+from playground_support.tiers import EVERYTHING
 from telegram_playground import Playground
 from tests.dialogs.test_counter import open_counter
 from tests.support.clusters import TallyCluster, running_cluster
@@ -22,7 +23,6 @@ from tests.support.refusals import refusal
 from tests.support.sentinels import watched
 from tests.support.servers import PASSWORD, PROTECTED, Server, end_all
 from tests.support.tally import Tally
-from tests.support.tiers import EVERYTHING
 
 USER = "tally"
 MISSING = "no Redis server that speaks TLS is installed (Debian: apt-get install redis-server)"

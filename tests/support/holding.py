@@ -5,10 +5,15 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from hashlib import sha1
+from pathlib import Path
 
-from durable_dialogs.state.store import SCRIPTS
+from durable_dialogs import state
 
-COMMIT = sha1((SCRIPTS / "commit.lua").read_bytes(), usedforsecurity=False).hexdigest().encode()
+COMMIT = (
+    sha1(Path(state.__file__).with_name("commit.lua").read_bytes(), usedforsecurity=False)
+    .hexdigest()
+    .encode()
+)
 """What a command that commits contains: Redis calls a script by its hash."""
 
 

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 from ops.metrics_files import FOLDER
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 START = 60.0
 """Seconds that a start, or anything else, may take on a busy machine."""
 PR_SET_CHILD_SUBREAPER = 36

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from trustme import LeafCert
 
-from tests.support.tiers import EVERYTHING
+from playground_support.tiers import EVERYTHING
 
 INSTALLED = Path("/usr/lib/postgresql")
 """Where Debian puts a folder for each version, outside of PATH."""

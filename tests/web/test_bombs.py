@@ -1,42 +1,21 @@
 """Bodies that are small on the way and huge when they are inflated, and others that are odd."""
 
 import asyncio
-import time
 import zlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import ClientSession
 
+from playground_support.bombs import CODINGS, SOON, bombs, post, worst_wait
 from telegram_playground import Playground
 from tests.app.test_webhook import HEADER, SECRET, by_webhook
-from tests.support.nursery import START
 from tests.support.tally import Tally
 
-SOON = 1.0
-"""Seconds in which /healthz is answered, on a busy machine, whatever is posted meanwhile. Each of
-the bombs below takes the server several seconds if it is inflated."""
 KNOWN = {HEADER: SECRET}
-GIGABYTE = 1 << 30
-PART = 16 << 20
 PATHS = (
     *("/webhook", "/game", "/game/score", "/login", "/logout", "/app", "/totals"),
     *("/totals/api/list", "/healthz", "/readyz", "/nothing"),
 )
-CODINGS = ("gzip", "deflate", "GZip", "br", "zstd", "gzip, gzip", "identity, gzip", "tea")
-
-
-def bomb(coding: str) -> bytes:
-    """Give a gigabyte of zeros as less than a megabyte, but for a checksum at its end."""
-    compressor = zlib.compressobj(9, wbits=15 if coding == "deflate" else 31)
-    head = compressor.compress(bytes(PART)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    part = compressor.compress(bytes(PART)) + compressor.flush(zlib.Z_FULL_FLUSH)
-    body = head + part * (GIGABYTE // PART - 1)
-    assert len(body) < 1 << 20
-    return body
-
-
-GZIP, DEFLATE = bomb("gzip"), bomb("deflate")
 
 
 @pytest.fixture(scope="module")
@@ -49,53 +28,6 @@ async def port(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[int]:
         await tally.start()
         yield int(tally.settings["WEB_PORT"])
         await tally.clean_up()
-
-
-async def post(
-    port: int, path: str, body: bytes, headers: dict[str, str], *, chunked: bool = False
-) -> int:
-    """Post a body whole, whatever is answered meanwhile; give the status."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    headers = {"Host": "127.0.0.1", "Connection": "close", **headers}
-    if chunked:
-        headers["Transfer-Encoding"] = "chunked"
-        body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
-    else:
-        headers["Content-Length"] = str(len(body))
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(f"POST {path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
-    try:
-        await writer.drain()
-        status = int((await reader.readline()).split()[1])
-        await reader.read()
-    finally:
-        writer.close()
-    return status
-
-
-def bombs(port: int, path: str, **headers: str) -> list[Awaitable[int]]:
-    """Post four bombs at once."""
-    return [
-        post(port, path, body, {**headers, "Content-Encoding": coding}, chunked=chunked)
-        for body, coding in ((GZIP, "gzip"), (DEFLATE, "deflate"))
-        for chunked in (False, True)
-    ]
-
-
-async def worst_wait(url: str, *attack: Awaitable[object]) -> float:
-    """Give the most seconds that a question took while all of these were under way."""
-    worst, attacking = 0.0, asyncio.gather(*attack)
-    async with asyncio.timeout(START), ClientSession() as session:
-        while True:
-            begin = time.monotonic()
-            async with session.get(url) as answer:
-                assert answer.status == 200
-            worst = max(worst, time.monotonic() - begin)
-            if attacking.done():
-                break
-            await asyncio.sleep(0.001)
-    await attacking
-    return worst
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -12,8 +12,8 @@ from aiohttp import ClientConnectorError, ClientSession
 
 from telegram_playground import Playground
 from tests.app.test_webhook import by_webhook
-from tests.db import postgres
 from tests.dialogs.test_counter import open_counter
+from tests.support import postgres
 from tests.support.nursery import START
 from tests.support.ports import free_port
 from tests.support.proxy import redis_by_proxy

@@ -16,7 +16,7 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.token_bucket import Pace
-from durable_support.global_rate_limiter import Clock
+from durable_support.clock import Clock
 
 BOT, ANN, MESSAGE = 1, 7, 42
 CHAT = ChatKeys(BOT, ANN)

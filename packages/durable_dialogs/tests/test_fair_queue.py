@@ -1,31 +1,18 @@
 """Who is served next: each person's updates in order, a few at a time, and people in turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from functools import partial
-from itertools import count
 
 import orjson
 import pytest
-from aiogram import Bot
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.types import Update
-from redis.asyncio import Redis
 
-from durable_dialogs.delivery import fair_queue, inbox
+from durable_dialogs.delivery import fair_queue
 from durable_dialogs.delivery.fair_queue import AT_A_TIME, FairQueue
-from durable_dialogs.delivery.inbox import FULL, Inbox
-from durable_dialogs.intake.intake import Intake
-from durable_dialogs.intake.quarantine import Quarantine
-from durable_dialogs.intake.reading import Reader
-from durable_dialogs.redis.batch import Batch
 from durable_dialogs.telegram.raw_updates import RawUpdate, sender_of
-from durable_dialogs.telegram.session import Session
 from durable_dialogs.token_bucket import Pace
-from telegram_playground import Playground
-from tests.support.nursery import START
 
+START = 60.0
+"""Seconds that anything may take on a busy machine."""
 FELIX, CLARA = 1, 2
 
 
@@ -132,54 +119,3 @@ def test_who_sends_an_update_is_read_off_it_unless_it_is_odd(
     update: dict[str, object], sender: int | None
 ) -> None:
     assert sender_of(RawUpdate(5, orjson.dumps(update))) == sender
-
-
-@pytest.fixture
-async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
-    """Give a bot on a playground of the test's own."""
-    session = Session(api=TelegramAPIServer.from_base(own_playground.url))
-    async with Bot(own_playground.token, session) as own:
-        yield own
-
-
-async def test_what_the_inbox_has_no_room_for_stays_at_telegram(
-    own_playground: Playground, bot: Bot, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    size, room = 5 * FULL, 2 * FULL
-    monkeypatch.setattr(inbox, "ROOM", room)
-    monkeypatch.setattr(fair_queue, "PERSON_PACE", partial(Pace, burst=size, rate=1))
-    may_end, done = asyncio.Event(), list[int]()
-    numbers = count()
-
-    async def feed(update: Update, **_: object) -> None:
-        await may_end.wait()
-        done.append(update.update_id)
-        next(numbers)
-
-    ann = await own_playground.person("Ann")
-    for number in range(size):
-        await ann.send(f"tea {number}")
-    kinds = ["message"]
-    reader = Reader(bot, payer_of=lambda _payload: None)
-    batch = Batch(redis)
-    quarantine = Quarantine(redis, batch, bot.id)
-    intake = Intake(bot, reader, quarantine, feed, lambda *_: None, kinds=kinds)
-    inbox = Inbox(bot, redis, batch, intake, kinds, is_redis_away=lambda: False)
-    running = asyncio.create_task(inbox.run())
-    bot_id = own_playground.token.partition(":")[0]
-    async with asyncio.timeout(START):
-        while await redis.hlen(f"tally:{{{bot_id}}}:inbox") < room:
-            await asyncio.sleep(0.01)
-    assert len(await own_playground.calls("getUpdates")) == room / FULL
-    # The last batch is kept, but Telegram was not told so yet.
-    assert await own_playground.pending() == size - room + FULL
-    may_end.set()
-    async with asyncio.timeout(START):
-        while len(done) < size:
-            await asyncio.sleep(0.01)
-    assert done == sorted(done)
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
-    await inbox.close(within=START)
-    assert not await redis.exists(f"tally:{{{bot_id}}}:inbox")

@@ -5,16 +5,7 @@ import pytest
 from durable_dialogs import token_bucket
 from durable_dialogs.drawing import global_rate_limiter
 from durable_dialogs.drawing.global_rate_limiter import DEBT, LEAST, SERVED, SPARE, WHOLE, Line
-
-
-class Clock:
-    """Stands until it is set forth."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        """Give the time."""
-        return self.now
+from durable_support.clock import Clock
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
-from durable_dialogs.delivery import outbox
+from durable_dialogs.delivery import outbox as outbox_module
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
@@ -74,7 +74,7 @@ async def until_empty(redis: Redis) -> None:
 async def test_while_nobody_takes_entries_few_are_tried_and_then_all_arrive(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
     tries: list[str] = []
     arrived: set[str] = set()
     is_away = True
@@ -93,7 +93,7 @@ async def test_while_nobody_takes_entries_few_are_tried_and_then_all_arrive(
                     await asyncio.sleep(0.02)
             assert {line["event"] for line in logs} == {"delivery_failed"}
             # A few in each period, and others each time.
-            assert len(tries) == len(set(tries)) <= (len(logs) + 1) * outbox.AT_ONCE
+            assert len(tries) == len(set(tries)) <= (len(logs) + 1) * outbox_module.AT_ONCE
             is_away = False
             await until_empty(redis)
     assert len(arrived) == MANY
@@ -120,7 +120,7 @@ async def test_workers_share_what_is_left(redis: Redis) -> None:
 async def test_what_always_fails_is_not_in_the_way_of_the_rest(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
     arrived = asyncio.Event()
 
     async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
@@ -128,7 +128,7 @@ async def test_what_always_fails_is_not_in_the_way_of_the_rest(
             raise RuntimeError
         arrived.set()
 
-    await leave(redis, 5 * outbox.AT_ONCE)
+    await leave(redis, 5 * outbox_module.AT_ONCE)
     outbox = Outbox(redis, Batch(redis), BOT, deliver)
     await outbox.put(ChatKeys(BOT, BORIS), {"good": "{}"})
     async with running(outbox), asyncio.timeout(SOON):
@@ -138,7 +138,7 @@ async def test_what_always_fails_is_not_in_the_way_of_the_rest(
 async def test_a_clock_that_was_ahead_or_behind_neither_delays_nor_drops_an_entry(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "PERIOD", 0.3)
+    monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
     arrived: list[str] = []
 
     async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
@@ -162,7 +162,7 @@ async def test_a_clock_that_was_ahead_or_behind_neither_delays_nor_drops_an_entr
 
 async def test_what_never_comes_is_forgotten(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (("PERIOD", 0.1), ("MISSING", 0), ("ABANDONED", 1)):
-        monkeypatch.setattr(outbox, name, seconds)
+        monkeypatch.setattr(outbox_module, name, seconds)
 
     async def deliver(*_: object) -> None:
         raise AssertionError

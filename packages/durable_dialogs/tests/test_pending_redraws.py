@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
@@ -17,53 +16,19 @@ from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.worker_registry import Crew
 from durable_dialogs.recovery import pending_redraws, redraws
 from durable_dialogs.recovery.pending_redraws import Undrawn
-from durable_dialogs.recovery.redraws import Redraw
 from durable_dialogs.redis.batch import Argument, Batch
-from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.place import Place
 from durable_dialogs.state.store import AwayError
-
-BOT = 1
-CHAT = ChatKeys(BOT, 7)
-ANN = Place(7, "private", None, 7, None)
-TAPPED, OTHER = CHAT.record("tapped"), CHAT.record("other")
-INDEX = f"tally:{{{BOT}}}:undrawn"
-SOON = 15.0
-"""Seconds, of which a busy machine may need most."""
-
-
-class Idle:
-    """Stands in for the renderer: it has drawn everything."""
-
-    pending: frozenset[str] = frozenset()
-
-    @property
-    def room(self) -> int:
-        """How much may be drawn at once."""
-        return 20
-
-    def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget nothing, as nothing is known."""
-
-    def start_anew(self, chat_id: int | str, message_id: int) -> None:
-        """Forget nothing, as nothing is known."""
-
-    def is_doubtful(self, _chat_id: int | str, _message_id: int) -> bool:
-        """Tell that all is sure."""
-        return False
-
-    def is_left(self, _chat_id: int | str, _message_id: int) -> bool:
-        """Tell that nothing was left to others."""
-        return False
-
-    def edited_until(self, _chat_id: int | str, _message_id: int) -> None:
-        """Tell that nothing is remembered."""
-
-    async def last_turn(self, _chat_id: int | str, _message_id: int) -> None:
-        """Tell that nobody knows."""
-
-    async def finish(self, _chat_id: int | str, _message_id: int) -> None:
-        """Wait for nothing, as nothing waits."""
+from durable_support.pending_redraws import (
+    ANN,
+    BOT,
+    INDEX,
+    OTHER,
+    SOON,
+    TAPPED,
+    Idle,
+    running,
+)
 
 
 class Held(Batch):
@@ -112,18 +77,6 @@ def worker(redis: Redis, batch: Batch | None = None, crew: Crew | None = None) -
     batch = batch or Batch(redis)
     crew = crew or Crew(redis, batch, BOT)
     return Undrawn(redis, batch, BOT, cast("Renderer", Idle()), crew)
-
-
-@asynccontextmanager
-async def running(undrawn: Undrawn, redraw: Redraw) -> AsyncIterator[None]:
-    """Have a worker look after windows meanwhile."""
-    looking = asyncio.create_task(undrawn.run(redraw))
-    try:
-        yield
-    finally:
-        looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await looking
 
 
 async def draw_nothing(record: str, place: Place) -> None:

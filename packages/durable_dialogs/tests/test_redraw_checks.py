@@ -10,7 +10,7 @@ from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery import redraw_checks
 from durable_dialogs.recovery.redraw_checks import AWAITED, SKEW, SLIP, State, state_of
 from durable_dialogs.recovery.redraw_index import Mark, Standing
-from durable_support.global_rate_limiter import Clock
+from durable_support.clock import Clock
 from durable_support.pending_redraws import ANN, TAPPED, Idle
 
 

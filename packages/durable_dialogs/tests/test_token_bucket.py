@@ -8,7 +8,7 @@ from durable_dialogs import token_bucket
 from durable_dialogs.delivery.fair_queue import PERSON_PACE as ASKING
 from durable_dialogs.drawing.renderer import GROUP_PACE, PERSON_PACE
 from durable_dialogs.token_bucket import Pace
-from durable_support.global_rate_limiter import Clock
+from durable_support.clock import Clock
 
 
 @pytest.fixture

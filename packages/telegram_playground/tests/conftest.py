@@ -6,8 +6,22 @@ import pytest
 from aiohttp import ClientSession
 
 from playground_support.bot_side import BotSide
+from playground_support.chromium import Browser, chromium
+from playground_support.tiers import leave_out
 from playground_support.webhook_side import WebhookSide, webhook_side
 from telegram_playground import Group, Person, Playground
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what takes long, unless everything is to run."""
+    leave_out(items)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Give the browser that all tests share, each in profiles of its own."""
+    async with chromium() as shared:
+        yield shared
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`python -m playground`."""
+"""`python -m telegram_playground`."""
 
 import asyncio
 from pathlib import Path

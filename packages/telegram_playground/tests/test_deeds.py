@@ -3,8 +3,8 @@
 import asyncio
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.uploads import png
 from telegram_playground import Person, Playground
-from tests.playground.test_media import png
 
 
 async def test_a_person_shares_taps_and_edits(bot: BotSide, ann: Person) -> None:

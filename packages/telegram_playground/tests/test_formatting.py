@@ -3,21 +3,8 @@
 import pytest
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.entities import entities, entity
 from telegram_playground import Person
-
-
-async def entities(
-    bot: BotSide, ann: Person, text: str, **params: object
-) -> tuple[str, list[Json]]:
-    """Send a text, and give it with its entities as it has become."""
-    sent = await bot("sendMessage", chat_id=ann.id, text=text, **params)
-    return sent["text"], sent.get("entities", [])
-
-
-def entity(offset: int, length: int, type_: str, **more: object) -> Json:
-    """Spell an entity."""
-    return {"offset": offset, "length": length, "type": type_, **more}
-
 
 HTML = [
     ("<b>a</b><strong>b</strong>", "ab", [entity(0, 1, "bold"), entity(1, 1, "bold")]),

@@ -2,9 +2,8 @@
 
 import pytest
 
-from playground_support.bot_side import BotSide, Json
+from playground_support.bot_side import BotSide, Json, heard
 from telegram_playground import Group, Person, Playground, PlaygroundError
-from tests.playground.test_privacy import heard
 
 
 async def test_who_is_not_in_a_group_hears_and_says_nothing(

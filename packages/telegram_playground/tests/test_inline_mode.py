@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.uploads import upload
 from telegram_playground import Group, Person, Playground, PlaygroundError
-from tests.playground.test_media import upload
 
 BUTTONS: Json = {"inline_keyboard": [[{"text": "+1", "callback_data": "up"}]]}
 

@@ -7,8 +7,8 @@ from aiohttp import ClientSession
 
 from playground_support.bot_side import BotSide
 from playground_support.own_process import serving
+from playground_support.uploads import png, upload
 from telegram_playground import Client, Playground
-from tests.playground.test_media import png, upload
 
 TOKEN = "123:abc"
 

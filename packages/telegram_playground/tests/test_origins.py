@@ -8,11 +8,11 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
+from playground_support.bombs import CODINGS, GZIP, SOON, bombs, post, worst_wait
 from playground_support.bot_side import BotSide
 from playground_support.chromium import Browser
 from playground_support.own_process import serving
 from telegram_playground import Playground, Server
-from tests.web.test_bombs import CODINGS, GZIP, SOON, bombs, post, worst_wait
 
 FOREIGN = [
     {"Host": "tea.example"},

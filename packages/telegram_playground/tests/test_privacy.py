@@ -2,14 +2,8 @@
 
 import pytest
 
-from playground_support.bot_side import BotSide
+from playground_support.bot_side import BotSide, heard
 from telegram_playground import Group, Person, Playground
-
-
-async def heard(bot: BotSide) -> list[str]:
-    """Texts that the bot has got."""
-    updates = await bot.updates()
-    return [update["message"]["text"] for update in updates if "message" in update]
 
 
 @pytest.mark.parametrize(

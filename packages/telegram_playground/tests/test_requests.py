@@ -143,7 +143,7 @@ async def test_a_mistake_of_the_playground_is_a_500_and_logged(
         raise ZeroDivisionError
 
     handlers: dict[Method, Handler] = {**HANDLERS, methods.GetMe: fail}
-    monkeypatch.setattr("playground.bot_api.HANDLERS", handlers)
+    monkeypatch.setattr("telegram_playground.bot_api.HANDLERS", handlers)
     assert await bot.refused("getMe") == "Internal Server Error"
     assert (await playground.refusals())[0].status == 500
     assert "The call of getMe failed" in caplog.text

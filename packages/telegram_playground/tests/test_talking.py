@@ -6,8 +6,8 @@ import pytest
 from aiohttp import ClientSession
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.uploads import png
 from telegram_playground import Group, Person, Playground, PlaygroundError
-from tests.playground.test_media import png
 
 CONTENTS: list[Json] = [
     {"contact": {"phone_number": "+1", "first_name": "Tea", "user_id": 5}},

@@ -3,8 +3,8 @@
 import pytest
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.entities import entities, entity
 from telegram_playground import Person
-from tests.playground.test_formatting import entities, entity
 
 
 async def test_a_text_is_trimmed_and_its_entities_move_along(bot: BotSide, ann: Person) -> None:

@@ -1,7 +1,7 @@
 """A local Telegram for one bot: its Bot API, and persons to play.
 
 `Server` serves it to a bot by any library, `Client` plays persons on it over HTTP, `Playground`
-is both in one for tests, and `python -m playground` serves it alone. docs/playground.md tells
+is both in one for tests, and `python -m telegram_playground` serves it alone. The README tells
 more.
 """
 

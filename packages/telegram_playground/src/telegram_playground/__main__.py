@@ -1,4 +1,4 @@
-"""`python -m playground`: serve a local Telegram to a bot."""
+"""`python -m telegram_playground`: serve a local Telegram to a bot."""
 
 import argparse
 import asyncio
@@ -23,7 +23,8 @@ Point a bot to it: token {token}, Bot API server {url}
     aiogram                  AiohttpSession(api=TelegramAPIServer.from_base("{url}"))
     python-telegram-bot      Application.builder().base_url("{url}/bot")
     pyTelegramBotAPI         apihelper.API_URL = "{url}/bot{{0}}/{{1}}"
-Play persons: that address in a browser, playground.Client("{url}"), or JSON at {url}/control
+Play persons: that address in a browser, `telegram_playground.Client("{url}")`,
+    or JSON at {url}/control
 Stop it with Ctrl+C; {memory}."""
 
 
@@ -75,7 +76,7 @@ async def _serve(options: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m playground", description="A local Telegram for one bot."
+        prog="telegram-playground", description="A local Telegram for one bot."
     )
     parser.add_argument("--host", default=DEFAULT_HOST, help="address to listen on (%(default)s)")
     parser.add_argument(

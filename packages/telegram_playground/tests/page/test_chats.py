@@ -4,8 +4,8 @@ import pytest
 
 from playground_support.bot_side import BotSide
 from playground_support.chromium import Browser, Reader, reading
+from playground_support.uploads import upload
 from telegram_playground import Group, Person, Playground
-from tests.playground.test_media import upload
 
 
 @pytest.mark.usefixtures("slow")

@@ -8,13 +8,15 @@ from aiohttp import ClientSession
 
 from playground_support.bot_side import BotSide
 from telegram_playground import Person, Playground
-from tests.support.nursery import START
+
+PATIENCE = 60.0
+"""Seconds that anything may take on a busy machine."""
 
 
 async def first_answers(playground: Playground) -> Any:  # noqa: ANN401 - any JSON
     """Listen until presses are answered."""
     async with (
-        asyncio.timeout(START),
+        asyncio.timeout(PATIENCE),
         ClientSession() as session,
         session.get(f"{playground.url}/page/events") as stream,
     ):

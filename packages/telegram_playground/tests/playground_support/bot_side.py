@@ -56,3 +56,9 @@ async def read(response: ClientResponse) -> Json:
     answer: Json = orjson.loads(await response.read())
     assert answer.get("error_code", 200) == response.status
     return answer
+
+
+async def heard(bot: BotSide) -> list[str]:
+    """Texts that the bot has got."""
+    updates = await bot.updates()
+    return [update["message"]["text"] for update in updates if "message" in update]

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.tiers import EVERYTHING
+from playground_support.tiers import EVERYTHING
 
 # Playwright may be missing, so its types can't be named.
 Browser: TypeAlias = Any
 Page: TypeAlias = Any
 Locator: TypeAlias = Any
 
-SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[4] / "build" / "screenshots"
 
 FLAGS = [
     "--no-sandbox",

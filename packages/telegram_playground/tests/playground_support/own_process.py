@@ -1,4 +1,4 @@
-"""`python -m playground` as a process, which ends with the test whatever happens."""
+"""`python -m telegram_playground` as a process, which ends with the test whatever happens."""
 
 import asyncio
 import sys
@@ -11,7 +11,9 @@ from contextlib import asynccontextmanager
 async def serving(*arguments: str) -> AsyncIterator[tuple[str, Process]]:
     """Serve on a free port, and give address and process."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "playground", "--port", "0", *arguments), stdout=PIPE, stderr=PIPE
+        *(sys.executable, "-m", "telegram_playground", "--port", "0", *arguments),
+        stdout=PIPE,
+        stderr=PIPE,
     )
     assert process.stdout is not None
     try:

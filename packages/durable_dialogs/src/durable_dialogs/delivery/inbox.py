@@ -25,15 +25,18 @@ from aiogram.exceptions import (
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs import overlap
+from durable_dialogs.delivery import overlap
 from durable_dialogs.delivery.fair_queue import FairQueue
-from durable_dialogs.intake.intake import IS_KEPT, Intake
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keeping import KEEPING, Fate, Keeping
+from durable_dialogs.state.keeping import Fate, Keeping
 from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.update_data import IS_KEPT, KEEPING
 from durable_dialogs.telegram.calls import confirmed
 from durable_dialogs.telegram.raw_updates import GetRawUpdates, RawUpdate, sender_of
-from ops.metrics import INBOX, TELEGRAM_FAILURES
+from durable_dialogs.telemetry import telemetry
+
+CarryOut = Callable[..., Awaitable[object]]
+"""Carries an update out, given its bytes and what the middleware's data holds besides."""
 
 LONG_POLL = 30
 """Seconds that a request for updates may wait at Telegram."""
@@ -82,7 +85,8 @@ class Inbox:
         bot: The bot.
         redis: The connection, giving bytes.
         batch: Sends commands to the same Redis.
-        intake: Carries updates out. It gets `IS_KEPT`, too.
+        carry_out: Carries an update out, given its bytes; when it returns, the update is done. It
+            gets `IS_KEPT` and `KEEPING`, too.
         kinds: The kinds of updates to ask for.
         is_redis_away: Tells whether Redis was away when it was last asked; then
             nothing is fetched until it is back.
@@ -93,7 +97,7 @@ class Inbox:
         bot: Bot,
         redis: Redis,
         batch: Batch,
-        intake: Intake,
+        carry_out: CarryOut,
         kinds: list[str],
         *,
         is_redis_away: Callable[[], bool],
@@ -101,7 +105,7 @@ class Inbox:
         self._bot = bot
         self._redis = redis
         self._batch = batch
-        self._intake = intake
+        self._carry_out = carry_out
         self._kinds = kinds
         self._is_redis_away = is_redis_away
         self._key = f"{PREFIX}:{{{bot.id}}}:inbox"
@@ -200,23 +204,23 @@ class Inbox:
             except TelegramUnauthorizedError:
                 raise
             except TelegramConflictError:
-                TELEGRAM_FAILURES.labels("refused").inc()
+                telemetry.telegram_failed("refused")
                 if not self._overlap.is_short():
                     raise
                 await asyncio.sleep(overlap.PAUSE)
             except TelegramRetryAfter as error:
-                TELEGRAM_FAILURES.labels("throttled").inc()
+                telemetry.telegram_failed("throttled")
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(error.retry_after)
             except TelegramAPIError as error:
-                TELEGRAM_FAILURES.labels("away").inc()
+                telemetry.telegram_failed("away")
                 log.warning("updates_not_fetched", error=type(error).__name__)
                 await asyncio.sleep(PAUSE)
 
     def _add(self, update: RawUpdate, keeping: Keeping | None = None) -> Entry:
         """Have an update carried out when its sender's turn comes."""
         entry = self._open[update.id] = Entry(update, keeping or Keeping())
-        INBOX.set(len(self._open))
+        telemetry.inbox_updates(len(self._open))
         self._queue.put(sender_of(update), entry)
         return entry
 
@@ -224,15 +228,14 @@ class Inbox:
         update = entry.update
         try:
             is_kept = partial(self._kept.__contains__, update.id)
-            reading = self._intake.read(update.body)
             data = {IS_KEPT: is_kept, KEEPING: entry.keeping}
-            await self._intake.take(reading, update.body, **data)
+            await self._carry_out(update.body, **data)
         except Exception:
             log.exception("update_failed", update=update.id)
         if lasting := entry.keeping.close():
             self._lasting[update.id] = lasting
         del self._open[update.id]
-        INBOX.set(len(self._open))
+        telemetry.inbox_updates(len(self._open))
         entry.done.set_result(None)
         self._freed.set()
         if update.id in self._kept:

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.state.keys import PREFIX
-from durable_dialogs.state.store import SCRIPTS, AwayError
+from durable_dialogs.state.store import AwayError
 
 HOLD = 30
 """Seconds that whoever has claimed something has to do it; then it is free again."""
@@ -41,7 +42,7 @@ class Claims:
         self._bot_id = bot_id
         self._memory = memory
         self._mine = f"{Claim.BUSY} {secrets.token_hex(8)}"
-        self._script = (SCRIPTS / "keep.lua").read_text()
+        self._script = Path(__file__).with_name("keep.lua").read_text()
 
     async def claim(self, name: str) -> Claim:
         """Claim something; whose it is does it and then settles or releases it.

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
+from pathlib import Path
 from typing import cast
 
 import structlog
@@ -12,9 +13,8 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX, ChatKeys
-from durable_dialogs.state.store import SCRIPTS
 from durable_dialogs.tasks import finish
-from ops.metrics import DELIVERIES, OUTBOX_WAITING, begin
+from durable_dialogs.telemetry import telemetry
 
 Deliver = Callable[["Outbox", str, str], Awaitable[None]]
 """Delivers an entry, given the outbox, its id and payload; may be called twice for one entry.
@@ -38,7 +38,6 @@ ABANDONED = 60 * 60
 REMEMBERED = 10_000
 """Missing entries of which a process remembers since when."""
 
-begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
 
 log = structlog.get_logger(__name__)
 
@@ -71,8 +70,8 @@ class Outbox:
         self._deliver = deliver
         self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
         self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
-        self._announce = redis.register_script((SCRIPTS / "announce.lua").read_text())
-        self._due = redis.register_script((SCRIPTS / "due.lua").read_text())
+        self._announce = redis.register_script(Path(__file__).with_name("announce.lua").read_text())
+        self._due = redis.register_script(Path(__file__).with_name("due.lua").read_text())
         self._tasks: dict[str, asyncio.Task[bool]] = {}
         self._failed: dict[str, str] = {}
         self._missing: MutableMapping[str, float] = LRUCache(REMEMBERED)
@@ -149,7 +148,7 @@ class Outbox:
         now, waiting, taken = await self._batch.run(
             self._due, [self._index], [AT_ONCE, PERIOD, MISSING]
         )
-        OUTBOX_WAITING.set(waiting)
+        telemetry.outbox_waiting(waiting)
         names = [name.decode() for name in taken]
         # What takes long, such as an export, goes on beside the rest.
         places = [name.rpartition(" ") for name in names if name not in self._tasks]
@@ -166,7 +165,7 @@ class Outbox:
                 tasks.add(self._start(outbox, entry, payload.decode()))
         await self._put_off(missing, now)
         arrived = await self._arrived(tasks)
-        OUTBOX_WAITING.set(waiting - arrived)
+        telemetry.outbox_waiting(waiting - arrived)
         if failures and not arrived:
             raise failures[0]
         return bool(names) and (arrived > 0 or not tasks)
@@ -208,7 +207,7 @@ class Outbox:
         try:
             await self._send_one(outbox, entry, payload)
         except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
-            DELIVERIES.labels("failed").inc()
+            telemetry.entry_tried("failed")
             if said:
                 log.warning("delivery_failed", entry=entry, error=type(error).__name__)
             else:
@@ -219,9 +218,9 @@ class Outbox:
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         try:
             await self._deliver(self, entry, payload)
-            DELIVERIES.labels("delivered").inc()
+            telemetry.entry_tried("delivered")
         except UndeliverableError as error:
-            DELIVERIES.labels("undeliverable").inc()
+            telemetry.entry_tried("undeliverable")
             # Without the chain, which may quote the row.
             log.error("undeliverable", entry=entry, error=str(error))  # noqa: TRY400
             await self._redis.hset(self._aside, entry, payload)

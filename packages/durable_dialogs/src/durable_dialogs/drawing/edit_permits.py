@@ -3,6 +3,7 @@
 import time
 import zlib
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
@@ -15,7 +16,6 @@ from durable_dialogs.drawing.worker_registry import Crew
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.state.store import SCRIPTS
 from durable_dialogs.token_bucket import Pace
 
 MEMORY = 60
@@ -62,8 +62,8 @@ class Turns:
         self._crew = crew
         # How far the server's clock was ahead when it gave this worker the turn on a message.
         self._ahead: MutableMapping[str, float | None] = LRUCache(REMEMBERED)
-        self._last = redis.register_script((SCRIPTS / "last_turn.lua").read_text())
-        self._take = redis.register_script((SCRIPTS / "turn.lua").read_text())
+        self._last = redis.register_script(Path(__file__).with_name("last_turn.lua").read_text())
+        self._take = redis.register_script(Path(__file__).with_name("turn.lua").read_text())
 
     @property
     def are_shared(self) -> bool:

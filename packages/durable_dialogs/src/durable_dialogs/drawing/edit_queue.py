@@ -16,9 +16,8 @@ from durable_dialogs.drawing.message_editor import Canvas, same_buttons
 from durable_dialogs.drawing.pending_edit import Job
 from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telemetry import telemetry, update_id
 from durable_dialogs.token_bucket import Pace
-from ops.logs import update_id
-from ops.metrics import DRAWINGS, DRAWINGS_WAITING, begin, child
 
 DAY = 24 * 60 * 60
 """Seconds that a drawing is worth trying, as long as the process lives."""
@@ -31,8 +30,6 @@ ASKING = 0.1
 
 OnUpgrade = Callable[[int, int], Awaitable[None]]
 """Is told the id of a group, and that of the supergroup which it is now."""
-
-begin(DRAWINGS, Drawn)
 
 log = structlog.get_logger(__name__)
 
@@ -100,10 +97,10 @@ class Screen:
             if not same_buttons(self._jobs[-1].buttons, both.buttons):
                 self._turn = 0.0
             self._jobs[-1] = both
-            child(DRAWINGS, Drawn.MERGED).inc()
+            telemetry.edit_done(Drawn.MERGED)
         else:
             self._jobs.append(Job(drawing, version))
-            DRAWINGS_WAITING.inc()
+            telemetry.edits_waiting(1)
         pause = self._pause(self._jobs[-1].drawing)
         if not pause:
             self._called.set()
@@ -167,8 +164,8 @@ class Screen:
             drawn = await self._carry_out(job) if is_wanted else Drawn.MERGED
             self._current = None
             job.over.set()
-            DRAWINGS_WAITING.dec()
-            child(DRAWINGS, drawn).inc()
+            telemetry.edits_waiting(-1)
+            telemetry.edit_done(drawn)
         self._on_idle()
 
     async def _carry_out(self, job: Job) -> Drawn:

@@ -28,7 +28,7 @@ from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import UnreadableResultError
 from durable_dialogs.telegram.topics import in_a_topic, is_place_refused
-from ops.metrics import TELEGRAM_FAILURES
+from durable_dialogs.telemetry import telemetry
 
 REMEMBERED = 10_000
 """Messages that a process remembers."""
@@ -282,7 +282,7 @@ class Canvas:
             return (await self._post(content)).message_id
         except UnreadableResultError as error:
             # It was sent, so it must not be sent again.
-            TELEGRAM_FAILURES.labels("unreadable").inc()
+            telemetry.telegram_failed("unreadable")
             log.warning("result_unreadable", method=type(error.method).__name__)
             return error.message_id
 

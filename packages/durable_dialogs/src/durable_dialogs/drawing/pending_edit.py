@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from aiogram_dialog.api.entities import MarkupVariant
 
 from durable_dialogs.state.outcome import Drawing
-from ops.logs import update_id
+from durable_dialogs.telemetry import update_id
 
 
 @dataclass(frozen=True, slots=True)

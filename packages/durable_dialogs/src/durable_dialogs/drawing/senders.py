@@ -2,6 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from redis.asyncio import Redis
@@ -11,7 +12,6 @@ from durable_dialogs.drawing.worker_registry import Crew
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import sender_of
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.state.store import SCRIPTS
 
 HELD = 24 * 60 * 60
 """Seconds that a worker may try to send a message, as long as it lives; see `fsm.screen.DAY`."""
@@ -63,7 +63,7 @@ class Senders:
     def __init__(self, redis: Redis, batch: Batch, crew: Crew) -> None:
         self._batch = batch
         self._crew = crew
-        self._claim = redis.register_script((SCRIPTS / "sender.lua").read_text())
+        self._claim = redis.register_script(Path(__file__).with_name("sender.lua").read_text())
 
     async def claim(self, drawing: Drawing, version: str) -> Sent | float | None:
         """Claim the sending of a message; or find out what has become of it.

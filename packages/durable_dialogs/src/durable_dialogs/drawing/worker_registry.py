@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 import structlog
 from redis.asyncio import Redis
@@ -13,7 +14,6 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX
-from durable_dialogs.state.store import SCRIPTS
 
 PERIOD = 2.0
 """Seconds between two signs of life."""
@@ -42,7 +42,7 @@ class Crew:
         self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:crew"
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._sign = redis.register_script((SCRIPTS / "crew.lua").read_text())
+        self._sign = redis.register_script(Path(__file__).with_name("crew.lua").read_text())
 
     async def run(self, on_change: Callable[[int], object]) -> None:
         """Give signs of life until cancelled.

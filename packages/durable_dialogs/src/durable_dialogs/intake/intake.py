@@ -16,11 +16,11 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.intake.quarantine import Quarantine, name_of
 from durable_dialogs.intake.reading import Reader, Reading
-from durable_dialogs.state.keeping import KEEPING, Keeping
+from durable_dialogs.state.keeping import Keeping
 from durable_dialogs.state.outcome import Outcome
+from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING, LEFT_OUT
 from durable_dialogs.telegram.calls import patiently
-from durable_dialogs.update.answers import IN_RESPONSE
-from ops.metrics import UNREADABLE, begin
+from durable_dialogs.telemetry import telemetry
 
 Feed = Callable[..., Awaitable[object]]
 """Carries an update out, given what the middleware's data holds besides."""
@@ -28,18 +28,10 @@ Refuse = Callable[[str, Mapping[str, Any]], TelegramMethod[Any] | None]
 """Gives what answers an update that can't be read, from its kind and what stands under it; None
 if nobody waits for an answer, or it can't be told who."""
 
-IS_KEPT = "is_kept"
-"""Where the middleware's data may hold what tells whether an update comes again after the
-next start: then nobody may be told that it is not done."""
-LEFT_OUT = "left_out"
-"""Where the middleware's data may hold the places of what could not be read of an update."""
-
 PAUSE = 1.0
 """Seconds before the next try when Redis can't be reached."""
 PERIOD = 5.0
 """Seconds between two looks at what is to be tried again."""
-
-begin(UNREADABLE, ("reduced", "answered", "set_aside", "dropped"))
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +65,10 @@ class Intake:
         self._kinds = kinds
         self.read = reader.read
 
+    async def carry_out(self, body: bytes, **data: object) -> object:
+        """Read an update and carry it out; see `take`."""
+        return await self.take(self.read(body), body, **data)
+
     async def take(self, reading: Reading, body: bytes, **data: object) -> object:
         """Carry out an update, as far as it can be read; when this returns, it is done.
 
@@ -90,17 +86,17 @@ class Intake:
             return None
         said = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
         if reading.update:
-            UNREADABLE.labels("reduced").inc()
+            telemetry.update_unreadable("reduced")
             # A modified client can press a button with any bytes, and as often as it likes.
             (said.warning if reading.left_out else said.debug)("update_reduced")
             return await self._feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
         if method := self._refuse(reading.kind, reading.content):
-            UNREADABLE.labels("answered").inc()
+            telemetry.update_unreadable("answered")
             said.warning("update_answered_unread")
             await self._call(method, data)
             return None
         await self._until_kept(body, reading)
-        UNREADABLE.labels("set_aside").inc()
+        telemetry.update_unreadable("set_aside")
         said.error("update_set_aside")
         return None
 

@@ -9,16 +9,17 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Self
 
 import structlog
 from redis.asyncio import Redis
 
+from durable_dialogs.delivery import outbox
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX
-from durable_dialogs.state.store import SCRIPTS
 from durable_dialogs.telegram.raw_updates import id_of
-from ops.metrics import UNREADABLE
+from durable_dialogs.telemetry import telemetry
 
 KEPT = 30 * 24 * 60 * 60
 """Seconds that an update is kept."""
@@ -75,8 +76,10 @@ class Quarantine:
         self._key = f"{PREFIX}:{{{bot_id}}}:quarantine"
         self._notes = f"{self._key}:notes"
         self._again = f"{self._key}:again"
-        self._set_aside = redis.register_script((SCRIPTS / "set_aside.lua").read_text())
-        self._due = redis.register_script((SCRIPTS / "due.lua").read_text())
+        self._set_aside = redis.register_script(
+            Path(__file__).with_name("set_aside.lua").read_text()
+        )
+        self._due = redis.register_script(Path(outbox.__file__).with_name("due.lua").read_text())
 
     async def put(self, body: bytes, kind: str, why: str) -> None:
         """Keep an update; one that is kept already stays as it is.
@@ -94,7 +97,7 @@ class Quarantine:
             safe=True,
         )
         for other in gone:
-            UNREADABLE.labels("dropped").inc()
+            telemetry.update_unreadable("dropped")
             log.error("quarantine_full", update=other.decode())
             await self._batch.send("DEL", self._entry(other.decode()))
 

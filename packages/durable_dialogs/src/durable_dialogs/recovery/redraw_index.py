@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import orjson
@@ -14,7 +15,6 @@ from durable_dialogs.redis.clock import Clock
 from durable_dialogs.state.keys import PREFIX, inline_message_of
 from durable_dialogs.state.outcome import INLINE_TARGET
 from durable_dialogs.state.place import Place
-from durable_dialogs.state.store import SCRIPTS
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +109,7 @@ class UndrawnIndex:
         self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._worker = worker
-        self._take_off = redis.register_script((SCRIPTS / "take_off.lua").read_text())
+        self._take_off = redis.register_script(Path(__file__).with_name("take_off.lua").read_text())
         self.clock = Clock(redis, batch, self._key)
 
     async def write(self, marks: Mapping[str, Mark], *, has_ended: bool = False) -> None:

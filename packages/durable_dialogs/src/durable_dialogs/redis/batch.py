@@ -1,6 +1,7 @@
 """Commands that are asked for in the same moment, sent to Redis together."""
 
 import asyncio
+import time
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -10,7 +11,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
-from ops.metrics import REDIS_SECONDS
+from durable_dialogs.telemetry import telemetry
 
 Argument = str | bytes | int | float
 
@@ -149,11 +150,13 @@ class Batch:
         if waits:
             # On the same connection, as it waits for what was written by that.
             pipeline.execute_command("WAIT", self.replicas, int(COPYING * 1000), **where)
+        begun = time.perf_counter()
         try:
-            with REDIS_SECONDS.time():
-                results = await pipeline.execute(raise_on_error=False, **self._how)
+            results = await pipeline.execute(raise_on_error=False, **self._how)
         except Exception as error:  # noqa: BLE001 - each caller gets it
             return [error] * len(calls)
+        finally:
+            telemetry.redis_took(time.perf_counter() - begun)
         if waits and not self._is_enough(results.pop()):
             return [_unsafe(call, result) for call, result in zip(calls, results, strict=True)]
         return results

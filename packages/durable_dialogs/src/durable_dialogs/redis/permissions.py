@@ -1,5 +1,7 @@
 """What the bot's user of Redis has to be allowed (ACL), and whether it is."""
 
+from pathlib import Path
+
 import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -7,7 +9,6 @@ from redis.exceptions import RedisError
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.errors import NO_PERMISSION, code_of
 from durable_dialogs.state.keys import PREFIX, ChatKeys
-from durable_dialogs.state.store import SCRIPTS
 
 OF_KEYS = (
     "DEL",
@@ -64,7 +65,7 @@ class Permissions:
 
     def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
         self._batch = batch
-        self._script = redis.register_script((SCRIPTS / "ready.lua").read_text())
+        self._script = redis.register_script(Path(__file__).with_name("ready.lua").read_text())
         own = f"{PREFIX}:{{{bot_id}}}"
         self._key = f"{own}:ready"
         # An id that no chat has: the key is only named, never used.

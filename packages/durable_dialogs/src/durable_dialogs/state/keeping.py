@@ -12,9 +12,6 @@ from aiogram.types import Update
 
 from durable_dialogs.state.store import MEMORY
 
-KEEPING = "keeping"
-"""Where the middleware's data may hold the `Keeping` of an update that came through the inbox."""
-
 PRESS_MEMORY = 5 * 60
 """Seconds that a press is remembered. Telegram repeats it for 150 s; another 150 are for copies
 that are on their way meanwhile, or wait for their turn."""

@@ -20,8 +20,6 @@ from durable_dialogs.redis.errors import is_refusal, is_unclear
 from durable_dialogs.state.keys import ChatKeys, name_of
 from durable_dialogs.state.record import Record
 
-SCRIPTS = Path(__file__).parent / "scripts"
-
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered: Telegram repeats messages for 24 hours. Of presses, and of
 what the inbox keeps, see `fsm.keeping`."""
@@ -72,9 +70,9 @@ class DialogStore:
         self.in_order = batch.in_order
         self._ttl = ttl
         self._batch = batch
-        self._load = redis.register_script((SCRIPTS / "load.lua").read_text())
-        self._commit = redis.register_script((SCRIPTS / "commit.lua").read_text())
-        self._bind = redis.register_script((SCRIPTS / "bind.lua").read_text())
+        self._load = redis.register_script(Path(__file__).with_name("load.lua").read_text())
+        self._commit = redis.register_script(Path(__file__).with_name("commit.lua").read_text())
+        self._bind = redis.register_script(Path(__file__).with_name("bind.lua").read_text())
 
     async def load(
         self,

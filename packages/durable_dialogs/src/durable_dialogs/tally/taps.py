@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX
-from ops.metrics import TAPS
+from durable_dialogs.telemetry import telemetry
 
 PERIOD = 5.0
 """Seconds that taps wait to be written: so a press costs no command more."""
@@ -44,7 +44,7 @@ class Taps:
         Args:
             counter: The record of its counter.
         """
-        TAPS.inc()
+        telemetry.tap_counted()
         today = f"{datetime.now(UTC).date()}"
         self._taps[today] += 1
         self._counters.setdefault(today, set()).add(counter)

@@ -16,7 +16,7 @@ from aiogram.exceptions import (
 from aiogram.methods import TelegramMethod
 
 from durable_dialogs.telegram.session import UnreadableResultError
-from ops.metrics import TELEGRAM_FAILURES, begin
+from durable_dialogs.telemetry import telemetry
 
 Result = TypeVar("Result")
 
@@ -62,8 +62,6 @@ EXPECTED = (
 )
 """What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
 
-begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))
-
 log = structlog.get_logger(__name__)
 
 
@@ -105,9 +103,9 @@ async def patiently(
         except TelegramRetryAfter as error:
             pause: float = error.retry_after
             failure: TelegramAPIError = error
-            TELEGRAM_FAILURES.labels("throttled").inc()
+            telemetry.telegram_failed("throttled")
         except UnreadableResultError as error:
-            TELEGRAM_FAILURES.labels("unreadable").inc()
+            telemetry.telegram_failed("unreadable")
             unreadable += 1
             if not may_repeat(error.method) or unreadable == READINGS:
                 log.warning("result_unreadable", method=type(error.method).__name__)
@@ -118,10 +116,10 @@ async def patiently(
             # If the token was revoked, whatever has updates come ends the bot.
             pause = next(pauses)
             failure = error
-            TELEGRAM_FAILURES.labels("away").inc()
+            telemetry.telegram_failed("away")
         except TelegramAPIError as error:
             expected = any(text in error.message for text in EXPECTED)
-            TELEGRAM_FAILURES.labels("expected" if expected else "refused").inc()
+            telemetry.telegram_failed("expected" if expected else "refused")
             say = log.debug if expected else log.warning
             say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None
@@ -172,7 +170,7 @@ async def ask(
         async with asyncio.timeout(within):
             return await patiently(call, within=min(within, ASKING), raising=raising)
     except TimeoutError:
-        TELEGRAM_FAILURES.labels("away").inc()
+        telemetry.telegram_failed("away")
         log.warning("telegram_unreachable", error="TimeoutError")
         return None
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import structlog
 
-from ops.metrics import CLOCK_SKEW
+from durable_dialogs.telemetry import telemetry
 
 WRONG = 30.0
 """Seconds that the clocks may be apart."""
@@ -52,7 +52,7 @@ class TelegramClock:
         skew = max(ahead, 0.0) or min(behind, 0.0)
         if skew != self._skew:  # mostly 0 again, and each call comes by here
             self._skew = skew
-            CLOCK_SKEW.set(skew)
+            telemetry.clock_skew(skew)
         was_wrong, self._is_wrong = self._is_wrong, abs(skew) > WRONG
         if self._is_wrong and not was_wrong:
             log.warning("clock_wrong", **self.verdict())

@@ -8,12 +8,8 @@ from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 
 from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.update_data import IN_RESPONSE
 from durable_dialogs.telegram.calls import patiently
-
-IN_RESPONSE = "in_response"
-"""Where the middleware's data may hold a list: for the one method of the Bot API
-that the answer to a webhook request may carry. It is left empty where the answer to a
-press would wait there for something else to be done."""
 
 
 def answer_to(update: Update, transaction: Transaction) -> AnswerCallbackQuery | None:

@@ -19,8 +19,7 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, Unknown
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.foreground import NotDrawnError, redraw
-from durable_dialogs.intake.intake import IS_KEPT
-from durable_dialogs.state.keeping import KEEPING, Keeping
+from durable_dialogs.state.keeping import Keeping
 from durable_dialogs.state.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
 from durable_dialogs.state.outcome import (
     AlreadyDoneError,
@@ -32,14 +31,15 @@ from durable_dialogs.state.outcome import (
 from durable_dialogs.state.place import Place, chat_of, place_of
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
 from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING
 from durable_dialogs.telegram.calls import patiently
 from durable_dialogs.telegram.topics import call
-from durable_dialogs.update.answers import IN_RESPONSE, answer_to, say
+from durable_dialogs.telemetry import telemetry
+from durable_dialogs.update.answers import answer_to, say
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.nested import Nested, within
 from durable_dialogs.update.offered_buttons import Offers
 from durable_dialogs.update.reply_marks import without_marks
-from ops.metrics import REDONE, begin
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
@@ -55,8 +55,6 @@ SOON = 0.3
 """Seconds in which what else is to be done holds up an answer that goes with the response."""
 PAUSE = 0.5
 """Seconds before Redis is asked again about a commit that it may have made."""
-
-begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +179,7 @@ class TransactionMiddleware(BaseMiddleware):
                     return transaction, self._commits.draw(transaction, person_id, pressed)
             except NotKnownYetError as question:
                 if questions_left:
-                    REDONE.labels("question").inc()
+                    telemetry.update_redone("question")
                     await question.ask()
         async with turn:
             error = ContentionError("what was asked is forgotten again and again")
@@ -247,27 +245,27 @@ class TransactionMiddleware(BaseMiddleware):
                 if await self._try(handler, update, data, chat, transaction):
                     return transaction
                 conflicts += 1
-                REDONE.labels("conflict").inc()
+                telemetry.update_redone("conflict")
             except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
                 # Done again, the update finds its mark, or the records as they were.
                 log.warning("commit_unclear", error=str(error))
                 unclear = True
-                REDONE.labels("unclear").inc()
+                telemetry.update_redone("unclear")
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent, LostError) as error:
                 return await self._answer(error, update, data, chat, Outcome.REFUSED)
             except AwayError as error:
                 if not (unclear or self._is_stopping or _comes_again(update, data)):
                     return await self._answer(error, update, data, chat, Outcome.AWAY)
-                REDONE.labels("away").inc()
+                telemetry.update_redone("away")
                 await asyncio.sleep(PAUSE)
             except Exception as error:  # noqa: BLE001 - whatever it was, the person is answered
                 failures += 1
                 if failures == FAILURES:
                     return await self._answer(error, update, data, chat, Outcome.FAILED)
-                REDONE.labels("failure").inc()
+                telemetry.update_redone("failure")
         return await self._answer(ContentionError(), update, data, chat, Outcome.FAILED)
 
     async def _try(

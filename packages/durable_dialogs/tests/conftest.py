@@ -1,0 +1,19 @@
+"""A Valkey for each test that asks for one."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
+    """Give a connection to a Valkey of the test's own."""
+    valkey = EmbeddedValkey(tmp_path)
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as connection:
+        yield connection
+    await valkey.stop()

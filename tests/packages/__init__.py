@@ -1,0 +1,1 @@
+"""Tests of the two libraries as somebody else installs them."""

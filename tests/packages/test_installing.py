@@ -1,0 +1,100 @@
+"""Each library is installed alone, into an empty environment, and works there."""
+
+import asyncio
+import json
+import re
+import shutil
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.support.nursery import ROOT, START
+
+INSTALL = 300.0
+"""Seconds that an installation may take; most of it is fetching wheels."""
+
+COMMITS_ONCE = """
+import asyncio, sys, tempfile
+from pathlib import Path
+from redis.asyncio import Redis
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.store import DialogStore
+
+async def main(folder):
+    valkey = EmbeddedValkey(Path(folder))
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        store, chat = DialogStore(redis, Batch(redis), ttl=60), ChatKeys(1, 7)
+        await store.commit(chat, [], done=3)
+        for update in (3, 4):
+            loaded = await store.load(chat, update_id=update, record=chat.record("stack"))
+            print(update, "is new" if loaded.done is None else "was done")
+    await valkey.stop()
+    foreign = {"app", "dialogs", "handlers", "db", "ops", "telegram_playground"}
+    assert not foreign & set(sys.modules), foreign & set(sys.modules)
+
+with tempfile.TemporaryDirectory() as folder:
+    asyncio.run(main(folder))
+"""
+
+
+async def run(*command: str | Path, within: float = START) -> str:
+    """Run a command that has to succeed, and give what it prints."""
+    process = await asyncio.create_subprocess_exec(
+        *map(str, command), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
+    )
+    async with asyncio.timeout(within):
+        out, _ = await process.communicate()
+    assert process.returncode == 0, out.decode()
+    return out.decode()
+
+
+async def install(folder: Path, package: str) -> Path:
+    """Install a library with the pinned versions of what it needs; give its `bin` folder."""
+    pins = re.findall(r"^([\w.-]+==\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    constraints = folder / "constraints.txt"
+    constraints.write_text("\n".join(pins))
+    environment = folder / "environment"
+    await run(sys.executable, "-m", "venv", environment)
+    pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet")
+    # A copy, because setuptools builds beside what it builds from.
+    source, left_out = folder / package, shutil.ignore_patterns("build", "tests", "*.egg-info")
+    shutil.copytree(ROOT / "packages" / package, source, ignore=left_out)
+    await run(*pip, "--constraint", constraints, source, within=INSTALL)
+    return environment / "bin"
+
+
+@pytest.mark.thorough
+async def test_the_playground_alone_serves_a_bot(tmp_path: Path) -> None:
+    programs = await install(tmp_path, "telegram_playground")
+    served = await asyncio.create_subprocess_exec(
+        *(programs / "telegram-playground", "--port", "0"), cwd=tmp_path, stdout=PIPE
+    )
+    assert served.stdout
+    async with asyncio.timeout(START):
+        said = ""
+        while not (found := re.search(r"token (\S+), Bot API server (\S+)", said)):
+            said += (await served.stdout.readline()).decode()
+    token, url = found.groups()
+    address = f"{url}/bot{token}/getMe"
+    answer = await asyncio.to_thread(lambda: json.load(urlopen(address)))  # noqa: S310 - ours
+    assert answer["result"]["is_bot"] is True
+    served.terminate()
+    async with asyncio.timeout(START):
+        assert await served.wait() == 0
+    assert "usage: telegram-playground" in await run(
+        programs / "python", "-m", "telegram_playground", "--help"
+    )
+
+
+@pytest.mark.thorough
+async def test_the_engine_alone_remembers_what_was_done(tmp_path: Path) -> None:
+    programs = await install(tmp_path, "durable_dialogs")
+    said = await run(programs / "python", "-c", COMMITS_ONCE)
+    assert said.splitlines() == ["3 was done", "4 is new"]
