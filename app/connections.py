@@ -15,7 +15,7 @@ from durable_dialogs.redis.address import Kind, parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
-from durable_dialogs.redis.permissions import MissingPermissionsError, Permissions
+from durable_dialogs.state.permissions import MissingPermissionsError, Permissions
 from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telegram.proxy import (
     Proxy,

@@ -45,8 +45,8 @@ from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.redis.disk_room import MEGABYTE, Room
-from durable_dialogs.redis.permissions import MissingPermissionsError, Permissions
 from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.state.permissions import MissingPermissionsError, Permissions
 from durable_dialogs.state.store import MEMORY
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
@@ -65,7 +65,16 @@ from handlers.person import PersonMiddleware
 from handlers.unread import refuse_unread
 from locales import Catalog
 from ops.errors import Fault
-from ops.metrics import DISK_FREE, TOTALS, begin, measure_dialogs, watch
+from ops.metrics import (
+    DISK_FREE,
+    TOTALS,
+    begin,
+    count_total,
+    exposition,
+    measure_dialogs,
+    note_ready,
+    watch,
+)
 from ops.queries import migrate
 from ops.worker_process import Parent
 from people.chat_names import ChatNames
@@ -155,6 +164,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             summaries=summaries,
             charts=charts,
             taps=taps,
+            count_total=count_total,
             users=users,
             payments=bank,
             bills=bills,
@@ -185,7 +195,9 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         )
         viewers = Viewers(bot.token, passes, freshness)
         add_totals_page(pages, TotalsPage(catalog, people, viewers, totals, summaries, chat_names))
-        health = Health(_checks(settings, permissions, sessions, bot), stop.is_set)
+        health = Health(
+            _checks(settings, permissions, sessions, bot), stop.is_set, exposition, note_ready
+        )
         add_health(pages, health)
         receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:

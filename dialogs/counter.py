@@ -22,7 +22,6 @@ from durable_dialogs.state.unit_of_work import Transaction
 from durable_dialogs.tally.roll import Roll
 from durable_dialogs.tally.taps import Taps
 from locales import Texts
-from ops.metrics import TOTALS
 from people.preferences import People
 from people.rights import Rights
 from states import Counter, Menu, Naming
@@ -128,7 +127,7 @@ async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManag
         total.to_json(),
         late=texts("counter-saved-later", value=str(total.value)),
     )
-    transaction.then(TOTALS.labels(total.kind).inc)
+    transaction.then(partial(manager.middleware_data["count_total"], total.kind))
     await _close(manager, Counter.confirmed, to_name=total if _wants_name(total, manager) else None)
 
 

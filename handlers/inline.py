@@ -5,7 +5,7 @@ is no dialog, and its state goes by that id.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -32,7 +32,6 @@ from durable_dialogs.tally.taps import Taps
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import lines
 from locales import Texts
-from ops.metrics import TOTALS
 from people.preferences import People
 from widgets.notice import Notice
 
@@ -104,6 +103,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     drafts: Drafts,
     taps: Taps,
     people: People,
+    count_total: Callable[[Kind], object],
     texts: Texts,
 ) -> None:
     """Count a tap, confirm or cancel."""
@@ -124,7 +124,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
             total = _total(counter)
             late = shared("counter-saved-later", value=str(total.value))
             transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
-            transaction.then(TOTALS.labels(total.kind).inc)
+            transaction.then(partial(count_total, total.kind))
         case "cancel":
             counter["stage"] = Stage.CANCELLED
         case place if place in map(str, range(len(counter["steps"]))):

@@ -14,11 +14,11 @@ from typing import NamedTuple
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from app.settings import Settings
 from db.address import sqlite_file
 from db.migrations import known_revisions
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
 from ops.backup_archive import DATABASE, DIALOGS, DamagedError, pack, unpack
+from ops.deployment import Deployment
 from ops.errors import Fault
 from ops.folder_lock import FolderInUse, hold, hold_folders
 
@@ -51,7 +51,7 @@ class Restored(NamedTuple):
     is_checked: bool
 
 
-def back_up(settings: Settings, archive: Path) -> None:
+def back_up(settings: Deployment, archive: Path) -> None:
     """Write the open dialogs and the totals into one file.
 
     Valkey comes first: what was confirmed until then is in its outbox, or has left
@@ -85,7 +85,7 @@ def back_up(settings: Settings, archive: Path) -> None:
         raise Fault(f"{archive} could not be written: {_line(error)}") from error
 
 
-def restore(settings: Settings, archive: Path, *, replace: bool = False) -> Restored:
+def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Restored:
     """Bring back what `back_up` has written.
 
     Args:
@@ -123,7 +123,7 @@ def _one_at_a_time(folder: Path) -> AbstractContextManager[None]:
     return hold(folder / LOCK, "DATA_DIR: the folder", says)
 
 
-def _own_parts(settings: Settings) -> Path:
+def _own_parts(settings: Deployment) -> Path:
     """The file of the database, where both parts are Tally's own."""
     if settings.redis_url:
         raise Fault(
@@ -136,7 +136,7 @@ def _own_parts(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Redis]:
+async def connected(settings: Deployment) -> AsyncIterator[Redis]:
     """A connection to the running bot's Valkey, or to one that runs for this alone.
 
     Without a bot the folders stay locked meanwhile: one that starts would adopt this Valkey, and
@@ -165,7 +165,7 @@ async def _started(valkey: EmbeddedValkey) -> AsyncIterator[Redis]:
         await valkey.stop()
 
 
-async def _dump(settings: Settings, file: Path) -> None:
+async def _dump(settings: Deployment, file: Path) -> None:
     folder = settings.data_dir / "valkey"
     async with connected(settings) as redis, asyncio.timeout(PATIENCE):
         while True:

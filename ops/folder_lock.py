@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from app.settings import Settings
 from db.address import sqlite_file
+from ops.deployment import Deployment
 from ops.errors import Fault
 
 LOCK = "tally.lock"
@@ -28,7 +28,7 @@ class FolderInUse(Fault):
 
 
 @contextmanager
-def hold_folders(settings: Settings, *, alone: bool = False) -> Iterator[None]:
+def hold_folders(settings: Deployment, *, alone: bool = False) -> Iterator[None]:
     """Lock the folders in which a bot of these settings keeps something.
 
     The embedded Valkey and the playground belong to one process. Bots that have Redis elsewhere

@@ -160,6 +160,16 @@ def _count(metric: Counter, label: str) -> None:
     child(metric, label).inc()
 
 
+def count_total(kind: str) -> None:
+    """Count a total that was confirmed, by its kind of counter."""
+    child(TOTALS, kind).inc()
+
+
+def note_ready(part: str, is_ready: bool) -> None:  # noqa: FBT001 - the figure itself
+    """Note whether a part can be reached."""
+    child(READY, part).set(is_ready)
+
+
 def watch(engine: AsyncEngine) -> None:
     """Measure a database from now on."""
     pool = engine.sync_engine.pool

@@ -7,7 +7,6 @@ from typing import TextIO
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.settings import Settings
 from durable_dialogs.intake.quarantine import Entry, Quarantine
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
@@ -15,12 +14,13 @@ from durable_dialogs.redis.connection import connect
 from durable_dialogs.redis.embedded_valkey import ValkeyStartError
 from durable_dialogs.state.keys import PREFIX
 from ops.backup import connected
+from ops.deployment import Deployment
 from ops.errors import Fault
 
 HEAD = ("update", "kind", "since (UTC)", "bytes", "can't be read")
 
 
-async def list_entries(settings: Settings, out: TextIO) -> None:
+async def list_entries(settings: Deployment, out: TextIO) -> None:
     """List the updates that are set aside, oldest first, without what people sent.
 
     Args:
@@ -42,7 +42,7 @@ async def list_entries(settings: Settings, out: TextIO) -> None:
         out.write("  ".join(cells).rstrip() + "\n")
 
 
-async def show(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+async def show(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
     """Write out updates as they came, which is what people sent.
 
     Args:
@@ -58,7 +58,7 @@ async def show(settings: Settings, names: Sequence[str], out: TextIO) -> None:
     out.writelines(f"{_printable(body)}\n" for body in bodies)
 
 
-async def retry(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+async def retry(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
     """Have the bot try updates again: the running one within seconds, else the next that starts.
 
     Args:
@@ -78,7 +78,7 @@ async def retry(settings: Settings, names: Sequence[str], out: TextIO) -> None:
     )
 
 
-async def drop(settings: Settings, names: Sequence[str], out: TextIO) -> None:
+async def drop(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
     """Forget updates.
 
     Args:
@@ -96,7 +96,7 @@ async def drop(settings: Settings, names: Sequence[str], out: TextIO) -> None:
 
 
 @asynccontextmanager
-async def _known(settings: Settings, names: Sequence[str]) -> AsyncIterator[Quarantine]:
+async def _known(settings: Deployment, names: Sequence[str]) -> AsyncIterator[Quarantine]:
     """Open the quarantine if updates are in it."""
     async with _opened(settings) as quarantine:
         kept = {entry.name for entry in await quarantine.entries()} if quarantine else set()
@@ -108,7 +108,7 @@ async def _known(settings: Settings, names: Sequence[str]) -> AsyncIterator[Quar
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Quarantine | None]:
+async def _opened(settings: Deployment) -> AsyncIterator[Quarantine | None]:
     """Open the quarantine, beside a running bot or without one; None if there is none yet."""
     try:
         async with AsyncExitStack() as parts:
@@ -128,7 +128,7 @@ async def _opened(settings: Settings) -> AsyncIterator[Quarantine | None]:
         raise Fault(f"Redis can't be reached: {error}") from error
 
 
-async def _bot_id(settings: Settings, redis: Redis) -> int | None:
+async def _bot_id(settings: Deployment, redis: Redis) -> int | None:
     """Give the bot's id; without a token it is the one that was on the playground."""
     if settings.bot_token:
         return int(settings.bot_token.get_secret_value().partition(":")[0])

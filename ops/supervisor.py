@@ -13,10 +13,10 @@ from contextlib import AsyncExitStack, suppress
 
 import structlog
 
-from app.settings import Settings
 from db.address import sqlite_file
 from db.file import DatabaseFile, FileLostError
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from ops.deployment import Deployment
 from ops.errors import Fault
 from ops.metrics_files import FIGURES, FOLDER, figures_folder
 from ops.worker_process import DiedError, Worker
@@ -153,7 +153,7 @@ class Place:
         return time() - begin
 
 
-def check_several(settings: Settings) -> None:
+def check_several(settings: Deployment) -> None:
     """Make sure that there can be several workers by these settings.
 
     Raises:
@@ -165,7 +165,7 @@ def check_several(settings: Settings) -> None:
         raise Fault("--workers: several need a BOT_TOKEN; the playground is one process")
 
 
-async def supervise(settings: Settings, count: int) -> None:
+async def supervise(settings: Deployment, count: int) -> None:
     """Run several workers until SIGINT or SIGTERM; SIGHUP replaces one after the other.
 
     Args:
@@ -200,7 +200,7 @@ async def supervise(settings: Settings, count: int) -> None:
             await asyncio.gather(*tasks, *(place.end() for place in places), return_exceptions=True)
 
 
-async def _environment(settings: Settings, parts: AsyncExitStack) -> dict[str, str]:
+async def _environment(settings: Deployment, parts: AsyncExitStack) -> dict[str, str]:
     """Give the environment of the workers, with what is theirs in common."""
     environment = os.environ | {FOLDER: parts.enter_context(figures_folder())}
     if settings.redis_url is None:

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from unicodedata import category
 
 from db.models import LABEL_MAX, Kind
-from widgets.command_list import LINKED
+
+LINKED = frozenset({"totals", "links", "callbacks", "inline", "settings", "payment", "help"})
+"""The commands that a link may stand for: they open windows and take nothing else."""
 
 LENGTH = 64
 """Characters of a payload, at most."""

@@ -17,8 +17,6 @@ from aiogram.methods import GetMe
 from aiohttp import hdrs, web
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from ops.metrics import READY, exposition
-
 LIVE = "/healthz"
 READINESS = "/readyz"
 METRICS = "/metrics"
@@ -46,9 +44,19 @@ class Health:
     Args:
         checks: How each part is asked whether it is there, by its name.
         is_stopping: Tells whether the process is about to end.
+        figures: Gives all figures in Prometheus' text format; it may read files.
+        note: Is told whether a part could be reached, by its name.
     """
 
-    def __init__(self, checks: Mapping[str, Check], is_stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        is_stopping: Callable[[], bool],
+        figures: Callable[[], bytes],
+        note: Callable[[str, bool], object],
+    ) -> None:
+        self._figures = figures
+        self._note = note
         self._checks = checks
         self._is_stopping = is_stopping
         self._turn = asyncio.Lock()
@@ -78,7 +86,7 @@ class Health:
         await self._find_away()
         return web.Response(
             # In a thread: it reads the files of all workers.
-            body=await asyncio.to_thread(exposition),
+            body=await asyncio.to_thread(self._figures),
             headers={**HEADERS, hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},
         )
 
@@ -105,7 +113,7 @@ class Health:
             why = {"why": self._why[part]} if part in self._why else {}
             log.warning("not_ready", part=part, error=type(error).__name__, **why)
             answers = False
-        READY.labels(part).set(answers)
+        self._note(part, answers)
         return answers
 
 

@@ -54,14 +54,12 @@ class Command:
             its handler does something else.
         where: Where it works. It is listed there and nowhere else.
         refusal: The text that is said in groups where it works in private chats only.
-        is_linked: Whether a link to the bot may stand for it (signed/deep_links.py).
     """
 
     name: str
     windows: tuple[State, ...] = ()
     where: Place = Place.EVERYWHERE
     refusal: str | None = None
-    is_linked: bool = False
 
     @property
     def key(self) -> str:
@@ -69,8 +67,8 @@ class Command:
         return f"command-{self.name.replace('_', '-')}"
 
 
-def _private(name: str, *windows: State, refusal: str, is_linked: bool = False) -> Command:
-    return Command(name, windows, Place.PRIVATE, refusal, is_linked)
+def _private(name: str, *windows: State, refusal: str) -> Command:
+    return Command(name, windows, Place.PRIVATE, refusal)
 
 
 COMMANDS = (
@@ -82,7 +80,7 @@ COMMANDS = (
     Command("count"),
     Command("count_own", where=Place.GROUP),
     Command("counters", (Menu.main, Counters.list)),
-    Command("totals", (Menu.main, Totals.list), is_linked=True),
+    Command("totals", (Menu.main, Totals.list)),
     Command("share", (Menu.main, Links.list, Share.main)),
     Command("cutlets", (Menu.main, ReplyKeyboards.cutlets)),
     _private(
@@ -93,16 +91,16 @@ COMMANDS = (
     _private("special_buttons", Menu.main, SpecialButtons.asking, refusal="reply-in-private"),
     _private("buttons_example", refusal="reply-in-private"),
     Command("inline_url", (Menu.main, Links.list)),
-    Command("links", (Menu.main, Links.list), is_linked=True),
+    Command("links", (Menu.main, Links.list)),
     Command("random", (Menu.main, Callbacks.random)),
-    Command("callbacks", (Menu.main, Callbacks.answers), is_linked=True),
-    Command("inline", (Menu.main, InlineMode.switches), is_linked=True),
-    Command("settings", (Menu.main, Settings.main), is_linked=True),
+    Command("callbacks", (Menu.main, Callbacks.answers)),
+    Command("inline", (Menu.main, InlineMode.switches)),
+    Command("settings", (Menu.main, Settings.main)),
     Command("game", (Menu.main, Game.playing)),
-    _private("payment", Menu.main, Payment.stars, refusal="payment-in-private", is_linked=True),
+    _private("payment", Menu.main, Payment.stars, refusal="payment-in-private"),
     Command("paysupport"),
     Command("terms"),
-    Command("help", (Menu.help,), is_linked=True),
+    Command("help", (Menu.help,)),
     Command("stats", where=Place.ADMINS),
     Command("refund", where=Place.ADMINS),
 )
@@ -113,9 +111,6 @@ WINDOWS = {command.name: command.windows for command in COMMANDS if command.wind
 
 REFUSALS = {command.name: command.refusal for command in COMMANDS if command.refusal}
 """What is said in groups to the commands that are of no use there."""
-
-LINKED = frozenset(command.name for command in COMMANDS if command.is_linked)
-"""The commands that a link to the bot may stand for."""
 
 
 def offered(place: Place) -> list[Command]:

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 import durable_dialogs
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
-from durable_dialogs.redis.permissions import (
+from durable_dialogs.state.permissions import (
     OF_CHANNELS,
     OF_KEYS,
     SCRIPTING,

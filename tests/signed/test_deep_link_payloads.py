@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from db.models import LABEL_MAX, Kind
 from signed.deep_links import (
+    LINKED,
     CounterLink,
     Link,
     PayloadError,
@@ -18,7 +19,7 @@ from signed.deep_links import (
     decode,
     encode,
 )
-from widgets.command_list import LINKED
+from widgets.command_list import WINDOWS
 
 ALLOWED = string.ascii_letters + string.digits + "_-"
 
@@ -133,3 +134,7 @@ def test_a_payload_stays_what_it_means() -> None:
     assert decode("c-AXRlYQ") == CounterLink(Kind.NUMBERS_FAB, "tea")
     assert decode("c-BP_2__8AAXRlYQ") == CounterLink(Kind.CUSTOM, "tea", (-10, -1, 1))
     assert decode("t-AQAHdGVh") == TotalsLink("tea", Kind.NUMBERS, 7)
+
+
+def test_each_command_of_a_link_opens_windows() -> None:
+    assert WINDOWS.keys() >= LINKED
