@@ -21,7 +21,7 @@ from app.settings import Settings, read_settings, secrets_of
 from db.export import Format
 from db.filters import Filter
 from db.models import Kind
-from ops.errors import STATUS, Fault
+from ops.errors import STATUS, OperatorError
 from ops.folder_lock import hold_folders
 from ops.logs import set_up_logs
 from ops.queries import By, print_totals
@@ -85,7 +85,7 @@ def main(
                 uvloop.run(supervise(settings, workers))
             else:
                 _run(settings)
-    except Fault as error:
+    except OperatorError as error:
         # A worker's is its parent's to say, once for all.
         _fail(str(error), to_parent=worker is not None)
 
@@ -211,7 +211,7 @@ def quarantine(
 def _do(job: Callable[[], object]) -> None:
     try:
         job()
-    except Fault as error:
+    except OperatorError as error:
         _fail(str(error))
     except BrokenPipeError:
         # Nobody reads on (`| head`). The interpreter would flush once more and say so.
@@ -236,7 +236,7 @@ def _run(settings: Settings, parent: Parent | None = None) -> None:
 def _settings() -> Settings:
     try:
         return read_settings()
-    except Fault as error:
+    except OperatorError as error:
         _fail(str(error))
 
 

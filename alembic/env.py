@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.settings import read_settings
 from db.migrations import migrating
 from db.models import Base
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 
 def database_url() -> str:
@@ -20,7 +20,7 @@ def database_url() -> str:
         return str(url)
     try:
         return read_settings().database
-    except Fault as fault:
+    except OperatorError as fault:
         raise CommandError(str(fault)) from fault
 
 

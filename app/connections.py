@@ -26,7 +26,7 @@ from durable_dialogs.telegram.proxy import (
 )
 from durable_dialogs.telegram.session import Session
 from durable_dialogs.telegram.topics import Topics
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 CALL = 20.0
 """Seconds that Telegram may take for a call."""
@@ -56,7 +56,7 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
         try:
             await valkey.start()
         except ValkeyStartError as error:
-            raise Fault(f"the embedded Valkey does not start: {error}") from error
+            raise OperatorError(f"the embedded Valkey does not start: {error}") from error
         parts.push_async_callback(valkey.stop)
         url = valkey.url
     try:
@@ -68,10 +68,10 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
     except (RedisError, OSError, ValueError) as error:
         # Without the inner life of the clients that were asked for a master.
         line = line_of(error).partition(" : <")[0]
-        raise Fault(f"REDIS_URL: Redis can't be reached: {line}") from error
+        raise OperatorError(f"REDIS_URL: Redis can't be reached: {line}") from error
     except TypeError as error:
         # Of the client's constructor, by name; see its options of a connection.
-        raise Fault("REDIS_URL: has an option that redis-py does not know") from error
+        raise OperatorError("REDIS_URL: has an option that redis-py does not know") from error
     return redis, batch
 
 
@@ -81,7 +81,9 @@ async def _check_mode(redis: Redis) -> None:
         info = await redis.info("server")
         mode = info.get("redis_mode") or info.get("server_mode")  # Redis, Valkey
         if mode in set(Kind):
-            raise Fault(f"REDIS_URL: for what answers there it must begin with redis+{mode}://")
+            raise OperatorError(
+                f"REDIS_URL: for what answers there it must begin with redis+{mode}://"
+            )
 
 
 async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permissions:
@@ -97,7 +99,7 @@ async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permis
     try:
         await permissions.check()
     except MissingPermissionsError as error:
-        raise Fault(f"REDIS_URL: {error}; docs/redis.md shows a user that may") from error
+        raise OperatorError(f"REDIS_URL: {error}; docs/redis.md shows a user that may") from error
     except RedisError as error:
         # A full disk, say: people are told to try again until it is mended.
         log.warning("redis_not_ready", error=line_of(error))
@@ -160,7 +162,7 @@ def _proxy(settings: Settings, api: str) -> Proxy | None:
     try:
         proxy = parse_proxy(address)
     except ValueError as error:
-        raise Fault(f"{name}: {error}") from None
+        raise OperatorError(f"{name}: {error}") from None
     log.info("proxy", setting=name, kind=proxy.kind, host=proxy.host, port=proxy.port)
     return proxy
 
@@ -179,9 +181,9 @@ async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[s
     try:
         await server.start()
     except FolderError as error:
-        raise Fault(f"DATA_DIR: {error}") from error
+        raise OperatorError(f"DATA_DIR: {error}") from error
     except OSError as error:
-        raise Fault(f"PLAYGROUND_PORT: {line_of(error)}") from error
+        raise OperatorError(f"PLAYGROUND_PORT: {line_of(error)}") from error
     parts.push_async_callback(server.stop)
     log.info(
         "playground",

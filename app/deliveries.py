@@ -10,7 +10,7 @@ from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
 from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
-from durable_dialogs.recovery.group_upgrade import Move, Moving
+from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
 from exports.sending import Exports, Order
 from people.preferences import People
 
@@ -38,7 +38,7 @@ class Deliveries:
     changes: Changes
     people: People
     exports: Exports
-    moving: Moving
+    moving: GroupUpgrades
 
     async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
         """Deliver an entry; see `fsm.outbox.Deliver`."""
@@ -52,9 +52,9 @@ class Deliveries:
                     await self.people.changed(change.user_id)
             elif entry.startswith(EXPORT):
                 await self.exports.send(entry, Order.from_json(payload))
-            elif entry.startswith(Move.DIALOG):
+            elif entry.startswith(GroupUpgrade.DIALOG):
                 await self.moving.put(payload)
-            elif entry.startswith(Move.UPGRADE):
+            elif entry.startswith(GroupUpgrade.UPGRADE):
                 old_id, new_id = await self.moving.take(outbox, payload)
                 # Last, when no total of the old chat is on its way any more.
                 await self.totals.move(old_id, new_id)

@@ -7,9 +7,9 @@ from aiogram_dialog import setup_dialogs
 
 from app.updates import ignore_unasked, observe
 from dialogs import DIALOGS
-from durable_dialogs.drawing.message_manager import DrawingManagerFactory
+from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.telegram.topics import name_topic
-from durable_dialogs.update.middleware import TransactionMiddleware
+from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from handlers import (
     commands,
     cutlets,
@@ -34,7 +34,7 @@ def make_dispatcher(
     rights: Rights,
     person: PersonMiddleware,
     own_chats: OwnChats,
-    transactions: TransactionMiddleware,
+    transactions: UnitOfWorkMiddleware,
     **data: object,
 ) -> Dispatcher:
     """Make the dispatcher with every handler and dialog.
@@ -79,7 +79,7 @@ def make_dispatcher(
     )
     setup_dialogs(
         dispatcher,
-        dialog_manager_factory=DrawingManagerFactory(),
+        dialog_manager_factory=DurableManagerFactory(),
         stack_access_validator=OwnerAccess(),
         events_isolation=DisabledEventIsolation(),
     )

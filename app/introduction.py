@@ -19,9 +19,9 @@ from aiogram.exceptions import (
 from aiogram.types import User
 
 from durable_dialogs.tasks import finish
-from durable_dialogs.telegram.calls import confirmed
+from durable_dialogs.telegram.retries import confirmed
 from durable_dialogs.telegram.session import NotDoneError, UnreadableResultError
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 STRANGE = 30.0
 """Seconds for which something that is no Bot API server may answer in its place: a proxy that has
@@ -64,17 +64,17 @@ async def _ask(bot: Bot) -> User:
         try:
             return await confirmed(bot.me)
         except TelegramUnauthorizedError as error:
-            raise Fault("BOT_TOKEN: Telegram refuses the token") from error
+            raise OperatorError("BOT_TOKEN: Telegram refuses the token") from error
         except TelegramAPIError as error:
             if not _may_pass(error):
-                raise Fault(f"BOT_API_URL, BOT_TOKEN: {error.message}") from error
+                raise OperatorError(f"BOT_API_URL, BOT_TOKEN: {error.message}") from error
             failure = error
         if not _is_strange(failure):
             strange_since = None
         elif strange_since is None:
             strange_since = time()
         elif time() - strange_since >= STRANGE:
-            raise Fault("BOT_API_URL: what answers there is no Bot API server") from failure
+            raise OperatorError("BOT_API_URL: what answers there is no Bot API server") from failure
         if not is_said:
             is_said = True
             log.warning("telegram_awaited", error=str(failure).partition("\n")[0])

@@ -11,9 +11,9 @@ from redis.asyncio import Redis
 
 from app.connections import line_of
 from app.settings import Settings
-from durable_dialogs.delivery.leases import Claims
+from durable_dialogs.delivery.leases import Leases
 from locales import Catalog
-from ops.errors import Fault
+from ops.errors import OperatorError
 from signed.tickets import LIFE, Tickets
 from web.freshness import Freshness
 from web.game import PATH as GAME
@@ -61,7 +61,7 @@ async def make_pages(  # noqa: PLR0913 - what its pages need
     """
     pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
-    scores = Scores(bot, Claims(redis, bot.id, memory=2 * LIFE))
+    scores = Scores(bot, Leases(redis, bot.id, memory=2 * LIFE))
     add_game(pages, Game(tickets, scores, catalog))
     username = (await bot.me()).username or ""
     site = Site(settings.public_address, username, _chat(settings, username))
@@ -109,9 +109,9 @@ async def _serve(
         )
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-            raise Fault(f"WEB_HOST: {line_of(error)}") from error
+            raise OperatorError(f"WEB_HOST: {line_of(error)}") from error
         if public:
-            raise Fault(f"WEB_PORT: {line_of(error)}") from error
+            raise OperatorError(f"WEB_PORT: {line_of(error)}") from error
         # Nobody comes from outside, so a bot that polls need not fail for it.
         log.warning("port_taken", port=settings.web_port)
         port = await server.enter_async_context(serving(pages, host, 0, finish=FINISH))
@@ -143,7 +143,7 @@ async def serve_metrics(
         )
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-            raise Fault(f"METRICS_HOST: {line_of(error)}") from error
+            raise OperatorError(f"METRICS_HOST: {line_of(error)}") from error
         # A bot that can't be measured there counts all the same.
         log.warning("metrics_port_taken", port=port)
         port = await server.enter_async_context(serving(app, host, 0, finish=FINISH))

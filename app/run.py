@@ -40,7 +40,7 @@ from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
 from durable_dialogs.delivery.inbox import Inbox
-from durable_dialogs.delivery.leases import Claims
+from durable_dialogs.delivery.leases import Leases
 from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
@@ -64,7 +64,7 @@ from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from handlers.unread import refuse_unread
 from locales import Catalog
-from ops.errors import Fault
+from ops.errors import OperatorError
 from ops.metrics import (
     DISK_FREE,
     TOTALS,
@@ -136,7 +136,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         summaries, users = Summaries(sessions), Users(sessions)
         catalog = Catalog(settings.default_language)
         people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
-        claims = Claims(redis, bot.id, MEMORY)
+        claims = Leases(redis, bot.id, MEMORY)
         exports = Exports(bot, claims, catalog, totals=totals, payments=bank, users=users)
         taps, charts = Taps(redis, batch, bot.id), Charts()
         parts.push_async_callback(charts.close)
@@ -316,8 +316,8 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
             for task in done:
                 task.result()
     except TelegramUnauthorizedError as error:
-        raise Fault("BOT_TOKEN: Telegram refuses the token") from error
+        raise OperatorError("BOT_TOKEN: Telegram refuses the token") from error
     except TelegramConflictError as error:
-        raise Fault(f"BOT_TOKEN: {error.message}") from error
+        raise OperatorError(f"BOT_TOKEN: {error.message}") from error
     finally:
         await finish(running, within=0)

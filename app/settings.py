@@ -27,7 +27,7 @@ from db.address import asyncpg_arguments, without_options
 from durable_dialogs.redis.address import FILES as REDIS_FILES
 from durable_dialogs.redis.address import parse, passwords_in
 from durable_dialogs.telegram.proxy import addresses_in_environment, parse_proxy
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 DAY = 24 * 60 * 60
 ENV_FILE = Path(".env")
@@ -278,12 +278,14 @@ def read_settings() -> Settings:
         _check_env_file()
         return Settings()
     except UnicodeDecodeError:
-        raise Fault(f"{ENV_FILE}: is not UTF-8 text: save it as UTF-8") from None
+        raise OperatorError(f"{ENV_FILE}: is not UTF-8 text: save it as UTF-8") from None
     except OSError as error:
-        raise Fault(f"{ENV_FILE}: can't be read: {error.strerror}") from None
+        raise OperatorError(f"{ENV_FILE}: can't be read: {error.strerror}") from None
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
-        raise Fault("\n".join(_line(fault["loc"], fault["msg"]) for fault in faults)) from None
+        raise OperatorError(
+            "\n".join(_line(fault["loc"], fault["msg"]) for fault in faults)
+        ) from None
 
 
 def _check_env_file() -> None:
@@ -301,10 +303,10 @@ def _check_env_file() -> None:
     text = ENV_FILE.read_text("utf-8-sig")
     if "\0" in text:
         # UTF-16 without a mark is valid UTF-8, in which no setting has its name.
-        raise Fault(f"{ENV_FILE}: has NUL bytes, so it is not UTF-8 text: save it as UTF-8")
+        raise OperatorError(f"{ENV_FILE}: has NUL bytes, so it is not UTF-8 text: save it as UTF-8")
     for setting in parse_stream(StringIO(text)):
         if setting.error:
-            raise Fault(f"{ENV_FILE}: line {setting.original.line} is not like NAME=value")
+            raise OperatorError(f"{ENV_FILE}: line {setting.original.line} is not like NAME=value")
 
 
 def _line(location: tuple[int | str, ...], message: str) -> str:

@@ -20,7 +20,7 @@ from app.webhook_setting import WebhookSetting
 from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.intake.intake import Intake
 from durable_dialogs.state.outcome import Outcome
-from durable_dialogs.telegram.calls import confirmed, patiently
+from durable_dialogs.telegram.retries import confirmed, patiently
 from durable_dialogs.telemetry import update_id
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
 from web.webhook import PATH, Webhook, add_webhook, secret_of

@@ -15,10 +15,10 @@ from aiogram.types import WebhookInfo
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.delivery.leases import HOLD, Claim, Claims
+from durable_dialogs.delivery.leases import HOLD, Lease, Leases
 from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.state.store import AwayError
-from durable_dialogs.telegram.calls import confirmed, patiently
+from durable_dialogs.telegram.retries import confirmed, patiently
 from ops.metrics import WEBHOOK_FAILED, WEBHOOK_LOST, WEBHOOK_PENDING
 
 NAME = "webhook"
@@ -58,7 +58,7 @@ class WebhookSetting:
         self._bot = bot
         self._redis = redis
         self._method = method
-        self._claims = Claims(redis, bot.id, memory=HOLD)
+        self._claims = Leases(redis, bot.id, memory=HOLD)
         self._key = f"{PREFIX}:{{{bot.id}}}:{NAME}"
         # By the token, so that nobody who reads it can try secrets out.
         digest = hmac.new(bot.token.encode(), method.model_dump_json().encode(), "sha256")
@@ -118,7 +118,7 @@ class WebhookSetting:
             Seconds after which to try again, 0 where it stands now.
         """
         try:
-            if await self._claims.claim(NAME) is not Claim.MINE:
+            if await self._claims.claim(NAME) is not Lease.MINE:
                 return TURN
             if not await self._set(again=again):
                 # Held on to, as else the others would try at once, one after the other.

@@ -19,7 +19,7 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, ManagedCheckbox, Row, Swi
 from aiogram_dialog.widgets.style import Style
 from magic_filter import F
 
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from states import Callbacks
 from widgets.disabled import Disabled
 from widgets.switch import switch
@@ -154,8 +154,8 @@ def _text(manager: DialogManager, key: str, **arguments: str | float) -> str:
     return str(manager.middleware_data["texts"](key, **arguments))
 
 
-def _transaction(manager: DialogManager) -> Transaction:
-    transaction: Transaction = manager.middleware_data["transaction"]
+def _transaction(manager: DialogManager) -> UnitOfWork:
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     return transaction
 
 

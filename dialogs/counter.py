@@ -18,8 +18,8 @@ from db.models import VALUE_MAX, Kind
 from db.preferences import Preferences
 from db.totals import NewTotal
 from durable_dialogs.drawing.foreground import foreground
-from durable_dialogs.state.unit_of_work import Transaction
-from durable_dialogs.tally.roll import Roll
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.tally.open_counters import OpenCounters
 from durable_dialogs.tally.taps import Taps
 from locales import Texts
 from people.preferences import People
@@ -48,7 +48,7 @@ async def begin(_start_data: Data, manager: DialogManager) -> None:
     """
     opener: User = manager.middleware_data["event_from_user"]
     chat: Chat = manager.middleware_data["event_chat"]
-    roll = Roll(manager.middleware_data["transaction"])
+    roll = OpenCounters(manager.middleware_data["transaction"])
     if not await roll.add(manager.current_stack(), opener.id, at_most=OPEN_MAX):
         raise Notice("counter-too-many", limit=OPEN_MAX)
     manager.dialog_data.update(
@@ -110,7 +110,7 @@ async def step(callback: CallbackQuery, _widget: Steps, manager: DialogManager, 
     if _is_in_group(manager) and not is_personal:
         contribute(manager.dialog_data.setdefault("shares", {}), callback.from_user, by)
     texts: Texts = manager.middleware_data["texts"]
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     transaction.answer_late(texts("counter-value", value=str(value)))
     taps: Taps = manager.middleware_data["taps"]
     transaction.then(partial(taps.note, transaction.record_of(manager.current_stack())))
@@ -119,7 +119,7 @@ async def step(callback: CallbackQuery, _widget: Steps, manager: DialogManager, 
 async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Save the total and close."""
     await _require_right_to_close(callback, manager)
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     total = _total(manager)
     transaction.deliver(
@@ -156,7 +156,7 @@ async def leave(callback: CallbackQuery, _button: Button, manager: DialogManager
         await menu.start(Menu.main, mode=StartMode.RESET_STACK, show_mode=ShowMode.EDIT)
     if value := manager.dialog_data["value"]:
         texts: Texts = manager.middleware_data["texts"]
-        transaction: Transaction = manager.middleware_data["transaction"]
+        transaction: UnitOfWork = manager.middleware_data["transaction"]
         transaction.answer(texts("counter-kept", value=str(value)))
 
 
@@ -190,7 +190,7 @@ async def _require_opener(callback: CallbackQuery, manager: DialogManager) -> No
 
 
 async def _close(manager: DialogManager, state: State, *, to_name: NewTotal | None = None) -> None:
-    roll = Roll(manager.middleware_data["transaction"])
+    roll = OpenCounters(manager.middleware_data["transaction"])
     await roll.remove(manager.current_stack())
     # The dialog stays in its last window until its time to live ends: so a
     # press that comes late, or again, finds out what became of the counter.

@@ -12,10 +12,10 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from durable_dialogs.drawing.foreground import in_topic
-from durable_dialogs.state.keys import place_of_record, stack_id_of
+from durable_dialogs.state.keys import location_of_record, stack_id_of
 from durable_dialogs.state.record import Record
-from durable_dialogs.state.unit_of_work import Transaction
-from durable_dialogs.tally.roll import Roll
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.tally.open_counters import OpenCounters
 from locales import Texts
 from states import Counters
 from widgets.notice import Notice
@@ -34,13 +34,13 @@ async def begin(_: Data, manager: DialogManager) -> None:
 
 async def get_counters(
     dialog_manager: DialogManager,
-    transaction: Transaction,
+    transaction: UnitOfWork,
     event_chat: Chat,
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
     """Give the counters, oldest first, each with a link where Telegram has one."""
-    found = await Roll(transaction).of(cast("int", dialog_manager.dialog_data["owner"]))
+    found = await OpenCounters(transaction).of(cast("int", dialog_manager.dialog_data["owner"]))
     rows = [
         texts("counters-row", number=str(number), **_row(record, event_chat, texts))
         for number, record in enumerate(found.values(), 1)
@@ -62,7 +62,7 @@ def _link(record: Record, chat: Chat) -> str | None:
     message_id = record.message_id or 0
     if chat.type != ChatType.SUPERGROUP or message_id <= 0:
         return None
-    _, thread_id = place_of_record(record.key)
+    _, thread_id = location_of_record(record.key)
     if thread_id is not None and thread_id < 0:
         return None  # a direct message of a channel
     path = [str(chat.id).removeprefix("-100"), thread_id, message_id]
@@ -77,8 +77,8 @@ async def post_anew(
     Where the topic is gone or closed it comes to this one, or else to the chat itself, and goes
     on there.
     """
-    transaction: Transaction = manager.middleware_data["transaction"]
-    found = await Roll(transaction).of(cast("int", manager.dialog_data["owner"]))
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
+    found = await OpenCounters(transaction).of(cast("int", manager.dialog_data["owner"]))
     # It may have moved to another topic since it was listed, which is a part of its name.
     moved = (each for each in found if stack_id_of(each) == stack_id_of(name))
     name = name if name in found else next(moved, "")
@@ -86,7 +86,7 @@ async def post_anew(
         raise Notice("notice-not-offered")
     manager.show_mode = ShowMode.NO_UPDATE
     key = found[name].key
-    _, thread_id = place_of_record(key)
+    _, thread_id = location_of_record(key)
     async with in_topic(manager, thread_id, stack_id_of(key)) as counter:
         await counter.show(ShowMode.SEND)
 

@@ -16,8 +16,8 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from durable_dialogs.state.unit_of_work import Transaction
-from durable_dialogs.telegram.calls import ask
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.telegram.retries import ask
 from locales import Texts
 from states import Game
 from widgets.game import GameMessage, Play
@@ -59,7 +59,7 @@ async def show_scores(callback: CallbackQuery, _button: Button, manager: DialogM
     manager.show_mode = ShowMode.NO_UPDATE
     bot: Bot = manager.middleware_data["bot"]
     texts: Texts = manager.middleware_data["texts"]
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     if callback.message is None:
         return
     message = callback.message

@@ -8,7 +8,7 @@ from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
 from durable_dialogs.drawing.foreground import foreground, open_beside
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from states import (
     Callbacks,
     Counter,
@@ -59,7 +59,7 @@ async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: 
         former, stack.last_message_id = stack.last_message_id, here
         if counter.has_context() and counter.current_context().state == Counter.counting:
             if former not in (None, here):
-                transaction: Transaction = manager.middleware_data["transaction"]
+                transaction: UnitOfWork = manager.middleware_data["transaction"]
                 chat_id = callback.message.chat.id
                 transaction.call(EditMessageReplyMarkup(chat_id=chat_id, message_id=former))
             await counter.show(ShowMode.EDIT)

@@ -11,7 +11,7 @@ from aiogram_dialog.widgets.kbd import Cancel
 
 from db.models import LABEL_MAX
 from db.totals import NewTotal
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from states import Naming
 from widgets.notice import Notice
@@ -35,7 +35,7 @@ async def take_name(message: Message, _input: MessageInput, manager: DialogManag
     if not 1 <= len(label) <= LABEL_MAX:
         raise Notice("counter-label-too-long", length=len(label), limit=LABEL_MAX)
     total = replace(NewTotal.from_json(str(manager.start_data)), label=label)
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     transaction.deliver(
         f"{total.confirmation_id.hex()}:name",

@@ -13,7 +13,7 @@ from magic_filter import F
 from db.models import Payment
 from db.payments import Payments
 from durable_dialogs.drawing.foreground import open_beside
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from signed.bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from states import Bill as BillStates
@@ -93,7 +93,7 @@ async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager,
     if amount == _amount(manager):
         raise Notice("payment-at-the-end")
     manager.dialog_data["amount"] = amount
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     transaction.answer_late(texts("payment-amount", price=price(amount, STARS)))
 
@@ -112,7 +112,7 @@ async def _open_bill(manager: DialogManager, amount: int, currency: str) -> None
     """Open a bill on a message of its own; one over the same sum that is due does for it."""
     person: User = manager.middleware_data["event_from_user"]
     texts: Texts = manager.middleware_data["texts"]
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     manager.show_mode = ShowMode.NO_UPDATE
     opened: dict[str, Any] = manager.dialog_data.get("bill") or {}
     if (opened.get("amount"), opened.get("currency")) == (amount, currency):

@@ -30,7 +30,7 @@ from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
 
 from durable_dialogs.drawing.foreground import open_beside
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.notice import Notice
@@ -64,7 +64,7 @@ async def conclude(
     answer(manager, message, key, markup=ReplyKeyboardRemove(), **arguments)
     stack = manager.current_stack()
     stack.last_message_id, stack.last_reply_keyboard = None, False
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     transaction.redraws.append(stack.id)
     await manager.switch_to(ReplyKeyboards.list)
 
@@ -110,7 +110,7 @@ async def show_both(callback: CallbackQuery, _: Button, manager: DialogManager) 
 
 async def explain(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Say that an inline press sends no message."""
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     transaction.answer(manager.middleware_data["texts"]("example-pressed"))
 
 

@@ -17,7 +17,7 @@ from db.models import Kind
 from db.preferences import Preferences
 from dialogs.choices import choose, require_person
 from dialogs.counter import STEPS
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Catalog, Texts
 from states import Settings, TimeZone, Totals
 from widgets.access import in_private
@@ -100,7 +100,7 @@ async def follow_client(_callback: CallbackQuery, _button: Button, manager: Dial
 
 async def _speak(manager: DialogManager, code: str | None) -> None:
     await choose(manager, chosen_language=code)
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     transaction.speaks_anew = True
     await manager.switch_to(Settings.main)
 

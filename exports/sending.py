@@ -23,10 +23,10 @@ from db.models import Kind, Total
 from db.payments import Payments
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs.delivery.leases import HOLD, Claim, Claims
+from durable_dialogs.delivery.leases import HOLD, Lease, Leases
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.topics import call
 from exports.documents import Document
 from locales import Catalog
@@ -117,7 +117,7 @@ class Exports:
     def __init__(  # noqa: PLR0913 - what is written, and what it takes to send it
         self,
         bot: Bot,
-        claims: Claims,
+        claims: Leases,
         catalog: Catalog,
         *,
         totals: Totals,
@@ -162,9 +162,9 @@ class Exports:
 
     async def _send_once(self, name: str, order: Order) -> None:
         match await self._claims.claim(name):
-            case Claim.DONE:
+            case Lease.DONE:
                 return
-            case Claim.BUSY:
+            case Lease.BUSY:
                 raise BusyError(name)
         holding = asyncio.create_task(self._hold(name))
         try:

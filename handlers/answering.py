@@ -7,7 +7,7 @@ from aiogram.dispatcher.flags import get_flag
 from aiogram.types import TelegramObject
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 
 
 class AnswerMiddleware(CallbackAnswerMiddleware):
@@ -30,7 +30,7 @@ class AnswerMiddleware(CallbackAnswerMiddleware):
         data["callback_answer"] = answer
         result = await handler(event, data)
         if not answer.disabled:
-            transaction: Transaction = data["transaction"]
+            transaction: UnitOfWork = data["transaction"]
             transaction.answer(
                 answer.text,
                 alert=bool(answer.show_alert),

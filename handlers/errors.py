@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from durable_dialogs.state.outcome import UnsentError
 from durable_dialogs.state.store import AwayError
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from widgets.access import ANONYMOUS
 from widgets.notice import Ended, Notice
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 async def answer_error(
-    error: Exception, update: Update, data: dict[str, Any], transaction: Transaction
+    error: Exception, update: Update, data: dict[str, Any], transaction: UnitOfWork
 ) -> None:
     """Answer for an update that failed; see `fsm.middleware.OnError`."""
     if isinstance(error, UnsentError):
@@ -43,7 +43,7 @@ async def answer_error(
 
 
 async def _answer(
-    error: Exception, update: Update, data: dict[str, Any], transaction: Transaction
+    error: Exception, update: Update, data: dict[str, Any], transaction: UnitOfWork
 ) -> None:
     texts: Texts = data["texts"]
     query, message = update.callback_query, update.message
@@ -76,7 +76,7 @@ async def _answer(
                 transaction.call(message.answer(texts(key)))
 
 
-def _say_unsent(update: Update, data: dict[str, Any], transaction: Transaction) -> None:
+def _say_unsent(update: Update, data: dict[str, Any], transaction: UnitOfWork) -> None:
     """Say that the bot may not write in a group: to a press, or else in the private chat."""
     person, chat, texts = data["event_from_user"], data["event_chat"], data["texts"]
     if update.callback_query:
@@ -116,7 +116,7 @@ async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
 async def answer_stale(
     query: CallbackQuery,
     data: dict[str, Any],
-    transaction: Transaction,
+    transaction: UnitOfWork,
     stack_id: str,
     *,
     closed: bool = False,

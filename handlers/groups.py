@@ -8,7 +8,7 @@ from aiogram_dialog import DialogManager
 
 from durable_dialogs.drawing.foreground import open_beside
 from durable_dialogs.recovery.group_upgrade import upgrade_of
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from states import Greeting
 
 router = Router(name="groups")
@@ -28,12 +28,12 @@ async def greet(
 
 
 @router.message(F.migrate_to_chat_id.as_("new_id"))
-async def leave_old(message: Message, transaction: Transaction, new_id: int) -> None:
+async def leave_old(message: Message, transaction: UnitOfWork, new_id: int) -> None:
     """Move on with the group, told of in the old chat."""
     transaction.deliver(*upgrade_of(message.chat.id, new_id))
 
 
 @router.message(F.migrate_from_chat_id.as_("old_id"))
-async def arrive(message: Message, transaction: Transaction, old_id: int) -> None:
+async def arrive(message: Message, transaction: UnitOfWork, old_id: int) -> None:
     """Move on with the group, told of in the new chat; whichever comes first does it."""
     transaction.deliver(*upgrade_of(old_id, message.chat.id))

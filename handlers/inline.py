@@ -26,7 +26,7 @@ from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
 from handlers.answering import AnswerMiddleware
@@ -76,7 +76,7 @@ router.callback_query.middleware(AnswerMiddleware())
 
 @router.chosen_inline_result()
 async def posted(
-    chosen: ChosenInlineResult, transaction: Transaction, drafts: Drafts, people: People
+    chosen: ChosenInlineResult, transaction: UnitOfWork, drafts: Drafts, people: People
 ) -> None:
     """Note whose counter a message is, as soon as it is posted."""
     kind, _, name = chosen.result_id.partition(":")
@@ -99,7 +99,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
     *,
     callback_data: Tap,
     callback_answer: CallbackAnswer,
-    transaction: Transaction,
+    transaction: UnitOfWork,
     drafts: Drafts,
     taps: Taps,
     people: People,
@@ -143,7 +143,7 @@ async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
     return counter_window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
-async def _counter(transaction: Transaction, drafts: Drafts, name: str) -> dict[str, Any]:
+async def _counter(transaction: UnitOfWork, drafts: Drafts, name: str) -> dict[str, Any]:
     """Give a counter's state; the first time, what was promised when it was offered.
 
     Raises:

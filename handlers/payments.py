@@ -27,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db.payments import NewPayment, Payments
 from durable_dialogs.drawing.foreground import foreground
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates
@@ -69,7 +69,7 @@ async def ship(query: ShippingQuery, bills: Bills, texts: Texts) -> TelegramMeth
 
 @router.pre_checkout_query()
 async def check(
-    query: PreCheckoutQuery, bills: Bills, payments: Payments, transaction: Transaction
+    query: PreCheckoutQuery, bills: Bills, payments: Payments, transaction: UnitOfWork
 ) -> TelegramMethod[bool]:
     """Agree to a payment. Nothing is written: a query that comes again is answered again.
 
@@ -94,7 +94,7 @@ def _bill_of(query: ShippingQuery | PreCheckoutQuery, bills: Bills) -> Bill:
     return bill
 
 
-async def _is_paid(bill: Bill, payments: Payments, transaction: Transaction) -> bool:
+async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> bool:
     """Tell whether a bill was paid.
 
     Its dialog knows of a payment that still waits for the database; the database, of
@@ -119,7 +119,7 @@ async def note_payment(  # noqa: PLR0913 - a handler asks for what it needs by n
     *,
     dialog_manager: DialogManager,
     bills: Bills,
-    transaction: Transaction,
+    transaction: UnitOfWork,
     texts: Texts,
     left_out: Collection[str] = (),
 ) -> TelegramMethod[Message] | None:
@@ -174,7 +174,7 @@ def _without_cancel(
 
 @router.message(F.refunded_payment)
 async def note_refund(
-    message: Message, dialog_manager: DialogManager, bills: Bills, transaction: Transaction
+    message: Message, dialog_manager: DialogManager, bills: Bills, transaction: UnitOfWork
 ) -> None:
     """Write down that a payment was given back, by whatever way, and mark its receipt."""
     refunded = cast("RefundedPayment", message.refunded_payment)
@@ -198,7 +198,7 @@ def _is_receipt(stack: DialogManager, charge_id: str) -> bool:
 
 
 def _write_down(
-    told: SuccessfulPayment | RefundedPayment, bill: Bill, message: Message, to: Transaction
+    told: SuccessfulPayment | RefundedPayment, bill: Bill, message: Message, to: UnitOfWork
 ) -> None:
     payment = NewPayment(
         telegram_payment_charge_id=told.telegram_payment_charge_id,

@@ -17,7 +17,7 @@ from aiogram.types import Message
 
 from db.models import Payment
 from db.payments import NewPayment, Payments
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.telegram.session import UnreadableResultError
 from handlers.admins import is_by_admin
 from locales import Texts
@@ -45,7 +45,7 @@ async def terms(message: Message, texts: Texts) -> TelegramMethod[Message]:
 async def support(
     message: Message,
     command: CommandObject,
-    transaction: Transaction,
+    transaction: UnitOfWork,
     admin_ids: frozenset[int],
     texts: Texts,
 ) -> TelegramMethod[Message]:
@@ -70,7 +70,7 @@ async def refund(  # noqa: PLR0913 - a handler asks for what it needs by name
     command: CommandObject,
     bot: Bot,
     payments: Payments,
-    transaction: Transaction,
+    transaction: UnitOfWork,
     texts: Texts,
 ) -> TelegramMethod[Message]:
     """Give a payment back.

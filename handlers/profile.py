@@ -23,9 +23,9 @@ from aiogram.types import (
     BotCommandScopeUnion,
 )
 
-from durable_dialogs.telegram.calls import Result, patiently
+from durable_dialogs.telegram.retries import Result, patiently
 from locales import Catalog, Texts
-from widgets.command_list import Place, offered
+from widgets.command_list import Scope, offered
 
 PATIENCE = 60 * 60.0
 """Seconds that a call is worth trying: what others read of the bot is in no hurry, and
@@ -34,10 +34,10 @@ Telegram may ask for many minutes where it was changed often."""
 log = structlog.get_logger(__name__)
 
 
-LISTS: tuple[tuple[BotCommandScopeUnion, Place], ...] = (
-    (BotCommandScopeDefault(), Place.PRIVATE),
-    (BotCommandScopeAllPrivateChats(), Place.PRIVATE),
-    (BotCommandScopeAllGroupChats(), Place.GROUP),
+LISTS: tuple[tuple[BotCommandScopeUnion, Scope], ...] = (
+    (BotCommandScopeDefault(), Scope.PRIVATE),
+    (BotCommandScopeAllPrivateChats(), Scope.PRIVATE),
+    (BotCommandScopeAllGroupChats(), Scope.GROUP),
 )
 """What is listed where. A group's admins have no list of their own: by commands they can do
 no more than others there."""
@@ -70,7 +70,7 @@ async def announce_to_admin(bot: Bot, catalog: Catalog, admin_id: int) -> None:
     """
     scope = BotCommandScopeChat(chat_id=admin_id)
     for language in (None, *catalog.languages):
-        await _list(bot, catalog.speak(language), language, scope, Place.PRIVATE | Place.ADMINS)
+        await _list(bot, catalog.speak(language), language, scope, Scope.PRIVATE | Scope.ADMINS)
 
 
 async def take_back_from(bot: Bot, catalog: Catalog, former_id: int) -> None:
@@ -87,7 +87,7 @@ async def take_back_from(bot: Bot, catalog: Catalog, former_id: int) -> None:
 
 
 async def _list(
-    bot: Bot, texts: Texts, language: str | None, scope: BotCommandScopeUnion, place: Place
+    bot: Bot, texts: Texts, language: str | None, scope: BotCommandScopeUnion, place: Scope
 ) -> None:
     wanted = [(command.name, texts(command.key)) for command in offered(place)]
     listed = await _call(bot, GetMyCommands(scope=scope, language_code=language))

@@ -19,8 +19,8 @@ from db.migrations import known_revisions
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
 from ops.backup_archive import DATABASE, DIALOGS, DamagedError, pack, unpack
 from ops.deployment import Deployment
-from ops.errors import Fault
-from ops.folder_lock import FolderInUse, hold, hold_folders
+from ops.errors import OperatorError
+from ops.folder_lock import FolderInUseError, hold, hold_folders
 
 LOCK = "backup.lock"
 """The file in the data folder that a backup or a restore locks, also beside a bot that runs."""
@@ -67,9 +67,9 @@ def back_up(settings: Deployment, archive: Path) -> None:
     """
     database = _own_parts(settings)
     if archive.exists():
-        raise Fault(f"{archive} is there already")
+        raise OperatorError(f"{archive} is there already")
     if not database.exists():
-        raise Fault(f"there is nothing to back up: no {database}")
+        raise OperatorError(f"there is nothing to back up: no {database}")
     try:
         with (
             _one_at_a_time(settings.data_dir),
@@ -82,7 +82,7 @@ def back_up(settings: Deployment, archive: Path) -> None:
             pack(parts, parts / "archive")
             os.link(parts / "archive", archive)  # whole, or not at all
     except FAILURES as error:
-        raise Fault(f"{archive} could not be written: {_line(error)}") from error
+        raise OperatorError(f"{archive} could not be written: {_line(error)}") from error
 
 
 def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Restored:
@@ -102,7 +102,7 @@ def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Re
         beside = [database.with_name(f"{database.name}{end}") for end in BESIDE]
         here = [path for path in (database, *beside, valkey) if os.path.lexists(path)]
         if here and not replace:
-            raise Fault(f"{here[0]} is there already; --replace sets it aside")
+            raise OperatorError(f"{here[0]} is there already; --replace sets it aside")
         try:
             with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
                 parts = Path(folder)
@@ -114,7 +114,7 @@ def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Re
                 new = [(parts / "valkey", valkey), (parts / DATABASE, database)]
                 aside = put_in_place(settings.data_dir, here, new)
         except FAILURES as error:
-            raise Fault(f"{archive} could not be restored: {_line(error)}") from error
+            raise OperatorError(f"{archive} could not be restored: {_line(error)}") from error
     return Restored(aside, is_checked)
 
 
@@ -126,12 +126,14 @@ def _one_at_a_time(folder: Path) -> AbstractContextManager[None]:
 def _own_parts(settings: Deployment) -> Path:
     """The file of the database, where both parts are Tally's own."""
     if settings.redis_url:
-        raise Fault(
+        raise OperatorError(
             "REDIS_URL: Redis of one's own is backed up by its own means; see docs/operations.md"
         )
     database = sqlite_file(settings.database)
     if database is None:
-        raise Fault("DATABASE_URL: is backed up by pg_dump or the like; see docs/operations.md")
+        raise OperatorError(
+            "DATABASE_URL: is backed up by pg_dump or the like; see docs/operations.md"
+        )
     return database
 
 
@@ -146,7 +148,7 @@ async def connected(settings: Deployment) -> AsyncIterator[Redis]:
     with ExitStack() as locked:
         try:
             locked.enter_context(hold_folders(settings))
-        except FolderInUse:
+        except FolderInUseError:
             await valkey.join()
             async with Redis.from_url(valkey.url) as redis:
                 yield redis
@@ -177,7 +179,7 @@ async def _dump(settings: Deployment, file: Path) -> None:
         while (state := await redis.info("persistence"))["rdb_bgsave_in_progress"]:  # noqa: ASYNC110 - can only be asked
             await asyncio.sleep(0.05)
         if state["rdb_last_bgsave_status"] != "ok":
-            raise Fault(f"Valkey could not write its dump; see {folder / 'valkey.log'}")
+            raise OperatorError(f"Valkey could not write its dump; see {folder / 'valkey.log'}")
         shutil.copyfile(folder / "dump.rdb", file)
         (folder / "dump.rdb").unlink()
 

@@ -1,7 +1,7 @@
 """What only the person who runs Tally can mend."""
 
 
-class Fault(Exception):  # noqa: N818 - a fault of the surroundings
+class OperatorError(Exception):
     """Tally can't start, or can't go on; the text says why, a readable line a fault."""
 
 

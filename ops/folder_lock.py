@@ -14,7 +14,7 @@ from pathlib import Path
 
 from db.address import sqlite_file
 from ops.deployment import Deployment
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 LOCK = "tally.lock"
 """The file in a folder that is locked."""
@@ -23,7 +23,7 @@ NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
 of FUSE."""
 
 
-class FolderInUse(Fault):
+class FolderInUseError(OperatorError):
     """Another process of Tally has the folder's lock."""
 
 
@@ -40,7 +40,7 @@ def hold_folders(settings: Deployment, *, alone: bool = False) -> Iterator[None]
         alone: Whether to lock out bots that share a database, too, because files are replaced.
 
     Raises:
-        FolderInUse: Another process has one of them.
+        FolderInUseError: Another process has one of them.
         Fault: A folder can't be made or written to, or its file system can't lock.
     """
     data, database = Path(os.path.realpath(settings.data_dir)), sqlite_file(settings.database)
@@ -72,7 +72,7 @@ def hold(path: Path, name: str, in_use: str, *, alone: bool = True) -> Iterator[
         alone: See `lock`.
 
     Raises:
-        FolderInUse: Another process has the lock.
+        FolderInUseError: Another process has the lock.
         Fault: The folder can't be made or written to, or its file system can't lock.
     """
     with ExitStack() as locks:
@@ -80,9 +80,9 @@ def hold(path: Path, name: str, in_use: str, *, alone: bool = True) -> Iterator[
             path.parent.mkdir(parents=True, exist_ok=True)
             locks.enter_context(lock(path, alone=alone))
         except BlockingIOError:
-            raise FolderInUse(in_use) from None
+            raise FolderInUseError(in_use) from None
         except OSError as error:
-            raise Fault(f"{name} {path.parent} {_reason(error)}") from error
+            raise OperatorError(f"{name} {path.parent} {_reason(error)}") from error
         yield
 
 

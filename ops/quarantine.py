@@ -15,7 +15,7 @@ from durable_dialogs.redis.embedded_valkey import ValkeyStartError
 from durable_dialogs.state.keys import PREFIX
 from ops.backup import connected
 from ops.deployment import Deployment
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 HEAD = ("update", "kind", "since (UTC)", "bytes", "can't be read")
 
@@ -101,9 +101,9 @@ async def _known(settings: Deployment, names: Sequence[str]) -> AsyncIterator[Qu
     async with _opened(settings) as quarantine:
         kept = {entry.name for entry in await quarantine.entries()} if quarantine else set()
         if unknown := [name for name in names if name not in kept]:
-            raise Fault(f"{unknown[0]!r} is not set aside")
+            raise OperatorError(f"{unknown[0]!r} is not set aside")
         if quarantine is None:
-            raise Fault("no update is set aside")
+            raise OperatorError("no update is set aside")
         yield quarantine
 
 
@@ -125,7 +125,7 @@ async def _opened(settings: Deployment) -> AsyncIterator[Quarantine | None]:
             bot_id = await _bot_id(settings, redis)
             yield None if bot_id is None else Quarantine(redis, batch, bot_id)
     except (RedisError, OSError, ValueError, ValkeyStartError) as error:
-        raise Fault(f"Redis can't be reached: {error}") from error
+        raise OperatorError(f"Redis can't be reached: {error}") from error
 
 
 async def _bot_id(settings: Deployment, redis: Redis) -> int | None:

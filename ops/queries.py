@@ -17,7 +17,7 @@ from db.migrations import check, upgrade
 from db.sessions import Sessions
 from db.summaries import Chat, Day, Label, Person, Summaries
 from db.totals import Totals
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 
 class By(StrEnum):
@@ -39,7 +39,7 @@ async def migrate(url: str) -> None:
     try:
         await upgrade(url)
     except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped) as error:
-        raise Fault(f"DATABASE_URL: {error}") from error
+        raise OperatorError(f"DATABASE_URL: {error}") from error
 
 
 async def print_totals(  # noqa: PLR0913 - what, how and where to
@@ -86,11 +86,11 @@ async def _reading(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         await check(url)
     except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped, DatabaseEmpty) as error:
-        raise Fault(f"DATABASE_URL: {error}") from error
+        raise OperatorError(f"DATABASE_URL: {error}") from error
     engine = create_engine(url)
     try:
         yield engine
     except SQLAlchemyError as error:
-        raise Fault(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
+        raise OperatorError(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
     finally:
         await engine.dispose()

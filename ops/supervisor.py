@@ -17,7 +17,7 @@ from db.address import sqlite_file
 from db.file import DatabaseFile, FileLostError
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
 from ops.deployment import Deployment
-from ops.errors import Fault
+from ops.errors import OperatorError
 from ops.metrics_files import FIGURES, FOLDER, figures_folder
 from ops.worker_process import DiedError, Worker
 
@@ -35,7 +35,7 @@ TRIES = 5
 log = structlog.get_logger(__name__)
 
 
-class Place:
+class WorkerSlot:
     """One of the workers, whichever process it is at the moment.
 
     Args:
@@ -51,7 +51,7 @@ class Place:
         number: int,
         count: int,
         environment: Mapping[str, str],
-        others: Sequence["Place"],
+        others: Sequence["WorkerSlot"],
         database: DatabaseFile | None = None,
     ) -> None:
         self._database = database
@@ -94,7 +94,7 @@ class Place:
             try:
                 self._figures.rotate()
                 worker = await self._start()
-            except (Fault, DiedError) as error:
+            except (OperatorError, DiedError) as error:
                 self._figures.rotate()
                 log.error("worker_not_replaced", worker=self._number, error=str(error))  # noqa: TRY400 - no fault of ours
                 return False
@@ -135,14 +135,14 @@ class Place:
             async with self._turn:
                 if self._worker is None:
                     self._worker = await self._start()
-        except Fault as fault:
+        except OperatorError as fault:
             if not any(place.serves for place in self._others):
                 raise
             log.error("worker_not_started", worker=self._number, error=str(fault))  # noqa: TRY400 - likewise
         except DiedError as error:
             log.error("worker_died", worker=self._number, error=str(error))  # noqa: TRY400 - likewise
             if self._failed + 1 >= TRIES and not any(place.has_served for place in self._others):
-                raise Fault(f"--workers: none starts, the last one: {error}") from error
+                raise OperatorError(f"--workers: none starts, the last one: {error}") from error
         time = asyncio.get_running_loop().time
         begin = time()
         while worker := self._worker:
@@ -160,9 +160,11 @@ def check_several(settings: Deployment) -> None:
         Fault: There can't.
     """
     if settings.webhook_url is None:
-        raise Fault("--workers: several need a webhook, since only one can poll: set WEBHOOK_URL")
+        raise OperatorError(
+            "--workers: several need a webhook, since only one can poll: set WEBHOOK_URL"
+        )
     if settings.bot_token is None:
-        raise Fault("--workers: several need a BOT_TOKEN; the playground is one process")
+        raise OperatorError("--workers: several need a BOT_TOKEN; the playground is one process")
 
 
 async def supervise(settings: Deployment, count: int) -> None:
@@ -184,9 +186,9 @@ async def supervise(settings: Deployment, count: int) -> None:
         environment = await _environment(settings, parts)
         database = sqlite_file(settings.database)
         file = DatabaseFile(database) if database else None
-        places: list[Place] = []
+        places: list[WorkerSlot] = []
         for number in range(1, count + 1):
-            places.append(Place(number, count, environment, places, file))
+            places.append(WorkerSlot(number, count, environment, places, file))
         jobs = [stop.wait(), _renew(renew, places), *(place.keep() for place in places)]
         tasks = [asyncio.ensure_future(job) for job in jobs]
         try:
@@ -208,13 +210,13 @@ async def _environment(settings: Deployment, parts: AsyncExitStack) -> dict[str,
         try:
             await valkey.start()
         except ValkeyStartError as error:
-            raise Fault(f"the embedded Valkey does not start: {error}") from error
+            raise OperatorError(f"the embedded Valkey does not start: {error}") from error
         parts.push_async_callback(valkey.stop)
         environment["REDIS_URL"] = valkey.url
     return environment
 
 
-async def _renew(wanted: asyncio.Event, places: list[Place]) -> None:
+async def _renew(wanted: asyncio.Event, places: list[WorkerSlot]) -> None:
     """Replace the workers one after the other, whenever that is wanted."""
     while True:
         await wanted.wait()

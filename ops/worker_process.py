@@ -15,7 +15,7 @@ from typing import Self
 
 import structlog
 
-from ops.errors import STATUS, Fault
+from ops.errors import STATUS, OperatorError
 
 START = 60.0
 """Seconds that a worker has until it serves, or says that it waits; migrations are over by then,
@@ -116,7 +116,7 @@ class Worker:
         said += await self._process.stdout.read()
         status = await self._process.wait()
         if status == STATUS:
-            raise Fault(said.decode().strip())
+            raise OperatorError(said.decode().strip())
         raise DiedError(f"exit status {status}")
 
     async def wait(self) -> int:

@@ -13,8 +13,8 @@ from aiogram.exceptions import (
 )
 from aiogram.types import GameHighScore
 
-from durable_dialogs.delivery.leases import Claim, Claims
-from durable_dialogs.telegram.calls import ask
+from durable_dialogs.delivery.leases import Lease, Leases
+from durable_dialogs.telegram.retries import ask
 from durable_dialogs.telegram.session import UnreadableResultError
 from signed.tickets import Ticket
 
@@ -66,7 +66,7 @@ class Scores:
         claims: Knows which tickets were used.
     """
 
-    def __init__(self, bot: Bot, claims: Claims) -> None:
+    def __init__(self, bot: Bot, claims: Leases) -> None:
         self._bot = bot
         self._claims = claims
 
@@ -83,9 +83,9 @@ class Scores:
         if score > 1 + FASTEST * min(time.time() - ticket.opened, ROUND):
             raise ImplausibleError
         match await self._claims.claim(ticket.name):
-            case Claim.DONE:
+            case Lease.DONE:
                 raise TakenError
-            case Claim.BUSY:
+            case Lease.BUSY:
                 raise LaterError
         try:
             await self._set(ticket, score)

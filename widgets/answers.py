@@ -3,7 +3,7 @@
 from aiogram.types import Message, ReplyKeyboardRemove
 from aiogram_dialog import DialogManager, ShowMode
 
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from widgets.text import fill
 
@@ -28,6 +28,6 @@ def answer(
         arguments: What the text shows; strings are escaped.
     """
     texts: Texts = manager.middleware_data["texts"]
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     transaction.call(message.reply(fill(texts, key, arguments), reply_markup=markup))
     manager.show_mode = ShowMode.NO_UPDATE

@@ -23,7 +23,7 @@ from states import (
 )
 
 
-class Place(Flag):
+class Scope(Flag):
     """Where commands work: private chats, groups, and the private chats of the bot's admins."""
 
     PRIVATE = auto()
@@ -32,7 +32,7 @@ class Place(Flag):
     EVERYWHERE = PRIVATE | GROUP
 
     @classmethod
-    def of(cls, chat_type: str, *, is_admin: bool) -> "Place":
+    def of(cls, chat_type: str, *, is_admin: bool) -> "Scope":
         """Tell which place a chat is.
 
         Args:
@@ -58,7 +58,7 @@ class Command:
 
     name: str
     windows: tuple[State, ...] = ()
-    where: Place = Place.EVERYWHERE
+    where: Scope = Scope.EVERYWHERE
     refusal: str | None = None
 
     @property
@@ -68,17 +68,17 @@ class Command:
 
 
 def _private(name: str, *windows: State, refusal: str) -> Command:
-    return Command(name, windows, Place.PRIVATE, refusal)
+    return Command(name, windows, Scope.PRIVATE, refusal)
 
 
 COMMANDS = (
     Command("start", (Menu.main,)),
     Command("numbers"),
     Command("numbers_fab"),
-    Command("numbers_own", where=Place.GROUP),
-    Command("numbers_fab_own", where=Place.GROUP),
+    Command("numbers_own", where=Scope.GROUP),
+    Command("numbers_fab_own", where=Scope.GROUP),
     Command("count"),
-    Command("count_own", where=Place.GROUP),
+    Command("count_own", where=Scope.GROUP),
     Command("counters", (Menu.main, Counters.list)),
     Command("totals", (Menu.main, Totals.list)),
     Command("share", (Menu.main, Links.list, Share.main)),
@@ -101,8 +101,8 @@ COMMANDS = (
     Command("paysupport"),
     Command("terms"),
     Command("help", (Menu.help,)),
-    Command("stats", where=Place.ADMINS),
-    Command("refund", where=Place.ADMINS),
+    Command("stats", where=Scope.ADMINS),
+    Command("refund", where=Scope.ADMINS),
 )
 """All of them, in the order in which they are listed."""
 
@@ -113,7 +113,7 @@ REFUSALS = {command.name: command.refusal for command in COMMANDS if command.ref
 """What is said in groups to the commands that are of no use there."""
 
 
-def offered(place: Place) -> list[Command]:
+def offered(place: Scope) -> list[Command]:
     """Give the commands that work in a place.
 
     Args:

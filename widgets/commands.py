@@ -6,7 +6,7 @@ from aiogram.types import Chat, User
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.text import Text
 
-from widgets.command_list import Place, offered
+from widgets.command_list import Scope, offered
 from widgets.text import texts_of
 
 
@@ -18,7 +18,7 @@ class CommandList(Text):
         chat: Chat = manager.middleware_data["event_chat"]
         person: User = manager.middleware_data["event_from_user"]
         admins = manager.middleware_data.get("admin_ids", ())
-        place = Place.of(chat.type, is_admin=person.id in admins)
+        place = Scope.of(chat.type, is_admin=person.id in admins)
         lines = [
             texts("help-row", command=f"/{command.name}", description=texts(command.key))
             for command in offered(place)

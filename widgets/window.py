@@ -11,8 +11,8 @@ from aiogram_dialog.api.entities import MarkupVariant
 from aiogram_dialog.utils import intent_callback_data
 from cachetools import LRUCache
 
-from durable_dialogs.state.unit_of_work import Transaction
-from durable_dialogs.update.offered_buttons import Offers, offered_by
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, note_forged
 from widgets.text import texts_of
@@ -82,8 +82,8 @@ class Window(LibraryWindow):
 
     async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> Collection[str]:
         """Give the callback data that the window offers to this person now."""
-        transaction: Transaction = manager.middleware_data["transaction"]
-        offers: Offers = manager.middleware_data["offers"]
+        transaction: UnitOfWork = manager.middleware_data["transaction"]
+        offers: OfferedButtons = manager.middleware_data["offers"]
         person: User = manager.middleware_data["event_from_user"]
         record = transaction.record_of(manager.current_stack())
         known = offers.find(record, transaction.version_of(record), person.id)

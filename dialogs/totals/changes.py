@@ -14,7 +14,7 @@ from db.changes import UNDO, NewChange
 from db.models import Action
 from dialogs.totals.overview import AT, to_list
 from dialogs.totals.scope import filters_of
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from locales import Texts
 from states import Totals as States
 from widgets.notice import Notice
@@ -79,7 +79,7 @@ async def get_change(dialog_manager: DialogManager, **_: object) -> dict[str, An
 
 
 def _deliver(manager: DialogManager, made: dict[str, Any], action: Action) -> None:
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     change = NewChange(
         action=action,

@@ -18,7 +18,7 @@ from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, place_of, wanted
 from durable_dialogs.drawing.foreground import topic_of
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from exports.sending import Exports, Order
 from locales import Texts
 from states import Totals as States
@@ -82,7 +82,7 @@ def _send(
     exports: Exports = manager.middleware_data["exports"]
     if not exports.has_room(place_of(manager).id):
         raise Notice("totals-export-busy")
-    transaction: Transaction = manager.middleware_data["transaction"]
+    transaction: UnitOfWork = manager.middleware_data["transaction"]
     texts: Texts = manager.middleware_data["texts"]
     ordered = Order(
         chat_id=place_of(manager).id,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, read_settings, secrets_of
-from ops.errors import Fault
+from ops.errors import OperatorError
 
 ROOT = Path(__file__).parents[2]
 SQLITE, POSTGRES = "sqlite+aiosqlite:////tmp/tally.db", "postgresql+asyncpg://u:hunter2@h/d"
@@ -98,7 +98,7 @@ def test_a_wrong_value_is_named_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(Fault, match=f"^{re.escape(line)}") as caught:
+    with pytest.raises(OperatorError, match=f"^{re.escape(line)}") as caught:
         read_settings()
     assert len(str(caught.value).splitlines()) == 1
     assert "hunter2" not in str(caught.value)
@@ -112,7 +112,7 @@ def test_admins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None
 def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALOG_TTL", "-1")
     monkeypatch.setenv("LOG_FORMAT", "xml")
-    with pytest.raises(Fault, match="DIALOG_TTL") as caught:
+    with pytest.raises(OperatorError, match="DIALOG_TTL") as caught:
         read_settings()
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
         "DIALOG_TTL",

@@ -20,7 +20,7 @@ from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.telegram.session import Session
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 from telegram_playground import Playground
 from tests.support.nursery import START
 
@@ -38,7 +38,7 @@ async def test_what_the_inbox_has_no_room_for_stays_at_telegram(
 ) -> None:
     size, room = 5 * FULL, 2 * FULL
     monkeypatch.setattr(inbox_module, "ROOM", room)
-    monkeypatch.setattr(fair_queue, "PERSON_PACE", partial(Pace, burst=size, rate=1))
+    monkeypatch.setattr(fair_queue, "PERSON_PACE", partial(TokenBucket, burst=size, rate=1))
     may_end, done = asyncio.Event(), list[int]()
     numbers = count()
 

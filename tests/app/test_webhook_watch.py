@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from app import webhook_setting
 from app.webhook_setting import WebhookSetting
 from durable_dialogs.tasks import finish
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.session import Session
 from ops.metrics import exposition
 from telegram_playground import Playground

@@ -18,7 +18,7 @@ from db.payments import Payments
 from db.sessions import Sessions
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs.delivery.leases import Claim, Claims
+from durable_dialogs.delivery.leases import Lease, Leases
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.telegram.session import Session
@@ -39,12 +39,12 @@ def files_in(folder: Path) -> list[str]:
 @asynccontextmanager
 async def worker(
     playground: Playground, tally: Tally, redis: Redis
-) -> AsyncIterator[tuple[sending.Exports, Claims]]:
+) -> AsyncIterator[tuple[sending.Exports, Leases]]:
     """Give what sends documents, as another worker of the same bot."""
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
     session = Session(api=TelegramAPIServer.from_base(playground.url))
     async with Bot(playground.token, session) as bot:
-        claims, sessions = Claims(redis, bot.id, memory=60), Sessions(engine)
+        claims, sessions = Leases(redis, bot.id, memory=60), Sessions(engine)
         sender = sending.Exports(
             bot,
             claims,
@@ -60,7 +60,7 @@ async def worker(
 @pytest.fixture
 async def exporting(
     playground: Playground, tally: Tally
-) -> AsyncIterator[tuple[sending.Exports, Claims]]:
+) -> AsyncIterator[tuple[sending.Exports, Leases]]:
     """Give that with the Redis of the bot."""
     async with tally.redis() as redis, worker(playground, tally, redis) as own:
         yield own
@@ -74,7 +74,7 @@ def order_of(person: Person) -> sending.Order:
 async def test_more_than_telegram_takes_is_said_instead(
     ann: Person,
     tally: Tally,
-    exporting: tuple[sending.Exports, Claims],
+    exporting: tuple[sending.Exports, Leases],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await open_counter(ann, "/totals")
@@ -87,7 +87,7 @@ async def test_more_than_telegram_takes_is_said_instead(
 
 
 async def test_what_another_worker_is_sending_is_left_to_it(
-    ann: Person, tally: Tally, exporting: tuple[sending.Exports, Claims]
+    ann: Person, tally: Tally, exporting: tuple[sending.Exports, Leases]
 ) -> None:
     await open_counter(ann, "/totals")
     await tally.add_totals(ann, [1])
@@ -115,18 +115,18 @@ async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile
         redis, _ = connect(parse(proxy.url), 0, parts)
         sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
         aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
-        other = Claims(aside, bot_id, memory=60)
+        other = Leases(aside, bot_id, memory=60)
         trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
         order = asyncio.create_task(sender.send(name, order_of(ann)))
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
-        assert await other.claim(name) is Claim.BUSY
+        assert await other.claim(name) is Lease.BUSY
         lost = proxy.trap(Mishap.LOSE_COMMAND, name.encode())
         await asyncio.wait_for(lost.sprung.wait(), PATIENCE)
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
-        assert await other.claim(name) is Claim.BUSY
+        assert await other.claim(name) is Lease.BUSY
         await playground.calm(trouble)
         await order
-        assert await other.claim(name) is Claim.DONE
+        assert await other.claim(name) is Lease.DONE
     assert len(await documents(ann)) == 1
 
 
@@ -142,7 +142,7 @@ async def until_held_on(redis: Redis, key: str) -> None:
 async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_files(
     playground: Playground,
     tally: Tally,
-    exporting: tuple[sending.Exports, Claims],
+    exporting: tuple[sending.Exports, Leases],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -159,7 +159,7 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     # It is written, but under no name that a kill could leave behind.
     assert files_in(tmp_path) == []
     # The others are not even begun: anybody may still claim them.
-    assert [await claims.claim(name) for name in names] == [Claim.BUSY, Claim.MINE, Claim.MINE]
+    assert [await claims.claim(name) for name in names] == [Lease.BUSY, Lease.MINE, Lease.MINE]
     for name in names[1:]:
         await claims.release(name)
     await playground.calm(trouble)

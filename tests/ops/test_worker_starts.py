@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from ops import supervisor, worker_process
-from ops.errors import Fault
-from ops.supervisor import Place
+from ops.errors import OperatorError
+from ops.supervisor import WorkerSlot
 from tests.support.nursery import START
 
 
@@ -20,10 +20,10 @@ def working(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
     monkeypatch.setattr(worker_process, "MAIN", program)
 
 
-def places(count: int = 1) -> list[Place]:
+def places(count: int = 1) -> list[WorkerSlot]:
     """Give places without an environment."""
-    made: list[Place] = []
-    made.extend(Place(number, count, {}, made) for number in range(1, count + 1))
+    made: list[WorkerSlot] = []
+    made.extend(WorkerSlot(number, count, {}, made) for number in range(1, count + 1))
     return made
 
 
@@ -33,7 +33,10 @@ async def test_where_none_has_ever_served_it_is_given_up_after_some_tries(
     starts = tmp_path / "starts"
     working(monkeypatch, tmp_path, f"open({str(starts)!r}, 'a').write('.'); exit(7)")
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
-    with capture_logs(), pytest.raises(Fault, match="none starts, the last one: exit status 7"):
+    with (
+        capture_logs(),
+        pytest.raises(OperatorError, match="none starts, the last one: exit status 7"),
+    ):
         await asyncio.wait_for(places()[0].keep(), START)
     assert len(starts.read_text()) == supervisor.TRIES
 
@@ -47,7 +50,7 @@ async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
     monkeypatch.setattr(supervisor, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
     monkeypatch.setattr(supervisor, "PAUSE", 0.2)
-    with capture_logs(), pytest.raises(Fault):
+    with capture_logs(), pytest.raises(OperatorError):
         await asyncio.wait_for(places()[0].keep(), START)
     assert pauses == [0.2, 0.4, 0.8, 1.6]
 
@@ -57,7 +60,7 @@ async def test_what_can_not_even_be_started_counts_as_dead(
 ) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))  # gone for an upgrade
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
-    with capture_logs(), pytest.raises(Fault, match="can't be started: No such file"):
+    with capture_logs(), pytest.raises(OperatorError, match="can't be started: No such file"):
         await asyncio.wait_for(places()[0].keep(), START)
 
 

@@ -16,7 +16,7 @@ from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
 from redis.asyncio import Redis
 
-from durable_dialogs.drawing.message_manager import DrawingManagerFactory
+from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.runtime import OpenDialogs
 from durable_dialogs.telegram.session import Session
@@ -76,7 +76,7 @@ def make_dispatcher(dialogs: OpenDialogs, redis: Redis) -> Dispatcher:
     )
     setup_dialogs(
         dispatcher,
-        dialog_manager_factory=DrawingManagerFactory(),
+        dialog_manager_factory=DurableManagerFactory(),
         events_isolation=DisabledEventIsolation(),
     )
     return dispatcher

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from app.connections import open_redis
 from app.settings import Settings
-from ops.errors import Fault
+from ops.errors import OperatorError
 from tests.support.servers import PASSWORD
 
 BEGIN = "REDIS_URL: Redis can't be reached: "
@@ -17,7 +17,7 @@ async def refusal(url: str) -> str:
     """Connect, which must fail; give the line that a person reads, without its beginning."""
     settings = Settings(_env_file=None, redis_url=SecretStr(url))
     async with AsyncExitStack() as parts:
-        with pytest.raises(Fault) as caught:
+        with pytest.raises(OperatorError) as caught:
             await open_redis(settings, parts)
     line = str(caught.value)
     assert "\n" not in line

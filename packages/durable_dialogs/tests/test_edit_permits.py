@@ -10,12 +10,12 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from typing_extensions import override
 
 from durable_dialogs.drawing import edit_permits
-from durable_dialogs.drawing.edit_permits import STEADY, Turns
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.edit_permits import STEADY, EditPermits
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock
 
 BOT, ANN, MESSAGE = 1, 7, 42
@@ -57,11 +57,11 @@ def server(redis: Redis, passing: Clock) -> Server:
 
 
 @pytest.fixture
-def turns(redis: Redis, server: Server) -> Turns:
+def turns(redis: Redis, server: Server) -> EditPermits:
     """Give the turns of a worker that shares the bot with others."""
-    crew = Crew(redis, server, BOT)
+    crew = WorkerRegistry(redis, server, BOT)
     crew.size = WORKERS
-    return Turns(redis, server, BOT, crew)
+    return EditPermits(redis, server, BOT, crew)
 
 
 def window(*buttons: str, record: str = COUNTER, chat_id: int | str = ANN) -> Drawing:
@@ -78,7 +78,7 @@ def window(*buttons: str, record: str = COUNTER, chat_id: int | str = ANN) -> Dr
 
 
 async def take(
-    turns: Turns,
+    turns: EditPermits,
     drawing: Drawing,
     version: str,
     target: int = MESSAGE,
@@ -86,12 +86,12 @@ async def take(
     may_pass: bool = True,
 ) -> float | None:
     """Ask for the turn in a chat that this worker has drawn nothing in lately."""
-    pace = Pace(burst=4, rate=1)
+    pace = TokenBucket(burst=4, rate=1)
     return await turns.take(drawing, target, version, pace, changes=False, may_pass=may_pass)
 
 
 async def test_an_older_window_is_left_to_whoever_has_the_latest(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     assert await take(turns, window("+1"), "1") == 0
     await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
@@ -101,7 +101,7 @@ async def test_an_older_window_is_left_to_whoever_has_the_latest(
 
 
 async def test_a_window_that_is_changed_all_the_time_is_drawn_all_the_same(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     assert await take(turns, window("+1"), "1") == 0
     given = []
@@ -113,7 +113,7 @@ async def test_a_window_that_is_changed_all_the_time_is_drawn_all_the_same(
 
 @pytest.mark.parametrize("message", [MESSAGE + 1, -5, ""])
 async def test_a_window_that_has_gone_on_to_another_message_is_drawn_as_it_was(
-    turns: Turns, redis: Redis, message: int | str
+    turns: EditPermits, redis: Redis, message: int | str
 ) -> None:
     assert await take(turns, window("+1"), "1") == 0
     await redis.hset(COUNTER, mapping={"version": "3", "message": message})
@@ -121,25 +121,25 @@ async def test_a_window_that_has_gone_on_to_another_message_is_drawn_as_it_was(
 
 
 async def test_what_is_drawn_for_the_first_time_is_left_to_nobody(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
     assert await take(turns, window("+1"), "2") == 0
 
 
-async def test_other_buttons_wait_for_nobody(turns: Turns, redis: Redis) -> None:
+async def test_other_buttons_wait_for_nobody(turns: EditPermits, redis: Redis) -> None:
     assert await take(turns, window("+1"), "1") == 0
     await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
     assert await take(turns, window("+1", "Confirm"), "2") == 0
 
 
-async def test_what_has_become_of_a_window_stays_whatever_its_buttons(turns: Turns) -> None:
+async def test_what_has_become_of_a_window_stays_whatever_its_buttons(turns: EditPermits) -> None:
     assert await take(turns, window("+1"), "1") == 0
     assert await take(turns, window("Closed"), "3") == 0
     assert await take(turns, window("+1"), "2") is None
 
 
-async def test_what_a_message_was_handed_on_to_stays(turns: Turns, redis: Redis) -> None:
+async def test_what_a_message_was_handed_on_to_stays(turns: EditPermits, redis: Redis) -> None:
     await redis.hset(COUNTER, mapping={"version": "1", "message": MESSAGE})
     assert await take(turns, window("+1"), "1") == 0
     # One commit closes the counter and opens the menu in its place.
@@ -151,7 +151,7 @@ async def test_what_a_message_was_handed_on_to_stays(turns: Turns, redis: Redis)
 
 
 async def test_what_stands_is_drawn_though_another_record_is_newer_by_another_clock(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     assert await take(turns, window("+1"), "3") == 0
     menu = CHAT.record("menu")
@@ -160,7 +160,7 @@ async def test_what_stands_is_drawn_though_another_record_is_newer_by_another_cl
 
 
 async def test_an_inline_message_is_left_to_whoever_has_the_latest_too(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     record = ChatKeys(BOT, "inline-1").record("inline")
     inline = window("+1", record=record, chat_id="inline-1")
@@ -171,7 +171,7 @@ async def test_an_inline_message_is_left_to_whoever_has_the_latest_too(
 
 
 async def test_what_an_older_version_of_the_bot_has_drawn_counts(
-    turns: Turns, redis: Redis
+    turns: EditPermits, redis: Redis
 ) -> None:
     assert await take(turns, window("+1"), "1") == 0
     await redis.hdel(CHAT.drawn(MESSAGE), "passed")
@@ -179,20 +179,22 @@ async def test_what_an_older_version_of_the_bot_has_drawn_counts(
     assert await take(turns, window("+1"), "2") is None
 
 
-async def test_what_somebody_was_promised_is_left_to_nobody(turns: Turns, redis: Redis) -> None:
+async def test_what_somebody_was_promised_is_left_to_nobody(
+    turns: EditPermits, redis: Redis
+) -> None:
     assert await take(turns, window("+1"), "1") == 0
     await redis.hset(COUNTER, mapping={"version": "3", "message": MESSAGE})
     assert await take(turns, window("+1"), "2", may_pass=False) == 0
 
 
-async def is_by_same_clock(turns: Turns) -> bool:
+async def is_by_same_clock(turns: EditPermits) -> bool:
     turn = await turns.last(ANN, MESSAGE)
     assert turn
     return turn.is_by_same_clock
 
 
 async def test_a_clock_that_has_gone_on_since_the_own_turn_is_the_same(
-    turns: Turns, server: Server, passing: Clock
+    turns: EditPermits, server: Server, passing: Clock
 ) -> None:
     await take(turns, window("+1"), "1")
     passing.now += 3
@@ -202,7 +204,7 @@ async def test_a_clock_that_has_gone_on_since_the_own_turn_is_the_same(
 
 @pytest.mark.parametrize("step", [-10, -2 * STEADY, 2 * STEADY, 10])
 async def test_a_clock_that_was_set_or_is_anothers_is_not_the_same(
-    turns: Turns, server: Server, passing: Clock, step: float
+    turns: EditPermits, server: Server, passing: Clock, step: float
 ) -> None:
     await take(turns, window("+1"), "1")
     passing.now += 3
@@ -213,7 +215,9 @@ async def test_a_clock_that_was_set_or_is_anothers_is_not_the_same(
 
 
 @pytest.mark.parametrize("slow", ["turn", "question"])
-async def test_what_is_told_slowly_proves_nothing(turns: Turns, server: Server, slow: str) -> None:
+async def test_what_is_told_slowly_proves_nothing(
+    turns: EditPermits, server: Server, slow: str
+) -> None:
     await take(turns, window("+1"), "1")
     server.slowness = 2 * STEADY if slow == "turn" else 0.0
     await take(turns, window("+1"), "2")
@@ -221,7 +225,9 @@ async def test_what_is_told_slowly_proves_nothing(turns: Turns, server: Server, 
     assert not await is_by_same_clock(turns)
 
 
-async def test_only_a_turn_that_was_given_proves_anything(turns: Turns, server: Server) -> None:
+async def test_only_a_turn_that_was_given_proves_anything(
+    turns: EditPermits, server: Server
+) -> None:
     await take(turns, window("+1"), "2")
     server.ahead -= 10
     assert await take(turns, window("+1"), "1") is None
@@ -229,15 +235,17 @@ async def test_only_a_turn_that_was_given_proves_anything(turns: Turns, server: 
 
 
 async def test_who_has_had_no_turn_knows_of_no_clock(
-    turns: Turns, redis: Redis, server: Server
+    turns: EditPermits, redis: Redis, server: Server
 ) -> None:
-    crew = Crew(redis, server, BOT)
+    crew = WorkerRegistry(redis, server, BOT)
     crew.size = WORKERS
-    await take(Turns(redis, server, BOT, crew), window("+1"), "1")
+    await take(EditPermits(redis, server, BOT, crew), window("+1"), "1")
     assert not await is_by_same_clock(turns)
 
 
-async def test_where_redis_is_away_each_draws_at_its_own_pace(turns: Turns, server: Server) -> None:
+async def test_where_redis_is_away_each_draws_at_its_own_pace(
+    turns: EditPermits, server: Server
+) -> None:
     server.is_away = True
     assert await take(turns, window("+1"), "1") == 0
     assert await turns.last(ANN, MESSAGE) is None

@@ -8,14 +8,14 @@ from aiogram import Bot
 from aiogram.types import Chat
 from aiogram_dialog.api.entities import NewMessage
 
-from durable_dialogs.drawing.edit_permits import Turns
-from durable_dialogs.drawing.edit_queue import SOON, Limits, Screen
-from durable_dialogs.drawing.global_rate_limiter import WHOLE, Line
-from durable_dialogs.drawing.message_editor import Canvas
+from durable_dialogs.drawing.edit_permits import EditPermits
+from durable_dialogs.drawing.edit_queue import SOON, EditLimits, EditQueue
+from durable_dialogs.drawing.global_rate_limiter import WHOLE, GlobalRateLimiter
+from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number: 1")
 DRAWING = Drawing("counter", 7, CONTENT, 42)
@@ -84,10 +84,14 @@ class Scene:
         pace: Of its chat.
     """
 
-    def __init__(self, turns: Shared, line: Line, pace: Pace | None = None) -> None:
-        limits = Limits(pace or Pace(burst=4, rate=1), line, cast("Turns", turns))
+    def __init__(
+        self, turns: Shared, line: GlobalRateLimiter, pace: TokenBucket | None = None
+    ) -> None:
+        limits = EditLimits(pace or TokenBucket(burst=4, rate=1), line, cast("EditPermits", turns))
         self.paper, self.over = Paper(), asyncio.Event()
-        self.screen = Screen(cast("Canvas", self.paper), limits, self._upgrade, self.over.set)
+        self.screen = EditQueue(
+            cast("MessageEditor", self.paper), limits, self._upgrade, self.over.set
+        )
 
     async def _upgrade(self, _old: int, _new: int) -> None:
         raise AssertionError("no group is upgraded here")
@@ -97,9 +101,9 @@ class Scene:
         return self.screen.add(DRAWING, version) and await self.screen.follows()
 
 
-def line_of(waiting: int) -> Line:
+def line_of(waiting: int) -> GlobalRateLimiter:
     """Make a line in which so many wait."""
-    line = Line()
+    line = GlobalRateLimiter()
     for _ in range(waiting):
         line.join(lambda: True)
     return line
@@ -107,7 +111,7 @@ def line_of(waiting: int) -> Line:
 
 async def test_what_is_drawn_at_once_is_left_to_nobody() -> None:
     turns = Shared(0)
-    scene = Scene(turns, Line())
+    scene = Scene(turns, GlobalRateLimiter())
     assert await scene.add()
     async with asyncio.timeout(10):
         await scene.over.wait()
@@ -128,7 +132,7 @@ async def test_what_waits_in_line_may_be_left_to_others_if_its_answer_tells_so(
 
 async def test_what_has_to_wait_for_its_chat_may_be_left_to_others_once_that_was_told() -> None:
     turns = Shared(SOON * 2, 0)
-    scene = Scene(turns, Line())
+    scene = Scene(turns, GlobalRateLimiter())
     assert not await scene.add()
     async with asyncio.timeout(10):
         await scene.over.wait()
@@ -140,7 +144,7 @@ async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take(
     tokens: int, *, is_soon: bool
 ) -> None:
     turns = Shared(0, 0)
-    scene = Scene(turns, Line(), Pace(burst=tokens, rate=1))
+    scene = Scene(turns, GlobalRateLimiter(), TokenBucket(burst=tokens, rate=1))
     scene.paper.may_draw.clear()
     assert await scene.add("1")
     async with asyncio.timeout(10):
@@ -154,9 +158,9 @@ async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take(
 
 
 async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     leaving = [line.join(lambda: True) for _ in range(4 * WHOLE)]
-    held = Pace(burst=10, rate=1)
+    held = TokenBucket(burst=10, rate=1)
     others = [Scene(Shared(0), line, held) for _ in range(40)]
     free = Scene(Shared(0), line)
     for scene in [*others, free]:
@@ -172,7 +176,7 @@ async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
 
 
 def test_what_was_left_to_another_is_forgotten_where_it_is_drawn_anew() -> None:
-    canvas = Canvas(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
+    canvas = MessageEditor(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
     canvas.leave(DRAWING)
     assert canvas.is_left(7, 42)
     canvas.start_anew(7, 42)

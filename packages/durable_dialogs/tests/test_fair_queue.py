@@ -9,7 +9,7 @@ import pytest
 from durable_dialogs.delivery import fair_queue
 from durable_dialogs.delivery.fair_queue import AT_A_TIME, FairQueue
 from durable_dialogs.telegram.raw_updates import RawUpdate, sender_of
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 START = 60.0
 """Seconds that anything may take on a busy machine."""
@@ -76,7 +76,7 @@ async def test_where_many_wait_people_take_turns(monkeypatch: pytest.MonkeyPatch
 async def test_what_is_more_than_a_person_can_tap_begins_at_a_pace(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pace = partial(Pace, burst=3, rate=20)
+    pace = partial(TokenBucket, burst=3, rate=20)
     monkeypatch.setattr(fair_queue, "PERSON_PACE", pace)
     counter = Counter()
     counter.may_end.set()

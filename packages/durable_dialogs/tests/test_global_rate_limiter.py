@@ -4,7 +4,14 @@ import pytest
 
 from durable_dialogs import token_bucket
 from durable_dialogs.drawing import global_rate_limiter
-from durable_dialogs.drawing.global_rate_limiter import DEBT, LEAST, SERVED, SPARE, WHOLE, Line
+from durable_dialogs.drawing.global_rate_limiter import (
+    DEBT,
+    LEAST,
+    SERVED,
+    SPARE,
+    WHOLE,
+    GlobalRateLimiter,
+)
 from durable_support.clock import Clock
 
 
@@ -22,7 +29,7 @@ def asleep() -> bool:
     return True
 
 
-def passing(line: Line, clock: Clock, seconds: int, jumping: int) -> int:
+def passing(line: GlobalRateLimiter, clock: Clock, seconds: int, jumping: int) -> int:
     """Count who passes that waits, while so many jump the line in each second."""
     count, place = 0, line.join(asleep)
     for step in range(seconds * 100):
@@ -35,7 +42,7 @@ def passing(line: Line, clock: Clock, seconds: int, jumping: int) -> int:
     return count
 
 
-def coming(line: Line, clock: Clock, seconds: int, each: int) -> int:
+def coming(line: GlobalRateLimiter, clock: Clock, seconds: int, each: int) -> int:
     """Count who passes at once, while so many come in each second and all others go away."""
     count = 0
     for step in range(seconds * 100):
@@ -48,21 +55,21 @@ def coming(line: Line, clock: Clock, seconds: int, each: int) -> int:
 
 
 def test_whoever_jumps_takes_the_place_of_one_who_waits(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     assert passing(line, clock, 10, 0) == pytest.approx(10 * WHOLE, abs=2)
     assert passing(line, clock, 10, 20) == pytest.approx(10 * (WHOLE - 20), abs=2)
 
 
 def test_however_many_jump_it_the_line_moves(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     passing(line, clock, 20, 100)
     assert passing(line, clock, 20, 100) == pytest.approx(20 * WHOLE * LEAST, rel=0.1)
 
 
 def test_what_has_jumped_is_paid_for_later(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     for _ in range(WHOLE):
         line.jump()
@@ -75,14 +82,14 @@ def test_what_has_jumped_is_paid_for_later(clock: Clock) -> None:
 @pytest.mark.parametrize("idle", [0, 5, 60, 3600])
 @pytest.mark.parametrize("before", [0, 10, WHOLE])
 def test_the_rate_holds_however_long_nobody_waited(clock: Clock, idle: int, before: int) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     coming(line, clock, 60, before)
     clock.now += idle
     assert coming(line, clock, 10, 200) <= 11 * WHOLE
 
 
 def test_a_process_that_has_stalled_does_not_make_good_for_it(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     places = [line.join(asleep) for _ in range(4 * WHOLE)]
     clock.now += 4
@@ -95,7 +102,7 @@ def test_a_process_that_has_stalled_does_not_make_good_for_it(clock: Clock) -> N
 def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
     clock: Clock,
 ) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     line.share(64)
     clock.now += 60
     assert not line.pause(None)
@@ -106,7 +113,7 @@ def test_where_nobody_waits_one_passes_at_once_however_many_workers_there_are(
 @pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("leaving", [True, False])
 def test_nobody_waits_for_a_place_that_was_given_up(leaving: bool) -> None:  # noqa: FBT001
-    line = Line()
+    line = GlobalRateLimiter()
     for _ in range(5 * WHOLE):
         place = line.join(asleep)
         if leaving:
@@ -115,7 +122,7 @@ def test_nobody_waits_for_a_place_that_was_given_up(leaving: bool) -> None:  # n
 
 
 def test_who_draws_nothing_when_the_turn_comes_leaves_it_to_the_next(clock: Clock) -> None:
-    line, waiting, drawn, longest = Line(), [], 0, 0.0
+    line, waiting, drawn, longest = GlobalRateLimiter(), [], 0, 0.0
     for step in range(20 * 100):
         clock.now += 0.01
         # A hundred a second, of which three in four find that there is nothing to draw.
@@ -139,7 +146,7 @@ class Sleeper:
         held: Whether it waits for its chat instead, and for ever.
     """
 
-    def __init__(self, line: Line, clock: Clock, *, held: bool = False) -> None:
+    def __init__(self, line: GlobalRateLimiter, clock: Clock, *, held: bool = False) -> None:
         self._line, self._clock, self._is_held = line, clock, held
         self._place = line.join(self._wake)
         self._look()
@@ -167,7 +174,7 @@ class Sleeper:
         return True
 
 
-def drawn_by(sleepers: list[Sleeper], line: Line, clock: Clock, each: int) -> int:
+def drawn_by(sleepers: list[Sleeper], line: GlobalRateLimiter, clock: Clock, each: int) -> int:
     """Count how many draw in five seconds, one in so many of those whose turn comes."""
     served = drawn = 0
     for _ in range(5 * 100):
@@ -183,14 +190,14 @@ def drawn_by(sleepers: list[Sleeper], line: Line, clock: Clock, each: int) -> in
 
 
 def test_who_sleeps_is_woken_where_others_find_nothing_to_draw(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     sleepers = [Sleeper(line, clock) for _ in range(100 * WHOLE)]
     assert drawn_by(sleepers, line, clock, each=4) == pytest.approx(5 * WHOLE, abs=5)
 
 
 def test_who_sleeps_is_woken_where_others_give_up_waiting(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     sleepers = [Sleeper(line, clock) for _ in range(100 * WHOLE)]
     for sleeper in sleepers[: 90 * WHOLE]:
@@ -199,7 +206,7 @@ def test_who_sleeps_is_woken_where_others_give_up_waiting(clock: Clock) -> None:
 
 
 def test_who_sleeps_is_woken_though_the_chat_of_those_before_is_held(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     passing(line, clock, 2, 0)
     leaving, _, sleepers = (
         [Sleeper(line, clock, held=held) for _ in range(count * WHOLE)]
@@ -212,7 +219,7 @@ def test_who_sleeps_is_woken_though_the_chat_of_those_before_is_held(clock: Cloc
 
 
 def test_who_has_jumped_an_overrun_line_for_nothing_lets_nobody_more_pass(clock: Clock) -> None:
-    line, place, passed = Line(), 0.0, 0
+    line, place, passed = GlobalRateLimiter(), 0.0, 0
     place = line.join(asleep)
     for step in range(10 * 100):
         clock.now += 0.01
@@ -225,7 +232,7 @@ def test_who_has_jumped_an_overrun_line_for_nothing_lets_nobody_more_pass(clock:
 
 
 def test_there_is_room_for_what_can_wait_while_few_wait(clock: Clock) -> None:
-    line = Line()
+    line = GlobalRateLimiter()
     assert line.room == SPARE * WHOLE
     line.share(4)
     assert line.room == int(SPARE * WHOLE / 4)

@@ -2,10 +2,10 @@
 
 from redis.asyncio import Redis
 
-from durable_dialogs.recovery.open_windows import Windows
+from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import INLINE, ChatKeys, place_of_record
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.keys import INLINE, ChatKeys, location_of_record
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 
@@ -21,15 +21,15 @@ async def opened(redis: Redis, chat: int | str, stack: str, thread: int | None =
 
 
 async def test_windows_are_found_where_they_stand_until_they_close(redis: Redis) -> None:
-    windows = Windows(redis, Batch(redis), BOT, 60)
+    windows = OpenWindows(redis, Batch(redis), BOT, 60)
     places = [
-        (await opened(redis, ANN, "m3"), Place(ANN, "private", None, ANN, "en")),
-        (await opened(redis, -100, "<7>", 5), Place(-100, "supergroup", 5, ANN, "pt-br")),
-        (await opened(redis, "AQ_z-", INLINE), Place(ANN, "private", None, ANN, None)),
+        (await opened(redis, ANN, "m3"), Location(ANN, "private", None, ANN, "en")),
+        (await opened(redis, -100, "<7>", 5), Location(-100, "supergroup", 5, ANN, "pt-br")),
+        (await opened(redis, "AQ_z-", INLINE), Location(ANN, "private", None, ANN, None)),
     ]
     for record, place in places:
         # Whoever else uses it, it stays hers.
-        await windows.note([record], Place(place.chat_id, place.chat_type, 1, 8, place.language))
+        await windows.note([record], Location(place.chat_id, place.chat_type, 1, 8, place.language))
     assert await windows.of(ANN) == {record.key: place for record, place in places}
     assert await windows.of(8) == {}
     await windows.close([places[0][0]])
@@ -40,8 +40,11 @@ async def test_windows_are_found_where_they_stand_until_they_close(redis: Redis)
 
 async def test_an_open_window_takes_few_bytes(redis: Redis) -> None:
     """Redis counts them itself: they are the same at every run."""
-    windows, chat = Windows(redis, Batch(redis), BOT, 60), ChatKeys(4_200_000_000, -1001234567890)
-    place = Place(-1001234567890, "supergroup", None, ANN, "en")
+    windows, chat = (
+        OpenWindows(redis, Batch(redis), BOT, 60),
+        ChatKeys(4_200_000_000, -1001234567890),
+    )
+    place = Location(-1001234567890, "supergroup", None, ANN, "en")
     for number in range(100):
         await windows.note([Record(chat.record(f"m{number}"), owner=ANN)], place)
     used = await redis.memory_usage(f"tally:{{{BOT}:{ANN}}}:windows")
@@ -51,5 +54,5 @@ async def test_an_open_window_takes_few_bytes(redis: Redis) -> None:
 
 def test_a_record_tells_its_place() -> None:
     chat = ChatKeys(BOT, -100)
-    assert place_of_record(chat.record("<7>", 5)) == ("-100", 5)
-    assert place_of_record(chat.record("m3")) == ("-100", None)
+    assert location_of_record(chat.record("<7>", 5)) == ("-100", 5)
+    assert location_of_record(chat.record("m3")) == ("-100", None)

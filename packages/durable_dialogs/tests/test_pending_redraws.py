@@ -13,11 +13,11 @@ from redis.commands.core import AsyncScript
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery import pending_redraws, redraws
-from durable_dialogs.recovery.pending_redraws import Undrawn
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Argument, Batch
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_support.pending_redraws import (
     ANN,
@@ -73,20 +73,22 @@ async def windows(redis: Redis) -> None:
         await redis.hset(record, mapping={"version": "1", "message": number})
 
 
-def worker(redis: Redis, batch: Batch | None = None, crew: Crew | None = None) -> Undrawn:
+def worker(
+    redis: Redis, batch: Batch | None = None, crew: WorkerRegistry | None = None
+) -> PendingRedraws:
     batch = batch or Batch(redis)
-    crew = crew or Crew(redis, batch, BOT)
-    return Undrawn(redis, batch, BOT, cast("Renderer", Idle()), crew)
+    crew = crew or WorkerRegistry(redis, batch, BOT)
+    return PendingRedraws(redis, batch, BOT, cast("Renderer", Idle()), crew)
 
 
-async def draw_nothing(record: str, place: Place) -> None:
+async def draw_nothing(record: str, place: Location) -> None:
     """Draw nothing."""
 
 
 async def test_what_is_tapped_while_others_are_drawn_is_still_looked_after(redis: Redis) -> None:
     undrawn, again = worker(redis), asyncio.Event()
 
-    async def redraw(record: str, _place: Place) -> None:
+    async def redraw(record: str, _place: Location) -> None:
         if record == TAPPED:
             again.set()
         elif not again.is_set():
@@ -143,7 +145,7 @@ async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is
     monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
     drawn: dict[str, set[str]] = {"here": set(), "elsewhere": set()}
 
-    async def redraw(who: str, record: str, _place: Place) -> None:
+    async def redraw(who: str, record: str, _place: Location) -> None:
         drawn[who].add(record)
 
     here, elsewhere, moving = worker(redis), worker(redis), 1_000_000
@@ -167,7 +169,7 @@ async def test_what_can_not_be_drawn_while_redis_is_away_is_drawn_later(redis: R
     undrawn, tries = worker(redis), 0
     drawn = asyncio.Event()
 
-    async def redraw(_record: str, _place: Place) -> None:
+    async def redraw(_record: str, _place: Location) -> None:
         nonlocal tries
         tries += 1
         if tries < 3:
@@ -188,10 +190,10 @@ async def test_a_window_that_waits_for_its_turn_holds_up_neither_others_nor_sign
 ) -> None:
     monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
     batch = Batch(redis)
-    crew = Crew(redis, batch, BOT)
+    crew = WorkerRegistry(redis, batch, BOT)
     undrawn, others = worker(redis, batch, crew), asyncio.Event()
 
-    async def redraw(record: str, _place: Place) -> None:
+    async def redraw(record: str, _place: Location) -> None:
         if record == TAPPED:
             await asyncio.Event().wait()  # for ever
         others.set()

@@ -10,12 +10,12 @@ import uvloop
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
-from durable_dialogs.redis.reconnecting import LastingSocket
+from durable_dialogs.redis.reconnecting import ReconnectingSocket
 
 
 async def write_after_the_end(path: str) -> None:
     """Write to a connection that was looked at while it was still whole."""
-    connection = LastingSocket(path=path)
+    connection = ReconnectingSocket(path=path)
     await connection.connect()  # type: ignore[no-untyped-call]
     assert not connection.should_reconnect()
     assert connection._writer  # noqa: SLF001 - cut from this side

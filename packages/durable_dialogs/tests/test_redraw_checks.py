@@ -5,11 +5,11 @@ from typing import cast
 import pytest
 from typing_extensions import override
 
-from durable_dialogs.drawing.edit_permits import Turn
+from durable_dialogs.drawing.edit_permits import EditPermit
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery import redraw_checks
 from durable_dialogs.recovery.redraw_checks import AWAITED, SKEW, SLIP, State, state_of
-from durable_dialogs.recovery.redraw_index import Mark, Standing
+from durable_dialogs.recovery.redraw_index import PendingRedraw, Standing
 from durable_support.clock import Clock
 from durable_support.pending_redraws import ANN, TAPPED, Idle
 
@@ -23,7 +23,7 @@ class Drawn(Idle):
         passing: while time passes.
     """
 
-    def __init__(self, ended: float, turn: Turn, passing: Clock) -> None:
+    def __init__(self, ended: float, turn: EditPermit, passing: Clock) -> None:
         self._ended, self._turn, self._passing = ended, turn, passing
 
     @override
@@ -31,7 +31,7 @@ class Drawn(Idle):
         return self._ended
 
     @override
-    async def last_turn(self, *_: object) -> Turn:  # type: ignore[override]
+    async def last_turn(self, *_: object) -> EditPermit:  # type: ignore[override]
         # Counted from when it was told, at the end of all this.
         self._passing.now += 2 * SKEW
         return self._turn
@@ -73,8 +73,8 @@ async def test_a_turn_after_the_last_edit_has_drawn_what_stands(
 ) -> None:
     passing = Clock()
     monkeypatch.setattr(redraw_checks, "time", passing)
-    mark = Mark(ANN, touched=passing.now - AWAITED / 2, version="2")
-    turn = Turn(AWAITED - later, version, is_by_same_clock)
+    mark = PendingRedraw(ANN, touched=passing.now - AWAITED / 2, version="2")
+    turn = EditPermit(AWAITED - later, version, is_by_same_clock)
     renderer = cast("Renderer", Drawn(passing.now - AWAITED, turn, passing))
     assert await state_of(TAPPED, mark, Standing("3", 42), renderer) is state
 
@@ -89,6 +89,6 @@ class Left(Idle):
 
 async def test_what_was_left_to_another_is_not_drawn_where_it_stands_again() -> None:
     # As after a failover to a server that has not got what the other had written.
-    mark, stands = Mark(ANN, touched=0, version="2"), Standing("2", 42)
+    mark, stands = PendingRedraw(ANN, touched=0, version="2"), Standing("2", 42)
     assert await state_of(TAPPED, mark, stands, cast("Renderer", Idle())) is State.DRAWN
     assert await state_of(TAPPED, mark, stands, cast("Renderer", Left())) is State.STALE

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing.foreground import NotDrawnError
 from durable_dialogs.recovery import redraws
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish
 from durable_support.pending_redraws import SOON
@@ -121,7 +121,7 @@ async def test_what_waits_longest_is_drawn_again_however_much_comes_after_it(
 async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
     scene, begun = Scene(redis), asyncio.Event()
 
-    async def redraw(_record: str, _place: Place) -> None:
+    async def redraw(_record: str, _place: Location) -> None:
         with suppress(asyncio.CancelledError):
             begun.set()
             await asyncio.Event().wait()
@@ -173,7 +173,7 @@ async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(
     is_rendered: bool,  # noqa: FBT001
 ) -> None:
     (window,) = await scene.leave_behind(ANN, 1)
-    anns = Place(ANN, "private", None, ANN, None)
+    anns = Location(ANN, "private", None, ANN, None)
     scene.renews = [] if is_rendered else [anns]
     async with scene.looking():
         await scene.until_waiting(1)

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing import senders
 from durable_dialogs.drawing.senders import Senders, Sent, digest_of
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.outcome import Drawing
 
@@ -19,10 +19,10 @@ TAKEN_OFF = Drawing(DRAWING.record, 7, None, -9)
 
 
 @pytest.fixture
-async def crews(redis: Redis) -> list[Crew]:
+async def crews(redis: Redis) -> list[WorkerRegistry]:
     """Give two workers that have signed the list of workers."""
     batch = Batch(redis)
-    crews = [Crew(redis, batch, 42) for _ in range(2)]
+    crews = [WorkerRegistry(redis, batch, 42) for _ in range(2)]
     for number, crew in enumerate(crews):
         # Of other machines, so that nobody looks for their processes here.
         crew.worker = f"machine{number}:1:ab"
@@ -31,7 +31,7 @@ async def crews(redis: Redis) -> list[Crew]:
 
 
 @pytest.fixture
-def pair(redis: Redis, crews: list[Crew]) -> list[Senders]:
+def pair(redis: Redis, crews: list[WorkerRegistry]) -> list[Senders]:
     """Give what each of them asks."""
     return [Senders(redis, Batch(redis), crew) for crew in crews]
 
@@ -76,7 +76,7 @@ async def test_what_is_taken_off_before_it_was_sent_is_not_sent(pair: list[Sende
 
 
 async def test_who_dies_leaves_it_to_the_other(
-    pair: list[Senders], crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+    pair: list[Senders], crews: list[WorkerRegistry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(senders, "YOUNG", 0.1)
     one, two = pair

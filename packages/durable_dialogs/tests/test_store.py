@@ -8,7 +8,7 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 
 CHAT = ChatKeys(1, 2)
 
@@ -34,7 +34,7 @@ async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) ->
 
 
 async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: DialogStore) -> None:
-    transaction, key = Transaction(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
+    transaction, key = UnitOfWork(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
     with pytest.raises(RuntimeError, match="contexts"):
         await transaction.set_state(key, "Form:name")
     assert await transaction.get_state(key) is None

@@ -7,7 +7,7 @@ import pytest
 from durable_dialogs import token_bucket
 from durable_dialogs.delivery.fair_queue import PERSON_PACE as ASKING
 from durable_dialogs.drawing.renderer import GROUP_PACE, PERSON_PACE
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock
 
 
@@ -19,7 +19,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return own
 
 
-def spent(pace: Pace, clock: Clock, seconds: int) -> int:
+def spent(pace: TokenBucket, clock: Clock, seconds: int) -> int:
     """Count the tokens that who always wants one spends in so many seconds."""
     count, end = 0, clock.now + seconds
     while clock.now <= end:
@@ -34,7 +34,7 @@ def spent(pace: Pace, clock: Clock, seconds: int) -> int:
     ("made", "minute"), [(GROUP_PACE, 20), (PERSON_PACE, 64)], ids=["group", "person"]
 )
 def test_in_a_minute_goes_what_telegram_bears(
-    clock: Clock, made: partial[Pace], minute: int
+    clock: Clock, made: partial[TokenBucket], minute: int
 ) -> None:
     pace = made()
     assert spent(pace, clock, 60) == minute
@@ -44,7 +44,7 @@ def test_in_a_minute_goes_what_telegram_bears(
 
 
 def test_it_tells_when_the_next_may_go(clock: Clock) -> None:
-    pace = Pace(burst=2, rate=0.5)
+    pace = TokenBucket(burst=2, rate=0.5)
     for pause in (0, 0, 2):
         assert pace.pause == pytest.approx(pause)
         pace.spend()
@@ -67,7 +67,7 @@ def test_those_who_come_at_once_go_one_after_the_other(clock: Clock) -> None:
 
 
 def test_who_was_overrun_is_left_alone_and_then_asked_slowly(clock: Clock) -> None:
-    pace = Pace(burst=5, rate=1)
+    pace = TokenBucket(burst=5, rate=1)
     pace.hold_back(3)
     assert (pace.hold, pace.pause) == (3, 3)
     clock.now += 3

@@ -8,21 +8,21 @@ from aiogram import Bot, Dispatcher
 from redis.asyncio import Redis
 
 from durable_dialogs.delivery.outbox import Deliver, Outbox
-from durable_dialogs.drawing.edit_permits import Turns
+from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
-from durable_dialogs.drawing.worker_registry import Crew
-from durable_dialogs.recovery.group_upgrade import Moving
-from durable_dialogs.recovery.open_windows import Windows
-from durable_dialogs.recovery.pending_redraws import Undrawn
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
+from durable_dialogs.recovery.group_upgrade import GroupUpgrades
+from durable_dialogs.recovery.open_windows import OpenWindows
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import place_of_record
+from durable_dialogs.state.keys import location_of_record
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.update.commits import Commits, InlineWindow
-from durable_dialogs.update.middleware import OnError, TransactionMiddleware
-from durable_dialogs.update.offered_buttons import Offers
+from durable_dialogs.update.middleware import OnError, UnitOfWorkMiddleware
+from durable_dialogs.update.offered_buttons import OfferedButtons
 
 
 class OpenDialogs:
@@ -50,32 +50,32 @@ class OpenDialogs:
         bot: Bot,
         ttl: int,
         *,
-        delivery: Callable[[Moving], Deliver],
+        delivery: Callable[[GroupUpgrades], Deliver],
         on_error: OnError,
         inline_window: InlineWindow,
     ) -> None:
         self._bot = bot
-        self._crew = Crew(redis, batch, bot.id)
+        self._crew = WorkerRegistry(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
-        turns = Turns(redis, batch, bot.id, self._crew)
+        turns = EditPermits(redis, batch, bot.id, self._crew)
         senders = Senders(redis, batch, self._crew)
         self._renderer = Renderer(
             bot, self.store, turns, senders, on_upgrade=self._move, on_unsent=self._let_go
         )
-        self._undrawn = Undrawn(redis, batch, bot.id, self._renderer, self._crew)
-        self._moving = Moving(self.store, self._undrawn, bot.id)
+        self._undrawn = PendingRedraws(redis, batch, bot.id, self._renderer, self._crew)
+        self._moving = GroupUpgrades(self.store, self._undrawn, bot.id)
         self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
-        offers = Offers()
+        offers = OfferedButtons()
         commits = Commits(
             self.store,
             self._outbox,
             self._renderer,
             self._undrawn,
-            Windows(redis, batch, bot.id, ttl),
+            OpenWindows(redis, batch, bot.id, ttl),
             offers=offers,
             inline_window=inline_window,
         )
-        self.transactions = TransactionMiddleware(
+        self.transactions = UnitOfWorkMiddleware(
             self.store, commits, self._outbox, offers, on_error
         )
 
@@ -105,7 +105,7 @@ class OpenDialogs:
         await Relocation(self.store, self._bot.id).let_go(drawing)
         if drawing.former:
             # It has lost its buttons, which the fresh message was to have.
-            _, topic = place_of_record(drawing.record)
+            _, topic = location_of_record(drawing.record)
             place = replace(drawing.asked, thread_id=topic)
             await self._undrawn.announce([drawing.record], place)
             self._undrawn.hurry(drawing.record)

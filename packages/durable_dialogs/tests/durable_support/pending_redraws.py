@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from durable_dialogs.recovery.pending_redraws import Undrawn
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.recovery.redraws import Redraw
 from durable_dialogs.state.keys import ChatKeys
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 
 BOT = 1
 CHAT = ChatKeys(BOT, 7)
-ANN = Place(7, "private", None, 7, None)
+ANN = Location(7, "private", None, 7, None)
 TAPPED, OTHER = CHAT.record("tapped"), CHAT.record("other")
 INDEX = f"tally:{{{BOT}}}:undrawn"
 SOON = 15.0
@@ -53,7 +53,7 @@ class Idle:
 
 
 @asynccontextmanager
-async def running(undrawn: Undrawn, redraw: Redraw) -> AsyncIterator[None]:
+async def running(undrawn: PendingRedraws, redraw: Redraw) -> AsyncIterator[None]:
     """Have a worker look after windows meanwhile."""
     looking = asyncio.create_task(undrawn.run(redraw))
     try:

@@ -9,11 +9,11 @@ from redis.asyncio import Redis
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import Crew
-from durable_dialogs.recovery.pending_redraws import Undrawn
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 from durable_support.pending_redraws import BOT, INDEX, SOON, Idle, running
 
 ANN, BORIS = 7, 8
@@ -70,10 +70,12 @@ class Scene:
         self.renderer = Busy()
         self.drawn: list[str] = []
         self.troubles: list[Exception] = []
-        self.renews: list[Place] = []
+        self.renews: list[Location] = []
         batch = Batch(redis)
         renderer = cast("Renderer", self.renderer)
-        self.undrawn = Undrawn(redis, batch, BOT, renderer, Crew(redis, batch, BOT))
+        self.undrawn = PendingRedraws(
+            redis, batch, BOT, renderer, WorkerRegistry(redis, batch, BOT)
+        )
 
     async def leave_behind(
         self,
@@ -92,7 +94,7 @@ class Scene:
                 record, mapping={"version": version + number, "message": message_id + number}
             )
         await self.undrawn.announce(
-            records, Place(chat_id, "private", None, chat_id, None), moves_for
+            records, Location(chat_id, "private", None, chat_id, None), moves_for
         )
         for record in records:
             self.undrawn.hurry(record)
@@ -100,7 +102,7 @@ class Scene:
 
     async def press(self, record: str) -> None:
         """Press a button of a window, which is drawn thereby."""
-        self.undrawn.touch([record], Place(ANN, "private", None, ANN, None))
+        self.undrawn.touch([record], Location(ANN, "private", None, ANN, None))
         await self._redis.hset(record, "version", "9")
         self.undrawn.committed(record, "9")
 
@@ -121,7 +123,7 @@ class Scene:
         while await self._redis.hlen(INDEX):
             await asyncio.sleep(0.02)
 
-    async def _redraw(self, record: str, _place: Place) -> None:
+    async def _redraw(self, record: str, _place: Location) -> None:
         self.drawn.append(record)
         if self.renews:
             await self.undrawn.renew({record: self.renews.pop()})

@@ -11,14 +11,14 @@ from typing import Generic, TypeVar
 from cachetools import LRUCache
 
 from durable_dialogs.tasks import finish
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 AT_A_TIME = 10
 """Updates of one person that are carried out at the same time. So in each chat at most so many
 of theirs stand before another person's, also when Telegram takes long for each."""
 AT_ONCE = 2_000
 """Updates of all people that are carried out at the same time, which bounds memory."""
-PERSON_PACE = partial(Pace, burst=500, rate=100)
+PERSON_PACE = partial(TokenBucket, burst=500, rate=100)
 """Updates of one person that may begin at once, and in a second over time. Far more than a
 person can tap, and it leaves the processor to others beside a script that floods."""
 PEOPLE = 10_000
@@ -41,7 +41,7 @@ class Row(Generic[T]):
     """
 
     person: int | None
-    pace: Pace
+    pace: TokenBucket
     waiting: deque[T] = field(default_factory=deque)
     under_way: int = 0
     is_ready: bool = False
@@ -61,7 +61,7 @@ class FairQueue(Generic[T]):
     def __init__(self, serve: Callable[[T], Awaitable[None]]) -> None:
         self._serve_one = serve
         self._rows: dict[int | None, Row[T]] = {}
-        self._paces: MutableMapping[int | None, Pace] = LRUCache(PEOPLE)
+        self._paces: MutableMapping[int | None, TokenBucket] = LRUCache(PEOPLE)
         self._ready: deque[Row[T]] = deque()
         self._tasks: set[asyncio.Future[None]] = set()
         self._idle = asyncio.Event()

@@ -31,8 +31,8 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keeping import Fate, Keeping
 from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.state.update_data import IS_KEPT, KEEPING
-from durable_dialogs.telegram.calls import confirmed
 from durable_dialogs.telegram.raw_updates import GetRawUpdates, RawUpdate, sender_of
+from durable_dialogs.telegram.retries import confirmed
 from durable_dialogs.telemetry import telemetry
 
 CarryOut = Callable[..., Awaitable[object]]

@@ -17,7 +17,7 @@ HOLD = 30
 """Seconds that whoever has claimed something has to do it; then it is free again."""
 
 
-class Claim(StrEnum):
+class Lease(StrEnum):
     """What claiming something comes to."""
 
     MINE = "mine"
@@ -25,7 +25,7 @@ class Claim(StrEnum):
     DONE = "done"
 
 
-class Claims:
+class Leases:
     """Knows what was done, and what somebody is about to do.
 
     Whose claim has run out holds or releases nothing that another has claimed since.
@@ -41,10 +41,10 @@ class Claims:
         self._redis = redis
         self._bot_id = bot_id
         self._memory = memory
-        self._mine = f"{Claim.BUSY} {secrets.token_hex(8)}"
+        self._mine = f"{Lease.BUSY} {secrets.token_hex(8)}"
         self._script = Path(__file__).with_name("keep.lua").read_text()
 
-    async def claim(self, name: str) -> Claim:
+    async def claim(self, name: str) -> Lease:
         """Claim something; whose it is does it and then settles or releases it.
 
         Returns:
@@ -52,9 +52,9 @@ class Claims:
         """
         with _watched():
             if await self._redis.set(self._key(name), self._mine, nx=True, ex=HOLD):
-                return Claim.MINE
+                return Lease.MINE
             found = await self._redis.get(self._key(name))
-        return Claim.DONE if found == Claim.DONE.encode() else Claim.BUSY
+        return Lease.DONE if found == Lease.DONE.encode() else Lease.BUSY
 
     async def hold(self, name: str) -> None:
         """Go on holding what was claimed, for as long as from a claim on."""
@@ -63,7 +63,7 @@ class Claims:
     async def settle(self, name: str) -> None:
         """Note that it is done."""
         with _watched():
-            await self._redis.set(self._key(name), Claim.DONE, ex=self._memory)
+            await self._redis.set(self._key(name), Lease.DONE, ex=self._memory)
 
     async def release(self, name: str) -> None:
         """Let others claim it at once, as it was not done."""

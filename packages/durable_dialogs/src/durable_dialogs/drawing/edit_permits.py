@@ -12,11 +12,11 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
 from durable_dialogs.drawing.message_editor import REMEMBERED
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 MEMORY = 60
 """Seconds that what was drawn last is remembered."""
@@ -28,7 +28,7 @@ to count as the same one, which nobody has set."""
 log = structlog.get_logger(__name__)
 
 
-class Turn(NamedTuple):
+class EditPermit(NamedTuple):
     """A turn that was given.
 
     Attributes:
@@ -43,7 +43,7 @@ class Turn(NamedTuple):
     is_by_same_clock: bool
 
 
-class Turns:
+class EditPermits:
     """Keeps the workers of a crew at the pace that one of them would keep.
 
     Who works alone asks nobody. In a crew each drawing asks Redis first: so a chat gets no
@@ -56,7 +56,7 @@ class Turns:
         crew: Who shares the bot.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, crew: Crew) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, crew: WorkerRegistry) -> None:
         self._batch = batch
         self._bot_id = bot_id
         self._crew = crew
@@ -75,7 +75,7 @@ class Turns:
         drawing: Drawing,
         target: int,
         version: str,
-        pace: Pace,
+        pace: TokenBucket,
         *,
         changes: bool,
         may_pass: bool,
@@ -121,7 +121,7 @@ class Turns:
             self._ahead[drawn] = _ahead(float(told), asked)
         return (1 - left) / pace.rate if verdict == b"wait" else 0.0
 
-    async def last(self, chat_id: int | str, message_id: int) -> Turn | None:
+    async def last(self, chat_id: int | str, message_id: int) -> EditPermit | None:
         """Tell of the turn that was given last on a message, None where nobody knows."""
         drawn = ChatKeys(self._bot_id, chat_id).drawn(message_id)
         asked = time.monotonic()
@@ -136,7 +136,7 @@ class Turns:
         before, now = self._ahead.get(drawn), _ahead(float(told), asked)
         # What was told before that turn and after it holds for it as well.
         is_same = before is not None and now is not None and abs(now - before) <= STEADY
-        return Turn(float(age), version.decode(), is_same)
+        return EditPermit(float(age), version.decode(), is_same)
 
 
 def _ahead(told: float, asked: float) -> float | None:

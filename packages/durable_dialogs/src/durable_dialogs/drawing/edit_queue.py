@@ -10,14 +10,14 @@ from functools import partial
 import structlog
 from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
 
-from durable_dialogs.drawing.edit_permits import Turns
-from durable_dialogs.drawing.global_rate_limiter import JUMPED, SERVED, Line
-from durable_dialogs.drawing.message_editor import Canvas, same_buttons
-from durable_dialogs.drawing.pending_edit import Job
+from durable_dialogs.drawing.edit_permits import EditPermits
+from durable_dialogs.drawing.global_rate_limiter import JUMPED, SERVED, GlobalRateLimiter
+from durable_dialogs.drawing.message_editor import MessageEditor, same_buttons
+from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.state.outcome import Drawing, Drawn
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telemetry import telemetry, update_id
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 DAY = 24 * 60 * 60
 """Seconds that a drawing is worth trying, as long as the process lives."""
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class EditLimits:
     """What a message's drawings wait for.
 
     Attributes:
@@ -44,12 +44,12 @@ class Limits:
         turns: Gives the turn where several workers share the message.
     """
 
-    pace: Pace
-    line: Line
-    turns: Turns
+    pace: TokenBucket
+    line: GlobalRateLimiter
+    turns: EditPermits
 
 
-class Screen:
+class EditQueue:
     """A message while something is to be drawn on it.
 
     Args:
@@ -61,8 +61,8 @@ class Screen:
 
     def __init__(
         self,
-        canvas: Canvas,
-        limits: Limits,
+        canvas: MessageEditor,
+        limits: EditLimits,
         on_upgrade: OnUpgrade,
         on_idle: Callable[[], object],
     ) -> None:
@@ -70,8 +70,8 @@ class Screen:
         self._pace, self._line, self._turns = limits.pace, limits.line, limits.turns
         self._on_upgrade = on_upgrade
         self._on_idle = on_idle
-        self._jobs: list[Job] = []
-        self._current: Job | None = None
+        self._jobs: list[PendingEdit] = []
+        self._current: PendingEdit | None = None
         self._late_after = 0.0
         self._is_promised = False
         self._place: float | None = None
@@ -99,7 +99,7 @@ class Screen:
             self._jobs[-1] = both
             telemetry.edit_done(Drawn.MERGED)
         else:
-            self._jobs.append(Job(drawing, version))
+            self._jobs.append(PendingEdit(drawing, version))
             telemetry.edits_waiting(1)
         pause = self._pause(self._jobs[-1].drawing)
         if not pause:
@@ -168,7 +168,7 @@ class Screen:
             telemetry.edit_done(drawn)
         self._on_idle()
 
-    async def _carry_out(self, job: Job) -> Drawn:
+    async def _carry_out(self, job: PendingEdit) -> Drawn:
         self._late_after = asyncio.get_running_loop().time() + SOON
         # The task was begun by another update, of which the log would tell otherwise.
         update_id.set(job.update)
@@ -215,8 +215,8 @@ class Screen:
                 return True
             self._turn = time.monotonic() + (pause or 0)
 
-    async def _take_turn(self, job: Job) -> float | None:
-        """Ask the other workers for the turn; see `Turns.take`."""
+    async def _take_turn(self, job: PendingEdit) -> float | None:
+        """Ask the other workers for the turn; see `EditPermits.take`."""
         return await self._turns.take(
             job.drawing,
             self._canvas.target(job.drawing),
@@ -245,7 +245,7 @@ class Screen:
         elif self._place not in {SERVED, JUMPED}:
             await self._pass(self._place)
 
-    async def _wait_again(self, job: Job) -> bool:
+    async def _wait_again(self, job: PendingEdit) -> bool:
         """Wait in line to try once more; tell whether that is still wanted."""
         self._place = self._line.join(self._wake_in_line)
         while self._is_wanted(job) and (pause := self._line.pause(self._place)):
@@ -265,11 +265,11 @@ class Screen:
             async with asyncio.timeout(seconds):
                 await self._called.wait()
 
-    def _is_wanted(self, job: Job) -> bool:
+    def _is_wanted(self, job: PendingEdit) -> bool:
         # A message that is still to be sent is sent; its next window is edited in.
         return job.drawing.fresh or not (self._jobs and job.is_covered_by(self._jobs[0]))
 
-    async def _draw(self, job: Job) -> Drawn:
+    async def _draw(self, job: PendingEdit) -> Drawn:
         # No place is left by a first try, and all may try again at the same time.
         if self._place is None and not await self._wait_again(job):
             return Drawn.MERGED

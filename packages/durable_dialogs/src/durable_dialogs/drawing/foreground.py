@@ -25,8 +25,8 @@ from aiogram_dialog.api.entities import (
 from aiogram_dialog.api.entities.update_event import DialogFgEvent
 from aiogram_dialog.api.internal import FakeUser
 
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import Outcome
-from durable_dialogs.state.place import Place
 from durable_dialogs.state.store import AwayError
 
 
@@ -110,7 +110,7 @@ async def open_beside(
             await beside.start(state, dict(data), show_mode=ShowMode.SEND)
 
 
-async def redraw(dispatcher: Dispatcher, bot: Bot, place: Place, stack_id: str) -> None:
+async def redraw(dispatcher: Dispatcher, bot: Bot, place: Location, stack_id: str) -> None:
     """Have a stack's window drawn again as it stands.
 
     Args:

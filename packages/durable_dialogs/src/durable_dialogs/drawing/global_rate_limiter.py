@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
 WHOLE = 30
 """Edits that Telegram bears in a second over all chats (Bot FAQ, "My bot is hitting limits,
@@ -31,7 +31,7 @@ JUMPED = -1e300
 """of who has gone before all others. Both come before any number."""
 
 
-class Line:
+class GlobalRateLimiter:
     """Lets drawings pass at the rate that Telegram bears of all chats, one after the other.
 
     Places are numbers. So many as pass in a second, or one where that is less, are kept
@@ -53,7 +53,7 @@ class Line:
         # When that was, in the future where all are held back.
         self._since = time.monotonic()
         # What has really passed.
-        self._passing = Pace(burst=self._ready, rate=self._rate)
+        self._passing = TokenBucket(burst=self._ready, rate=self._rate)
         # How to wake who waits, in their order.
         self._waiting: dict[float, Callable[[], bool]] = {}
         self._refused: dict[int | str, float] = {}
@@ -69,7 +69,7 @@ class Line:
         self._rate = WHOLE / workers
         # Else nobody would pass at once among many workers, though nothing waits.
         self._ready = max(self._rate, 1.0)
-        self._passing = Pace(burst=self._ready, rate=self._rate)
+        self._passing = TokenBucket(burst=self._ready, rate=self._rate)
 
     def join(self, wake: Callable[[], bool]) -> float:
         """Take the last place, and give it.

@@ -70,7 +70,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
+class MessageEditor:
     """Draws, and remembers what this process has drawn last.
 
     Args:

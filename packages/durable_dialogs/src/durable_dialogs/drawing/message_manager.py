@@ -23,14 +23,14 @@ from typing_extensions import override
 from durable_dialogs.drawing.pictures import is_picture
 from durable_dialogs.drawing.sending import KINDS, kind_of, name_of
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
 """What stands under the input field. It belongs to the message that brought it, which
 can't be edited (Bot API, "Updating messages")."""
 
 
-class Drawings(MessageManagerProtocol):
+class DurableMessageManager(MessageManagerProtocol):
     """Notes what one stack's message is to show.
 
     Args:
@@ -38,7 +38,7 @@ class Drawings(MessageManagerProtocol):
         stack: The stack that is drawn.
     """
 
-    def __init__(self, transaction: Transaction, stack: Stack) -> None:
+    def __init__(self, transaction: UnitOfWork, stack: Stack) -> None:
         self._transaction = transaction
         self._stack = stack
         self._record = transaction.record_of(stack)
@@ -152,7 +152,7 @@ def awaited() -> int:
     return -1 - secrets.randbelow(2**31)
 
 
-class DrawingManagerFactory:
+class DurableManagerFactory:
     """Makes dialog managers that note their drawings in the update's transaction."""
 
     def __init__(self) -> None:
@@ -166,11 +166,11 @@ class DrawingManagerFactory:
         router: Router,
     ) -> DialogManager:
         """Make a manager; see aiogram-dialog's `DialogManagerFactory`."""
-        transaction = cast("Transaction", data["transaction"])
+        transaction = cast("UnitOfWork", data["transaction"])
         return ManagerImpl(
             event=event,
             data=data,
-            message_manager=Drawings(transaction, cast("Stack", data[STACK_KEY])),
+            message_manager=DurableMessageManager(transaction, cast("Stack", data[STACK_KEY])),
             media_id_storage=self._media_ids,
             registry=registry,
             router=router,

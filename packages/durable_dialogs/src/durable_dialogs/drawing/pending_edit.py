@@ -10,7 +10,7 @@ from durable_dialogs.telemetry import update_id
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PendingEdit:
     """A drawing that waits its turn.
 
     Attributes:
@@ -30,17 +30,17 @@ class Job:
         """The buttons that it gives its message."""
         return self.drawing.content.reply_markup if self.drawing.content else None
 
-    def is_covered_by(self, other: "Job") -> bool:
+    def is_covered_by(self, other: "PendingEdit") -> bool:
         """Tell whether it need not be drawn if another is."""
         return _are_one(self.drawing, other.drawing)
 
-    def then(self, drawing: Drawing, version: str) -> "Job | None":
+    def then(self, drawing: Drawing, version: str) -> "PendingEdit | None":
         """Give the one job that does for itself and a drawing after it, None where each counts."""
         if not _are_one(self.drawing, drawing):
             return None
         # Of another record, where one window has handed its message on to another.
         both = replace(self.drawing, record=drawing.record, content=drawing.content)
-        return Job(both, version, self.over)
+        return PendingEdit(both, version, self.over)
 
 
 def _are_one(first: Drawing, then: Drawing) -> bool:

@@ -8,7 +8,7 @@ import asyncio
 
 import structlog
 
-from durable_dialogs.state.keys import ChatKeys, name_of, place_of_record, stack_id_of
+from durable_dialogs.state.keys import ChatKeys, location_of_record, name_of, stack_id_of
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import AwayError, DialogStore, UnclearError
@@ -88,7 +88,7 @@ class Relocation:
         return not changed or bool(await self._store.commit(chat, changed))
 
     def _chat(self, key: str) -> ChatKeys:
-        chat_id, _ = place_of_record(key)
+        chat_id, _ = location_of_record(key)
         return ChatKeys(self._bot_id, int(chat_id))
 
     async def _load(self, chat: ChatKeys, *keys: str) -> list[Record]:

@@ -7,12 +7,12 @@ from aiogram import Bot
 from aiogram.types import Message
 from cachetools import LRUCache
 
-from durable_dialogs.drawing.edit_permits import Turn, Turns
-from durable_dialogs.drawing.edit_queue import Limits, OnUpgrade, Screen
-from durable_dialogs.drawing.global_rate_limiter import Line
+from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
+from durable_dialogs.drawing.edit_queue import EditLimits, EditQueue, OnUpgrade
+from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import (
     REMEMBERED,
-    Canvas,
+    MessageEditor,
     OnUnsent,
     ignore,
     message_name,
@@ -21,12 +21,12 @@ from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import finish
-from durable_dialogs.token_bucket import Pace
+from durable_dialogs.token_bucket import TokenBucket
 
-PERSON_PACE = partial(Pace, burst=4, rate=1)
+PERSON_PACE = partial(TokenBucket, burst=4, rate=1)
 """About 1 request a second in one chat, while short bursts pass (Bot FAQ, "My bot is
 hitting limits, how do I avoid this?")."""
-GROUP_PACE = partial(Pace, burst=5, rate=1 / 4)
+GROUP_PACE = partial(TokenBucket, burst=5, rate=1 / 4)
 """At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
 REST = 0.5
 """Seconds of a stop that are left for what comes after the last drawing."""
@@ -48,18 +48,18 @@ class Renderer:
         self,
         bot: Bot,
         store: DialogStore,
-        turns: Turns,
+        turns: EditPermits,
         senders: Senders,
         *,
         on_upgrade: OnUpgrade,
         on_unsent: OnUnsent = ignore,
     ) -> None:
-        self._canvas = Canvas(bot, store, senders, on_unsent)
+        self._canvas = MessageEditor(bot, store, senders, on_unsent)
         self._turns = turns
         self._on_upgrade = on_upgrade
-        self._screens: dict[str, Screen] = {}
-        self._paces: MutableMapping[int | str, Pace] = LRUCache(REMEMBERED)
-        self._line = Line()
+        self._screens: dict[str, EditQueue] = {}
+        self._paces: MutableMapping[int | str, TokenBucket] = LRUCache(REMEMBERED)
+        self._line = GlobalRateLimiter()
 
     def add(self, drawing: Drawing, version: str) -> bool:
         """Have a window drawn as soon as Telegram lets it, or a later one in its place.
@@ -77,9 +77,9 @@ class Renderer:
         # By the message, not by the stack: stacks hand a message on to each other.
         key = message_name(drawing.chat_id, drawing.target)
         if key not in self._screens:
-            self._screens[key] = Screen(
+            self._screens[key] = EditQueue(
                 self._canvas,
-                Limits(self._pace_of(drawing.chat_id), self._line, self._turns),
+                EditLimits(self._pace_of(drawing.chat_id), self._line, self._turns),
                 self._on_upgrade,
                 lambda: self._screens.pop(key),
             )
@@ -124,7 +124,7 @@ class Renderer:
         """How many windows that nobody waits for may be drawn in the next second."""
         return self._line.room
 
-    async def last_turn(self, chat_id: int | str, message_id: int) -> Turn | None:
+    async def last_turn(self, chat_id: int | str, message_id: int) -> EditPermit | None:
         """Tell of the turn that was given last on a message, None where nobody knows."""
         return await self._turns.last(chat_id, message_id)
 
@@ -164,7 +164,7 @@ class Renderer:
         drawing = [screen.hurry() for screen in self._screens.values()]
         await finish(drawing, max(0.0, within - REST))
 
-    def _pace_of(self, chat_id: int | str) -> Pace:
+    def _pace_of(self, chat_id: int | str) -> TokenBucket:
         if chat_id not in self._paces:
             # Of an inline message nobody knows the chat; it may be a group.
             is_private = isinstance(chat_id, int) and chat_id > 0

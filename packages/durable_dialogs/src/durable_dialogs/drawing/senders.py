@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import sender_of
 from durable_dialogs.state.outcome import Drawing
@@ -60,7 +60,7 @@ class Senders:
         crew: Tells which workers live.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, crew: Crew) -> None:
+    def __init__(self, redis: Redis, batch: Batch, crew: WorkerRegistry) -> None:
         self._batch = batch
         self._crew = crew
         self._claim = redis.register_script(Path(__file__).with_name("sender.lua").read_text())

@@ -23,7 +23,7 @@ SILENCE = 10
 log = structlog.get_logger(__name__)
 
 
-class Crew:
+class WorkerRegistry:
     """The workers that share a bot.
 
     Args:

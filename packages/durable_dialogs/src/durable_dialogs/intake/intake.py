@@ -19,7 +19,7 @@ from durable_dialogs.intake.reading import Reader, Reading
 from durable_dialogs.state.keeping import Keeping
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING, LEFT_OUT
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telemetry import telemetry
 
 Feed = Callable[..., Awaitable[object]]

@@ -16,14 +16,14 @@ from aiogram.enums import ChatType
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.message_manager import awaited
-from durable_dialogs.recovery.pending_redraws import Undrawn
-from durable_dialogs.state.keys import ChatKeys, name_of, place_of_record, stack_id_of
-from durable_dialogs.state.place import Place
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.state.keys import ChatKeys, location_of_record, name_of, stack_id_of
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 
 
-class Move(StrEnum):
+class GroupUpgrade(StrEnum):
     """How the ids of the outbox's entries begin that are of a move."""
 
     UPGRADE = "upgrade:"
@@ -38,10 +38,10 @@ class UnfinishedError(Exception):
 
 def upgrade_of(old_id: int, new_id: int) -> tuple[str, str]:
     """Give the entry of the outbox which says that a group has another id, its id and payload."""
-    return f"{Move.UPGRADE}{old_id}", orjson.dumps([old_id, new_id]).decode()
+    return f"{GroupUpgrade.UPGRADE}{old_id}", orjson.dumps([old_id, new_id]).decode()
 
 
-class Moving:
+class GroupUpgrades:
     """Moves the dialogs that are on a chat's roll; the rest ends with the old chat.
 
     Args:
@@ -50,7 +50,7 @@ class Moving:
         bot_id: The bot's id.
     """
 
-    def __init__(self, store: DialogStore, undrawn: Undrawn, bot_id: int) -> None:
+    def __init__(self, store: DialogStore, undrawn: PendingRedraws, bot_id: int) -> None:
         self._store = store
         self._undrawn = undrawn
         self._bot_id = bot_id
@@ -76,7 +76,7 @@ class Moving:
         old = ChatKeys(self._bot_id, old_id)
         while not await self._take(outbox, old, new_id):
             pass  # somebody has tapped meanwhile
-        if not await outbox.empty(old, but=Move.UPGRADE):
+        if not await outbox.empty(old, but=GroupUpgrade.UPGRADE):
             raise UnfinishedError
         return old_id, new_id
 
@@ -85,7 +85,7 @@ class Moving:
         names = list(roll.stack)
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
-            f"{Move.DIALOG}{name}": _pack(record, roll.stack[name], new_id)
+            f"{GroupUpgrade.DIALOG}{name}": _pack(record, roll.stack[name], new_id)
             for name, record in zip(names, records, strict=True)
             if record.contexts
         }
@@ -103,7 +103,7 @@ class Moving:
             payload: What `take` has put into the outbox.
         """
         dialog = orjson.loads(payload)
-        place: Place = Place(**dialog["place"])
+        place: Location = Location(**dialog["place"])
         chat = ChatKeys(self._bot_id, place.chat_id)
         key = chat.record(dialog["stack"]["_id"])
         while True:
@@ -130,8 +130,8 @@ def _pack(record: Record, owner: int, new_id: int) -> str:
 
     Its stack is named after the old chat, too: the new one counts its messages from 1 again.
     """
-    place = Place(new_id, ChatType.SUPERGROUP, None, owner, None)
-    chat_id, _ = place_of_record(record.key)
+    place = Location(new_id, ChatType.SUPERGROUP, None, owner, None)
+    chat_id, _ = location_of_record(record.key)
     stack = {**record.stack, "_id": f"{stack_id_of(record.key)}of{chat_id}"}
     contexts = [record.contexts[intent] for intent in record.stack["intents"]]
     return orjson.dumps({"place": place, "stack": stack, "contexts": contexts}).decode()

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys, inline_message_of, place_of_record
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.keys import ChatKeys, inline_message_of, location_of_record
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 
 REMEMBERED = 10_000
@@ -25,7 +25,7 @@ DAY = 24 * 60 * 60
 log = structlog.get_logger(__name__)
 
 
-class Windows:
+class OpenWindows:
     """Remembers the windows that can still be pressed, by who has opened them.
 
     They are noted before the commit that opens them, and taken off after the one that
@@ -54,7 +54,7 @@ class Windows:
             if record.owner is not None and self._noted.get(record.key, -math.inf) < due
         ]
 
-    async def note(self, records: Iterable[Record], place: Place) -> None:
+    async def note(self, records: Iterable[Record], place: Location) -> None:
         """Note windows that are being opened, or were lately used.
 
         It may be awaited beside the commit, as `Undrawn.announce`.
@@ -83,7 +83,7 @@ class Windows:
             except RedisError as error:
                 log.warning("window_not_closed", error=str(error))
 
-    async def of(self, user_id: int) -> dict[str, Place]:
+    async def of(self, user_id: int) -> dict[str, Location]:
         """Give the windows that a person has open: where they stand, by their records."""
         noted = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key(user_id)))
         asked = [self._batch.send("EXISTS", name.decode()) for name in noted]
@@ -101,9 +101,9 @@ class Windows:
         return f"{ChatKeys(self._bot_id, user_id).tag}:windows"
 
 
-def _place(record: str, shown: str, user_id: int) -> Place:
+def _place(record: str, shown: str, user_id: int) -> Location:
     # Short, as it is kept for each open window: the key tells the rest.
     chat_type, _, language = shown.partition(" ")
-    chat, thread_id = place_of_record(record)
+    chat, thread_id = location_of_record(record)
     chat_id = user_id if inline_message_of(record) else int(chat)
-    return Place(chat_id, chat_type, thread_id, user_id, language or None)
+    return Location(chat_id, chat_type, thread_id, user_id, language or None)

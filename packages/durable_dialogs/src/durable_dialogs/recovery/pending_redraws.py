@@ -9,12 +9,12 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import Crew
+from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery.redraw_checks import is_shown
-from durable_dialogs.recovery.redraw_index import Entry, Mark, UndrawnIndex
+from durable_dialogs.recovery.redraw_index import Entry, PendingRedraw, RedrawIndex
 from durable_dialogs.recovery.redraws import Redraw, Redraws
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 from durable_dialogs.tasks import finish
 
 REFRESH = 5.0
@@ -27,7 +27,7 @@ PAUSE = 1.0
 log = structlog.get_logger(__name__)
 
 
-class Undrawn:
+class PendingRedraws:
     """Sees to it that every message ends with what stands, whoever dies on the way.
 
     A record is announced before its first commit, and taken off some time after
@@ -48,16 +48,16 @@ class Undrawn:
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: Crew
+        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: WorkerRegistry
     ) -> None:
         self._renderer = renderer
         self._crew = crew
-        self._index = UndrawnIndex(redis, batch, bot_id, crew.worker)
+        self._index = RedrawIndex(redis, batch, bot_id, crew.worker)
         self._clock = self._index.clock
-        self._marks: dict[str, Mark] = {}
+        self._marks: dict[str, PendingRedraw] = {}
         self._redraws = Redraws(self._index, self._marks, renderer)
 
-    def touch(self, records: Iterable[str], place: Place) -> list[str]:
+    def touch(self, records: Iterable[str], place: Location) -> list[str]:
         """Note that records change again; give those that are still to be announced.
 
         Args:
@@ -73,7 +73,9 @@ class Undrawn:
                 unknown.append(record)
         return unknown
 
-    async def announce(self, records: Iterable[str], place: Place, moves_for: float = 0.0) -> None:
+    async def announce(
+        self, records: Iterable[str], place: Location, moves_for: float = 0.0
+    ) -> None:
         """Note that records are about to change that were not announced yet, or will move.
 
         It may be awaited beside the commit, if it is called first: both go to Redis
@@ -87,7 +89,8 @@ class Undrawn:
         moves_until = self._clock.now() + moves_for if moves_for else 0.0
         now = time.monotonic()
         marks = {
-            record: Mark(place, now, moves_until, is_timeless=not moves_for) for record in records
+            record: PendingRedraw(place, now, moves_until, is_timeless=not moves_for)
+            for record in records
         }
         await self._index.write(marks)
         for record, mark in marks.items():
@@ -95,14 +98,14 @@ class Undrawn:
                 mark.is_timeless, mark.is_renewed = False, True
         self._marks.update(marks)
 
-    async def renew(self, windows: Mapping[str, Place]) -> None:
+    async def renew(self, windows: Mapping[str, Location]) -> None:
         """Have windows drawn at once, whether or not they have changed; whoever dies on the way.
 
         Args:
             windows: Where they stand, by their records.
         """
         for record, place in windows.items():
-            mark = self._marks.setdefault(record, Mark(place, touched=0))
+            mark = self._marks.setdefault(record, PendingRedraw(place, touched=0))
             mark.touch(0)
             mark.is_timeless, mark.is_renewed = False, True
         await self._index.write({record: self._marks[record] for record in windows})
@@ -172,7 +175,7 @@ class Undrawn:
         entries = await self._index.read()
         # Only then, as a worker that was alone left nobody to wait for its silence.
         gone = await self._crew.gone(entry.worker for entry in entries) if is_start else ()
-        own: dict[str, Mark] = {}
+        own: dict[str, PendingRedraw] = {}
         left: list[Entry] = []
         for entry in entries:
             is_silent = entry.signed <= self._clock.now() - SILENCE

@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from durable_dialogs.drawing.edit_permits import STEADY
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery.redraw_index import Mark, Standing
+from durable_dialogs.recovery.redraw_index import PendingRedraw, Standing
 from durable_dialogs.state.keys import inline_message_of
 
 AWAITED = 5.0
@@ -28,7 +28,9 @@ class State(Enum):
     """It is to be drawn again."""
 
 
-async def state_of(record: str, mark: Mark, standing: Standing | None, renderer: Renderer) -> State:
+async def state_of(
+    record: str, mark: PendingRedraw, standing: Standing | None, renderer: Renderer
+) -> State:
     """Tell whether a window shows what stands, or another worker sees to that.
 
     Args:
@@ -48,7 +50,7 @@ async def state_of(record: str, mark: Mark, standing: Standing | None, renderer:
     return await _state_by_turns(chat, mark, standing, renderer)
 
 
-def is_shown(record: str, mark: Mark, standing: Standing, renderer: Renderer) -> bool:
+def is_shown(record: str, mark: PendingRedraw, standing: Standing, renderer: Renderer) -> bool:
     """Tell whether this process has surely drawn what stands.
 
     Args:
@@ -62,7 +64,7 @@ def is_shown(record: str, mark: Mark, standing: Standing, renderer: Renderer) ->
 
 
 async def _state_by_turns(
-    chat: int | str, mark: Mark, standing: Standing, renderer: Renderer
+    chat: int | str, mark: PendingRedraw, standing: Standing, renderer: Renderer
 ) -> State:
     """Tell how far a window is that another worker has changed."""
     ended, now = renderer.edited_until(chat, standing.message_id), time.monotonic()
@@ -79,6 +81,6 @@ async def _state_by_turns(
     return State.AWAITED if is_awaited else State.STALE
 
 
-def chat_of(record: str, mark: Mark) -> int | str:
+def chat_of(record: str, mark: PendingRedraw) -> int | str:
     """Give the chat, or the inline message, that a window stands in."""
     return inline_message_of(record) or mark.place.chat_id

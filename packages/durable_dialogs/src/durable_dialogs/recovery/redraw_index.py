@@ -13,14 +13,14 @@ from redis.asyncio import Redis
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.clock import Clock
 from durable_dialogs.state.keys import PREFIX, inline_message_of
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import INLINE_TARGET
-from durable_dialogs.state.place import Place
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
-class Mark:
+class PendingRedraw:
     """A record that a worker has lately changed.
 
     Attributes:
@@ -36,7 +36,7 @@ class Mark:
         tries: How often that has failed.
     """
 
-    place: Place
+    place: Location
     touched: float
     moves_until: float = 0.0
     version: str = ""
@@ -86,10 +86,10 @@ class Entry:
     worker: str
     record: str
     signed: float
-    mark: Mark
+    mark: PendingRedraw
 
 
-class UndrawnIndex:
+class RedrawIndex:
     """Writes a worker's marks down, and reads those of all.
 
     All methods raise `redis.exceptions.RedisError` where Redis can't be used.
@@ -112,7 +112,7 @@ class UndrawnIndex:
         self._take_off = redis.register_script(Path(__file__).with_name("take_off.lua").read_text())
         self.clock = Clock(redis, batch, self._key)
 
-    async def write(self, marks: Mapping[str, Mark], *, has_ended: bool = False) -> None:
+    async def write(self, marks: Mapping[str, PendingRedraw], *, has_ended: bool = False) -> None:
         """Write marks down, which is a sign of life.
 
         Args:
@@ -162,7 +162,7 @@ class UndrawnIndex:
             log.warning("undrawn_unreachable", error=str(failures[0]))
         return found
 
-    async def take_off(self, marks: Mapping[str, Mark]) -> None:
+    async def take_off(self, marks: Mapping[str, PendingRedraw]) -> None:
         """Take own marks off, those that still stand as they were written."""
         await self._take([(self._name(record), mark.entry) for record, mark in marks.items()])
 
@@ -186,7 +186,9 @@ def _entry(name: bytes, raw: bytes) -> Entry:
     worker, record = _parts(name)
     written = orjson.loads(raw)
     signed, moves_until = written.pop("at"), written.pop("moves_until", 0.0)
-    mark = Mark(Place(**written), touched=0, moves_until=moves_until, is_timeless=not moves_until)
+    mark = PendingRedraw(
+        Location(**written), touched=0, moves_until=moves_until, is_timeless=not moves_until
+    )
     return Entry(name, raw, worker, record, signed, mark)
 
 

@@ -13,8 +13,8 @@ from redis.exceptions import RedisError
 from durable_dialogs.drawing.foreground import NotDrawnError
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.redraw_checks import State, chat_of, state_of
-from durable_dialogs.recovery.redraw_index import Mark, Standing, UndrawnIndex
-from durable_dialogs.state.place import Place
+from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, Standing
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish
 
@@ -30,7 +30,7 @@ TRIES = 6
 
 log = structlog.get_logger(__name__)
 
-Redraw = Callable[[str, Place], Awaitable[None]]
+Redraw = Callable[[str, Location], Awaitable[None]]
 """Draws a record's window as it stands."""
 
 
@@ -44,7 +44,7 @@ class Stale(NamedTuple):
     """
 
     record: str
-    mark: Mark
+    mark: PendingRedraw
     standing: Standing
 
     @property
@@ -72,7 +72,9 @@ class Redraws:
         renderer: Draws in this process.
     """
 
-    def __init__(self, index: UndrawnIndex, marks: dict[str, Mark], renderer: Renderer) -> None:
+    def __init__(
+        self, index: RedrawIndex, marks: dict[str, PendingRedraw], renderer: Renderer
+    ) -> None:
         self._index = index
         self._marks = marks
         self._renderer = renderer
@@ -106,7 +108,7 @@ class Redraws:
         finally:
             await finish(self._jobs, within=0)
 
-    async def remove(self, done: Mapping[str, Mark]) -> None:
+    async def remove(self, done: Mapping[str, PendingRedraw]) -> None:
         """Take records off that were drawn, by their marks of then, unless they changed since."""
         # One that is announced anew from now on has another entry, which stays in any order.
         same = {record: mark for record, mark in done.items() if self._marks.get(record) == mark}
@@ -199,7 +201,7 @@ class Redraws:
             if not moves:
                 self._chats.pop(stale.chat, None)
 
-    def _try_later(self, mark: Mark, standing: Standing) -> None:
+    def _try_later(self, mark: PendingRedraw, standing: Standing) -> None:
         mark.tries += 1
         if mark.tries < TRIES:
             mark.patient_until = time.monotonic() + PATIENCE * 2**mark.tries

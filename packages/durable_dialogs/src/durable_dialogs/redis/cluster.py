@@ -20,7 +20,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
 from durable_dialogs.redis.batch import Argument, Batch, Call
-from durable_dialogs.redis.reconnecting import LASTING, UnreachableError
+from durable_dialogs.redis.reconnecting import RECONNECTING, UnreachableError
 
 AT_ONCE = 10
 """Batches that a node carries out at once."""
@@ -45,7 +45,7 @@ class Cluster(RedisCluster):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - of many types
         super().__init__(**options)
         # It takes no class of connections from outside.
-        lasting = LASTING[self.connection_kwargs["connection_class"]]
+        lasting = RECONNECTING[self.connection_kwargs["connection_class"]]
         self.connection_kwargs["connection_class"] = lasting
         for node in self.startup_nodes:
             node.connection_class = lasting  # type: ignore[assignment]

@@ -14,7 +14,11 @@ from redis.maint_notifications import MaintNotificationsConfig
 from durable_dialogs.redis.address import Address, Kind
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.cluster import Cluster, ClusterBatch
-from durable_dialogs.redis.reconnecting import LASTING, LastingMaster, LastingMasterTLS
+from durable_dialogs.redis.reconnecting import (
+    RECONNECTING,
+    ReconnectingMaster,
+    ReconnectingMasterTLS,
+)
 
 ANSWER = 5.0
 """Seconds that Redis may take for an answer."""
@@ -70,7 +74,7 @@ def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Red
         if address.kind is Kind.SENTINEL:
             redis = _master(address, options, parts)
         else:
-            options["connection_class"] = LASTING[options.get("connection_class")]
+            options["connection_class"] = RECONNECTING[options.get("connection_class")]
             redis = Redis.from_pool(BlockingConnectionPool(**options))
         batch = Batch(redis, replicas)
     parts.push_async_callback(redis.aclose)
@@ -97,7 +101,7 @@ def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) ->
         address.nodes, sentinel_kwargs=PLAIN | common | own | waiting
     )
     parts.push_async_callback(sentinels.aclose)
-    options["connection_class"] = LastingMasterTLS if "ssl" in options else LastingMaster
+    options["connection_class"] = ReconnectingMasterTLS if "ssl" in options else ReconnectingMaster
     return cast(
         "Redis",
         sentinels.master_for(address.service, connection_pool_class=SentinelPool, **options),

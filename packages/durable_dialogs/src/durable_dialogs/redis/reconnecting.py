@@ -28,7 +28,7 @@ class UnreachableError(RedisConnectionError):
     """There is no connection, so surely nothing was sent."""
 
 
-class Lasting(AbstractConnection):
+class Reconnecting(AbstractConnection):
     """A connection that is not given out, but made anew, once the server has hung up.
 
     If it can't be made, it raises `UnreachableError`: also where Redis refuses the password.
@@ -92,30 +92,30 @@ class Lasting(AbstractConnection):
         return self._writer.is_closing() or self._reader.at_eof()
 
 
-class LastingConnection(Lasting, Connection):
+class ReconnectingConnection(Reconnecting, Connection):
     """By TCP."""
 
 
-class LastingTLS(Lasting, SSLConnection):
+class ReconnectingTLS(Reconnecting, SSLConnection):
     """By TLS."""
 
 
-class LastingSocket(Lasting, UnixDomainSocketConnection):
+class ReconnectingSocket(Reconnecting, UnixDomainSocketConnection):
     """By a socket in the file system."""
 
 
-class LastingMaster(Lasting, SentinelManagedConnection):
+class ReconnectingMaster(Reconnecting, SentinelManagedConnection):
     """To the master that Sentinels name."""
 
 
-class LastingMasterTLS(Lasting, SentinelManagedSSLConnection):
+class ReconnectingMasterTLS(Reconnecting, SentinelManagedSSLConnection):
     """To the same by TLS."""
 
 
-LASTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = {
-    None: LastingConnection,
-    Connection: LastingConnection,
-    SSLConnection: LastingTLS,
-    UnixDomainSocketConnection: LastingSocket,
+RECONNECTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = {
+    None: ReconnectingConnection,
+    Connection: ReconnectingConnection,
+    SSLConnection: ReconnectingTLS,
+    UnixDomainSocketConnection: ReconnectingSocket,
 }
 """What stands for each kind that redis-py knows; None where an address names no kind."""

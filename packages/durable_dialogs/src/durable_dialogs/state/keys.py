@@ -103,7 +103,7 @@ def stack_id_of(record: str) -> str:
     return record.rpartition(":")[2]
 
 
-def place_of_record(record: str) -> tuple[str, int | None]:
+def location_of_record(record: str) -> tuple[str, int | None]:
     """Give the chat of a record, or the inline message that it is, and the topic, if any."""
     chat, _, stack = record.partition("}:stack:")
     _, thread, _ = stack.split(":", 2)
@@ -127,4 +127,4 @@ def name_of(record: str) -> str:
 
 def inline_message_of(record: str) -> str | None:
     """Give the id of the inline message whose state a record is, None for a stack."""
-    return place_of_record(record)[0] if stack_id_of(record) == INLINE else None
+    return location_of_record(record)[0] if stack_id_of(record) == INLINE else None

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from aiogram_dialog.api.entities import NewMessage
 
-from durable_dialogs.state.place import Place
+from durable_dialogs.state.location import Location
 
 
 class Outcome(StrEnum):
@@ -100,7 +100,7 @@ class Drawing:
     bound: bool = False
     former: int | None = None
     opens: bool = False
-    asked: Place | None = None
+    asked: Location | None = None
 
 
 INLINE_TARGET = 1

@@ -27,7 +27,7 @@ ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
 """The access settings of a context that is everybody's, as one without any is."""
 
 
-class Transaction(Effects, BaseStorage):
+class UnitOfWork(Effects, BaseStorage):
     """One update's view of open dialogs, and what it leaves to be shown.
 
     Args:

@@ -7,12 +7,12 @@ from typing import Any
 from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import IN_RESPONSE
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 
 
-def answer_to(update: Update, transaction: Transaction) -> AnswerCallbackQuery | None:
+def answer_to(update: Update, transaction: UnitOfWork) -> AnswerCallbackQuery | None:
     """Give the answer to a press, None where it is none or a handler has answered."""
     query, reply = update.callback_query, transaction.reply
     if query is None or any(

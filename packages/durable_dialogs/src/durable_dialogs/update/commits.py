@@ -11,15 +11,15 @@ from aiogram_dialog.api.entities import NewMessage
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery.open_windows import Windows
-from durable_dialogs.recovery.pending_redraws import Undrawn
+from durable_dialogs.recovery.open_windows import OpenWindows
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.state.keys import ChatKeys, inline_message_of
+from durable_dialogs.state.location import Location, location_of
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
-from durable_dialogs.state.place import Place, place_of
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import AwayError, DialogStore
-from durable_dialogs.state.unit_of_work import Transaction
-from durable_dialogs.update.offered_buttons import Offers
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.update.offered_buttons import OfferedButtons
 
 ASKING = 1.0
 """Seconds that the answer to a press waits at most for a message that it has sent."""
@@ -48,10 +48,10 @@ class Commits:
         store: DialogStore,
         outbox: Outbox,
         renderer: Renderer,
-        undrawn: Undrawn,
-        windows: Windows,
+        undrawn: PendingRedraws,
+        windows: OpenWindows,
         *,
-        offers: Offers,
+        offers: OfferedButtons,
         inline_window: InlineWindow,
     ) -> None:
         self._store = store
@@ -62,7 +62,7 @@ class Commits:
         self._offers = offers
         self._inline_window = inline_window
 
-    async def make(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
+    async def make(self, transaction: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
         """Commit a transaction.
 
         Args:
@@ -99,7 +99,7 @@ class Commits:
                 for record in changed:
                     others.pop(record.key, None)
                 await self._undrawn.renew(others)
-        jobs = self._announcements(transaction, changed, drawn, place_of(data))
+        jobs = self._announcements(transaction, changed, drawn, location_of(data))
         if jobs and not self._store.in_order:
             # On a cluster what is announced is elsewhere, and may fail where the commit does not.
             with self._store.watched(unclear=AwayError):
@@ -114,10 +114,10 @@ class Commits:
 
     def _announcements(
         self,
-        transaction: Transaction,
+        transaction: UnitOfWork,
         changed: list[Record],
         drawn: Mapping[str, bool],
-        place: Place,
+        place: Location,
     ) -> list[Awaitable[object]]:
         """Give what is to be announced: nothing while a window is tapped on.
 
@@ -134,7 +134,7 @@ class Commits:
 
     def draw(
         self,
-        transaction: Transaction,
+        transaction: UnitOfWork,
         person_id: int,
         pressed: MaybeInaccessibleMessage | None = None,
     ) -> bool:
@@ -157,7 +157,7 @@ class Commits:
                 follows &= self._renderer.add(drawing, version)
         return follows
 
-    async def look_after(self, transaction: Transaction, place: Place) -> None:
+    async def look_after(self, transaction: UnitOfWork, place: Location) -> None:
         """See to it that a window is looked after that is about to be drawn as it stands.
 
         Raises:
@@ -170,11 +170,11 @@ class Commits:
         for record in records:
             self._undrawn.committed(record, transaction.version_of(record))
 
-    async def follows(self, transaction: Transaction) -> bool:
+    async def follows(self, transaction: UnitOfWork) -> bool:
         """Tell whether what a transaction has left is drawn soon, as far as all workers know."""
         return all([await self._renderer.follows(drawing) for drawing in transaction.drawings])
 
-    async def is_unsent(self, transaction: Transaction) -> bool:
+    async def is_unsent(self, transaction: UnitOfWork) -> bool:
         """Tell whether a message that a transaction has asked for can't be sent to its chat.
 
         Nobody waits for that longer than `ASKING` seconds.

@@ -20,7 +20,8 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, Unknown
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.foreground import NotDrawnError, redraw
 from durable_dialogs.state.keeping import Keeping
-from durable_dialogs.state.keys import ChatKeys, inline_message_of, place_of_record, stack_id_of
+from durable_dialogs.state.keys import ChatKeys, inline_message_of, location_of_record, stack_id_of
+from durable_dialogs.state.location import Location, chat_of, location_of
 from durable_dialogs.state.outcome import (
     AlreadyDoneError,
     NotKnownYetError,
@@ -28,21 +29,20 @@ from durable_dialogs.state.outcome import (
     Refusal,
     UnsentError,
 )
-from durable_dialogs.state.place import Place, chat_of, place_of
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING
-from durable_dialogs.telegram.calls import patiently
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.topics import call
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.update.answers import answer_to, say
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.nested import Nested, within
-from durable_dialogs.update.offered_buttons import Offers
+from durable_dialogs.update.offered_buttons import OfferedButtons
 from durable_dialogs.update.reply_marks import without_marks
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
-OnError = Callable[[Exception, Update, dict[str, Any], Transaction], Awaitable[None]]
+OnError = Callable[[Exception, Update, dict[str, Any], UnitOfWork], Awaitable[None]]
 """Answers for an update that failed, by a transaction that saves nothing."""
 
 TRIES = 20
@@ -58,14 +58,14 @@ PAUSE = 0.5
 
 log = structlog.get_logger(__name__)
 
-_current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+_current: ContextVar[UnitOfWork | None] = ContextVar("transaction", default=None)
 
 
 class ContentionError(Exception):
     """Others were faster too often, or what was asked was forgotten again."""
 
 
-class TransactionMiddleware(BaseMiddleware):
+class UnitOfWorkMiddleware(BaseMiddleware):
     """Carries every update out in a transaction; an outer middleware of updates.
 
     Handlers find the transaction as `transaction`, and what windows offer as `offers`.
@@ -87,7 +87,7 @@ class TransactionMiddleware(BaseMiddleware):
         store: DialogStore,
         commits: Commits,
         outbox: Outbox,
-        offers: Offers,
+        offers: OfferedButtons,
         on_error: OnError,
     ) -> None:
         self._store = store
@@ -116,7 +116,7 @@ class TransactionMiddleware(BaseMiddleware):
             log.info("update_repeated")
             if keeping := data.get(KEEPING):
                 keeping.repeat(chat.done(_id(update)))
-            transaction, follows = Transaction(self._store, chat), True
+            transaction, follows = UnitOfWork(self._store, chat), True
             transaction.outcome = Outcome.REPEATED
             records = repeated.records
         for sequel in transaction.sequels:
@@ -138,14 +138,14 @@ class TransactionMiddleware(BaseMiddleware):
         return transaction.outcome
 
     async def _tell_unsent(
-        self, transaction: Transaction, update: Update, data: dict[str, Any]
+        self, transaction: UnitOfWork, update: Update, data: dict[str, Any]
     ) -> None:
         """Say so if the bot may not write in the group where a message was asked for."""
         if not any(drawing.asked for drawing in transaction.drawings):
             return
         if data["event_chat"].type == ChatType.PRIVATE:
             return
-        told = Transaction(self._store, transaction.chat)
+        told = UnitOfWork(self._store, transaction.chat)
         if update.callback_query:
             if await self._commits.is_unsent(transaction):
                 await self._on_error(UnsentError(), update, data, told)
@@ -155,7 +155,7 @@ class TransactionMiddleware(BaseMiddleware):
             self.nested.begin(self._tell_privately(transaction, update, data, told))
 
     async def _tell_privately(
-        self, transaction: Transaction, update: Update, data: dict[str, Any], told: Transaction
+        self, transaction: UnitOfWork, update: Update, data: dict[str, Any], told: UnitOfWork
     ) -> None:
         if await self._commits.is_unsent(transaction):
             await self._on_error(UnsentError(), update, data, told)
@@ -163,7 +163,7 @@ class TransactionMiddleware(BaseMiddleware):
 
     async def _in_turn(
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
-    ) -> tuple[Transaction, bool]:
+    ) -> tuple[UnitOfWork, bool]:
         """Carry an update out in the chat's turn; tell whether all that it changes follows soon.
 
         What has to be asked first is asked between two turns, so that the chat does not wait.
@@ -185,9 +185,9 @@ class TransactionMiddleware(BaseMiddleware):
             error = ContentionError("what was asked is forgotten again and again")
             return await self._answer(error, update, data, chat, Outcome.FAILED), True
 
-    async def _do(self, transaction: Transaction, data: dict[str, Any], records: list[str]) -> None:
+    async def _do(self, transaction: UnitOfWork, data: dict[str, Any], records: list[str]) -> None:
         """Call what is to be called, and draw again what may show something older."""
-        bot, dispatcher, place = data["bot"], data["dispatcher"], place_of(data)
+        bot, dispatcher, place = data["bot"], data["dispatcher"], location_of(data)
         calls = (patiently(partial(call, bot, method)) for method in transaction.methods)
         await asyncio.gather(*calls)
         try:
@@ -199,7 +199,7 @@ class TransactionMiddleware(BaseMiddleware):
             # The update is done; its window is drawn by the next press, or as one left behind.
             log.warning("not_redrawn", error=str(error))
 
-    async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Place) -> None:
+    async def redraw(self, dispatcher: Dispatcher, bot: Bot, record: str, place: Location) -> None:
         """Have a record's window drawn again as it stands.
 
         Args:
@@ -215,11 +215,11 @@ class TransactionMiddleware(BaseMiddleware):
         inline_message_id = inline_message_of(record)
         if inline_message_id is None:
             # An update may be of another topic, or of a message too old to tell its own.
-            there = replace(place, thread_id=place_of_record(record)[1])
+            there = replace(place, thread_id=location_of_record(record)[1])
             await redraw(dispatcher, bot, there, stack_id_of(record))
             return
         chat = ChatKeys(bot.id, inline_message_id)
-        transaction = Transaction(self._store, chat)
+        transaction = UnitOfWork(self._store, chat)
         # In turn, as a press meanwhile would be drawn first and then drawn over.
         turn = self._turns.setdefault(chat, asyncio.Lock())
         async with turn:
@@ -235,11 +235,11 @@ class TransactionMiddleware(BaseMiddleware):
 
     async def _carry_out(
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
-    ) -> Transaction:
+    ) -> UnitOfWork:
         conflicts, failures, unclear = 0, 0, False
         keeping: Keeping = data.get(KEEPING) or Keeping()
         while conflicts < TRIES:
-            transaction = Transaction(self._store, chat, _id(update), keeping)
+            transaction = UnitOfWork(self._store, chat, _id(update), keeping)
             transaction.memory = keeping.life(update)
             try:
                 if await self._try(handler, update, data, chat, transaction):
@@ -274,7 +274,7 @@ class TransactionMiddleware(BaseMiddleware):
         update: Update,
         data: dict[str, Any],
         chat: ChatKeys,
-        transaction: Transaction,
+        transaction: UnitOfWork,
     ) -> bool:
         """Carry an update out once; tell whether it is done."""
         is_done = False
@@ -287,14 +287,14 @@ class TransactionMiddleware(BaseMiddleware):
             is_done = is_committed and not transaction.is_reset
             if not isinstance(update, DialogUpdate):
                 transaction.drawings = [
-                    replace(drawing, asked=place_of(data)) if drawing.fresh else drawing
+                    replace(drawing, asked=location_of(data)) if drawing.fresh else drawing
                     for drawing in transaction.drawings
                 ]
         finally:
             transaction.stands = is_done
         return is_done
 
-    async def _commit(self, transaction: Transaction, chat: ChatKeys, data: dict[str, Any]) -> bool:
+    async def _commit(self, transaction: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
         try:
             is_committed = await self._commits.make(transaction, chat, data)
         except UnclearError:
@@ -312,14 +312,14 @@ class TransactionMiddleware(BaseMiddleware):
         data: dict[str, Any],
         chat: ChatKeys,
         outcome: Outcome,
-    ) -> Transaction:
-        transaction = Transaction(self._store, chat)
+    ) -> UnitOfWork:
+        transaction = UnitOfWork(self._store, chat)
         transaction.outcome = outcome
         await self._on_error(error, update, data, transaction)
         return transaction
 
     async def _handle(
-        self, handler: Handler, update: Update, data: dict[str, Any], transaction: Transaction
+        self, handler: Handler, update: Update, data: dict[str, Any], transaction: UnitOfWork
     ) -> None:
         token = _current.set(transaction)
         try:

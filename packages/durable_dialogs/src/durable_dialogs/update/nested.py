@@ -9,7 +9,7 @@ from aiogram.types import TelegramObject
 from aiogram_dialog.api.entities import DialogUpdate
 
 from durable_dialogs.drawing.foreground import is_foreground
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.tasks import finish
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -30,7 +30,7 @@ class Nested:
         self._tasks: set[asyncio.Future[object]] = set()
 
     async def carry_out(
-        self, handler: Handler, update: DialogUpdate, data: dict[str, Any], outer: Transaction
+        self, handler: Handler, update: DialogUpdate, data: dict[str, Any], outer: UnitOfWork
     ) -> None:
         """Do what an update has dialogs do that is not committed.
 
@@ -61,6 +61,6 @@ class Nested:
         task.add_done_callback(self._tasks.discard)
 
 
-def within(transaction: Transaction, data: dict[str, Any]) -> dict[str, Any]:
+def within(transaction: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """Give what aiogram knows of an update to those who work in a transaction."""
     return {**data, "transaction": transaction, "fsm_storage": transaction}

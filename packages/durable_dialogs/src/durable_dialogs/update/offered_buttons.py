@@ -14,7 +14,7 @@ REMEMBERED = 10_000
 Key = tuple[str, int]
 
 
-class Offers:
+class OfferedButtons:
     """Remembers the buttons of windows as they were last rendered, by record and person.
 
     A press has to be of a button that the window offers. Rendering the window to

@@ -10,10 +10,10 @@ from aiogram_dialog.api.entities import Stack
 
 from durable_dialogs.state.keys import name_of
 from durable_dialogs.state.record import Record
-from durable_dialogs.state.unit_of_work import Transaction
+from durable_dialogs.state.unit_of_work import UnitOfWork
 
 
-class Roll:
+class OpenCounters:
     """The roll of the chat that an update is of.
 
     It is a record of the chat: the owners' ids by the names of the dialogs' records.
@@ -22,7 +22,7 @@ class Roll:
         transaction: The update's.
     """
 
-    def __init__(self, transaction: Transaction) -> None:
+    def __init__(self, transaction: UnitOfWork) -> None:
         self._transaction = transaction
 
     async def add(self, stack: Stack, owner: int, *, at_most: int) -> bool:

@@ -11,7 +11,7 @@ from durable_dialogs.state.keys import ChatKeys
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where a window stands and who saw it last: what drawing it takes without an update.
 
     Attributes:
@@ -39,10 +39,10 @@ def chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
     return ChatKeys(bot_id, chat.id if chat else 0)
 
 
-def place_of(data: dict[str, Any]) -> Place:
+def location_of(data: dict[str, Any]) -> Location:
     """Give where the window stands that an update is about, from the middleware's data."""
     chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
-    return Place(
+    return Location(
         chat_id=chat.id if chat else person.id,
         chat_type=chat.type if chat else ChatType.PRIVATE,
         thread_id=data.get("event_thread_id"),
