@@ -19,7 +19,7 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, ManagedCheckbox, Row, Swi
 from aiogram_dialog.widgets.style import Style
 from magic_filter import F
 
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 from states import Callbacks
 from widgets.disabled import Disabled
 from widgets.switch import switch

@@ -17,10 +17,7 @@ from magic_filter import F
 from db.models import VALUE_MAX, Kind
 from db.preferences import Preferences
 from db.totals import NewTotal
-from durable_dialogs.drawing.foreground import foreground
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.tally.open_counters import OpenCounters
-from durable_dialogs.tally.taps import Taps
+from durable_dialogs import OpenCounters, Taps, UnitOfWork, foreground
 from locales import Texts
 from people.preferences import People
 from people.rights import Rights

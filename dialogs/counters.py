@@ -11,11 +11,14 @@ from aiogram_dialog.widgets.kbd import Cancel, Group, Select
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
-from durable_dialogs.drawing.foreground import in_topic
-from durable_dialogs.state.keys import location_of_record, stack_id_of
-from durable_dialogs.state.record import Record
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.tally.open_counters import OpenCounters
+from durable_dialogs import (
+    OpenCounters,
+    Record,
+    UnitOfWork,
+    in_topic,
+    location_of_record,
+    stack_id_of,
+)
 from locales import Texts
 from states import Counters
 from widgets.notice import Notice

@@ -16,8 +16,7 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import UnitOfWork, ask
 from locales import Texts
 from states import Game
 from widgets.game import GameMessage, Play

@@ -11,7 +11,7 @@ from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, St
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import ask
 from locales import Texts
 from states import Links, Share
 from widgets.access import ANONYMOUS

@@ -7,8 +7,7 @@ from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
-from durable_dialogs.drawing.foreground import foreground, open_beside
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, foreground, open_beside
 from states import (
     Callbacks,
     Counter,

@@ -11,7 +11,7 @@ from aiogram_dialog.widgets.kbd import Cancel
 
 from db.models import LABEL_MAX
 from db.totals import NewTotal
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 from locales import Texts
 from states import Naming
 from widgets.notice import Notice

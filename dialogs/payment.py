@@ -12,8 +12,7 @@ from magic_filter import F
 
 from db.models import Payment
 from db.payments import Payments
-from durable_dialogs.drawing.foreground import open_beside
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, open_beside
 from locales import Texts
 from signed.bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from states import Bill as BillStates

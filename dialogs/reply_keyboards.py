@@ -29,8 +29,7 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
 
-from durable_dialogs.drawing.foreground import open_beside
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, open_beside
 from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.notice import Notice

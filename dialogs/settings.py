@@ -17,7 +17,7 @@ from db.models import Kind
 from db.preferences import Preferences
 from dialogs.choices import choose, require_person
 from dialogs.counter import STEPS
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 from locales import Catalog, Texts
 from states import Settings, TimeZone, Totals
 from widgets.access import in_private

@@ -12,7 +12,7 @@ from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.input import MessageInput
 from pydantic import BaseModel, Field, ValidationError
 
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import ask
 from widgets.answers import answer
 from widgets.notice import Notice
 from widgets.requests import REQUESTS_KEY

@@ -23,11 +23,7 @@ from db.models import Kind, Total
 from db.payments import Payments
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs.delivery.leases import HOLD, Lease, Leases
-from durable_dialogs.state.store import AwayError
-from durable_dialogs.tasks import finish
-from durable_dialogs.telegram.retries import patiently
-from durable_dialogs.telegram.topics import call
+from durable_dialogs import HOLD, AwayError, Lease, Leases, call, finish, patiently
 from exports.documents import Document
 from locales import Catalog
 

@@ -7,7 +7,7 @@ from aiogram.dispatcher.flags import get_flag
 from aiogram.types import TelegramObject
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
 
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 
 
 class AnswerMiddleware(CallbackAnswerMiddleware):

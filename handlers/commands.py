@@ -12,7 +12,7 @@ from aiogram.types import Message, TelegramObject
 from aiogram_dialog import Data, DialogManager, ShowMode, StartMode
 
 from db.models import LABEL_MAX, Kind
-from durable_dialogs.drawing.foreground import open_beside
+from durable_dialogs import open_beside
 from locales import Texts
 from states import Counter, Example, Game, Menu, ReplyKeyboards
 from widgets.command_list import REFUSALS, WINDOWS

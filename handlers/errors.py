@@ -13,9 +13,7 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from durable_dialogs.state.outcome import UnsentError
-from durable_dialogs.state.store import AwayError
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import AwayError, UnitOfWork, UnsentError
 from locales import Texts
 from widgets.access import ANONYMOUS
 from widgets.notice import Ended, Notice

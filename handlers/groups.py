@@ -6,9 +6,7 @@ from aiogram.filters import JOIN_TRANSITION, ChatMemberUpdatedFilter
 from aiogram.types import ChatMemberUpdated, Message, Update
 from aiogram_dialog import DialogManager
 
-from durable_dialogs.drawing.foreground import open_beside
-from durable_dialogs.recovery.group_upgrade import upgrade_of
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, open_beside, upgrade_of
 from states import Greeting
 
 router = Router(name="groups")

@@ -26,9 +26,7 @@ from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.tally.drafts import Drafts
-from durable_dialogs.tally.taps import Taps
+from durable_dialogs import Drafts, Taps, UnitOfWork
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import lines
 from locales import Texts

@@ -20,8 +20,7 @@ from aiogram.types import (
 
 from db.models import LABEL_MAX
 from db.totals import Totals
-from durable_dialogs.tally.drafts import Drafts
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import Drafts, ask
 from handlers.inline import COUNTER, Stage, counter_keyboard, counter_window
 from handlers.inline_totals import find_totals
 from locales import Texts

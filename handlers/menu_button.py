@@ -6,7 +6,7 @@ from aiogram import Bot
 from aiogram.methods import SetChatMenuButton
 from aiogram.types import MenuButtonCommands, MenuButtonWebApp, WebAppInfo
 
-from durable_dialogs.telegram.retries import patiently
+from durable_dialogs import patiently
 from locales import Catalog, Texts
 
 

@@ -15,9 +15,7 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.state.keys import PREFIX, ChatKeys
-from durable_dialogs.tasks import finish
-from durable_dialogs.telegram.retries import patiently
+from durable_dialogs import PREFIX, ChatKeys, finish, patiently
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog

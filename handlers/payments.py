@@ -26,8 +26,7 @@ from aiogram_dialog import DialogManager, ShowMode, StartMode
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.payments import NewPayment, Payments
-from durable_dialogs.drawing.foreground import foreground
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, foreground
 from locales import Texts
 from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates

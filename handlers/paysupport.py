@@ -17,8 +17,7 @@ from aiogram.types import Message
 
 from db.models import Payment
 from db.payments import NewPayment, Payments
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.telegram.session import UnreadableResultError
+from durable_dialogs import UnitOfWork, UnreadableResultError
 from handlers.admins import is_by_admin
 from locales import Texts
 from signed.bills import STARS, price

@@ -11,7 +11,7 @@ from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.users import Profile, Users
-from durable_dialogs.tasks import finish
+from durable_dialogs import finish
 from locales import Catalog
 from people.preferences import People
 from widgets.access import ANONYMOUS

@@ -14,6 +14,7 @@ from aiogram.methods import (
     SetMyShortDescription,
     TelegramMethod,
 )
+from aiogram.methods.base import TelegramType
 from aiogram.types import (
     BotCommand,
     BotCommandScopeAllGroupChats,
@@ -23,7 +24,7 @@ from aiogram.types import (
     BotCommandScopeUnion,
 )
 
-from durable_dialogs.telegram.retries import Result, patiently
+from durable_dialogs import patiently
 from locales import Catalog, Texts
 from widgets.command_list import Scope, offered
 
@@ -108,5 +109,5 @@ async def _describe(bot: Bot, texts: Texts, language: str | None) -> None:
         await _call(bot, SetMyShortDescription(short_description=short, language_code=language))
 
 
-async def _call(bot: Bot, method: TelegramMethod[Result]) -> Result | None:
+async def _call(bot: Bot, method: TelegramMethod[TelegramType]) -> TelegramType | None:
     return await patiently(partial(bot, method), within=PATIENCE)

@@ -12,7 +12,7 @@ from charts.process import ChartError, Charts
 from db.filters import Filter
 from db.summaries import Summaries
 from db.users import Users
-from durable_dialogs.tally.taps import Taps
+from durable_dialogs import Taps
 from handlers.admins import is_by_admin
 from locales import Texts
 from widgets.chart import by_day

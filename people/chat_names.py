@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from cachetools import TTLCache
 
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import ask
 
 REMEMBERED = 10_000
 """Chats whose names a process remembers."""

@@ -22,10 +22,7 @@ from aiogram.types import (
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.state.keys import ChatKeys
-from durable_dialogs.state.outcome import NotKnownYetError, Outcome
-from durable_dialogs.state.store import AwayError
-from durable_dialogs.telegram.retries import ask
+from durable_dialogs import AwayError, ChatKeys, NotKnownYetError, Outcome, ask
 
 PATIENCE = 5
 """Seconds that Telegram has to tell whether somebody is an admin."""

@@ -4,7 +4,7 @@ import time
 
 import structlog
 
-from durable_dialogs.telegram.clock import TelegramClock
+from durable_dialogs import TelegramClock
 
 SKEW = 60
 """Seconds that the clocks of Telegram and this machine may be apart."""

@@ -11,7 +11,7 @@ from aiogram.types import GameHighScore
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from durable_dialogs.state.store import AwayError
+from durable_dialogs import AwayError
 from locales import Catalog, Texts
 from signed.seals import ForgedError, StaleError
 from signed.tickets import Ticket, Tickets

@@ -13,9 +13,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import GameHighScore
 
-from durable_dialogs.delivery.leases import Lease, Leases
-from durable_dialogs.telegram.retries import ask
-from durable_dialogs.telegram.session import UnreadableResultError
+from durable_dialogs import Lease, Leases, UnreadableResultError, ask
 from signed.tickets import Ticket
 
 ROUND = 10

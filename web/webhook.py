@@ -15,8 +15,7 @@ from aiogram.methods import TelegramMethod
 from aiohttp import hdrs, web
 from cachetools import LRUCache
 
-from durable_dialogs.intake.intake import Intake
-from durable_dialogs.state.update_data import IN_RESPONSE
+from durable_dialogs import IN_RESPONSE, Intake
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 PATH = "/webhook"

@@ -3,7 +3,7 @@
 from aiogram.types import Message, ReplyKeyboardRemove
 from aiogram_dialog import DialogManager, ShowMode
 
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 from locales import Texts
 from widgets.text import fill
 

@@ -12,7 +12,7 @@ from babel.dates import format_date, format_skeleton
 
 from charts.model import Chart, Panel
 from charts.process import ChartError, Charts
-from durable_dialogs.drawing.pictures import Picture, PictureError
+from durable_dialogs import Picture, PictureError
 
 QUARTER = 92
 YEARS = 3 * 366

@@ -12,7 +12,7 @@ from aiogram_dialog.widgets.kbd import Keyboard
 from aiogram_dialog.widgets.media import Media
 from aiogram_dialog.widgets.style import EMPTY_STYLE
 
-from durable_dialogs.drawing.sending import Sending
+from durable_dialogs import Sending
 
 
 class GameMessage(Media):

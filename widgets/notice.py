@@ -1,6 +1,6 @@
 """What a press may come to instead of what its button does."""
 
-from durable_dialogs.state.outcome import Refusal
+from durable_dialogs import Refusal
 
 
 class Notice(Refusal):

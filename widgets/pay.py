@@ -13,7 +13,7 @@ from aiogram_dialog.widgets.media import Media
 from aiogram_dialog.widgets.style import EMPTY_STYLE
 from typing_extensions import override
 
-from durable_dialogs.drawing.sending import Sending
+from durable_dialogs import Sending
 
 
 class Invoice(Media):

@@ -11,7 +11,7 @@ from aiogram.types import (
 )
 from cachetools import TTLCache
 
-from durable_dialogs.drawing.sending import starts
+from durable_dialogs import starts
 
 MINUTE = 60
 PEOPLE = 10_000

@@ -11,8 +11,7 @@ from aiogram_dialog.api.entities import MarkupVariant
 from aiogram_dialog.utils import intent_callback_data
 from cachetools import LRUCache
 
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+from durable_dialogs import OfferedButtons, UnitOfWork, offered_by
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, note_forged
 from widgets.text import texts_of

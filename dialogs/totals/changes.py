@@ -14,7 +14,7 @@ from db.changes import UNDO, NewChange
 from db.models import Action
 from dialogs.totals.overview import AT, to_list
 from dialogs.totals.scope import filters_of
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork
 from locales import Texts
 from states import Totals as States
 from widgets.notice import Notice

@@ -17,8 +17,7 @@ from db.totals import Totals
 from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, place_of, wanted
-from durable_dialogs.drawing.foreground import topic_of
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import UnitOfWork, topic_of
 from exports.sending import Exports, Order
 from locales import Texts
 from states import Totals as States

@@ -1,1 +1,122 @@
-"""Dialog state on Redis: the inbox, the transaction, the outbox, the renderer."""
+"""Exactly-once updates for aiogram-dialog: state in Redis, committed before anything shows.
+
+What handlers, windows and the rest of an application use is named here; all modules below are the
+engine's own. Each name is loaded when it is first used, because some programs need an address of
+Redis only, and aiogram takes seconds to load.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from durable_dialogs.delivery.leases import (
+        HOLD,
+        Lease,
+        Leases,
+    )
+    from durable_dialogs.drawing.foreground import (
+        foreground,
+        in_topic,
+        open_beside,
+        topic_of,
+    )
+    from durable_dialogs.drawing.pictures import Picture, PictureError
+    from durable_dialogs.drawing.sending import Sending, starts
+    from durable_dialogs.intake.intake import Intake
+    from durable_dialogs.recovery.group_upgrade import upgrade_of
+    from durable_dialogs.state.keys import (
+        PREFIX,
+        ChatKeys,
+        location_of_record,
+        stack_id_of,
+    )
+    from durable_dialogs.state.outcome import (
+        NotKnownYetError,
+        Outcome,
+        Refusal,
+        UnsentError,
+    )
+    from durable_dialogs.state.record import Record
+    from durable_dialogs.state.store import AwayError
+    from durable_dialogs.state.unit_of_work import UnitOfWork
+    from durable_dialogs.state.update_data import IN_RESPONSE
+    from durable_dialogs.tally.drafts import Drafts
+    from durable_dialogs.tally.open_counters import OpenCounters
+    from durable_dialogs.tally.taps import Taps
+    from durable_dialogs.tasks import finish
+    from durable_dialogs.telegram.clock import TelegramClock
+    from durable_dialogs.telegram.retries import ask, patiently
+    from durable_dialogs.telegram.session import UnreadableResultError
+    from durable_dialogs.telegram.topics import call
+    from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+
+__all__ = [
+    "HOLD",
+    "IN_RESPONSE",
+    "PREFIX",
+    "AwayError",
+    "ChatKeys",
+    "Drafts",
+    "Intake",
+    "Lease",
+    "Leases",
+    "NotKnownYetError",
+    "OfferedButtons",
+    "OpenCounters",
+    "Outcome",
+    "Picture",
+    "PictureError",
+    "Record",
+    "Refusal",
+    "Sending",
+    "Taps",
+    "TelegramClock",
+    "UnitOfWork",
+    "UnreadableResultError",
+    "UnsentError",
+    "ask",
+    "call",
+    "finish",
+    "foreground",
+    "in_topic",
+    "location_of_record",
+    "offered_by",
+    "open_beside",
+    "patiently",
+    "stack_id_of",
+    "starts",
+    "topic_of",
+    "upgrade_of",
+]
+
+_HOMES = {
+    "delivery.leases": ("HOLD", "Lease", "Leases"),
+    "drawing.foreground": ("foreground", "in_topic", "open_beside", "topic_of"),
+    "drawing.pictures": ("Picture", "PictureError"),
+    "drawing.sending": ("Sending", "starts"),
+    "intake.intake": ("Intake",),
+    "recovery.group_upgrade": ("upgrade_of",),
+    "state.keys": ("ChatKeys", "PREFIX", "location_of_record", "stack_id_of"),
+    "state.outcome": ("NotKnownYetError", "Outcome", "Refusal", "UnsentError"),
+    "state.record": ("Record",),
+    "state.store": ("AwayError",),
+    "state.unit_of_work": ("UnitOfWork",),
+    "state.update_data": ("IN_RESPONSE",),
+    "tally.drafts": ("Drafts",),
+    "tally.open_counters": ("OpenCounters",),
+    "tally.taps": ("Taps",),
+    "tasks": ("finish",),
+    "telegram.clock": ("TelegramClock",),
+    "telegram.retries": ("ask", "patiently"),
+    "telegram.session": ("UnreadableResultError",),
+    "telegram.topics": ("call",),
+    "update.offered_buttons": ("OfferedButtons", "offered_by"),
+}
+"""The modules of the names, below this package."""
+
+
+def __getattr__(name: str) -> object:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
