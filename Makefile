@@ -29,6 +29,9 @@ STORMS := $(addprefix tests/promises/test_,kills.py workers.py workers_late.py a
 SMOKE := tests/app/test_start.py tests/promises/test_stop.py tests/dialogs/test_counter.py \
 	tests/app/test_idle_connections.py packages/telegram_playground/tests
 
+# JavaScript of the pages.
+SCRIPTS := $(wildcard web/game/*.js web/page/*.js web/page/*/*.js packages/*/src/*/page/*.js)
+
 .PHONY: run install test smoke soak lint bench format preview lock clean
 
 run: $(VENV)/run-$(VERSION).stamp ## Run the bot (without BOT_TOKEN: on the playground)
@@ -53,6 +56,10 @@ lint: $(VENV)/dev-$(VERSION).stamp ## Check style and types
 	$(BIN)/mypy
 	$(BIN)/mypy packages/durable_dialogs
 	$(BIN)/mypy packages/telegram_playground
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/oxlint --deny-warnings
+	$(BIN)/oxfmt --check $(SCRIPTS)
+	$(BIN)/codespell
 
 bench: $(VENV)/run-$(VERSION).stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
 	$(BIN)/python -m benchmarks.press
@@ -63,6 +70,7 @@ bench: $(VENV)/run-$(VERSION).stamp ## Measure a press, side by side with other 
 format: $(VENV)/dev-$(VERSION).stamp ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/oxfmt --write $(SCRIPTS)
 
 preview: $(VENV)/dev-$(VERSION).stamp ## Write a page for each language that shows every window
 	$(BIN)/python -m tools.preview

@@ -18,7 +18,7 @@ from aiogram.exceptions import (
 )
 from aiogram.types import User
 
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 from durable_dialogs.telegram.retries import confirmed
 from durable_dialogs.telegram.session import NotDoneError, UnreadableResultError
 from ops.errors import OperatorError
@@ -46,8 +46,8 @@ async def introduce(bot: Bot, stop: asyncio.Event, wait: Callable[[], object]) -
     Raises:
         Fault: Telegram refuses the token, or what answers is no Bot API server.
     """
-    asking = asyncio.create_task(_ask(bot))
-    stopped = asyncio.create_task(stop.wait())
+    asking = start(_ask(bot), awaited=True)
+    stopped = start(stop.wait(), awaited=True)
     tasks: set[asyncio.Future[Any]] = {asking, stopped}
     try:
         while not (await asyncio.wait(tasks, timeout=BEAT, return_when=FIRST_COMPLETED))[0]:

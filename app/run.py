@@ -50,7 +50,7 @@ from durable_dialogs.state.permissions import MissingPermissionsError, Permissio
 from durable_dialogs.state.store import MEMORY
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telemetry import telemetry
 from exports.sending import Exports
@@ -308,8 +308,8 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
     Raises:
         Fault: The token was revoked, or somebody else polls with it.
     """
-    stopped: asyncio.Future[object] = asyncio.ensure_future(stop.wait())
-    running = {stopped, *(asyncio.ensure_future(job()) for job in jobs)}
+    stopped: asyncio.Future[object] = start(stop.wait(), awaited=True)
+    running = {stopped, *(start(job(), awaited=True) for job in jobs)}
     try:
         while not stopped.done():
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)

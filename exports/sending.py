@@ -23,7 +23,7 @@ from db.models import Kind, Total
 from db.payments import Payments
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs import HOLD, AwayError, Lease, Leases, call, finish, patiently
+from durable_dialogs import HOLD, AwayError, Lease, Leases, call, finish, patiently, start
 from exports.documents import Document
 from locales import Catalog
 
@@ -162,7 +162,7 @@ class Exports:
                 return
             case Lease.BUSY:
                 raise BusyError(name)
-        holding = asyncio.create_task(self._hold(name))
+        holding = start(self._hold(name))
         try:
             await self._send(order)
         except BaseException:

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs import PREFIX, ChatKeys, finish, patiently
+from durable_dialogs import PREFIX, ChatKeys, finish, patiently, start
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog
@@ -50,7 +50,7 @@ class OwnChats(BaseMiddleware):
         self._catalog = catalog
         self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
 
     async def __call__(
         self,
@@ -97,9 +97,7 @@ class OwnChats(BaseMiddleware):
             jobs.append(self._list_commands(bot, person_id))
         self._known[person_id] = language
         for job in jobs:
-            task = asyncio.create_task(job)
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            start(job, among=self._tasks)
 
     async def _list_commands(self, bot: Bot, admin_id: int) -> None:
         try:

@@ -11,7 +11,7 @@ from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.users import Profile, Users
-from durable_dialogs import finish
+from durable_dialogs import finish, start
 from locales import Catalog
 from people.preferences import People
 from widgets.access import ANONYMOUS
@@ -37,7 +37,7 @@ class PersonMiddleware(BaseMiddleware):
         self._users = users
         self._people = people
         self._waiting: dict[int, Profile] = {}
-        self._writing: asyncio.Task[None] | None = None
+        self._writing: asyncio.Future[None] | None = None
 
     async def __call__(
         self,
@@ -53,7 +53,7 @@ class PersonMiddleware(BaseMiddleware):
             self._waiting[person.id] = profile
             if self._writing is None:
                 # Beside the update: counting must not wait for the database.
-                self._writing = asyncio.create_task(self._remember())
+                self._writing = start(self._remember())
         return await handler(event, data)
 
     async def close(self, within: float) -> None:

@@ -16,6 +16,7 @@ import structlog
 from db.address import sqlite_file
 from db.file import DatabaseFile, FileLostError
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from durable_dialogs.tasks import start
 from ops.deployment import Deployment
 from ops.errors import OperatorError
 from ops.metrics_files import FIGURES, FOLDER, figures_folder
@@ -190,7 +191,7 @@ async def supervise(settings: Deployment, count: int) -> None:
         for number in range(1, count + 1):
             places.append(WorkerSlot(number, count, environment, places, file))
         jobs = [stop.wait(), _renew(renew, places), *(place.keep() for place in places)]
-        tasks = [asyncio.ensure_future(job) for job in jobs]
+        tasks = [start(job, awaited=True) for job in jobs]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:

@@ -7,13 +7,24 @@ const TRIES = 25;
 /** Milliseconds for which nothing can be pressed after a round: the hand still taps. */
 const REST = 800;
 
-const [pad, count, marks, again, say, result, scores] =
-  ["pad", "count", "marks", "again", "say", "result", "scores"].map((id) => document.getElementById(id));
+const [pad, count, marks, again, say, result, scores] = [
+  "pad",
+  "count",
+  "marks",
+  "again",
+  "say",
+  "result",
+  "scores",
+].map((id) => document.getElementById(id));
 const main = document.querySelector("main");
 const length = 1000 * main.dataset.seconds;
 const spacing = 1000 / main.dataset.fastest;
 const texts = Object.fromEntries(
-  [...document.querySelectorAll("template")].map((text) => [text.dataset.of, text.content.textContent]));
+  [...document.querySelectorAll("template")].map((text) => [
+    text.dataset.of,
+    text.content.textContent,
+  ]),
+);
 const hint = say.textContent;
 
 let ticket = new URLSearchParams(location.search).get("ticket");
@@ -97,16 +108,22 @@ async function post(content) {
 
 function list(lines) {
   result.hidden = lines.length === 0;
-  scores.replaceChildren(...lines.map(({ place, name, score, own }) => {
-    const line = document.createElement("li");
-    line.className = own ? "own" : "";
-    for (const [tag, text] of [["span", place], ["span", name], ["b", score]]) {
-      const part = document.createElement(tag);
-      part.textContent = text;
-      line.append(part);
-    }
-    return line;
-  }));
+  scores.replaceChildren(
+    ...lines.map(({ place, name, score, own }) => {
+      const line = document.createElement("li");
+      line.className = own ? "own" : "";
+      for (const [tag, text] of [
+        ["span", place],
+        ["span", name],
+        ["b", score],
+      ]) {
+        const part = document.createElement(tag);
+        part.textContent = text;
+        line.append(part);
+      }
+      return line;
+    }),
+  );
 }
 
 function restart() {

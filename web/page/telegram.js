@@ -23,11 +23,14 @@ export function tell(eventType, eventData = {}) {
 export function dress(names) {
   function wear(theme) {
     for (const [ours, theirs] of Object.entries(names)) {
-      const colour = theirs.map((name) => theme?.[name]).find((value) => /^#[0-9a-f]{6}$/i.test(value));
+      const colour = theirs
+        .map((name) => theme?.[name])
+        .find((value) => /^#[0-9a-f]{6}$/i.test(value));
       if (colour) document.documentElement.style.setProperty(`--${ours}`, colour);
     }
     // What the browser draws itself has to go with it: menus, calendars, scroll bars.
-    if (theme?.bg_color) document.documentElement.style.colorScheme = isDark(theme.bg_color) ? "dark" : "light";
+    if (theme?.bg_color)
+      document.documentElement.style.colorScheme = isDark(theme.bg_color) ? "dark" : "light";
   }
   heard.set("theme_changed", ({ theme_params: theme }) => wear(theme));
   wear(parsed(launch.get("tgWebAppThemeParams")));

@@ -3,7 +3,10 @@
 import asyncio
 from contextlib import suppress
 
-from durable_dialogs.tasks import finish
+import pytest
+from structlog.testing import capture_logs
+
+from durable_dialogs.tasks import finish, start
 
 
 async def test_who_is_cancelled_while_ending_tasks_leaves_none_running() -> None:
@@ -25,3 +28,33 @@ async def test_who_is_cancelled_while_ending_tasks_leaves_none_running() -> None
         await asyncio.wait([ending])
     assert ending.cancelled()
     assert task.cancelled()
+
+
+async def test_a_task_that_fails_is_logged_unless_it_is_awaited() -> None:
+    async def fail() -> None:
+        raise ValueError("tea")
+
+    with capture_logs() as logs:
+        awaited = start(fail(), awaited=True)
+        with pytest.raises(ValueError, match="tea"):
+            await awaited
+        assert logs == []
+        beside = start(fail())
+        await asyncio.wait([beside])
+        await asyncio.sleep(0)
+    assert [line["event"] for line in logs] == ["task_failed"]
+
+
+async def test_a_task_is_among_the_callers_until_it_ends() -> None:
+    mine = set[asyncio.Future[None]]()
+    may_end = asyncio.Event()
+
+    async def wait() -> None:
+        await may_end.wait()
+
+    task = start(wait(), among=mine)
+    assert mine == {task}
+    may_end.set()
+    await task
+    await asyncio.sleep(0)
+    assert mine == set()

@@ -23,18 +23,41 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
   const step = (width - left) / bars.length;
   const y = (value) => TOP + (HEIGHT - TOP - FOOT) * (1 - (value - lowest) / (highest - lowest));
   const svg = shape("svg", {
-    viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT,
-    role: "listbox", "aria-label": say("chart-keys"), "aria-orientation": "horizontal",
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    width,
+    height: HEIGHT,
+    role: "listbox",
+    "aria-label": say("chart-keys"),
+    "aria-orientation": "horizontal",
   });
   for (const line of lines) {
     svg.append(
-      shape("line", { class: line === 0 ? "zero" : "grid", x1: left, x2: width, y1: y(line), y2: y(line) }),
-      shape("text", { class: "scale", "aria-hidden": "true", x: left - 8, y: y(line) + 4, "text-anchor": "end" }, short(line)));
+      shape("line", {
+        class: line === 0 ? "zero" : "grid",
+        x1: left,
+        x2: width,
+        y1: y(line),
+        y2: y(line),
+      }),
+      shape(
+        "text",
+        {
+          class: "scale",
+          "aria-hidden": "true",
+          x: left - 8,
+          y: y(line) + 4,
+          "text-anchor": "end",
+        },
+        short(line),
+      ),
+    );
   }
   const every = Math.ceil((unit === "day" && bars.length > 7 ? 26 : 40) / step);
   const columns = bars.map((bar, index) => {
     const column = shape("g", {
-      role: "option", "aria-selected": "false", tabindex: -1,
+      role: "option",
+      "aria-selected": "false",
+      tabindex: -1,
       "aria-label": `${name(bar)}: ${number(bar.sum)}, ${bar.totals}`,
     });
     const x = left + index * step;
@@ -43,12 +66,22 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
     column.append(
       shape("rect", { class: "ground", x, y: 0, width: step, height: HEIGHT - FOOT + 4, rx: 4 }),
       shape("rect", {
-        class: bar.sum < 0 ? "bar below" : "bar", x: x + (step - thick) / 2, width: thick,
-        y: bar.sum < 0 ? y(0) : y(0) - tall, height: tall, rx: Math.min(4, thick / 3, tall / 2),
-      }));
+        class: bar.sum < 0 ? "bar below" : "bar",
+        x: x + (step - thick) / 2,
+        width: thick,
+        y: bar.sum < 0 ? y(0) : y(0) - tall,
+        height: tall,
+        rx: Math.min(4, thick / 3, tall / 2),
+      }),
+    );
     if (index % every === 0) {
-      column.append(shape("text", { class: "mark", x: x + step / 2, y: HEIGHT - 6, "text-anchor": "middle" },
-        mark(unit, bar.since, bars.length)));
+      column.append(
+        shape(
+          "text",
+          { class: "mark", x: x + step / 2, y: HEIGHT - 6, "text-anchor": "middle" },
+          mark(unit, bar.since, bars.length),
+        ),
+      );
     }
     return column;
   });
@@ -67,7 +100,8 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
     look(bars[next]);
   }
 
-  const under = (event) => choose(Math.floor((event.clientX - svg.getBoundingClientRect().left - left) / step));
+  const under = (event) =>
+    choose(Math.floor((event.clientX - svg.getBoundingClientRect().left - left) / step));
   svg.addEventListener("pointermove", under);
   svg.addEventListener("click", under);
   svg.addEventListener("keydown", (event) => {
@@ -78,7 +112,12 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
     choose(places[event.key]);
     columns[looked].focus();
   });
-  choose(Math.max(bars.findLastIndex(({ count }) => count > 0), 0));
+  choose(
+    Math.max(
+      bars.findLastIndex(({ count }) => count > 0),
+      0,
+    ),
+  );
 }
 
 /** Round numbers from the lowest value to the highest, zero among them. */
@@ -86,7 +125,10 @@ function scale(values) {
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
   const rough = (highest - lowest || 4) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough));
+  const step = Math.max(
+    1,
+    [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough),
+  );
   const first = Math.floor(lowest / step);
   const last = Math.max(Math.ceil(highest / step), first + 1);
   return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);

@@ -35,7 +35,20 @@ export const quoted = (text) => element("bdi", {}, text);
  * @param {(value: string) => void} take Is told what the person takes.
  */
 export function offer(row, choices, taken, take) {
-  row.replaceChildren(...choices.map(([value, text]) => element("label", {},
-    element("input", { type: "radio", name: row.id, value, checked: value === taken, on: { change: () => take(value) } }),
-    element("span", {}, text))));
+  row.replaceChildren(
+    ...choices.map(([value, text]) =>
+      element(
+        "label",
+        {},
+        element("input", {
+          type: "radio",
+          name: row.id,
+          value,
+          checked: value === taken,
+          on: { change: () => take(value) },
+        }),
+        element("span", {}, text),
+      ),
+    ),
+  );
 }

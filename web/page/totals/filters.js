@@ -21,8 +21,12 @@ export function offerFilters({ labels, kinds, chats }, take) {
   const selects = new Map();
   for (const [name, choices] of Object.entries(offered)) {
     if (choices.length < 2) continue;
-    const select = element("select", { name, on: { change: () => changed(name) } }, option(-1, say(`any-${name}`)),
-      ...choices.map((choice, index) => option(index, choice.name)));
+    const select = element(
+      "select",
+      { name, on: { change: () => changed(name) } },
+      option(-1, say(`any-${name}`)),
+      ...choices.map((choice, index) => option(index, choice.name)),
+    );
     selects.set(name, select);
     find("filters").append(element("label", {}, element("span", {}, say(name)), select));
   }
@@ -39,7 +43,8 @@ export function offerFilters({ labels, kinds, chats }, take) {
     const index = offered[name].findIndex(({ id }) => id === value);
     if (!select) return;
     // A label that was used long ago.
-    if (index < 0 && value !== null) select.append(option(offered[name].push({ id: value, name: value }) - 1, value));
+    if (index < 0 && value !== null)
+      select.append(option(offered[name].push({ id: value, name: value }) - 1, value));
     select.value = value === null ? -1 : offered[name].findIndex(({ id }) => id === value);
     changed(name);
   }
@@ -49,5 +54,9 @@ export function offerFilters({ labels, kinds, chats }, take) {
 
 function option(value, name) {
   const signs = [...name];
-  return element("option", { value }, signs.length > SHOWN ? `${signs.slice(0, SHOWN).join("")}…` : name);
+  return element(
+    "option",
+    { value },
+    signs.length > SHOWN ? `${signs.slice(0, SHOWN).join("")}…` : name,
+  );
 }

@@ -12,13 +12,30 @@ import { number, say } from "./words.js";
 export function drawLabels(place, labels, take) {
   const widest = Math.max(1, ...labels.map(({ sum }) => Math.abs(sum)));
   const largest = [...labels].sort((one, other) => other.sum - one.sum);
-  place.replaceChildren(element("ol", { class: "labels" }, ...largest.map(({ label, sum, totals }) => {
-    const bar = element("i", { class: sum < 0 ? "below" : null });
-    bar.style.width = `${(100 * Math.abs(sum)) / widest}%`;
-    return element("li", {}, element("button", { type: "button", on: { click: () => take(label) } },
-      element("span", { class: label ? "name" : "name faint" }, quoted(label || say("unlabelled"))),
-      element("b", {}, number(sum)),
-      element("span", { class: "track" }, bar),
-      element("small", {}, totals)));
-  })));
+  place.replaceChildren(
+    element(
+      "ol",
+      { class: "labels" },
+      ...largest.map(({ label, sum, totals }) => {
+        const bar = element("i", { class: sum < 0 ? "below" : null });
+        bar.style.width = `${(100 * Math.abs(sum)) / widest}%`;
+        return element(
+          "li",
+          {},
+          element(
+            "button",
+            { type: "button", on: { click: () => take(label) } },
+            element(
+              "span",
+              { class: label ? "name" : "name faint" },
+              quoted(label || say("unlabelled")),
+            ),
+            element("b", {}, number(sum)),
+            element("span", { class: "track" }, bar),
+            element("small", {}, totals),
+          ),
+        );
+      }),
+    ),
+  );
 }

@@ -30,7 +30,9 @@ export function begin(start, trouble, mended) {
   ({ today, person } = start);
   [complain, calm] = [trouble, mended];
   more.addEventListener("click", grow);
-  new IntersectionObserver(([end]) => end.isIntersecting && !shown.stuck && grow(), { rootMargin: `${AHEAD}px` }).observe(more);
+  new IntersectionObserver(([end]) => end.isIntersecting && !shown.stuck && grow(), {
+    rootMargin: `${AHEAD}px`,
+  }).observe(more);
 }
 
 /** Show the first part of what is wished. */
@@ -68,18 +70,38 @@ async function grow() {
 function append(totals) {
   for (const total of totals) {
     if (rows.lastElementChild?.dataset.day !== total.day) {
-      rows.append(element("section", { "data-day": total.day },
-        element("h3", {}, dayInWords(total.day, today)), element("ol", { class: "card" })));
+      rows.append(
+        element(
+          "section",
+          { "data-day": total.day },
+          element("h3", {}, dayInWords(total.day, today)),
+          element("ol", { class: "card" }),
+        ),
+      );
     }
     rows.lastElementChild.lastElementChild.append(row(total));
   }
 }
 
 function row({ value, label, kind, chat, time }) {
-  const place = chat === null || chat === person ? null : names.chats.get(chat) ?? say("some-chat");
-  return element("li", {},
-    element("span", { class: label === null ? "name faint" : "name" }, quoted(label ?? say("unlabelled"))),
+  const place =
+    chat === null || chat === person ? null : (names.chats.get(chat) ?? say("some-chat"));
+  return element(
+    "li",
+    {},
+    element(
+      "span",
+      { class: label === null ? "name faint" : "name" },
+      quoted(label ?? say("unlabelled")),
+    ),
     element("b", {}, number(value)),
-    element("small", {}, element("span", {}, names.kinds.get(kind)), place && " · ", place && quoted(place)),
-    element("time", { datetime: time }, clock(time)));
+    element(
+      "small",
+      {},
+      element("span", {}, names.kinds.get(kind)),
+      place && " · ",
+      place && quoted(place),
+    ),
+    element("time", { datetime: time }, clock(time)),
+  );
 }

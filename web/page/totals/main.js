@@ -19,7 +19,12 @@ const nothing = find("nothing");
 const STALE = 20_000;
 
 /** What is looked at: which kind of period and its days, the filters, and which chart. */
-const state = { kind: "month", period: {}, chosen: { label: null, kind: null, chat: null }, view: "time" };
+const state = {
+  kind: "month",
+  period: {},
+  chosen: { label: null, kind: null, chat: null },
+  view: "time",
+};
 let today;
 let filters;
 let told;
@@ -38,19 +43,36 @@ async function open() {
     state.chosen[name] = value;
     refresh();
   });
-  offer(find("periods"), [...STEPS, "all", "dates"].map((kind) => [kind, say(`period-${kind}`)]), state.kind, take);
-  offer(find("views"), ["time", "label"].map((view) => [view, say(`by-${view}`)]), state.view, (view) => {
-    state.view = view;
-    drawChart();
-  });
-  for (const [button, by] of [["earlier", -1], ["later", 1]]) {
-    find(button).addEventListener("click", () => take(state.kind, moved(state.kind, state.period, by)));
+  offer(
+    find("periods"),
+    [...STEPS, "all", "dates"].map((kind) => [kind, say(`period-${kind}`)]),
+    state.kind,
+    take,
+  );
+  offer(
+    find("views"),
+    ["time", "label"].map((view) => [view, say(`by-${view}`)]),
+    state.view,
+    (view) => {
+      state.view = view;
+      drawChart();
+    },
+  );
+  for (const [button, by] of [
+    ["earlier", -1],
+    ["later", 1],
+  ]) {
+    find(button).addEventListener("click", () =>
+      take(state.kind, moved(state.kind, state.period, by)),
+    );
   }
   dates.addEventListener("change", () => {
     limitDates();
     if (dates.reportValidity()) take("dates");
   });
-  new ResizeObserver(() => told && find("drawing").clientWidth !== drawn && drawChart()).observe(find("drawing"));
+  new ResizeObserver(() => told && find("drawing").clientWidth !== drawn && drawChart()).observe(
+    find("drawing"),
+  );
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && Date.now() - asked > STALE) refresh();
   });
@@ -76,12 +98,18 @@ function take(kind, day = here()) {
   const { min: first } = dates.elements.since;
   if (kind === "dates" && state.kind !== "dates") fillDates();
   state.kind = kind;
-  state.period = steps ? around(kind, day) : kind === "dates" ? Object.fromEntries(new FormData(dates)) : {};
+  state.period = steps
+    ? around(kind, day)
+    : kind === "dates"
+      ? Object.fromEntries(new FormData(dates))
+      : {};
   // The week of the first day of all begins before it.
   if (state.period.since < first) state.period.since = first;
   find("periods").querySelector(`[value=${kind}]`).checked = true;
   find("stepper").hidden = !steps;
-  find("period").textContent = steps ? periodInWords(kind, state.period.since, state.period.until) : "";
+  find("period").textContent = steps
+    ? periodInWords(kind, state.period.since, state.period.until)
+    : "";
   find("earlier").disabled = steps && moved(kind, state.period, -1) < first;
   find("later").disabled = state.period.until >= today;
   dates.hidden = kind !== "dates";
@@ -130,13 +158,20 @@ async function refresh() {
 
 function drawSummary() {
   const { summary, recent } = told;
-  const fact = ([name, value]) => element("div", {}, element("dt", {}, say(name)), element("dd", {}, value));
+  const fact = ([name, value]) =>
+    element("div", {}, element("dt", {}, say(name)), element("dd", {}, value));
   find("sum").textContent = number(summary.sum);
   find("totals").textContent = summary.totals;
-  find("spread").replaceChildren(...["mean", "smallest", "largest"].map((name) => fact([name, number(summary[name])])));
-  find("recent").replaceChildren(...[
-    ["today", number(recent.today)], ["week", number(recent.week)], ["streak", recent.streak],
-  ].map(fact));
+  find("spread").replaceChildren(
+    ...["mean", "smallest", "largest"].map((name) => fact([name, number(summary[name])])),
+  );
+  find("recent").replaceChildren(
+    ...[
+      ["today", number(recent.today)],
+      ["week", number(recent.week)],
+      ["streak", recent.streak],
+    ].map(fact),
+  );
   const never = !recent.count && Object.values(state.chosen).every((value) => value === null);
   main.classList.toggle("never", never);
   nothing.hidden = summary.count > 0;
@@ -157,14 +192,26 @@ function drawChart() {
 
 /** The period of a bar in words; the first and the last may be cut off by the period that is looked at. */
 function nameOf({ since, until }) {
-  const whole = ["month", "year"].find((kind) => around(kind, since).since === since && around(kind, since).until === until);
+  const whole = ["month", "year"].find(
+    (kind) => around(kind, since).since === since && around(kind, since).until === until,
+  );
   return periodInWords(whole ?? "day", since, until);
 }
 
 function readOut(bar) {
-  const name = told.unit === "day" ? nameOf(bar)
-    : element("button", { type: "button", class: "link", on: { click: () => enter(bar) } }, `${nameOf(bar)} ›`);
-  find("readout").replaceChildren(name, element("b", {}, number(bar.sum)), element("span", {}, bar.totals));
+  const name =
+    told.unit === "day"
+      ? nameOf(bar)
+      : element(
+          "button",
+          { type: "button", class: "link", on: { click: () => enter(bar) } },
+          `${nameOf(bar)} ›`,
+        );
+  find("readout").replaceChildren(
+    name,
+    element("b", {}, number(bar.sum)),
+    element("span", {}, bar.totals),
+  );
 }
 
 /** Look at the month or year of a bar. */
@@ -177,7 +224,8 @@ function complain(error, retry = refresh) {
   const [text, again] = trouble.children;
   // Before the first answer there are no texts but those that came with the page.
   const page = document.body.dataset;
-  text.textContent = error instanceof Refused ? error.message : say("unreachable") || page.unreachable;
+  text.textContent =
+    error instanceof Refused ? error.message : say("unreachable") || page.unreachable;
   again.hidden = error.final === true;
   again.textContent = say("again") || page.again;
   again.onclick = () => {

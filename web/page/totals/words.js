@@ -9,8 +9,10 @@ export function speak(start) {
   ({ texts, language } = start);
   document.documentElement.lang = language;
   document.title = texts.title;
-  for (const place of document.querySelectorAll("[data-text]")) place.textContent = texts[place.dataset.text];
-  for (const place of document.querySelectorAll("[data-label]")) place.ariaLabel = texts[place.dataset.label];
+  for (const place of document.querySelectorAll("[data-text]"))
+    place.textContent = texts[place.dataset.text];
+  for (const place of document.querySelectorAll("[data-label]"))
+    place.ariaLabel = texts[place.dataset.label];
   const days = (options) => new Intl.DateTimeFormat(language, { timeZone: "UTC", ...options });
   formats = {
     number: new Intl.NumberFormat(language, { maximumFractionDigits: 1 }),

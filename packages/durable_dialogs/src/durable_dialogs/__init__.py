@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from durable_dialogs.tally.drafts import Drafts
     from durable_dialogs.tally.open_counters import OpenCounters
     from durable_dialogs.tally.taps import Taps
-    from durable_dialogs.tasks import finish
+    from durable_dialogs.tasks import finish, start
     from durable_dialogs.telegram.clock import TelegramClock
     from durable_dialogs.telegram.retries import ask, patiently
     from durable_dialogs.telegram.session import UnreadableResultError
@@ -84,6 +84,7 @@ __all__ = [
     "open_beside",
     "patiently",
     "stack_id_of",
+    "start",
     "starts",
     "topic_of",
     "upgrade_of",
@@ -105,7 +106,7 @@ _HOMES = {
     "tally.drafts": ("Drafts",),
     "tally.open_counters": ("OpenCounters",),
     "tally.taps": ("Taps",),
-    "tasks": ("finish",),
+    "tasks": ("finish", "start"),
     "telegram.clock": ("TelegramClock",),
     "telegram.retries": ("ask", "patiently"),
     "telegram.session": ("UnreadableResultError",),

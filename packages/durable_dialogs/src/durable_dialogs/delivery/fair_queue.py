@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 from durable_dialogs.token_bucket import TokenBucket
 
 AT_A_TIME = 10
@@ -114,13 +114,11 @@ class FairQueue(Generic[T]):
             row.is_ready = False
             row.pace.spend()
             row.under_way += 1
-            task = asyncio.ensure_future(self._serve_one(row.waiting.popleft()))
-            self._tasks.add(task)
+            task = start(self._serve_one(row.waiting.popleft()), among=self._tasks)
             task.add_done_callback(partial(self._end, row))
             self._line_up(row)
 
-    def _end(self, row: Row[T], task: asyncio.Future[None]) -> None:
-        self._tasks.discard(task)
+    def _end(self, row: Row[T], _task: asyncio.Future[None]) -> None:
         row.under_way -= 1
         self._line_up(row)
         if not (row.waiting or row.under_way):

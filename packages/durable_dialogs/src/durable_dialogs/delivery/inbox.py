@@ -31,6 +31,7 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keeping import Fate, Keeping
 from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.state.update_data import IS_KEPT, KEEPING
+from durable_dialogs.tasks import start
 from durable_dialogs.telegram.raw_updates import GetRawUpdates, RawUpdate, sender_of
 from durable_dialogs.telegram.retries import confirmed
 from durable_dialogs.telemetry import telemetry
@@ -128,7 +129,7 @@ class Inbox:
             TelegramConflictError: Somebody else has fetched with the same token for a while.
         """
         await self._begin_kept()
-        tidying = asyncio.create_task(self._tidy())
+        tidying = start(self._tidy())
         try:
             while True:
                 await self._turn()

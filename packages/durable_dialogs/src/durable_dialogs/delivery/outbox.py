@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX, ChatKeys
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
 
 Deliver = Callable[["Outbox", str, str], Awaitable[None]]
@@ -72,7 +72,7 @@ class Outbox:
         self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
         self._announce = redis.register_script(Path(__file__).with_name("announce.lua").read_text())
         self._due = redis.register_script(Path(__file__).with_name("due.lua").read_text())
-        self._tasks: dict[str, asyncio.Task[bool]] = {}
+        self._tasks: dict[str, asyncio.Future[bool]] = {}
         self._failed: dict[str, str] = {}
         self._missing: MutableMapping[str, float] = LRUCache(REMEMBERED)
 
@@ -170,7 +170,7 @@ class Outbox:
             raise failures[0]
         return bool(names) and (arrived > 0 or not tasks)
 
-    async def _arrived(self, tasks: Collection[asyncio.Task[bool]]) -> int:
+    async def _arrived(self, tasks: Collection[asyncio.Future[bool]]) -> int:
         """Wait for deliveries for a moment, and tell how many have arrived."""
         if not tasks:
             return 0
@@ -188,7 +188,7 @@ class Outbox:
 
     def _start(
         self, outbox: str, entry: str, payload: str, *, said: bool = False
-    ) -> asyncio.Task[bool]:
+    ) -> asyncio.Future[bool]:
         """Send an entry, unless it is on its way.
 
         Args:
@@ -199,7 +199,7 @@ class Outbox:
         """
         name = _name(outbox, entry)
         if name not in self._tasks:
-            self._tasks[name] = asyncio.create_task(self._send(outbox, entry, payload, said=said))
+            self._tasks[name] = start(self._send(outbox, entry, payload, said=said))
             self._tasks[name].add_done_callback(lambda _: self._tasks.pop(name))
         return self._tasks[name]
 

@@ -15,6 +15,7 @@ from durable_dialogs.drawing.global_rate_limiter import JUMPED, SERVED, GlobalRa
 from durable_dialogs.drawing.message_editor import MessageEditor, same_buttons
 from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.state.outcome import Drawing, Drawn
+from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telemetry import telemetry, update_id
 from durable_dialogs.token_bucket import TokenBucket
@@ -79,7 +80,7 @@ class EditQueue:
         self._is_hurried = False
         self._called = asyncio.Event()
         self._asked = asyncio.Event()
-        self._task = asyncio.create_task(self._run())
+        self._task = start(self._run())
 
     @property
     def records(self) -> set[str]:
@@ -134,7 +135,7 @@ class EditQueue:
             self._called.set()
         return is_alone
 
-    def hurry(self) -> asyncio.Task[None]:
+    def hurry(self) -> asyncio.Future[None]:
         """Have the rest drawn whatever its chat bears; give what is done then."""
         self._is_hurried = True
         self.wake()

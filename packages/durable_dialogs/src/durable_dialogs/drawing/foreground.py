@@ -28,6 +28,7 @@ from aiogram_dialog.api.internal import FakeUser
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.state.store import AwayError
+from durable_dialogs.tasks import start
 
 
 class NotDrawnError(Exception):
@@ -75,7 +76,7 @@ async def in_topic(
         exited=loop.create_future(),
     )
     dispatcher = cast("Dispatcher", manager.middleware_data["dispatcher"])
-    nested = asyncio.create_task(_feed(dispatcher, place, event))
+    nested = start(_feed(dispatcher, place, event), awaited=True)
     await asyncio.wait({nested, event.entered}, return_when=asyncio.FIRST_COMPLETED)
     if not event.entered.done():
         await nested

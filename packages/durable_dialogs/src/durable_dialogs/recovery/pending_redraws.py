@@ -15,7 +15,7 @@ from durable_dialogs.recovery.redraw_index import Entry, PendingRedraw, RedrawIn
 from durable_dialogs.recovery.redraws import Redraw, Redraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 
 REFRESH = 5.0
 """Seconds between two signs of life."""
@@ -124,7 +124,7 @@ class PendingRedraws:
         """Draw what others have left behind: who lives no more, and later who falls silent."""
         # Apart, as windows that take long must not look like a worker that is gone. No
         # TaskGroup, which hands on the first cancellation only: see `finish`.
-        jobs = [asyncio.create_task(job) for job in (self._keep(), self._redraws.run(redraw))]
+        jobs = [start(job, awaited=True) for job in (self._keep(), self._redraws.run(redraw))]
         try:
             done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
             for job in done:

@@ -16,7 +16,7 @@ from durable_dialogs.recovery.redraw_checks import State, chat_of, state_of
 from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, Standing
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 
 PERIOD = 1.0
 """Seconds between two looks."""
@@ -82,7 +82,7 @@ class Redraws:
         # The chats of what keeps others waiting, since when.
         self._chats: dict[int | str, float] = {}
         self._newest_first = False
-        self._jobs: set[asyncio.Task[None]] = set()
+        self._jobs: set[asyncio.Future[None]] = set()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -96,9 +96,7 @@ class Redraws:
                 try:
                     for stale in self._choose(await self._settle()):
                         self._redrawing.add(stale.record)
-                        job = asyncio.create_task(self._redraw(stale, redraw))
-                        self._jobs.add(job)
-                        job.add_done_callback(self._jobs.discard)
+                        start(self._redraw(stale, redraw), among=self._jobs)
                 except RedisError as error:
                     log.warning("undrawn_unreachable", error=str(error))
                 with suppress(TimeoutError):

@@ -11,6 +11,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError
 
+from durable_dialogs.tasks import start
 from durable_dialogs.telemetry import telemetry
 
 Argument = str | bytes | int | float
@@ -75,7 +76,7 @@ class Batch:
         self.replicas = replicas
         self._redis = redis
         self._calls: list[Call] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
 
     def put(self, *command: Argument, safe: bool = False) -> asyncio.Future[Any]:
         """Send a command with those of this turn of the event loop; see `send`."""
@@ -133,9 +134,7 @@ class Batch:
         self._begin(self._execute(calls))
 
     def _begin(self, job: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(job)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        start(job, among=self._tasks)
 
     async def _execute(self, calls: list[Call]) -> None:
         for call, result in zip(calls, await self._results(calls), strict=True):

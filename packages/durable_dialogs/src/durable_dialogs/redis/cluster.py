@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from durable_dialogs.redis.batch import Argument, Batch, Call
 from durable_dialogs.redis.reconnecting import RECONNECTING, UnreachableError
+from durable_dialogs.tasks import start
 
 AT_ONCE = 10
 """Batches that a node carries out at once."""
@@ -87,7 +88,7 @@ class ClusterBatch(Batch):
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(AT_ONCE)
         )
-        self._refreshing: asyncio.Task[None] | None = None
+        self._refreshing: asyncio.Future[None] | None = None
 
     @override
     def _dispatch(self, calls: list[Call]) -> None:
@@ -127,7 +128,7 @@ class ClusterBatch(Batch):
     def _refresh_soon(self) -> None:
         """Ask who is master of what, as a pipeline that fails does not do by itself."""
         if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.create_task(self._refresh())
+            self._refreshing = start(self._refresh())
 
     async def _refresh(self) -> None:
         try:

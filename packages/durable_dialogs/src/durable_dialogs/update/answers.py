@@ -1,6 +1,5 @@
 """Answering presses: with the response to a webhook request, or by a call."""
 
-import asyncio
 from functools import partial
 from typing import Any
 
@@ -9,6 +8,7 @@ from aiogram.types import Update
 
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import IN_RESPONSE
+from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import patiently
 
 
@@ -38,4 +38,4 @@ async def say(
         response.append(answer)
     else:
         # A task, as what is drawn is to be on its way first: who presses on at once finds it.
-        await asyncio.create_task(patiently(partial(data["bot"], answer)))
+        await start(patiently(partial(data["bot"], answer)), awaited=True)

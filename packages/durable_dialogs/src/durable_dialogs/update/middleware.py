@@ -32,6 +32,7 @@ from durable_dialogs.state.outcome import (
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING
+from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.topics import call
 from durable_dialogs.telemetry import telemetry
@@ -128,7 +129,7 @@ class UnitOfWorkMiddleware(BaseMiddleware):
         await self._tell_unsent(transaction, update, data)
         answer = answer_to(update, transaction)
         if transaction.methods or transaction.redraws or records:
-            others = asyncio.ensure_future(self._do(transaction, data, records))
+            others = start(self._do(transaction, data, records), awaited=True)
             if IN_RESPONSE in data:
                 await asyncio.wait([others], timeout=SOON)
             await say(answer, data, in_response=others.done())

@@ -10,7 +10,7 @@ from aiogram_dialog.api.entities import DialogUpdate
 
 from durable_dialogs.drawing.foreground import is_foreground
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.tasks import finish
+from durable_dialogs.tasks import finish, start
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -56,9 +56,7 @@ class Nested:
 
     def begin(self, work: Awaitable[object]) -> None:
         """Have something done in the background."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        start(work, among=self._tasks)
 
 
 def within(transaction: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ export function listen(handlers, connected) {
   stream.onerror = () => {
     connected(false);
     // A browser gives up for good when it gets an answer that is no stream.
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => listen(handlers, connected), 1000);
+    if (stream.readyState === EventSource.CLOSED)
+      setTimeout(() => listen(handlers, connected), 1000);
   };
 }

@@ -19,18 +19,25 @@
   }
 
   function offEvent(type, listener) {
-    listeners.set(type, (listeners.get(type) ?? []).filter((known) => known !== listener));
+    listeners.set(
+      type,
+      (listeners.get(type) ?? []).filter((known) => known !== listener),
+    );
   }
 
   addEventListener("message", (event) => {
     if (event.source !== parent) return;
     const { eventType, eventData } = JSON.parse(event.data);
     if (eventType === "theme_changed") Object.assign(app.themeParams, eventData.theme_params);
-    const [type, told] = {
-      main_button_pressed: ["mainButtonClicked"],
-      theme_changed: ["themeChanged"],
-      invoice_closed: ["invoiceClosed", { url: INVOICE + eventData?.slug, status: eventData?.status }],
-    }[eventType] ?? [];
+    const [type, told] =
+      {
+        main_button_pressed: ["mainButtonClicked"],
+        theme_changed: ["themeChanged"],
+        invoice_closed: [
+          "invoiceClosed",
+          { url: INVOICE + eventData?.slug, status: eventData?.status },
+        ],
+      }[eventType] ?? [];
     for (const listener of listeners.get(type) ?? []) listener(told);
   });
 
@@ -38,7 +45,11 @@
     text: "Continue",
     isVisible: false,
     isActive: true,
-    setParams({ text = MainButton.text, is_visible = MainButton.isVisible, is_active = MainButton.isActive }) {
+    setParams({
+      text = MainButton.text,
+      is_visible = MainButton.isVisible,
+      is_active = MainButton.isActive,
+    }) {
       Object.assign(MainButton, { text, isVisible: is_visible, isActive: is_active });
       tell("web_app_setup_main_button", { text, is_visible, is_active });
       return MainButton;
@@ -75,7 +86,8 @@
     sendData: (data) => tell("web_app_data_send", { data }),
     openLink: (url) => tell("web_app_open_link", { url }),
     openInvoice,
-    openTelegramLink: (url) => tell("web_app_open_tg_link", { path_full: url.replace(/^https?:\/\/t\.me/, "") }),
+    openTelegramLink: (url) =>
+      tell("web_app_open_tg_link", { path_full: url.replace(/^https?:\/\/t\.me/, "") }),
   };
 
   /** Have the person pay the invoice behind a link; the callback is told how it ended. */
@@ -92,7 +104,8 @@
   /** The fields of the signed data; which are not to be trusted before the bot has checked them. */
   function unpacked(data) {
     const fields = Object.fromEntries(new URLSearchParams(data));
-    for (const name of ["user", "receiver", "chat"]) if (fields[name]) fields[name] = JSON.parse(fields[name]);
+    for (const name of ["user", "receiver", "chat"])
+      if (fields[name]) fields[name] = JSON.parse(fields[name]);
     return fields;
   }
 

@@ -20,7 +20,13 @@ export function showSide() {
 
 function draw() {
   swap(persons, [...world.persons.values()].map(personButton));
-  swap(chats, [...world.chats.values()].filter((chat) => reads(chat, world.me)).sort(latestFirst).map(chatItem));
+  swap(
+    chats,
+    [...world.chats.values()]
+      .filter((chat) => reads(chat, world.me))
+      .sort(latestFirst)
+      .map(chatItem),
+  );
 }
 
 /** Replace what is drawn, if it is something else, and keep the focus on the same button. */
@@ -36,12 +42,20 @@ function drawConnection() {
 
 function personButton({ user, standing }) {
   const chosen = user.id === world.me;
-  return element("button", {
-    type: "button", role: "radio", "aria-checked": String(chosen), tabIndex: chosen ? 0 : -1,
-    title: [nameOf(user), user.language_code, standing].filter(Boolean).join(", "),
-    data: { key: user.id },
-    on: { click: () => become(user.id) },
-  }, face(user.id, nameOf(user)), element("span", {}, user.first_name));
+  return element(
+    "button",
+    {
+      type: "button",
+      role: "radio",
+      "aria-checked": String(chosen),
+      tabIndex: chosen ? 0 : -1,
+      title: [nameOf(user), user.language_code, standing].filter(Boolean).join(", "),
+      data: { key: user.id },
+      on: { click: () => become(user.id) },
+    },
+    face(user.id, nameOf(user)),
+    element("span", {}, user.first_name),
+  );
 }
 
 /** Play somebody else, in the same chat if they have it too. */
@@ -52,7 +66,8 @@ function become(person) {
 }
 
 /** The chat with the bot is what the page is for: it stays on top. */
-const latestFirst = (a, b) => isPrivate(b) - isPrivate(a) || (b.last?.date ?? 0) - (a.last?.date ?? 0);
+const latestFirst = (a, b) =>
+  isPrivate(b) - isPrivate(a) || (b.last?.date ?? 0) - (a.last?.date ?? 0);
 
 const isPrivate = (chat) => Number(chat.chat.type === "private");
 
@@ -60,29 +75,56 @@ function chatItem(chat) {
   const { id, is_forum: isForum } = chat.chat;
   const open = id === world.chat;
   const rows = isForum ? [null, ...Object.keys(chat.topics).map(Number)] : [];
-  return element("li", {},
-    element("button", {
-      type: "button", class: "chat", data: { key: id },
-      "aria-current": open && !isForum ? "true" : null,
-      on: { click: () => go({ chat: id }) },
-    },
-    face(faceOf(chat), titleOf(chat)),
-    element("span", { class: "lines" },
-      element("b", {}, titleOf(chat)),
-      element("small", {}, lastLine(chat))),
-    chat.unread && !open ? element("span", { class: "unread", "aria-label": "unread" }, String(chat.unread)) : null),
-    rows.length && element("div", { class: "topics" }, rows.map((topic) => element("button", {
-      type: "button", data: { key: `${id}/${topic}` },
-      "aria-current": open && world.topic === topic ? "true" : null,
-      on: { click: () => go({ chat: id, topic }) },
-    }, topic === null ? "General" : chat.topics[topic]))));
+  return element(
+    "li",
+    {},
+    element(
+      "button",
+      {
+        type: "button",
+        class: "chat",
+        data: { key: id },
+        "aria-current": open && !isForum ? "true" : null,
+        on: { click: () => go({ chat: id }) },
+      },
+      face(faceOf(chat), titleOf(chat)),
+      element(
+        "span",
+        { class: "lines" },
+        element("b", {}, titleOf(chat)),
+        element("small", {}, lastLine(chat)),
+      ),
+      chat.unread && !open
+        ? element("span", { class: "unread", "aria-label": "unread" }, String(chat.unread))
+        : null,
+    ),
+    rows.length &&
+      element(
+        "div",
+        { class: "topics" },
+        rows.map((topic) =>
+          element(
+            "button",
+            {
+              type: "button",
+              data: { key: `${id}/${topic}` },
+              "aria-current": open && world.topic === topic ? "true" : null,
+              on: { click: () => go({ chat: id, topic }) },
+            },
+            topic === null ? "General" : chat.topics[topic],
+          ),
+        ),
+      ),
+  );
 }
 
 function lastLine(chat) {
   const { last } = chat;
   if (!last) return "No messages yet";
-  const who = last.from?.id === world.me ? "You" : chat.chat.type !== "private" && last.from?.first_name;
+  const who =
+    last.from?.id === world.me ? "You" : chat.chat.type !== "private" && last.from?.first_name;
   const author = who && !isService(last) ? `${who}: ` : "";
-  const topic = chat.chat.is_forum && topicOf(last) !== null ? `${chat.topics[topicOf(last)]} › ` : "";
+  const topic =
+    chat.chat.is_forum && topicOf(last) !== null ? `${chat.topics[topicOf(last)]} › ` : "";
   return topic + author + summary(last).slice(0, 120);
 }

@@ -30,11 +30,16 @@ let size = "";
 
 /** Draw the open chat whenever it changes. */
 export function showChat() {
-  news.addEventListener("place", () => { openPlace(); drawHead(); });
+  news.addEventListener("place", () => {
+    openPlace();
+    drawHead();
+  });
   for (const type of ["people", "connection"]) news.addEventListener(type, drawHead);
-  news.addEventListener("messages", ({ detail }) => whenReleased(() => {
-    if (detail.chat === world.chat) update(detail.ids);
-  }));
+  news.addEventListener("messages", ({ detail }) =>
+    whenReleased(() => {
+      if (detail.chat === world.chat) update(detail.ids);
+    }),
+  );
   scroller.addEventListener("scroll", onScroll, { passive: true });
   list.addEventListener("keydown", onKey);
   down.onclick = toEnd;
@@ -69,7 +74,9 @@ function drawHead() {
   document.title = `${titleOf(chat)} – Playground`;
   document.getElementById("face").replaceChildren(face(faceOf(chat), titleOf(chat)));
   document.getElementById("title").textContent = titleOf(chat);
-  document.getElementById("subtitle").textContent = world.connected ? subtitle(chat) : "Connecting…";
+  document.getElementById("subtitle").textContent = world.connected
+    ? subtitle(chat)
+    : "Connecting…";
   document.getElementById("members").hidden = chat.chat.type === "private";
   const block = document.getElementById("block");
   const blocked = me().standing === "blocked";
@@ -109,7 +116,8 @@ function update(ids) {
 
 function append(fresh) {
   const known = new Map(messages.map((message, index) => [message.message_id, index]));
-  for (const message of fresh) list.append(draw(message, messages[known.get(message.message_id) - 1]));
+  for (const message of fresh)
+    list.append(draw(message, messages[known.get(message.message_id) - 1]));
   focusable();
 }
 
@@ -140,7 +148,9 @@ function onScroll() {
 function older() {
   const from = Math.max(first - PAGE, 0);
   const height = scroller.scrollHeight;
-  const drawn = messages.slice(from, first).map((message, i) => draw(message, messages[from + i - 1]));
+  const drawn = messages
+    .slice(from, first)
+    .map((message, i) => draw(message, messages[from + i - 1]));
   list.prepend(...drawn);
   first = from;
   scroller.scrollTop += scroller.scrollHeight - height;
@@ -171,10 +181,11 @@ function focusable() {
 
 function onKey(event) {
   const item = event.target.closest("li[data-message]");
-  const to = { ArrowUp: item.previousElementSibling, ArrowDown: item.nextElementSibling }[event.key];
+  const to = { ArrowUp: item.previousElementSibling, ArrowDown: item.nextElementSibling }[
+    event.key
+  ];
   if (!to) return;
   event.preventDefault();
   to.focus();
   to.scrollIntoView({ block: "nearest" });
 }
-

@@ -13,7 +13,14 @@ export const menu = { commands: [], menu_button: null };
 /** Ask for the menu again if it may be another one; whether it is. */
 export async function refreshMenu() {
   const { roles } = openChat();
-  const key = [world.me, world.chat, world.menus, me().user.language_code, roles[world.me], roles[world.bot.id]].join();
+  const key = [
+    world.me,
+    world.chat,
+    world.menus,
+    me().user.language_code,
+    roles[world.me],
+    roles[world.bot.id],
+  ].join();
   if (key === shownFor) return false;
   shownFor = key;
   const answer = await attempt(ask("GET", `/page/chats/${world.chat}/menu?person=${world.me}`));
@@ -31,11 +38,28 @@ export async function refreshMenu() {
 export function commandList(typed, chosen, take) {
   const found = matching(typed);
   if (!found.length) return null;
-  return element("ul", { id: "commands", role: "listbox", "aria-label": "Commands" },
-    found.map(({ command, description }, index) => element("li", {
-      role: "option", id: `command-${index}`, "aria-selected": String(index === chosen),
-      on: { pointerdown: (event) => { event.preventDefault(); take(command); } },
-    }, element("b", {}, `/${command}`), element("span", {}, description))));
+  return element(
+    "ul",
+    { id: "commands", role: "listbox", "aria-label": "Commands" },
+    found.map(({ command, description }, index) =>
+      element(
+        "li",
+        {
+          role: "option",
+          id: `command-${index}`,
+          "aria-selected": String(index === chosen),
+          on: {
+            pointerdown: (event) => {
+              event.preventDefault();
+              take(command);
+            },
+          },
+        },
+        element("b", {}, `/${command}`),
+        element("span", {}, description),
+      ),
+    ),
+  );
 }
 
 /** The commands that begin with what is typed. */

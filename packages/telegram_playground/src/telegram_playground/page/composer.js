@@ -18,13 +18,26 @@ const foot = document.getElementById("composer");
 const aside = element("div", { id: "above" });
 const keys = element("div", { id: "below" });
 const input = element("textarea", {
-  id: "text", rows: 1, maxLength: 4096, autocomplete: "off", "aria-label": "Message",
+  id: "text",
+  rows: 1,
+  maxLength: 4096,
+  autocomplete: "off",
+  "aria-label": "Message",
   on: { input: onInput, keydown: onKey },
 });
 const menuButton = button("Menu", openMenu, { id: "menu", class: "quiet" });
-const attach = button(icon("attach"), () => pickAttachment(), { class: "quiet", title: "Share", "aria-label": "Share something" });
+const attach = button(icon("attach"), () => pickAttachment(), {
+  class: "quiet",
+  title: "Share",
+  "aria-label": "Share something",
+});
 const toggle = button(icon("keys"), toggleKeys, { class: "quiet", "aria-label": "Reply keyboard" });
-const submit = button(icon("send"), () => sendInput(), { id: "send", class: "main", title: "Send", "aria-label": "Send" });
+const submit = button(icon("send"), () => sendInput(), {
+  id: "send",
+  class: "main",
+  title: "Send",
+  "aria-label": "Send",
+});
 const row = element("div", { id: "row" }, menuButton, attach, input, toggle, submit);
 const single = button("", () => undefined, { id: "single", class: "main" });
 
@@ -49,13 +62,22 @@ export function showComposer() {
   addEventListener("keydown", typeAnywhere);
   news.addEventListener("place", move);
   news.addEventListener("people", () => whenReleased(draw));
-  news.addEventListener("messages", ({ detail }) => detail.chat === world.chat && whenReleased(draw));
+  news.addEventListener(
+    "messages",
+    ({ detail }) => detail.chat === world.chat && whenReleased(draw),
+  );
 }
 
 /** Whatever is typed while the focus is on a button or a message goes into the input. */
 function typeAnywhere(event) {
-  const typed = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.altKey && !event.metaKey;
-  if (typed && !document.activeElement.matches("input, textarea, dialog *") && !row.hidden) input.focus();
+  const typed =
+    event.key.length === 1 &&
+    event.key !== " " &&
+    !event.ctrlKey &&
+    !event.altKey &&
+    !event.metaKey;
+  if (typed && !document.activeElement.matches("input, textarea, dialog *") && !row.hidden)
+    input.focus();
 }
 
 /** Put a text into the input. */
@@ -124,7 +146,10 @@ function drawKeys() {
   toggle.setAttribute("aria-expanded", String(!toggle.hidden && !isFolded(shown)));
   const focused = keys.contains(document.activeElement) && document.activeElement.dataset.key;
   keys.replaceChildren(...[single.hidden && replyKeyboard(shown)].filter(Boolean));
-  if (focused) ([...keys.querySelectorAll("button")].find(({ dataset }) => dataset.key === focused) ?? input).focus();
+  if (focused)
+    (
+      [...keys.querySelectorAll("button")].find(({ dataset }) => dataset.key === focused) ?? input
+    ).focus();
   if (keyboard.force_reply) wishReply(shown.message_id);
 }
 
@@ -148,9 +173,22 @@ function drawAside() {
     : commandList(input.value, chosen, sendCommand);
   const extra = offer?.button && button(offer.button.text, followOffer, { class: "choice" });
   const about = editedMessage ?? repliedMessage;
-  const quoted = about && element("div", { id: "quoted" },
-    element("span", {}, element("b", {}, editedMessage ? "Edit" : nameOf(about.from)), element("span", {}, summary(about))),
-    button(icon("close"), leave, { class: "quiet", "aria-label": editedMessage ? "Do not edit" : "Do not reply" }));
+  const quoted =
+    about &&
+    element(
+      "div",
+      { id: "quoted" },
+      element(
+        "span",
+        {},
+        element("b", {}, editedMessage ? "Edit" : nameOf(about.from)),
+        element("span", {}, summary(about)),
+      ),
+      button(icon("close"), leave, {
+        class: "quiet",
+        "aria-label": editedMessage ? "Do not edit" : "Do not reply",
+      }),
+    );
   aside.replaceChildren(...[extra, list, quoted].filter(Boolean));
   input.setAttribute("aria-activedescendant", list ? `command-${chosen}` : "");
 }
@@ -166,7 +204,11 @@ function onInput() {
   offer = null;
   const query = inlineQuery(input.value);
   if (query === null) stopAsking();
-  else askInline(query, (answer) => { offer = answer; drawAside(); });
+  else
+    askInline(query, (answer) => {
+      offer = answer;
+      drawAside();
+    });
   input.style.height = "auto";
   input.style.height = `${Math.min(input.scrollHeight, 160)}px`;
   drawAside();

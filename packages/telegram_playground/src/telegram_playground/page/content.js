@@ -27,7 +27,8 @@ const BRIEF = {
   video: () => "Video",
   video_note: () => "Video message",
   voice: () => "Voice message",
-  audio: (track) => [track.performer, track.title ?? track.file_name ?? "Audio"].filter(Boolean).join(" – "),
+  audio: (track) =>
+    [track.performer, track.title ?? track.file_name ?? "Audio"].filter(Boolean).join(" – "),
   contact: (contact) => `Contact: ${nameOf(contact)}`,
   location: () => "Location",
   poll: (poll) => `Poll: ${poll.question}`,
@@ -52,9 +53,21 @@ const BRIEF = {
 };
 
 const SERVICE = new Set([
-  "users_shared", "chat_shared", "managed_bot_created", "web_app_data", "successful_payment", "refunded_payment",
-  "forum_topic_created", "forum_topic_edited", "new_chat_members", "left_chat_member",
-  "migrate_to_chat_id", "migrate_from_chat_id", "connected_website", "write_access_allowed", "pinned_message",
+  "users_shared",
+  "chat_shared",
+  "managed_bot_created",
+  "web_app_data",
+  "successful_payment",
+  "refunded_payment",
+  "forum_topic_created",
+  "forum_topic_edited",
+  "new_chat_members",
+  "left_chat_member",
+  "migrate_to_chat_id",
+  "migrate_from_chat_id",
+  "connected_website",
+  "write_access_allowed",
+  "pinned_message",
 ]);
 
 /** Whether a message is a note in the middle, and no bubble. */
@@ -75,8 +88,10 @@ export function content(message) {
 
 const DRAWN = {
   photo: (sizes, message) => picture(sizes.at(-1), message),
-  animation: (file, message) => (file.mime_type === "image/gif"
-    ? picture(file, message) : player("video", file, message, { loop: true })),
+  animation: (file, message) =>
+    file.mime_type === "image/gif"
+      ? picture(file, message)
+      : player("video", file, message, { loop: true }),
   document: download,
   video: (file, message) => player("video", file, message),
   video_note: (file, message) => player("video", file, message),
@@ -88,10 +103,17 @@ const DRAWN = {
   location: ({ latitude, longitude }) =>
     card("place", "Location", `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`),
   poll,
-  dice: (dice) => element("div", { class: "dice" }, dice.emoji, element("b", {}, String(dice.value))),
-  game: (game, { scores }) => titled("Game", game.title, game.description, scores && highScores(scores)),
-  invoice: (invoice) => titled("Invoice", invoice.title, invoice.description,
-    element("strong", {}, price(invoice.total_amount, invoice.currency))),
+  dice: (dice) =>
+    element("div", { class: "dice" }, dice.emoji, element("b", {}, String(dice.value))),
+  game: (game, { scores }) =>
+    titled("Game", game.title, game.description, scores && highScores(scores)),
+  invoice: (invoice) =>
+    titled(
+      "Invoice",
+      invoice.title,
+      invoice.description,
+      element("strong", {}, price(invoice.total_amount, invoice.currency)),
+    ),
 };
 
 /** Where a file of the bot's can be fetched. */
@@ -100,16 +122,28 @@ const fileUrl = (file) => `/control/files/${encodeURIComponent(file.file_id)}`;
 function picture(size, message, looks = "photo") {
   const alt = brief(message);
   return element("img", {
-    class: looks, alt, src: fileUrl(size), width: size.width, height: size.height,
-    on: { error: (event) => event.target.replaceWith(card("photo", alt, `${size.width} × ${size.height}`)) },
+    class: looks,
+    alt,
+    src: fileUrl(size),
+    width: size.width,
+    height: size.height,
+    on: {
+      error: (event) =>
+        event.target.replaceWith(card("photo", alt, `${size.width} × ${size.height}`)),
+    },
   });
 }
 
 /** A film or sound with the browser's own controls; what it can't play can be downloaded. */
 function player(tag, file, message, properties = {}) {
   return element(tag, {
-    class: "player", controls: true, preload: "metadata", src: fileUrl(file), "aria-label": brief(message),
-    on: { error: (event) => event.target.replaceWith(download(file, message)) }, ...properties,
+    class: "player",
+    controls: true,
+    preload: "metadata",
+    src: fileUrl(file),
+    "aria-label": brief(message),
+    on: { error: (event) => event.target.replaceWith(download(file, message)) },
+    ...properties,
   });
 }
 
@@ -129,14 +163,25 @@ function card(sign, title, detail, url, name = title) {
 }
 
 function titled(kind, title, description, ...more) {
-  return element("div", { class: "titled" },
-    element("small", {}, kind), element("b", {}, title), element("p", {}, description),
-    more);
+  return element(
+    "div",
+    { class: "titled" },
+    element("small", {}, kind),
+    element("b", {}, title),
+    element("p", {}, description),
+    more,
+  );
 }
 
 /** What persons have reached in a game, the best first. */
-const highScores = (scores) => element("ol", { class: "scores", "aria-label": "High scores" },
-  scores.map(({ user, score }) => element("li", {}, nameOf(user), " ", element("b", {}, String(score)))));
+const highScores = (scores) =>
+  element(
+    "ol",
+    { class: "scores", "aria-label": "High scores" },
+    scores.map(({ user, score }) =>
+      element("li", {}, nameOf(user), " ", element("b", {}, String(score))),
+    ),
+  );
 
 function bytes(size) {
   if (!size) return "";

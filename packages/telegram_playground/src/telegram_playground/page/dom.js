@@ -42,7 +42,15 @@ export function walkable(list, selector) {
 
 /** The round sign of a person or chat: its initials on a colour of its own. */
 export function face(id, name) {
-  const initials = name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("");
+  const initials = name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => [...word][0] ?? "")
+    .join("");
   const hue = Math.abs(id % 7);
-  return element("span", { class: `face hue${hue}`, "aria-hidden": "true" }, initials.toUpperCase());
+  return element(
+    "span",
+    { class: `face hue${hue}`, "aria-hidden": "true" },
+    initials.toUpperCase(),
+  );
 }

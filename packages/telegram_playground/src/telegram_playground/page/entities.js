@@ -31,7 +31,9 @@ function range(text, begin, end, entities) {
     if (entity.offset < at || entity.offset >= end) continue;
     const inner = entities.slice(i + 1).filter((other) => other.offset < stop);
     nodes.push(text.slice(at, entity.offset));
-    nodes.push(wrapped(entity, text.slice(entity.offset, stop), range(text, entity.offset, stop, inner)));
+    nodes.push(
+      wrapped(entity, text.slice(entity.offset, stop), range(text, entity.offset, stop, inner)),
+    );
     at = stop;
   }
   nodes.push(text.slice(at, end));
@@ -75,10 +77,20 @@ function link(inner, open, title) {
 }
 
 function spoiler(inner) {
-  const cover = element("span", {
-    class: "spoiler", role: "button", tabIndex: 0, "aria-label": "Hidden text",
-    on: { click: reveal, keydown: (event) => ["Enter", " "].includes(event.key) && reveal(event) },
-  }, inner);
+  const cover = element(
+    "span",
+    {
+      class: "spoiler",
+      role: "button",
+      tabIndex: 0,
+      "aria-label": "Hidden text",
+      on: {
+        click: reveal,
+        keydown: (event) => ["Enter", " "].includes(event.key) && reveal(event),
+      },
+    },
+    inner,
+  );
   function reveal(event) {
     event.preventDefault();
     cover.classList.add("shown");

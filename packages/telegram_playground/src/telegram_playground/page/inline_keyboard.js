@@ -9,14 +9,15 @@ import { logIn } from "./login.js";
 import { openApp, openGame } from "./mini_app.js";
 import { pay } from "./payment.js";
 import { press } from "./presses.js";
-import { go, me, nameOf, world } from "./world.js";
+import { go, me, world } from "./world.js";
 
 /** Presses under way, by person, chat, message and button: they survive an edit of the message. */
 const waiting = new Set();
 
 const KINDS = {
   callback_data: (data, message) => askBot(message, data, { data }),
-  callback_game: (_value, message, shown) => askBot(message, shown.dataset.data, { label: shown.innerText }),
+  callback_game: (_value, message, shown) =>
+    askBot(message, shown.dataset.data, { label: shown.innerText }),
   url: (value) => openLink(value),
   copy_text: copy,
   web_app: (value, _message, shown) => openApp(shown.innerText, value.url, "inline"),
@@ -44,20 +45,34 @@ const SIGNS = {
 export function inlineKeyboard(message) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows) return null;
-  return element("div", { class: "inline" }, rows.map((row, y) =>
-    element("div", { class: "row" }, row.map((button, x) => inlineButton(message, button, `${y}.${x}`)))));
+  return element(
+    "div",
+    { class: "inline" },
+    rows.map((row, y) =>
+      element(
+        "div",
+        { class: "row" },
+        row.map((button, x) => inlineButton(message, button, `${y}.${x}`)),
+      ),
+    ),
+  );
 }
 
 function inlineButton(message, button, place) {
   const kind = Object.keys(KINDS).find((name) => name in button) ?? "disabled";
   const paid = kind === "pay" && message.bill?.receipt;
-  const shown = element("button", {
-    type: "button",
-    class: `key ${button.style ?? ""}`,
-    disabled: kind === "disabled" || Boolean(paid),
-    data: { kind, place, data: button.callback_data ?? place },
-    on: { click: () => KINDS[kind](button[kind], message, shown) },
-  }, element("span", {}, paid ? "Paid" : button.text), SIGNS[kind] && icon(SIGNS[kind]));
+  const shown = element(
+    "button",
+    {
+      type: "button",
+      class: `key ${button.style ?? ""}`,
+      disabled: kind === "disabled" || Boolean(paid),
+      data: { kind, place, data: button.callback_data ?? place },
+      on: { click: () => KINDS[kind](button[kind], message, shown) },
+    },
+    element("span", {}, paid ? "Paid" : button.text),
+    SIGNS[kind] && icon(SIGNS[kind]),
+  );
   setBusy(shown, waiting.has(idOf(message, shown.dataset.data)));
   return shown;
 }
@@ -94,7 +109,8 @@ function showAnswer({ text, show_alert: isAlert, url }, message, person) {
 function mark(message, data) {
   if (message.chat.id !== world.chat) return;
   const keys = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);
-  for (const shown of keys) if (shown.dataset.data === data) setBusy(shown, waiting.has(idOf(message, data)));
+  for (const shown of keys)
+    if (shown.dataset.data === data) setBusy(shown, waiting.has(idOf(message, data)));
 }
 
 async function copy(value) {
@@ -107,7 +123,8 @@ async function copy(value) {
 }
 
 async function beginQuery(query, elsewhere, allowed) {
-  const fits = (chat) => !allowed || allowed[{ private: "allow_bot_chats" }[chat.chat.type] ?? "allow_group_chats"];
+  const fits = (chat) =>
+    !allowed || allowed[{ private: "allow_bot_chats" }[chat.chat.type] ?? "allow_group_chats"];
   if (elsewhere) {
     const chat = await chooseChat("Choose a chat", fits);
     if (!chat) return;

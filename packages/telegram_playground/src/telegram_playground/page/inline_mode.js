@@ -48,17 +48,40 @@ export function stopAsking() {
 
 /** Send a result into the open chat. */
 export function choose(answer, result) {
-  const choice = { person: world.me, query_id: answer.id, result_id: result.id, chat: world.chat, topic: world.topic };
+  const choice = {
+    person: world.me,
+    query_id: answer.id,
+    result_id: result.id,
+    chat: world.chat,
+    topic: world.topic,
+  };
   return attempt(ask("POST", "/control/inline/choose", choice));
 }
 
 /** The list of results, of which one is marked. */
 export function resultList(results, chosen, take) {
-  return element("ul", { id: "commands", role: "listbox", "aria-label": "Results of the bot" },
-    results.map((result, index) => element("li", {
-      role: "option", id: `command-${index}`, "aria-selected": String(index === chosen),
-      on: { pointerdown: (event) => { event.preventDefault(); take(result); } },
-    }, element("b", {}, result.title ?? result.type), element("span", {}, detail(result)))));
+  return element(
+    "ul",
+    { id: "commands", role: "listbox", "aria-label": "Results of the bot" },
+    results.map((result, index) =>
+      element(
+        "li",
+        {
+          role: "option",
+          id: `command-${index}`,
+          "aria-selected": String(index === chosen),
+          on: {
+            pointerdown: (event) => {
+              event.preventDefault();
+              take(result);
+            },
+          },
+        },
+        element("b", {}, result.title ?? result.type),
+        element("span", {}, detail(result)),
+      ),
+    ),
+  );
 }
 
 const detail = (result) =>

@@ -21,17 +21,23 @@ export async function openLink(url) {
   if (parameters) return startBot(parameters.get("start"));
   if (url.startsWith("tg:")) return openAccount(url);
   const shown = URL.parse(url);
-  if (!shown || !["http:", "https:"].includes(shown.protocol)) return toast(`No browser opens ${url}`);
-  if (await confirmBox("Open this link?", shown.href, "Open")) open(shown.href, "_blank", "noopener");
+  if (!shown || !["http:", "https:"].includes(shown.protocol))
+    return toast(`No browser opens ${url}`);
+  if (await confirmBox("Open this link?", shown.href, "Open"))
+    open(shown.href, "_blank", "noopener");
 }
 
 /** The parameters of a link to this bot; null if it leads elsewhere. */
 function deepLink(url) {
   const link = URL.parse(url);
   if (!link) return null;
-  const name = link.protocol === "tg:" ? link.searchParams.get("domain") : link.pathname.split("/")[1];
-  const leadsHere = link.protocol === "tg:" ? link.href.startsWith("tg://resolve") : TELEGRAM.has(link.hostname);
-  return leadsHere && name?.toLowerCase() === world.bot.username.toLowerCase() ? link.searchParams : null;
+  const name =
+    link.protocol === "tg:" ? link.searchParams.get("domain") : link.pathname.split("/")[1];
+  const leadsHere =
+    link.protocol === "tg:" ? link.href.startsWith("tg://resolve") : TELEGRAM.has(link.hostname);
+  return leadsHere && name?.toLowerCase() === world.bot.username.toLowerCase()
+    ? link.searchParams
+    : null;
 }
 
 /** Open the chat with the bot, and start it with a payload if there is one. */
@@ -58,15 +64,25 @@ async function startInGroup(payload) {
 /** Let the person choose one of their chats; undefined if they don't, or none suits. */
 export function chooseChat(title, suits = () => true) {
   const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
-  return choose(title, chats.map((chat) => [titleOf(chat), chat]), "None of your chats fits.");
+  return choose(
+    title,
+    chats.map((chat) => [titleOf(chat), chat]),
+    "None of your chats fits.",
+  );
 }
 
 /** Go to whom a mention means. */
 export function openMention(username) {
   const wanted = username.toLowerCase();
   if (wanted === world.bot.username.toLowerCase()) return startBot(null);
-  const found = [...world.persons.values()].find(({ user }) => user.username?.toLowerCase() === wanted);
-  toast(found ? `${nameOf(found.user)}${found === me() ? " (you)" : ""}` : `There is nobody called ${username}`);
+  const found = [...world.persons.values()].find(
+    ({ user }) => user.username?.toLowerCase() === wanted,
+  );
+  toast(
+    found
+      ? `${nameOf(found.user)}${found === me() ? " (you)" : ""}`
+      : `There is nobody called ${username}`,
+  );
 }
 
 function openAccount(url) {

@@ -26,7 +26,8 @@ export async function showMembers() {
 function swap(list, children) {
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.key;
   list.replaceChildren(...children);
-  if (focused) (list.querySelector(`[data-key="${focused}"]`) ?? list.querySelector("button"))?.focus();
+  if (focused)
+    (list.querySelector(`[data-key="${focused}"]`) ?? list.querySelector("button"))?.focus();
 }
 
 function rows(chat) {
@@ -45,40 +46,67 @@ function rows(chat) {
 function memberRow(chat, user) {
   const role = chat.roles[user.id];
   const may = leads(chat, world.me) && role !== "creator";
-  return row(user, ROLES[role],
+  return row(
+    user,
+    ROLES[role],
     may && role === "member" && setter(chat, user, "Make admin", "administrator"),
     may && role === "administrator" && setter(chat, user, "Dismiss", "member"),
     may && user.id !== world.me && setter(chat, user, "Remove", "kicked"),
-    user.id === world.me && setter(chat, user, "Leave", "left"));
+    user.id === world.me && setter(chat, user, "Leave", "left"),
+  );
 }
 
 function row(user, role, ...actions) {
-  const about = [role, user.is_bot && "bot", user.id === world.me && "you"].filter(Boolean).join(", ");
-  return element("div", { class: "member", role: "group", "aria-label": nameOf(user) },
+  const about = [role, user.is_bot && "bot", user.id === world.me && "you"]
+    .filter(Boolean)
+    .join(", ");
+  return element(
+    "div",
+    { class: "member", role: "group", "aria-label": nameOf(user) },
     face(user.id, nameOf(user)),
-    element("span", { class: "lines" }, element("b", {}, nameOf(user)), element("small", {}, about)),
-    element("span", {}, actions));
+    element(
+      "span",
+      { class: "lines" },
+      element("b", {}, nameOf(user)),
+      element("small", {}, about),
+    ),
+    element("span", {}, actions),
+  );
 }
 
 /** A button that gives somebody another role. */
 function setter(chat, user, label, role) {
   const path = `/control/groups/${chat.chat.id}/members/${user.id}`;
-  return button(label, () => attempt(ask("PUT", path, { role })),
-    { class: "quiet", data: { key: `${label} ${user.id}` } });
+  return button(label, () => attempt(ask("PUT", path, { role })), {
+    class: "quiet",
+    data: { key: `${label} ${user.id}` },
+  });
 }
 
 function groupActions(chat) {
   const path = `/control/groups/${chat.chat.id}`;
   const mayUpgrade = chat.chat.type === "group" && chat.roles[world.me] === "creator";
   return [
-    mayUpgrade && button("Make it a supergroup", () => attempt(ask("POST", `${path}/upgrade`)), { class: "quiet" }),
-    chat.chat.is_forum && leads(chat, world.me) && button("New topic", () => addTopic(path), { class: "quiet" }),
+    mayUpgrade &&
+      button("Make it a supergroup", () => attempt(ask("POST", `${path}/upgrade`)), {
+        class: "quiet",
+      }),
+    chat.chat.is_forum &&
+      leads(chat, world.me) &&
+      button("New topic", () => addTopic(path), { class: "quiet" }),
   ];
 }
 
 async function addTopic(path) {
   const name = field("Name", { maxLength: 128, required: true });
-  const made = await dialog("A new topic", [name.row], [["Cancel", undefined], ["Open", () => ({ name: name.input.value })]]);
+  const made = await dialog(
+    "A new topic",
+    [name.row],
+    [
+      ["Cancel", undefined],
+      ["Open", () => ({ name: name.input.value })],
+    ],
+  );
   if (made) await attempt(ask("POST", `${path}/topics`, made));
 }
 

@@ -9,7 +9,11 @@ import { inlineKeyboard } from "./inline_keyboard.js";
 import { attempt } from "./notices.js";
 import { leads, nameOf, openChat, world } from "./world.js";
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const TIME = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 
 /**
@@ -35,20 +39,36 @@ function bubble(message, before, jump) {
   const own = message.from?.id === world.me;
   const inGroup = message.chat.type !== "private";
   const sender = message.sender_chat ?? message.from;
-  const together = before && !isService(before) && authorOf(before) === authorOf(message) &&
-    dayOf(before) === dayOf(message) && message.date - before.date < 300;
+  const together =
+    before &&
+    !isService(before) &&
+    authorOf(before) === authorOf(message) &&
+    dayOf(before) === dayOf(message) &&
+    message.date - before.date < 300;
   const keyboard = inlineKeyboard(message);
-  const body = element("div", { class: "bubble" },
-    inGroup && !own && !together && element("div", { class: `author hue${Math.abs(sender.id % 7)}` }, nameOf(sender)),
+  const body = element(
+    "div",
+    { class: "bubble" },
+    inGroup &&
+      !own &&
+      !together &&
+      element("div", { class: `author hue${Math.abs(sender.id % 7)}` }, nameOf(sender)),
     message.via_bot && element("small", { class: "over" }, `via @${message.via_bot.username}`),
-    message.forward_origin && element("small", { class: "over" }, `Forwarded from ${originOf(message.forward_origin)}`),
+    message.forward_origin &&
+      element("small", { class: "over" }, `Forwarded from ${originOf(message.forward_origin)}`),
     message.reply_to_message && quote(message.reply_to_message, jump),
     content(message),
     stamp(message),
-    actions(message, own));
-  return element("div", { class: `line ${own ? "own" : ""} ${together ? "together" : ""}` },
-    inGroup && !own && (together ? element("span", { class: "gap" }) : face(sender.id, nameOf(sender))),
-    element("div", { class: `stack ${keyboard ? "keyed" : ""}` }, body, keyboard));
+    actions(message, own),
+  );
+  return element(
+    "div",
+    { class: `line ${own ? "own" : ""} ${together ? "together" : ""}` },
+    inGroup &&
+      !own &&
+      (together ? element("span", { class: "gap" }) : face(sender.id, nameOf(sender))),
+    element("div", { class: `stack ${keyboard ? "keyed" : ""}` }, body, keyboard),
+  );
 }
 
 const authorOf = (message) => (message.sender_chat ?? message.from)?.id;
@@ -63,17 +83,27 @@ function stamp(message) {
 }
 
 function quote(replied, jump) {
-  return element("button", { type: "button", class: "quote", on: { click: () => jump(replied.message_id) } },
-    element("b", {}, nameOf(replied.sender_chat ?? replied.from)), element("span", {}, summary(replied)));
+  return element(
+    "button",
+    { type: "button", class: "quote", on: { click: () => jump(replied.message_id) } },
+    element("b", {}, nameOf(replied.sender_chat ?? replied.from)),
+    element("span", {}, summary(replied)),
+  );
 }
 
 function actions(message, own) {
   const mayDelete = own || message.chat.type === "private" || leads(openChat(), world.me);
-  return element("span", { class: "actions" },
+  return element(
+    "span",
+    { class: "actions" },
     button(icon("reply"), () => startReply(message), { title: "Reply", "aria-label": "Reply" }),
-    own && !message.via_bot && (message.text ?? message.caption) !== undefined &&
+    own &&
+      !message.via_bot &&
+      (message.text ?? message.caption) !== undefined &&
       button(icon("edit"), () => startEdit(message), { title: "Edit", "aria-label": "Edit" }),
-    mayDelete && button(icon("close"), () => remove(message), { title: "Delete", "aria-label": "Delete" }));
+    mayDelete &&
+      button(icon("close"), () => remove(message), { title: "Delete", "aria-label": "Delete" }),
+  );
 }
 
 function remove(message) {

@@ -22,7 +22,8 @@ export async function openApp(text, address, source, parameter) {
   const answer = await attempt(ask("POST", "/control/web_app", opened));
   if (!answer) return;
   if (OWN_MACHINE.has(new URL(address).hostname)) showFrame(text, answer.url, source);
-  else if (await confirmBox("Open the Mini App?", address, "Open")) open(answer.url, "_blank", "noopener");
+  else if (await confirmBox("Open the Mini App?", address, "Open"))
+    open(answer.url, "_blank", "noopener");
 }
 
 /** Open the page of a game. */
@@ -34,9 +35,19 @@ export async function openGame(title, url) {
 function showFrame(text, url, source) {
   const frame = element("iframe", { src: url, title: text, allow: "clipboard-write" });
   const main = button("", () => tell("main_button_pressed"), { class: "main", hidden: true });
-  const head = element("header", { class: "bar" }, element("h3", {}, text),
-    button("Close", close, { class: "quiet" }));
-  const box = element("dialog", { class: "app", "aria-label": text, on: { close: end } }, head, frame, main);
+  const head = element(
+    "header",
+    { class: "bar" },
+    element("h3", {}, text),
+    button("Close", close, { class: "quiet" }),
+  );
+  const box = element(
+    "dialog",
+    { class: "app", "aria-label": text, on: { close: end } },
+    head,
+    frame,
+    main,
+  );
 
   const answers = {
     web_app_ready: () => undefined,
@@ -44,7 +55,12 @@ function showFrame(text, url, source) {
     web_app_close: close,
     web_app_request_theme: () => tell("theme_changed", { theme_params: theme() }),
     web_app_request_viewport: () =>
-      tell("viewport_changed", { height: frame.clientHeight, width: frame.clientWidth, is_state_stable: true, is_expanded: true }),
+      tell("viewport_changed", {
+        height: frame.clientHeight,
+        width: frame.clientWidth,
+        is_state_stable: true,
+        is_expanded: true,
+      }),
     web_app_setup_main_button: setMain,
     web_app_open_link: ({ url: link }) => openLink(link),
     web_app_open_invoice: async ({ slug }) =>
@@ -96,6 +112,20 @@ function showFrame(text, url, source) {
 function theme() {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   return dark
-    ? { bg_color: "#18201e", text_color: "#e6eeeb", hint_color: "#95a5a0", button_color: "#56c4ae", button_text_color: "#0c1a17", secondary_bg_color: "#101615" }
-    : { bg_color: "#fbfcfb", text_color: "#17211e", hint_color: "#5b6b66", button_color: "#1a7565", button_text_color: "#ffffff", secondary_bg_color: "#e9efec" };
+    ? {
+        bg_color: "#18201e",
+        text_color: "#e6eeeb",
+        hint_color: "#95a5a0",
+        button_color: "#56c4ae",
+        button_text_color: "#0c1a17",
+        secondary_bg_color: "#101615",
+      }
+    : {
+        bg_color: "#fbfcfb",
+        text_color: "#17211e",
+        hint_color: "#5b6b66",
+        button_color: "#1a7565",
+        button_text_color: "#ffffff",
+        secondary_bg_color: "#e9efec",
+      };
 }

@@ -34,12 +34,23 @@ export function dialog(title, content, choices) {
   return new Promise((resolve) => {
     let result;
     const buttons = choices.map(([label, value], index) =>
-      element("button", {
-        type: index === choices.length - 1 ? "submit" : "button",
-        class: index === choices.length - 1 && value !== undefined ? "main" : "quiet",
-        on: { click: (event) => choose(event, value) },
-      }, label));
-    const form = element("form", {}, element("h3", {}, title), content, element("footer", {}, buttons));
+      element(
+        "button",
+        {
+          type: index === choices.length - 1 ? "submit" : "button",
+          class: index === choices.length - 1 && value !== undefined ? "main" : "quiet",
+          on: { click: (event) => choose(event, value) },
+        },
+        label,
+      ),
+    );
+    const form = element(
+      "form",
+      {},
+      element("h3", {}, title),
+      content,
+      element("footer", {}, buttons),
+    );
     const box = element("dialog", { "aria-label": title, on: { close } }, form);
     function choose(event, value) {
       event.preventDefault();
@@ -67,7 +78,14 @@ export const alertBox = (title, text) =>
 
 /** Ask whether to go on. */
 export const confirmBox = (title, text, yes) =>
-  dialog(title, [element("p", { class: "preline" }, text)], [["Cancel", undefined], [yes, true]]);
+  dialog(
+    title,
+    [element("p", { class: "preline" }, text)],
+    [
+      ["Cancel", undefined],
+      [yes, true],
+    ],
+  );
 
 /**
  * Let one of several things be chosen.
@@ -78,10 +96,16 @@ export const confirmBox = (title, text, yes) =>
  */
 export async function choose(title, options, none) {
   let chosen;
-  const list = options.map(([label, value]) => button(label, (event) => {
-    chosen = value;
-    event.target.closest("dialog").close();
-  }, { class: "choice" }));
+  const list = options.map(([label, value]) =>
+    button(
+      label,
+      (event) => {
+        chosen = value;
+        event.target.closest("dialog").close();
+      },
+      { class: "choice" },
+    ),
+  );
   await dialog(title, list.length ? list : [element("p", {}, none)], [["Cancel", undefined]]);
   return chosen;
 }

@@ -22,7 +22,10 @@ export async function payLink(url) {
 }
 
 async function settle(due) {
-  const { bill, invoice: { currency } } = due;
+  const {
+    bill,
+    invoice: { currency },
+  } = due;
   const told = await tellDetails(bill);
   if (told === undefined) return "cancelled";
   const shipping = bill.is_flexible ? await chooseShipping(due, told.shipping_address) : null;
@@ -31,7 +34,8 @@ async function settle(due) {
   const tip = await confirm(due, prices);
   if (tip === undefined) return "cancelled";
   const paid = await post(due, "pay", { tip, order_info: told, shipping_option_id: shipping?.id });
-  if (paid) toast(paid.ok ? `Paid ${price(total(prices) + tip, currency)}` : `Not paid: ${paid.error}`);
+  if (paid)
+    toast(paid.ok ? `Paid ${price(total(prices) + tip, currency)}` : `Not paid: ${paid.error}`);
   return paid?.ok ? "paid" : "failed";
 }
 
@@ -42,21 +46,39 @@ const post = ({ path, url }, deed, content) =>
 async function tellDetails(bill) {
   const { user } = me();
   const before = known.get(user.id) ?? {
-    name: nameOf(user), phone_number: "", email: "", shipping_address: { country_code: "DE" },
+    name: nameOf(user),
+    phone_number: "",
+    email: "",
+    shipping_address: { country_code: "DE" },
   };
   const wishes = [
     bill.need_name && ["name", { label: "Name" }],
     bill.need_phone_number && ["phone_number", { label: "Phone number", type: "tel" }],
     bill.need_email && ["email", { label: "Email", type: "email" }],
-  ].filter(Boolean).map(([name, { label, ...properties }]) =>
-    [name, field(label, { ...properties, value: before[name] ?? "", required: true })]);
-  const address = bill.need_shipping_address || bill.is_flexible ? addressFields(before.shipping_address ?? {}) : [];
+  ]
+    .filter(Boolean)
+    .map(([name, { label, ...properties }]) => [
+      name,
+      field(label, { ...properties, value: before[name] ?? "", required: true }),
+    ]);
+  const address =
+    bill.need_shipping_address || bill.is_flexible
+      ? addressFields(before.shipping_address ?? {})
+      : [];
   const rows = [...wishes, ...address].map(([, { row }]) => row);
   if (!rows.length) return null;
-  const values = (fields) => Object.fromEntries(fields.map(([name, { input }]) => [name, input.value.trim()]));
-  const told = await dialog("Your details", rows, [["Cancel", undefined], ["Continue", () => ({
-    ...values(wishes), ...(address.length && { shipping_address: values(address) }),
-  })]]);
+  const values = (fields) =>
+    Object.fromEntries(fields.map(([name, { input }]) => [name, input.value.trim()]));
+  const told = await dialog("Your details", rows, [
+    ["Cancel", undefined],
+    [
+      "Continue",
+      () => ({
+        ...values(wishes),
+        ...(address.length && { shipping_address: values(address) }),
+      }),
+    ],
+  ]);
   if (told) known.set(user.id, { ...before, ...told });
   return told;
 }
@@ -64,14 +86,21 @@ async function tellDetails(bill) {
 /** The fields of a `ShippingAddress`. */
 function addressFields(before) {
   const labels = {
-    street_line1: "Street", street_line2: "More of the address", post_code: "Post code", city: "City", state: "State",
+    street_line1: "Street",
+    street_line2: "More of the address",
+    post_code: "Post code",
+    city: "City",
+    state: "State",
     country_code: "Country, two letters",
   };
-  return Object.entries(labels).map(([name, label]) => [name, field(label, {
-    value: before[name] ?? "",
-    required: !["street_line2", "state"].includes(name),
-    ...(name === "country_code" && { pattern: "[A-Z]{2}" }),
-  })]);
+  return Object.entries(labels).map(([name, label]) => [
+    name,
+    field(label, {
+      value: before[name] ?? "",
+      required: !["street_line2", "state"].includes(name),
+      ...(name === "country_code" && { pattern: "[A-Z]{2}" }),
+    }),
+  ]);
 }
 
 /** Let the bot name its ways of shipping, and the person choose; undefined if they don't. */
@@ -84,18 +113,33 @@ async function chooseShipping(due, address) {
   }
   const options = answer.shipping_options;
   const ticks = options.map(({ id, title, prices }, index) =>
-    tick("radio", `${title}, ${price(total(prices), currency)}`, id, index === 0));
-  return dialog("Shipping", ticks.map(({ row }) => row), [["Cancel", undefined], ["Continue", () =>
-    options[ticks.findIndex(({ input }) => input.checked)]]]);
+    tick("radio", `${title}, ${price(total(prices), currency)}`, id, index === 0),
+  );
+  return dialog(
+    "Shipping",
+    ticks.map(({ row }) => row),
+    [
+      ["Cancel", undefined],
+      ["Continue", () => options[ticks.findIndex(({ input }) => input.checked)]],
+    ],
+  );
 }
 
 /** Show what it comes to, and give the tip; undefined if they don't pay. */
 function confirm(due, prices) {
-  const { bill, invoice: { title, description, currency } } = due;
+  const {
+    bill,
+    invoice: { title, description, currency },
+  } = due;
   const unit = unitOf(currency);
   const most = bill.max_tip_amount ?? 0;
   const tip = field(`Tip, up to ${price(most, currency)}`, {
-    type: "number", min: 0, max: most / unit, step: 1 / unit, value: 0, on: { input: draw },
+    type: "number",
+    min: 0,
+    max: most / unit,
+    step: 1 / unit,
+    value: 0,
+    on: { input: draw },
   });
   const tipped = () => Math.round((tip.input.valueAsNumber || 0) * unit);
   const sum = element("b");
@@ -104,15 +148,32 @@ function confirm(due, prices) {
   }
   draw();
   const line = (label, amount) => element("li", {}, element("span", {}, label), amount);
-  const suggestions = (bill.suggested_tip_amounts ?? []).map((amount) => button(price(amount, currency), () => {
-    tip.input.value = amount / unit;
-    draw();
-  }, { class: "quiet" }));
-  return dialog(title, [
-    element("p", { class: "preline" }, description),
-    most > 0 && tip.row,
-    most > 0 && element("div", { class: "suggestions" }, suggestions),
-    element("ul", { class: "prices" }, prices.map(({ label, amount }) => line(label, price(amount, currency))),
-      line(element("b", {}, "Total"), sum)),
-  ], [["Cancel", undefined], ["Pay", tipped]]);
+  const suggestions = (bill.suggested_tip_amounts ?? []).map((amount) =>
+    button(
+      price(amount, currency),
+      () => {
+        tip.input.value = amount / unit;
+        draw();
+      },
+      { class: "quiet" },
+    ),
+  );
+  return dialog(
+    title,
+    [
+      element("p", { class: "preline" }, description),
+      most > 0 && tip.row,
+      most > 0 && element("div", { class: "suggestions" }, suggestions),
+      element(
+        "ul",
+        { class: "prices" },
+        prices.map(({ label, amount }) => line(label, price(amount, currency))),
+        line(element("b", {}, "Total"), sum),
+      ),
+    ],
+    [
+      ["Cancel", undefined],
+      ["Pay", tipped],
+    ],
+  );
 }

@@ -18,7 +18,11 @@ function hold(milliseconds) {
   }, milliseconds);
 }
 
-addEventListener("pointerdown", (event) => event.target.closest?.("button, label") && hold(PATIENCE), true);
+addEventListener(
+  "pointerdown",
+  (event) => event.target.closest?.("button, label") && hold(PATIENCE),
+  true,
+);
 for (const type of ["pointerup", "pointercancel"]) {
   addEventListener(type, () => timer !== null && hold(CLICK), true);
 }

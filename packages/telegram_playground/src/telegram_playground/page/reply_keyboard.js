@@ -49,16 +49,34 @@ export const fold = (shown, away) => folded.set(idOf(shown), away);
 export function replyKeyboard(shown) {
   const keyboard = shown?.markup;
   if (!keyboard?.keyboard || isFolded(shown)) return null;
-  return element("div", {
-    class: `reply-keys ${keyboard.resize_keyboard ? "" : "tall"}`,
-    role: "group", "aria-label": "Reply keyboard",
-  }, keyboard.keyboard.map((row) => element("div", { class: "row" }, row.map((button) => {
-    const kind = Object.keys(SPECIAL).find((name) => button[name]);
-    return element("button", {
-      type: "button", class: `key ${button.style ?? ""}`, data: { kind: kind ?? "text", key: button.text },
-      on: { click: () => press(shown, button, kind) },
-    }, element("span", {}, button.text), kind && icon(SIGNS[kind]));
-  }))));
+  return element(
+    "div",
+    {
+      class: `reply-keys ${keyboard.resize_keyboard ? "" : "tall"}`,
+      role: "group",
+      "aria-label": "Reply keyboard",
+    },
+    keyboard.keyboard.map((row) =>
+      element(
+        "div",
+        { class: "row" },
+        row.map((button) => {
+          const kind = Object.keys(SPECIAL).find((name) => button[name]);
+          return element(
+            "button",
+            {
+              type: "button",
+              class: `key ${button.style ?? ""}`,
+              data: { kind: kind ?? "text", key: button.text },
+              on: { click: () => press(shown, button, kind) },
+            },
+            element("span", {}, button.text),
+            kind && icon(SIGNS[kind]),
+          );
+        }),
+      ),
+    ),
+  );
 }
 
 function press(shown, button, kind) {

@@ -20,16 +20,25 @@ export const sendText = (text) => send({ text });
 
 /** Change the text or caption of a message of the person's own. */
 export const edit = (message, text) =>
-  attempt(ask("PATCH", `/control/chats/${message.chat.id}/messages/${message.message_id}`,
-    { person: world.me, text }));
+  attempt(
+    ask("PATCH", `/control/chats/${message.chat.id}/messages/${message.message_id}`, {
+      person: world.me,
+      text,
+    }),
+  );
 
 /** Start the bot with the `payload` of a link, in a group if there is a `chat`. */
-export const start = (link) => attempt(ask("POST", "/control/start", { person: world.me, ...link }));
+export const start = (link) =>
+  attempt(ask("POST", "/control/start", { person: world.me, ...link }));
 
 /** Vote in a poll. */
 export const vote = (message, options) =>
-  attempt(ask("POST", `/control/chats/${message.chat.id}/messages/${message.message_id}/vote`,
-    { person: world.me, options }));
+  attempt(
+    ask("POST", `/control/chats/${message.chat.id}/messages/${message.message_id}/vote`, {
+      person: world.me,
+      options,
+    }),
+  );
 
 /** Block the bot, or let it write again. */
 export const setStanding = (standing) =>

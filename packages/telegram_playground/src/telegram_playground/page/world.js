@@ -41,7 +41,12 @@ function onWorld(told) {
   Object.assign(world, { bot: told.bot, life: told.life, menus: told.menus });
   world.persons = new Map(told.persons.map((person) => [person.user.id, person]));
   for (const summary of told.chats) {
-    const known = world.chats.get(summary.chat.id) ?? { loaded: -1, told: 0, messages: new Map(), unread: 0 };
+    const known = world.chats.get(summary.chat.id) ?? {
+      loaded: -1,
+      told: 0,
+      messages: new Map(),
+      unread: 0,
+    };
     world.chats.set(summary.chat.id, Object.assign(known, summary));
   }
   if (first || (world.chat !== null && !reads(openChat(), world.me)) || wanted()) follow();
@@ -51,7 +56,9 @@ function onWorld(told) {
 function onChat(told) {
   const chat = world.chats.get(told.id);
   if (!chat) return;
-  const fresh = told.messages.some((message) => !chat.last || message.message_id > chat.last.message_id);
+  const fresh = told.messages.some(
+    (message) => !chat.last || message.message_id > chat.last.message_id,
+  );
   Object.assign(chat, { last: told.last, told: told.version });
   if (fresh && told.id !== world.chat) chat.unread += 1;
   if (chat.loaded >= told.after && told.version > chat.loaded) absorb(chat, told);
