@@ -1,5 +1,7 @@
 """The dispatcher: every handler and dialog, in the order in which they are asked."""
 
+from dataclasses import fields
+
 from aiogram import Dispatcher, Router
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import CallbackQuery
@@ -26,34 +28,36 @@ from handlers import (
 from handlers.errors import spare
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
-from people.rights import Rights
 from widgets.access import OwnerAccess
+from widgets.services import Services
 
 
 def make_dispatcher(
-    rights: Rights,
+    services: Services,
     person: PersonMiddleware,
     own_chats: OwnChats,
     transactions: UnitOfWorkMiddleware,
-    **data: object,
 ) -> Dispatcher:
     """Make the dispatcher with every handler and dialog.
 
     Args:
-        rights: Tells who is an admin of a group.
+        services: What every update gets; see `widgets.services`.
         person: Tells who sends an update.
         own_chats: Has Telegram show in their chat what is theirs.
         transactions: Carries updates out.
-        data: What handlers, getters and clicks ask for by name.
     """
     # aiogram's own FSM would read a state on every update that dialogs never use.
     dispatcher = Dispatcher(disable_fsm=True)
     # Itself as well, as updates of the dialogs' own bring only what stands here.
-    dispatcher.workflow_data.update(data, dispatcher=dispatcher, rights=rights)
+    dispatcher.workflow_data.update(
+        {field.name: getattr(services, field.name) for field in fields(services)},
+        services=services,
+        dispatcher=dispatcher,
+    )
     dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(name_topic)
     dispatcher.update.outer_middleware(observe)
-    dispatcher.update.outer_middleware(rights)
+    dispatcher.update.outer_middleware(services.rights)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(transactions)

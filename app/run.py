@@ -87,6 +87,7 @@ from web.freshness import Freshness
 from web.health import Check, Health, NotReadyError, add_health, ask_telegram
 from web.totals_page import TotalsPage, add_totals_page
 from web.viewers import Viewers
+from widgets.services import Services
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool])
 """The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
@@ -153,30 +154,28 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         )
         person = PersonMiddleware(catalog, users, people)
         own_chats = OwnChats(redis, bot.id, catalog)
-        bills = Bills(bot.token)
-        tickets, passes, chat_names = Tickets(bot.token), Passes(bot.token), ChatNames(bot)
-        dispatcher = make_dispatcher(
-            Rights(bot, redis),
-            person,
-            own_chats,
-            dialogs.transactions,
+        bills, tickets, passes = Bills(bot.token), Tickets(bot.token), Passes(bot.token)
+        services = Services(
             totals=totals,
             summaries=summaries,
-            charts=charts,
-            taps=taps,
-            count_total=count_total,
             users=users,
             payments=bank,
-            bills=bills,
-            drafts=Drafts(redis, bot.id),
-            chat_names=chat_names,
+            people=people,
+            rights=Rights(bot, redis),
+            chat_names=(chat_names := ChatNames(bot)),
+            charts=charts,
             exports=exports,
-            admin_ids=settings.admin_ids,
-            provider_token=settings.provider_token,
+            taps=taps,
+            drafts=Drafts(redis, bot.id),
+            bills=bills,
             tickets=tickets,
             passes=passes,
+            admin_ids=settings.admin_ids,
+            provider_token=settings.provider_token,
             game=settings.game,
+            count_total=count_total,
         )
+        dispatcher = make_dispatcher(services, person, own_chats, dialogs.transactions)
         await dispatcher.emit_startup(bot=bot)
         intake = Intake(
             bot,
