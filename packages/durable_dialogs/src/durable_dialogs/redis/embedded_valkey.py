@@ -80,6 +80,7 @@ class EmbeddedValkey:
         self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
         self._watch: asyncio.Future[None] | None = None
+        self._is_looked_after = True
 
     @property
     def url(self) -> str:
@@ -200,7 +201,12 @@ class EmbeddedValkey:
         try:
             await self._upkeep.look(self._client)
         except (RedisError, OSError) as error:
-            log.warning("valkey_not_looked_after", error=type(error).__name__)
+            # Once, not at each look: its folder may have been moved for long.
+            if self._is_looked_after:
+                log.warning("valkey_not_looked_after", error=type(error).__name__)
+            self._is_looked_after = False
+        else:
+            self._is_looked_after = True
 
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

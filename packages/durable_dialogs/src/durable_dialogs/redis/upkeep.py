@@ -71,8 +71,8 @@ class Upkeep:
         """
         try:
             manifest = (self._folder / FILES / MANIFEST).read_text()
-        except FileNotFoundError:
-            return  # not begun yet, or put together by somebody
+        except (OSError, UnicodeDecodeError):
+            return  # not begun yet, or damaged, as the server will say
         listed = {line.split()[1].strip('"') for line in manifest.splitlines() if line.split()}
         for pattern in LEFT_BEHIND:
             for file in self._folder.glob(pattern):
