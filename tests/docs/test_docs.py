@@ -15,6 +15,9 @@ PAGES = sorted(
     for path in ROOT.glob(folder)
 )
 
+DECISIONS = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+PARTS = ["Context", "Decision", "Alternatives rejected", "Consequences"]
+
 
 def anchors(page: str) -> set[str]:
     """Give the anchors of a page's headings, as GitHub makes them."""
@@ -61,6 +64,29 @@ def test_what_is_to_be_typed_is_there(page: str) -> None:
         command.callback.__name__ for command in cli.registered_commands if command.callback
     }
     assert commanded(page) <= commands
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("packages/")])
+def test_files_that_are_named_exist(page: str) -> None:
+    named = re.findall(
+        r"`((?:[\w.-]+/)+[\w-]+\.(?:py|lua|md|js|yml|json))`", (ROOT / page).read_text()
+    )
+    engine = ROOT / "packages" / "durable_dialogs" / "src"
+    assert [name for name in named if not any((at / name).exists() for at in (ROOT, engine))] == []
+
+
+@pytest.mark.parametrize("name", DECISIONS)
+def test_a_decision_has_a_number_a_status_and_every_part(name: str) -> None:
+    text = (ROOT / "docs" / "decisions" / name).read_text()
+    assert text.startswith(f"# {int(name[:4])}. ")
+    assert "**Status:** " in text
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == PARTS
+
+
+def test_the_index_has_every_decision_once_and_in_order() -> None:
+    listed = [link for link in links("docs/decisions/README.md") if link != "../glossary.md"]
+    assert listed == DECISIONS
+    assert [int(name[:4]) for name in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
 def test_every_module_of_the_playground_is_told_of() -> None:
