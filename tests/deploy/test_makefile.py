@@ -29,6 +29,9 @@ def clone(tmp_path: Path) -> Path:
     """Give a folder with what `make install` needs, and three Pythons, 3.12 being the usual one."""
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
         shutil.copy(ROOT / name, tmp_path)
+    for library in ("durable_dialogs", "telegram_playground"):
+        (tmp_path / "packages" / library).mkdir(parents=True)
+        shutil.copy(ROOT / "packages" / library / "pyproject.toml", tmp_path / "packages" / library)
     (tmp_path / "bin").mkdir()
     for name, version in (("python3", "3.12"), ("python3.12", "3.12"), ("python3.13", "3.13")):
         put(tmp_path / "bin" / name, version)
@@ -56,7 +59,10 @@ def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def installed(clone: Path) -> list[str]:
     """Tell into which environments something was installed, and by which version."""
     file = clone / "installed"
-    return file.read_text().splitlines() if file.exists() else []
+    lines = file.read_text().splitlines() if file.exists() else []
+    # What is pinned, then the two libraries.
+    assert lines[::2] == lines[1::2]
+    return lines[::2]
 
 
 def test_plain_make_uses_the_usual_environment_and_does_nothing_twice(clone: Path) -> None:
