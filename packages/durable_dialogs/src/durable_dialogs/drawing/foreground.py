@@ -1,8 +1,8 @@
-"""Working in another stack within the same update.
+"""Uses another stack within the same update.
 
-aiogram-dialog has `manager.bg(...).fg()` for it, but if the nested update fails
-before its handler runs (a states group that is no longer there, say), that waits
-for ever. This one raises.
+aiogram-dialog has `manager.bg(...).fg()` for that. But it waits for ever if the nested update
+fails before its handler runs, for example because a states group no longer exists. The functions
+of this module raise an error instead.
 """
 
 import asyncio
@@ -32,30 +32,30 @@ from durable_dialogs.tasks import start
 
 
 class NotDrawnError(Exception):
-    """A window could not be drawn again: the database is away, perhaps."""
+    """A window could not be drawn again, for example because the database is away."""
 
 
 def topic_of(manager: DialogManager) -> int | None:
-    """Give the topic that an update is of, None where it is of none."""
+    """Return the topic of an update, None if it has none."""
     return cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY]).thread_id
 
 
 def is_foreground(update: DialogUpdate) -> bool:
-    """Tell whether an update is another's work in a stack besides its own."""
+    """Tell whether an update is nested: part of another update that uses a second stack."""
     return isinstance(update.event, DialogFgEvent)
 
 
 def foreground(manager: DialogManager, stack_id: str) -> AbstractAsyncContextManager[DialogManager]:
     """Give the manager of another stack of the same person, chat and topic.
 
-    What is done with it belongs to the same transaction.
+    Its changes belong to the same unit of work.
 
     Args:
         manager: The manager of the update being handled.
         stack_id: The other stack.
 
     Raises:
-        Exception: Whatever keeps the stack from being opened.
+        Exception: Any error that keeps the stack from being opened.
     """
     return in_topic(manager, topic_of(manager), stack_id)
 
@@ -67,16 +67,16 @@ async def in_topic(
     """Give the manager of a stack in another topic of the chat; see `foreground`."""
     loop = asyncio.get_running_loop()
     here = cast("EventContext", manager.middleware_data[EVENT_CONTEXT_KEY])
-    place = replace(here, thread_id=thread_id)
+    context = replace(here, thread_id=thread_id)
     event = DialogFgEvent(
-        **_address(place, stack_id),
+        **_address(context, stack_id),
         action=DialogAction.FG,
         data=None,
         entered=loop.create_future(),
         exited=loop.create_future(),
     )
     dispatcher = cast("Dispatcher", manager.middleware_data["dispatcher"])
-    nested = start(_feed(dispatcher, place, event), awaited=True)
+    nested = start(_feed(dispatcher, context, event), awaited=True)
     await asyncio.wait({nested, event.entered}, return_when=asyncio.FIRST_COMPLETED)
     if not event.entered.done():
         await nested
@@ -96,13 +96,13 @@ async def open_beside(
 ) -> None:
     """Open a dialog on a message and a stack of its own.
 
-    Where the stack is open already (the same update delivered again), it is shown.
+    If the stack is open already, because Telegram delivered the update again, it is shown.
 
     Args:
         manager: The manager of the update being handled.
-        stack_id: The stack, named after what it is opened by.
+        stack_id: The stack, named after the message that opens it.
         state: The window.
-        data: What the dialog starts with.
+        data: The dialog's start data.
     """
     async with foreground(manager, stack_id) as beside:
         if beside.has_context():
@@ -111,31 +111,33 @@ async def open_beside(
             await beside.start(state, dict(data), show_mode=ShowMode.SEND)
 
 
-async def redraw(dispatcher: Dispatcher, bot: Bot, place: Location, stack_id: str) -> None:
-    """Have a stack's window drawn again as it stands.
+async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id: str) -> None:
+    """Draw a stack's window again from its stored state.
 
     Args:
         dispatcher: The dispatcher that the dialogs are set up on.
-        bot: Whose window it is.
-        place: Whose stack it is, and where.
+        bot: The bot that has sent the window.
+        location: The stack's chat, topic and person.
         stack_id: The stack.
 
     Raises:
         AwayError: Redis can't be used.
-        NotDrawnError: What the window is made of can't be had.
+        NotDrawnError: The window's data can't be loaded.
     """
     context = EventContext(
         bot=bot,
-        chat=Chat(id=place.chat_id, type=place.chat_type),
-        user=FakeUser(id=place.user_id, is_bot=False, first_name="", language_code=place.language),
-        thread_id=place.thread_id,
+        chat=Chat(id=location.chat_id, type=location.chat_type),
+        user=FakeUser(
+            id=location.user_id, is_bot=False, first_name="", language_code=location.language
+        ),
+        thread_id=location.thread_id,
         business_connection_id=None,
     )
     event = DialogUpdateEvent(
         **_address(context, stack_id),
         action=DialogAction.UPDATE,
         data={},
-        # Said, as the library would delete a reply keyboard's message and send another.
+        # By default aiogram-dialog deletes the message of a reply keyboard and sends another one.
         show_mode=ShowMode.EDIT,
     )
     outcome = await _feed(dispatcher, context, event)
@@ -145,19 +147,19 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, place: Location, stack_id: st
         raise NotDrawnError(f"not drawn again: {outcome}")
 
 
-def _address(place: EventContext, stack_id: str) -> dict[str, object]:
+def _address(context: EventContext, stack_id: str) -> dict[str, object]:
     return {
-        "from_user": place.user,
-        "chat": place.chat,
-        "thread_id": place.thread_id,
-        "business_connection_id": place.business_connection_id,
+        "from_user": context.user,
+        "chat": context.chat,
+        "thread_id": context.thread_id,
+        "business_connection_id": context.business_connection_id,
         "intent_id": None,
         "stack_id": stack_id,
     }
 
 
-async def _feed(dispatcher: Dispatcher, place: EventContext, event: DialogUpdateEvent) -> object:
-    bot: Bot = place.bot
+async def _feed(dispatcher: Dispatcher, context: EventContext, event: DialogUpdateEvent) -> object:
+    bot: Bot = context.bot
     return await dispatcher.feed_update(
         bot,
         DialogUpdate(aiogd_update=event.as_(bot)).as_(bot),

@@ -1,4 +1,4 @@
-"""aiogram-dialog's way to the screen: it notes what is to be shown, and shows nothing."""
+"""The message manager: it stands in for aiogram-dialog's and only notes what to draw."""
 
 import secrets
 from typing import cast
@@ -26,22 +26,22 @@ from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.unit_of_work import UnitOfWork
 
 UNDER_INPUT = (ReplyKeyboardMarkup, ForceReply)
-"""What stands under the input field. It belongs to the message that brought it, which
-can't be edited (Bot API, "Updating messages")."""
+"""Keyboards below the input field. Such a keyboard belongs to the message that it came with, and
+that message can't be edited (Bot API, "Updating messages")."""
 
 
 class DurableMessageManager(MessageManagerProtocol):
-    """Notes what one stack's message is to show.
+    """Notes in the unit of work what the message of one stack should show.
 
     Args:
-        transaction: Where the drawings are noted.
+        unit: The unit of work of the update.
         stack: The stack that is drawn.
     """
 
-    def __init__(self, transaction: UnitOfWork, stack: Stack) -> None:
-        self._transaction = transaction
+    def __init__(self, unit: UnitOfWork, stack: Stack) -> None:
+        self._unit = unit
         self._stack = stack
-        self._record = transaction.record_of(stack)
+        self._record = unit.record_of(stack)
 
     async def show_message(
         self,
@@ -57,14 +57,14 @@ class DurableMessageManager(MessageManagerProtocol):
         fixed = isinstance(new_message.reply_markup, UNDER_INPUT)
         was_fixed = old_message is not None and old_message.has_reply_keyboard
         if mode is ShowMode.EDIT and fixed and was_fixed and former:
-            # To be drawn again as it stands: needed only if it was not sent yet.
+            # The window is drawn again unchanged, which is needed only if it was not sent yet.
             if former > 0:
                 raise MessageNotModified
             fresh = False
         else:
-            moves = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
-            fresh = former is None or moves or fixed or was_fixed
-        if self._is_other(new_message, old_message):
+            is_resent = mode in (ShowMode.SEND, ShowMode.DELETE_AND_SEND)
+            fresh = former is None or is_resent or fixed or was_fixed
+        if self._must_be_sent_anew(new_message, old_message):
             fresh = True
             mode = ShowMode.DELETE_AND_SEND if mode is ShowMode.EDIT else mode
         shown = awaited() if fresh or former is None else former
@@ -77,23 +77,24 @@ class DurableMessageManager(MessageManagerProtocol):
             shown,
             fresh=fresh,
             former=former if fresh and former and former > 0 else None,
-            opens=fresh and self._transaction.is_new(self._record),
+            opens=fresh and self._unit.is_new(self._record),
         )
-        self._transaction.drawings.append(drawing)
+        self._unit.drawings.append(drawing)
         return OldMessage(
             chat=new_message.chat,
             message_id=shown,
             media_id=name_of(new_message),
-            # Unlike `content_type`, it is stored with the stack.
+            # Unlike `content_type`, this field is stored with the stack.
             media_uniq_id=kind_of(new_message),
             text=new_message.text,
             has_reply_keyboard=fixed,
         )
 
-    def _is_other(self, new: NewMessage, old: OldMessage | None) -> bool:
-        """Tell whether a message can't become a window.
+    def _must_be_sent_anew(self, new: NewMessage, old: OldMessage | None) -> bool:
+        """Tell whether Telegram can't edit the old message into the new one.
 
-        A game or invoice becomes nothing else, and nothing else one; a picture no text.
+        A game or an invoice can't become anything else, and nothing else can become one. A
+        picture can't become a text.
         """
         former, kind = self._kind(old), kind_of(new)
         if old is None or former is kind is None:
@@ -103,9 +104,10 @@ class DurableMessageManager(MessageManagerProtocol):
         return kind != former or name_of(new) != self._stack.last_media_id
 
     def _kind(self, message: OldMessage | None) -> ContentType | None:
-        """Tell which of `KINDS` a message is, or whether a picture, None for others.
+        """Return which of `KINDS` a message is, or that it is a photo, None for others.
 
-        Who pressed it has seen it last; but what was a text may be a picture by now.
+        A press tells what its message was for the person who pressed. A text may have become a
+        photo since, so a photo that the stack remembers comes first.
         """
         if message is None:
             return None
@@ -122,17 +124,16 @@ class DurableMessageManager(MessageManagerProtocol):
     ) -> None:
         """Note that a message loses its keyboard; see `MessageManagerProtocol`.
 
-        A keyboard under the input field goes with its message: the other way, a
-        `ReplyKeyboardRemove`, takes a further message, which would have nothing to say.
-        So does that of a game or invoice, which has a first button that can't be taken
-        off. Who wants such a message to stay lets go of it, as of a paid invoice:
-        `stack.last_message_id = None`.
+        A keyboard below the input field is removed by deleting its message. The other way, a
+        `ReplyKeyboardRemove`, needs another message, which would have no text of its own. A game
+        or an invoice is deleted, too, because its first button can't be taken off. To keep such
+        a message, as a paid invoice, a handler sets `stack.last_message_id = None`.
         """
         if old_message is None or show_mode is ShowMode.NO_UPDATE:
             return
         bound = old_message.has_reply_keyboard or self._kind(old_message) in KINDS
         delete = bound or show_mode is ShowMode.DELETE_AND_SEND
-        self._transaction.drawings.append(
+        self._unit.drawings.append(
             Drawing(
                 self._record,
                 old_message.chat.id,
@@ -144,16 +145,19 @@ class DurableMessageManager(MessageManagerProtocol):
         )
 
     async def answer_callback(self, bot: Bot, callback_query: CallbackQuery) -> None:
-        """Do nothing: every press is answered once, after the commit."""
+        """Do nothing, because the middleware answers each press once, after the commit."""
 
 
 def awaited() -> int:
-    """Make a number that stands for a message until it is sent; no message has one below 0."""
+    """Return a random number below 0 that stands for a message until it is sent.
+
+    Telegram's message ids are above 0.
+    """
     return -1 - secrets.randbelow(2**31)
 
 
 class DurableManagerFactory:
-    """Makes dialog managers that note their drawings in the update's transaction."""
+    """Makes dialog managers that note their drawings in the update's unit of work."""
 
     def __init__(self) -> None:
         self._media_ids: MediaIdStorageProtocol = MediaIdStorage()  # type: ignore[no-untyped-call]
@@ -166,11 +170,11 @@ class DurableManagerFactory:
         router: Router,
     ) -> DialogManager:
         """Make a manager; see aiogram-dialog's `DialogManagerFactory`."""
-        transaction = cast("UnitOfWork", data["transaction"])
+        unit = cast("UnitOfWork", data["transaction"])
         return ManagerImpl(
             event=event,
             data=data,
-            message_manager=DurableMessageManager(transaction, cast("Stack", data[STACK_KEY])),
+            message_manager=DurableMessageManager(unit, cast("Stack", data[STACK_KEY])),
             media_id_storage=self._media_ids,
             registry=registry,
             router=router,

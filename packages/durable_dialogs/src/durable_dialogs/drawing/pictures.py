@@ -1,6 +1,6 @@
-"""Photos that are made when they are drawn: after the commit, and only those that are shown.
+"""Photos that are made when they are drawn: after the commit, and only if they are shown.
 
-A text can become a photo and a photo another one, but no photo a text again
+Telegram can edit a text into a photo and a photo into another photo, but not a photo into a text
 (Bot API, editMessageMedia, editMessageText).
 """
 
@@ -16,7 +16,7 @@ from aiogram_dialog.manager.message_manager import MessageManager
 from typing_extensions import override
 
 NO_CAPTION = "there is no caption in the message to edit"
-"""How Telegram refuses to edit the caption of a text."""
+"""Telegram's error for editing the caption of a text message."""
 
 
 class PictureError(Exception):
@@ -24,10 +24,10 @@ class PictureError(Exception):
 
 
 class Picture(MediaAttachment):
-    """A window's photo. The window's text is its caption, and shown alone if it can't be made.
+    """A window's photo. The window's text is its caption, and is shown alone if `make` fails.
 
     Args:
-        make: Makes it, as a PNG; raises `PictureError` if it can't.
+        make: Returns the photo as a PNG; raises `PictureError` if it can't.
     """
 
     def __init__(self, make: Callable[[], Awaitable[bytes]]) -> None:
@@ -36,9 +36,9 @@ class Picture(MediaAttachment):
 
 
 class Messages(MessageManager):
-    """The library's message manager, for pictures too.
+    """aiogram-dialog's own message manager, extended by pictures.
 
-    A window without a `LinkPreview` of its own goes by the bot's default.
+    A window without a `LinkPreview` widget uses the bot's default.
     """
 
     @override
@@ -55,13 +55,13 @@ class Messages(MessageManager):
 
     @override
     async def get_media_source(self, media: MediaAttachment, bot: Bot) -> InputFile | str:
-        """Give what is uploaded; see `MessageManager`."""
+        """Return what is uploaded; see `MessageManager`."""
         if isinstance(media, Picture):
             return BufferedInputFile(await media.make(), "picture.png")
         return await super().get_media_source(media, bot)
 
     async def edit_in_words(self, bot: Bot, content: NewMessage, old: OldMessage) -> Message:
-        """Show only a window's text, on a text or below the photo that is there."""
+        """Show only a window's text: on a text message, or as the caption of the old photo."""
         try:
             return await self.edit_caption(bot, content, old)
         except TelegramBadRequest as error:
@@ -71,7 +71,7 @@ class Messages(MessageManager):
 
 
 def _with_preview(bot: Bot, content: NewMessage) -> NewMessage:
-    # The library says None, which aiogram takes for an answer instead of its default.
+    # aiogram-dialog passes None, which keeps aiogram from using the bot's default.
     options = content.link_preview_options or bot.default.link_preview
     return replace(content, link_preview_options=options)
 

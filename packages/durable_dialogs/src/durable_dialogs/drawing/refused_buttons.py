@@ -1,4 +1,4 @@
-"""Buttons for whose sake Telegram may refuse a whole message, at any moment."""
+"""Buttons because of which Telegram may refuse a whole message, at any moment."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,7 +7,7 @@ from aiogram.types import DisabledButton, InlineKeyboardButton, InlineKeyboardMa
 from aiogram_dialog.api.entities import NewMessage
 
 PERSON = "tg://user?id="
-"""How a link to a person begins."""
+"""Start of a link to a person."""
 
 
 def _leads_to_person(button: InlineKeyboardButton) -> bool:
@@ -22,27 +22,27 @@ REFUSALS: dict[str, Callable[[InlineKeyboardButton], bool]] = {
     "BUTTON_USER_PRIVACY_RESTRICTED": _leads_to_person,
     "BOT_DOMAIN_INVALID": _logs_in,
 }
-"""How Telegram refuses which buttons: links to somebody who forbids that, and logins at a
-domain that @BotFather was not told (/setdomain)."""
+"""Telegram's errors, with the buttons that cause them: links to a person whose privacy settings
+forbid that, and logins at a domain that is not set at @BotFather (/setdomain)."""
 
 
 def without_refused(content: NewMessage | None, reason: str) -> NewMessage | None:
-    """Disable the buttons of a window that Telegram has refused.
+    """Disable the buttons because of which Telegram refused a window.
 
     Args:
         content: The window.
-        reason: What Telegram has said.
+        reason: Telegram's error message.
 
     Returns:
-        The window with those buttons disabled, None if it was refused for something else.
+        The window with those buttons disabled, None if Telegram refused it for another reason.
     """
     markup = content.reply_markup if content else None
     if content is None or not isinstance(markup, InlineKeyboardMarkup):
         return None
-    refused = [is_meant for words, is_meant in REFUSALS.items() if words in reason]
+    causes = [is_cause for words, is_cause in REFUSALS.items() if words in reason]
     rows = [
         [
-            _disabled(button) if any(is_meant(button) for is_meant in refused) else button
+            _disabled(button) if any(is_cause(button) for is_cause in causes) else button
             for button in row
         ]
         for row in markup.inline_keyboard

@@ -1,6 +1,6 @@
-"""Contents that methods of their own send: games and invoices.
+"""Games and invoices: windows that are sent by a method of their own.
 
-Of such a message only the keyboard can be edited (Bot API, "Updating messages").
+Only the keyboard of such a message can be edited (Bot API, "Updating messages").
 """
 
 from dataclasses import replace
@@ -11,19 +11,19 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from aiogram_dialog.api.entities import MediaAttachment, MediaId, NewMessage
 
 KINDS = frozenset({ContentType.GAME, ContentType.INVOICE})
-"""What the library's message manager has no way to send."""
+"""Content types that aiogram-dialog's message manager can't send."""
 
 
 class Sending(MediaAttachment):
-    """What a window consists of besides its keyboard, in the place of a file.
+    """A window's content that its own method sends, in place of a media file.
 
-    The window's text is what is sent where Telegram refuses it.
+    If Telegram refuses it, the window's text is sent instead.
 
     Args:
-        kind: What Telegram calls it, one of `KINDS`.
-        name: What tells it from others of its kind: a window that comes to another
-            name is sent anew.
-        method: What sends it; where it goes and its keyboard are filled in.
+        kind: The content type, one of `KINDS`.
+        name: Tells the content from others of its kind. A window whose content gets another name
+            is sent anew.
+        method: The method that sends it, without chat and keyboard, which are filled in.
     """
 
     def __init__(self, kind: ContentType, name: str, method: SendGame | SendInvoice) -> None:
@@ -33,7 +33,7 @@ class Sending(MediaAttachment):
 
 
 def method_of(content: NewMessage) -> SendGame | SendInvoice | None:
-    """Give the method that sends a window, None where the library's message manager does."""
+    """Return the method that sends a window, None if aiogram-dialog's message manager can."""
     if not isinstance(content.media, Sending):
         return None
     rest = {
@@ -47,7 +47,7 @@ def method_of(content: NewMessage) -> SendGame | SendInvoice | None:
 
 
 def in_words(content: NewMessage) -> NewMessage:
-    """Give a window as a text, without the button that its content would be for."""
+    """Return a window as a text, without the buttons that need its content."""
     markup = content.reply_markup
     if isinstance(markup, InlineKeyboardMarkup):
         rows = [[button for button in row if not starts(button)] for row in markup.inline_keyboard]
@@ -56,15 +56,15 @@ def in_words(content: NewMessage) -> NewMessage:
 
 
 def starts(button: InlineKeyboardButton) -> bool:
-    """Tell whether a button is the one that the content of its message is for."""
+    """Tell whether a button starts the game or pays the invoice of its message."""
     return button.callback_game is not None or bool(button.pay)
 
 
 def kind_of(content: NewMessage) -> ContentType | None:
-    """Tell what a window is besides its text, None for nothing."""
+    """Return the type of a window's media, None if it is only a text."""
     return ContentType(content.media.type) if content.media else None
 
 
 def name_of(content: NewMessage) -> str | None:
-    """Give what tells a window's content from others of its kind, None for others."""
+    """Return the name of a game or an invoice, see `Sending`; None for other windows."""
     return content.media.name if isinstance(content.media, Sending) else None
