@@ -126,7 +126,7 @@ async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
 ) -> None:
     closing = await gather_people(crowd.playground, 15)
     await until_at_rest(crowd.tally)
-    async with crowd.tally.logging("crew"):
+    async with crowd.tally.logging("workers"):
         await crowd.share(6)
     before = await crowd.playground.call_count()
     await crowd.tap()
@@ -142,7 +142,7 @@ async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
 
 async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(crowd: Crowd) -> None:
     before = await crowd.playground.call_count()
-    async with crowd.tally.logging("crew"):
+    async with crowd.tally.logging("workers"):
         await crowd.share(3)
     async with crowd.limited():
         await crowd.tap()

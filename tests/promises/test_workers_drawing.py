@@ -26,7 +26,7 @@ REPAIRS = 2
 async def limited(hooked: Playground, workers: Workers) -> AsyncIterator[Playground]:
     """Give the playground with Telegram's limits, and two workers that know of each other."""
     for worker in workers:
-        await worker.tally.until_logged("crew")
+        await worker.tally.until_logged("workers")
     await hooked.limit(chat=1, burst=6, group=20)
     yield hooked
     await hooked.limit(on=False)
@@ -95,15 +95,15 @@ async def test_a_group_is_tapped_by_three_within_telegrams_limits(
     assert len(await edits(limited, counter)) <= 5 + took / 4 + REPAIRS
 
 
-async def test_a_worker_that_leaves_is_no_more_of_the_crew(ann: Person, workers: Workers) -> None:
+async def test_a_worker_that_leaves_is_no_longer_registered(ann: Person, workers: Workers) -> None:
     one, two = workers
     counter = await open_counter(ann)
-    async with one.tally.logging("crew"):
+    async with one.tally.logging("workers"):
         await two.tally.stop()
-    assert [line["size"] for line in one.tally.logged() if line["event"] == "crew"][-1] == 1
+    assert [line["count"] for line in one.tally.logged() if line["event"] == "workers"][-1] == 1
     await ann.press(counter, "+1", timeout=20)
     await ann.until(counter, text="Specify the number: 1")
-    async with one.tally.logging("crew"):
+    async with one.tally.logging("workers"):
         await two.tally.start()
 
 

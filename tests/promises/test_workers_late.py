@@ -66,7 +66,7 @@ async def test_a_late_drawing_is_drawn_over_though_the_other_was_asked_for_its_o
 ) -> None:
     one, two = workers
     for worker in workers:
-        await worker.tally.until_logged("crew")
+        await worker.tally.until_logged("workers")
     counter = await open_counter(ann)
     await hooked.trouble("delay", method="editMessageText", seconds=60, times=1)
     before = await hooked.call_count()

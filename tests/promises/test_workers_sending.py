@@ -23,7 +23,7 @@ _ids = itertools.count(5_000_000)
 async def ann(hooked: Playground, workers: Workers) -> Person:
     """Give a person who has started the bot."""
     for worker in workers:
-        await worker.tally.until_logged("crew")
+        await worker.tally.until_logged("workers")
     ann = await hooked.person("Ann", language_code="en")
     await ann.send("/start")
     await ann.receive()

@@ -1,4 +1,7 @@
-"""Which workers share a bot: each must know how many, to leave the others their part."""
+"""The worker registry: the live workers of a bot, listed in Redis.
+
+Each worker must know how many there are, because they share Telegram's rate limits.
+"""
 
 import asyncio
 import os
@@ -16,84 +19,88 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import PREFIX
 
 PERIOD = 2.0
-"""Seconds between two signs of life."""
+"""Seconds between two heartbeats of a worker."""
+
 SILENCE = 10
-"""Seconds without one after which a worker counts no more."""
+"""Seconds without a heartbeat after which a worker counts as dead."""
 
 log = structlog.get_logger(__name__)
 
 
 class WorkerRegistry:
-    """The workers that share a bot.
+    """Registers this worker, and knows the others that run the same bot.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
 
     Attributes:
-        size: How many they are, this one among them, as was last heard.
-        worker: This one's name, without a space.
+        size: Number of live workers at the last heartbeat, this one included.
+        worker: This worker's name, without a space.
     """
 
     def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
         self.size = 1
         self._redis = redis
         self._batch = batch
+        # Redis keys keep their names of earlier versions, so that old and new workers share them.
         self._key = f"{PREFIX}:{{{bot_id}}}:crew"
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._sign = redis.register_script(Path(__file__).with_name("crew.lua").read_text())
+        self._script = redis.register_script(Path(__file__).with_name("workers.lua").read_text())
 
     async def run(self, on_change: Callable[[int], object]) -> None:
-        """Give signs of life until cancelled.
+        """Send heartbeats until cancelled.
 
         Args:
-            on_change: Is told the size whenever it has changed.
+            on_change: Called with the new size whenever it changes.
         """
         while True:
             try:
-                size = len(await self._sign_up())
+                size = len(await self._heartbeat())
             except RedisError as error:
-                log.warning("crew_unreachable", error=str(error))
+                log.warning("worker_registry_unavailable", error=str(error))
             else:
                 if size != self.size:
                     self.size = size
-                    log.info("crew", size=size)
+                    log.info("workers", count=size)
                     on_change(size)
             await asyncio.sleep(PERIOD)
 
     async def gone(self, workers: Iterable[str]) -> set[str]:
-        """Tell which workers live no more: that have signed off, fallen silent, or ended here.
+        """Return those of some workers that are dead or have signed off.
 
-        A worker that was killed stays on the list for some seconds, unless it was one of this
-        machine's. Where machines have the same name, one that lives may be told, too.
+        A worker that was killed stays in the registry for some seconds, unless it ran on this
+        machine. If two machines have the same name, a live worker may be returned, too.
 
         Args:
-            workers: Their names.
+            workers: The workers' names.
 
         Raises:
-            RedisError: The list can't be read.
+            RedisError: The registry can't be read.
         """
-        there = await self._sign_up()
-        return {worker for worker in workers if worker not in there or _has_ended(worker)}
+        live = await self._heartbeat()
+        return {worker for worker in workers if worker not in live or _has_ended(worker)}
 
-    async def _sign_up(self) -> set[str]:
-        names: list[bytes] = await self._batch.run(self._sign, [self._key], [self.worker, SILENCE])
+    async def _heartbeat(self) -> set[str]:
+        """Send a heartbeat; return the names of the live workers."""
+        arguments: list[str | int] = [self.worker, SILENCE]
+        names: list[bytes] = await self._batch.run(self._script, [self._key], arguments)
         return {name.decode() for name in names}
 
     async def close(self, within: float) -> None:
-        """Sign off, in at most `within` seconds; else the others find out."""
+        """Sign off. If that takes longer than `within` seconds, the heartbeats just end."""
         with suppress(RedisError, TimeoutError):
             async with asyncio.timeout(within):
                 await self._redis.zrem(self._key, self.worker)
 
 
 def _has_ended(worker: str) -> bool:
-    """Tell whether a worker is one of this machine's processes that is no more."""
+    """Tell whether a worker was a process of this machine that has ended."""
     host, _, process = worker.rpartition(":")[0].rpartition(":")
     if host != socket.gethostname():
         return False
-    # In a container each start may get the number of the last.
+    # In a container each start may get the process id of the last one.
     return int(process) == os.getpid() or not _lives(int(process))
 
 
@@ -103,5 +110,5 @@ def _lives(process: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass  # somebody else's
+        pass  # it runs as another user
     return True

@@ -1,6 +1,6 @@
--- Signs a worker up, and gives all that there are.
--- KEYS: 1 the list of workers, by when they were seen last
--- ARGV: 1 the worker, 2 seconds without a sign after which one counts no more
+-- Writes a worker's heartbeat, and gives the names of all live workers.
+-- KEYS: 1 the workers, sorted by their last heartbeat
+-- ARGV: 1 the worker, 2 seconds without a heartbeat after which a worker is removed
 local now = tonumber(redis.call('TIME')[1])
 redis.call('ZADD', KEYS[1], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
