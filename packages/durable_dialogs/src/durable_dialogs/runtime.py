@@ -57,10 +57,10 @@ class OpenDialogs:
         self._bot = bot
         self._crew = WorkerRegistry(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
-        turns = EditPermits(redis, batch, bot.id, self._crew)
+        permits = EditPermits(redis, batch, bot.id, self._crew)
         senders = Senders(redis, batch, self._crew)
         self._renderer = Renderer(
-            bot, self.store, turns, senders, on_upgrade=self._move, on_unsent=self._let_go
+            bot, self.store, permits, senders, on_upgrade=self._move, on_unsent=self._let_go
         )
         self._undrawn = PendingRedraws(redis, batch, bot.id, self._renderer, self._crew)
         self._moving = GroupUpgrades(self.store, self._undrawn, bot.id)
@@ -102,7 +102,7 @@ class OpenDialogs:
     async def _let_go(self, drawing: Drawing) -> None:
         if drawing.asked is None:
             return
-        await Relocation(self.store, self._bot.id).let_go(drawing)
+        await Relocation(self.store, self._bot.id).undo(drawing)
         if drawing.former:
             # It has lost its buttons, which the fresh message was to have.
             _, topic = location_of_record(drawing.record)

@@ -1,7 +1,7 @@
-"""Dialogs whose message could not be sent where it belongs: they move on, or are let go.
+"""Changes dialogs whose message came to another topic, or could not be sent at all.
 
-A topic of the same chat is in the same hash slot, so a dialog moves in one step. A press that
-comes in between finds it in any case, by the id of its context.
+All topics of a chat are in one hash slot, so a dialog moves in one commit. A press that arrives
+in between finds the dialog in any case, by the id of its context.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Relocation:
-    """Changes what stands of dialogs after their messages were sent, or could not be.
+    """Changes stored dialogs after their messages were sent, or could not be sent.
 
     Args:
-        store: Where the dialogs are.
+        store: Loads and commits records.
         bot_id: The bot's id.
     """
 
@@ -29,62 +29,64 @@ class Relocation:
         self._bot_id = bot_id
 
     async def move(self, key: str, topic: int | None) -> None:
-        """Move a dialog to the topic that its message has come to, unless its name is taken there.
+        """Move a dialog to the topic where its message was sent, unless its name is taken there.
 
-        A menu may have its like there; it stays where it is, and its buttons find it.
+        For example, the other topic may have a menu of its own. Then the dialog stays where it
+        is, and its buttons still find it.
 
         Args:
-            key: Its record.
+            key: The dialog's record.
             topic: The topic, None for the chat itself.
         """
         try:
             while not await self._move(key, topic):
-                pass  # somebody has tapped meanwhile
+                pass  # another update has changed the dialog meanwhile
         except (AwayError, UnclearError) as error:
-            # Its buttons find it all the same.
+            # The dialog's buttons still find it.
             log.warning("dialog_not_moved", error=str(error))
 
-    async def let_go(self, drawing: Drawing) -> None:
-        """Take back what was to be shown by a message that can't be sent.
+    async def undo(self, drawing: Drawing) -> None:
+        """Undo the change of a dialog whose new message can't be sent.
 
-        A dialog gets back the message that it had. One that has opened with this one ends,
-        because nobody has seen it. Any other goes on without a message, to be posted anew.
+        If the dialog had a message before, that is its message again. If the dialog was opened
+        with the new message, it ends, because no person has seen it. Any other dialog goes on
+        without a message, and is sent anew later.
 
         Args:
-            drawing: The fresh message.
+            drawing: The drawing of the new message.
         """
         try:
-            while not await self._let_go(drawing):
-                pass  # somebody has tapped meanwhile
+            while not await self._undo(drawing):
+                pass  # another update has changed the dialog meanwhile
         except (AwayError, UnclearError) as error:
-            log.warning("dialog_not_let_go", error=str(error))
+            log.warning("dialog_not_undone", error=str(error))
 
     async def _move(self, key: str, topic: int | None) -> bool:
         chat = self._chat(key)
         there = chat.record(stack_id_of(key), topic)
-        old, new, roll = await self._load(chat, key, there, chat.roll)
+        old, new, counters = await self._load(chat, key, there, chat.roll)
         if new.stack or not old.stack:
             return True
         new.stack, new.contexts, new.owner = old.stack, old.contexts, old.owner
         new.message_id = old.message_id
-        # They are open already, and only lead elsewhere now.
+        # These contexts are open already, and are only found at another key now.
         new.loaded = frozenset(old.contexts)
         old.stack, old.contexts, old.loaded = {}, {}, frozenset()
         names = {name_of(key): name_of(there)}
-        roll.stack = {names.get(name, name): owner for name, owner in roll.stack.items()}
-        return bool(await self._store.commit(chat, _changed(old, new, roll)))
+        counters.stack = {names.get(name, name): owner for name, owner in counters.stack.items()}
+        return bool(await self._store.commit(chat, _changed(old, new, counters)))
 
-    async def _let_go(self, drawing: Drawing) -> bool:
+    async def _undo(self, drawing: Drawing) -> bool:
         key, chat = drawing.record, self._chat(drawing.record)
-        record, roll = await self._load(chat, key, chat.roll)
+        record, counters = await self._load(chat, key, chat.roll)
         if record.message_id != drawing.target:
             return True
         if drawing.former:
             record.message_id = drawing.former
         elif drawing.opens:
             record.stack, record.contexts = {}, {}
-            roll.stack.pop(name_of(key), None)
-        changed = _changed(record, roll)
+            counters.stack.pop(name_of(key), None)
+        changed = _changed(record, counters)
         return not changed or bool(await self._store.commit(chat, changed))
 
     def _chat(self, key: str) -> ChatKeys:

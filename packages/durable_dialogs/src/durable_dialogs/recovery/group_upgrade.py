@@ -1,9 +1,9 @@
-"""Open dialogs follow their group, which has another id once it is a supergroup.
+"""Group upgrades: open counters follow a group that becomes a supergroup with another id.
 
-Two chats are two hash slots, so no one step can change both. What is open is taken
-out of the old chat and put into its outbox in one step; from there each dialog is put
-into the new chat. Each step may be done twice, by whoever comes after a kill: there is
-nothing left to take then, and what has arrived is recognised.
+Two chats are in two hash slots, so no single commit can change both. A first commit takes the
+open dialogs out of the old chat and puts them into its outbox. From there each dialog is put into
+the new chat. After a kill another worker may repeat each step: it finds nothing left to take, or
+recognises a dialog that has arrived.
 """
 
 import asyncio
@@ -24,100 +24,102 @@ from durable_dialogs.state.store import DialogStore
 
 
 class GroupUpgrade(StrEnum):
-    """How the ids of the outbox's entries begin that are of a move."""
+    """How the ids of outbox entries begin that belong to a group upgrade."""
 
     UPGRADE = "upgrade:"
-    """It says that a group has another id."""
+    """The entry says that a group has another id."""
     DIALOG = "dialog:"
-    """It holds a dialog on its way."""
+    """The entry holds a dialog that is moving to the new chat."""
 
 
 class UnfinishedError(Exception):
-    """Something of the old chat has not arrived yet; the rest has to wait for it."""
+    """An entry of the old chat is not delivered yet, and the upgrade must wait for it."""
 
 
 def upgrade_of(old_id: int, new_id: int) -> tuple[str, str]:
-    """Give the entry of the outbox which says that a group has another id, its id and payload."""
+    """Return the id and the payload of the outbox entry which says that a group has another id."""
     return f"{GroupUpgrade.UPGRADE}{old_id}", orjson.dumps([old_id, new_id]).decode()
 
 
 class GroupUpgrades:
-    """Moves the dialogs that are on a chat's roll; the rest ends with the old chat.
+    """Moves the open counters of a group to its supergroup; other dialogs end with the old chat.
 
     Args:
-        store: Where the dialogs are.
-        undrawn: Has them posted in the new chat.
+        store: Loads and commits records.
+        pending_redraws: Has the dialogs posted in the new chat.
         bot_id: The bot's id.
     """
 
-    def __init__(self, store: DialogStore, undrawn: PendingRedraws, bot_id: int) -> None:
+    def __init__(self, store: DialogStore, pending_redraws: PendingRedraws, bot_id: int) -> None:
         self._store = store
-        self._undrawn = undrawn
+        self._pending_redraws = pending_redraws
         self._bot_id = bot_id
 
     async def begin(self, outbox: Outbox, old_id: int, new_id: int) -> None:
-        """Have a group moved whose messages turned out to be elsewhere now."""
+        """Put the upgrade of a group into its outbox, after Telegram has told the new id."""
         await outbox.put(ChatKeys(self._bot_id, old_id), dict([upgrade_of(old_id, new_id)]))
 
     async def take(self, outbox: Outbox, payload: str) -> tuple[int, int]:
-        """Move what is open in a group, and see off what else its outbox holds.
+        """Take the open counters out of a group, and deliver everything else in its outbox.
 
         Args:
             outbox: The outbox.
-            payload: That of `upgrade_of`.
+            payload: The payload of `upgrade_of`.
 
         Returns:
             The group's old id and its new one.
 
         Raises:
-            UnfinishedError: Some of it could not be delivered.
+            UnfinishedError: An entry could not be delivered.
         """
         old_id, new_id = orjson.loads(payload)
         old = ChatKeys(self._bot_id, old_id)
         while not await self._take(outbox, old, new_id):
-            pass  # somebody has tapped meanwhile
+            pass  # another update has changed a dialog meanwhile
         if not await outbox.empty(old, but=GroupUpgrade.UPGRADE):
             raise UnfinishedError
         return old_id, new_id
 
     async def _take(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
-        roll = await self._load(old, old.roll)
-        names = list(roll.stack)
+        counters = await self._load(old, old.roll)
+        names = list(counters.stack)
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
-            f"{GroupUpgrade.DIALOG}{name}": _pack(record, roll.stack[name], new_id)
+            f"{GroupUpgrade.DIALOG}{name}": _pack(record, counters.stack[name], new_id)
             for name, record in zip(names, records, strict=True)
             if record.contexts
         }
         if not entries:
             return True
-        for record in (roll, *records):
+        for record in (counters, *records):
             record.stack, record.contexts = {}, {}
         await outbox.announce(old, entries)
-        return bool(await self._store.commit(old, [roll, *records], outbox=entries))
+        return bool(await self._store.commit(old, [counters, *records], outbox=entries))
 
     async def put(self, payload: str) -> None:
-        """Put a dialog into the new chat, unless it is there, and have it posted.
+        """Put a dialog into the new chat and post it, unless it is there already.
 
         Args:
-            payload: What `take` has put into the outbox.
+            payload: The payload of an entry that `take` has put into the outbox.
         """
         dialog = orjson.loads(payload)
-        place: Location = Location(**dialog["place"])
-        chat = ChatKeys(self._bot_id, place.chat_id)
+        location: Location = Location(**dialog["place"])
+        chat = ChatKeys(self._bot_id, location.chat_id)
         key = chat.record(dialog["stack"]["_id"])
         while True:
-            record, roll = await asyncio.gather(self._load(chat, key), self._load(chat, chat.roll))
+            record, counters = await asyncio.gather(
+                self._load(chat, key), self._load(chat, chat.roll)
+            )
             if record.stack:
                 return
             _unpack(dialog, record)
-            record.owner = place.user_id
-            roll.stack[name_of(key)] = place.user_id
-            await self._undrawn.announce([key], place)
-            if await self._store.commit(chat, [record, roll]):
-                # Again, as a commit that took long finds its announcement taken off.
-                await self._undrawn.announce([key], place)
-                self._undrawn.hurry(key)
+            record.owner = location.user_id
+            counters.stack[name_of(key)] = location.user_id
+            await self._pending_redraws.announce([key], location)
+            if await self._store.commit(chat, [record, counters]):
+                # If the commit took long, the first announcement has been removed again.
+                await self._pending_redraws.announce([key], location)
+                self._pending_redraws.hurry(key)
                 return
 
     async def _load(self, chat: ChatKeys, key: str) -> Record:
@@ -126,19 +128,21 @@ class GroupUpgrades:
 
 
 def _pack(record: Record, owner: int, new_id: int) -> str:
-    """Write a dialog down as it will be in the new chat.
+    """Return a dialog as the payload of an outbox entry, with its stack renamed for the new chat.
 
-    Its stack is named after the old chat, too: the new one counts its messages from 1 again.
+    The new name contains the old chat's id, because the supergroup numbers its messages from 1
+    again and stacks are named after messages.
     """
-    place = Location(new_id, ChatType.SUPERGROUP, None, owner, None)
+    location = Location(new_id, ChatType.SUPERGROUP, None, owner, None)
     chat_id, _ = location_of_record(record.key)
     stack = {**record.stack, "_id": f"{stack_id_of(record.key)}of{chat_id}"}
     contexts = [record.contexts[intent] for intent in record.stack["intents"]]
-    return orjson.dumps({"place": place, "stack": stack, "contexts": contexts}).decode()
+    # The field "place" keeps its name of earlier versions.
+    return orjson.dumps({"place": location, "stack": stack, "contexts": contexts}).decode()
 
 
 def _unpack(dialog: dict[str, Any], record: Record) -> None:
-    """Give a record the contents of a dialog, under intents that nobody has."""
+    """Give a record the stack and contexts of a dialog, with new intent ids."""
     record.stack = {**dialog["stack"], "intents": []}
     record.contexts = {}
     for context in dialog["contexts"]:

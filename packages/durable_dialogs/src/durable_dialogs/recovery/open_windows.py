@@ -1,4 +1,4 @@
-"""Which windows a person has open, in whichever chats."""
+"""The windows that a person has open, in all chats."""
 
 import asyncio
 import math
@@ -17,25 +17,25 @@ from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 
 REMEMBERED = 10_000
-"""Windows of which a process remembers that they were noted."""
+"""Windows that a process remembers as noted at most."""
+
 DAY = 24 * 60 * 60
 """Seconds after which a window that is still in use is noted again."""
-
 
 log = structlog.get_logger(__name__)
 
 
 class OpenWindows:
-    """Remembers the windows that can still be pressed, by who has opened them.
+    """Remembers the windows that still have buttons, by the person who opened them.
 
-    They are noted before the commit that opens them, and taken off after the one that
-    closes them; a window too many does no harm. Between the two a press costs nothing.
+    A window is noted before the commit that opens it, and removed after the commit that closes
+    it. A window too many does no harm. A press in between costs no command.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
-        ttl: Seconds that a window lives untouched.
+        ttl: Seconds that an unused window lives.
     """
 
     def __init__(self, redis: Redis, batch: Batch, bot_id: int, ttl: int) -> None:
@@ -46,7 +46,7 @@ class OpenWindows:
         self._noted: MutableMapping[str, float] = LRUCache(REMEMBERED)
 
     def unnoted(self, records: Iterable[Record]) -> list[Record]:
-        """Give those of the records that were not noted lately."""
+        """Return the records with an owner that were not noted lately."""
         due = time.monotonic() - DAY
         return [
             record
@@ -54,16 +54,16 @@ class OpenWindows:
             if record.owner is not None and self._noted.get(record.key, -math.inf) < due
         ]
 
-    async def note(self, records: Iterable[Record], place: Location) -> None:
-        """Note windows that are being opened, or were lately used.
+    async def note(self, records: Iterable[Record], location: Location) -> None:
+        """Note windows that are being opened, or are still in use.
 
-        It may be awaited beside the commit, as `Undrawn.announce`.
+        The caller may await this together with the commit, like `PendingRedraws.announce`.
 
         Args:
-            records: Their records, which have owners.
-            place: Where they stand.
+            records: Their records, which must have owners.
+            location: Where the windows are.
         """
-        records, shown = list(records), f"{place.chat_type} {place.language or ''}"
+        records, shown = list(records), f"{location.chat_type} {location.language or ''}"
         sent = []
         for record in records:
             key = self._key(cast("int", record.owner))
@@ -73,7 +73,7 @@ class OpenWindows:
         self._noted.update({record.key: time.monotonic() for record in records})
 
     async def close(self, records: Iterable[Record]) -> None:
-        """Take windows off that can't be pressed any more."""
+        """Forget windows that have no buttons any more."""
         for record in records:
             if record.owner is None:
                 continue
@@ -84,13 +84,13 @@ class OpenWindows:
                 log.warning("window_not_closed", error=str(error))
 
     async def of(self, user_id: int) -> dict[str, Location]:
-        """Give the windows that a person has open: where they stand, by their records."""
+        """Return where a person's open windows are, by their records."""
         noted = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key(user_id)))
         asked = [self._batch.send("EXISTS", name.decode()) for name in noted]
         windows, ended = {}, []
         for (name, shown), lives in zip(noted.items(), await asyncio.gather(*asked), strict=True):
             if lives:
-                windows[name.decode()] = _place(name.decode(), shown.decode(), user_id)
+                windows[name.decode()] = _location(name.decode(), shown.decode(), user_id)
             else:
                 ended.append(name)
         if ended:
@@ -101,8 +101,8 @@ class OpenWindows:
         return f"{ChatKeys(self._bot_id, user_id).tag}:windows"
 
 
-def _place(record: str, shown: str, user_id: int) -> Location:
-    # Short, as it is kept for each open window: the key tells the rest.
+def _location(record: str, shown: str, user_id: int) -> Location:
+    # The value is short, because Redis holds one for each open window. The key tells the rest.
     chat_type, _, language = shown.partition(" ")
     chat, thread_id = location_of_record(record)
     chat_id = user_id if inline_message_of(record) else int(chat)
