@@ -1,4 +1,4 @@
-"""What waits to be drawn: what it promises, and what it leaves to whom."""
+"""The edit queue of a message: what it promises, and which edits it lets other workers make."""
 
 import asyncio
 from typing import cast
@@ -10,7 +10,7 @@ from aiogram_dialog.api.entities import NewMessage
 
 from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.edit_queue import SOON, EditLimits, EditQueue
-from durable_dialogs.drawing.global_rate_limiter import WHOLE, GlobalRateLimiter
+from durable_dialogs.drawing.global_rate_limiter import EDITS_PER_SECOND, GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.state.outcome import Drawing
@@ -21,12 +21,12 @@ CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number
 DRAWING = Drawing("counter", 7, CONTENT, 42)
 
 
-class Paper:
-    """Stands in for the canvas: everything can be drawn, and no buttons change.
+class Editor:
+    """A stand-in for the message editor: everything can be drawn, and no buttons change.
 
     Attributes:
-        may_draw: Whether drawing ends.
-        begun: How often it has begun.
+        may_draw: Set if edits may end.
+        begun: How many edits have begun.
     """
 
     def __init__(self) -> None:
@@ -34,19 +34,19 @@ class Paper:
         self.may_draw.set()
 
     def changes_buttons(self, _drawing: Drawing) -> bool:
-        """Tell that they don't."""
+        """Return that the buttons stay."""
         return False
 
     def shows(self, _drawing: Drawing, _version: str) -> bool:
-        """Tell that it is still to be drawn."""
+        """Return that the window is not drawn yet."""
         return False
 
     def target(self, drawing: Drawing) -> int:
-        """Give the message."""
+        """Return the message."""
         return drawing.target
 
     async def claim(self, _drawing: Drawing, _version: str) -> float:
-        """Tell that the message is there."""
+        """Return that the message exists."""
         return 0.0
 
     async def draw(self, _drawing: Drawing, _version: str) -> bool:
@@ -56,128 +56,133 @@ class Paper:
         return True
 
 
-class Shared:
-    """Stands in for the turns of a crew, and notes which windows may be left to others.
+class SharedPermits:
+    """A stand-in for the edit permits of several workers; it notes which edits may be skipped.
 
     Args:
-        pauses: What is answered, one after the other.
+        pauses: What it answers, one after the other.
     """
 
     are_shared = True
 
     def __init__(self, *pauses: float) -> None:
         self._pauses = list(pauses)
-        self.may_pass: list[bool] = []
+        self.may_skip: list[bool] = []
 
-    async def take(self, *_: object, may_pass: bool, **__: object) -> float:
-        """Ask for the turn."""
-        self.may_pass.append(may_pass)
+    async def take(self, *_: object, may_skip: bool, **__: object) -> float:
+        """Ask for a permit."""
+        self.may_skip.append(may_skip)
         return self._pauses.pop(0)
 
 
 class Scene:
-    """A message on which a window is drawn.
+    """A message with an edit queue.
 
     Args:
-        turns: Gives the turn.
-        line: Of all messages.
-        pace: Of its chat.
+        permits: Gives edit permits.
+        limiter: The rate limiter over all chats.
+        bucket: The token bucket of the chat.
     """
 
     def __init__(
-        self, turns: Shared, line: GlobalRateLimiter, pace: TokenBucket | None = None
+        self,
+        permits: SharedPermits,
+        limiter: GlobalRateLimiter,
+        bucket: TokenBucket | None = None,
     ) -> None:
-        limits = EditLimits(pace or TokenBucket(burst=4, rate=1), line, cast("EditPermits", turns))
-        self.paper, self.over = Paper(), asyncio.Event()
-        self.screen = EditQueue(
-            cast("MessageEditor", self.paper), limits, self._upgrade, self.over.set
+        bucket = bucket or TokenBucket(burst=4, rate=1)
+        limits = EditLimits(bucket, limiter, cast("EditPermits", permits))
+        self.editor, self.over = Editor(), asyncio.Event()
+        self.queue = EditQueue(
+            cast("MessageEditor", self.editor), limits, self._upgrade, self.over.set
         )
 
     async def _upgrade(self, _old: int, _new: int) -> None:
         raise AssertionError("no group is upgraded here")
 
     async def add(self, version: str = "1") -> bool:
-        """Have it drawn; tell whether that was said to be soon, as an answer to a press would."""
-        return self.screen.add(DRAWING, version) and await self.screen.follows()
+        """Add an edit; tell whether an answer to a press would promise it."""
+        return self.queue.add(DRAWING, version) and await self.queue.follows()
 
 
-def line_of(waiting: int) -> GlobalRateLimiter:
-    """Make a line in which so many wait."""
-    line = GlobalRateLimiter()
-    for _ in range(waiting):
-        line.join(lambda: True)
-    return line
+def limiter_with(tickets: int) -> GlobalRateLimiter:
+    """Make a rate limiter in whose queue so many tickets wait."""
+    limiter = GlobalRateLimiter()
+    for _ in range(tickets):
+        limiter.take_ticket(lambda: True)
+    return limiter
 
 
-async def test_what_is_drawn_at_once_is_left_to_nobody() -> None:
-    turns = Shared(0)
-    scene = Scene(turns, GlobalRateLimiter())
+async def test_an_edit_that_is_made_at_once_is_not_skipped() -> None:
+    permits = SharedPermits(0)
+    scene = Scene(permits, GlobalRateLimiter())
     assert await scene.add()
     async with asyncio.timeout(10):
         await scene.over.wait()
-    assert turns.may_pass == [False]
+    assert permits.may_skip == [False]
 
 
-@pytest.mark.parametrize(("seconds", "may_pass"), [(SOON / 2, False), (SOON * 2, True)])
-async def test_what_waits_in_line_may_be_left_to_others_if_its_answer_tells_so(
-    seconds: float, *, may_pass: bool
+@pytest.mark.parametrize(("seconds", "may_skip"), [(SOON / 2, False), (SOON * 2, True)])
+async def test_an_edit_that_waits_for_a_ticket_may_be_skipped_unless_it_is_promised(
+    seconds: float, *, may_skip: bool
 ) -> None:
-    turns = Shared(0)
-    scene = Scene(turns, line_of(WHOLE + int(seconds * WHOLE)))
-    assert await scene.add() is not may_pass
+    permits = SharedPermits(0)
+    tickets = EDITS_PER_SECOND + int(seconds * EDITS_PER_SECOND)
+    scene = Scene(permits, limiter_with(tickets))
+    assert await scene.add() is not may_skip
     async with asyncio.timeout(10):
         await scene.over.wait()
-    assert turns.may_pass == [may_pass]
+    assert permits.may_skip == [may_skip]
 
 
-async def test_what_has_to_wait_for_its_chat_may_be_left_to_others_once_that_was_told() -> None:
-    turns = Shared(SOON * 2, 0)
-    scene = Scene(turns, GlobalRateLimiter())
+async def test_an_edit_that_waits_for_its_chat_may_be_skipped_once_the_answer_has_told() -> None:
+    permits = SharedPermits(SOON * 2, 0)
+    scene = Scene(permits, GlobalRateLimiter())
     assert not await scene.add()
     async with asyncio.timeout(10):
         await scene.over.wait()
-    assert turns.may_pass == [False, True]
+    assert permits.may_skip == [False, True]
 
 
 @pytest.mark.parametrize(("tokens", "is_soon"), [(2, True), (1, False)])
-async def test_nobody_is_promised_a_token_that_an_edit_is_about_to_take(
+async def test_a_token_that_an_edit_is_about_to_spend_is_not_promised_again(
     tokens: int, *, is_soon: bool
 ) -> None:
-    turns = Shared(0, 0)
-    scene = Scene(turns, GlobalRateLimiter(), TokenBucket(burst=tokens, rate=1))
-    scene.paper.may_draw.clear()
+    permits = SharedPermits(0, 0)
+    scene = Scene(permits, GlobalRateLimiter(), TokenBucket(burst=tokens, rate=1))
+    scene.editor.may_draw.clear()
     assert await scene.add("1")
     async with asyncio.timeout(10):
-        while not scene.paper.begun:
+        while not scene.editor.begun:
             await asyncio.sleep(0)
         assert await scene.add("2") is is_soon
         assert await scene.add("3") is is_soon
-        scene.paper.may_draw.set()
+        scene.editor.may_draw.set()
         await scene.over.wait()
-    assert turns.may_pass == [False, not is_soon]
+    assert permits.may_skip == [False, not is_soon]
 
 
-async def test_the_line_goes_on_behind_those_whose_chat_is_held() -> None:
-    line = GlobalRateLimiter()
-    leaving = [line.join(lambda: True) for _ in range(4 * WHOLE)]
+async def test_tickets_behind_those_of_a_held_chat_are_called() -> None:
+    limiter = GlobalRateLimiter()
+    unused = [limiter.take_ticket(lambda: True) for _ in range(4 * EDITS_PER_SECOND)]
     held = TokenBucket(burst=10, rate=1)
-    others = [Scene(Shared(0), line, held) for _ in range(40)]
-    free = Scene(Shared(0), line)
+    others = [Scene(SharedPermits(0), limiter, held) for _ in range(40)]
+    free = Scene(SharedPermits(0), limiter)
     for scene in [*others, free]:
         await scene.add()
-    # Each takes its place first, and finds out then.
+    # Each takes its ticket first. Only then the chat is held back.
     await asyncio.sleep(0)
     held.hold_back(60)
-    for place in leaving:
-        line.leave(place)
+    for ticket in unused:
+        limiter.give_back(ticket)
     async with asyncio.timeout(2):
         await free.over.wait()
-    assert not any(scene.paper.begun for scene in others)
+    assert not any(scene.editor.begun for scene in others)
 
 
-def test_what_was_left_to_another_is_forgotten_where_it_is_drawn_anew() -> None:
-    canvas = MessageEditor(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
-    canvas.leave(DRAWING)
-    assert canvas.is_left(7, 42)
-    canvas.start_anew(7, 42)
-    assert not canvas.is_left(7, 42)
+def test_a_reset_message_does_not_count_as_skipped() -> None:
+    editor = MessageEditor(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
+    editor.skip(DRAWING)
+    assert editor.is_skipped(7, 42)
+    editor.reset(7, 42)
+    assert not editor.is_skipped(7, 42)

@@ -27,11 +27,11 @@ class Drawn(Idle):
         self._ended, self._turn, self._passing = ended, turn, passing
 
     @override
-    def edited_until(self, *_: object) -> float:  # type: ignore[override]
+    def idle_since(self, *_: object) -> float:  # type: ignore[override]
         return self._ended
 
     @override
-    async def last_turn(self, *_: object) -> EditPermit:  # type: ignore[override]
+    async def last_permit(self, *_: object) -> EditPermit:  # type: ignore[override]
         # Counted from when it was told, at the end of all this.
         self._passing.now += 2 * SKEW
         return self._turn
@@ -83,7 +83,7 @@ class Left(Idle):
     """Stands in for a renderer that has left its last window to another worker."""
 
     @override
-    def is_left(self, *_: object) -> bool:
+    def is_skipped(self, *_: object) -> bool:
         return True
 
 

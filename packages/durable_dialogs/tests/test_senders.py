@@ -1,4 +1,4 @@
-"""Who sends a first message: one worker, or the next one if that dies."""
+"""A new message is sent by one worker, or by the next one if that worker dies."""
 
 import asyncio
 
@@ -19,48 +19,52 @@ TAKEN_OFF = Drawing(DRAWING.record, 7, None, -9)
 
 
 @pytest.fixture
-async def crews(redis: Redis) -> list[WorkerRegistry]:
-    """Give two workers that have signed the list of workers."""
+async def registries(redis: Redis) -> list[WorkerRegistry]:
+    """Give the registries of two workers that have sent a heartbeat."""
     batch = Batch(redis)
-    crews = [WorkerRegistry(redis, batch, 42) for _ in range(2)]
-    for number, crew in enumerate(crews):
-        # Of other machines, so that nobody looks for their processes here.
-        crew.worker = f"machine{number}:1:ab"
-        await crew.gone([])
-    return crews
+    registries = [WorkerRegistry(redis, batch, 42) for _ in range(2)]
+    for number, registry in enumerate(registries):
+        # Names of other machines, so that their processes are not looked up here.
+        registry.worker = f"machine{number}:1:ab"
+        await registry.gone([])
+    return registries
 
 
 @pytest.fixture
-def pair(redis: Redis, crews: list[WorkerRegistry]) -> list[Senders]:
-    """Give what each of them asks."""
-    return [Senders(redis, Batch(redis), crew) for crew in crews]
+def pair(redis: Redis, registries: list[WorkerRegistry]) -> list[Senders]:
+    """Give the senders of both workers."""
+    return [Senders(redis, Batch(redis), registry) for registry in registries]
 
 
-async def test_one_sends_and_the_other_waits_and_learns_of_the_message(pair: list[Senders]) -> None:
+async def test_one_worker_sends_while_the_other_waits_and_gets_the_message(
+    pair: list[Senders],
+) -> None:
     one, two = pair
     assert await one.claim(DRAWING, "5") == await one.claim(DRAWING, "6") == 0
     pause = await two.claim(DRAWING, "6")
     assert isinstance(pause, float)
-    assert 0 < pause <= senders.LATEST
-    await one.settle(DRAWING, "6", 100)
+    assert 0 < pause <= senders.MAX_PAUSE
+    await one.note_sent(DRAWING, "6", 100)
     assert await two.claim(DRAWING, "6") == Sent(100, "6", digest_of(DRAWING))
-    # Whose buttons are to be taken off then.
+    # Then the buttons of that message are taken off.
     assert await two.claim(TAKEN_OFF, "7") == Sent(100, "6", digest_of(DRAWING))
 
 
-async def test_what_was_sent_but_nobody_knows_as_what_is_sent_anew_once_it_is_newer(
+async def test_a_message_whose_id_is_unknown_is_sent_anew_in_a_newer_version(
     pair: list[Senders],
 ) -> None:
     one, two = pair
     await one.claim(DRAWING, "5")
-    await one.settle(DRAWING, "5", None)
+    await one.note_sent(DRAWING, "5", None)
     assert await two.claim(DRAWING, "5") == Sent(None, "5", digest_of(DRAWING))
     assert await two.claim(TAKEN_OFF, "6") == Sent(None, "5", digest_of(DRAWING))
     assert await two.claim(DRAWING, "6") == 0
     assert await one.claim(DRAWING, "6") != 0
 
 
-async def test_what_one_has_given_up_the_other_may_try(pair: list[Senders]) -> None:
+async def test_the_other_worker_may_send_a_message_that_one_has_given_up(
+    pair: list[Senders],
+) -> None:
     one, two = pair
     await one.claim(DRAWING, "5")
     await two.release(DRAWING)
@@ -69,28 +73,28 @@ async def test_what_one_has_given_up_the_other_may_try(pair: list[Senders]) -> N
     assert await two.claim(DRAWING, "5") == 0
 
 
-async def test_what_is_taken_off_before_it_was_sent_is_not_sent(pair: list[Senders]) -> None:
+async def test_a_cancelled_message_is_not_sent(pair: list[Senders]) -> None:
     one, two = pair
     assert await two.claim(TAKEN_OFF, "6") == 0
     assert await one.claim(DRAWING, "5") is None
 
 
-async def test_who_dies_leaves_it_to_the_other(
-    pair: list[Senders], crews: list[WorkerRegistry], monkeypatch: pytest.MonkeyPatch
+async def test_the_other_worker_sends_if_one_dies(
+    pair: list[Senders], registries: list[WorkerRegistry], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(senders, "YOUNG", 0.1)
+    monkeypatch.setattr(senders, "GRACE", 0.1)
     one, two = pair
     await one.claim(DRAWING, "5")
     await asyncio.sleep(0.2)
     assert await two.claim(DRAWING, "5") != 0
-    await crews[0].close(within=1)
+    await registries[0].close(within=1)
     assert await two.claim(DRAWING, "5") == 0
-    # It was stopped in the middle, and goes on.
+    # The first worker was not dead but suspended, and asks again.
     assert await one.claim(DRAWING, "5") != 0
 
 
-async def test_while_redis_is_away_nobody_sends(redis: Redis, pair: list[Senders]) -> None:
+async def test_no_worker_sends_while_redis_is_away(redis: Redis, pair: list[Senders]) -> None:
     await redis.config_set("maxmemory", 1)
-    assert await pair[0].claim(DRAWING, "5") == senders.PAUSE
+    assert await pair[0].claim(DRAWING, "5") == senders.RETRY_PAUSE
     await redis.config_set("maxmemory", 0)
     assert await pair[0].claim(DRAWING, "5") == 0

@@ -6,7 +6,7 @@ import pytest
 
 from durable_dialogs import token_bucket
 from durable_dialogs.delivery.fair_queue import PERSON_PACE as ASKING
-from durable_dialogs.drawing.renderer import GROUP_PACE, PERSON_PACE
+from durable_dialogs.drawing.renderer import GROUP_BUCKET, PRIVATE_BUCKET
 from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock
 
@@ -31,7 +31,7 @@ def spent(pace: TokenBucket, clock: Clock, seconds: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("made", "minute"), [(GROUP_PACE, 20), (PERSON_PACE, 64)], ids=["group", "person"]
+    ("made", "minute"), [(GROUP_BUCKET, 20), (PRIVATE_BUCKET, 64)], ids=["group", "person"]
 )
 def test_in_a_minute_goes_what_telegram_bears(
     clock: Clock, made: partial[TokenBucket], minute: int

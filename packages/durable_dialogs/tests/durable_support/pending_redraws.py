@@ -24,28 +24,28 @@ class Idle:
     pending: frozenset[str] = frozenset()
 
     @property
-    def room(self) -> int:
+    def background_capacity(self) -> int:
         """How much may be drawn at once."""
         return 20
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, as nothing is known."""
 
-    def start_anew(self, chat_id: int | str, message_id: int) -> None:
+    def reset(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, as nothing is known."""
 
     def is_doubtful(self, _chat_id: int | str, _message_id: int) -> bool:
         """Tell that all is sure."""
         return False
 
-    def is_left(self, _chat_id: int | str, _message_id: int) -> bool:
+    def is_skipped(self, _chat_id: int | str, _message_id: int) -> bool:
         """Tell that nothing was left to others."""
         return False
 
-    def edited_until(self, _chat_id: int | str, _message_id: int) -> None:
+    def idle_since(self, _chat_id: int | str, _message_id: int) -> None:
         """Tell that nothing is remembered."""
 
-    async def last_turn(self, _chat_id: int | str, _message_id: int) -> None:
+    async def last_permit(self, _chat_id: int | str, _message_id: int) -> None:
         """Tell that nobody knows."""
 
     async def finish(self, _chat_id: int | str, _message_id: int) -> None:

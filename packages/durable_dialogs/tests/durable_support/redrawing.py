@@ -30,7 +30,7 @@ class Busy(Idle):
 
     @property
     @override
-    def room(self) -> int:
+    def background_capacity(self) -> int:
         """How much is begun at a look; note what was before."""
         self.looks.append(self._begun)
         return ROOM

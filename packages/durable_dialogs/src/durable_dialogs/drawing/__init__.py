@@ -1,1 +1,1 @@
-"""Messages as they are drawn: edit queues, rate limits, the renderer."""
+"""Sending and editing messages: the message manager, edit queues, rate limits, the renderer."""

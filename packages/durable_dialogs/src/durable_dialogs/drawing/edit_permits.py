@@ -1,4 +1,4 @@
-"""Whose turn it is to draw on a message that several workers share."""
+"""Edit permits: they keep several workers from drawing an older window last."""
 
 import time
 import zlib
@@ -19,23 +19,23 @@ from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.token_bucket import TokenBucket
 
 MEMORY = 60
-"""Seconds that what was drawn last is remembered."""
+"""Seconds for which Redis remembers the last permit of a message."""
 
-STEADY = 0.03
-"""Seconds that a clock may gain or lose, and that an answer may take, for the clock that tells
-to count as the same one, which nobody has set."""
+TOLERANCE = 0.03
+"""Seconds that a clock may drift, and that an answer may take, for two readings to count as those
+of one clock that was not set in between."""
 
 log = structlog.get_logger(__name__)
 
 
 class EditPermit(NamedTuple):
-    """A turn that was given.
+    """A permit that some worker has got.
 
     Attributes:
-        age: Seconds since then, by the clock of Redis' server.
+        age: Seconds since then, by the clock of the Redis server.
         version: The version of the record that was to be drawn.
-        is_by_same_clock: Whether that clock has gone with this worker's, give or take twice
-            `STEADY`, since this worker's own last turn on the message.
+        is_by_same_clock: Whether that clock has kept in step with this worker's clock since the
+            last permit that this worker got for the message, within twice `TOLERANCE`.
     """
 
     age: float
@@ -44,108 +44,118 @@ class EditPermit(NamedTuple):
 
 
 class EditPermits:
-    """Keeps the workers of a crew at the pace that one of them would keep.
+    """Gives edit permits, so that several workers edit a chat as fast as one worker would.
 
-    Who works alone asks nobody. In a crew each drawing asks Redis first: so a chat gets no
-    more edits than from one worker, and no number goes back to one that was there before.
+    A worker that runs alone needs no permit. If there are several, each asks Redis before each
+    edit. So no chat gets more edits than from one worker, and no message goes back to an older
+    window.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
-        crew: Who shares the bot.
+        workers: The live workers.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, crew: WorkerRegistry) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot_id: int, workers: WorkerRegistry) -> None:
         self._batch = batch
         self._bot_id = bot_id
-        self._crew = crew
-        # How far the server's clock was ahead when it gave this worker the turn on a message.
+        self._workers = workers
+        # How many seconds the server's clock was ahead when this worker got a message's permit.
         self._ahead: MutableMapping[str, float | None] = LRUCache(REMEMBERED)
-        self._last = redis.register_script(Path(__file__).with_name("last_turn.lua").read_text())
-        self._take = redis.register_script(Path(__file__).with_name("turn.lua").read_text())
+        scripts = Path(__file__).parent
+        self._last = redis.register_script((scripts / "last_edit_permit.lua").read_text())
+        self._take = redis.register_script((scripts / "edit_permit.lua").read_text())
 
     @property
     def are_shared(self) -> bool:
-        """Whether others draw, too."""
-        return self._crew.size > 1
+        """Whether other workers draw, too."""
+        return self._workers.size > 1
 
     async def take(  # noqa: PLR0913 - one question
         self,
         drawing: Drawing,
         target: int,
         version: str,
-        pace: TokenBucket,
+        bucket: TokenBucket,
         *,
         changes: bool,
-        may_pass: bool,
+        may_skip: bool,
     ) -> float | None:
-        """Ask for the turn.
+        """Ask for the permit to draw on a message.
 
         Args:
             drawing: What is to be drawn.
             target: The message, below 0 for one that is still to be sent.
-            version: The version of the record that it shows.
-            pace: What Telegram bears of the chat.
+            version: The version of the record that the drawing shows.
+            bucket: The chat's token bucket; afterwards it has no more tokens than all workers
+                together have left.
             changes: Whether the buttons change, as far as this worker knows.
-            may_pass: Whether it may be left to another worker that has a later version, and
-                will draw it when that worker can.
+            may_skip: Whether the edit may be skipped if another worker has committed a later
+                version, and will draw that when it can.
 
         Returns:
-            Seconds to wait before asking again, 0 to draw now, None where another worker
-            has drawn something later, or will. The chat's pace is as all workers have left
-            it then.
+            Seconds to wait before asking again, 0 to draw now, None to skip the edit because
+            another worker has drawn a later version, or will.
         """
         if not self.are_shared:
             return 0.0
         chat = ChatKeys(self._bot_id, drawing.chat_id)
         drawn = chat.drawn(target)
         window: list[str | int] = [version, _digest(drawing), MEMORY, int(changes), target]
-        # Each of the others may be about to draw an older one, too.
-        passes = self._crew.size - 1 if may_pass else 0
-        arguments = [pace.burst, pace.rate, *window, passes]
+        # Each of the other workers may be about to draw an older version, too.
+        skips = self._workers.size - 1 if may_skip else 0
+        arguments = [bucket.burst, bucket.rate, *window, skips]
         asked = time.monotonic()
         try:
             verdict, tokens, told = await self._batch.run(
                 self._take, [chat.pace, drawn, drawing.record], arguments
             )
         except RedisError as error:
-            # Then each at the pace that it keeps by itself.
-            log.warning("turn_unreachable", error=str(error))
+            # Without Redis each worker goes by its own token bucket.
+            log.warning("edit_permit_unavailable", error=str(error))
             return 0.0
         left = float(tokens)
-        pace.cap(left)
-        if verdict == b"late":
+        bucket.cap(left)
+        if verdict == b"skip":
             return None
         if verdict == b"draw":
             self._ahead[drawn] = _ahead(float(told), asked)
-        return (1 - left) / pace.rate if verdict == b"wait" else 0.0
+        return (1 - left) / bucket.rate if verdict == b"wait" else 0.0
 
     async def last(self, chat_id: int | str, message_id: int) -> EditPermit | None:
-        """Tell of the turn that was given last on a message, None where nobody knows."""
+        """Return the last permit that any worker got for a message, None if it is not known."""
         drawn = ChatKeys(self._bot_id, chat_id).drawn(message_id)
         asked = time.monotonic()
         try:
-            turn = await self._batch.run(self._last, [drawn], [])
+            permit = await self._batch.run(self._last, [drawn], [])
         except (RedisError, RedisClusterException) as error:
-            log.warning("turn_unreachable", error=str(error))
+            log.warning("edit_permit_unavailable", error=str(error))
             return None
-        if not turn:
+        if not permit:
             return None
-        age, version, told = turn
+        age, version, told = permit
         before, now = self._ahead.get(drawn), _ahead(float(told), asked)
-        # What was told before that turn and after it holds for it as well.
-        is_same = before is not None and now is not None and abs(now - before) <= STEADY
+        # If the clock kept in step from before that permit until now, it did so at the permit, too.
+        is_same = before is not None and now is not None and abs(now - before) <= TOLERANCE
         return EditPermit(float(age), version.decode(), is_same)
 
 
 def _ahead(told: float, asked: float) -> float | None:
-    """Tell how far a server's clock is ahead of this process', None where that took too long."""
+    """Return how many seconds a server's clock is ahead of this process' monotonic clock.
+
+    Args:
+        told: The time that the server has told.
+        asked: When it was asked, by the monotonic clock.
+
+    Returns:
+        The seconds, None if the answer took too long to tell.
+    """
     now = time.monotonic()
-    return told - now if now - asked <= STEADY else None
+    return told - now if now - asked <= TOLERANCE else None
 
 
 def _digest(drawing: Drawing) -> int:
-    """Tell sets of buttons apart, in every process alike."""
+    """Return a checksum of the buttons that is the same in every process."""
     markup = drawing.content and drawing.content.reply_markup
     return zlib.crc32(markup.model_dump_json().encode()) if markup else 0

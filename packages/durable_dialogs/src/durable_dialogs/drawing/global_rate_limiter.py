@@ -1,177 +1,211 @@
-"""The line in which the messages of all chats wait: what Telegram bears over all of them."""
+"""Limits how fast the messages of all chats together are edited: an edit waits with a ticket."""
 
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from durable_dialogs.token_bucket import TokenBucket
 
-WHOLE = 30
-"""Edits that Telegram bears in a second over all chats (Bot FAQ, "My bot is hitting limits,
+EDITS_PER_SECOND = 30
+"""Edits that Telegram allows in a second over all chats (Bot FAQ, "My bot is hitting limits,
 how do I avoid this?")."""
 
-SEVERAL = 3
-"""Chats refused in a row, within
-AT_ONCE: seconds, after which the limit over all chats must be the one that was reached."""
-AT_ONCE = 1.0
+REFUSED_CHATS = 3
+"""Chats that Telegram must refuse in a row before the limiter holds all chats back."""
 
-LEAST = 1 / 4
-"""The part of the rate at which the line goes on however many jump it, and"""
-DEBT = 3.0
-"""seconds of the rate by which they may set it back before."""
+REFUSED_WITHIN = 1.0
+"""Most seconds between two refusals in a row."""
 
-SPARE = 2 / 3
-"""The part of the rate that is for what nobody waits for, while the line is no longer than"""
-SHORT = 0.3
-"""seconds."""
+LEAST_RATE = 1 / 4
+"""Share of the rate that the queue keeps, however many edits skip it."""
 
-SERVED = -math.inf
-"""The place of whose turn has come, and"""
-JUMPED = -1e300
-"""of who has gone before all others. Both come before any number."""
+MAX_DEBT = 3.0
+"""Seconds by which edits that skip the queue may set it back before `LEAST_RATE` applies."""
+
+BACKGROUND_RATE = 2 / 3
+"""Share of the rate for edits that nobody waits for, while the queue is short."""
+
+SHORT_QUEUE = 0.3
+"""Seconds that a new ticket waits at most while the queue counts as short."""
+
+
+class TicketState(Enum):
+    """What has become of a ticket."""
+
+    WAITING = auto()
+    """It waits in the queue."""
+    REDEEMED = auto()
+    """Its turn came, and its edit may be made."""
+    SKIPPED_QUEUE = auto()
+    """It went before all tickets in the queue."""
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """The right to make one edit, now or when its number is called.
+
+    Attributes:
+        number: The number in the queue; it has a meaning only while the ticket waits.
+        state: What has become of it.
+    """
+
+    number: float
+    state: TicketState = TicketState.WAITING
 
 
 class GlobalRateLimiter:
-    """Lets drawings pass at the rate that Telegram bears of all chats, one after the other.
+    """Calls the tickets of all chats in order, at the rate that Telegram allows.
 
-    Places are numbers. So many as pass in a second, or one where that is less, are kept
-    ready while nobody comes. Who jumps the line takes a place, too: all who wait are
-    one further from theirs, and so on the whole no more pass than if everybody waited.
-    Only where ever more jump than may pass at all the line still moves a little: else
-    whoever waits would wait for ever.
+    While no ticket waits, the limiter saves up the tickets of one second, at least one. An
+    edit that skips the queue moves every waiting ticket back by one, so the overall rate
+    stays the same. If more edits skip the queue than Telegram allows, the queue still moves
+    at `LEAST_RATE`, so that no ticket waits for ever.
 
-    A process that has stalled finds the turn of many come: they pass at the same rate, too.
+    After a process has stalled, many tickets are due at the same time. They are redeemed at
+    the same rate, too.
     """
 
     def __init__(self) -> None:
-        self._rate = self._ready = float(WHOLE)
-        # The last place that was taken, and the last one whose turn it is.
-        self._last = 0.0
-        self._served = self._ready
-        # Before which nobody is set back.
-        self._floor = self._served - DEBT * self._rate
-        # When that was, in the future where all are held back.
-        self._since = time.monotonic()
-        # What has really passed.
-        self._passing = TokenBucket(burst=self._ready, rate=self._rate)
-        # How to wake who waits, in their order.
-        self._waiting: dict[float, Callable[[], bool]] = {}
+        self._rate = self._saved = float(EDITS_PER_SECOND)
+        # The last number that was issued, and the last one that was called.
+        self._issued = 0.0
+        self._called = self._saved
+        # The least value to which skipping edits may set `_called` back.
+        self._floor = self._called - MAX_DEBT * self._rate
+        # When `_called` was computed; in the future while all chats are held back.
+        self._computed_at = time.monotonic()
+        # Spaces the edits that are really made.
+        self._bucket = TokenBucket(burst=self._saved, rate=self._rate)
+        # How to wake the owner of each waiting ticket, in order.
+        self._waiting: dict[Ticket, Callable[[], bool]] = {}
         self._refused: dict[int | str, float] = {}
         self._refused_at = -math.inf
 
     def share(self, workers: int) -> None:
-        """Leave others their part.
+        """Use only this worker's share of the rate.
 
         Args:
-            workers: How many share the bot, this one among them.
+            workers: Number of workers that run the bot, this one included.
         """
-        self._go_on()
-        self._rate = WHOLE / workers
-        # Else nobody would pass at once among many workers, though nothing waits.
-        self._ready = max(self._rate, 1.0)
-        self._passing = TokenBucket(burst=self._ready, rate=self._rate)
+        self._advance()
+        self._rate = EDITS_PER_SECOND / workers
+        # With many workers a share is below 1, but one edit must pass at once if none waits.
+        self._saved = max(self._rate, 1.0)
+        self._bucket = TokenBucket(burst=self._saved, rate=self._rate)
 
-    def join(self, wake: Callable[[], bool]) -> float:
-        """Take the last place, and give it.
+    def take_ticket(self, wake: Callable[[], bool]) -> Ticket:
+        """Take a ticket at the end of the queue.
 
         Args:
-            wake: Called when the turn may come sooner than `pause` has told; tells whether it is
-                the turn that is waited for, and nothing else besides.
+            wake: Called when the ticket may be called sooner than `pause` has told. Returns
+                whether its owner waits for the ticket and for nothing else.
         """
-        self._go_on()
-        self._last += 1
-        self._waiting[self._last] = wake
-        return self._last
+        self._advance()
+        self._issued += 1
+        ticket = Ticket(self._issued)
+        self._waiting[ticket] = wake
+        return ticket
 
-    def jump(self) -> float:
-        """Go before all who wait, who wait that much longer; give the place."""
-        self._go_on()
-        self._served = max(self._served - 1, self._floor)
-        self._passing.spend()
-        return JUMPED
+    def skip_queue(self) -> Ticket:
+        """Take a ticket that is valid at once; all tickets in the queue wait longer for it."""
+        self._advance()
+        self._called = max(self._called - 1, self._floor)
+        self._bucket.spend()
+        return Ticket(self._issued, TicketState.SKIPPED_QUEUE)
 
-    def leave(self, place: float) -> None:
-        """Give up a place: who waits is one nearer to theirs.
+    def give_back(self, ticket: Ticket) -> None:
+        """Give an unused ticket back: all tickets in the queue move up by one.
 
-        But who has jumped gives nothing back, having taken nothing where the line was overrun.
-
-        Args:
-            place: The place.
+        A ticket that skipped the queue moves none up: if too many skipped it, `LEAST_RATE`
+        applied, and this ticket has set the queue back by nothing.
         """
-        if place == JUMPED:
+        if ticket.state is TicketState.SKIPPED_QUEUE:
             return
-        self._go_on()
-        self._waiting.pop(place, None)
-        self._served, self._floor = self._served + 1, self._floor + 1
-        if place == SERVED:
-            self._passing.give_back()
+        self._advance()
+        self._waiting.pop(ticket, None)
+        self._called, self._floor = self._called + 1, self._floor + 1
+        if ticket.state is TicketState.REDEEMED:
+            self._bucket.give_back()
         self._wake_first()
 
-    def serve(self, place: float) -> float:
-        """Take the turn that has come; give the seconds that it takes yet, 0 for none.
+    def redeem(self, ticket: Ticket) -> float:
+        """Redeem a waiting ticket whose number was called.
+
+        Returns:
+            Seconds to wait before the edit is made, 0 for none.
+        """
+        del self._waiting[ticket]
+        ticket.state = TicketState.REDEEMED
+        self._wake_first()
+        return self._bucket.queue()
+
+    def pause(self, ticket: Ticket | None) -> float:
+        """Return the seconds until a ticket may be redeemed, 0 for now.
 
         Args:
-            place: The place.
+            ticket: The ticket; None for one that would be taken now.
         """
-        del self._waiting[place]
-        self._wake_first()
-        return self._passing.queue()
-
-    def pause(self, place: float | None) -> float:
-        """Give the seconds until it is a place's turn, 0 for now; None is who would come last."""
-        self._go_on()
-        wanted = self._last + 1 if place is None else place
-        return self.hold + max(0.0, wanted - self._served) / self._rate
+        self._advance()
+        number = self._issued + 1 if ticket is None else ticket.number
+        is_waiting = ticket is None or ticket.state is TicketState.WAITING
+        return self.hold + (max(0.0, number - self._called) / self._rate if is_waiting else 0.0)
 
     @property
-    def room(self) -> int:
-        """How many may come in the next second that can wait, so that others hardly have to."""
-        return max(1, int(SPARE * self._rate)) if self.pause(None) <= SHORT else 1
+    def background_capacity(self) -> int:
+        """How many edits that nobody waits for may begin in the next second, at least 1."""
+        is_short = self.pause(None) <= SHORT_QUEUE
+        return max(1, int(BACKGROUND_RATE * self._rate)) if is_short else 1
 
     @property
     def hold(self) -> float:
-        """Seconds for which Telegram wants to be left alone, 0 for none."""
-        return max(0.0, self._since - time.monotonic())
+        """Seconds for which all chats are held back, 0 for none."""
+        return max(0.0, self._computed_at - time.monotonic())
 
     def refused(self, chat_id: int | str, retry_after: float) -> None:
-        """Note that Telegram asks for patience.
+        """Note that Telegram refused an edit because of too many requests.
 
-        One chat's limit is that chat's matter. But where several chats are refused in a
-        row, nobody passes for the shortest of the times that were named, and nobody jumps
-        the line meanwhile: all come back one after the other.
+        One refused chat has reached its own limit. If Telegram refuses several chats in a row,
+        the bot has reached the limit over all chats. Then no edit is made for the shortest of
+        the times that Telegram named, and no edit skips the queue meanwhile.
 
         Args:
-            chat_id: The chat of the drawing that was refused.
+            chat_id: The chat of the refused edit.
             retry_after: Seconds that Telegram names.
         """
         now = time.monotonic()
-        if now - self._refused_at > AT_ONCE:
+        if now - self._refused_at > REFUSED_WITHIN:
             self._refused.clear()
         self._refused_at = now
         self._refused[chat_id] = retry_after
-        if len(self._refused) >= SEVERAL:
-            self._go_on()
-            self._served = min(self._served, self._last)
-            self._floor = min(self._floor, self._served)
-            self._since = max(self._since, now + min(self._refused.values()))
+        if len(self._refused) >= REFUSED_CHATS:
+            self._advance()
+            self._called = min(self._called, self._issued)
+            self._floor = min(self._floor, self._called)
+            self._computed_at = max(self._computed_at, now + min(self._refused.values()))
 
-    def passed(self) -> None:
-        """Note that Telegram has taken a drawing."""
+    def accepted(self) -> None:
+        """Note that Telegram accepted an edit."""
         self._refused.clear()
 
     def _wake_first(self) -> None:
-        """Wake whose turn has come, and who is next then, who wakes the one behind in turn."""
-        for place, wake in self._waiting.items():
-            if wake() and place > self._served:
+        """Wake the owners of all tickets that are called, and of the next one.
+
+        That one wakes the ticket behind it when it is redeemed.
+        """
+        for ticket, wake in self._waiting.items():
+            if wake() and ticket.number > self._called:
                 break
 
-    def _go_on(self) -> None:
+    def _advance(self) -> None:
+        """Call the numbers for the time that has passed."""
         now = time.monotonic()
-        if now > self._since:
-            passed = (now - self._since) * self._rate
-            self._served, self._floor = self._served + passed, self._floor + passed * LEAST
-            self._since = now
-        self._served = min(self._served, self._last + self._ready)
-        # Where nobody waits, nobody has to be kept moving.
-        self._floor = min(self._floor, self._last)
-        self._floor = max(self._floor, self._served - DEBT * self._rate)
+        if now > self._computed_at:
+            called = (now - self._computed_at) * self._rate
+            self._called, self._floor = self._called + called, self._floor + called * LEAST_RATE
+            self._computed_at = now
+        self._called = min(self._called, self._issued + self._saved)
+        # While no ticket waits, the queue need not be kept moving.
+        self._floor = min(self._floor, self._issued)
+        self._floor = max(self._floor, self._called - MAX_DEBT * self._rate)

@@ -1,4 +1,4 @@
-"""What messages show, and how it gets there."""
+"""The message editor: it sends and edits messages, and remembers what each shows."""
 
 import asyncio
 import time
@@ -31,25 +31,25 @@ from durable_dialogs.telegram.topics import in_a_topic, is_place_refused
 from durable_dialogs.telemetry import telemetry
 
 REMEMBERED = 10_000
-"""Messages that a process remembers."""
+"""Messages that a process remembers at most."""
 
-STAYS = "message can't be deleted"
-"""How Telegram refuses to delete a message that is older than 48 hours."""
+NOT_DELETABLE = "message can't be deleted"
+"""Telegram's error for deleting a message that is older than 48 hours."""
 
-SAME = "message is not modified"
-"""How Telegram refuses an edit that would change nothing."""
+NOT_MODIFIED = "message is not modified"
+"""Telegram's error for an edit that would change nothing."""
 
-LATE = (TelegramNetworkError, TelegramServerError)
-"""How an edit fails that may be carried out later all the same."""
+DOUBTFUL = (TelegramNetworkError, TelegramServerError)
+"""Errors after which Telegram may still carry out an edit."""
 
 OnUnsent = Callable[[Drawing], Awaitable[None]]
-"""Is told of a drawing that can't be sent, because the bot may not write there."""
+"""Called with a drawing that can't be sent because the bot may not write there."""
 
 log = structlog.get_logger(__name__)
 
 
 async def ignore(_drawing: Drawing) -> None:
-    """Do nothing about what can't be sent."""
+    """Do nothing about a drawing that can't be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class Shown:
     """What a message shows.
 
     Attributes:
-        record: The record, and
-        version: its version.
-        markup: The buttons, and
-        text: the text; a window that shows the time changes without its version.
+        record: The record.
+        version: The record's version.
+        markup: The keyboard.
+        text: The text, because a window that shows the time changes without its version.
     """
 
     record: str
@@ -71,13 +71,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class MessageEditor:
-    """Draws, and remembers what this process has drawn last.
+    """Sends and edits messages, and remembers what this process has drawn last.
 
     Args:
-        bot: Whose messages they are.
-        store: Where the message of a stack is noted.
-        on_unsent: Is told what can't be sent.
-        senders: Has each message sent by one worker.
+        bot: The bot that sends and edits the messages.
+        store: Remembers which message shows a stack.
+        senders: Has each new message sent by one worker.
+        on_unsent: Called with a drawing that can't be sent.
     """
 
     bot: Bot
@@ -86,28 +86,27 @@ class MessageEditor:
     on_unsent: OnUnsent = ignore
     _messages: Messages = field(default_factory=Messages)
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # The message that came of one that was awaited.
-    _arrived: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # The ids of messages that were sent, by the number that stood for each before.
+    _sent: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # When the last edit of a message was over, in seconds of the monotonic clock.
     _edited: MutableMapping[str, float] = field(default_factory=lambda: LRUCache(REMEMBERED))
     _began: float = field(default_factory=time.monotonic)
-    # Messages with an edit of which nobody knows whether it is still on its way.
+    # Messages with a failed edit that Telegram may still carry out.
     _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # Messages that this process has left to another since it drew on them.
-    _left: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-
-    # Messages that could not be sent, by what stands for them.
+    # Messages whose last edit this process skipped for another worker.
+    _skipped: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
+    # Messages that could not be sent, by the number that stands for each.
     _unsent: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
     def is_unsent(self, drawing: Drawing) -> bool:
-        """Tell whether a fresh message could not be sent, because the bot may not write there."""
+        """Tell whether a new message could not be sent because the bot may not write there."""
         return message_name(drawing.chat_id, drawing.target) in self._unsent
 
     def changes_buttons(self, drawing: Drawing) -> bool:
-        """Tell whether a message surely gets other buttons than it has, or is yet to be sent.
+        """Tell whether a message surely gets other buttons than it has, or is still to be sent.
 
-        What this process knows nothing of most likely keeps its buttons: after a start
-        that is every message that is tapped or drawn again.
+        A message that this process does not know most likely keeps its buttons. After a start
+        that is every message that is pressed or drawn again.
         """
         if drawing.fresh or drawing.content is None:
             return True
@@ -115,17 +114,17 @@ class MessageEditor:
         return shown is not None and not same_buttons(shown.markup, drawing.content.reply_markup)
 
     def see(self, message: Message) -> None:
-        """Learn from a message that was pressed which buttons it has, if that is not known."""
+        """Learn the buttons of an unknown message from a press on it."""
         name = message_name(message.chat.id, message.message_id)
         if name not in self._shown:
-            # Made anew, as objects that came with an update equal no others.
+            # Copied, because objects of an update hold their bot and so equal no others.
             markup = message.reply_markup and InlineKeyboardMarkup(
                 **message.reply_markup.model_dump()
             )
             self._shown[name] = Shown("", "", markup, None)
 
     def note(self, drawing: Drawing, version: str) -> None:
-        """Learn that a message shows a window that this process has not drawn."""
+        """Remember that a message shows a window that this process has not drawn."""
         if drawing.content is not None:
             self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
 
@@ -134,43 +133,43 @@ class MessageEditor:
         shown = self._shown.get(self._name(drawing))
         return drawing.content is not None and shown == _shown(drawing, drawing.content, version)
 
-    def edited_until(self, chat_id: int | str, message_id: int) -> float | None:
-        """Give after when this process has had no edit of a message under way.
+    def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
+        """Return since when this process has not been editing a message.
 
         Returns:
-            Seconds of the monotonic clock; None where that is not remembered.
+            Seconds of the monotonic clock, None if that is not remembered.
         """
-        # Of what it never had an edit of, none came after it began.
+        # It has not edited an unknown message since it started, unless it has forgotten some.
         since = None if len(self._edited) == REMEMBERED else self._began
         return self._edited.get(message_name(chat_id, message_id), since)
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether an edit of a message has failed that may be carried out later."""
+        """Tell whether an edit of a message failed that Telegram may still carry out."""
         return message_name(chat_id, message_id) in self._doubtful
 
-    def leave(self, drawing: Drawing) -> None:
-        """Note that a window is not drawn, but left to another worker that draws a later one."""
-        self._left[self._name(drawing)] = True
+    def skip(self, drawing: Drawing) -> None:
+        """Note that a window is not drawn because another worker draws a later one."""
+        self._skipped[self._name(drawing)] = True
 
-    def is_left(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether the last window of a message was left to another worker."""
-        return message_name(chat_id, message_id) in self._left
+    def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether this process skipped the last edit of a message for another worker."""
+        return message_name(chat_id, message_id) in self._skipped
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows."""
         self._shown.pop(message_name(chat_id, message_id), None)
 
-    def start_anew(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, and which edits have failed, or were left to others."""
+    def reset(self, chat_id: int | str, message_id: int) -> None:
+        """Forget what a message shows, and which of its edits failed or were skipped."""
         self.forget(chat_id, message_id)
-        for noted in (self._doubtful, self._left):
+        for noted in (self._doubtful, self._skipped):
             noted.pop(message_name(chat_id, message_id), None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
-        """Draw a window on its message; what Telegram does not take of its buttons, disabled.
+        """Draw a window on its message, with the buttons disabled that Telegram refuses.
 
         Returns:
-            Whether it was needed.
+            Whether anything had to be done.
 
         Raises:
             TelegramAPIError: Telegram refused, or can't be reached.
@@ -185,16 +184,16 @@ class MessageEditor:
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
         target, name, content = self.target(drawing), self._name(drawing), drawing.content
-        self._left.pop(name, None)
+        self._skipped.pop(name, None)
         if content is None:
             self._shown.pop(name, None)
             if target > 0:
-                await self._leave(drawing, target)
+                await self._take_buttons_off(drawing, target)
             return True
         shows = _shown(drawing, content, version)
         if target < 0:
             if self._shown.get(name) == shows:
-                return False  # it was sent, but not even its id could be read
+                return False  # it was sent, but its id could not be read
             await self._send(drawing, content, version)
             return True
         before = self._shown.pop(name, None)
@@ -204,9 +203,9 @@ class MessageEditor:
         try:
             await self._edit(drawing, content, target)
         except TelegramBadRequest as error:
-            if SAME not in error.message:
+            if NOT_MODIFIED not in error.message:
                 raise
-        except LATE:
+        except DOUBTFUL:
             self._doubtful[name] = True
             raise
         finally:
@@ -215,16 +214,16 @@ class MessageEditor:
         return True
 
     async def claim(self, drawing: Drawing, version: str) -> float | None:
-        """Claim the sending of a message that is not there yet, before a window is drawn on it.
+        """Claim the sending of a message that does not exist yet, before a window is drawn on it.
 
         Args:
             drawing: The window.
-            version: The version of the record that it shows.
+            version: The version of the record that the window shows.
 
         Returns:
-            0 to go on: this process sends the message, or it is there. Seconds to wait before
-            asking again, as another worker is about to send it. None if the window is not to be
-            drawn: another worker has sent a later one, or the message is not wanted any more.
+            0 to go on, because the message exists or this process sends it. Seconds to wait before
+            asking again if another worker is sending it. None to skip the window, because another
+            worker has sent a later one or the message was cancelled.
         """
         if self.target(drawing) > 0:
             return 0.0
@@ -232,7 +231,7 @@ class MessageEditor:
         if not isinstance(claimed, Sent):
             return claimed
         if claimed.message_id is not None:
-            self._arrived[message_name(drawing.chat_id, drawing.target)] = claimed.message_id
+            self._sent[message_name(drawing.chat_id, drawing.target)] = claimed.message_id
         if drawing.content is None:
             return 0.0
         if digest_of(drawing) == claimed.digest:
@@ -261,27 +260,27 @@ class MessageEditor:
                 await self.on_unsent(drawing)
             raise
         if message_id is not None:
-            self._arrived[message_name(drawing.chat_id, drawing.target)] = message_id
-        # Else a press on the message tells its id; a later window is sent anew.
+            self._sent[message_name(drawing.chat_id, drawing.target)] = message_id
+        # Without an id a later window is sent anew, unless a press on the message tells the id.
         self._shown[self._name(drawing)] = _shown(drawing, content, version)
-        notes = [self.senders.settle(drawing, version, message_id)]
+        notes = [self.senders.note_sent(drawing, version, message_id)]
         if message_id is not None:
             notes.append(self.store.bind(drawing.record, drawing.target, message_id))
         try:
             await asyncio.gather(*notes)
         except RedisError as error:
-            # A press on the message names it again.
+            # The next press on the message tells its id.
             log.warning("message_not_noted", error=str(error))
         else:
             if topic != content.thread_id:
                 await Relocation(self.store, self.bot.id).move(drawing.record, topic)
 
     async def _posted(self, content: NewMessage) -> int | None:
-        """Send a window; give its message's id, None where Telegram's answer doesn't tell."""
+        """Send a window; return its message's id, None if Telegram's answer does not tell it."""
         try:
             return (await self._post(content)).message_id
         except UnreadableResultError as error:
-            # It was sent, so it must not be sent again.
+            # The message was sent, so it must not be sent again.
             telemetry.telegram_failed("unreadable")
             log.warning("result_unreadable", method=type(error.method).__name__)
             return error.message_id
@@ -322,22 +321,23 @@ class MessageEditor:
             log.warning("picture_not_made", error=str(error))
             await self._messages.edit_in_words(self.bot, content, old)
 
-    async def _leave(self, drawing: Drawing, message_id: int) -> None:
+    async def _take_buttons_off(self, drawing: Drawing, message_id: int) -> None:
+        """Delete a message or take its buttons off, as the drawing says."""
         if drawing.delete:
             try:
                 await self.bot.delete_message(drawing.chat_id, message_id)
             except TelegramBadRequest as error:
-                if drawing.bound or STAYS not in error.message:
+                if drawing.bound or NOT_DELETABLE not in error.message:
                     raise
             else:
                 return
         await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
 
     def target(self, drawing: Drawing) -> int:
-        """Give the message to draw on; below 0 it is still to be sent."""
+        """Return the message to draw on, below 0 if it is still to be sent."""
         if drawing.target > 0:
             return drawing.target
-        return self._arrived.get(message_name(drawing.chat_id, drawing.target), drawing.target)
+        return self._sent.get(message_name(drawing.chat_id, drawing.target), drawing.target)
 
     def _name(self, drawing: Drawing) -> str:
         return message_name(drawing.chat_id, self.target(drawing))
@@ -348,11 +348,11 @@ def _shown(drawing: Drawing, content: NewMessage, version: str) -> Shown:
 
 
 def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:
-    """Tell whether two keyboards are alike."""
-    # Mostly the very same, and comparing all the buttons is dear.
+    """Tell whether two keyboards are equal."""
+    # Mostly it is the same object, and comparing all buttons is slow.
     return one is other or one == other
 
 
 def message_name(chat_id: int | str, message_id: int) -> str:
-    """Name a message among those of all chats."""
+    """Return a name of a message that is unique among all chats."""
     return f"{chat_id}/{message_id}"

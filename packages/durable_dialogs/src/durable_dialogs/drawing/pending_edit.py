@@ -1,4 +1,4 @@
-"""A window that waits to be drawn on a message, alone or in the place of those before it."""
+"""A pending edit: a window that waits to be drawn, alone or merged with earlier ones."""
 
 import asyncio
 from dataclasses import dataclass, field, replace
@@ -11,37 +11,37 @@ from durable_dialogs.telemetry import update_id
 
 @dataclass(frozen=True, slots=True)
 class PendingEdit:
-    """A drawing that waits its turn.
+    """An edit that waits in its message's queue.
 
     Attributes:
-        drawing: The latest of those that it stands for.
-        version: The version of its record that it shows.
-        over: Is set when it was drawn, or given up.
-        update: The update that it comes of, None for none.
+        drawing: The latest of the merged drawings.
+        version: The version of the record that the drawing shows.
+        done: Set once the edit was made or given up.
+        update: The id of the update that caused the edit, None for none.
     """
 
     drawing: Drawing
     version: str
-    over: asyncio.Event = field(default_factory=asyncio.Event)
+    done: asyncio.Event = field(default_factory=asyncio.Event)
     update: int | None = field(default_factory=update_id.get)
 
     @property
     def buttons(self) -> MarkupVariant | None:
-        """The buttons that it gives its message."""
+        """The keyboard that the edit gives its message."""
         return self.drawing.content.reply_markup if self.drawing.content else None
 
-    def is_covered_by(self, other: "PendingEdit") -> bool:
-        """Tell whether it need not be drawn if another is."""
-        return _are_one(self.drawing, other.drawing)
+    def is_replaced_by(self, later: "PendingEdit") -> bool:
+        """Tell whether this edit need not be made if a later one is."""
+        return _can_merge(self.drawing, later.drawing)
 
-    def then(self, drawing: Drawing, version: str) -> "PendingEdit | None":
-        """Give the one job that does for itself and a drawing after it, None where each counts."""
-        if not _are_one(self.drawing, drawing):
+    def merged_with(self, drawing: Drawing, version: str) -> "PendingEdit | None":
+        """Return one edit for this drawing and a later one, None if each must be made."""
+        if not _can_merge(self.drawing, drawing):
             return None
-        # Of another record, where one window has handed its message on to another.
-        both = replace(self.drawing, record=drawing.record, content=drawing.content)
-        return PendingEdit(both, version, self.over)
+        # The record differs if one window has handed its message on to another.
+        merged = replace(self.drawing, record=drawing.record, content=drawing.content)
+        return PendingEdit(merged, version, self.done)
 
 
-def _are_one(first: Drawing, then: Drawing) -> bool:
-    return not (then.fresh or first.content is None or then.content is None)
+def _can_merge(first: Drawing, later: Drawing) -> bool:
+    return not (later.fresh or first.content is None or later.content is None)

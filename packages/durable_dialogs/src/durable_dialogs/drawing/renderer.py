@@ -1,4 +1,4 @@
-"""Draws what was committed, each message by itself, at the pace that Telegram bears."""
+"""The renderer: it draws committed windows, each message by an edit queue of its own."""
 
 from collections.abc import MutableMapping
 from functools import partial
@@ -23,150 +23,153 @@ from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import finish
 from durable_dialogs.token_bucket import TokenBucket
 
-PERSON_PACE = partial(TokenBucket, burst=4, rate=1)
-"""About 1 request a second in one chat, while short bursts pass (Bot FAQ, "My bot is
-hitting limits, how do I avoid this?")."""
-GROUP_PACE = partial(TokenBucket, burst=5, rate=1 / 4)
-"""At most 20 a minute in one group (likewise): 5 at once, and 15 in the rest of the minute."""
-REST = 0.5
-"""Seconds of a stop that are left for what comes after the last drawing."""
+PRIVATE_BUCKET = partial(TokenBucket, burst=4, rate=1)
+"""The token bucket of a private chat: about 1 request a second, and short bursts (Bot FAQ, "My
+bot is hitting limits, how do I avoid this?")."""
+
+GROUP_BUCKET = partial(TokenBucket, burst=5, rate=1 / 4)
+"""The token bucket of a group, which allows 20 requests a minute (ibid.): 5 at once, and 15 in
+the rest of the minute."""
+
+STOP_RESERVE = 0.5
+"""Seconds of a stop that are kept for what comes after the last edit."""
 
 
 class Renderer:
     """Draws the windows of all stacks.
 
     Args:
-        bot: Whose messages they are.
-        store: Where the message of a stack is noted.
-        turns: Gives the turn on messages that several workers share.
-        senders: Has each first message sent by one of them.
-        on_upgrade: Is told when a group turns out to be a supergroup of another id by now.
-        on_unsent: Is told of a window that can't be sent anywhere.
+        bot: The bot that sends and edits the messages.
+        store: Remembers which message shows a stack.
+        permits: Gives edit permits for messages that several workers share.
+        senders: Has each new message sent by one worker.
+        on_upgrade: Called if a group has become a supergroup with another id.
+        on_unsent: Called with a drawing that can't be sent anywhere.
     """
 
-    def __init__(  # noqa: PLR0913 - what it draws with, and whom it tells
+    def __init__(  # noqa: PLR0913 - what it draws with, and what it calls
         self,
         bot: Bot,
         store: DialogStore,
-        turns: EditPermits,
+        permits: EditPermits,
         senders: Senders,
         *,
         on_upgrade: OnUpgrade,
         on_unsent: OnUnsent = ignore,
     ) -> None:
-        self._canvas = MessageEditor(bot, store, senders, on_unsent)
-        self._turns = turns
+        self._editor = MessageEditor(bot, store, senders, on_unsent)
+        self._permits = permits
         self._on_upgrade = on_upgrade
-        self._screens: dict[str, EditQueue] = {}
-        self._paces: MutableMapping[int | str, TokenBucket] = LRUCache(REMEMBERED)
-        self._line = GlobalRateLimiter()
+        self._queues: dict[str, EditQueue] = {}
+        self._buckets: MutableMapping[int | str, TokenBucket] = LRUCache(REMEMBERED)
+        self._limiter = GlobalRateLimiter()
 
     def add(self, drawing: Drawing, version: str) -> bool:
-        """Have a window drawn as soon as Telegram lets it, or a later one in its place.
+        """Draw a window, or a later one in its place, as soon as the rate limits allow.
 
-        A message that shows just that already, as far as this process knows, is
-        left alone: Telegram refuses an edit that changes nothing.
+        The renderer makes no edit if the message shows that window already, as far as this
+        process knows, because Telegram refuses an edit that changes nothing.
 
         Args:
             drawing: What is to be drawn.
-            version: The version of the record that it shows.
+            version: The version of the record that the drawing shows.
 
         Returns:
             Whether the message will follow soon.
         """
-        # By the message, not by the stack: stacks hand a message on to each other.
+        # By the message and not by the stack, because a stack may hand its message on.
         key = message_name(drawing.chat_id, drawing.target)
-        if key not in self._screens:
-            self._screens[key] = EditQueue(
-                self._canvas,
-                EditLimits(self._pace_of(drawing.chat_id), self._line, self._turns),
+        if key not in self._queues:
+            self._queues[key] = EditQueue(
+                self._editor,
+                EditLimits(self._bucket_of(drawing.chat_id), self._limiter, self._permits),
                 self._on_upgrade,
-                lambda: self._screens.pop(key),
+                lambda: self._queues.pop(key),
             )
-        return self._screens[key].add(drawing, version)
+        return self._queues[key].add(drawing, version)
 
     async def follows(self, drawing: Drawing) -> bool:
-        """Tell whether a message will follow soon, once others who draw on it were asked.
+        """Tell whether a message will follow soon, after asking the other workers.
 
         Args:
-            drawing: What was added, when it seemed so.
+            drawing: A drawing for which `add` returned True.
         """
-        screen = self._screens.get(message_name(drawing.chat_id, drawing.target))
-        return screen is None or await screen.follows()
+        queue = self._queues.get(message_name(drawing.chat_id, drawing.target))
+        return queue is None or await queue.follows()
 
     def is_unsent(self, drawing: Drawing) -> bool:
-        """Tell whether a fresh message could not be sent, because the bot may not write there."""
-        return self._canvas.is_unsent(drawing)
+        """Tell whether a new message could not be sent because the bot may not write there."""
+        return self._editor.is_unsent(drawing)
 
     async def finish(self, chat_id: int | str, message_id: int) -> None:
-        """Wait until what is to be drawn on a message now is drawn, or given up."""
-        if screen := self._screens.get(message_name(chat_id, message_id)):
-            await screen.finish()
+        """Wait until the pending edits of a message are made or given up."""
+        if queue := self._queues.get(message_name(chat_id, message_id)):
+            await queue.finish()
 
     def see(self, message: Message) -> None:
-        """Learn from a message that was pressed which buttons it has."""
-        self._canvas.see(message)
+        """Learn the buttons of a message from a press on it."""
+        self._editor.see(message)
 
     def note(self, drawing: Drawing, version: str) -> None:
-        """Learn what a message shows that somebody has just posted."""
-        self._canvas.note(drawing, version)
+        """Learn what a message shows that a person has just posted."""
+        self._editor.note(drawing, version)
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows: others may have drawn on it since."""
-        self._canvas.forget(chat_id, message_id)
+        """Forget what a message shows, because another worker may have edited it."""
+        self._editor.forget(chat_id, message_id)
 
-    def start_anew(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, and which edits have failed: it is drawn again."""
-        self._canvas.start_anew(chat_id, message_id)
+    def reset(self, chat_id: int | str, message_id: int) -> None:
+        """Forget all about a message, before it is drawn again."""
+        self._editor.reset(chat_id, message_id)
 
     @property
-    def room(self) -> int:
-        """How many windows that nobody waits for may be drawn in the next second."""
-        return self._line.room
+    def background_capacity(self) -> int:
+        """How many windows that nobody waits for may be drawn in the next second, at least 1."""
+        return self._limiter.background_capacity
 
-    async def last_turn(self, chat_id: int | str, message_id: int) -> EditPermit | None:
-        """Tell of the turn that was given last on a message, None where nobody knows."""
-        return await self._turns.last(chat_id, message_id)
+    async def last_permit(self, chat_id: int | str, message_id: int) -> EditPermit | None:
+        """Return the last edit permit of a message, None if it is not known."""
+        return await self._permits.last(chat_id, message_id)
 
-    def edited_until(self, chat_id: int | str, message_id: int) -> float | None:
-        """Give after when this process has had no edit of a message under way.
+    def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
+        """Return since when this process has not been editing a message.
 
         Returns:
-            Seconds of the monotonic clock; None where that is not remembered.
+            Seconds of the monotonic clock, None if that is not remembered.
         """
-        return self._canvas.edited_until(chat_id, message_id)
+        return self._editor.idle_since(chat_id, message_id)
 
-    def is_left(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether the last window of a message was left to another worker."""
-        return self._canvas.is_left(chat_id, message_id)
+    def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
+        """Tell whether this process skipped the last edit of a message for another worker."""
+        return self._editor.is_skipped(chat_id, message_id)
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether an edit of a message has failed that may be carried out later."""
-        return self._canvas.is_doubtful(chat_id, message_id)
+        """Tell whether an edit of a message failed that Telegram may still carry out."""
+        return self._editor.is_doubtful(chat_id, message_id)
 
     def share(self, workers: int) -> None:
-        """Leave the others their part of what Telegram bears of all chats.
+        """Use only this worker's share of the rate limit over all chats.
 
         Args:
-            workers: How many share the bot, this one among them.
+            workers: Number of workers that run the bot, this one included.
         """
-        self._line.share(workers)
-        for screen in self._screens.values():
-            screen.wake()
+        self._limiter.share(workers)
+        for queue in self._queues.values():
+            queue.wake()
 
     @property
     def pending(self) -> set[str]:
-        """The records that wait to be drawn."""
-        return {record for screen in self._screens.values() for record in screen.records}
+        """The records with a pending edit."""
+        return {record for queue in self._queues.values() for record in queue.records}
 
     async def close(self, within: float) -> None:
-        """Draw what Telegram bears in `within` seconds; the rest is left to others."""
-        drawing = [screen.hurry() for screen in self._screens.values()]
-        await finish(drawing, max(0.0, within - REST))
+        """Make the edits that Telegram allows in `within` seconds; other workers make the rest."""
+        drawing = [queue.hurry() for queue in self._queues.values()]
+        await finish(drawing, max(0.0, within - STOP_RESERVE))
 
-    def _pace_of(self, chat_id: int | str) -> TokenBucket:
-        if chat_id not in self._paces:
-            # Of an inline message nobody knows the chat; it may be a group.
+    def _bucket_of(self, chat_id: int | str) -> TokenBucket:
+        if chat_id not in self._buckets:
+            # The chat of an inline message is not known; it may be a group.
             is_private = isinstance(chat_id, int) and chat_id > 0
-            self._paces[chat_id] = PERSON_PACE() if is_private else GROUP_PACE()
-        return self._paces[chat_id]
+            self._buckets[chat_id] = PRIVATE_BUCKET() if is_private else GROUP_BUCKET()
+        return self._buckets[chat_id]

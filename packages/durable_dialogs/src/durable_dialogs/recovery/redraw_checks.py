@@ -3,7 +3,7 @@
 import time
 from enum import Enum, auto
 
-from durable_dialogs.drawing.edit_permits import STEADY
+from durable_dialogs.drawing.edit_permits import TOLERANCE
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.redraw_index import PendingRedraw, Standing
 from durable_dialogs.state.keys import inline_message_of
@@ -14,7 +14,7 @@ takes a while. No longer: who did not know of others has drawn without asking fo
 SKEW = 0.5
 """Seconds by which the clocks of Redis' servers may differ, and
 SLIP: that of one of them from itself, looked at twice."""
-SLIP = 2 * STEADY
+SLIP = 2 * TOLERANCE
 
 
 class State(Enum):
@@ -60,15 +60,17 @@ def is_shown(record: str, mark: PendingRedraw, standing: Standing, renderer: Ren
         renderer: Draws in this process.
     """
     place = chat_of(record, mark), standing.message_id
-    return mark.shows(standing) and not (renderer.is_doubtful(*place) or renderer.is_left(*place))
+    return mark.shows(standing) and not (
+        renderer.is_doubtful(*place) or renderer.is_skipped(*place)
+    )
 
 
 async def _state_by_turns(
     chat: int | str, mark: PendingRedraw, standing: Standing, renderer: Renderer
 ) -> State:
     """Tell how far a window is that another worker has changed."""
-    ended, now = renderer.edited_until(chat, standing.message_id), time.monotonic()
-    turn = await renderer.last_turn(chat, standing.message_id)
+    ended, now = renderer.idle_since(chat, standing.message_id), time.monotonic()
+    turn = await renderer.last_permit(chat, standing.message_id)
     if ended is None or turn is None:
         return State.STALE
     # After a failover it may be another clock that tells.

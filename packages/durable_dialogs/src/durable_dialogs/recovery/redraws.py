@@ -156,7 +156,7 @@ class Redraws:
         So of each chat one at a time, and of all as many as there is room for; the others
         wait for another look. A window that moves does so while somebody looks on.
         """
-        room, now = self._renderer.room, time.monotonic()
+        room, now = self._renderer.background_capacity, time.monotonic()
         yield from (each for each in stale if each.moves)
         left = room
         for place, each in enumerate(self._in_order([each for each in stale if not each.moves])):
@@ -178,7 +178,7 @@ class Redraws:
     async def _redraw(self, stale: Stale, redraw: Redraw) -> None:
         mark, standing, moves = stale.mark, stale.standing, stale.moves
         if not moves:
-            self._renderer.start_anew(stale.chat, standing.message_id)
+            self._renderer.reset(stale.chat, standing.message_id)
         if mark.moves_until < self._index.clock.now():
             mark.moves_until = 0.0
         mark.version, mark.touched, mark.is_renewed = "", time.monotonic(), False
