@@ -1,4 +1,4 @@
-"""The index of windows that may not have been drawn: who looks after them, and until when."""
+"""Pending redraws: which worker draws them, and until when they stay in the index."""
 
 import asyncio
 import time
@@ -32,7 +32,7 @@ from durable_support.pending_redraws import (
 
 
 class Held(Batch):
-    """Holds a script back until it is let go, as a connection that is slow."""
+    """Holds the script that removes entries back until the test releases it."""
 
     def __init__(self, redis: Redis) -> None:
         super().__init__(redis)
@@ -59,7 +59,7 @@ class Held(Batch):
 
 @pytest.fixture(autouse=True)
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have windows looked at often."""
+    """Have pending redraws checked often."""
     monkeypatch.setattr(redraws, "PERIOD", 0.1)
     monkeypatch.setattr(redraws, "REST", 0.3)
     monkeypatch.setattr(redraws, "PATIENCE", 0.5)
@@ -68,55 +68,56 @@ def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 async def windows(redis: Redis) -> None:
-    """Have two windows stand on messages."""
+    """Store two windows with messages."""
     for number, record in enumerate((TAPPED, OTHER), start=1):
         await redis.hset(record, mapping={"version": "1", "message": number})
 
 
 def worker(
-    redis: Redis, batch: Batch | None = None, crew: WorkerRegistry | None = None
+    redis: Redis, batch: Batch | None = None, workers: WorkerRegistry | None = None
 ) -> PendingRedraws:
+    """Give the pending redraws of a new worker."""
     batch = batch or Batch(redis)
-    crew = crew or WorkerRegistry(redis, batch, BOT)
-    return PendingRedraws(redis, batch, BOT, cast("Renderer", Idle()), crew)
+    workers = workers or WorkerRegistry(redis, batch, BOT)
+    return PendingRedraws(redis, batch, BOT, cast("Renderer", Idle()), workers)
 
 
-async def draw_nothing(record: str, place: Location) -> None:
+async def draw_nothing(_record: str, _location: Location) -> None:
     """Draw nothing."""
 
 
-async def test_what_is_tapped_while_others_are_drawn_is_still_looked_after(redis: Redis) -> None:
-    undrawn, again = worker(redis), asyncio.Event()
+async def test_a_window_that_is_tapped_while_others_are_drawn_stays_pending(redis: Redis) -> None:
+    pending, again = worker(redis), asyncio.Event()
 
-    async def redraw(record: str, _place: Location) -> None:
+    async def draw_again(record: str, _location: Location) -> None:
         if record == TAPPED:
             again.set()
         elif not again.is_set():
-            # A tap, whose commit comes but whose drawing never does.
-            await undrawn.announce([TAPPED], ANN)
+            # A tap that is committed but never drawn.
+            await pending.announce([TAPPED], ANN)
             await redis.hset(TAPPED, "version", "2")
 
     for record in (TAPPED, OTHER):
-        await undrawn.announce([record], ANN)
-        undrawn.hurry(record)
-    undrawn.committed(TAPPED, "1")
-    async with running(undrawn, redraw), asyncio.timeout(SOON):
+        await pending.announce([record], ANN)
+        pending.hurry(record)
+    pending.committed(TAPPED, "1")
+    async with running(pending, draw_again), asyncio.timeout(SOON):
         await again.wait()
         names = await redis.hkeys(INDEX)
     assert any(TAPPED in str(name) for name in names)
 
 
-async def test_what_is_announced_anew_outlives_being_taken_off_later_than_that(
+async def test_a_new_announcement_survives_the_removal_of_the_old_one(
     redis: Redis,
 ) -> None:
     batch = Held(redis)
-    undrawn = worker(redis, batch)
-    await undrawn.announce([TAPPED], ANN)
-    undrawn.committed(TAPPED, "1")
-    undrawn.hurry(TAPPED)
-    async with running(undrawn, draw_nothing), asyncio.timeout(SOON):
+    pending = worker(redis, batch)
+    await pending.announce([TAPPED], ANN)
+    pending.committed(TAPPED, "1")
+    pending.hurry(TAPPED)
+    async with running(pending, draw_nothing), asyncio.timeout(SOON):
         await batch.reached.wait()
-        await undrawn.announce([TAPPED], ANN)
+        await pending.announce([TAPPED], ANN)
         # The tap's version is not drawn, so the entry has to stay.
         await redis.hset(TAPPED, "version", "2")
         batch.released.set()
@@ -126,87 +127,89 @@ async def test_what_is_announced_anew_outlives_being_taken_off_later_than_that(
 
 @pytest.fixture
 def skew(monkeypatch: pytest.MonkeyPatch) -> ContextVar[float]:
-    """Give by how many seconds the clock is ahead of whoever sets it, and of what they begin."""
+    """Give the seconds by which the clock is ahead for a task that sets them and its children."""
     ahead, real = ContextVar("ahead", default=0.0), time.time
     monkeypatch.setattr("time.time", lambda: real() + ahead.get())
     return ahead
 
 
-async def looks(redis: Redis) -> int:
-    """Tell how often somebody has looked into the index."""
+async def reads(redis: Redis) -> int:
+    """Return how many times workers have read the index."""
     stats = await redis.info("commandstats")
     return int(stats.get("cmdstat_hgetall", {"calls": 0})["calls"])
 
 
 @pytest.mark.parametrize("hours", [-5, pytest.param(5, marks=pytest.mark.thorough)])
-async def test_a_neighbour_whose_clock_differs_is_left_alone_and_one_who_died_is_not(
+async def test_redraws_are_taken_over_from_a_dead_worker_but_not_from_one_with_another_clock(
     redis: Redis, skew: ContextVar[float], monkeypatch: pytest.MonkeyPatch, hours: float
 ) -> None:
     monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
     drawn: dict[str, set[str]] = {"here": set(), "elsewhere": set()}
 
-    async def redraw(who: str, record: str, _place: Location) -> None:
-        drawn[who].add(record)
+    async def draw_again(worker: str, record: str, _location: Location) -> None:
+        drawn[worker].add(record)
 
-    here, elsewhere, moving = worker(redis), worker(redis), 1_000_000
-    async with running(here, partial(redraw, "here")), asyncio.timeout(2 * SOON):
+    here, elsewhere, animated_for = worker(redis), worker(redis), 1_000_000
+    async with running(here, partial(draw_again, "here")), asyncio.timeout(2 * SOON):
         skew.set(hours * 3600)
-        async with running(elsewhere, partial(redraw, "elsewhere")):
-            while await looks(redis) < 2:  # the first takes over what it finds
+        async with running(elsewhere, partial(draw_again, "elsewhere")):
+            while await reads(redis) < 2:  # the first takes over what it finds
                 await asyncio.sleep(0.02)
-            await elsewhere.announce([TAPPED], ANN, moving)
+            await elsewhere.announce([TAPPED], ANN, animated_for)
             skew.set(0)
-            await here.announce([OTHER], ANN, moving)
-            before = await looks(redis)
-            while await looks(redis) < before + 6:
+            await here.announce([OTHER], ANN, animated_for)
+            before = await reads(redis)
+            while await reads(redis) < before + 6:
                 await asyncio.sleep(0.02)
             assert drawn == {"here": {OTHER}, "elsewhere": {TAPPED}}
         while TAPPED not in drawn["here"]:
             await asyncio.sleep(0.02)
 
 
-async def test_what_can_not_be_drawn_while_redis_is_away_is_drawn_later(redis: Redis) -> None:
-    undrawn, tries = worker(redis), 0
+async def test_a_window_that_can_not_be_drawn_while_redis_is_away_is_drawn_later(
+    redis: Redis,
+) -> None:
+    pending, tries = worker(redis), 0
     drawn = asyncio.Event()
 
-    async def redraw(_record: str, _place: Location) -> None:
+    async def draw_again(_record: str, _location: Location) -> None:
         nonlocal tries
         tries += 1
         if tries < 3:
             raise AwayError("for a moment")
         drawn.set()
 
-    await undrawn.announce([TAPPED], ANN)
-    undrawn.hurry(TAPPED)
-    async with running(undrawn, redraw), asyncio.timeout(SOON):
+    await pending.announce([TAPPED], ANN)
+    pending.hurry(TAPPED)
+    async with running(pending, draw_again), asyncio.timeout(SOON):
         await drawn.wait()
         while await redis.hlen(INDEX):
             await asyncio.sleep(0.02)
     assert tries == 3
 
 
-async def test_a_window_that_waits_for_its_turn_holds_up_neither_others_nor_signs_of_life(
+async def test_a_stuck_window_delays_neither_others_nor_signs_of_life(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
     batch = Batch(redis)
-    crew = WorkerRegistry(redis, batch, BOT)
-    undrawn, others = worker(redis, batch, crew), asyncio.Event()
+    workers = WorkerRegistry(redis, batch, BOT)
+    pending, others = worker(redis, batch, workers), asyncio.Event()
 
-    async def redraw(record: str, _place: Location) -> None:
+    async def draw_again(record: str, _location: Location) -> None:
         if record == TAPPED:
             await asyncio.Event().wait()  # for ever
         others.set()
 
-    await undrawn.announce([TAPPED], ANN)
-    undrawn.hurry(TAPPED)
-    async with running(undrawn, redraw), asyncio.timeout(SOON):
+    await pending.announce([TAPPED], ANN)
+    pending.hurry(TAPPED)
+    async with running(pending, draw_again), asyncio.timeout(SOON):
         async with running(worker(redis), draw_nothing):
-            before = await looks(redis)
-            while await looks(redis) < before + 15:  # of both, for more than three seconds
+            before = await reads(redis)
+            while await reads(redis) < before + 15:  # of both, for more than three seconds
                 await asyncio.sleep(0.02)
             (name,) = await redis.hkeys(INDEX)
-        await undrawn.announce([OTHER], ANN)
-        undrawn.hurry(OTHER)
+        await pending.announce([OTHER], ANN)
+        pending.hurry(OTHER)
         await others.wait()
-    assert name == f"{crew.worker} {TAPPED}".encode()
+    assert name == f"{workers.worker} {TAPPED}".encode()

@@ -1,4 +1,4 @@
-"""Windows that nobody waits for are drawn again between those of people who tap."""
+"""Pending redraws are drawn between the edits of people who press."""
 
 import asyncio
 from contextlib import suppress
@@ -13,21 +13,21 @@ from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish
 from durable_support.pending_redraws import SOON
-from durable_support.redrawing import ANN, BORIS, ROOM, Scene
+from durable_support.redrawing import ANN, BORIS, CAPACITY, Scene
 
 
 @pytest.fixture
 def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    """Set the scene, where windows are looked at often."""
+    """Give a worker that checks its pending redraws often."""
     monkeypatch.setattr(redraws, "PERIOD", 0.05)
     monkeypatch.setattr(redraws, "REST", 0.1)
     return Scene(redis)
 
 
-async def test_of_each_chat_one_window_is_drawn_again_at_a_time(scene: Scene) -> None:
+async def test_one_window_of_a_chat_is_drawn_again_at_a_time(scene: Scene) -> None:
     own = await scene.leave_behind(ANN, 3)
     others = await scene.leave_behind(BORIS, 1)
-    async with scene.looking():
+    async with scene.checking():
         for _ in own:
             await scene.until_waiting(2)
             assert set(scene.renderer.chats) == {ANN, BORIS}
@@ -37,11 +37,11 @@ async def test_of_each_chat_one_window_is_drawn_again_at_a_time(scene: Scene) ->
     assert sorted(scene.drawn) == sorted(own + others)
 
 
-async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_once(
+async def test_the_newest_window_comes_first_and_an_unsent_one_at_once(
     scene: Scene,
 ) -> None:
     windows = await scene.leave_behind(ANN, 3)
-    async with scene.looking():
+    async with scene.checking():
         await scene.until_waiting(1)
         unsent = await scene.leave_behind(ANN, 1, message_id=-5)
         await scene.until_waiting(2)
@@ -54,21 +54,24 @@ async def test_the_newest_window_comes_first_and_one_that_is_yet_to_be_sent_at_o
     assert [each for each in scene.drawn if each in windows] == windows[::-1]
 
 
-async def test_no_more_begin_at_once_than_there_is_room_for(scene: Scene) -> None:
+async def test_a_check_begins_no_more_windows_than_the_renderer_has_capacity_for(
+    scene: Scene,
+) -> None:
     for chat_id in range(1, 6):
         await scene.leave_behind(chat_id, 1)
-    async with scene.looking():
+    async with scene.checking():
         await scene.until_waiting(5)
         for chat_id in range(1, 6):
             scene.renderer.draw(chat_id)
         await scene.until_done()
     assert len(scene.drawn) == 5
-    assert max(then - before for before, then in pairwise(scene.renderer.looks)) <= ROOM
+    begun = [then - before for before, then in pairwise(scene.renderer.begun_before)]
+    assert max(begun) <= CAPACITY
 
 
-async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -> None:
+async def test_a_window_that_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -> None:
     first, second = await scene.leave_behind(ANN, 2)
-    async with scene.looking():
+    async with scene.checking():
         await scene.until_waiting(1)
         await scene.press(first)
         scene.renderer.draw(ANN)
@@ -77,15 +80,15 @@ async def test_what_is_pressed_while_it_waits_is_not_drawn_again(scene: Scene) -
 
 
 @pytest.mark.parametrize(
-    "trouble", [AwayError("Redis"), NotDrawnError("the database"), RuntimeError("a fault of ours")]
+    "error", [AwayError("Redis"), NotDrawnError("the database"), RuntimeError("a bug")]
 )
-async def test_what_can_not_be_drawn_again_is_tried_again(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+async def test_a_window_that_can_not_be_drawn_now_is_tried_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(redraws, "PATIENCE", 0.1)
     (window,) = await scene.leave_behind(ANN, 1)
-    scene.troubles = [trouble] * 3
-    async with scene.looking():
+    scene.errors = [error] * 3
+    async with scene.checking():
         await scene.until_waiting(1)
         scene.renderer.draw(ANN)
         await scene.until_done()
@@ -93,93 +96,93 @@ async def test_what_can_not_be_drawn_again_is_tried_again(
 
 
 @pytest.mark.parametrize(
-    "trouble", [NotDrawnError("of an older version"), RuntimeError("likewise")]
+    "error", [NotDrawnError("of an older version"), RuntimeError("of an older version")]
 )
-async def test_what_can_never_be_drawn_again_is_given_up(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+async def test_a_window_that_can_never_be_drawn_is_given_up(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr(redraws, "PATIENCE", 0.01)
     await scene.leave_behind(ANN, 1)
-    scene.troubles = [trouble] * 100
-    async with scene.looking():
+    scene.errors = [error] * 100
+    async with scene.checking():
         await scene.until_done()
     assert len(scene.drawn) == redraws.TRIES
 
 
-async def test_what_waits_longest_is_drawn_again_however_much_comes_after_it(
+async def test_the_oldest_window_is_drawn_although_newer_ones_keep_coming(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redraws, "PATIENCE", 0.1)
     oldest, *_ = await scene.leave_behind(ANN, 3)
-    async with scene.looking():
+    async with scene.checking():
         while oldest not in scene.drawn:
             await scene.until_waiting(1)
             await scene.leave_behind(ANN, 1, message_id=100 + len(scene.drawn), version=100)
             scene.renderer.draw(ANN)
 
 
-async def test_it_ends_though_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
+async def test_it_ends_although_a_library_swallows_the_first_cancellation(redis: Redis) -> None:
     scene, begun = Scene(redis), asyncio.Event()
 
-    async def redraw(_record: str, _place: Location) -> None:
+    async def draw_again(_record: str, _location: Location) -> None:
         with suppress(asyncio.CancelledError):
             begun.set()
             await asyncio.Event().wait()
         await asyncio.Event().wait()
 
     await scene.leave_behind(ANN, 1)
-    running = asyncio.create_task(scene.undrawn.run(redraw))
+    running = asyncio.create_task(scene.pending.run(draw_again))
     async with asyncio.timeout(SOON):
         await begun.wait()
         await finish([running], within=0)
 
 
-async def test_one_that_is_never_drawn_keeps_others_of_its_chat_waiting_for_seconds_only(
+async def test_a_stuck_window_keeps_others_of_its_chat_waiting_only_for_seconds(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(redraws, "PATIENCE", 0.5)
     await scene.leave_behind(ANN, 2)
-    async with scene.looking():
+    async with scene.checking():
         await scene.until_waiting(2)
 
 
-async def test_windows_that_move_keep_no_other_waiting(scene: Scene) -> None:
+async def test_animations_keep_no_other_window_waiting(scene: Scene) -> None:
     for message_id in (5, 6):
-        (window,) = await scene.leave_behind(ANN, 1, message_id=message_id, moves_for=1_000_000)
-        scene.undrawn.committed(window, "0")
-    async with scene.looking():
+        (window,) = await scene.leave_behind(ANN, 1, message_id=message_id, animated_for=1_000_000)
+        scene.pending.committed(window, "0")
+    async with scene.checking():
         await scene.until_waiting(2)
         await scene.leave_behind(ANN, 1)
         await scene.until_waiting(3)
 
 
-async def test_a_window_that_moves_waits_for_no_other(scene: Scene) -> None:
+async def test_an_animation_waits_for_no_other_window(scene: Scene) -> None:
     still, *_ = await scene.leave_behind(ANN, 1)
-    async with scene.looking():
+    async with scene.checking():
         await scene.until_waiting(1)
-        (moving,) = await scene.leave_behind(ANN, 1, message_id=5, moves_for=1_000_000)
-        scene.undrawn.committed(moving, "0")
+        (animation,) = await scene.leave_behind(ANN, 1, message_id=5, animated_for=1_000_000)
+        scene.pending.committed(animation, "0")
         await scene.until_waiting(2)
         scene.renderer.draw(ANN)
-        while scene.drawn.count(moving) < 3:
+        while scene.drawn.count(animation) < 3:
             scene.renderer.draw(ANN)
             await asyncio.sleep(0.02)
     assert scene.drawn.count(still) == 1
 
 
 @pytest.mark.parametrize("is_rendered", [True, False])
-async def test_what_is_to_be_drawn_anew_while_it_is_drawn_is_drawn_once_more(
+async def test_a_window_that_is_renewed_while_it_is_drawn_is_drawn_once_more(
     scene: Scene,
     is_rendered: bool,  # noqa: FBT001
 ) -> None:
     (window,) = await scene.leave_behind(ANN, 1)
-    anns = Location(ANN, "private", None, ANN, None)
-    scene.renews = [] if is_rendered else [anns]
-    async with scene.looking():
+    location = Location(ANN, "private", None, ANN, None)
+    scene.renewals = [] if is_rendered else [location]
+    async with scene.checking():
         await scene.until_waiting(1)
-        # In another language, say.
+        # As if its person had chosen another language.
         if is_rendered:
-            await scene.undrawn.renew({window: anns})
+            await scene.pending.renew({window: location})
         scene.renderer.draw(ANN)
         await scene.until_waiting(1)
         assert scene.drawn == [window, window]

@@ -1,11 +1,11 @@
-"""What tests of pending redraws share: a chat with two windows, and a renderer that is idle."""
+"""What tests of pending redraws share: a chat with two windows, and an idle renderer."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
-from durable_dialogs.recovery.redraws import Redraw
+from durable_dialogs.recovery.redraws import DrawAgain
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.location import Location
 
@@ -15,50 +15,50 @@ ANN = Location(7, "private", None, 7, None)
 TAPPED, OTHER = CHAT.record("tapped"), CHAT.record("other")
 INDEX = f"tally:{{{BOT}}}:undrawn"
 SOON = 15.0
-"""Seconds, of which a busy machine may need most."""
+"""Seconds that a test waits at most; a busy machine may need most of them."""
 
 
 class Idle:
-    """Stands in for the renderer: it has drawn everything."""
+    """A stand-in for the renderer that has drawn everything."""
 
     pending: frozenset[str] = frozenset()
 
     @property
     def background_capacity(self) -> int:
-        """How much may be drawn at once."""
+        """How many windows may be drawn in the next second."""
         return 20
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget nothing, as nothing is known."""
+        """Forget nothing, because nothing is known."""
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
-        """Forget nothing, as nothing is known."""
+        """Forget nothing, because nothing is known."""
 
     def is_doubtful(self, _chat_id: int | str, _message_id: int) -> bool:
-        """Tell that all is sure."""
+        """Return that no edit is doubtful."""
         return False
 
     def is_skipped(self, _chat_id: int | str, _message_id: int) -> bool:
-        """Tell that nothing was left to others."""
+        """Return that no edit was skipped."""
         return False
 
     def idle_since(self, _chat_id: int | str, _message_id: int) -> None:
-        """Tell that nothing is remembered."""
+        """Return that this is not remembered."""
 
     async def last_permit(self, _chat_id: int | str, _message_id: int) -> None:
-        """Tell that nobody knows."""
+        """Return that no permit is known."""
 
     async def finish(self, _chat_id: int | str, _message_id: int) -> None:
-        """Wait for nothing, as nothing waits."""
+        """Return at once, because no edit is pending."""
 
 
 @asynccontextmanager
-async def running(undrawn: PendingRedraws, redraw: Redraw) -> AsyncIterator[None]:
-    """Have a worker look after windows meanwhile."""
-    looking = asyncio.create_task(undrawn.run(redraw))
+async def running(pending: PendingRedraws, draw_again: DrawAgain) -> AsyncIterator[None]:
+    """Have a worker check pending redraws meanwhile."""
+    checking = asyncio.create_task(pending.run(draw_again))
     try:
         yield
     finally:
-        looking.cancel()
+        checking.cancel()
         with suppress(asyncio.CancelledError):
-            await looking
+            await checking

@@ -1,4 +1,4 @@
-"""A worker that looks after windows, and a renderer that draws when it is told to."""
+"""A worker that checks pending redraws, and a renderer that draws when the test says so."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,27 +17,33 @@ from durable_dialogs.state.location import Location
 from durable_support.pending_redraws import BOT, INDEX, SOON, Idle, running
 
 ANN, BORIS = 7, 8
-ROOM = 2
+CAPACITY = 2
+"""Windows that the renderer takes at each check."""
 
 
 class Busy(Idle):
-    """Stands in for the renderer: it draws a window when it is told to."""
+    """A stand-in for the renderer that draws a window when the test says so.
+
+    Attributes:
+        waiting: The windows that wait to be drawn: each one's chat, and what lets it be drawn.
+        begun_before: How many windows had begun to wait before each check.
+    """
 
     def __init__(self) -> None:
         self.waiting: list[tuple[int | str, asyncio.Event]] = []
-        self.looks: list[int] = []
+        self.begun_before: list[int] = []
         self._begun = 0
 
     @property
     @override
     def background_capacity(self) -> int:
-        """How much is begun at a look; note what was before."""
-        self.looks.append(self._begun)
-        return ROOM
+        """How many windows may be drawn; note how many were begun before this check."""
+        self.begun_before.append(self._begun)
+        return CAPACITY
 
     @override
     async def finish(self, chat_id: int | str, _message_id: int) -> None:
-        """Wait until the window may be drawn."""
+        """Wait until the test lets the window be drawn."""
         may_draw = asyncio.Event()
         self._begun += 1
         self.waiting.append((chat_id, may_draw))
@@ -45,11 +51,11 @@ class Busy(Idle):
 
     @property
     def chats(self) -> list[int | str]:
-        """The chats in which windows wait."""
+        """The chats whose windows wait to be drawn."""
         return [chat for chat, _ in self.waiting]
 
     def draw(self, chat_id: int) -> None:
-        """Draw what waits in a chat."""
+        """Draw the waiting windows of a chat."""
         waiting, self.waiting = self.waiting, []
         for chat, may_draw in waiting:
             if chat == chat_id:
@@ -59,23 +65,29 @@ class Busy(Idle):
 
 
 class Scene:
-    """A worker that looks after windows.
+    """A worker with pending redraws.
 
     Args:
         redis: The connection.
+
+    Attributes:
+        renderer: The stand-in for the renderer.
+        drawn: The records whose windows were drawn again, in order.
+        errors: Errors that the next redraws raise, the last one first.
+        renewals: Where windows are that the next redraws renew meanwhile, the last one first.
+        pending: The worker's pending redraws.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self.renderer = Busy()
         self.drawn: list[str] = []
-        self.troubles: list[Exception] = []
-        self.renews: list[Location] = []
+        self.errors: list[Exception] = []
+        self.renewals: list[Location] = []
         batch = Batch(redis)
         renderer = cast("Renderer", self.renderer)
-        self.undrawn = PendingRedraws(
-            redis, batch, BOT, renderer, WorkerRegistry(redis, batch, BOT)
-        )
+        workers = WorkerRegistry(redis, batch, BOT)
+        self.pending = PendingRedraws(redis, batch, BOT, renderer, workers)
 
     async def leave_behind(
         self,
@@ -83,49 +95,49 @@ class Scene:
         count: int,
         message_id: int = 1,
         *,
-        moves_for: float = 0.0,
+        animated_for: float = 0.0,
         version: int = 0,
     ) -> list[str]:
-        """Have windows of a chat stand undrawn, the last one the newest; give their records."""
+        """Store windows of a chat that are not drawn, the newest last; return their records."""
         chat = ChatKeys(BOT, chat_id)
         records = [chat.record(f"{message_id}/{number}") for number in range(count)]
         for number, record in enumerate(records):
             await self._redis.hset(
                 record, mapping={"version": version + number, "message": message_id + number}
             )
-        await self.undrawn.announce(
-            records, Location(chat_id, "private", None, chat_id, None), moves_for
+        await self.pending.announce(
+            records, Location(chat_id, "private", None, chat_id, None), animated_for
         )
         for record in records:
-            self.undrawn.hurry(record)
+            self.pending.hurry(record)
         return records
 
     async def press(self, record: str) -> None:
-        """Press a button of a window, which is drawn thereby."""
-        self.undrawn.touch([record], Location(ANN, "private", None, ANN, None))
+        """Press a button of a window, so that it is drawn."""
+        self.pending.touch([record], Location(ANN, "private", None, ANN, None))
         await self._redis.hset(record, "version", "9")
-        self.undrawn.committed(record, "9")
+        self.pending.committed(record, "9")
 
     @asynccontextmanager
-    async def looking(self) -> AsyncIterator[None]:
-        """Have the worker look meanwhile."""
-        async with running(self.undrawn, self._redraw), asyncio.timeout(SOON):
+    async def checking(self) -> AsyncIterator[None]:
+        """Have the worker check its pending redraws meanwhile."""
+        async with running(self.pending, self._draw_again), asyncio.timeout(SOON):
             yield
 
     async def until_waiting(self, count: int) -> None:
-        """Wait until so many windows wait to be drawn."""
+        """Wait until exactly `count` windows wait to be drawn."""
         while len(self.renderer.waiting) < count:
             await asyncio.sleep(0.02)
         assert len(self.renderer.waiting) == count
 
     async def until_done(self) -> None:
-        """Wait until all is drawn."""
+        """Wait until no redraw is pending."""
         while await self._redis.hlen(INDEX):
             await asyncio.sleep(0.02)
 
-    async def _redraw(self, record: str, _place: Location) -> None:
+    async def _draw_again(self, record: str, _location: Location) -> None:
         self.drawn.append(record)
-        if self.renews:
-            await self.undrawn.renew({record: self.renews.pop()})
-        if self.troubles:
-            raise self.troubles.pop()
+        if self.renewals:
+            await self.pending.renew({record: self.renewals.pop()})
+        if self.errors:
+            raise self.errors.pop()

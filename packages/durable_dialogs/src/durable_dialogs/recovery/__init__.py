@@ -1,1 +1,1 @@
-"""What may not be drawn yet, and how it is drawn after all."""
+"""Pending redraws, and windows and dialogs that outlive a process or a group upgrade."""

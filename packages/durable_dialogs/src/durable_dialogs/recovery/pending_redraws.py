@@ -1,4 +1,4 @@
-"""Which windows may show less than what stands, for whoever lives on to draw them."""
+"""Pending redraws: windows whose messages may be behind, for the workers that live on."""
 
 import asyncio
 import time
@@ -12,184 +12,190 @@ from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery.redraw_checks import is_shown
 from durable_dialogs.recovery.redraw_index import Entry, PendingRedraw, RedrawIndex
-from durable_dialogs.recovery.redraws import Redraw, Redraws
+from durable_dialogs.recovery.redraws import DrawAgain, Redraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
 from durable_dialogs.tasks import finish, start
 
 REFRESH = 5.0
 """Seconds between two signs of life."""
+
 SILENCE = 20.0
-"""Seconds without a sign of life after which others take over."""
+"""Seconds without a sign of life after which other workers take over."""
+
 PAUSE = 1.0
-"""Seconds until one that Redis did not take is tried again."""
+"""Seconds before a sign of life is retried if Redis was away."""
 
 log = structlog.get_logger(__name__)
 
 
 class PendingRedraws:
-    """Sees to it that every message ends with what stands, whoever dies on the way.
+    """Makes sure that each message ends with the latest window, even if workers die.
 
-    A record is announced before its first commit, and taken off some time after
-    the last, once its message was drawn: so a row of taps costs one command.
-    Then its version is compared, too: where another worker was in between the older
-    drawing may have come last, and it is drawn again, unless another was given the
-    turn on the message after that: who draws has a mark of its own.
+    A worker announces a record before its first commit. It removes the announcement some time
+    after the last commit, once the message is drawn, so a series of presses costs one command.
 
-    A window that changes by itself, as time passes, is drawn at every look as long
-    as it does, and once more after that.
+    Then the worker also compares the record's version. If another worker has committed a version,
+    the older edit may have come last, so the window is drawn again. It is not drawn again if
+    another worker has got a later edit permit, because that worker has announced the record, too.
+
+    A window that is an animation is drawn at each check while it lasts, and once after it.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
-        renderer: Draws in this process.
-        crew: Who else draws.
+        renderer: The renderer of this process.
+        workers: The live workers.
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, crew: WorkerRegistry
+        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, workers: WorkerRegistry
     ) -> None:
         self._renderer = renderer
-        self._crew = crew
-        self._index = RedrawIndex(redis, batch, bot_id, crew.worker)
+        self._workers = workers
+        self._index = RedrawIndex(redis, batch, bot_id, workers.worker)
         self._clock = self._index.clock
-        self._marks: dict[str, PendingRedraw] = {}
-        self._redraws = Redraws(self._index, self._marks, renderer)
+        self._pending: dict[str, PendingRedraw] = {}
+        self._redraws = Redraws(self._index, self._pending, renderer)
 
-    def touch(self, records: Iterable[str], place: Location) -> list[str]:
-        """Note that records change again; give those that are still to be announced.
+    def touch(self, records: Iterable[str], location: Location) -> list[str]:
+        """Note that records change again; return those that must still be announced.
 
         Args:
             records: The records.
-            place: Where their windows stand.
+            location: Where their windows are.
         """
         unknown = []
         for record in records:
-            if mark := self._marks.get(record):
-                mark.place = place
-                mark.touch(time.monotonic())
+            if redraw := self._pending.get(record):
+                redraw.location = location
+                redraw.touch(time.monotonic())
             else:
                 unknown.append(record)
         return unknown
 
     async def announce(
-        self, records: Iterable[str], place: Location, moves_for: float = 0.0
+        self, records: Iterable[str], location: Location, animated_for: float = 0.0
     ) -> None:
-        """Note that records are about to change that were not announced yet, or will move.
+        """Announce that records are about to change.
 
-        It may be awaited beside the commit, if it is called first: both go to Redis
-        together and in this order.
+        The caller may await this together with the commit if it calls this first. Then Redis gets
+        both together and in this order.
 
         Args:
             records: The records.
-            place: Where their windows stand.
-            moves_for: Seconds for which they change by themselves after that.
+            location: Where their windows are.
+            animated_for: Seconds for which the windows then change by themselves.
         """
-        moves_until = self._clock.now() + moves_for if moves_for else 0.0
+        animated_until = self._clock.now() + animated_for if animated_for else 0.0
         now = time.monotonic()
-        marks = {
-            record: PendingRedraw(place, now, moves_until, is_timeless=not moves_for)
+        redraws = {
+            record: PendingRedraw(location, now, animated_until, is_version_enough=not animated_for)
             for record in records
         }
-        await self._index.write(marks)
-        for record, mark in marks.items():
-            if record in self._marks and self._marks[record].is_renewed:
-                mark.is_timeless, mark.is_renewed = False, True
-        self._marks.update(marks)
+        await self._index.write(redraws)
+        for record, redraw in redraws.items():
+            if record in self._pending and self._pending[record].is_forced:
+                redraw.is_version_enough, redraw.is_forced = False, True
+        self._pending.update(redraws)
 
     async def renew(self, windows: Mapping[str, Location]) -> None:
-        """Have windows drawn at once, whether or not they have changed; whoever dies on the way.
+        """Draw windows again at once, whether or not their records change, even if workers die.
 
         Args:
-            windows: Where they stand, by their records.
+            windows: Where the windows are, by record.
         """
-        for record, place in windows.items():
-            mark = self._marks.setdefault(record, PendingRedraw(place, touched=0))
-            mark.touch(0)
-            mark.is_timeless, mark.is_renewed = False, True
-        await self._index.write({record: self._marks[record] for record in windows})
+        for record, location in windows.items():
+            redraw = self._pending.setdefault(record, PendingRedraw(location, changed_at=0))
+            redraw.touch(0)
+            redraw.is_version_enough, redraw.is_forced = False, True
+        await self._index.write({record: self._pending[record] for record in windows})
         self._redraws.wake()
 
     def committed(self, record: str, version: str) -> None:
         """Note the version that a record has now."""
-        if record in self._marks:
-            self._marks[record].version = version
+        if record in self._pending:
+            self._pending[record].version = version
 
     def hurry(self, record: str) -> None:
-        """Have a record that was announced drawn at the next look: no update does it."""
-        self._marks[record].touched = 0
+        """Draw an announced record at the next check, because no update draws it."""
+        self._pending[record].changed_at = 0
 
-    async def run(self, redraw: Redraw) -> None:
-        """Draw what others have left behind: who lives no more, and later who falls silent."""
-        # Apart, as windows that take long must not look like a worker that is gone. No
-        # TaskGroup, which hands on the first cancellation only: see `finish`.
-        jobs = [start(job, awaited=True) for job in (self._keep(), self._redraws.run(redraw))]
+    async def run(self, draw_again: DrawAgain) -> None:
+        """Draw what is pending: first of workers that are dead, later of any that fall silent."""
+        # Two tasks, because slow windows must not delay the signs of life. No TaskGroup, because
+        # it passes on only the first cancellation: see `finish`.
+        tasks = [
+            start(task, awaited=True)
+            for task in (self._give_signs_of_life(), self._redraws.run(draw_again))
+        ]
         try:
-            done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_COMPLETED)
-            for job in done:
-                job.result()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            await finish(jobs, within=0)
+            await finish(tasks, within=0)
 
     async def close(self, within: float) -> None:
-        """Take off what was drawn, in at most `within` seconds; others take the rest."""
+        """Remove what is drawn, in at most `within` seconds; other workers take the rest over."""
         try:
             async with asyncio.timeout(within):
-                standing = await self._index.standing(self._marks)
-                pending = self._renderer.pending
-                # In the haste of a stop nobody was asked whether something later was drawn.
+                found = await self._index.stored_windows(self._pending)
+                unfinished = self._renderer.pending
+                # A stopping worker has not asked the others whether they drew something later.
                 await self._redraws.remove(
                     {
-                        record: self._marks[record]
-                        for record, stands in standing.items()
-                        if record not in pending
+                        record: self._pending[record]
+                        for record, stored in found.items()
+                        if record not in unfinished
                         and (
-                            stands is None
-                            or is_shown(record, self._marks[record], stands, self._renderer)
+                            stored is None
+                            or is_shown(record, self._pending[record], stored, self._renderer)
                         )
                     }
                 )
-                await self._index.write(self._marks, has_ended=True)
+                await self._index.write(self._pending, has_ended=True)
         except (RedisError, TimeoutError) as error:
-            log.warning("undrawn_unreachable", error=str(error))
+            log.warning("pending_redraws_unavailable", error=str(error))
 
-    async def _keep(self) -> None:
-        """Give signs of life, and take over from those who give none."""
+    async def _give_signs_of_life(self) -> None:
+        """Give signs of life, and take over from workers that give none."""
         is_start = True
         while True:
             try:
                 await self._clock.set()
-                await self._index.write(self._marks)
-                await self._adopt(is_start=is_start)
+                await self._index.write(self._pending)
+                await self._take_over(is_start=is_start)
             except RedisError as error:
-                log.warning("undrawn_unreachable", error=str(error))
+                log.warning("pending_redraws_unavailable", error=str(error))
                 await asyncio.sleep(PAUSE)
             else:
                 is_start = False
                 self._redraws.wake()
                 await asyncio.sleep(REFRESH)
 
-    async def _adopt(self, *, is_start: bool) -> None:
-        """Take over the records of those who fell silent long ago, or live no more."""
+    async def _take_over(self, *, is_start: bool) -> None:
+        """Take over the pending redraws of workers that are silent, or dead at the start."""
         entries = await self._index.read()
-        # Only then, as a worker that was alone left nobody to wait for its silence.
-        gone = await self._crew.gone(entry.worker for entry in entries) if is_start else ()
+        # Only at the start, because if a dead worker ran alone, no other has watched its silence.
+        gone = await self._workers.gone(entry.worker for entry in entries) if is_start else ()
         own: dict[str, PendingRedraw] = {}
         left: list[Entry] = []
         for entry in entries:
             is_silent = entry.signed <= self._clock.now() - SILENCE
-            if entry.worker != self._crew.worker:
+            if entry.worker != self._workers.worker:
                 if is_silent or entry.worker in gone:
                     left.append(entry)
-            elif is_silent and entry.record not in self._marks:
-                own[entry.record] = entry.mark  # an answer was lost, so it knew nothing of it
-        others = {entry.record: entry.mark for entry in left}
+            elif is_silent and entry.record not in self._pending:
+                # Redis took the entry, but its answer was lost.
+                own[entry.record] = entry.redraw
+        others = {entry.record: entry.redraw for entry in left}
         await self._index.write(own | others)
-        self._marks.update(own)
+        self._pending.update(own)
         taken = await self._index.take_from(left)
-        # Of several who start at once one takes each. Theirs count, where we have drawn too:
-        # nobody knows whose drawing came last.
-        self._marks.update({record: others[record] for record in taken})
-        lost = others.keys() - self._marks.keys()
+        # If several workers start at once, one takes each entry. It replaces an own pending redraw,
+        # because no worker knows whose edit came last.
+        self._pending.update({record: others[record] for record in taken})
+        lost = others.keys() - self._pending.keys()
         await self._index.take_off({record: others[record] for record in lost})

@@ -1,4 +1,4 @@
-"""The list in Redis of the windows that may not have been drawn, by the worker who draws them."""
+"""The index of pending redraws in Redis, by the worker that draws each."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
@@ -21,47 +21,47 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class PendingRedraw:
-    """A record that a worker has lately changed.
+    """A window whose message may be behind, because a worker has changed its record.
 
     Attributes:
-        place: Where its window stands.
-        touched: When it was changed last, in seconds of the monotonic clock.
-        moves_until: Until when its window changes by itself, by Redis' clock.
+        location: Where the window is.
+        changed_at: When the record last changed, in seconds of the monotonic clock.
+        animated_until: Until when the window changes by itself, by Redis' clock; 0 for never.
         version: The version that this process has drawn or will draw, "" for none yet.
-        entry: What was written of it last, b"" for nothing yet.
-        patient_until: Until when another worker is left to draw it, by the monotonic clock.
-        is_timeless: Whether windows of one version are alike, so that who draws a later
-            one draws all that is new.
-        is_renewed: Whether the window is to be drawn again though its version stays.
-        tries: How often that has failed.
+        entry: What was last written to the index, b"" for nothing yet.
+        not_before: Before when the window is not checked again, by the monotonic clock.
+        is_version_enough: Whether two windows of one version are the same, so that a worker that
+            draws a later version draws everything new.
+        is_forced: Whether the window must be drawn again although its version stays the same.
+        failures: How many times drawing it again has failed.
     """
 
-    place: Location
-    touched: float
-    moves_until: float = 0.0
+    location: Location
+    changed_at: float
+    animated_until: float = 0.0
     version: str = ""
     entry: bytes = b""
-    patient_until: float = 0.0
-    is_timeless: bool = True
-    is_renewed: bool = False
-    tries: int = 0
+    not_before: float = 0.0
+    is_version_enough: bool = True
+    is_forced: bool = False
+    failures: int = 0
 
     def touch(self, now: float) -> None:
-        """Note that the window is changed, or is to be drawn in any case."""
-        self.touched, self.version, self.patient_until, self.tries = now, "", 0.0, 0
+        """Note that the record changes at `now`, or that the window must be drawn anyway."""
+        self.changed_at, self.version, self.not_before, self.failures = now, "", 0.0, 0
 
-    def shows(self, standing: "Standing") -> bool:
-        """Tell whether what stands was drawn by this process, and stays as it is."""
-        is_as_drawn = not (self.moves_until or self.is_renewed)
-        return is_as_drawn and self.version == standing.version
+    def is_drawn(self, stored: "StoredWindow") -> bool:
+        """Tell whether this process has drawn the stored version, and no redraw is due."""
+        is_final = not (self.animated_until or self.is_forced)
+        return is_final and self.version == stored.version
 
 
-class Standing(NamedTuple):
-    """What is to be seen of a record.
+class StoredWindow(NamedTuple):
+    """What Redis holds of a record that has a window.
 
     Attributes:
-        version: Its version.
-        message_id: The message that is to show it; below 0 it is still to be sent.
+        version: The record's version.
+        message_id: The message that should show it, below 0 if it is still to be sent.
     """
 
     version: str
@@ -70,15 +70,15 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is listed of a record.
+    """An entry of the index.
 
     Attributes:
-        name: What it is listed by: the worker, a space, and the record.
-        raw: What is written there.
+        name: The entry's name: the worker, a space, and the record.
+        raw: The entry's value.
         worker: The worker's name.
         record: The record.
-        signed: When the worker gave its last sign of life, by Redis' clock; 0 if it has ended.
-        mark: The mark that was written.
+        signed: When the worker last gave a sign of life, by Redis' clock; 0 if it has ended.
+        redraw: The pending redraw.
     """
 
     name: bytes
@@ -86,88 +86,89 @@ class Entry:
     worker: str
     record: str
     signed: float
-    mark: PendingRedraw
+    redraw: PendingRedraw
 
 
 class RedrawIndex:
-    """Writes a worker's marks down, and reads those of all.
+    """Writes a worker's pending redraws to Redis, and reads those of all workers.
 
-    All methods raise `redis.exceptions.RedisError` where Redis can't be used.
+    All methods raise `redis.exceptions.RedisError` if Redis can't be used.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         worker: This worker's name, without a space.
 
     Attributes:
-        clock: The clock of the marks and of signs of life.
+        clock: The clock of signs of life and animations.
     """
 
     def __init__(self, redis: Redis, batch: Batch, bot_id: int, worker: str) -> None:
         self._redis = redis
         self._batch = batch
+        # The key, and the fields of an entry below, keep their names of earlier versions.
         self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
         self._worker = worker
         self._take_off = redis.register_script(Path(__file__).with_name("take_off.lua").read_text())
         self.clock = Clock(redis, batch, self._key)
 
-    async def write(self, marks: Mapping[str, PendingRedraw], *, has_ended: bool = False) -> None:
-        """Write marks down, which is a sign of life.
+    async def write(self, redraws: Mapping[str, PendingRedraw], *, has_ended: bool = False) -> None:
+        """Write pending redraws to the index, which is a sign of life, too.
 
         Args:
-            marks: The marks, by their records.
-            has_ended: Whether it is the last one: whoever comes next takes them over.
+            redraws: The pending redraws, by record.
+            has_ended: Whether this worker ends, so that the next one takes them over at once.
         """
-        if not marks:
+        if not redraws:
             return
         now = 0.0 if has_ended else self.clock.now()
         entries: list[str | bytes] = []
-        for record, mark in marks.items():
-            dates = {"at": now, "moves_until": mark.moves_until}
-            mark.entry = orjson.dumps({**asdict(mark.place), **dates})
-            entries += [self._name(record), mark.entry]
+        for record, redraw in redraws.items():
+            dates = {"at": now, "moves_until": redraw.animated_until}
+            redraw.entry = orjson.dumps({**asdict(redraw.location), **dates})
+            entries += [self._name(record), redraw.entry]
         await self._batch.send("HSET", self._key, *entries)
 
     async def read(self) -> list[Entry]:
-        """Give what is listed, by any worker."""
+        """Return the entries of all workers."""
         listed = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(self._key))
         return [_entry(name, raw) for name, raw in listed.items()]
 
-    async def standing(self, records: Iterable[str]) -> dict[str, Standing | None]:
-        """Tell what is to be seen of records.
+    async def stored_windows(self, records: Iterable[str]) -> dict[str, StoredWindow | None]:
+        """Look up what Redis holds of some records.
 
         Returns:
-            That of each, None for nothing; those that can't be read are missing.
+            The window of each record, None if it has none. Records that can't be read are missing.
         """
         records = list(records)
         asked = [self._batch.put("HMGET", record, "version", "message") for record in records]
-        found: dict[str, Standing | None] = {}
+        found: dict[str, StoredWindow | None] = {}
         failures = []
         for record, fields in zip(
             records, await asyncio.gather(*asked, return_exceptions=True), strict=True
         ):
             if isinstance(fields, BaseException):
-                failures.append(fields)  # of one node of a cluster, perhaps
+                failures.append(fields)  # perhaps of one node of a cluster
                 continue
             version, message = cast("list[bytes | None]", fields)
-            # What is no stack, an inline message's state, is named after its message.
-            is_shown = message or inline_message_of(record)
+            # The record of an inline message has no message field, because its key names it.
+            has_window = message or inline_message_of(record)
             found[record] = (
-                Standing(version.decode(), int(message or INLINE_TARGET))
-                if version and is_shown
+                StoredWindow(version.decode(), int(message or INLINE_TARGET))
+                if version and has_window
                 else None
             )
         if failures:
-            log.warning("undrawn_unreachable", error=str(failures[0]))
+            log.warning("pending_redraws_unavailable", error=str(failures[0]))
         return found
 
-    async def take_off(self, marks: Mapping[str, PendingRedraw]) -> None:
-        """Take own marks off, those that still stand as they were written."""
-        await self._take([(self._name(record), mark.entry) for record, mark in marks.items()])
+    async def take_off(self, redraws: Mapping[str, PendingRedraw]) -> None:
+        """Remove this worker's entries, except those that were written again since."""
+        await self._take([(self._name(record), redraw.entry) for record, redraw in redraws.items()])
 
     async def take_from(self, entries: Iterable[Entry]) -> set[str]:
-        """Take others' entries off; give the records of those that nobody took before."""
+        """Remove entries of other workers; return the records of those that were still there."""
         taken = await self._take([(entry.name, entry.raw) for entry in entries])
         return {_parts(name)[1] for name in taken}
 
@@ -185,11 +186,14 @@ class RedrawIndex:
 def _entry(name: bytes, raw: bytes) -> Entry:
     worker, record = _parts(name)
     written = orjson.loads(raw)
-    signed, moves_until = written.pop("at"), written.pop("moves_until", 0.0)
-    mark = PendingRedraw(
-        Location(**written), touched=0, moves_until=moves_until, is_timeless=not moves_until
+    signed, animated_until = written.pop("at"), written.pop("moves_until", 0.0)
+    redraw = PendingRedraw(
+        Location(**written),
+        changed_at=0,
+        animated_until=animated_until,
+        is_version_enough=not animated_until,
     )
-    return Entry(name, raw, worker, record, signed, mark)
+    return Entry(name, raw, worker, record, signed, redraw)
 
 
 def _parts(name: bytes) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Windows that are looked at some time after they changed, and drawn again where that is needed."""
+"""Checks pending redraws some time after their last change, and draws the stale ones again."""
 
 import asyncio
 import time
@@ -12,197 +12,204 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.foreground import NotDrawnError
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery.redraw_checks import State, chat_of, state_of
-from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, Standing
+from durable_dialogs.recovery.redraw_checks import WindowState, chat_of, state_of
+from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, StoredWindow
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish, start
 
 PERIOD = 1.0
-"""Seconds between two looks."""
+"""Seconds between two checks."""
+
 REST = 2.0
-"""Seconds after the last change of a record when it is looked at."""
+"""Seconds after the last change of a record before it is checked."""
+
 PATIENCE = 10.0
-"""Seconds that a window waits for another of its chat at most, and for the next look; after
-each failure twice as many as before, until it was tried"""
+"""Seconds that a window waits at most for another window of its chat, and for the next check.
+After each failure to draw it the window waits twice as long as before."""
+
 TRIES = 6
-"""times."""
+"""How many times a window is drawn again before it is given up."""
 
 log = structlog.get_logger(__name__)
 
-Redraw = Callable[[str, Location], Awaitable[None]]
-"""Draws a record's window as it stands."""
+DrawAgain = Callable[[str, Location], Awaitable[None]]
+"""Draws a record's window again from its stored state."""
 
 
 class Stale(NamedTuple):
-    """A window that is to be drawn again.
+    """A window that must be drawn again.
 
     Attributes:
-        record: Its record.
-        mark: What this worker knows of it.
-        standing: What stands.
+        record: The window's record.
+        redraw: The pending redraw of this worker.
+        stored: What Redis holds.
     """
 
     record: str
-    mark: PendingRedraw
-    standing: Standing
+    redraw: PendingRedraw
+    stored: StoredWindow
 
     @property
     def chat(self) -> int | str:
-        """The chat, or the inline message, that it stands in."""
-        return chat_of(self.record, self.mark)
+        """The chat of the window, or the id of its inline message."""
+        return chat_of(self.record, self.redraw)
 
     @property
-    def moves(self) -> bool:
-        """Whether it shows what stands, but for the time that has passed."""
-        return bool(self.mark.moves_until) and self.mark.version == self.standing.version
+    def is_animation(self) -> bool:
+        """Whether the message shows the stored version, and only time has passed since."""
+        return bool(self.redraw.animated_until) and self.redraw.version == self.stored.version
 
     @property
     def is_unsent(self) -> bool:
-        """Whether it has no message yet."""
-        return self.standing.message_id < 0
+        """Whether the window has no message yet."""
+        return self.stored.message_id < 0
 
 
 class Redraws:
-    """Takes windows off the list that show what stands, and has the others drawn again.
+    """Removes pending redraws whose messages have followed, and draws the other windows again.
 
     Args:
-        index: The list in Redis.
-        marks: What this worker has on it, by records.
-        renderer: Draws in this process.
+        index: The index in Redis.
+        pending: The pending redraws of this worker, by record.
+        renderer: The renderer of this process.
     """
 
     def __init__(
-        self, index: RedrawIndex, marks: dict[str, PendingRedraw], renderer: Renderer
+        self, index: RedrawIndex, pending: dict[str, PendingRedraw], renderer: Renderer
     ) -> None:
         self._index = index
-        self._marks = marks
+        self._pending = pending
         self._renderer = renderer
         self._redrawing: set[str] = set()
-        # The chats of what keeps others waiting, since when.
+        # Since when a redraw in a chat keeps others of that chat waiting.
         self._chats: dict[int | str, float] = {}
         self._newest_first = False
-        self._jobs: set[asyncio.Future[None]] = set()
+        self._tasks: set[asyncio.Future[None]] = set()
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Have a look at once."""
+        """Check at once."""
         self._woken.set()
 
-    async def run(self, redraw: Redraw) -> None:
-        """Look again and again which windows are drawn, and have the others drawn again."""
+    async def run(self, draw_again: DrawAgain) -> None:
+        """Check the pending redraws every `PERIOD` seconds, and draw stale windows again."""
         try:
             while True:
                 try:
-                    for stale in self._choose(await self._settle()):
+                    for stale in self._choose(await self._check()):
                         self._redrawing.add(stale.record)
-                        start(self._redraw(stale, redraw), among=self._jobs)
+                        start(self._redraw(stale, draw_again), among=self._tasks)
                 except RedisError as error:
-                    log.warning("undrawn_unreachable", error=str(error))
+                    log.warning("pending_redraws_unavailable", error=str(error))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(PERIOD):
                         await self._woken.wait()
                 self._woken.clear()
         finally:
-            await finish(self._jobs, within=0)
+            await finish(self._tasks, within=0)
 
     async def remove(self, done: Mapping[str, PendingRedraw]) -> None:
-        """Take records off that were drawn, by their marks of then, unless they changed since."""
-        # One that is announced anew from now on has another entry, which stays in any order.
-        same = {record: mark for record, mark in done.items() if self._marks.get(record) == mark}
+        """Remove pending redraws, given as they were when checked, unless they changed since."""
+        # If one is announced again meanwhile, its new entry stays, because its value differs.
+        same = {
+            record: redraw for record, redraw in done.items() if self._pending.get(record) == redraw
+        }
         for record in same:
-            del self._marks[record]
+            del self._pending[record]
         await self._index.take_off(same)
 
-    async def _settle(self) -> list[Stale]:
-        """Take off what is drawn; give what is not, or moves."""
+    async def _check(self) -> list[Stale]:
+        """Remove the pending redraws that are drawn; return those that are stale or animated."""
         busy, now = self._renderer.pending | self._redrawing, time.monotonic()
         quiet = {
-            record: replace(mark)
-            for record, mark in self._marks.items()
-            if (mark.touched < now - REST or mark.moves_until)
-            and mark.patient_until <= now
+            record: replace(redraw)
+            for record, redraw in self._pending.items()
+            if (redraw.changed_at < now - REST or redraw.animated_until)
+            and redraw.not_before <= now
             and record not in busy
         }
-        found = await self._index.standing(quiet)
+        found = await self._index.stored_windows(quiet)
         states = await asyncio.gather(
             *(
-                state_of(record, quiet[record], standing, self._renderer)
-                for record, standing in found.items()
+                state_of(record, quiet[record], stored, self._renderer)
+                for record, stored in found.items()
             )
         )
-        # Without those that were changed again while we asked.
+        # Without those that have changed while Redis was asked.
         same = {
             record: state
             for record, state in zip(found, states, strict=True)
-            if self._marks.get(record) == quiet[record]
+            if self._pending.get(record) == quiet[record]
         }
         stale = []
         for record, state in same.items():
-            mark, standing = self._marks[record], found[record]
-            if state is State.AWAITED:
-                mark.patient_until = 2 * now - mark.touched
-            elif state is State.STALE and standing:
-                stale.append(Stale(record, mark, standing))
-            if standing and standing.version != mark.version:
-                # Another edit may have come last, so that the next press on it is drawn, too.
-                self._renderer.forget(chat_of(record, mark), standing.message_id)
-        await self.remove({each: quiet[each] for each in same if same[each] is State.DRAWN})
+            redraw, stored = self._pending[record], found[record]
+            if state is WindowState.AWAITED:
+                redraw.not_before = 2 * now - redraw.changed_at
+            elif state is WindowState.STALE and stored:
+                stale.append(Stale(record, redraw, stored))
+            if stored and stored.version != redraw.version:
+                # Another worker's edit may have come last, so the next press must draw, too.
+                self._renderer.forget(chat_of(record, redraw), stored.message_id)
+        drawn = {each: quiet[each] for each in same if same[each] is WindowState.DRAWN}
+        await self.remove(drawn)
         return stale
 
     def _choose(self, stale: list[Stale]) -> Iterator[Stale]:
-        """Give what is drawn again now: as much as nobody who taps will notice.
+        """Choose what to draw now, so little that people who press don't notice it.
 
-        So of each chat one at a time, and of all as many as there is room for; the others
-        wait for another look. A window that moves does so while somebody looks on.
+        That is one window a chat, and over all chats as many as the renderer has capacity for.
+        The others wait for a later check. All animations are drawn, because people watch them.
         """
-        room, now = self._renderer.background_capacity, time.monotonic()
-        yield from (each for each in stale if each.moves)
-        left = room
-        for place, each in enumerate(self._in_order([each for each in stale if not each.moves])):
+        capacity, now = self._renderer.background_capacity, time.monotonic()
+        yield from (each for each in stale if each.is_animation)
+        left = capacity
+        others = self._in_order([each for each in stale if not each.is_animation])
+        for position, each in enumerate(others):
             is_free = self._chats.get(each.chat, -PATIENCE) <= now - PATIENCE
             if left and (each.is_unsent or is_free):
                 left -= 1
                 self._chats[each.chat] = now
                 yield each
             else:
-                each.mark.patient_until = now + min(place / room, PATIENCE)
+                each.redraw.not_before = now + min(position / capacity, PATIENCE)
 
     def _in_order(self, stale: list[Stale]) -> list[Stale]:
-        """Put first what somebody waits for, and then what somebody looks at most likely."""
-        # What was changed last; but every other time what waits longest, as ever more may come.
+        """Sort windows without a message first, then those that people most likely look at."""
+        # That is the newest; but every other time the oldest, because new ones may keep coming.
         self._newest_first = not self._newest_first
-        by_age = sorted(stale, key=lambda each: each.standing.version, reverse=self._newest_first)
+        by_age = sorted(stale, key=lambda each: each.stored.version, reverse=self._newest_first)
         return sorted(by_age, key=lambda each: not each.is_unsent)
 
-    async def _redraw(self, stale: Stale, redraw: Redraw) -> None:
-        mark, standing, moves = stale.mark, stale.standing, stale.moves
-        if not moves:
-            self._renderer.reset(stale.chat, standing.message_id)
-        if mark.moves_until < self._index.clock.now():
-            mark.moves_until = 0.0
-        mark.version, mark.touched, mark.is_renewed = "", time.monotonic(), False
+    async def _redraw(self, stale: Stale, draw_again: DrawAgain) -> None:
+        redraw, stored, is_animation = stale.redraw, stale.stored, stale.is_animation
+        if not is_animation:
+            self._renderer.reset(stale.chat, stored.message_id)
+        if redraw.animated_until < self._index.clock.now():
+            redraw.animated_until = 0.0
+        redraw.version, redraw.changed_at, redraw.is_forced = "", time.monotonic(), False
         try:
-            await redraw(stale.record, mark.place)
-            # Unless a press has come meanwhile, which has drawn what is newer.
-            mark.version = mark.version or standing.version
-            await self._renderer.finish(stale.chat, standing.message_id)
+            await draw_again(stale.record, redraw.location)
+            # Unless a press has come meanwhile, which has drawn a newer version.
+            redraw.version = redraw.version or stored.version
+            await self._renderer.finish(stale.chat, stored.message_id)
         except (RedisError, AwayError):
-            pass  # it is still to be drawn
+            pass  # it stays pending
         except NotDrawnError:
-            self._try_later(mark, standing)
+            self._try_later(redraw, stored)
         except Exception:
             log.exception("redraw_failed")
-            self._try_later(mark, standing)
+            self._try_later(redraw, stored)
         finally:
             self._redrawing.remove(stale.record)
-            if not moves:
+            if not is_animation:
                 self._chats.pop(stale.chat, None)
 
-    def _try_later(self, mark: PendingRedraw, standing: Standing) -> None:
-        mark.tries += 1
-        if mark.tries < TRIES:
-            mark.patient_until = time.monotonic() + PATIENCE * 2**mark.tries
+    def _try_later(self, redraw: PendingRedraw, stored: StoredWindow) -> None:
+        redraw.failures += 1
+        if redraw.failures < TRIES:
+            redraw.not_before = time.monotonic() + PATIENCE * 2**redraw.failures
         else:
-            # Of an older version of the bot, perhaps. The next press will tell.
-            mark.version = mark.version or standing.version
+            # Given up: it may be a dialog of an older version. The next press draws it.
+            redraw.version = redraw.version or stored.version

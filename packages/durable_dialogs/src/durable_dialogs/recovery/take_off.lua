@@ -1,13 +1,13 @@
--- Takes entries out of an index that are as they were written.
--- KEYS: 1 the index
--- ARGV: names of entries, each followed by what was written
--- Gives: the names of those that were taken out
-local taken = {}
+-- Removes entries from an index if they have not been changed.
+-- KEYS: 1 the index, a hash
+-- ARGV: names of entries, each followed by its expected value
+-- Gives: the names of the entries that were removed
+local removed = {}
 
-for place = 1, #ARGV, 2 do
-  if redis.call('HGET', KEYS[1], ARGV[place]) == ARGV[place + 1] then
-    redis.call('HDEL', KEYS[1], ARGV[place])
-    table.insert(taken, ARGV[place])
+for position = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[position]) == ARGV[position + 1] then
+    redis.call('HDEL', KEYS[1], ARGV[position])
+    table.insert(removed, ARGV[position])
   end
 end
-return taken
+return removed
