@@ -6,6 +6,7 @@
 --   remembered, 7 the message, 8 how many edits in a row may be skipped for a later version
 -- Gives: "draw", "wait", or "skip" if a later version was drawn, or will be; the tokens that
 -- there are; and the time
+-- The keys and their fields keep their names of earlier versions.
 local burst, rate, version, buttons = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6

@@ -25,7 +25,7 @@ MAX_DEBT = 3.0
 """Seconds by which edits that skip the queue may set it back before `LEAST_RATE` applies."""
 
 BACKGROUND_RATE = 2 / 3
-"""Share of the rate for edits that nobody waits for, while the queue is short."""
+"""Share of the rate for background edits, which no person waits for, while the queue is short."""
 
 SHORT_QUEUE = 0.3
 """Seconds that a new ticket waits at most while the queue counts as short."""
@@ -60,8 +60,8 @@ class GlobalRateLimiter:
 
     While no ticket waits, the limiter saves up the tickets of one second, at least one. An
     edit that skips the queue moves every waiting ticket back by one, so the overall rate
-    stays the same. If more edits skip the queue than Telegram allows, the queue still moves
-    at `LEAST_RATE`, so that no ticket waits for ever.
+    stays the same. If too many edits skip the queue, it still moves at `LEAST_RATE`, so that no
+    ticket waits for ever.
 
     After a process has stalled, many tickets are due at the same time. They are redeemed at
     the same rate, too.
@@ -118,8 +118,8 @@ class GlobalRateLimiter:
     def give_back(self, ticket: Ticket) -> None:
         """Give an unused ticket back: all tickets in the queue move up by one.
 
-        A ticket that skipped the queue moves none up: if too many skipped it, `LEAST_RATE`
-        applied, and this ticket has set the queue back by nothing.
+        A ticket that skipped the queue moves none up, because it may have moved none back: if
+        too many tickets skip the queue, `LEAST_RATE` applies.
         """
         if ticket.state is TicketState.SKIPPED_QUEUE:
             return
@@ -154,7 +154,7 @@ class GlobalRateLimiter:
 
     @property
     def background_capacity(self) -> int:
-        """How many edits that nobody waits for may begin in the next second, at least 1."""
+        """How many background edits may begin in the next second, at least 1."""
         is_short = self.pause(None) <= SHORT_QUEUE
         return max(1, int(BACKGROUND_RATE * self._rate)) if is_short else 1
 

@@ -124,7 +124,7 @@ class Renderer:
 
     @property
     def background_capacity(self) -> int:
-        """How many windows that nobody waits for may be drawn in the next second, at least 1."""
+        """How many background edits may begin in the next second, at least 1."""
         return self._limiter.background_capacity
 
     async def last_permit(self, chat_id: int | str, message_id: int) -> EditPermit | None:
