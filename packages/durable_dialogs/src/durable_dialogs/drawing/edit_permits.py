@@ -86,7 +86,7 @@ class EditPermits:
 
         Args:
             drawing: What is to be drawn.
-            target: The message, below 0 for one that is still to be sent.
+            target: The message's id, or a placeholder below 0 if it is not sent yet.
             version: The version of the record that the drawing shows.
             bucket: The chat's token bucket; afterwards it has no more tokens than all workers
                 together have left.

@@ -86,7 +86,7 @@ class MessageEditor:
     on_unsent: OnUnsent = ignore
     _messages: Messages = field(default_factory=Messages)
     _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # The ids of messages that were sent, by the number that stood for each before.
+    # The ids of messages that were sent, by their placeholders.
     _sent: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # When the last edit of a message was over, in seconds of the monotonic clock.
     _edited: MutableMapping[str, float] = field(default_factory=lambda: LRUCache(REMEMBERED))
@@ -95,7 +95,7 @@ class MessageEditor:
     _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
     # Messages whose last edit this process skipped for another worker.
     _skipped: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # Messages that could not be sent, by the number that stands for each.
+    # Messages that could not be sent, by their placeholders.
     _unsent: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
 
     def is_unsent(self, drawing: Drawing) -> bool:
@@ -334,7 +334,7 @@ class MessageEditor:
         await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
 
     def target(self, drawing: Drawing) -> int:
-        """Return the message to draw on, below 0 if it is still to be sent."""
+        """Return the id of the message to draw on, or a placeholder below 0 if it is not sent."""
         if drawing.target > 0:
             return drawing.target
         return self._sent.get(message_name(drawing.chat_id, drawing.target), drawing.target)

@@ -67,7 +67,7 @@ class DurableMessageManager(MessageManagerProtocol):
         if self._must_be_sent_anew(new_message, old_message):
             fresh = True
             mode = ShowMode.DELETE_AND_SEND if mode is ShowMode.EDIT else mode
-        shown = awaited() if fresh or former is None else former
+        shown = placeholder() if fresh or former is None else former
         if fresh and old_message:
             await self.remove_kbd(bot, mode, old_message)
         drawing = Drawing(
@@ -148,10 +148,10 @@ class DurableMessageManager(MessageManagerProtocol):
         """Do nothing, because the middleware answers each press once, after the commit."""
 
 
-def awaited() -> int:
-    """Return a random number below 0 that stands for a message until it is sent.
+def placeholder() -> int:
+    """Return a placeholder for the id of a message that is not sent yet.
 
-    Telegram's message ids are above 0.
+    It is a random number below 0, because Telegram's message ids are above 0.
     """
     return -1 - secrets.randbelow(2**31)
 

@@ -80,7 +80,7 @@ class Senders:
         A drawing without content, which takes the buttons off, cancels the message.
 
         Args:
-            drawing: What is to be drawn on the message; its target stands for the message.
+            drawing: What is to be drawn on the message; its target is the message's placeholder.
             version: The version of the record that the drawing shows.
 
         Returns:

@@ -15,7 +15,7 @@ import orjson
 from aiogram.enums import ChatType
 
 from durable_dialogs.delivery.outbox import Outbox
-from durable_dialogs.drawing.message_manager import awaited
+from durable_dialogs.drawing.message_manager import placeholder
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.state.keys import ChatKeys, location_of_record, name_of, stack_id_of
 from durable_dialogs.state.location import Location
@@ -149,4 +149,4 @@ def _unpack(dialog: dict[str, Any], record: Record) -> None:
         intent = secrets.token_urlsafe(6)
         record.stack["intents"].append(intent)
         record.contexts[intent] = context
-    record.message_id = awaited()
+    record.message_id = placeholder()

@@ -61,7 +61,7 @@ class StoredWindow(NamedTuple):
 
     Attributes:
         version: The record's version.
-        message_id: The message that should show it, below 0 if it is still to be sent.
+        message_id: The message that should show it, a placeholder below 0 if it is not sent yet.
     """
 
     version: str
