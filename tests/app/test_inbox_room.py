@@ -38,7 +38,7 @@ async def test_what_the_inbox_has_no_room_for_stays_at_telegram(
 ) -> None:
     size, room = 5 * FULL, 2 * FULL
     monkeypatch.setattr(inbox_module, "ROOM", room)
-    monkeypatch.setattr(fair_queue, "PERSON_PACE", partial(TokenBucket, burst=size, rate=1))
+    monkeypatch.setattr(fair_queue, "PERSON_BUCKET", partial(TokenBucket, burst=size, rate=1))
     may_end, done = asyncio.Event(), list[int]()
     numbers = count()
 

@@ -77,7 +77,7 @@ async def test_what_is_more_than_a_person_can_tap_begins_at_a_pace(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pace = partial(TokenBucket, burst=3, rate=20)
-    monkeypatch.setattr(fair_queue, "PERSON_PACE", pace)
+    monkeypatch.setattr(fair_queue, "PERSON_BUCKET", pace)
     counter = Counter()
     counter.may_end.set()
     queue = FairQueue(counter.serve)

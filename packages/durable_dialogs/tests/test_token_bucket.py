@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from durable_dialogs import token_bucket
-from durable_dialogs.delivery.fair_queue import PERSON_PACE as ASKING
+from durable_dialogs.delivery.fair_queue import PERSON_BUCKET as ASKING
 from durable_dialogs.drawing.renderer import GROUP_BUCKET, PRIVATE_BUCKET
 from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock

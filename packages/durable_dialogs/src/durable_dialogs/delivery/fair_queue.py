@@ -1,4 +1,4 @@
-"""Serving people one after the other, however much one of them has asked for."""
+"""Carrying out updates of many people in turn, however many one person sends."""
 
 import asyncio
 from collections import deque
@@ -14,34 +14,34 @@ from durable_dialogs.tasks import finish, start
 from durable_dialogs.token_bucket import TokenBucket
 
 AT_A_TIME = 10
-"""Updates of one person that are carried out at the same time. So in each chat at most so many
-of theirs stand before another person's, also when Telegram takes long for each."""
+"""Updates of one person that are carried out at the same time. So at most this many hold up
+another person in a chat, also if Telegram is slow with each."""
 AT_ONCE = 2_000
-"""Updates of all people that are carried out at the same time, which bounds memory."""
-PERSON_PACE = partial(TokenBucket, burst=500, rate=100)
-"""Updates of one person that may begin at once, and in a second over time. Far more than a
-person can tap, and it leaves the processor to others beside a script that floods."""
+"""Updates of all people that are carried out at the same time; this bounds memory."""
+PERSON_BUCKET = partial(TokenBucket, burst=500, rate=100)
+"""How many updates of one person may begin: 500 at once, then 100 a second. This is far more than
+a person can tap, and a script that floods leaves CPU time to other people."""
 PEOPLE = 10_000
-"""People whose pace is remembered while they have nothing waiting."""
+"""Number of people whose token bucket is remembered while nothing of theirs waits."""
 
 T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
-class Row(Generic[T]):
-    """What one person has asked for.
+class PersonQueue(Generic[T]):
+    """The items of one person.
 
     Attributes:
-        person: The person's id, None for all who have none.
-        pace: How fast it may begin.
-        waiting: What has not begun, in order.
-        under_way: How many have begun and are not done.
-        is_ready: Whether the next may begin, and waits for the other people's.
-        timer: What looks again once the pace allows the next one, if that is awaited.
+        person: The person's id; None for all items without one.
+        bucket: Limits how fast items begin.
+        waiting: The items that have not begun, in order.
+        under_way: The number of items that have begun and are not done.
+        is_ready: Whether the queue waits among the ready ones: its next item may begin.
+        timer: Looks again when the bucket has a token; None if nothing waits for one.
     """
 
     person: int | None
-    pace: TokenBucket
+    bucket: TokenBucket
     waiting: deque[T] = field(default_factory=deque)
     under_way: int = 0
     is_ready: bool = False
@@ -49,80 +49,82 @@ class Row(Generic[T]):
 
 
 class FairQueue(Generic[T]):
-    """Carries out what people ask for: each person's in order, and people in turn.
+    """Carries out items: each person's in order, and people in turn.
 
-    What a person asks for waits behind that person's own alone: a few of it are under way at the
-    same time, at a pace that no human being reaches. Where many people wait, one of each begins.
+    An item waits only behind items of the same person: `AT_A_TIME` of them run at the same time,
+    at the rate of `PERSON_BUCKET`. If `AT_ONCE` items run, the next ones begin round-robin, one of
+    each person.
 
     Args:
-        serve: Carries one out; logs its own errors.
+        serve: Carries out one item; logs its own errors.
     """
 
     def __init__(self, serve: Callable[[T], Awaitable[None]]) -> None:
         self._serve_one = serve
-        self._rows: dict[int | None, Row[T]] = {}
-        self._paces: MutableMapping[int | None, TokenBucket] = LRUCache(PEOPLE)
-        self._ready: deque[Row[T]] = deque()
+        self._queues: dict[int | None, PersonQueue[T]] = {}
+        self._buckets: MutableMapping[int | None, TokenBucket] = LRUCache(PEOPLE)
+        self._ready: deque[PersonQueue[T]] = deque()
         self._tasks: set[asyncio.Future[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
         self._is_closed = False
 
     def put(self, person: int | None, item: T) -> None:
-        """Have something carried out as soon as it is its turn, which may be at once.
+        """Queue an item; it begins at once if nothing is in its way.
 
         Args:
-            person: The id of whoever asks; those without one share a row.
-            item: What is asked for.
+            person: The id of the person whose item it is. Items without one share a queue.
+            item: The item.
         """
-        if person not in self._rows:
-            self._rows[person] = Row(person, self._paces.setdefault(person, PERSON_PACE()))
+        if person not in self._queues:
+            bucket = self._buckets.setdefault(person, PERSON_BUCKET())
+            self._queues[person] = PersonQueue(person, bucket)
             self._idle.clear()
-        row = self._rows[person]
-        row.waiting.append(item)
-        self._line_up(row)
+        queue = self._queues[person]
+        queue.waiting.append(item)
+        self._make_ready(queue)
         self._serve()
 
     async def close(self, within: float) -> None:
-        """Go on for at most `within` seconds, then cancel what is under way and begin no more."""
+        """Go on for at most `within` seconds, then cancel the running items and begin no more."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self._idle.wait()
         self._is_closed = True
         await finish(self._tasks, within=0)
 
-    def _line_up(self, row: Row[T]) -> None:
-        """Put a row behind the others that are ready, if its next may begin."""
-        if row.is_ready or not row.waiting or row.under_way >= AT_A_TIME:
+    def _make_ready(self, queue: PersonQueue[T]) -> None:
+        """Put a queue behind the others that are ready, if its next item may begin."""
+        if queue.is_ready or not queue.waiting or queue.under_way >= AT_A_TIME:
             return
-        if pause := row.pace.pause:
-            if row.timer is None:
-                row.timer = asyncio.get_running_loop().call_later(pause, self._look_again, row)
+        if pause := queue.bucket.pause:
+            if queue.timer is None:
+                queue.timer = asyncio.get_running_loop().call_later(pause, self._look_again, queue)
             return
-        row.is_ready = True
-        self._ready.append(row)
+        queue.is_ready = True
+        self._ready.append(queue)
 
-    def _look_again(self, row: Row[T]) -> None:
-        row.timer = None
-        self._line_up(row)
+    def _look_again(self, queue: PersonQueue[T]) -> None:
+        queue.timer = None
+        self._make_ready(queue)
         self._serve()
 
     def _serve(self) -> None:
-        """Begin what may begin, one of each row that is ready after the other."""
+        """Begin items, one of each ready queue in turn, while there is room."""
         while self._ready and len(self._tasks) < AT_ONCE and not self._is_closed:
-            row = self._ready.popleft()
-            row.is_ready = False
-            row.pace.spend()
-            row.under_way += 1
-            task = start(self._serve_one(row.waiting.popleft()), among=self._tasks)
-            task.add_done_callback(partial(self._end, row))
-            self._line_up(row)
+            queue = self._ready.popleft()
+            queue.is_ready = False
+            queue.bucket.spend()
+            queue.under_way += 1
+            task = start(self._serve_one(queue.waiting.popleft()), among=self._tasks)
+            task.add_done_callback(partial(self._end, queue))
+            self._make_ready(queue)
 
-    def _end(self, row: Row[T], _task: asyncio.Future[None]) -> None:
-        row.under_way -= 1
-        self._line_up(row)
-        if not (row.waiting or row.under_way):
-            del self._rows[row.person]
-        if not self._rows:
+    def _end(self, queue: PersonQueue[T], _task: asyncio.Future[None]) -> None:
+        queue.under_way -= 1
+        self._make_ready(queue)
+        if not (queue.waiting or queue.under_way):
+            del self._queues[queue.person]
+        if not self._queues:
             self._idle.set()
         self._serve()

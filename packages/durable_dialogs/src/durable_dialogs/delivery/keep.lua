@@ -1,6 +1,7 @@
--- Goes on holding what was claimed, or lets go of it, unless it is somebody else's by now.
--- KEYS: 1 the claim
--- ARGV: 1 what it holds while it is the caller's, 2 seconds to hold it, 0 to let go
+-- Extends or releases a lease, unless another worker has it by now.
+-- KEYS: 1 the lease
+-- ARGV: 1 the value of the caller's lease, 2 seconds that it lasts from now, 0 to release it
+-- Returns: 1, or 0 if another worker has the lease
 local found = redis.call('GET', KEYS[1])
 if found and found ~= ARGV[1] then
   return 0

@@ -1,4 +1,4 @@
-"""What may be done once, by whoever comes first."""
+"""Leases in Redis: one worker at a time does a thing, and it is done once."""
 
 import secrets
 from collections.abc import Awaitable, Iterator
@@ -14,27 +14,30 @@ from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.state.store import AwayError
 
 HOLD = 30
-"""Seconds that whoever has claimed something has to do it; then it is free again."""
+"""Seconds that a lease lasts; after that another worker may claim it."""
 
 
 class Lease(StrEnum):
-    """What claiming something comes to."""
+    """The result of claiming a lease."""
 
     MINE = "mine"
+    """The caller has the lease."""
     BUSY = "busy"
+    """Another worker has it at the moment."""
     DONE = "done"
+    """The thing was done already."""
 
 
 class Leases:
-    """Knows what was done, and what somebody is about to do.
+    """Claims, extends and releases leases, and remembers what was done.
 
-    Whose claim has run out holds or releases nothing that another has claimed since.
-    Every method raises `AwayError` where Redis can't be used.
+    A lease that has expired and that another worker has claimed since is neither extended nor
+    released. Every method raises `AwayError` if Redis can't be used.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         bot_id: The bot's id.
-        memory: Seconds that something done is remembered.
+        memory: Seconds for which it is remembered that a thing was done.
     """
 
     def __init__(self, redis: Redis, bot_id: int, memory: int) -> None:
@@ -45,10 +48,13 @@ class Leases:
         self._script = Path(__file__).with_name("keep.lua").read_text()
 
     async def claim(self, name: str) -> Lease:
-        """Claim something; whose it is does it and then settles or releases it.
+        """Claim the lease of a thing for `HOLD` seconds.
 
-        Returns:
-            Whether it is the caller's, somebody else's at the moment, or done.
+        If the result is `Lease.MINE`, the caller does the thing and then calls `settle`, or
+        `release` if it failed.
+
+        Args:
+            name: The name of the thing, the same for all workers.
         """
         with _watched():
             if await self._redis.set(self._key(name), self._mine, nx=True, ex=HOLD):
@@ -57,22 +63,22 @@ class Leases:
         return Lease.DONE if found == Lease.DONE.encode() else Lease.BUSY
 
     async def hold(self, name: str) -> None:
-        """Go on holding what was claimed, for as long as from a claim on."""
+        """Extend a lease: it lasts `HOLD` seconds from now."""
         await self._keep(name, HOLD)
 
     async def settle(self, name: str) -> None:
-        """Note that it is done."""
+        """Note that the thing is done."""
         with _watched():
             await self._redis.set(self._key(name), Lease.DONE, ex=self._memory)
 
     async def release(self, name: str) -> None:
-        """Let others claim it at once, as it was not done."""
+        """Release a lease, because the thing was not done: others may claim it at once."""
         await self._keep(name, 0)
 
     async def _keep(self, name: str, seconds: int) -> None:
         with _watched():
-            asked = self._redis.eval(self._script, 1, self._key(name), self._mine, str(seconds))
-            await cast("Awaitable[int]", asked)
+            result = self._redis.eval(self._script, 1, self._key(name), self._mine, str(seconds))
+            await cast("Awaitable[int]", result)
 
     def _key(self, name: str) -> str:
         return f"{PREFIX}:{{{self._bot_id}}}:claim:{name}"

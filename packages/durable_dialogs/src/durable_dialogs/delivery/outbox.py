@@ -1,4 +1,4 @@
-"""What was committed in Redis and must reach a place outside of it, at least once."""
+"""The outbox: what a commit must deliver outside of Redis, at least once."""
 
 import asyncio
 import time
@@ -17,51 +17,52 @@ from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
 
 Deliver = Callable[["Outbox", str, str], Awaitable[None]]
-"""Delivers an entry, given the outbox, its id and payload; may be called twice for one entry.
+"""Delivers an entry; may be called twice for the same one.
 
-Raises `UndeliverableError` where trying again can't help.
+Gets the outbox, the entry's id and its payload. Raises `UndeliverableError` if trying again can't
+help.
 """
 
 PATIENCE = 1.0
-"""Seconds that a person waits for a delivery that the commit has made sure of anyway."""
+"""Seconds that a person waits for a delivery. The commit has made sure that it happens anyway."""
 PERIOD = 3.0
-"""Seconds between two looks at what is left, and for which an entry is left to whoever has
-announced or taken it."""
+"""Seconds between two sweeps. For this time an entry is left to the worker that has announced or
+taken it."""
 AT_ONCE = 20
-"""Entries that are taken at a time; if none of them arrives, the rest waits for the next look."""
+"""Entries that a worker takes at a time. If none of them is delivered, the rest waits for the next
+sweep."""
 UNDER_WAY = 1_000
-"""Entries on their way beyond which no more are taken."""
+"""Entries under way beyond which a worker takes no more."""
 MISSING = 60
-"""Seconds after which an announced entry that has not come is looked for again."""
+"""Seconds after which a worker looks again for an entry that was announced and not committed."""
 ABANDONED = 60 * 60
-"""Seconds for which a process looks for an announced entry; then it is forgotten."""
+"""Seconds after which a worker forgets an entry that was announced and never committed."""
 REMEMBERED = 10_000
-"""Missing entries of which a process remembers since when."""
-
+"""Number of missing entries of which a worker remembers since when they are missing."""
 
 log = structlog.get_logger(__name__)
 
 
 class UndeliverableError(Exception):
-    """An entry will never be taken; it is set aside, to be looked at."""
+    """An entry can never be delivered. It is set aside for the operator."""
 
 
 class Outbox:
-    """Delivers entries at once, and again until they have arrived.
+    """Delivers entries right after their commit, and retries until they are delivered.
 
-    An entry stands in its chat's outbox, written by the commit. Which outboxes
-    to look into is announced before the commit in one index of the bot's: that
-    can't be in the chat's hash slot, and an announcement too many does no harm.
+    The commit writes an entry into its chat's outbox. Before, the worker announces the entry in an
+    index of all outboxes of the bot, because the index can't be in the chat's hash slot. An entry
+    that is announced and never committed does no harm.
 
-    The index says when each entry is due, by Redis' clock. Whoever takes one puts that
-    off, so workers share what is left, and an entry that fails gets behind the others.
-    While none arrives a worker tries a few in each period.
+    The index says when each entry is due, by Redis' clock. A worker that takes an entry puts it
+    off, so workers share what is left, and an entry that fails gets behind the others. While no
+    entry is delivered, a worker tries `AT_ONCE` of them in each `PERIOD`.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
-        deliver: Takes the entries.
+        deliver: Delivers entries.
     """
 
     def __init__(self, redis: Redis, batch: Batch, bot_id: int, deliver: Deliver) -> None:
@@ -83,20 +84,20 @@ class Outbox:
             await self._batch.run(self._announce, [self._index], [PERIOD, *names], safe=True)
 
     async def put(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
-        """Put entries into a chat's outbox that no commit has put there."""
+        """Put entries into a chat's outbox outside of any commit."""
         await self.announce(chat, entries)
         for entry, payload in entries.items():
             await self._batch.send("HSET", chat.outbox, entry, payload, safe=True)
 
     async def empty(self, chat: ChatKeys, *, but: str) -> bool:
-        """Deliver what stands in a chat's outbox.
+        """Deliver the entries of a chat's outbox.
 
         Args:
             chat: The chat.
-            but: How the ids of the entries begin that are left there.
+            but: Prefix of the ids of entries to leave there.
 
         Returns:
-            Whether all the others have arrived.
+            Whether all other entries were delivered.
         """
         stored = await cast("Awaitable[dict[bytes, bytes]]", self._redis.hgetall(chat.outbox))
         entries = {entry.decode(): payload.decode() for entry, payload in stored.items()}
@@ -108,19 +109,20 @@ class Outbox:
         """Deliver committed entries.
 
         Returns:
-            Whether they have arrived; if that takes long they arrive later.
+            Whether all were delivered within `PATIENCE` seconds; if not, this goes on in the
+            background.
         """
         if not entries:
             return True
         tasks = {
-            self._start(chat.outbox, entry, payload, said=True)
+            self._start(chat.outbox, entry, payload, is_logged=True)
             for entry, payload in entries.items()
         }
         _, late = await asyncio.wait(tasks, timeout=PATIENCE)
         return not late and all(task.result() for task in tasks)
 
     async def run(self) -> None:
-        """Deliver what was left behind, now and every few seconds, until cancelled."""
+        """Deliver what was left behind, now and every `PERIOD` seconds, until cancelled."""
         while True:
             try:
                 await self._sweep()
@@ -129,7 +131,7 @@ class Outbox:
             await asyncio.sleep(PERIOD)
 
     async def close(self, within: float) -> None:
-        """Finish what is being delivered, for at most `within` seconds."""
+        """Finish the deliveries under way, for at most `within` seconds."""
         await finish(self._tasks.values(), within)
 
     async def _sweep(self) -> None:
@@ -138,47 +140,51 @@ class Outbox:
                 pass
         finally:
             if self._failed:
-                # One line, as it may be the same for thousands of them.
+                # One line, because thousands of entries may fail for the same reason.
                 entry, error = self._failed.popitem()
                 log.warning("delivery_failed", entry=entry, error=error, more=len(self._failed))
                 self._failed.clear()
 
     async def _deliver_some(self) -> bool:
-        """Take entries that are due and deliver them; tell whether to go on with others."""
+        """Take entries that are due and deliver them.
+
+        Returns:
+            Whether to go on with more entries in this sweep.
+        """
         now, waiting, taken = await self._batch.run(
             self._due, [self._index], [AT_ONCE, PERIOD, MISSING]
         )
         telemetry.outbox_waiting(waiting)
         names = [name.decode() for name in taken]
-        # What takes long, such as an export, goes on beside the rest.
-        places = [name.rpartition(" ") for name in names if name not in self._tasks]
-        asked = [self._batch.send("HGET", outbox, entry) for outbox, _, entry in places]
+        # A slow delivery, such as an export, is still under way: leave it alone.
+        due = [name.rpartition(" ") for name in names if name not in self._tasks]
+        replies = [self._batch.send("HGET", outbox, entry) for outbox, _, entry in due]
         missing, tasks, failures = [], set(), []
         for (outbox, _, entry), payload in zip(
-            places, await asyncio.gather(*asked, return_exceptions=True), strict=True
+            due, await asyncio.gather(*replies, return_exceptions=True), strict=True
         ):
             if isinstance(payload, BaseException):
-                failures.append(payload)  # of one node of a cluster, perhaps
+                failures.append(payload)  # perhaps of one node of a cluster only
             elif payload is None:
                 missing.append(_name(outbox, entry))
             else:
                 tasks.add(self._start(outbox, entry, payload.decode()))
         await self._put_off(missing, now)
-        arrived = await self._arrived(tasks)
-        telemetry.outbox_waiting(waiting - arrived)
-        if failures and not arrived:
+        delivered = await self._delivered(tasks)
+        telemetry.outbox_waiting(waiting - delivered)
+        if failures and not delivered:
             raise failures[0]
-        return bool(names) and (arrived > 0 or not tasks)
+        return bool(names) and (delivered > 0 or not tasks)
 
-    async def _arrived(self, tasks: Collection[asyncio.Future[bool]]) -> int:
-        """Wait for deliveries for a moment, and tell how many have arrived."""
+    async def _delivered(self, tasks: Collection[asyncio.Future[bool]]) -> int:
+        """Wait `PATIENCE` seconds for deliveries; return how many succeeded."""
         if not tasks:
             return 0
         done, _ = await asyncio.wait(tasks, timeout=PATIENCE)
         return sum(task.result() for task in done)
 
     async def _put_off(self, names: Sequence[str], now: int) -> None:
-        """Leave announced entries alone that are still to come, and forget those that never do."""
+        """Put off entries that are not committed yet; forget them after `ABANDONED` seconds."""
         for name in names:
             if time.monotonic() - self._missing.setdefault(name, time.monotonic()) < ABANDONED:
                 await self._batch.send("ZADD", self._index, "XX", now + MISSING, name)
@@ -187,28 +193,28 @@ class Outbox:
                 await self._batch.send("ZREM", self._index, name)
 
     def _start(
-        self, outbox: str, entry: str, payload: str, *, said: bool = False
+        self, outbox: str, entry: str, payload: str, *, is_logged: bool = False
     ) -> asyncio.Future[bool]:
-        """Send an entry, unless it is on its way.
+        """Start to deliver an entry, unless it is under way.
 
         Args:
-            outbox: Where it stands.
+            outbox: The key of its chat's outbox.
             entry: Its id.
-            payload: What it says.
-            said: Whether a failure is logged by itself, not with those of a look.
+            payload: Its payload.
+            is_logged: Whether a failure gets a line of its own, and not one for the whole sweep.
         """
         name = _name(outbox, entry)
         if name not in self._tasks:
-            self._tasks[name] = start(self._send(outbox, entry, payload, said=said))
+            self._tasks[name] = start(self._send(outbox, entry, payload, is_logged=is_logged))
             self._tasks[name].add_done_callback(lambda _: self._tasks.pop(name))
         return self._tasks[name]
 
-    async def _send(self, outbox: str, entry: str, payload: str, *, said: bool) -> bool:
+    async def _send(self, outbox: str, entry: str, payload: str, *, is_logged: bool) -> bool:
         try:
             await self._send_one(outbox, entry, payload)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is tried again
+        except Exception as error:  # noqa: BLE001 - any error: the entry is retried
             telemetry.entry_tried("failed")
-            if said:
+            if is_logged:
                 log.warning("delivery_failed", entry=entry, error=type(error).__name__)
             else:
                 self._failed[entry] = type(error).__name__
@@ -221,7 +227,7 @@ class Outbox:
             telemetry.entry_tried("delivered")
         except UndeliverableError as error:
             telemetry.entry_tried("undeliverable")
-            # Without the chain, which may quote the row.
+            # No traceback: its chained errors may quote the row.
             log.error("undeliverable", entry=entry, error=str(error))  # noqa: TRY400
             await self._redis.hset(self._aside, entry, payload)
         await self._batch.send("HDEL", outbox, entry)

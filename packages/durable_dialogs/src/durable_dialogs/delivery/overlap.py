@@ -1,4 +1,4 @@
-"""A second process that fetches updates with the same token, for a while or for good."""
+"""Another process that fetches updates with the same token, for a while or for good."""
 
 import math
 import time
@@ -6,15 +6,15 @@ import time
 import structlog
 
 OVERLAP = 60.0
-"""Seconds that another process may fetch updates, too, as while one deployment replaces another."""
+"""Seconds that another process may fetch updates too, such as the deployment that is replaced."""
 PAUSE = 3.0
-"""Seconds before the next try; each one ends the other process' request (409)."""
+"""Seconds before the next try. Each try makes Telegram end the other process' request with 409."""
 
 log = structlog.get_logger(__name__)
 
 
 class Overlap:
-    """Tells whether another process fetches updates for a moment only."""
+    """Tells whether another process has been fetching updates for less than `OVERLAP` seconds."""
 
     def __init__(self) -> None:
         self._first = self._last = -math.inf
@@ -22,8 +22,8 @@ class Overlap:
     def is_short(self) -> bool:
         """Note one more 409, and tell whether the next try may succeed.
 
-        Fetches that succeed in between do not end an overlap: of two processes that fetch
-        now one succeeds, now the other.
+        A fetch that succeeds in between does not end an overlap: while two processes fetch, they
+        succeed in turn.
         """
         now = time.monotonic()
         if now - self._last > OVERLAP:

@@ -1,0 +1,173 @@
+"""The inbox in Redis: a hash of updates that were fetched and are not done yet."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keeping import Fate, Keeping
+from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.telegram.raw_updates import RawUpdate
+
+TIDY = 0.2
+"""Seconds between two removals of done updates, unless the next write removes them sooner."""
+PAUSE = 1.0
+"""Seconds before the next try if Redis can't be reached."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUpdate:
+    """An update that is not done yet.
+
+    Attributes:
+        update: The bytes that Telegram sent; they take a fifth of the memory of a parsed update.
+        keeping: What the update's commit must know about its entry in Redis.
+        done: Gets a result when the update is done.
+    """
+
+    update: RawUpdate
+    keeping: Keeping
+    done: asyncio.Future[None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class InboxStore:
+    """Writes pending updates to Redis, and removes them when they are done.
+
+    Args:
+        redis: The connection; it returns bytes.
+        batch: Sends commands to the same Redis.
+        bot_id: The bot's id.
+        is_redis_away: Tells whether Redis was away when it was last asked.
+    """
+
+    def __init__(
+        self, redis: Redis, batch: Batch, bot_id: int, *, is_redis_away: Callable[[], bool]
+    ) -> None:
+        self._redis = redis
+        self._batch = batch
+        self._key = f"{PREFIX}:{{{bot_id}}}:inbox"
+        self._is_redis_away = is_redis_away
+        self._kept: set[int] = set()
+        self._done: set[int] = set()
+        # Long-lived marks by update id: the mark's key, and the seconds to shorten its life to
+        # once the update's entry is removed.
+        self._long_marks: dict[int, tuple[str, int]] = {}
+
+    @property
+    def kept(self) -> Collection[int]:
+        """The ids of the updates that have an entry in Redis."""
+        return self._kept
+
+    def is_kept(self, update_id: int) -> bool:
+        """Tell whether an update has an entry in Redis, and so comes again after a restart."""
+        return update_id in self._kept
+
+    async def load(self) -> list[PendingUpdate]:
+        """Load the updates that were left behind, in the order of their ids; wait for Redis."""
+        kept = await _until_reachable(self._redis.hgetall, self._key)
+        pending = []
+        for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
+            self._kept.add(int(update_id))
+            keeping = Keeping(is_kept=True, fate=Fate.of(raw))
+            pending.append(PendingUpdate(RawUpdate(int(update_id), raw), keeping))
+        return pending
+
+    async def keep(self, updates: Collection[PendingUpdate]) -> None:
+        """Write the updates that are not done yet to Redis; retry until it worked."""
+        waiting = _pending(updates)
+        await asyncio.gather(*(update.keeping.keep() for update in waiting))
+        written: set[int] = set()
+        # Redis may be away for long, so look again before each try: an update that is done
+        # meanwhile needs no entry.
+        while pending := _pending(updates):
+            ids = _ids(pending)
+            written |= ids
+            try:
+                await self._write(pending)
+                self._kept |= ids
+                break
+            except RedisError as error:
+                log.warning("inbox_unreachable", error=str(error))
+                await asyncio.sleep(PAUSE)
+        # An update may have got a long-lived mark and be done before its entry was written. The
+        # removal shortens the mark's life.
+        written |= self._long_marks.keys() & _ids(waiting)
+        self._done |= written - _ids(_pending(updates))
+
+    def note_done(self, update: PendingUpdate) -> None:
+        """Note that an update is done; `tidy`, `keep` or `release` removes its entry."""
+        update_id = update.update.id
+        if long_mark := update.keeping.close():
+            self._long_marks[update_id] = long_mark
+        if update_id in self._kept:
+            self._done.add(update_id)
+
+    async def tidy(self) -> None:
+        """Remove done updates every `TIDY` seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(TIDY)
+            if not self._is_redis_away():
+                await self.release()
+
+    async def release(self) -> None:
+        """Remove done updates from Redis; a failure is logged."""
+        if not (done := set(self._done)):
+            return
+        try:
+            await self._redis.hdel(self._key, *map(str, done))
+        except RedisError as error:
+            log.warning("updates_not_released", error=str(error))
+        else:
+            await self._forget(done)
+
+    async def until_reachable(self) -> None:
+        """Wait until Redis can be reached."""
+        await _until_reachable(self._redis.ping)
+
+    async def _write(self, updates: Iterable[PendingUpdate]) -> None:
+        fields: list[str | bytes] = []
+        for update in updates:
+            fields += [str(update.update.id), update.update.body + update.keeping.fate.value]
+        done = set(self._done)
+        commands = [self._batch.send("HSET", self._key, *fields, safe=True)]
+        if done:
+            commands.append(self._batch.send("HDEL", self._key, *done))
+        await asyncio.gather(*commands)
+        await self._forget(done)
+
+    async def _forget(self, done: set[int]) -> None:
+        """Forget updates whose entries were removed, and shorten the life of their marks."""
+        self._done -= done
+        self._kept -= done
+        marks = [self._long_marks.pop(key) for key in done & self._long_marks.keys()]
+        commands = [self._batch.send("EXPIRE", mark, seconds) for mark, seconds in marks]
+        for result in await asyncio.gather(*commands, return_exceptions=True):
+            if isinstance(result, BaseException):
+                # Harmless: the mark stays for as long as dialogs live.
+                log.warning("update_not_forgotten", error=type(result).__name__)
+
+
+def _pending(updates: Iterable[PendingUpdate]) -> list[PendingUpdate]:
+    return [update for update in updates if not update.done.done()]
+
+
+def _ids(updates: Iterable[PendingUpdate]) -> set[int]:
+    return {update.update.id for update in updates}
+
+
+async def _until_reachable(call: Callable[..., Awaitable[Any]], *args: object) -> Any:  # noqa: ANN401 - the result of the call
+    while True:
+        try:
+            return await call(*args)
+        except RedisError as error:
+            log.warning("inbox_unreachable", error=str(error))
+            await asyncio.sleep(PAUSE)
