@@ -175,7 +175,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             game=settings.game,
             count_total=count_total,
         )
-        dispatcher = make_dispatcher(services, person, own_chats, dialogs.transactions)
+        dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
         await dispatcher.emit_startup(bot=bot)
         intake = Intake(
             bot,
@@ -219,7 +219,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
                 taps.run,
             )
             log.info("stopping")
-            dialogs.transactions.stop()
+            dialogs.middleware.stop()
             end = asyncio.get_running_loop().time() + FINISH
         others = (person.close, own_chats.close, taps.close)
         for close in (inbox.close, *dialogs.closing, *others):

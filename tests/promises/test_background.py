@@ -68,7 +68,7 @@ def make_dispatcher(dialogs: OpenDialogs, redis: Redis) -> Dispatcher:
     """Make a dispatcher with a window whose button opens others in the background."""
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(redis=redis, dispatcher=dispatcher)
-    dispatcher.update.outer_middleware(dialogs.transactions)
+    dispatcher.update.outer_middleware(dialogs.middleware)
     dispatcher.message.register(begin)
     dispatcher.include_routers(
         Dialog(Window(Const("Here"), Button(Const("Go"), "go", go), state=Here.main)),

@@ -1,4 +1,4 @@
-"""Open dialogs: everything in this folder, put together."""
+"""Open dialogs: the parts of the engine, put together."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -20,27 +20,28 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import location_of_record
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
+from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.commits import Commits, InlineWindow
-from durable_dialogs.update.middleware import OnError, UnitOfWorkMiddleware
+from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.offered_buttons import OfferedButtons
 
 
 class OpenDialogs:
-    """Carries updates out, draws what comes of them, and delivers what must leave Redis.
+    """Carries updates out, draws their windows, and delivers what must leave Redis.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
-        bot: Whose dialogs they are.
+        bot: The bot.
         ttl: Seconds that a dialog lives untouched.
-        delivery: Makes what takes the outbox's entries to where they belong, from what
-            takes open dialogs to their group's new chat.
+        delivery: Returns what delivers the outbox's entries. Gets what moves open dialogs to a
+            group's new chat, because that goes through the outbox too.
         on_error: Answers for an update that failed.
-        inline_window: Gives what a message that was sent through inline mode shows.
+        inline_window: Returns what a message that was sent through inline mode shows.
 
     Attributes:
         store: The records.
-        transactions: The middleware that all updates pass.
+        middleware: The outer middleware that every update must pass.
     """
 
     def __init__(  # noqa: PLR0913 - what differs from bot to bot
@@ -55,60 +56,65 @@ class OpenDialogs:
         inline_window: InlineWindow,
     ) -> None:
         self._bot = bot
-        self._crew = WorkerRegistry(redis, batch, bot.id)
+        self._workers = WorkerRegistry(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
-        permits = EditPermits(redis, batch, bot.id, self._crew)
-        senders = Senders(redis, batch, self._crew)
+        permits = EditPermits(redis, batch, bot.id, self._workers)
+        senders = Senders(redis, batch, self._workers)
         self._renderer = Renderer(
             bot, self.store, permits, senders, on_upgrade=self._move, on_unsent=self._let_go
         )
-        self._undrawn = PendingRedraws(redis, batch, bot.id, self._renderer, self._crew)
-        self._moving = GroupUpgrades(self.store, self._undrawn, bot.id)
-        self._outbox = Outbox(redis, batch, bot.id, delivery(self._moving))
-        offers = OfferedButtons()
+        self._pending_redraws = PendingRedraws(redis, batch, bot.id, self._renderer, self._workers)
+        self._group_upgrades = GroupUpgrades(self.store, self._pending_redraws, bot.id)
+        self._outbox = Outbox(redis, batch, bot.id, delivery(self._group_upgrades))
+        offered_buttons = OfferedButtons()
         commits = Commits(
             self.store,
             self._outbox,
             self._renderer,
-            self._undrawn,
+            self._pending_redraws,
             OpenWindows(redis, batch, bot.id, ttl),
-            offers=offers,
+            offered_buttons=offered_buttons,
             inline_window=inline_window,
         )
-        self.transactions = UnitOfWorkMiddleware(
-            self.store, commits, self._outbox, offers, on_error
+        self.middleware = UnitOfWorkMiddleware(
+            self.store, commits, self._outbox, offered_buttons, on_error
         )
 
     def jobs(self, dispatcher: Dispatcher) -> list[Callable[[], Awaitable[object]]]:
-        """Give what is to run beside the updates.
+        """Return what must run as long as the bot does, each in a task of its own.
 
         Args:
             dispatcher: The dispatcher that the dialogs are set up on.
         """
-        redraw = partial(self.transactions.redraw, dispatcher, self._bot)
+        redraw = partial(self.middleware.redrawing.redraw, dispatcher, self._bot)
         return [
             self._outbox.run,
-            partial(self._undrawn.run, redraw),
-            partial(self._crew.run, self._renderer.share),
+            partial(self._pending_redraws.run, redraw),
+            partial(self._workers.run, self._renderer.share),
         ]
 
     @property
     def closing(self) -> list[Callable[[float], Awaitable[None]]]:
-        """What finishes, for at most so many seconds, what is under way, in order."""
-        nested = self.transactions.nested
-        parts = (nested, self._outbox, self._renderer, self._undrawn, self._crew)
+        """What to call at the end, in this order.
+
+        Each finishes what is under way, for at most the given number of seconds.
+        """
+        nested = self.middleware.nested
+        parts = (nested, self._outbox, self._renderer, self._pending_redraws, self._workers)
         return [part.close for part in parts]
 
     async def _let_go(self, drawing: Drawing) -> None:
+        """Release a dialog from a message that can't be sent to its chat."""
         if drawing.asked is None:
             return
         await Relocation(self.store, self._bot.id).undo(drawing)
         if drawing.former:
-            # It has lost its buttons, which the fresh message was to have.
+            # The dialog is back on its former message, which has lost its buttons.
             _, topic = location_of_record(drawing.record)
-            place = replace(drawing.asked, thread_id=topic)
-            await self._undrawn.announce([drawing.record], place)
-            self._undrawn.hurry(drawing.record)
+            location = replace(drawing.asked, thread_id=topic)
+            await self._pending_redraws.announce([drawing.record], location)
+            self._pending_redraws.hurry(drawing.record)
 
     async def _move(self, old_id: int, new_id: int) -> None:
-        await self._moving.begin(self._outbox, old_id, new_id)
+        """Move the open dialogs of a group that became a supergroup."""
+        await self._group_upgrades.begin(self._outbox, old_id, new_id)

@@ -1,4 +1,4 @@
-"""From a transaction to what stands in Redis, and from there to what people see."""
+"""Committing a unit of work, and having its windows drawn."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,164 +22,171 @@ from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.update.offered_buttons import OfferedButtons
 
 ASKING = 1.0
-"""Seconds that the answer to a press waits at most for a message that it has sent."""
+"""Seconds that the answer to a press waits at most for a message that the press sends."""
 
 log = structlog.get_logger(__name__)
 
 InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
-"""Gives what a message that was sent through inline mode shows, from its state."""
+"""Returns what a message that was sent through inline mode shows, from its state."""
 
 
 class Commits:
-    """Announces what a transaction will leave, writes it down in one step, and has it drawn.
+    """Announces what a unit of work will leave, commits it in one step, and has it drawn.
 
     Args:
         store: The open dialogs.
-        outbox: Takes what must leave Redis.
+        outbox: Delivers what must leave Redis.
         renderer: Draws windows.
-        undrawn: Remembers which windows are still to be drawn.
+        pending_redraws: Remembers which messages may be behind their windows.
         windows: Remembers which windows people have open.
-        offers: Remembers what windows offer.
-        inline_window: Gives what an inline message shows, from its state.
+        offered_buttons: Remembers the buttons of windows.
+        inline_window: Returns what an inline message shows, from its state.
     """
 
-    def __init__(  # noqa: PLR0913 - the parts of fsm/, put together once
+    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
         self,
         store: DialogStore,
         outbox: Outbox,
         renderer: Renderer,
-        undrawn: PendingRedraws,
+        pending_redraws: PendingRedraws,
         windows: OpenWindows,
         *,
-        offers: OfferedButtons,
+        offered_buttons: OfferedButtons,
         inline_window: InlineWindow,
     ) -> None:
         self._store = store
         self._outbox = outbox
         self._renderer = renderer
-        self._undrawn = undrawn
+        self._pending_redraws = pending_redraws
         self._windows = windows
-        self._offers = offers
+        self._offered_buttons = offered_buttons
         self._inline_window = inline_window
 
-    async def make(self, transaction: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
-        """Commit a transaction.
+    async def make(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
+        """Commit a unit of work.
 
         Args:
-            transaction: The transaction.
-            chat: The chat that it is of.
-            data: What aiogram knows of the update.
+            unit: The unit of work.
+            chat: The chat of its update.
+            data: The middlewares' data.
 
         Returns:
-            False if another was faster: then nothing was written.
+            False if another worker was faster: then nothing was written.
 
         Raises:
             AwayError: Redis can't be used at the moment, and has surely written nothing.
-            UnclearError: It may have.
+            UnclearError: Redis can't be used at the moment, and may have written everything.
         """
-        changed = transaction.changed
-        transaction.drawings += [
+        changed = unit.changed
+        unit.drawings += [
             await self.inline_drawing(record.key, record.stack)
             for record in changed
             if inline_message_of(record.key)
         ]
         person_id = data["event_from_user"].id
         for record in changed:
-            if record.is_new or transaction.opener:
-                record.owner = transaction.opener or person_id
-        # The last drawing of a record tells whether it can be pressed.
+            if record.is_new or unit.opener:
+                record.owner = unit.opener or person_id
+        # The last drawing of a record tells whether its window has buttons.
         drawn = {
             drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
-            for drawing in transaction.drawings
+            for drawing in unit.drawings
         }
         with self._store.watched(unclear=AwayError):
-            await self._outbox.announce(chat, transaction.outbox)
-            if transaction.speaks_anew:
+            await self._outbox.announce(chat, unit.outbox)
+            if unit.speaks_anew:
                 others = await self._windows.of(person_id)
                 for record in changed:
                     others.pop(record.key, None)
-                await self._undrawn.renew(others)
-        jobs = self._announcements(transaction, changed, drawn, location_of(data))
-        if jobs and not self._store.in_order:
-            # On a cluster what is announced is elsewhere, and may fail where the commit does not.
+                await self._pending_redraws.renew(others)
+        announcements = self._announcements(unit, changed, drawn, location_of(data))
+        if announcements and not self._store.in_order:
+            # On a cluster the index is on another node, which may fail alone.
             with self._store.watched(unclear=AwayError):
-                await asyncio.gather(*jobs)
-            jobs.clear()
-        if not await _last(*jobs, transaction.commit(changed)):
+                await asyncio.gather(*announcements)
+            announcements.clear()
+        if not await _last(*announcements, unit.commit(changed)):
             return False
         for key in {*drawn, *(record.key for record in changed)}:
-            self._undrawn.committed(key, transaction.version_of(key))
+            self._pending_redraws.committed(key, unit.version_of(key))
         await self._windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
 
     def _announcements(
         self,
-        transaction: UnitOfWork,
+        unit: UnitOfWork,
         changed: list[Record],
         drawn: Mapping[str, bool],
-        place: Location,
+        location: Location,
     ) -> list[Awaitable[object]]:
-        """Give what is to be announced: nothing while a window is tapped on.
+        """Return the announcements to make: none while a person goes on tapping on a window.
 
-        Who draws a window as it stands looks after it, too: the edit may come late.
+        This includes windows that are drawn without a change, because their edits may come late.
         """
-        jobs: list[Awaitable[object]] = []
+        announcements: list[Awaitable[object]] = []
         if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
-            jobs.append(self._windows.note(opened, place))
-        moves_for = transaction.moves_for if changed else 0.0
-        unknown = drawn if moves_for else self._undrawn.touch(drawn, place)
+            announcements.append(self._windows.note(opened, location))
+        moves_for = unit.moves_for if changed else 0.0
+        unknown = drawn if moves_for else self._pending_redraws.touch(drawn, location)
         if unknown:
-            jobs.append(self._undrawn.announce(unknown, place, moves_for))
-        return jobs
+            announcements.append(self._pending_redraws.announce(unknown, location, moves_for))
+        return announcements
 
     def draw(
         self,
-        transaction: UnitOfWork,
+        unit: UnitOfWork,
         person_id: int,
         pressed: MaybeInaccessibleMessage | None = None,
     ) -> bool:
-        """Have everything drawn that a transaction has left; tell whether all of it follows soon.
+        """Start to draw all windows that a unit of work has left.
 
         Args:
-            transaction: The transaction, committed.
-            person_id: Whose windows they are.
-            pressed: The message that was pressed, if that is what it comes of.
+            unit: The unit of work, committed.
+            person_id: The person for whom the windows were rendered.
+            pressed: The message that was pressed; None if the update is no press.
+
+        Returns:
+            Whether all messages follow soon, as far as this worker knows.
         """
         if isinstance(pressed, Message):
             self._renderer.see(pressed)
         follows = True
-        for drawing in transaction.drawings:
-            version = transaction.version_of(drawing.record)
-            self._offers.note(drawing, version, person_id)
-            if transaction.is_shown:
+        for drawing in unit.drawings:
+            version = unit.version_of(drawing.record)
+            self._offered_buttons.note(drawing, version, person_id)
+            if unit.is_shown:
                 self._renderer.note(drawing, version)
             else:
                 follows &= self._renderer.add(drawing, version)
         return follows
 
-    async def look_after(self, transaction: UnitOfWork, place: Location) -> None:
-        """See to it that a window is looked after that is about to be drawn as it stands.
+    async def look_after(self, unit: UnitOfWork, location: Location) -> None:
+        """Note windows that are about to be drawn as pending redraws, outside of any commit.
+
+        Args:
+            unit: The unit of work that draws them.
+            location: Where they are.
 
         Raises:
             AwayError: Redis can't be used at the moment.
         """
-        records = {drawing.record for drawing in transaction.drawings}
-        if unknown := self._undrawn.touch(records, place):
+        records = {drawing.record for drawing in unit.drawings}
+        if unknown := self._pending_redraws.touch(records, location):
             with self._store.watched(unclear=AwayError):
-                await self._undrawn.announce(unknown, place)
+                await self._pending_redraws.announce(unknown, location)
         for record in records:
-            self._undrawn.committed(record, transaction.version_of(record))
+            self._pending_redraws.committed(record, unit.version_of(record))
 
-    async def follows(self, transaction: UnitOfWork) -> bool:
-        """Tell whether what a transaction has left is drawn soon, as far as all workers know."""
-        return all([await self._renderer.follows(drawing) for drawing in transaction.drawings])
+    async def follows(self, unit: UnitOfWork) -> bool:
+        """Tell whether all messages follow a unit of work soon, as far as all workers know."""
+        return all([await self._renderer.follows(drawing) for drawing in unit.drawings])
 
-    async def is_unsent(self, transaction: UnitOfWork) -> bool:
-        """Tell whether a message that a transaction has asked for can't be sent to its chat.
+    async def is_unsent(self, unit: UnitOfWork) -> bool:
+        """Tell whether a message of a unit of work can't be sent to its chat.
 
-        Nobody waits for that longer than `ASKING` seconds.
+        This waits for the message for at most `ASKING` seconds.
         """
-        fresh = [drawing for drawing in transaction.drawings if drawing.fresh]
+        fresh = [drawing for drawing in unit.drawings if drawing.fresh]
         with suppress(TimeoutError):
             async with asyncio.timeout(ASKING):
                 for drawing in fresh:
@@ -187,13 +194,18 @@ class Commits:
         return any(self._renderer.is_unsent(drawing) for drawing in fresh)
 
     async def inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
-        """Give what draws an inline message from its state."""
+        """Return the drawing of an inline message.
+
+        Args:
+            record: The key of its record.
+            state: Its state.
+        """
         inline_message_id = inline_message_of(record) or ""
         return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
 
 
-async def _last(*jobs: Awaitable[Any]) -> Any:  # noqa: ANN401 - what the last of them gives
-    """Await jobs together, for the sake of the last; what happens to the others is logged."""
+async def _last(*jobs: Awaitable[Any]) -> Any:  # noqa: ANN401 - the result of the last job
+    """Await jobs together; return or raise what the last one does. Log failures of the others."""
     if len(jobs) == 1:
         return await jobs[0]
     *others, done = await asyncio.gather(*jobs, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Updates within updates: what one of them has dialogs do in other stacks."""
+"""Updates within updates: what a handler has dialogs do in other stacks."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,10 +16,10 @@ Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class Nested:
-    """Carries them out with the update that they come of, or after it.
+    """Carries out updates that another update makes, together with it or after it.
 
     Args:
-        middleware: Carries an update out by itself.
+        middleware: Carries an update out in a unit of work of its own.
     """
 
     def __init__(
@@ -32,33 +32,34 @@ class Nested:
     async def carry_out(
         self, handler: Handler, update: DialogUpdate, data: dict[str, Any], outer: UnitOfWork
     ) -> None:
-        """Do what an update has dialogs do that is not committed.
+        """Carry out an update that comes of another one, which is not committed.
 
         Args:
-            handler: Handles it.
-            update: What is to be done.
-            data: What aiogram knows of it.
-            outer: The transaction of the update that it comes of.
+            handler: Handles the nested update.
+            update: The nested update.
+            data: The middlewares' data of the nested update.
+            outer: The unit of work of the outer update.
         """
         if outer.open and is_foreground(update):
-            # In another stack that it works in: one transaction.
+            # The handler changes another stack itself: both stacks are committed together.
             await handler(update, within(outer, data))
         elif outer.stands is None:
-            # In the background: after it, and not if it is done again or was in vain.
+            # In the background, after the outer commit. If the outer update is done again or
+            # fails, this update is dropped with it.
             outer.then(partial(self._begin, handler, update, data))
 
     async def close(self, within: float) -> None:
-        """Finish what goes on in the background, for at most `within` seconds."""
+        """Finish what runs in the background, for at most `within` seconds."""
         await finish(self._tasks, within)
 
     def _begin(self, handler: Handler, update: DialogUpdate, data: dict[str, Any]) -> None:
         self.begin(self._middleware(handler, update, data))
 
     def begin(self, work: Awaitable[object]) -> None:
-        """Have something done in the background."""
+        """Run work in the background; `close` waits for it."""
         start(work, among=self._tasks)
 
 
-def within(transaction: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
-    """Give what aiogram knows of an update to those who work in a transaction."""
-    return {**data, "transaction": transaction, "fsm_storage": transaction}
+def within(unit: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the middlewares' data for handlers that work in a unit of work."""
+    return {**data, "transaction": unit, "fsm_storage": unit}

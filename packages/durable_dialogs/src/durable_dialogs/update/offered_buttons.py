@@ -1,4 +1,4 @@
-"""What windows offer, as long as nothing has changed since they were rendered."""
+"""The buttons that windows offer, remembered until a window changes."""
 
 from collections.abc import MutableMapping
 
@@ -9,35 +9,50 @@ from cachetools import LRUCache
 from durable_dialogs.state.outcome import Drawing
 
 REMEMBERED = 10_000
-"""Windows that a process remembers."""
+"""Number of keyboards that a process remembers."""
 
 Key = tuple[str, int]
+"""A record's key and a person's id."""
 
 
 class OfferedButtons:
-    """Remembers the buttons of windows as they were last rendered, by record and person.
+    """Remembers the last rendered buttons of windows, by record and person.
 
-    A press has to be of a button that the window offers. Rendering the window to
-    see that, and again when the press has changed it, would be a sixth of what a
-    press costs.
+    A press is only taken if the window offers its button. Rendering the window to check that would
+    cost a sixth of a press.
     """
 
     def __init__(self) -> None:
-        self._offers: MutableMapping[Key, tuple[str, MarkupVariant]] = LRUCache(REMEMBERED)
+        self._keyboards: MutableMapping[Key, tuple[str, MarkupVariant]] = LRUCache(REMEMBERED)
 
     def note(self, drawing: Drawing, version: str, person_id: int) -> None:
-        """Remember what a window offers to the person whom it was rendered for."""
+        """Remember the buttons of a window.
+
+        Args:
+            drawing: The rendered window.
+            version: The version of its record.
+            person_id: The person for whom it was rendered.
+        """
         if drawing.content and drawing.content.reply_markup:
-            self._offers[drawing.record, person_id] = version, drawing.content.reply_markup
+            self._keyboards[drawing.record, person_id] = version, drawing.content.reply_markup
 
     def find(self, record: str, version: str, person_id: int) -> list[str] | None:
-        """Give the callback data that a window offers to a person, None if it is not known."""
-        known, markup = self._offers.get((record, person_id), ("", None))
+        """Return the callback data of the buttons that a window offers to a person.
+
+        Args:
+            record: The key of the window's record.
+            version: The version of the record.
+            person_id: The person.
+
+        Returns:
+            None if the buttons of this version are not known.
+        """
+        known, markup = self._keyboards.get((record, person_id), ("", None))
         return offered_by(markup) if markup and known == version else None
 
 
 def offered_by(markup: MarkupVariant) -> list[str]:
-    """Give the callback data of a keyboard's buttons; none stand under the input field."""
+    """Return the callback data of a keyboard's buttons; a reply keyboard has none."""
     if not isinstance(markup, InlineKeyboardMarkup):
         return []
     buttons = (button for row in markup.inline_keyboard for button in row)

@@ -1,18 +1,18 @@
-"""What aiogram-dialog would read into a message that nobody has pressed."""
+"""Removing from messages what aiogram-dialog would mistake for a press."""
 
 from aiogram.types import Update, User
 from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
 
-NOBODY = User(id=0, is_bot=False, first_name="")
-"""Who sent a message of which that is not known: aiogram-dialog asks for it in any case."""
+UNKNOWN = User(id=0, is_bot=False, first_name="")
+"""Stands for the unknown sender of a message, because aiogram-dialog requires one."""
 
 
 def without_marks(update: Update) -> Update:
-    """Take off a message what aiogram-dialog would take for a press.
+    """Remove from a message what aiogram-dialog would mistake for a press.
 
-    A reply to a window would be carried out in that window's stack, a command
-    too, and invisible characters at the end of a text are read as a press of a
-    reply button, whoever typed them. Tally uses neither.
+    aiogram-dialog handles a reply to a window, even a command, in that window's stack. It also
+    reads invisible characters at the end of a text as a press of a reply button, although a person
+    can type them. The engine uses neither.
 
     Args:
         update: Any update.
@@ -24,10 +24,10 @@ def without_marks(update: Update) -> Update:
     if message is None:
         return update
     changes: dict[str, object] = {}
-    answered = message.reply_to_message
-    if answered and (answered.reply_markup or answered.from_user is None):
-        unmarked = {"reply_markup": None, "from_user": answered.from_user or NOBODY}
-        changes["reply_to_message"] = answered.model_copy(update=unmarked)
+    replied_to = message.reply_to_message
+    if replied_to and (replied_to.reply_markup or replied_to.from_user is None):
+        unmarked = {"reply_markup": None, "from_user": replied_to.from_user or UNKNOWN}
+        changes["reply_to_message"] = replied_to.model_copy(update=unmarked)
     if message.text and message.text[-1] in REPLY_CALLBACK_SYMBOLS:
         changes["text"] = message.text.rstrip(REPLY_CALLBACK_SYMBOLS)
     if not changes:

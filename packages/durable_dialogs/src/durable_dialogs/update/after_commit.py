@@ -1,0 +1,132 @@
+"""After the commit: deliver, answer, call the Bot API, and draw again."""
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import structlog
+from aiogram.enums import ChatType
+from aiogram.types import Update
+
+from durable_dialogs.delivery.outbox import Outbox
+from durable_dialogs.drawing.foreground import NotDrawnError, redraw
+from durable_dialogs.state.location import location_of
+from durable_dialogs.state.outcome import UnsentError
+from durable_dialogs.state.store import AwayError, DialogStore
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.state.update_data import IN_RESPONSE
+from durable_dialogs.tasks import start
+from durable_dialogs.telegram.retries import patiently
+from durable_dialogs.telegram.topics import call
+from durable_dialogs.update.answers import OnError, answer_to, say
+from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.nested import Nested
+from durable_dialogs.update.redrawing import Redrawing
+
+SOON = 0.3
+"""Seconds that an answer in the response to a webhook request waits for what else is to be done."""
+
+log = structlog.get_logger(__name__)
+
+
+class AfterCommit:
+    """Does what a unit of work has left to do once it is committed.
+
+    Args:
+        store: The open dialogs.
+        commits: Tells which messages follow soon, and which can't be sent.
+        outbox: Delivers what must leave Redis.
+        redrawing: Draws windows again.
+        nested: Runs what no person waits for.
+        on_error: Answers for a message that can't be sent.
+    """
+
+    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
+        self,
+        store: DialogStore,
+        commits: Commits,
+        outbox: Outbox,
+        redrawing: Redrawing,
+        nested: Nested,
+        *,
+        on_error: OnError,
+    ) -> None:
+        self._store = store
+        self._commits = commits
+        self._outbox = outbox
+        self._redrawing = redrawing
+        self._nested = nested
+        self._on_error = on_error
+
+    async def run(
+        self,
+        unit: UnitOfWork,
+        update: Update,
+        data: dict[str, Any],
+        records: list[str],
+        *,
+        follows: bool,
+    ) -> None:
+        """Deliver, answer, call and draw again.
+
+        Args:
+            unit: The unit of work, committed.
+            update: The update that it is of.
+            data: The middlewares' data.
+            records: Keys of records whose windows are drawn again.
+            follows: Whether the messages that it changes follow soon, as far as this worker knows.
+        """
+        for sequel in unit.sequels:
+            sequel()
+        if not await self._outbox.send(unit.chat, unit.outbox):
+            unit.reply = unit.undelivered_reply
+        elif not (unit.has_reply or (follows and await self._commits.follows(unit))):
+            unit.reply = unit.late_reply
+        await self._tell_unsent(unit, update, data)
+        answer = answer_to(update, unit)
+        if unit.methods or unit.redraws or records:
+            others = start(self._call_and_redraw(unit, data, records), awaited=True)
+            if IN_RESPONSE in data:
+                await asyncio.wait([others], timeout=SOON)
+            await say(answer, data, in_response=others.done())
+            await others
+        else:
+            await say(answer, data, in_response=True)
+
+    async def _tell_unsent(self, unit: UnitOfWork, update: Update, data: dict[str, Any]) -> None:
+        """Tell the person if the bot may not write in the group where they asked for a message."""
+        if not any(drawing.asked for drawing in unit.drawings):
+            return
+        if data["event_chat"].type == ChatType.PRIVATE:
+            return
+        told = UnitOfWork(self._store, unit.chat)
+        if update.callback_query:
+            if await self._commits.is_unsent(unit):
+                await self._on_error(UnsentError(), update, data, told)
+                unit.reply = told.reply
+        else:
+            # No person waits for an answer, so the chat's next updates need not wait either.
+            self._nested.begin(self._tell_privately(unit, update, data, told))
+
+    async def _tell_privately(
+        self, unit: UnitOfWork, update: Update, data: dict[str, Any], told: UnitOfWork
+    ) -> None:
+        if await self._commits.is_unsent(unit):
+            await self._on_error(UnsentError(), update, data, told)
+            await self._call_and_redraw(told, data, [])
+
+    async def _call_and_redraw(
+        self, unit: UnitOfWork, data: dict[str, Any], records: list[str]
+    ) -> None:
+        """Call the methods of a unit of work, then draw windows again that may be outdated."""
+        bot, dispatcher, location = data["bot"], data["dispatcher"], location_of(data)
+        calls = (patiently(partial(call, bot, method)) for method in unit.methods)
+        await asyncio.gather(*calls)
+        try:
+            for stack_id in unit.redraws:
+                await redraw(dispatcher, bot, location, stack_id)
+            for record in records:
+                await self._redrawing.redraw(dispatcher, bot, record, location)
+        except (AwayError, NotDrawnError) as error:
+            # The update is done. The next press draws its window, or it is a pending redraw.
+            log.warning("not_redrawn", error=str(error))

@@ -1,0 +1,237 @@
+"""Doing an update in its chat's lock, again and again until it is committed or given up."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
+from aiogram.methods import TelegramMethod
+from aiogram.types import TelegramObject, Update
+from aiogram_dialog.api.entities import DialogUpdate
+from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+
+from durable_dialogs.state.keeping import Keeping
+from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.location import location_of
+from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal
+from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.state.update_data import IS_KEPT, KEEPING
+from durable_dialogs.telemetry import telemetry
+from durable_dialogs.update.answers import OnError
+from durable_dialogs.update.chat_locks import ChatLocks
+from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.nested import within
+from durable_dialogs.update.offered_buttons import OfferedButtons
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+TRIES = 20
+"""How often an update is done, because other workers were faster, before it is given up."""
+FAILURES = 3
+"""How often an update may fail before it is given up."""
+QUESTIONS = 5
+"""How often an update may have something asked first before it is given up."""
+PAUSE = 0.5
+"""Seconds before the next try if Redis is away, or may have made the commit."""
+
+log = structlog.get_logger(__name__)
+
+current_unit: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
+"""The unit of work in which the running task handles an update; None outside of handlers."""
+
+
+class ContentionError(Exception):
+    """Other workers were faster too often, or what was asked was forgotten again and again."""
+
+
+class Attempts:
+    """Does updates until they are committed or given up.
+
+    Nothing that a handler does is visible before the commit, so an update can be done again.
+
+    Args:
+        store: The open dialogs.
+        commits: Commits units of work.
+        locks: The chat locks.
+        offered_buttons: Remembers the buttons of windows; handlers find it as `offers`.
+        on_error: Answers for an update that failed.
+    """
+
+    def __init__(
+        self,
+        store: DialogStore,
+        commits: Commits,
+        locks: ChatLocks,
+        offered_buttons: OfferedButtons,
+        on_error: OnError,
+    ) -> None:
+        self._store = store
+        self._commits = commits
+        self._locks = locks
+        self._offered_buttons = offered_buttons
+        self._on_error = on_error
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Tell no person any more to try again: an update that is not done comes again."""
+        self._is_stopping = True
+
+    async def carry_out(
+        self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
+    ) -> tuple[UnitOfWork, bool]:
+        """Do an update in its chat's lock, and start to draw what it changed.
+
+        If a handler raises `NotKnownYetError`, the lock is released while its question is asked.
+
+        Args:
+            handler: Handles the update.
+            update: The update.
+            data: The middlewares' data.
+            chat: The chat of the update.
+
+        Returns:
+            The unit of work, and whether all messages that it changes follow soon. If the update
+            was given up, the unit of work has only the answer for the person.
+
+        Raises:
+            AlreadyDoneError: The update was done before.
+        """
+        lock = self._locks.of(chat)
+        pressed = update.callback_query.message if update.callback_query else None
+        for questions_left in reversed(range(QUESTIONS)):
+            try:
+                async with lock:
+                    unit = await self._until_done(handler, update, data, chat)
+                    person_id = data["event_from_user"].id
+                    return unit, self._commits.draw(unit, person_id, pressed)
+            except NotKnownYetError as question:
+                if questions_left:
+                    telemetry.update_redone("question")
+                    await question.ask()
+        async with lock:
+            error = ContentionError("what was asked is forgotten again and again")
+            return await self._give_up(error, update, data, chat, Outcome.FAILED), True
+
+    async def _until_done(
+        self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
+    ) -> UnitOfWork:
+        conflicts, failures, is_unclear = 0, 0, False
+        keeping: Keeping = data.get(KEEPING) or Keeping()
+        while conflicts < TRIES:
+            unit = UnitOfWork(self._store, chat, update_id_of(update), keeping)
+            unit.memory = keeping.life(update)
+            try:
+                if await self._try(handler, update, data, chat, unit):
+                    return unit
+                conflicts += 1
+                telemetry.update_redone("conflict")
+            except (AlreadyDoneError, NotKnownYetError):
+                raise
+            except UnclearError as error:
+                # The next try finds the update's mark, or the records as they were.
+                log.warning("commit_unclear", error=str(error))
+                is_unclear = True
+                telemetry.update_redone("unclear")
+                await asyncio.sleep(PAUSE)
+            except (Refusal, UnknownIntent, OutdatedIntent, LostError) as error:
+                return await self._give_up(error, update, data, chat, Outcome.REFUSED)
+            except AwayError as error:
+                if not (is_unclear or self._is_stopping or _comes_again(update, data)):
+                    return await self._give_up(error, update, data, chat, Outcome.AWAY)
+                telemetry.update_redone("away")
+                await asyncio.sleep(PAUSE)
+            except Exception as error:  # noqa: BLE001 - any error: the person must get an answer
+                failures += 1
+                if failures == FAILURES:
+                    return await self._give_up(error, update, data, chat, Outcome.FAILED)
+                telemetry.update_redone("failure")
+        return await self._give_up(ContentionError(), update, data, chat, Outcome.FAILED)
+
+    async def _try(
+        self,
+        handler: Handler,
+        update: Update,
+        data: dict[str, Any],
+        chat: ChatKeys,
+        unit: UnitOfWork,
+    ) -> bool:
+        """Do an update once; tell whether it is done."""
+        is_done = False
+        try:
+            # The commit is still to come. So if a command of a handler itself fails in an unclear
+            # way, the update has surely not counted.
+            with self._store.noticed(unclear=AwayError):
+                offered = {"offers": self._offered_buttons}
+                await self._handle(handler, update, data | offered, unit)
+            unit.memory = unit.keeping.begin(update, chat.done(update_id_of(update)))
+            is_committed = await self._commit(unit, chat, data)
+            is_done = is_committed and not unit.is_reset
+            if not isinstance(update, DialogUpdate):
+                unit.drawings = [
+                    replace(drawing, asked=location_of(data)) if drawing.fresh else drawing
+                    for drawing in unit.drawings
+                ]
+        finally:
+            unit.stands = is_done
+        return is_done
+
+    async def _commit(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
+        try:
+            is_committed = await self._commits.make(unit, chat, data)
+        except UnclearError:
+            raise  # the next try finds out, and settles `keeping`
+        except BaseException:
+            unit.keeping.end()
+            raise
+        unit.keeping.end(is_remembered=unit.is_remembered)
+        return is_committed
+
+    async def _give_up(
+        self,
+        error: Exception,
+        update: Update,
+        data: dict[str, Any],
+        chat: ChatKeys,
+        outcome: Outcome,
+    ) -> UnitOfWork:
+        """Return a unit of work that changes nothing and answers for the update."""
+        unit = UnitOfWork(self._store, chat)
+        unit.outcome = outcome
+        await self._on_error(error, update, data, unit)
+        return unit
+
+    async def _handle(
+        self, handler: Handler, update: Update, data: dict[str, Any], unit: UnitOfWork
+    ) -> None:
+        token = current_unit.set(unit)
+        try:
+            result = await handler(update, within(unit, data))
+            if isinstance(result, TelegramMethod):
+                unit.call(result)
+        except (SkipHandler, CancelHandler):
+            pass
+        except UnknownState as error:
+            # The state is of an older version of the bot. Until the stack is deleted, every update
+            # of it fails here.
+            log.warning("states_group_unknown", error=str(error))
+            unit.reset()
+        finally:
+            unit.open = False
+            current_unit.reset(token)
+
+
+def update_id_of(update: Update) -> int | None:
+    """Return the id of an update, None if aiogram-dialog made it."""
+    return None if isinstance(update, DialogUpdate) else update.update_id
+
+
+def _comes_again(update: Update, data: dict[str, Any]) -> bool:
+    """Tell whether an update is done in any case, so that its person must not try again."""
+    message, is_kept = update.message, data.get(IS_KEPT)
+    if message and (message.successful_payment or message.refunded_payment):
+        return True  # The payment has happened.
+    return is_kept is not None and bool(is_kept())
