@@ -10,7 +10,7 @@ from aiogram import Bot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from durable_dialogs.intake.optional_parts import is_beside
+from durable_dialogs.intake.optional_parts import is_optional
 from durable_dialogs.intake.reading import VITAL, Reader
 from durable_dialogs.telegram.lenient_json import loads
 from durable_dialogs.telegram.raw_updates import RawUpdate, split
@@ -190,7 +190,7 @@ def test_whatever_is_odd_nothing_is_taken_for_what_it_is_not(
     ],
 )
 def test_what_decides_is_not_beside_the_point(place: str) -> None:
-    assert not is_beside(tuple(place.split(".")))
+    assert not is_optional(tuple(place.split(".")))
 
 
 @pytest.mark.parametrize(
@@ -205,4 +205,4 @@ def test_what_decides_is_not_beside_the_point(place: str) -> None:
     ],
 )
 def test_what_decides_nothing_is(place: str) -> None:
-    assert is_beside(tuple(place.split(".")))
+    assert is_optional(tuple(place.split(".")))

@@ -1,1 +1,1 @@
-"""From the bytes of an update to an update, or to the quarantine."""
+"""Reading updates from their bytes; those that can't be read go to the quarantine."""

@@ -1,7 +1,7 @@
-"""What becomes of an update that has come, by whichever way.
+"""Reading an update and carrying it out, however it came.
 
-Most can be read. Of one that can't be, the parts that matter may be readable all the same; else
-whoever waits for an answer is answered, and what remains is set aside.
+Most updates can be read. Of one that can't, the parts that matter may still be readable. If they
+are not, a person who waits for an answer gets one, and any other update goes to the quarantine.
 """
 
 import asyncio
@@ -23,15 +23,18 @@ from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telemetry import telemetry
 
 Feed = Callable[..., Awaitable[object]]
-"""Carries an update out, given what the middleware's data holds besides."""
+"""Carries an update out. Gets the update, and by keyword what to add to the middlewares' data."""
 Refuse = Callable[[str, Mapping[str, Any]], TelegramMethod[Any] | None]
-"""Gives what answers an update that can't be read, from its kind and what stands under it; None
-if nobody waits for an answer, or it can't be told who."""
+"""Returns the method that answers an update that can't be read.
+
+Gets the update's kind and its content. Returns None if no person waits for an answer, or the
+content does not tell which person.
+"""
 
 PAUSE = 1.0
-"""Seconds before the next try when Redis can't be reached."""
+"""Seconds before the next try if Redis can't be reached."""
 PERIOD = 5.0
-"""Seconds between two looks at what is to be tried again."""
+"""Seconds between two looks for updates of the quarantine to try again."""
 
 log = structlog.get_logger(__name__)
 
@@ -42,13 +45,13 @@ class Intake:
     Args:
         bot: The bot.
         reader: Reads updates.
-        quarantine: Keeps those that can't be used.
+        quarantine: Keeps updates that can't be used.
         feed: Carries out an update that was read.
-        refuse: Answers one that can't be used.
-        kinds: The kinds of updates that were asked for; no others are looked at.
+        refuse: Answers an update that can't be used.
+        kinds: The kinds of updates that were asked for; others are ignored.
     """
 
-    def __init__(  # noqa: PLR0913 - what stands around it, put together once
+    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
         self,
         bot: Bot,
         reader: Reader,
@@ -70,38 +73,39 @@ class Intake:
         return await self.take(self.read(body), body, **data)
 
     async def take(self, reading: Reading, body: bytes, **data: object) -> object:
-        """Carry out an update, as far as it can be read; when this returns, it is done.
+        """Carry out an update as far as it can be read; when this returns, it is done.
 
         Args:
-            reading: What could be read of it.
-            body: Its bytes.
-            data: What the middleware's data holds besides.
+            reading: What could be read of the update.
+            body: The update's bytes.
+            data: What to add to the middlewares' data.
 
         Returns:
-            What `feed` gives, None if the update was not carried out.
+            The result of `feed`; None if the update was not carried out.
         """
         if reading.is_whole:
             return await self._feed(reading.update, **data)
         if reading.kind and reading.kind not in self._kinds:
             return None
-        said = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
+        update_log = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
         if reading.update:
             telemetry.update_unreadable("reduced")
-            # A modified client can press a button with any bytes, and as often as it likes.
-            (said.warning if reading.left_out else said.debug)("update_reduced")
+            # A debug line if nothing was left out: a modified client can press a button with any
+            # bytes, as often as it likes.
+            (update_log.warning if reading.left_out else update_log.debug)("update_reduced")
             return await self._feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
         if method := self._refuse(reading.kind, reading.content):
             telemetry.update_unreadable("answered")
-            said.warning("update_answered_unread")
+            update_log.warning("update_answered_unread")
             await self._call(method, data)
             return None
         await self._until_kept(body, reading)
         telemetry.update_unreadable("set_aside")
-        said.error("update_set_aside")
+        update_log.error("update_set_aside")
         return None
 
     async def run(self) -> NoReturn:
-        """Try again what the quarantine is asked to, until cancelled."""
+        """Try updates of the quarantine again when the operator asks for it, until cancelled."""
         while True:
             try:
                 due = await self._quarantine.due()
@@ -115,7 +119,8 @@ class Intake:
         reading, outcome = self.read(body), None
         try:
             if reading.update:
-                # It stays in the quarantine until it is done, so nobody is told to try again.
+                # The update stays in the quarantine until it is done, so the person must not try
+                # again.
                 kept = {IS_KEPT: lambda: True, KEEPING: Keeping(is_kept=True)}
                 outcome = await self.take(reading, body, **kept)
         except Exception:

@@ -1,15 +1,15 @@
-"""What of an update is beside the point, so that it means the same without it.
+"""The parts of an update that are optional: without them it means the same.
 
-An update without any other part would mean something else: a forwarded text, say, would be
+Without any other part an update would mean something else. For example, a forwarded text would be
 taken for the sender's own.
 """
 
 from collections.abc import Mapping
 
-Place = tuple[str | int, ...]
-"""Where a part of an update stands: names of fields, and places in lists."""
+PartPath = tuple[str | int, ...]
+"""Where a part of an update is: names of fields, and positions in lists."""
 
-BESIDE: Mapping[str, frozenset[str]] = {
+OPTIONAL: Mapping[str, frozenset[str]] = {
     "message": frozenset(
         {
             "author_signature",
@@ -34,10 +34,9 @@ BESIDE: Mapping[str, frozenset[str]] = {
     "chosen_inline_result": frozenset({"location"}),
     "my_chat_member": frozenset({"invite_link", "via_join_request", "via_chat_folder_invite_link"}),
 }
-"""Fields that tell neither who sends an update, nor where, nor what it says, by its kind. An
-update without one of them means the same; without another it would mean something else, such as
-a forwarded text that is taken for one's own."""
-INSIDE: Mapping[str, frozenset[str]] = {
+"""Optional fields by the kind of update: they tell neither who sends it, nor where, nor what it
+says."""
+PARTLY_OPTIONAL: Mapping[str, frozenset[str]] = {
     "message": frozenset(
         {
             "chat",
@@ -59,7 +58,7 @@ INSIDE: Mapping[str, frozenset[str]] = {
     "shipping_query": frozenset({"from"}),
     "pre_checkout_query": frozenset({"from"}),
 }
-"""Fields that must be there, but may lack optional parts."""
+"""Required fields whose own fields are optional, by the kind of update."""
 WHERE = frozenset(
     {
         ("business_connection_id",),
@@ -71,16 +70,18 @@ WHERE = frozenset(
         ("message_thread_id",),
     }
 )
-"""Parts of a message that tell where it is."""
+"""Parts of a message that tell where it is; they are required."""
 
 
-def is_beside(place: Place) -> bool:
+def is_optional(part: PartPath) -> bool:
     """Tell whether an update means the same without a part."""
-    if len(place) < 2:  # noqa: PLR2004 - the whole update, or all that is in it
+    if len(part) < 2:  # noqa: PLR2004 - the whole update, or its whole content
         return False
-    kind, name, *inside = place
+    kind, name, *inside = part
     if kind == "callback_query" and name == "message":
         return bool(inside) and tuple(inside) not in WHERE
-    if place[1:] in WHERE:
+    if part[1:] in WHERE:
         return False
-    return name in BESIDE.get(str(kind), ()) or (bool(inside) and name in INSIDE.get(str(kind), ()))
+    return name in OPTIONAL.get(str(kind), ()) or (
+        bool(inside) and name in PARTLY_OPTIONAL.get(str(kind), ())
+    )

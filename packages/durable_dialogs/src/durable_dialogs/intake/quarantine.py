@@ -1,7 +1,7 @@
-"""Updates that can't be read, kept for the person who runs the bot.
+"""The quarantine: updates that can't be read, kept for the operator.
 
-A newer version may read them, so they are kept as they came. They hold what people sent, so they
-are kept for a limited time, and what the list shows of them is not from people.
+A newer version may read them, so their bytes are kept as they came. They contain what people sent,
+so they are kept for a limited time, and the list of them shows nothing that people sent.
 """
 
 import hashlib
@@ -24,27 +24,27 @@ from durable_dialogs.telemetry import telemetry
 KEPT = 30 * 24 * 60 * 60
 """Seconds that an update is kept."""
 MOST = 1_000
-"""Updates that are kept at most, and
-BYTES: how many bytes they have at most. Beyond, the oldest go first."""
+"""Updates that are kept at most; beyond, the oldest are dropped."""
 BYTES = 8 * 1024 * 1024
+"""Bytes of all updates that are kept at most; beyond, the oldest are dropped."""
 AT_ONCE = 20
-"""Updates that are tried again in one go."""
+"""Updates that a worker takes at a time to try them again."""
 LEASE = 60
-"""Seconds for which an update that is being tried again is left to who does it."""
+"""Seconds for which an update is left to the worker that has taken it."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What is known of an update without looking into it.
+    """An update of the quarantine, without its content.
 
     Attributes:
         name: Its `update_id`, or `x` and a digest if it has none.
         since: When it was set aside.
-        size: Its bytes.
-        kind: Its kind, such as `message`; "" if that can't be read.
-        why: Where the parts stand that can't be read.
+        size: Its size in bytes.
+        kind: Its kind, such as `message`; "" if the kind can't be read.
+        why: The paths of the parts that can't be read.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Entry:
 
     @classmethod
     def of(cls, name: str, note: bytes) -> Self:
-        """Read what the script has noted of an update."""
+        """Parse the note that `set_aside.lua` has written about an update."""
         since, size, kind, why = note.decode().split(" ", 3)
         return cls(name, datetime.fromtimestamp(int(since), UTC), int(size), kind, why)
 
@@ -66,7 +66,7 @@ class Quarantine:
     Every method raises `RedisError` if Redis can't be used.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
     """
@@ -82,27 +82,27 @@ class Quarantine:
         self._due = redis.register_script(Path(outbox.__file__).with_name("due.lua").read_text())
 
     async def put(self, body: bytes, kind: str, why: str) -> None:
-        """Keep an update; one that is kept already stays as it is.
+        """Keep an update; if it is kept already, its entry stays as it is.
 
         Args:
             body: Its bytes as they came.
-            kind: Its kind, "" if that can't be read.
-            why: Where the parts stand that can't be read.
+            kind: Its kind; "" if the kind can't be read.
+            why: The paths of the parts that can't be read.
         """
         name = name_of(body)
-        gone = await self._batch.run(
+        dropped = await self._batch.run(
             self._set_aside,
             [self._entry(name), self._key, self._notes],
             [name, body, f"{len(body)} {kind} {why}", KEPT, MOST, BYTES],
             safe=True,
         )
-        for other in gone:
+        for other in dropped:
             telemetry.update_unreadable("dropped")
             log.error("quarantine_full", update=other.decode())
             await self._batch.send("DEL", self._entry(other.decode()))
 
     async def entries(self) -> list[Entry]:
-        """List what is kept, oldest first."""
+        """List the updates that are kept, oldest first."""
         since = time.time() - KEPT
         kept = await self._batch.send("ZRANGEBYSCORE", self._key, since, "+inf")
         names = [name.decode() for name in kept]
@@ -110,12 +110,12 @@ class Quarantine:
         return [Entry.of(*pair) for pair in zip(names, notes, strict=True) if pair[1]]
 
     async def body(self, name: str) -> bytes | None:
-        """Give an update's bytes, None if it is not kept."""
+        """Return an update's bytes, None if it is not kept."""
         body: bytes | None = await self._batch.send("GET", self._entry(name))
         return body
 
     async def drop(self, name: str) -> bool:
-        """Forget an update; tell whether it was kept."""
+        """Remove an update; tell whether it was kept."""
         await self._batch.send("DEL", self._entry(name))
         await self._batch.send("ZREM", self._again, name)
         await self._batch.send("HDEL", self._notes, name)
@@ -128,7 +128,10 @@ class Quarantine:
         await self._batch.send("EXPIRE", self._again, KEPT)
 
     async def due(self) -> dict[str, bytes]:
-        """Take updates that are to be tried again, by name; others leave them alone meanwhile."""
+        """Take updates to try again: their bytes by name.
+
+        Other workers leave them alone for `LEASE` seconds.
+        """
         _, _, names = await self._batch.run(self._due, [self._again], [AT_ONCE, LEASE, LEASE])
         taken = {}
         for name in map(bytes.decode, names):
@@ -139,7 +142,7 @@ class Quarantine:
         return taken
 
     async def keep(self, name: str) -> None:
-        """Keep an update that was tried again and still can't be read."""
+        """Stop trying an update again, because it still can't be read; it stays kept."""
         await self._batch.send("ZREM", self._again, name)
 
     def _entry(self, name: str) -> str:
@@ -147,6 +150,6 @@ class Quarantine:
 
 
 def name_of(body: bytes) -> str:
-    """Name an update: by its id, by a digest if it has none."""
+    """Return the name of an update: its id, or a digest if it has none."""
     update_id = id_of(body)
     return f"x{hashlib.sha256(body).hexdigest()[:12]}" if update_id is None else str(update_id)

@@ -1,8 +1,8 @@
-"""From the bytes of an update to what aiogram knows, as far as they can be read.
+"""Reading updates from their bytes into aiogram's models, as far as possible.
 
-A newer Bot API server, or a person with a modified client, may send what aiogram's models
-refuse. What they refuse is often beside the point, such as a message that was replied to. So an
-update is read strictly first, and if that fails again without the parts that can't be read.
+A newer Bot API server, or a person with a modified client, may send what aiogram's models refuse.
+Often they refuse an optional part, such as a message that was replied to. So an update is read
+strictly first. If that fails, it is read without the parts that can't be read.
 """
 
 import time
@@ -15,32 +15,34 @@ from aiogram import Bot
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from durable_dialogs.intake.optional_parts import Place, is_beside
+from durable_dialogs.intake.optional_parts import PartPath, is_optional
 from durable_dialogs.telegram.lenient_json import REPLACEMENT, loads, may_be_too_long
 
 Json = dict[str, Any]
 
 ROUNDS = 20
-"""How often parts are left out before an update is given up; each round gets at least one level
+"""How often parts are left out before an update is given up. Each round goes at least one level
 further out."""
 
 KINDS = frozenset(Update.model_fields) - {"update_id"}
+"""The kinds of updates, such as `message` (Bot API, Update)."""
 PAYMENTS = ("successful_payment", "refunded_payment")
+"""Fields of a message that is a payment, or the refund of one."""
 VITAL = ("invoice_payload", "currency", "telegram_payment_charge_id")
-"""Texts of a payment of which every character counts."""
+"""Required texts of a payment: each character counts."""
 PROVIDER = "provider_payment_charge_id"
 """A text of a payment that is only noted; it is empty for Stars."""
 
 NESTED = frozenset({"message", "pinned_message", "reply_to_message"})
-"""Fields within another object that are messages."""
+"""Fields of another object that are messages."""
 FORWARDED: Json = {"type": "hidden_user", "sender_user_name": "", "date": 0}
-"""Stands for where a message was forwarded from: it must not be taken for the sender's own."""
+"""Replaces a `forward_origin` that can't be read, so that the message still counts as forwarded."""
 REST = "*"
-"""Ends the place of a part of which only what matters is left."""
+"""Ends the path of a part of which only the required fields are left."""
 SHOWN = 10
-"""Places that are shown to a person."""
+"""Paths that `Reading.why` shows at most."""
 LATEST = 2**33
-"""A time in seconds that no message has yet."""
+"""A time in Unix seconds after the date of any message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +51,10 @@ class Reading:
 
     Attributes:
         update: The update without the parts that can't be read; None if it can't be used.
-        kind: Its kind, "" if it is whole or if not even that can be read.
-        left_out: Where those parts stand, such as `message.quote`.
-        content: What stands under its kind, as JSON; empty if the update is whole.
-        is_json: Whether it is JSON at all.
+        kind: The update's kind; "" if the update is whole, or if the kind can't be read.
+        left_out: The paths of those parts, such as `message.quote`.
+        content: The JSON value of the update's kind; empty if the update is whole.
+        is_json: Whether the update is JSON at all.
     """
 
     update: Update | None
@@ -63,25 +65,25 @@ class Reading:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing of it is missing or was replaced."""
+        """Whether no part is missing and none was replaced."""
         return self.update is not None and not self.kind
 
     @property
     def why(self) -> str:
-        """Where the parts stand that can't be read, for a person; nothing of it is from people."""
-        places = " ".join(self.left_out[:SHOWN])
+        """The paths of the parts that can't be read; it contains nothing that people sent."""
+        paths = " ".join(self.left_out[:SHOWN])
         if not self.left_out:
-            places = "no update" if self.is_json else "no JSON"
-        return places if len(self.left_out) <= SHOWN else f"{places} ..."
+            paths = "no update" if self.is_json else "no JSON"
+        return paths if len(self.left_out) <= SHOWN else f"{paths} ..."
 
 
 class Reader:
     """Reads updates.
 
     Args:
-        bot: The bot that they are for.
-        payer_of: Gives the id of the person who was billed by an invoice's payload, None if it
-            is of no bill.
+        bot: The bot that the updates are for.
+        payer_of: Returns the id of the person whom a bill is for, from the invoice's payload; None
+            if the payload is of no bill.
     """
 
     def __init__(self, bot: Bot, payer_of: Callable[[str], int | None]) -> None:
@@ -108,28 +110,29 @@ class Reader:
             return Reading(None, kind, (kind,))
         update, left_out = self._reduced(deepcopy(data))
         payment = next((name for name in PAYMENTS if name in content), "")
-        if update is None or not all(map(is_beside, left_out)):
+        if update is None or not all(map(is_optional, left_out)):
             update = None
             if payment and kind == "message" and (alone := self._alone(data, payment, content)):
                 update, rest = self._reduced(alone)
                 left_out = list(dict.fromkeys([*left_out, *rest]))
-                if not all(map(is_beside, rest)):
+                if not all(map(is_optional, rest)):
                     update = None
         elif payment and self._payer(content[payment]) is None:
-            # Money has changed hands, but for what can't be read.
+            # A payment has happened, but the payload does not tell whose bill it was.
             update, left_out = None, [*left_out, (kind, payment)]
         return Reading(update, kind, tuple(".".join(map(str, p)) for p in left_out), content)
 
-    def _reduced(self, data: Json) -> tuple[Update | None, list[Place]]:
-        """Leave out of an update, from the inside out, what can't be read.
+    def _reduced(self, data: Json) -> tuple[Update | None, list[PartPath]]:
+        """Leave out the parts of an update that can't be read, from the inside out.
 
         Args:
             data: The update; it is changed.
 
         Returns:
-            What is left, None if that can't be an update, and the places of what is not.
+            The rest of the update, None if it can't be an update, and the paths of the parts that
+            were left out.
         """
-        left_out: dict[Place, None] = {}
+        left_out: dict[PartPath, None] = {}
         for _ in range(ROUNDS):
             try:
                 update = Update.model_validate(data, context={"bot": self._bot})
@@ -137,19 +140,28 @@ class Reader:
             except RecursionError:
                 break
             except ValidationError as error:
-                places = _places(data, error)
-            # The innermost first, and the last of a list first: so no place moves.
-            for place in sorted(places, reverse=True):
-                if len(place) <= 1:
-                    return None, [*_outermost(left_out), place]
-                left_out[_leave_out(data, place)] = None
+                parts = _refused_parts(data, error)
+            # Innermost parts first, and the last item of a list first, so that the other paths
+            # stay right.
+            for part in sorted(parts, reverse=True):
+                if len(part) <= 1:
+                    return None, [*_outermost(left_out), part]
+                left_out[_leave_out(data, part)] = None
         return None, _outermost(left_out)
 
     def _alone(self, data: Json, name: str, content: Json) -> Json | None:
-        """Give a message that says only that somebody has paid, or was given back what they paid.
+        """Return an update that contains only the payment, or the refund, of a message.
 
-        Money has changed hands, so it must not get lost with what else is in the message.
-        Bills are sent in private chats only, and those have their person's id.
+        A payment has happened, so it must not get lost with the rest of the message. Bills are
+        sent in private chats only, and such a chat has the id of its person.
+
+        Args:
+            data: The update.
+            name: The field of the payment or refund.
+            content: The message.
+
+        Returns:
+            None if the payment can't be read.
         """
         payer = self._payer(content[name])
         if payer is None:
@@ -172,39 +184,40 @@ class Reader:
         return deepcopy({"update_id": data.get("update_id"), "message": message})
 
     def _payer(self, payment: object) -> int | None:
-        """Give the id of the person whose bill was paid, None if a payment can't be read."""
-        said = [payment.get(name) for name in VITAL] if isinstance(payment, dict) else []
-        if not said or any(not isinstance(text, str) or REPLACEMENT in text for text in said):
+        """Return the id of the person whose bill was paid, None if the payment can't be read."""
+        texts = [payment.get(name) for name in VITAL] if isinstance(payment, dict) else []
+        if not texts or any(not isinstance(text, str) or REPLACEMENT in text for text in texts):
             return None
-        return self._payer_of(str(said[0]))
+        return self._payer_of(str(texts[0]))
 
 
-def _places(data: Json, error: ValidationError) -> set[Place]:
-    """Give the innermost places that are there of what a model refuses."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    # A pressed message may be one or the other, and what is said of the other is beside the point.
-    return {_place(data, f["loc"]) for f in faults if "InaccessibleMessage" not in f["loc"]}
+def _refused_parts(data: Json, error: ValidationError) -> set[PartPath]:
+    """Return the paths of the innermost existing parts that a model refuses."""
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    # A pressed message is read as Message or InaccessibleMessage; only the errors of the first tell
+    # what is wrong with it.
+    return {_path(data, e["loc"]) for e in errors if "InaccessibleMessage" not in e["loc"]}
 
 
-def _place(data: Json, location: Sequence[str | int]) -> Place:
-    """Take out of pydantic's location of a fault what names no part of the data."""
+def _path(data: Json, location: Sequence[str | int]) -> PartPath:
+    """Remove from the location of a pydantic error what names no part of the data."""
     node: Any = data
-    place: list[str | int] = []
+    path: list[str | int] = []
     for step in location:
         is_there = step in node if isinstance(node, dict) else isinstance(node, list)
         if is_there and (isinstance(node, dict) or isinstance(step, int)):
             node = node[step]
-            place.append(step)
-    return tuple(place)
+            path.append(step)
+    return tuple(path)
 
 
-def _leave_out(data: Json, place: Place) -> Place:
-    """Leave a part out; of a message within another keep which it is.
+def _leave_out(data: Json, part: PartPath) -> PartPath:
+    """Leave a part out; of a message within another one, keep chat and id.
 
     Returns:
-        Its place, ending in `REST` if something is kept.
+        The part's path, ending in `REST` if something is kept.
     """
-    *outer, last = place
+    *outer, last = part
     holder: Any = data
     for step in outer:
         holder = holder[step]
@@ -213,27 +226,30 @@ def _leave_out(data: Json, place: Place) -> Place:
         known = _known(holder[last], holder)
     if known and holder[last] != known:
         holder[last] = known
-        return (*place, REST)
+        return (*part, REST)
     del holder[last]
-    return place
+    return part
 
 
-def _outermost(places: Collection[Place]) -> list[Place]:
-    """Give the places that are in no other."""
-    whole = {place[:-1] if place[-1] == REST else place for place in places}
+def _outermost(parts: Collection[PartPath]) -> list[PartPath]:
+    """Return the paths of the parts that are inside no other part."""
+    whole = {part[:-1] if part[-1] == REST else part for part in parts}
     return [
-        place
-        for place in places
-        if not any(place[:end] in whole for end in range(1, len(place) - (place[-1] == REST)))
+        part
+        for part in parts
+        if not any(part[:end] in whole for end in range(1, len(part) - (part[-1] == REST)))
     ]
 
 
 def _known(message: object, holder: Json) -> Json | None:
-    """Give a message that can't be seen, as Telegram does: chat, id and no date.
+    """Reduce a message to chat, id and date 0 (Bot API, InaccessibleMessage).
 
     Args:
         message: A message.
-        holder: What it stands in: a message of the same chat, or a press.
+        holder: The object that contains it: a message of the same chat, or a press.
+
+    Returns:
+        None if the message's chat or id is not known.
     """
     if not isinstance(message, dict) or type(message.get("message_id")) is not int:
         return None

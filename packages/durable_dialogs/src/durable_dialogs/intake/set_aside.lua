@@ -1,8 +1,8 @@
 -- Keeps an update that can't be read, unless it is kept already, and makes room for it.
--- KEYS: 1 the update, 2 the index of all by time, 3 the hash of notes: time, bytes, kind, why
--- ARGV: 1 the update's name, 2 its bytes, 3 its note but for the time, 4 seconds to keep it, 5 updates at most,
---   6 bytes at most
--- Gives: the names of those that have to go, the oldest first
+-- KEYS: 1 the update, 2 the index of all updates by time, 3 the hash of notes: time, bytes, kind, why
+-- ARGV: 1 the update's name, 2 its bytes, 3 its note without the time, 4 seconds to keep it,
+--   5 updates at most, 6 bytes of all updates at most
+-- Returns: the names of the updates that the caller must delete, the oldest first
 local now = tonumber(redis.call('TIME')[1])
 if redis.call('ZADD', KEYS[2], 'NX', now, ARGV[1]) == 1 then
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
