@@ -1,1 +1,1 @@
-"""What is Tally's own and leaves the engine with its hooks."""
+"""What belongs to Tally: open counters, statistics of taps, drafts of inline mode."""

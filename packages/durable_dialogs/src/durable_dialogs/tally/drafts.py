@@ -1,4 +1,4 @@
-"""What inline results stand for, from the query until somebody has posted one."""
+"""Drafts of inline counters, kept from the inline query until the counter is posted."""
 
 import secrets
 from typing import Any
@@ -11,14 +11,14 @@ from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.state.store import AwayError
 
 WEEK = 7 * 24 * 60 * 60
-"""Seconds that a draft is kept: as long as the first press on what was posted may take."""
+"""Seconds that a draft is kept; the first press on a posted counter must come within them."""
 
 
 class Drafts:
-    """Keeps what callback data must not carry, as it comes from the client.
+    """Keeps what callback data must not contain, because a client can send any callback data.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         bot_id: The bot's id.
     """
 
@@ -30,7 +30,7 @@ class Drafts:
         """Keep a draft.
 
         Returns:
-            Its name, 11 characters that nobody can guess.
+            Its name: 11 characters, 64 random bits.
 
         Raises:
             AwayError: Redis can't be used.
@@ -44,6 +44,9 @@ class Drafts:
 
     async def find(self, name: str) -> dict[str, Any] | None:
         """Find a draft by its name.
+
+        Returns:
+            None if no draft has this name, or it has expired.
 
         Raises:
             AwayError: Redis can't be used.

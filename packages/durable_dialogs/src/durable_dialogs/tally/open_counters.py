@@ -1,7 +1,6 @@
-"""Which dialogs of a chat are open, and whose they are: a list that is committed with them.
+"""The open counters of a chat, and whose they are: a list that is committed with them.
 
-So it holds neither more nor less than what is there, whatever happens on the way,
-and a limit on it holds also where two updates come at the same time.
+So the list is always right, and its limit holds also if two updates come at the same time.
 """
 
 import asyncio
@@ -14,53 +13,56 @@ from durable_dialogs.state.unit_of_work import UnitOfWork
 
 
 class OpenCounters:
-    """The roll of the chat that an update is of.
+    """The open counters of the chat of an update.
 
-    It is a record of the chat: the owners' ids by the names of the dialogs' records.
+    The list is a record of the chat: owners' ids by the names of the counters' records.
 
     Args:
-        transaction: The update's.
+        unit: The unit of work of the update.
     """
 
-    def __init__(self, transaction: UnitOfWork) -> None:
-        self._transaction = transaction
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
 
     async def add(self, stack: Stack, owner: int, *, at_most: int) -> bool:
-        """Enter a dialog.
+        """Add a counter.
 
         Args:
             stack: Its stack.
-            owner: Whose it is.
-            at_most: How many a person may have in this chat.
+            owner: The id of its owner.
+            at_most: How many counters a person may have open in this chat.
 
         Returns:
-            False if the person has so many already; then it is not entered.
+            False if the person has that many open already; then the counter is not added.
         """
-        names = await self._transaction.roll()
-        name = name_of(self._transaction.record_of(stack))
-        if name not in names and list(names.values()).count(owner) >= at_most:
-            # Some may have come to the end of their time to live.
+        owners = await self._unit.roll()
+        name = name_of(self._unit.record_of(stack))
+        if name not in owners and list(owners.values()).count(owner) >= at_most:
+            # Some of them may have expired; `of` removes those.
             others = await self.of(owner)
             if len(others) >= at_most:
                 return False
-        names[name] = owner
+        owners[name] = owner
         return True
 
     async def remove(self, stack: Stack) -> None:
-        """Take a dialog off."""
-        names = await self._transaction.roll()
-        names.pop(name_of(self._transaction.record_of(stack)), None)
+        """Remove the counter of a stack."""
+        owners = await self._unit.roll()
+        owners.pop(name_of(self._unit.record_of(stack)), None)
 
     async def of(self, owner: int) -> dict[str, Record]:
-        """Give a person's open dialogs as they stand, by name, in the order of their opening.
+        """Return the records of a person's open counters by name, the first opened first.
 
-        Those whose time to live has ended are taken off.
+        Expired counters are removed from the list.
+
+        Args:
+            owner: The person's id.
         """
-        names = await self._transaction.roll()
-        theirs = [name for name, whose in names.items() if whose == owner]
-        records = await asyncio.gather(*map(self._transaction.look, theirs))
+        owners = await self._unit.roll()
+        theirs = [name for name, owner_id in owners.items() if owner_id == owner]
+        records = await asyncio.gather(*map(self._unit.look, theirs))
         found = dict(zip(theirs, records, strict=True))
         for name in theirs:
             if not found[name].contexts:
-                del names[name], found[name]
+                del owners[name], found[name]
         return found

@@ -1,4 +1,4 @@
-"""How much is counted: taps and counters by day. For statistics alone: a kill may lose some."""
+"""Statistics: taps and counters by day. A kill may lose the taps of the last seconds."""
 
 import asyncio
 from collections import Counter
@@ -15,18 +15,18 @@ from durable_dialogs.state.keys import PREFIX
 from durable_dialogs.telemetry import telemetry
 
 PERIOD = 5.0
-"""Seconds that taps wait to be written: so a press costs no command more."""
+"""Seconds between two writes, so that a press costs no command of its own."""
 KEPT = 2 * 24 * 60 * 60
-"""Seconds that the counters of a day are known."""
+"""Seconds that the number of counters of a day is kept."""
 
 log = structlog.get_logger(__name__)
 
 
 class Taps:
-    """Knows how many taps counted on which day, over all workers.
+    """Counts taps and counters by day (UTC), over all workers.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
     """
@@ -42,7 +42,7 @@ class Taps:
         """Note a tap that has counted.
 
         Args:
-            counter: The record of its counter.
+            counter: The key of its counter's record.
         """
         telemetry.tap_counted()
         today = f"{datetime.now(UTC).date()}"
@@ -50,47 +50,50 @@ class Taps:
         self._counters.setdefault(today, set()).add(counter)
 
     async def run(self) -> None:
-        """Write down what was noted, every few seconds, until cancelled."""
+        """Write to Redis what was noted, every `PERIOD` seconds, until cancelled."""
         while True:
             await asyncio.sleep(PERIOD)
             await self.write()
 
     async def close(self, within: float) -> None:
-        """Write down what was noted, in at most `within` seconds."""
+        """Write to Redis what was noted, in at most `within` seconds."""
         with suppress(TimeoutError):
             async with asyncio.timeout(within):
                 await self.write()
 
     async def write(self) -> None:
-        """Write down what was noted."""
+        """Write to Redis what was noted. If Redis is away, these taps are lost."""
         taps, self._taps = self._taps, Counter()
         counters, self._counters = self._counters, {}
         if not taps:
             return
         send = self._batch.send
-        jobs = [send("HINCRBY", self._key, day, count) for day, count in taps.items()]
+        commands = [send("HINCRBY", self._key, day, count) for day, count in taps.items()]
         for day, names in counters.items():
-            # Of their names Redis keeps 12 kB at most, and their number to a hundredth.
-            jobs.append(send("PFADD", f"{self._key}:{day}", *names))
-            jobs.append(send("EXPIRE", f"{self._key}:{day}", KEPT))
+            # A HyperLogLog: 12 kB at most, and the number is right to one percent.
+            commands.append(send("PFADD", f"{self._key}:{day}", *names))
+            commands.append(send("EXPIRE", f"{self._key}:{day}", KEPT))
         try:
-            await asyncio.gather(*jobs)
+            await asyncio.gather(*commands)
         except RedisError as error:
             log.warning("taps_not_noted", error=type(error).__name__)
 
     async def by_day(self) -> dict[date, int]:
-        """Give the taps of each day, in UTC.
+        """Return the number of taps of each day (UTC).
 
         Raises:
             RedisError: Redis is away.
         """
         await self.write()
-        read = self._redis.hgetall(self._key)
-        found = cast("dict[bytes, bytes]", await read)
+        reply = self._redis.hgetall(self._key)
+        found = cast("dict[bytes, bytes]", await reply)
         return {date.fromisoformat(day.decode()): int(count) for day, count in found.items()}
 
     async def counters(self, day: date) -> int:
-        """Tell how many counters were tapped on a day, of the last two; about one in a hundred off.
+        """Return how many counters were tapped on a day, right to about one percent.
+
+        Args:
+            day: The day (UTC), today or yesterday; of earlier days nothing is known.
 
         Raises:
             RedisError: Redis is away.
