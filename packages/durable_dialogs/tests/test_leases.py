@@ -1,4 +1,4 @@
-"""Claims: whose time has run out takes nothing from whoever came after."""
+"""Leases: a worker whose lease has expired takes nothing from the next one."""
 
 from redis.asyncio import Redis
 
@@ -7,10 +7,10 @@ from durable_dialogs.delivery.leases import Lease, Leases
 NAME = "export:1"
 
 
-async def test_a_claim_that_has_run_out_is_the_next_ones(redis: Redis) -> None:
+async def test_an_expired_lease_goes_to_the_next_worker(redis: Redis) -> None:
     slow, quick, third = [Leases(redis, 1, memory=60) for _ in range(3)]
     assert await slow.claim(NAME) is Lease.MINE
-    await redis.delete(*await redis.keys("*claim*"))  # as when it is over
+    await redis.delete(*await redis.keys("*claim*"))  # it expires
     assert await quick.claim(NAME) is Lease.MINE
     await slow.release(NAME)
     await slow.hold(NAME)
@@ -22,7 +22,9 @@ async def test_a_claim_that_has_run_out_is_the_next_ones(redis: Redis) -> None:
     assert await slow.claim(NAME) is Lease.DONE
 
 
-async def test_who_holds_a_claim_goes_on_though_it_ran_out_meanwhile(redis: Redis) -> None:
+async def test_a_worker_can_extend_its_expired_lease_if_no_other_has_claimed_it(
+    redis: Redis,
+) -> None:
     slow, other = [Leases(redis, 1, memory=60) for _ in range(2)]
     assert await slow.claim(NAME) is Lease.MINE
     await redis.delete(*await redis.keys("*claim*"))

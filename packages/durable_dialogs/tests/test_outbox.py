@@ -1,4 +1,4 @@
-"""The outbox: all arrives, shared by the workers, and what does not keeps nothing else waiting."""
+"""The outbox: workers share the entries, each is delivered, and a failing one delays no other."""
 
 import asyncio
 from collections import Counter
@@ -17,15 +17,15 @@ from durable_dialogs.state.keys import ChatKeys
 
 BOT, ANN, BORIS = 1, 7, 8
 SLOW = 30
-"""Entries that take for ever, each of which might be waited for a second in a row."""
+"""Entries that are never delivered; a sweep that waited a second for each would miss `SOON`."""
 SOON = 15.0
-"""Seconds, of which a busy machine may need most."""
+"""Seconds that a step may take on a busy machine."""
 MANY = 3_000
-"""Entries that are left by a long outage."""
+"""Entries left by a long outage."""
 INDEX = f"tally:{{{BOT}}}:outboxes"
 
 
-async def test_what_is_under_way_is_not_waited_for_again(redis: Redis) -> None:
+async def test_a_sweep_does_not_wait_for_deliveries_under_way(redis: Redis) -> None:
     arrived = asyncio.Event()
 
     async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
@@ -44,7 +44,7 @@ async def test_what_is_under_way_is_not_waited_for_again(redis: Redis) -> None:
 
 @asynccontextmanager
 async def running(*outboxes: Outbox) -> AsyncIterator[None]:
-    """Have workers look at what is left meanwhile."""
+    """Run the sweeps of outboxes meanwhile."""
     sweeping = [asyncio.create_task(outbox.run()) for outbox in outboxes]
     try:
         yield
@@ -58,7 +58,13 @@ async def running(*outboxes: Outbox) -> AsyncIterator[None]:
 
 
 async def leave(redis: Redis, count: int, since: float = 0.0) -> None:
-    """Leave entries as a worker that was killed has committed them."""
+    """Leave entries as a killed worker does: committed, and not delivered.
+
+    Args:
+        redis: The connection.
+        count: The number of entries.
+        since: When they are due, in Unix seconds.
+    """
     chat = ChatKeys(BOT, ANN)
     entries: dict[Any, Any] = {f"entry{number}": "{}" for number in range(count)}
     await redis.zadd(INDEX, {f"{chat.outbox} {entry}": since for entry in entries})
@@ -71,7 +77,7 @@ async def until_empty(redis: Redis) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_while_nobody_takes_entries_few_are_tried_and_then_all_arrive(
+async def test_while_deliveries_fail_few_are_tried_and_then_all_are_delivered(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
@@ -92,7 +98,7 @@ async def test_while_nobody_takes_entries_few_are_tried_and_then_all_arrive(
                 while len(logs) < 3:
                     await asyncio.sleep(0.02)
             assert {line["event"] for line in logs} == {"delivery_failed"}
-            # A few in each period, and others each time.
+            # Each sweep tries a few entries, and not the same ones.
             assert len(tries) == len(set(tries)) <= (len(logs) + 1) * outbox_module.AT_ONCE
             is_away = False
             await until_empty(redis)
@@ -117,7 +123,7 @@ async def test_workers_share_what_is_left(redis: Redis) -> None:
     assert set(times.values()) == {1}
 
 
-async def test_what_always_fails_is_not_in_the_way_of_the_rest(
+async def test_entries_that_always_fail_do_not_hold_up_the_rest(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
@@ -153,14 +159,16 @@ async def test_a_clock_that_was_ahead_or_behind_neither_delays_nor_drops_an_entr
         async with asyncio.timeout(SOON):
             while not arrived or await redis.zcount(INDEX, "-inf", seconds + 30):
                 await asyncio.sleep(0.02)
-        # Its commit comes only now; what looks for it after a minute does so at once.
+        # Its commit comes only now. Make it due, instead of waiting the minute.
         await redis.zadd(INDEX, {f"{chat.outbox} late": 0}, xx=True)
         await redis.hset(chat.outbox, "late", "{}")
         await until_empty(redis)
     assert arrived == ["entry0", "late"]
 
 
-async def test_what_never_comes_is_forgotten(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_announced_entry_that_is_never_committed_is_forgotten(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name, seconds in (("PERIOD", 0.1), ("MISSING", 0), ("ABANDONED", 1)):
         monkeypatch.setattr(outbox_module, name, seconds)
 

@@ -1,4 +1,4 @@
-"""What is read of an update: the bytes of each apart, and never more than what was said."""
+"""Reading updates: a batch is split into bytes, and no update is read as more than it says."""
 
 import json
 from collections.abc import Mapping
@@ -53,10 +53,9 @@ UPDATES: list[dict[str, Any]] = [
     },
 ]
 ODD: list[object] = [None, 7, "x", [], {}, [{}], {"type": "new"}, 2**70, -1, True, "\ud83d"]
-"""What may stand where something else should."""
-
+"""Values that may be in the place of a right one."""
 NEEDED = {"update_id", "message", "successful_payment", "total_amount", *VITAL}
-"""What a payment can't be read without."""
+"""Fields without which a payment can't be read."""
 
 reader = Reader(Bot("123456:ABC"), {BILL: 5}.get)
 texts = st.text(st.characters(exclude_categories=[]))
@@ -81,7 +80,7 @@ def test_a_batch_is_split_byte_for_byte(
 
 
 @given(st.binary(max_size=20).filter(lambda raw: not set(raw) & set(b'"\\')))
-def test_bytes_that_are_no_text_are_kept_and_spoil_no_others(raw: bytes) -> None:
+def test_bytes_that_are_no_text_are_kept_and_do_not_spoil_other_updates(raw: bytes) -> None:
     odd = b'{"update_id":1,"x":"%s"}' % raw
     answer = b'{"ok":true,"result":[%s,{"update_id":2}]}' % odd
     assert split(answer) == [RawUpdate(1, odd), RawUpdate(2, b'{"update_id":2}')]
@@ -102,17 +101,17 @@ def test_bytes_that_are_no_text_are_kept_and_spoil_no_others(raw: bytes) -> None
         b'{"ok":true,"x":{"result":[{"update_id":1}]}}',
     ],
 )
-def test_what_is_no_success_has_no_updates(answer: bytes) -> None:
+def test_an_answer_without_success_has_no_updates(answer: bytes) -> None:
     assert split(answer) is None
 
 
 @given(values)
-def test_what_is_read_leniently_can_be_written(value: object) -> None:
+def test_a_leniently_read_value_can_be_written_as_json(value: object) -> None:
     json.dumps(loads(json.dumps(value).encode()), ensure_ascii=False).encode()
 
 
-def places(node: object, *outer: str | int) -> list[tuple[str | int, ...]]:
-    """Give the places of everything in an update."""
+def paths(node: object, *outer: str | int) -> list[tuple[str | int, ...]]:
+    """Return the paths of all parts of an update."""
     inner = (
         node.items()
         if isinstance(node, dict)
@@ -120,34 +119,32 @@ def places(node: object, *outer: str | int) -> list[tuple[str | int, ...]]:
         if isinstance(node, list)
         else ()
     )
-    return [
-        place for name, value in inner for place in ((*outer, name), *places(value, *outer, name))
-    ]
+    return [path for name, value in inner for path in ((*outer, name), *paths(value, *outer, name))]
 
 
-def changed(update: Mapping[str, Any], place: tuple[str | int, ...], value: object) -> bytes:
-    """Give an update with something else in a place."""
+def changed(update: Mapping[str, Any], path: tuple[str | int, ...], value: object) -> bytes:
+    """Return the bytes of an update with another value at a path."""
     copy: Any = deepcopy(update)
     holder = copy
-    for step in place[:-1]:
+    for step in path[:-1]:
         holder = holder[step]
-    holder[place[-1]] = value
+    holder[path[-1]] = value
     return json.dumps(copy).encode()
 
 
 @pytest.mark.parametrize("update", UPDATES, ids=["message", "payment", "forwarded", "press"])
 @pytest.mark.parametrize("value", ODD, ids=repr)
-def test_whatever_is_odd_nothing_is_taken_for_what_it_is_not(
+def test_an_update_with_an_odd_part_is_not_read_as_something_else(
     update: dict[str, Any], value: object
 ) -> None:
     whole = reader.read(json.dumps(update).encode())
     assert whole.is_whole
     assert whole.update
-    for place in places(update):
-        reading = reader.read(changed(update, place, value))
+    for path in paths(update):
+        reading = reader.read(changed(update, path, value))
         if reading.update is None:
-            # Of a payment all but this may be odd.
-            assert "successful_payment" not in update.get("message", {}) or place[-1] in NEEDED
+            # All parts of a payment but these may be odd.
+            assert "successful_payment" not in update.get("message", {}) or path[-1] in NEEDED
             continue
         if reading.is_whole:
             continue
@@ -177,7 +174,7 @@ def test_whatever_is_odd_nothing_is_taken_for_what_it_is_not(
 
 
 @pytest.mark.parametrize(
-    "place",
+    "path",
     [
         "message",
         "message.via_bot",
@@ -189,12 +186,12 @@ def test_whatever_is_odd_nothing_is_taken_for_what_it_is_not(
         "pre_checkout_query.order_info",
     ],
 )
-def test_what_decides_is_not_beside_the_point(place: str) -> None:
-    assert not is_optional(tuple(place.split(".")))
+def test_a_part_that_decides_is_required(path: str) -> None:
+    assert not is_optional(tuple(path.split(".")))
 
 
 @pytest.mark.parametrize(
-    "place",
+    "path",
     [
         "message.quote",
         "message.quote.text",
@@ -204,5 +201,5 @@ def test_what_decides_is_not_beside_the_point(place: str) -> None:
         "inline_query.location",
     ],
 )
-def test_what_decides_nothing_is(place: str) -> None:
-    assert is_optional(tuple(place.split(".")))
+def test_a_part_that_decides_nothing_is_optional(path: str) -> None:
+    assert is_optional(tuple(path.split(".")))
