@@ -1,1 +1,1 @@
-"""The way of an update: unit of work, commit, nested dialogs, answers."""
+"""The way of an update: chat lock, unit of work, commit, answer, and updates within updates."""
