@@ -1,4 +1,4 @@
-"""The dialogs, one module a feature."""
+"""The dialogs, a module for each feature."""
 
 from dialogs import (
     bill,
@@ -42,4 +42,4 @@ DIALOGS = (
     bill.dialog,
     game.dialog,
 )
-"""All of them, the most pressed first; what they are joined to is the app's business."""
+"""Every dialog, the most pressed first, because aiogram asks them in this order."""

@@ -1,10 +1,10 @@
-"""A bill on a message of its own, and the receipt that follows when it is paid.
+"""A bill on a message of its own, and the receipt after the payment.
 
-handlers/payments.py hears of the payment and leads on to the receipt.
+handlers/payments.py handles the payment and opens the receipt.
 """
 
 from datetime import UTC, datetime, tzinfo
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from aiogram.types import LabeledPrice
 from aiogram_dialog import Dialog, DialogManager
@@ -14,14 +14,64 @@ from magic_filter import F
 from locales import Catalog, Texts
 from signed.bills import STARS, TIP_MAX, TIPS, Bill, Bills, price
 from states import Bill as BillStates
+from widgets.dialog_data import data_of, start_of
 from widgets.pay import Invoice, Pay
 from widgets.text import T
 from widgets.window import Window
 from widgets.zone import local_time
 
 FORWARDED = "payment"
-"""The start parameter of the link that a bill carries instead of its button once it was
-forwarded (Bot API, sendInvoice): a bill is for one person, and leads others to their own."""
+"""Start parameter of the link that replaces the pay button when somebody forwards a bill.
+
+Each bill is for one person, so the link opens the payment window, where others get their own
+(Bot API, sendInvoice).
+"""
+
+
+class BillStart(TypedDict):
+    """What a bill was opened with.
+
+    Attributes:
+        id: The bill's id, in hexadecimal digits.
+        user_id: The person who may pay it.
+        currency: `XTR` for Telegram Stars, else as Telegram names it.
+        amount: In the currency's smallest unit.
+        language: The language of the bill.
+    """
+
+    id: str
+    user_id: int
+    currency: str
+    amount: int
+    language: str
+
+
+class ReceiptStart(TypedDict):
+    """What a receipt was opened with.
+
+    Attributes:
+        charge: Telegram's id of the payment.
+        currency: As in `BillStart`.
+        amount: As in `BillStart`.
+        paid_at: When the person paid, a Unix time.
+        language: The language of the receipt.
+    """
+
+    charge: str
+    currency: str
+    amount: int
+    paid_at: int
+    language: str
+
+
+class ReceiptData(TypedDict, total=False):
+    """What a receipt keeps.
+
+    Attributes:
+        refunded_at: When an admin gave the money back, a Unix time.
+    """
+
+    refunded_at: int | None
 
 
 async def get_bill(
@@ -31,8 +81,8 @@ async def get_bill(
     provider_token: str | None,
     **_: object,
 ) -> dict[str, Any]:
-    """Give what the bill asks for, in the language that it was opened in."""
-    start = cast("dict[str, Any]", dialog_manager.start_data)
+    """Give the bill's price and terms, in the language that it was opened in."""
+    start = start_of(dialog_manager, BillStart)
     texts = catalog.speak(start["language"])
     bill = Bill(bytes.fromhex(start["id"]), start["user_id"], start["currency"], start["amount"])
     terms = {"payload": bills.sign(bill), "start_parameter": FORWARDED}
@@ -62,9 +112,9 @@ def _terms(bill: Bill, provider_token: str | None, texts: Texts) -> dict[str, An
 async def get_receipt(
     dialog_manager: DialogManager, catalog: Catalog, zone: tzinfo, **_: object
 ) -> dict[str, Any]:
-    """Give what was paid, and whether it was given back, by the person's clock."""
-    start = cast("dict[str, Any]", dialog_manager.start_data)
-    refunded_at = cast("int | None", dialog_manager.dialog_data.get("refunded_at"))
+    """Give what the person paid and when, and when an admin gave it back."""
+    start = start_of(dialog_manager, ReceiptStart)
+    refunded_at = data_of(dialog_manager, ReceiptData).get("refunded_at")
     texts = catalog.speak(start["language"])
     return {
         "texts": texts,

@@ -1,16 +1,15 @@
 """Callback buttons: every way to answer a press, side by side.
 
-Telegram shows a spinner until a press is answered. Tally answers each once, after
-its commit: so "before the work" means that the work goes on by itself.
+Telegram shows a spinner until the bot answers a press. Tally answers each press once, after the
+commit. So a button that answers "before the work" leaves the work to later drawings.
 """
 
 import asyncio
 import time
 from datetime import datetime
 from secrets import randbelow
-from typing import Any, cast
+from typing import Any, TypedDict
 
-from aiogram import Bot
 from aiogram.enums import ButtonStyle
 from aiogram.types import CallbackQuery
 from aiogram.utils.deep_linking import create_deep_link
@@ -19,42 +18,57 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, ManagedCheckbox, Row, Swi
 from aiogram_dialog.widgets.style import Style
 from magic_filter import F
 
-from durable_dialogs import UnitOfWork
 from states import Callbacks
+from widgets.dialog_data import data_of, widget_of
 from widgets.disabled import Disabled
+from widgets.services import bot_of, texts_of, unit_of_work, zone_of
 from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window
-from widgets.zone import mark, zone_of
+from widgets.zone import mark
 
 CACHE = 10
-"""Seconds for which the remembered answer is remembered."""
+"""Seconds for which a client caches the cached answer."""
 
 WORK = 1.0
-"""Seconds of the work that comes before its answer."""
+"""Seconds of the work before its answer."""
 
 BREWING = 10
-"""Seconds that tea takes."""
+"""Seconds until the tea is ready."""
 
 BAR = 10
 """Characters of the progress bar."""
 
 RANDOM_MAX = 10
-"""The largest number that is sent; the smallest is 1."""
+"""The largest random number; the smallest is 1."""
 
 THUMB = "5368324170671202286"
-"""A custom emoji, the one of the Bot API's own examples."""
+"""A custom emoji, from the examples of the Bot API."""
+
+
+class CallbacksData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        silent: How often the person pressed the button without an answer.
+        begun: When the person put the tea on, a Unix time.
+        number: The random number that was sent last.
+    """
+
+    silent: int
+    begun: float
+    number: int
 
 
 class ShownFailureError(Exception):
-    """What a button raises to show what the person sees then."""
+    """Raised by a button, to show how Tally answers an error."""
 
 
 async def get_answers(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give what the presses have come to, and how far the tea is."""
-    data = dialog_manager.dialog_data
-    begun = cast("float | None", data.get("begun"))
-    # Not below 0: the clock of another machine, which draws on, may be behind.
+    """Give the number of silent presses, and the progress of the tea."""
+    data = data_of(dialog_manager, CallbacksData)
+    begun = data.get("begun")
+    # At least 0, because another worker may draw this window and its clock may be behind.
     done = 1.0 if begun is None else min(max((time.time() - begun) / BREWING, 0.0), 1.0)
     filled = int(done * BAR)
     return {
@@ -68,95 +82,85 @@ async def get_answers(dialog_manager: DialogManager, **_: object) -> dict[str, A
 
 async def get_number(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give the number that was sent last."""
-    return {"number": dialog_manager.dialog_data.get("number")}
+    return {"number": data_of(dialog_manager, CallbacksData).get("number")}
 
 
 async def get_icon(dialog_manager: DialogManager, **_: object) -> dict[str, bool]:
-    """Give whether the buttons have an icon."""
-    checkbox = cast("ManagedCheckbox", dialog_manager.find("icon"))
-    return {"icon": checkbox.is_checked()}
+    """Tell whether the buttons have an icon."""
+    return {"icon": widget_of(dialog_manager, "icon", ManagedCheckbox).is_checked()}
 
 
 def say(manager: DialogManager, key: str, *, alert: bool = False, **arguments: str | float) -> None:
     """Answer a press with a text."""
-    _transaction(manager).answer(_text(manager, key, **arguments), alert=alert)
+    unit_of_work(manager).answer(texts_of(manager)(key, **arguments), alert=alert)
 
 
 async def be_silent(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Only take the spinner away: the window shows what the press has changed."""
-    manager.dialog_data["silent"] = manager.dialog_data.get("silent", 0) + 1
+    """Only remove the spinner: the window shows the change."""
+    data = data_of(manager, CallbacksData)
+    data["silent"] = data.get("silent", 0) + 1
 
 
 async def toast(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Say something at the top of the chat, for a moment."""
+    """Show a text at the top of the chat for a moment."""
     say(manager, "callbacks-toasted")
 
 
 async def alert(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Say something that stays until it is closed."""
+    """Show a text that stays until the person closes it."""
     say(manager, "callbacks-alerted", alert=True)
 
 
 async def remember(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Tell the time, which the person's client then repeats without asking again."""
+    """Tell the time; the client caches the answer and repeats it without asking again."""
     zone = zone_of(manager)
     now = f"{datetime.now(zone):%H:%M:%S}{mark(zone)}"
-    text = _text(manager, "callbacks-cached", time=now, seconds=CACHE)
-    _transaction(manager).answer(text, cache_time=CACHE)
+    text = texts_of(manager)("callbacks-cached", time=now, seconds=CACHE)
+    unit_of_work(manager).answer(text, cache_time=CACHE)
 
 
 async def follow(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Open a link: of this bot with a start parameter, Telegram allows no other."""
-    bot: Bot = manager.middleware_data["bot"]
-    me = await bot.me()
-    link = create_deep_link(cast("str", me.username), "start", "callbacks")
-    _transaction(manager).answer(url=link)
+    """Open a link to this bot with a start parameter; Telegram allows no other."""
+    me = await bot_of(manager).me()
+    link = create_deep_link(str(me.username), "start", "callbacks")
+    unit_of_work(manager).answer(url=link)
 
 
 async def brew(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Begin, answer, and let the window show how far it is.
+    """Put the tea on, answer, and let the window show the progress.
 
-    Only the beginning is kept, as the rest follows from the time: so nothing has to
-    go on while the bot is away, and a bot that comes back draws what is true then.
+    The dialog keeps only when the tea was put on, because the progress follows from the time. So
+    no task has to run on, and after a restart the window shows the right progress.
     """
-    manager.dialog_data["begun"] = time.time()
-    _transaction(manager).moves_for = BREWING
+    data_of(manager, CallbacksData)["begun"] = time.time()
+    unit_of_work(manager).moves_for = BREWING
     say(manager, "callbacks-before")
 
 
 async def work(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Answer when all is done; the spinner turns, and this chat's next update waits."""
+    """Answer after the work; until then the spinner turns and the chat's next update waits."""
     await asyncio.sleep(WORK)
     say(manager, "callbacks-after")
 
 
 async def fail(_callback: CallbackQuery, _button: Button, _manager: DialogManager) -> None:
-    """Break down; the answer is the one to any error."""
+    """Fail; the person gets the answer to any error."""
     raise ShownFailureError
 
 
 async def send_number(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Send a number, and thank."""
+    """Send a random number, and thank the person."""
     number = randbelow(RANDOM_MAX) + 1
-    # Kept, so that a press that is delivered again sends no other.
-    manager.dialog_data["number"] = number
+    # Kept, so that a press that is delivered twice sends one number.
+    data_of(manager, CallbacksData)["number"] = number
     if callback.message:
-        _transaction(manager).call(callback.message.answer(str(number)))
+        unit_of_work(manager).call(callback.message.answer(str(number)))
     say(manager, "random-thanks", alert=True)
 
 
 async def show_style(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Say which button was pressed."""
+    """Say which button the person pressed."""
     say(manager, "styles-pressed", label=await button.text.render_text({}, manager))
-
-
-def _text(manager: DialogManager, key: str, **arguments: str | float) -> str:
-    return str(manager.middleware_data["texts"](key, **arguments))
-
-
-def _transaction(manager: DialogManager) -> UnitOfWork:
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    return transaction
 
 
 to_answers = SwitchTo(T("back"), id="back", state=Callbacks.answers)

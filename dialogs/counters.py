@@ -1,11 +1,11 @@
-"""The counters that a person has open in a chat, and the way to each."""
+"""The counters that a person has open in a chat, and a way to each."""
 
 from html import escape
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from aiogram.enums import ChatType
-from aiogram.types import CallbackQuery, Chat, User
+from aiogram.types import CallbackQuery, Chat
 from aiogram_dialog import Data, Dialog, DialogManager, ShowMode
 from aiogram_dialog.widgets.kbd import Cancel, Group, Select
 from aiogram_dialog.widgets.text import Format
@@ -14,14 +14,15 @@ from magic_filter import F
 from durable_dialogs import (
     OpenCounters,
     Record,
-    UnitOfWork,
     in_topic,
     location_of_record,
     stack_id_of,
 )
 from locales import Texts
 from states import Counters
+from widgets.dialog_data import data_of
 from widgets.notice import Notice
+from widgets.services import chat_of, person_of, unit_of_work
 from widgets.text import T, isolated
 from widgets.window import Window
 
@@ -29,26 +30,34 @@ WIDTH = 5
 """Buttons in a row."""
 
 
-async def begin(_: Data, manager: DialogManager) -> None:
-    """Note whose counters are shown: a window of an anonymous admin is any admin's."""
-    person: User = manager.middleware_data["event_from_user"]
-    manager.dialog_data["owner"] = person.id
+class CountersData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        owner: The id of the person whose counters it shows.
+    """
+
+    owner: int
 
 
-async def get_counters(
-    dialog_manager: DialogManager,
-    transaction: UnitOfWork,
-    event_chat: Chat,
-    texts: Texts,
-    **_: object,
-) -> dict[str, Any]:
-    """Give the counters, oldest first, each with a link where Telegram has one."""
-    found = await OpenCounters(transaction).of(cast("int", dialog_manager.dialog_data["owner"]))
+async def begin(_start: Data, manager: DialogManager) -> None:
+    """Note whose counters the window shows, because any admin may use an anonymous admin's."""
+    data_of(manager, CountersData)["owner"] = person_of(manager).id
+
+
+async def get_counters(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
+    """Give the counters, oldest first, each with a link if Telegram has one."""
+    found, chat = await _open_counters(dialog_manager), chat_of(dialog_manager)
     rows = [
-        texts("counters-row", number=str(number), **_row(record, event_chat, texts))
+        texts("counters-row", number=str(number), **_row(record, chat, texts))
         for number, record in enumerate(found.values(), 1)
     ]
     return {"rows": "\n".join(rows), "names": list(enumerate(found, 1))}
+
+
+async def _open_counters(manager: DialogManager) -> dict[str, Record]:
+    owner = data_of(manager, CountersData)["owner"]
+    return await OpenCounters(unit_of_work(manager)).of(owner)
 
 
 def _row(record: Record, chat: Chat, texts: Texts) -> dict[str, str]:
@@ -61,7 +70,7 @@ def _row(record: Record, chat: Chat, texts: Texts) -> dict[str, str]:
 
 
 def _link(record: Record, chat: Chat) -> str | None:
-    """Give the link to a message, which only supergroups have (core.telegram.org/api/links)."""
+    """Give the link to a counter's message, in supergroups (core.telegram.org/api/links)."""
     message_id = record.message_id or 0
     if chat.type != ChatType.SUPERGROUP or message_id <= 0:
         return None
@@ -75,14 +84,16 @@ def _link(record: Record, chat: Chat) -> str | None:
 async def post_anew(
     _callback: CallbackQuery, _select: object, manager: DialogManager, name: str
 ) -> None:
-    """Post a counter at the end of its topic; the message that it stood on loses its buttons.
+    """Send a counter anew at the end of its topic; its former message loses its buttons.
 
-    Where the topic is gone or closed it comes to this one, or else to the chat itself, and goes
-    on there.
+    If that topic is deleted or closed, the counter moves to this topic, or else to the chat
+    itself.
+
+    Raises:
+        Notice: The counter is not open any more.
     """
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    found = await OpenCounters(transaction).of(cast("int", manager.dialog_data["owner"]))
-    # It may have moved to another topic since it was listed, which is a part of its name.
+    found = await _open_counters(manager)
+    # The record's name contains its topic, and the counter may have moved since it was listed.
     moved = (each for each in found if stack_id_of(each) == stack_id_of(name))
     name = name if name in found else next(moved, "")
     if not name:

@@ -1,4 +1,4 @@
-"""The game: a message of Telegram's own kind, whose button opens a page (web/game.py)."""
+"""The game: a message of the game type, whose button opens a page (web/game.py)."""
 
 from functools import partial
 from typing import Any
@@ -16,28 +16,28 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from durable_dialogs import UnitOfWork, ask
-from locales import Texts
+from durable_dialogs import ask
 from states import Game
 from widgets.game import GameMessage, Play
 from widgets.notice import Notice
+from widgets.services import bot_of, texts_of, unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
 PATIENCE = 5
-"""Seconds that Telegram has to tell the high scores."""
+"""Seconds to wait for Telegram's high scores."""
 
 ANSWER_MAX = 200
-"""Characters of an answer to a press (Bot API, answerCallbackQuery)."""
+"""Characters that an answer to a press may have (Bot API, answerCallbackQuery)."""
 
 NAME_MAX = 24
-"""Characters of a name among the high scores."""
+"""Characters of a name in the high scores; the rest is cut off."""
 
 
 async def get_game(
     dialog_manager: DialogManager, bot: Bot, game: str | None, game_url: str | None, **_: object
 ) -> dict[str, Any]:
-    """Give which game it is, and how it is shared; where it can't be played, why."""
+    """Give the game and how to share it, or why it cannot be played."""
     me = await bot.me()
     return {
         "game": game,
@@ -50,31 +50,32 @@ async def get_game(
 
 
 async def show_scores(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Tell the high scores of this message.
+    """Tell the high scores of this message's game.
 
     Raises:
-        Notice: Telegram does not tell.
+        Notice: Telegram does not answer in time.
     """
     manager.show_mode = ShowMode.NO_UPDATE
-    bot: Bot = manager.middleware_data["bot"]
-    texts: Texts = manager.middleware_data["texts"]
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
     if callback.message is None:
         return
     message = callback.message
     scores = await ask(
         partial(
-            bot.get_game_high_scores, callback.from_user.id, message.chat.id, message.message_id
+            bot_of(manager).get_game_high_scores,
+            callback.from_user.id,
+            message.chat.id,
+            message.message_id,
         ),
         within=PATIENCE,
     )
     if scores is None:
         raise Notice("notice-away")
-    transaction.answer(table(scores) or texts("game-no-scores"), alert=True)
+    text = table(scores) or texts_of(manager)("game-no-scores")
+    unit_of_work(manager).answer(text, alert=True)
 
 
 def table(scores: list[GameHighScore]) -> str:
-    """Write high scores down, as many as an answer holds."""
+    """Write high scores, a line each, as many as fit into an answer."""
     text = ""
     for line in scores:
         more = f"{line.position}. {line.user.full_name[:NAME_MAX]}: {line.score}\n"

@@ -1,4 +1,4 @@
-"""What the bot says when it comes into a group."""
+"""The greeting when somebody adds the bot to a group."""
 
 from aiogram_dialog import Dialog
 

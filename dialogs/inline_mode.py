@@ -1,4 +1,4 @@
-"""Inline mode: the buttons that lead to counters in any chat (handlers/inline.py)."""
+"""Inline mode: buttons that start an inline query in a chat (handlers/inline.py answers it)."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from widgets.window import Window
 
 
 async def get_inline_mode(bot: Bot, **_: object) -> dict[str, Any]:
-    """Give whether it is switched on, as it was when the bot started."""
+    """Tell whether inline mode is on, as Telegram said when the bot started."""
     me = await bot.me()
     return {"is_on": bool(me.supports_inline_queries)}
 

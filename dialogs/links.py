@@ -1,10 +1,9 @@
-"""Links: buttons that a person's client carries out by itself, without the bot."""
+"""Links: buttons that the person's client handles without the bot."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from aiogram import Bot
-from aiogram.enums import ChatType
 from aiogram.types import User
 from aiogram_dialog import Data, Dialog, DialogManager
 from aiogram_dialog.widgets.kbd import Cancel, CopyText, LoginURLButton, Row, Start, Url, WebApp
@@ -15,27 +14,42 @@ from durable_dialogs import ask
 from locales import Texts
 from states import Links, Share
 from widgets.access import ANONYMOUS
+from widgets.dialog_data import data_of
 from widgets.disabled import Disabled
+from widgets.services import bot_of, is_private, person_of
 from widgets.text import T
 from widgets.window import Window
 
 PATIENCE = 5
-"""Seconds that Telegram has to tell whether a profile may be linked to."""
+"""Seconds to wait for Telegram to tell if a button may lead to a profile."""
 
 
-async def begin(_: Data, manager: DialogManager) -> None:
-    """Note who opens the window, and whether links to them are allowed."""
-    person: User = manager.middleware_data["event_from_user"]
-    linked = await _may_be_linked(manager.middleware_data["bot"], person)
-    manager.dialog_data.update(person=str(person.id), linked=linked)
+class LinksData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        person: The id of the person who opened it, in digits.
+        linked: Whether a button may lead to the person's profile.
+    """
+
+    person: str
+    linked: bool
+
+
+async def begin(_start: Data, manager: DialogManager) -> None:
+    """Note who opens the window, and whether a button may lead to their profile."""
+    person, data = person_of(manager), data_of(manager, LinksData)
+    linked = await _may_be_linked(bot_of(manager), person)
+    data["person"] = str(person.id)
+    data["linked"] = linked
 
 
 async def _may_be_linked(bot: Bot, person: User) -> bool:
-    """Ask Telegram whether a button may lead to a person; if in doubt, no.
+    """Ask Telegram whether a button may lead to a person's profile; no, if it does not answer.
 
-    A message with a button that may not is refused as a whole (Bot API,
-    InlineKeyboardButton). Who forbids it later than this was asked is met with in
-    durable_dialogs/drawing/refused_buttons.py.
+    Telegram refuses the whole message if a button may not (Bot API, InlineKeyboardButton). A
+    person may forbid it after this question; the engine then disables the button
+    (durable_dialogs/drawing/refused_buttons.py).
     """
     if person.id in ANONYMOUS:
         return False
@@ -50,11 +64,11 @@ async def get_links(
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
-    """Give what the buttons lead to; the pages speak the person's language."""
-    alone = dialog_manager.middleware_data["event_chat"].type == ChatType.PRIVATE
+    """Give the links of the buttons; the pages speak the person's language."""
+    alone = is_private(dialog_manager)
     language = f"?language={texts.language}"
     return {
-        **dialog_manager.dialog_data,
+        **data_of(dialog_manager, LinksData),
         "web_app_url": web_app_url + language if web_app_url and alone else None,
         "login_url": login_url and login_url + language,
         "pages_missing": login_url is None,

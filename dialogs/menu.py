@@ -1,13 +1,15 @@
-"""The menu: one dialog in the default stack, navigated in place."""
+"""The menu: one dialog in the default stack, on one message."""
 
-from aiogram.enums import ChatType
+from typing import TypedDict
+
 from aiogram.methods import EditMessageReplyMarkup
 from aiogram.types import CallbackQuery
 from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
-from durable_dialogs import UnitOfWork, foreground, open_beside
+from dialogs.counter_data import CounterStart
+from durable_dialogs import foreground, open_beside
 from states import (
     Callbacks,
     Counter,
@@ -24,56 +26,68 @@ from states import (
 )
 from widgets.access import in_group, in_private
 from widgets.commands import CommandList
+from widgets.dialog_data import data_of
+from widgets.services import is_private, unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
 
+class MenuData(TypedDict, total=False):
+    """What the menu keeps.
+
+    Attributes:
+        lent: The id of the message that the menu handed over to a counter last.
+    """
+
+    lent: int
+
+
 async def open_counter(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Open a counter: in place, in a group on a message of its own for all to tap."""
+    """Open a counter: on the menu's message, in a group on a message of its own."""
     manager.show_mode = ShowMode.NO_UPDATE
     kind = str(button.widget_id)
     here = callback.message.message_id if callback.message else None
-    if manager.dialog_data.get("lent") == here:
-        return  # the second tap of a double one: the message is a counter's already
-    if manager.middleware_data["event_chat"].type == ChatType.PRIVATE:
+    if data_of(manager, MenuData).get("lent") == here:
+        return  # a double tap: the first tap has made the message a counter
+    if is_private(manager):
         await _open_in_place(callback, manager, kind)
     else:
-        data = {"kind": kind, "label": None}
-        await open_beside(manager, f"q{callback.id}", Counter.counting, data)
+        start = CounterStart(kind=kind, label=None)
+        await open_beside(manager, f"q{callback.id}", Counter.counting, start)
 
 
 async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: str) -> None:
-    """Hand the menu's message over to the counter of that kind.
+    """Hand the menu's message over to a counter of this kind.
 
-    It has a stack of its own that outlives the menu: a counter that was left
-    unconfirmed is found again with its number.
+    Each kind has a stack of its own, which outlives the menu. So the same button leads back to a
+    counter that the person left without confirming it, with its value.
     """
     if callback.message is None:
         return
     here = callback.message.message_id
     manager.current_stack().last_message_id = None
-    manager.dialog_data["lent"] = here
+    data_of(manager, MenuData)["lent"] = here
     async with foreground(manager, kind) as counter:
         stack = counter.current_stack()
         former, stack.last_message_id = stack.last_message_id, here
         if counter.has_context() and counter.current_context().state == Counter.counting:
             if former not in (None, here):
-                transaction: UnitOfWork = manager.middleware_data["transaction"]
                 chat_id = callback.message.chat.id
-                transaction.call(EditMessageReplyMarkup(chat_id=chat_id, message_id=former))
+                removal = EditMessageReplyMarkup(chat_id=chat_id, message_id=former)
+                unit_of_work(manager).call(removal)
             await counter.show(ShowMode.EDIT)
         else:
             await counter.start(
                 Counter.counting,
-                {"kind": kind, "label": None, "in_menu": True},
+                dict(CounterStart(kind=kind, label=None, in_menu=True)),
                 mode=StartMode.RESET_STACK,
                 show_mode=ShowMode.EDIT,
             )
 
 
 async def open_game(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Open the game: in place, in a group on a message of its own for all to play."""
-    if manager.middleware_data["event_chat"].type == ChatType.PRIVATE:
+    """Open the game: on the menu's message, in a group on a message of its own."""
+    if is_private(manager):
         await manager.start(Game.playing)
         return
     manager.show_mode = ShowMode.NO_UPDATE

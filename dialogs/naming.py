@@ -1,7 +1,7 @@
-"""A name for a total that was confirmed without one; asked for only if the person wants it."""
+"""Asks for the name of a total that was confirmed without one, if the person wants that."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 from aiogram.enums import ContentType
 from aiogram.types import Message
@@ -11,22 +11,33 @@ from aiogram_dialog.widgets.kbd import Cancel
 
 from db.models import LABEL_MAX
 from db.totals import NewTotal
-from durable_dialogs import UnitOfWork
-from locales import Texts
 from states import Naming
+from widgets.dialog_data import data_of
 from widgets.notice import Notice
+from widgets.services import texts_of, unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
 
+class NamingData(TypedDict, total=False):
+    """What the dialog keeps. It is started with the total, as `NewTotal.to_json` writes it.
+
+    Attributes:
+        label: The name that the person has given.
+    """
+
+    label: str
+
+
 async def get_total(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give the total, and its name if it has one by now."""
+    """Give the total, and its name if it already has one."""
     total = NewTotal.from_json(str(dialog_manager.start_data))
-    return {"value": str(total.value), "label": dialog_manager.dialog_data.get("label")}
+    label = data_of(dialog_manager, NamingData).get("label")
+    return {"value": str(total.value), "label": label}
 
 
 async def take_name(message: Message, _input: MessageInput, manager: DialogManager) -> None:
-    """Name the total: it is sent off once more, with its label, and is still one total.
+    """Name the total: deliver it again with its name; it stays one row.
 
     Raises:
         Notice: The name is too long.
@@ -35,14 +46,12 @@ async def take_name(message: Message, _input: MessageInput, manager: DialogManag
     if not 1 <= len(label) <= LABEL_MAX:
         raise Notice("counter-label-too-long", length=len(label), limit=LABEL_MAX)
     total = replace(NewTotal.from_json(str(manager.start_data)), label=label)
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    texts: Texts = manager.middleware_data["texts"]
-    transaction.deliver(
+    unit_of_work(manager).deliver(
         f"{total.confirmation_id.hex()}:name",
         total.to_json(),
-        late=texts("counter-saved-later", value=str(total.value)),
+        late=texts_of(manager)("counter-saved-later", value=str(total.value)),
     )
-    manager.dialog_data["label"] = label
+    data_of(manager, NamingData)["label"] = label
     await manager.switch_to(Naming.named)
 
 

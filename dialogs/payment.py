@@ -1,53 +1,68 @@
-"""What can be paid for: Telegram Stars, or a mug by card; and what was paid."""
+"""Payments: a gift of Telegram Stars, a mug by card, and what the person has paid."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from typing import Any, cast
+from typing import Any, TypedDict
 
-from aiogram.types import CallbackQuery, User
+from aiogram.types import CallbackQuery
 from aiogram_dialog import Data, Dialog, DialogManager, ShowMode
 from aiogram_dialog.widgets.kbd import Button, Cancel, Row, SwitchTo
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from db.models import Payment
-from db.payments import Payments
-from durable_dialogs import UnitOfWork, open_beside
+from db.payments import Page
+from dialogs.bill import BillStart
+from durable_dialogs import open_beside
 from locales import Texts
 from signed.bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from states import Bill as BillStates
 from states import Payment as PaymentStates
+from widgets.dialog_data import data_of
 from widgets.notice import Notice
+from widgets.services import person_of, services_of, texts_of, unit_of_work
 from widgets.steps import Steps
 from widgets.text import T, fill
 from widgets.window import Window
 from widgets.zone import local_time
 
 STEPS = (-100, -10, -1, 1, 10, 100)
-"""The steps of the amount."""
+"""The buttons that change the amount of Stars."""
 
 FIRST = 10
-"""Stars that are offered at first."""
+"""Stars that the window shows at first."""
 
 PAGE = 5
-"""Payments shown at a time."""
-
-BEFORE = "before"
-"""Where the dialog's data has what the pages shown begin behind, one behind the other."""
+"""Payments on a page."""
 
 
-async def begin(_: Data, manager: DialogManager) -> None:
-    """Offer some Stars."""
-    manager.dialog_data["amount"] = FIRST
+class PaymentData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        amount: The Stars that the person has chosen.
+        before: For each page after the first, the id of the payment before it; the last one is
+            the page that shows.
+        bill: The bill that was opened last.
+    """
+
+    amount: int
+    before: list[int | None]
+    bill: BillStart
+
+
+async def begin(_start: Data, manager: DialogManager) -> None:
+    """Choose some Stars at first."""
+    _data(manager)["amount"] = FIRST
 
 
 async def get_stars(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give the sum that was chosen."""
-    return {"price": price(_amount(dialog_manager), STARS)}
+    """Give the chosen amount."""
+    return {"price": price(_data(dialog_manager)["amount"], STARS)}
 
 
 async def get_mug(provider_token: str | None, **_: object) -> dict[str, Any]:
-    """Give what a mug costs, where it goes, and whether cards are taken."""
+    """Give the price of a mug, the countries it is sent to, and whether Tally takes cards."""
     return {
         "price": price(MUG, CURRENCY),
         "countries": ", ".join(SHIPPING),
@@ -56,17 +71,22 @@ async def get_mug(provider_token: str | None, **_: object) -> dict[str, Any]:
 
 
 async def get_history(
-    dialog_manager: DialogManager, payments: Payments, texts: Texts, zone: tzinfo, **_: object
+    dialog_manager: DialogManager, texts: Texts, zone: tzinfo, **_: object
 ) -> dict[str, Any]:
-    """Give the page that the dialog stands at."""
-    person: User = dialog_manager.middleware_data["event_from_user"]
-    before = dialog_manager.dialog_data.get(BEFORE, [])
-    page = await payments.page(person.id, limit=PAGE, before=before[-1] if before else None)
+    """Give the page of payments that the person has turned to."""
+    page = await _page(dialog_manager)
     return {
         "rows": "\n\n".join(_row(payment, texts, zone) for payment in page.payments),
-        "newer": bool(before),
+        "newer": bool(_data(dialog_manager).get("before")),
         "older": page.further,
     }
+
+
+async def _page(manager: DialogManager) -> Page:
+    before = _data(manager).get("before")
+    return await services_of(manager).payments.page(
+        person_of(manager).id, limit=PAGE, before=before[-1] if before else None
+    )
 
 
 def _row(payment: Payment, texts: Texts, zone: tzinfo) -> str:
@@ -82,68 +102,70 @@ def _row(payment: Payment, texts: Texts, zone: tzinfo) -> str:
 
 
 def steps(_manager: DialogManager) -> Sequence[int]:
-    """Give the steps of the amount."""
+    """Give the steps of the amount, always the same."""
     return STEPS
 
 
 async def step(_callback: CallbackQuery, _widget: Steps, manager: DialogManager, by: int) -> None:
-    """Change the amount, as far as Telegram lets it."""
-    amount = max(STARS_MIN, min(_amount(manager) + by, STARS_MAX))
-    if amount == _amount(manager):
+    """Change the amount within Telegram's limits.
+
+    Raises:
+        Notice: The amount is at the limit.
+    """
+    data = _data(manager)
+    amount = max(STARS_MIN, min(data["amount"] + by, STARS_MAX))
+    if amount == data["amount"]:
         raise Notice("payment-at-the-end")
-    manager.dialog_data["amount"] = amount
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    texts: Texts = manager.middleware_data["texts"]
-    transaction.answer_late(texts("payment-amount", price=price(amount, STARS)))
+    data["amount"] = amount
+    text = texts_of(manager)("payment-amount", price=price(amount, STARS))
+    unit_of_work(manager).answer_late(text)
 
 
 async def bill_stars(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Send a bill over the Stars that were chosen."""
-    await _open_bill(manager, _amount(manager), STARS)
+    """Send a bill for the chosen Stars."""
+    await _open_bill(manager, _data(manager)["amount"], STARS)
 
 
 async def bill_mug(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Send a bill over a mug."""
+    """Send a bill for a mug."""
     await _open_bill(manager, MUG, CURRENCY)
 
 
 async def _open_bill(manager: DialogManager, amount: int, currency: str) -> None:
-    """Open a bill on a message of its own; one over the same sum that is due does for it."""
-    person: User = manager.middleware_data["event_from_user"]
-    texts: Texts = manager.middleware_data["texts"]
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
+    """Open a bill on a message of its own, unless one for the same amount is due."""
+    person = person_of(manager)
     manager.show_mode = ShowMode.NO_UPDATE
-    opened: dict[str, Any] = manager.dialog_data.get("bill") or {}
-    if (opened.get("amount"), opened.get("currency")) == (amount, currency):
+    opened = _data(manager).get("bill")
+    if opened and (opened["amount"], opened["currency"]) == (amount, currency):
         bill = Bill(bytes.fromhex(opened["id"]), person.id, currency, amount)
-        # The second tap of a double one.
-        if BillStates.due.state in await transaction.states_of(bill.stack_id):
+        # A double tap opens one bill.
+        if BillStates.due.state in await unit_of_work(manager).states_of(bill.stack_id):
             return
     bill = Bill.new(amount, currency, person.id)
-    data: dict[str, Data] = {
-        "id": bill.id.hex(),
-        "user_id": person.id,
-        "currency": currency,
-        "amount": amount,
-        "language": texts.language,
-    }
-    manager.dialog_data["bill"] = data
-    await open_beside(manager, bill.stack_id, BillStates.due, data)
+    start = BillStart(
+        id=bill.id.hex(),
+        user_id=person.id,
+        currency=currency,
+        amount=amount,
+        language=texts_of(manager).language,
+    )
+    _data(manager)["bill"] = start
+    await open_beside(manager, bill.stack_id, BillStates.due, start)
 
 
 async def turn_older(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Turn to older payments."""
-    page = await get_history(**manager.middleware_data)
-    manager.dialog_data.setdefault(BEFORE, []).append(page["older"])
+    page = await _page(manager)
+    _data(manager).setdefault("before", []).append(page.further)
 
 
 async def turn_newer(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Turn back to newer payments."""
-    manager.dialog_data[BEFORE].pop()
+    _data(manager)["before"].pop()
 
 
-def _amount(manager: DialogManager) -> int:
-    return cast("int", manager.dialog_data["amount"])
+def _data(manager: DialogManager) -> PaymentData:
+    return data_of(manager, PaymentData)
 
 
 to_stars = SwitchTo(T("back"), id="back", state=PaymentStates.stars)

@@ -1,6 +1,6 @@
-"""A keyboard that is built: so many numbers, so many a row."""
+"""A keyboard of numbers; the person chooses how many, and how many in a row."""
 
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import Dialog, DialogManager
@@ -8,36 +8,47 @@ from aiogram_dialog.widgets.kbd import Cancel, Counter, ManagedCounter, SwitchTo
 from magic_filter import F
 
 from states import ReplyBuilder
+from widgets.dialog_data import data_of, widget_of
 from widgets.numbers import Numbers
 from widgets.reply import ReplyWindow
 from widgets.text import T
 from widgets.window import Window
 
 COUNT, WIDTH = 16, 4
-"""Buttons at first, and buttons a row."""
+"""Buttons, and buttons in a row, at first."""
 
 COUNT_MAX, WIDTH_MAX = 64, 8
-"""Buttons at most, and buttons a row."""
+"""Buttons, and buttons in a row, at most."""
+
+
+class BuilderData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        number: The number that the person chose last.
+    """
+
+    number: int
 
 
 def rows(manager: DialogManager) -> list[range]:
-    """Give the numbers from 1 up, so many a row."""
-    counters = (cast("ManagedCounter", manager.find(name)) for name in ("count", "width"))
+    """Give the numbers from 1 up, in rows of the chosen width."""
+    counters = (widget_of(manager, name, ManagedCounter) for name in ("count", "width"))
     count, width = (int(counter.get_value()) for counter in counters)
     numbers = range(1, count + 1)
     return [numbers[start : start + width] for start in range(0, count, width)]
 
 
 async def get_number(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give the number that was chosen last."""
-    return {"number": dialog_manager.dialog_data.get("number")}
+    """Give the number that the person chose last."""
+    return {"number": data_of(dialog_manager, BuilderData).get("number")}
 
 
 async def choose(
     _callback: CallbackQuery, _widget: Numbers, manager: DialogManager, number: int
 ) -> None:
-    """Note the number that was chosen."""
-    manager.dialog_data["number"] = number
+    """Note the chosen number."""
+    data_of(manager, BuilderData)["number"] = number
 
 
 size_window = Window(

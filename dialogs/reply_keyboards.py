@@ -1,15 +1,13 @@
 """Reply keyboards: templates of messages and their options, forced replies, styles.
 
-A message carries either an inline or a reply keyboard, and only an inline one can be
-edited onto it. So a window with a reply keyboard is a message of its own, and the
-list of windows, which has an inline one, comes anew behind it. What takes the
-keyboard away depends on how a person leaves:
+A message has either an inline or a reply keyboard, and an edit can add only an inline one. So a
+window with a reply keyboard is a message of its own, and the list of windows, which has an inline
+keyboard, is sent anew after it. How the keyboard goes depends on how the person leaves:
 
-- A choice is answered by a reply that takes it away; question and answer stay.
-- Back or a command answers nothing, so nothing is said: the window's message is
-  deleted (`durable_dialogs.drawing.message_manager`), and its keyboard goes with it. Telegram
-  deletes for 48 hours; after that the first press on the keyboard that was left takes it away
-  (handlers/strays.py).
+- The reply to a choice removes the keyboard; question and answer stay.
+- Back and commands get no reply. The engine deletes the window's message, and its keyboard goes
+  with it (`durable_dialogs.drawing.message_manager`). Telegram lets a bot delete messages for 48
+  hours; later the first press on the keyboard removes it (handlers/strays.py).
 """
 
 from typing import cast
@@ -29,60 +27,61 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
 
-from durable_dialogs import UnitOfWork, open_beside
+from durable_dialogs import open_beside
 from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
+from widgets.dialog_data import widget_of
 from widgets.notice import Notice
 from widgets.reply import ReplyKeyboard, ReplyWindow
+from widgets.services import texts_of, unit_of_work
 from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window
 
 SERVED = {"with": "cutlets-served-with", "without": "cutlets-served-without"}
-"""The answers to how the cutlets are served, by the buttons' ids."""
+"""Keys of the replies to the choice about the cutlets, by the buttons' ids."""
 
 SWITCHES = ("resize", "one_time", "persistent", "placeholder")
-"""The options of the keyboard of the cutlets, by the switches' ids."""
+"""Ids of the switches, each an option of the cutlets' keyboard."""
 
 NAME_MAX = 64
-"""Characters that a name may have."""
+"""Characters that the name may have."""
 
 THUMB = "5368324170671202286"
-"""A custom emoji, the one of the Bot API's own examples."""
+"""A custom emoji, from the examples of the Bot API."""
 
 
 async def serve(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Answer how the cutlets are served."""
+    """Reply to the choice about the cutlets."""
     await conclude(manager, cast("Message", callback.message), SERVED[str(button.widget_id)])
 
 
 async def conclude(
     manager: DialogManager, message: Message, key: str, **arguments: str | float
 ) -> None:
-    """Answer, take the keyboard away with the answer, and then send the list anew."""
+    """Send a reply that removes the keyboard, and then the list of windows anew."""
     answer(manager, message, key, markup=ReplyKeyboardRemove(), **arguments)
     stack = manager.current_stack()
     stack.last_message_id, stack.last_reply_keyboard = None, False
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    transaction.redraws.append(stack.id)
+    unit_of_work(manager).redraws.append(stack.id)
     await manager.switch_to(ReplyKeyboards.list)
 
 
 async def get_switches(dialog_manager: DialogManager, **_: object) -> dict[str, bool]:
-    """Give which options of the keyboard are on."""
+    """Tell which options of the keyboard are on."""
     return {name: is_checked(dialog_manager, name) for name in SWITCHES}
 
 
 def is_checked(manager: DialogManager, name: str) -> bool:
-    """Tell whether a checkbox is checked."""
-    return bool(cast("ManagedCheckbox", manager.find(name)).is_checked())
+    """Tell whether a switch is on."""
+    return widget_of(manager, name, ManagedCheckbox).is_checked()
 
 
-async def take_name(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Take the forced reply.
+async def take_name(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Take the name from the forced reply.
 
     Raises:
-        Notice: It is too long.
+        Notice: The name is too long.
     """
     name = " ".join((message.text or "").split())
     if len(name) > NAME_MAX:
@@ -91,26 +90,25 @@ async def take_name(message: Message, _: MessageInput, manager: DialogManager) -
 
 
 async def get_icon(dialog_manager: DialogManager, **_: object) -> dict[str, bool]:
-    """Give whether the buttons have an icon."""
+    """Tell whether the buttons have an icon."""
     return {"icon": is_checked(dialog_manager, "icon")}
 
 
 async def echo(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Say which words a press has sent; the keyboard stays."""
+    """Say which text the press has sent; the keyboard stays."""
     label = await button.text.render_text({}, manager)
     answer(manager, cast("Message", callback.message), "reply-echo", label=label)
 
 
-async def show_both(callback: CallbackQuery, _: Button, manager: DialogManager) -> None:
-    """Open an inline keyboard on a message of its own, and a reply keyboard beside it."""
+async def show_both(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
+    """Open an inline keyboard on a message of its own, and a reply keyboard in this dialog."""
     await open_beside(manager, f"q{callback.id}", Example.inline, {})
     await manager.switch_to(ReplyKeyboards.example)
 
 
 async def explain(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Say that an inline press sends no message."""
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    transaction.answer(manager.middleware_data["texts"]("example-pressed"))
+    """Say that an inline button sends no message."""
+    unit_of_work(manager).answer(texts_of(manager)("example-pressed"))
 
 
 to_list = SwitchTo(T("back"), id="back", state=ReplyKeyboards.list)

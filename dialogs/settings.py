@@ -1,4 +1,4 @@
-"""Settings: language, time zone, the steps of one's own counter, names for totals."""
+"""Settings: language, time zone, steps of the person's own counters, names of totals."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -16,30 +16,32 @@ from aiogram_dialog.widgets.text import Format
 from db.models import Kind
 from db.preferences import Preferences
 from dialogs.choices import choose, require_person
-from dialogs.counter import STEPS
-from durable_dialogs import UnitOfWork
+from dialogs.counter_data import STEPS
 from locales import Catalog, Texts
 from states import Settings, TimeZone, Totals
 from widgets.access import in_private
 from widgets.notice import Notice
+from widgets.services import unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
 STEP_MAX = 1000
 """The largest step; the smallest is its negative."""
+
 STEPS_MAX = 4
-"""Steps that a counter has at most."""
+"""Steps that a counter may have."""
 
 OFFERED_STEPS = ((-1, 1), (-5, -1, 1, 5), (-10, -1, 1, 10), (1, 2, 5, 10))
-"""Steps that have a button; any others are typed."""
+"""Steps that have a button; a person may type others."""
 
 STEP = re.compile(r"[+-]?[0-9]{1,4}")
+"""A typed step."""
 
 
 async def get_settings(
     preferences: Preferences, texts: Texts, zone: tzinfo, **_: object
 ) -> dict[str, Any]:
-    """Give what is chosen."""
+    """Give what the person has chosen."""
     return {
         "language": texts.name,
         "spoken": preferences.chosen_language is None,
@@ -51,30 +53,32 @@ async def get_settings(
 
 
 async def get_languages(catalog: Catalog, **_: object) -> dict[str, Any]:
-    """Give the languages to choose from, each by its own name."""
+    """Give the languages to choose from, each by its name in that language."""
     return {"languages": [(code, catalog.speak(code).name) for code in catalog.languages]}
 
 
 async def get_steps(**_: object) -> dict[str, Any]:
     """Give the steps to choose from."""
-    offered = [(str(place), written(steps)) for place, steps in enumerate(OFFERED_STEPS)]
-    # In plain digits, as people type them.
+    offered = [(str(index), written(steps)) for index, steps in enumerate(OFFERED_STEPS)]
+    # The limit in plain digits, because people type it like that.
     return {"offered": offered, "limit": str(STEP_MAX), "count": STEPS_MAX}
 
 
 def written(steps: tuple[int, ...]) -> str:
-    """Write steps as their buttons do: `-1 +1`."""
+    """Write steps as on their buttons: `-1 +1`."""
     return " ".join(f"{step:+d}" for step in steps)
 
 
 def read_steps(text: str) -> tuple[int, ...] | None:
-    """Read steps that somebody has typed: different whole numbers, from the smallest on.
+    """Read steps that a person has typed.
 
     Args:
-        text: Anything; signs of subtraction and commas are as good as hyphens and spaces.
+        text: Any text. Steps are whole numbers with spaces or commas between them; a minus sign
+            is as good as a hyphen.
 
     Returns:
-        The steps, None if these are none, or too many or too large.
+        The steps in ascending order, or None if they are no numbers, not all different, 0, too
+        many or too large.
     """
     numbers = text.replace("\N{MINUS SIGN}", "-").replace(",", " ").split()
     if not all(STEP.fullmatch(number) for number in numbers):
@@ -89,35 +93,34 @@ def read_steps(text: str) -> tuple[int, ...] | None:
 async def choose_language(
     _callback: CallbackQuery, _select: object, manager: DialogManager, code: str
 ) -> None:
-    """Speak a language, in all of the person's windows."""
+    """Show all of the person's windows in a language."""
     await _speak(manager, code)
 
 
 async def follow_client(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Speak the language of the person's client, likewise."""
+    """Show all of the person's windows in the language of their client."""
     await _speak(manager, None)
 
 
 async def _speak(manager: DialogManager, code: str | None) -> None:
     await choose(manager, chosen_language=code)
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    transaction.speaks_anew = True
+    unit_of_work(manager).speaks_anew = True
     await manager.switch_to(Settings.main)
 
 
 async def choose_steps(
-    _callback: CallbackQuery, _select: object, manager: DialogManager, place: str
+    _callback: CallbackQuery, _select: object, manager: DialogManager, index: str
 ) -> None:
-    """Give the next counters of the person's own other steps; those that are open keep theirs."""
-    await choose(manager, steps=OFFERED_STEPS[int(place)])
+    """Give the person's next counters these steps; open counters keep theirs."""
+    await choose(manager, steps=OFFERED_STEPS[int(index)])
     await manager.switch_to(Settings.main)
 
 
 async def take_steps(message: Message, _input: MessageInput, manager: DialogManager) -> None:
-    """Give them steps that were typed.
+    """Give the person's next counters the steps that the person has typed.
 
     Raises:
-        Notice: What was typed are none.
+        Notice: `read_steps` can't read them.
     """
     steps = read_steps(message.text or "")
     if steps is None:
@@ -127,7 +130,7 @@ async def take_steps(message: Message, _input: MessageInput, manager: DialogMana
 
 
 async def choose_names(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Ask for names of totals, or don't."""
+    """Choose whether Tally asks for the names of totals."""
     await choose(manager, names_totals=button.widget_id == "ask")
     await manager.switch_to(Settings.main)
 
@@ -187,7 +190,7 @@ steps_window = Window(
         ),
     ),
     SwitchTo(T("back"), id="back", state=Settings.main),
-    # In a group people talk to each other.
+    # Not in a group, because people talk to each other there.
     MessageInput(take_steps, ContentType.TEXT, F.chat.type == ChatType.PRIVATE),
     state=Settings.steps,
     getter=get_steps,

@@ -1,6 +1,6 @@
-"""Links that open something in Tally for whoever follows them, to be copied and passed on."""
+"""Links to pass on; each opens a counter or totals for the person who follows it."""
 
-from typing import Any, cast
+from typing import Any, TypedDict
 from urllib.parse import urlencode
 
 from aiogram import Bot
@@ -15,38 +15,62 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from db.models import Kind
-from db.preferences import Preferences
-from dialogs.counter import STEPS
+from dialogs.counter_data import STEPS
 from signed.deep_links import CounterLink, Link, PayloadError, TotalsLink, encode
 from states import Share
+from widgets.dialog_data import data_of, start_of
 from widgets.notice import Notice
+from widgets.services import preferences_of
 from widgets.text import T
 from widgets.window import Window
 
 SHARE = "https://t.me/share/url"
-"""Telegram's own page that asks whom to send a link to."""
+"""Telegram's page to send a link to a chat."""
 
 TOTALS = "totals"
-"""What opens totals; counters are opened by their kind."""
+"""Value of `opens` for totals; for counters it is their kind."""
 
 
-async def begin(start_data: Data, manager: DialogManager) -> None:
+class ShareStart(TypedDict, total=False):
+    """What the dialog is started with.
+
+    Attributes:
+        label: The name that the counter shall have.
+    """
+
+    label: str | None
+
+
+class ShareData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        opens: What the link opens: a `Kind`, as text, or `TOTALS`.
+        label: The name of the counter or of the totals.
+    """
+
+    opens: str
+    label: str | None
+
+
+async def begin(_start: Data, manager: DialogManager) -> None:
     """Begin with a link to a counter.
 
     Raises:
-        Notice: Its label is too long for a link.
+        Notice: Its name is too long for a link.
     """
-    label = cast("dict[str, Any]", start_data or {}).get("label")
-    manager.dialog_data.update(opens=Kind.NUMBERS.value, label=label)
+    chosen = _chosen(manager)
+    chosen["opens"] = Kind.NUMBERS.value
+    chosen["label"] = start_of(manager, ShareStart).get("label")
     _payload(manager)
 
 
 async def get_links(
     dialog_manager: DialogManager, bot: Bot, totals_url: str | None, **_: object
 ) -> dict[str, Any]:
-    """Give the links as they are chosen."""
+    """Give the links to what the person has chosen."""
     username, payload = str((await bot.me()).username), _payload(dialog_manager)
-    chosen = dialog_manager.dialog_data
+    chosen = _chosen(dialog_manager)
     link = create_deep_link(username, "start", payload)
     into_group = create_deep_link(username, "startgroup", payload)
     app = create_deep_link(username, "startapp", payload)
@@ -61,42 +85,46 @@ async def get_links(
 
 
 async def choose(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Have the link open what the button names.
+    """Choose what the link opens, by the button's id.
 
     Raises:
-        Notice: The label is too long for such a link.
+        Notice: The name is too long for such a link.
     """
-    manager.dialog_data["opens"] = button.widget_id
+    _chosen(manager)["opens"] = str(button.widget_id)
     _payload(manager)
 
 
 async def name(
     _message: Message, _input: ManagedTextInput[str], manager: DialogManager, text: str, /
 ) -> None:
-    """Have the link name what is counted.
+    """Give the link a name to open the counter or the totals with.
 
     Raises:
-        Notice: The label is too long for a link.
+        Notice: The name is too long for a link.
     """
-    manager.dialog_data["label"] = " ".join(text.split()) or None
+    _chosen(manager)["label"] = " ".join(text.split()) or None
     _payload(manager)
 
 
 async def unname(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Take the label off."""
-    manager.dialog_data["label"] = None
+    """Remove the name."""
+    _chosen(manager)["label"] = None
+
+
+def _chosen(manager: DialogManager) -> ShareData:
+    return data_of(manager, ShareData)
 
 
 def _payload(manager: DialogManager) -> str:
-    chosen, label = manager.dialog_data["opens"], manager.dialog_data["label"]
+    opens, label = _chosen(manager)["opens"], _chosen(manager)["label"]
     link: Link
-    if chosen == TOTALS:
+    if opens == TOTALS:
         link = TotalsLink(label)
-    elif chosen == Kind.CUSTOM:
-        preferences: Preferences = manager.middleware_data["preferences"]
-        link = CounterLink(Kind.CUSTOM, label, tuple(preferences.steps or STEPS[Kind.CUSTOM]))
+    elif opens == Kind.CUSTOM:
+        own_steps = preferences_of(manager).steps
+        link = CounterLink(Kind.CUSTOM, label, tuple(own_steps or STEPS[Kind.CUSTOM]))
     else:
-        link = CounterLink(Kind(chosen), label)
+        link = CounterLink(Kind(opens), label)
     try:
         return encode(link)
     except PayloadError as error:

@@ -1,10 +1,11 @@
-"""What the special buttons are answered with, checked and told; nothing of it is kept.
+"""What people send by the special buttons: Tally checks it, replies, and keeps nothing of it.
 
-Every one of these messages can be sent without its button too, by any client: a
-contact may be anybody's, a poll forwarded, and what an app sends made up.
+Any client can also send these messages without the button: the contact may be another person's,
+the poll forwarded, and the data of the Mini App made up.
 """
 
 from functools import partial
+from typing import TypedDict
 
 from aiogram import Bot
 from aiogram.types import Message, SharedUser
@@ -14,11 +15,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from durable_dialogs import ask
 from widgets.answers import answer
+from widgets.dialog_data import data_of
 from widgets.notice import Notice
-from widgets.requests import REQUESTS_KEY
+from widgets.services import bot_of
 
 PEOPLE = {"people": 10, "bots": 1, "premium": 1}
-"""How many each question for people asks for at most, by its button's id."""
+"""How many people each question asks for at most, by its button's id."""
 
 CHATS = ("group", "forum", "channel", "own")
 """The questions for a chat, by their buttons' ids."""
@@ -27,36 +29,46 @@ WEB_APP_DATA_MAX = 4096
 """Bytes that a Mini App may send (core.telegram.org/bots/webapps, sendData)."""
 
 PATIENCE = 5
-"""Seconds that Telegram has to tell whether the bot can see a chat."""
+"""Seconds to wait for Telegram to tell if the bot can see a chat."""
+
+
+class SpecialData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        requests: The request id of each question, by its button's id.
+    """
+
+    requests: dict[str, int]
 
 
 class Sent(BaseModel, extra="forbid", strict=True):
-    """What the Mini App sends: `{"choice": "..."}`, of 1 to 64 characters."""
+    """What the Mini App sends: `{"choice": "..."}`, 1 to 64 characters."""
 
     choice: str = Field(min_length=1, max_length=64)
 
 
 def question_of(manager: DialogManager, request_id: int) -> str:
-    """Tell which question an answer is to.
+    """Give the question that an answer belongs to, by its button's id.
 
     Raises:
-        Notice: To none that is open.
+        Notice: No open question has this request id.
     """
-    for name, known in manager.dialog_data[REQUESTS_KEY].items():
+    for name, known in data_of(manager, SpecialData)["requests"].items():
         if known == request_id:
-            return str(name)
+            return name
     raise Notice("special-closed")
 
 
-async def take_location(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Show where the person is."""
+async def take_location(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show the coordinates of the location."""
     if place := message.location:
         latitude, longitude = f"{place.latitude:.5f}", f"{place.longitude:.5f}"
         answer(manager, message, "special-place", latitude=latitude, longitude=longitude)
 
 
-async def take_contact(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Tell the person's own number from another's, which can be sent as well."""
+async def take_contact(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show the person's own number, but not that of another person's contact."""
     contact, person = message.contact, message.from_user
     if contact is None or person is None:
         return
@@ -68,8 +80,8 @@ async def take_contact(message: Message, _: MessageInput, manager: DialogManager
         answer(manager, message, "special-contact-other")
 
 
-async def take_poll(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Say what was made; a poll that was forwarded is somebody else's."""
+async def take_poll(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Say what poll the person made; a forwarded poll is another person's."""
     poll = message.poll
     if poll is None:
         return
@@ -80,11 +92,11 @@ async def take_poll(message: Message, _: MessageInput, manager: DialogManager) -
     answer(manager, message, key, question=poll.question, count=len(poll.options))
 
 
-async def take_users(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Show the people who were shared.
+async def take_users(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show the people whom the person shared.
 
     Raises:
-        Notice: They answer no question that is open.
+        Notice: No open question asks for them, or they are too many.
     """
     shared = message.users_shared
     if shared is None:
@@ -105,11 +117,11 @@ def _line(user: SharedUser) -> str:
     return " · ".join(part for part in parts if part)
 
 
-async def take_chat(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Show the chat that was shared.
+async def take_chat(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show the chat that the person shared.
 
     Raises:
-        Notice: It answers no question that is open.
+        Notice: No open question asks for it.
     """
     shared = message.chat_shared
     if shared is None:
@@ -118,23 +130,27 @@ async def take_chat(message: Message, _: MessageInput, manager: DialogManager) -
         raise Notice("special-closed")
     parts = (shared.title, shared.username and f"@{shared.username}", str(shared.chat_id))
     chat = " · ".join(part for part in parts if part)
-    seen = await _can_see(manager.middleware_data["bot"], shared.chat_id)
+    seen = await _can_see(bot_of(manager), shared.chat_id)
     answer(manager, message, "special-chat-seen" if seen else "special-chat-hidden", chat=chat)
 
 
 async def _can_see(bot: Bot, chat_id: int) -> bool:
-    """Ask Telegram whether the bot can use a chat's id: a person may share any chat of theirs."""
+    """Ask Telegram if the bot can see a chat, because a person may share any of theirs."""
     return await ask(partial(bot.get_chat, chat_id), within=PATIENCE) is not None
 
 
-async def take_bot(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Show the bot that was created."""
+async def take_bot(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show the bot that the person created."""
     if created := message.managed_bot_created:
         answer(manager, message, "special-bot-made", bot=f"@{created.bot_user.username}")
 
 
-async def take_data(message: Message, _: MessageInput, manager: DialogManager) -> None:
-    """Show what the Mini App has sent; a modified client may send anything in its name."""
+async def take_data(message: Message, _input: MessageInput, manager: DialogManager) -> None:
+    """Show what the Mini App has sent.
+
+    Raises:
+        Notice: It is not `Sent`; a modified client may send anything.
+    """
     if message.web_app_data is None:
         return
     data = message.web_app_data.data

@@ -1,8 +1,7 @@
-"""Reply buttons that ask for something: a place, a number, a poll, people, chats, a bot, an app.
+"""Reply buttons that ask for a location, a contact, a poll, people, chats, a bot or an app's data.
 
-What comes back is answered in dialogs/special_answers.py and not kept: it is the
-person's own. Only the request ids are, as long as the dialog; they tie an answer to
-its question.
+dialogs/special_answers.py replies to what people send, and keeps nothing of it. The dialog keeps
+the request ids only, which tie an answer to its question.
 """
 
 from functools import partial
@@ -16,7 +15,6 @@ from aiogram.types import (
     KeyboardButtonRequestChat,
     KeyboardButtonRequestManagedBot,
     KeyboardButtonRequestUsers,
-    User,
 )
 from aiogram_dialog import Data, Dialog, DialogManager
 from aiogram_dialog.widgets.input import MessageInput
@@ -34,6 +32,7 @@ from magic_filter import F
 from dialogs.special_answers import (
     CHATS,
     PEOPLE,
+    SpecialData,
     take_bot,
     take_chat,
     take_contact,
@@ -43,17 +42,19 @@ from dialogs.special_answers import (
     take_users,
 )
 from locales import Texts
-from signed.passes import Pass, Passes
+from signed.passes import Pass
 from states import SpecialButtons
+from widgets.dialog_data import data_of
 from widgets.reply import ReplyWindow
 from widgets.requests import REQUESTS_KEY, RequestChat, RequestManagedBot, RequestUsers
+from widgets.services import person_of, services_of
 from widgets.text import T
 
 NEW_BOT = "bot"
-"""The question for a bot, by its button's id."""
+"""Id of the button that asks for a bot."""
 
 REQUEST_ID_MAX = 2**31 - 1
-"""Request ids are signed, of 32 bits (Bot API, KeyboardButtonRequestUsers)."""
+"""Request ids are signed 32-bit numbers (Bot API, KeyboardButtonRequestUsers)."""
 
 RIGHTS = ChatAdministratorRights(
     is_anonymous=False,
@@ -69,14 +70,14 @@ RIGHTS = ChatAdministratorRights(
     can_delete_stories=False,
     can_send_welcome_messages=False,
 )
-"""What person and bot are to be allowed in a group of the person's own."""
+"""The rights that person and bot need in a group that the person created."""
 
 
-async def begin(_: Data, manager: DialogManager) -> None:
-    """Draw the request ids, so that no answer to a former question fits."""
+async def begin(_start: Data, manager: DialogManager) -> None:
+    """Choose random request ids, so that answers to questions of an earlier dialog do not fit."""
     questions = (*PEOPLE, *CHATS, NEW_BOT)
     ids = SystemRandom().sample(range(1, REQUEST_ID_MAX + 1), k=len(questions))
-    manager.dialog_data[REQUESTS_KEY] = dict(zip(questions, ids, strict=True))
+    data_of(manager, SpecialData)["requests"] = dict(zip(questions, ids, strict=True))
 
 
 async def get_offer(
@@ -87,14 +88,13 @@ async def get_offer(
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
-    """Give what can be asked for."""
+    """Give the request ids, and which buttons show."""
     me = await bot.me()
-    person: User = dialog_manager.middleware_data["event_from_user"]
-    passes: Passes = dialog_manager.middleware_data["passes"]
-    # Opened from here, Telegram does not tell the page who has opened it.
-    issued = passes.issue(Pass(person.id, texts.language))
+    # From a reply keyboard, Telegram does not tell a page who opens it, so the address does.
+    person_pass = Pass(person_of(dialog_manager).id, texts.language)
+    issued = services_of(dialog_manager).passes.issue(person_pass)
     return {
-        REQUESTS_KEY: dialog_manager.dialog_data[REQUESTS_KEY],
+        REQUESTS_KEY: data_of(dialog_manager, SpecialData)["requests"],
         "can_manage_bots": bool(me.can_manage_bots),
         "web_app_url": web_app_url and f"{web_app_url}?language={texts.language}",
         "totals_url": totals_url and f"{totals_url}?pass={issued}",

@@ -1,9 +1,9 @@
-"""The time zone: by region and city, or by the place where a person is."""
+"""The time zone: by region and city, or by the person's location."""
 
 import asyncio
 from collections.abc import Mapping
 from operator import itemgetter
-from typing import Any, cast
+from typing import Any, TypedDict
 
 from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, Message
@@ -26,6 +26,7 @@ from locales import Texts
 from people.zones import REGIONS, zone_at
 from states import TimeZone
 from widgets.access import in_private
+from widgets.dialog_data import data_of, widget_of
 from widgets.notice import Notice
 from widgets.reply import ReplyWindow
 from widgets.text import T
@@ -43,10 +44,20 @@ REGION_KEYS: Mapping[str, str] = {
     "Indian": "zone-indian",
     "Pacific": "zone-pacific",
 }
-"""What the regions are called."""
+"""Keys of the regions' names."""
 
 WIDTH, HEIGHT = 2, 8
 """Cities in a row, and rows on a page."""
+
+
+class ZoneData(TypedDict, total=False):
+    """What the dialog keeps.
+
+    Attributes:
+        region: The region that the person has opened, as `REGION_KEYS` names it.
+    """
+
+    region: str
 
 
 async def get_regions(texts: Texts, **_: object) -> dict[str, Any]:
@@ -55,8 +66,8 @@ async def get_regions(texts: Texts, **_: object) -> dict[str, Any]:
 
 
 async def get_cities(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
-    """Give the cities of the chosen region by their names in the person's language."""
-    region = str(dialog_manager.dialog_data["region"])
+    """Give the cities of the chosen region, named and sorted in the person's language."""
+    region = data_of(dialog_manager, ZoneData)["region"]
     cities = [(zone, texts.city(zone)) for zone in REGIONS[region]]
     return {"region": texts(REGION_KEYS[region]), "cities": sorted(cities, key=itemgetter(1))}
 
@@ -64,17 +75,16 @@ async def get_cities(dialog_manager: DialogManager, texts: Texts, **_: object) -
 async def open_region(
     _callback: CallbackQuery, _select: object, manager: DialogManager, region: str
 ) -> None:
-    """Show the cities of a region, from the first on."""
-    manager.dialog_data["region"] = region
-    pages = cast("ManagedScroll", manager.find("pages"))
-    await pages.set_page(0)
+    """Show the cities of a region from the first page on."""
+    data_of(manager, ZoneData)["region"] = region
+    await widget_of(manager, "pages", ManagedScroll).set_page(0)
     await manager.switch_to(TimeZone.cities)
 
 
 async def choose_city(
     _callback: CallbackQuery, _select: object, manager: DialogManager, zone: str
 ) -> None:
-    """Live by the clock of a city."""
+    """Save the time zone of a city."""
     await choose(manager, time_zone=zone)
     await manager.done()
 
@@ -86,10 +96,10 @@ async def choose_none(_callback: CallbackQuery, _button: Button, manager: Dialog
 
 
 async def take_place(message: Message, _input: MessageInput, manager: DialogManager) -> None:
-    """Live by the clock of a place; the place itself is not kept.
+    """Save the time zone of the person's location, but not the location itself.
 
     Raises:
-        Notice: It is no place on Earth.
+        Notice: The location has no time zone.
     """
     place = message.location
     if place is None:

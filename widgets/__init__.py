@@ -1,1 +1,1 @@
-"""aiogram-dialog widgets that the library lacks."""
+"""Widgets that aiogram-dialog lacks, and typed access to what a window gets."""

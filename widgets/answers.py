@@ -1,10 +1,9 @@
-"""Answers to messages, as against windows."""
+"""Replies to messages; they change no window."""
 
 from aiogram.types import Message, ReplyKeyboardRemove
 from aiogram_dialog import DialogManager, ShowMode
 
-from durable_dialogs import UnitOfWork
-from locales import Texts
+from widgets.services import texts_of, unit_of_work
 from widgets.text import fill
 
 
@@ -16,18 +15,17 @@ def answer(
     markup: ReplyKeyboardRemove | None = None,
     **arguments: str | float,
 ) -> None:
-    """Reply to a message once its update has counted; the window stays as it is.
+    """Reply to a message after the commit; the window stays as it is.
 
-    Nothing of it is kept, so this is the way to answer what is personal.
+    Tally keeps nothing of the reply, so it may contain personal data.
 
     Args:
-        manager: The manager of the update being handled.
-        message: What is replied to.
-        key: The text.
-        markup: Takes a reply keyboard away.
-        arguments: What the text shows; strings are escaped.
+        manager: The manager of the update that is being handled.
+        message: The message that gets the reply.
+        key: The text's key.
+        markup: Removes a reply keyboard.
+        arguments: Values of the text's variables; strings are escaped.
     """
-    texts: Texts = manager.middleware_data["texts"]
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    transaction.call(message.reply(fill(texts, key, arguments), reply_markup=markup))
+    text = fill(texts_of(manager), key, arguments)
+    unit_of_work(manager).call(message.reply(text, reply_markup=markup))
     manager.show_mode = ShowMode.NO_UPDATE

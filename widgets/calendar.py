@@ -17,19 +17,18 @@ from aiogram_dialog.widgets.text import Format, Text
 from babel.dates import format_date
 from typing_extensions import override
 
-from widgets.text import texts_of
-from widgets.zone import zone_of
+from widgets.services import texts_of, zone_of
 
 Bounds = Callable[[DialogManager], tuple[date, date]]
-"""Gives the first and the last day that may be chosen."""
+"""Gives the first and the last day that a person may choose."""
 
 
 class LocalDate(Text):
-    """A date as a language writes it.
+    """A date in the person's language, with a capital letter first.
 
     Args:
-        pattern: What of it, as Unicode's locale data has it (UTS 35, "Date Field Symbols").
-        frame: What stands around it.
+        pattern: Which parts of the date, such as `LLLL y` (UTS 35, "Date Field Symbols").
+        frame: The text around the date, with `{}` in place of the date.
     """
 
     def __init__(self, pattern: str, frame: str = "{}") -> None:
@@ -38,22 +37,22 @@ class LocalDate(Text):
         self.frame = frame
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
-        written = format_date(data["date"], self.pattern, texts_of({}, manager).language)
+        written = format_date(data["date"], self.pattern, texts_of(manager).language)
         return self.frame.format(written[:1].upper() + written[1:])
 
 
 class DayCalendar(Calendar):
-    """The library's calendar, in the person's language and time zone.
+    """aiogram-dialog's calendar, in the person's language and time zone.
 
     Args:
         id: The widget's id.
-        bounds: Gives the days that may be chosen.
-        on_click: Is told the day.
+        bounds: Gives the days that a person may choose.
+        on_click: Gets the chosen day.
     """
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - as in all widgets
+        id: str,
         bounds: Bounds,
         on_click: OnDateSelected,
     ) -> None:
@@ -89,11 +88,11 @@ class DayCalendar(Calendar):
         self, data: dict[str, Any], manager: DialogManager
     ) -> CalendarUserConfig:
         first, last = self.bounds(manager)
-        # Any time zone will do, whatever the library's annotation says.
+        # Any tzinfo works, although aiogram-dialog's annotation asks for a `timezone`.
         zone = cast("timezone", zone_of(manager))
         return CalendarUserConfig(timezone=zone, min_date=first, max_date=last)
 
     @override
     def set_offset(self, new_offset: date, manager: DialogManager) -> None:
-        # By its first day, as from 29 February there is no way to the next year.
+        # The first day of the month, because 29 February plus a year is no date.
         super().set_offset(new_offset.replace(day=1), manager)

@@ -13,18 +13,21 @@ from babel.dates import format_date, format_skeleton
 from charts.model import Chart, Panel
 from charts.process import ChartError, Charts
 from durable_dialogs import Picture, PictureError
+from widgets.services import services_unless_preview
 
 QUARTER = 92
+"""Days up to which a chart names each day; a longer one names months."""
+
 YEARS = 3 * 366
-"""Days from which on only months are named, and only years."""
+"""Days up to which a chart names months; a longer one names years."""
 
 
 class ChartPicture(Media):
-    """Shows the chart that stands in the window's data; it is drawn when it is shown.
+    """Shows a chart from the window's data; it is drawn after the commit.
 
     Args:
-        field: Where it stands there.
-        when: Whether it is shown.
+        field: Key of the window's data for the chart, a `charts.model.Chart`.
+        when: Whether the chart is shown.
     """
 
     def __init__(self, field: str, when: WhenCondition = None) -> None:
@@ -32,14 +35,14 @@ class ChartPicture(Media):
         self.field = field
 
     async def _render_media(self, data: dict[str, Any], manager: DialogManager) -> Picture:
-        # None where windows are only previewed.
-        charts: Charts | None = manager.middleware_data.get("charts")
+        services = services_unless_preview(manager)
+        charts = services.charts if services else None
         return Picture(partial(_draw, charts, data[self.field]))
 
 
 async def _draw(charts: Charts | None, chart: Chart) -> bytes:
     if charts is None:
-        raise PictureError("nobody is there to draw")
+        raise PictureError("a preview draws no charts")
     try:
         return await charts.draw(chart)
     except ChartError as error:
@@ -53,13 +56,13 @@ def by_day(
     *,
     dark: bool = False,
 ) -> Chart:
-    """Make a chart of a bar a day.
+    """Make a chart with a bar for each day.
 
     Args:
-        language: The language of the days' names.
+        language: The language of the days' names, such as `en`.
         days: The first and the last day.
-        panels: The values by day, 0 where there is none, by what stands above each panel.
-        dark: Whether it is for a dark theme.
+        panels: For each panel its title and its values by day; a day without a value is 0.
+        dark: Whether the chart is for a dark theme.
     """
     first, last = days
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
@@ -73,7 +76,7 @@ def by_day(
 
 
 def _name(language: str, day: date, of: int) -> str:
-    """Name a day on a chart of so many, "" where its month or year has its name elsewhere."""
+    """Name a day on a chart of `of` days; "" if only its month or year has a name there."""
     if of <= QUARTER:
         return str(format_skeleton("MMMd", day, locale=language))
     if day.day > 1 or (of > YEARS and day.month > 1):

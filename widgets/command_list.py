@@ -1,4 +1,7 @@
-"""Every command: what it opens and where it works; Telegram's lists, /help and links are of it."""
+"""Every command: what it opens and where it works.
+
+Telegram's lists of commands, /help and links are made from it.
+"""
 
 from dataclasses import dataclass
 from enum import Flag, auto
@@ -33,11 +36,11 @@ class Scope(Flag):
 
     @classmethod
     def of(cls, chat_type: str, *, is_admin: bool) -> "Scope":
-        """Tell which place a chat is.
+        """Give the scope of a chat.
 
         Args:
             chat_type: The chat's type.
-            is_admin: Whether one of the bot's admins is there; a group is none's own.
+            is_admin: Whether the person is an admin of the bot; counts in a private chat only.
         """
         if chat_type != ChatType.PRIVATE:
             return cls.GROUP
@@ -49,11 +52,11 @@ class Command:
     """A command.
 
     Attributes:
-        name: What stands behind the slash.
-        windows: What it opens, one window behind the other, the last of them shown; none where
-            its handler does something else.
+        name: The command without its slash.
+        windows: The windows that it opens, each above the one before; the last one shows. None
+            if its handler does something else.
         where: Where it works. It is listed there and nowhere else.
-        refusal: The text that is said in groups where it works in private chats only.
+        refusal: Key of the text that a group gets if the command works in private chats only.
     """
 
     name: str
@@ -63,7 +66,7 @@ class Command:
 
     @property
     def key(self) -> str:
-        """The text that describes it."""
+        """Key of the text that describes the command."""
         return f"command-{self.name.replace('_', '-')}"
 
 
@@ -104,19 +107,19 @@ COMMANDS = (
     Command("stats", where=Scope.ADMINS),
     Command("refund", where=Scope.ADMINS),
 )
-"""All of them, in the order in which they are listed."""
+"""Every command, in the order of Telegram's lists."""
 
 WINDOWS = {command.name: command.windows for command in COMMANDS if command.windows}
-"""The commands that do nothing but open windows."""
+"""The commands that only open windows."""
 
 REFUSALS = {command.name: command.refusal for command in COMMANDS if command.refusal}
-"""What is said in groups to the commands that are of no use there."""
+"""Keys of the texts that a group gets for commands which do not work there."""
 
 
-def offered(place: Scope) -> list[Command]:
-    """Give the commands that work in a place.
+def offered(scope: Scope) -> list[Command]:
+    """Give the commands that work in a scope.
 
     Args:
-        place: Where; in the private chat of an admin both kinds of private commands do.
+        scope: The chat's scope, as `Scope.of` gives it.
     """
-    return [command for command in COMMANDS if command.where & place]
+    return [command for command in COMMANDS if command.where & scope]

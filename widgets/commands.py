@@ -1,26 +1,25 @@
-"""The commands that work in a chat, as a text."""
+"""A text that lists the commands which work in the chat."""
 
 from typing import Any
 
-from aiogram.types import Chat, User
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.text import Text
 
 from widgets.command_list import Scope, offered
-from widgets.text import texts_of
+from widgets.services import chat_of, person_of, services_unless_preview
+from widgets.text import window_texts
 
 
 class CommandList(Text):
-    """A line for each command that works where the window stands; empty ones around them."""
+    """A line for each command that works in the window's chat, between two empty lines."""
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
-        texts = texts_of(data, manager)
-        chat: Chat = manager.middleware_data["event_chat"]
-        person: User = manager.middleware_data["event_from_user"]
-        admins = manager.middleware_data.get("admin_ids", ())
-        place = Scope.of(chat.type, is_admin=person.id in admins)
+        texts = window_texts(data, manager)
+        services = services_unless_preview(manager)
+        is_admin = services is not None and person_of(manager).id in services.admin_ids
+        scope = Scope.of(chat_of(manager).type, is_admin=is_admin)
         lines = [
             texts("help-row", command=f"/{command.name}", description=texts(command.key))
-            for command in offered(place)
+            for command in offered(scope)
         ]
         return "\n".join(["", *lines, ""])

@@ -1,4 +1,4 @@
-"""A button that does nothing."""
+"""A button that cannot be pressed."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from aiogram_dialog.widgets.style import EMPTY_STYLE
 
 
 class Disabled(Keyboard):
-    """A button that is seen and can't be pressed (Bot API 10.3, DisabledButton).
+    """A button that shows and cannot be pressed (Bot API 10.3, DisabledButton).
 
     Args:
-        text: The label.
-        when: Whether it is shown.
-        style: The colour and icon.
+        text: The button's text.
+        when: Whether the button is shown.
+        style: The button's colour and icon.
     """
 
     def __init__(

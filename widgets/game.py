@@ -1,4 +1,4 @@
-"""Games: the message of a game as a window, and the button that opens it."""
+"""Games: a window that is sent as a game, and the button that opens it."""
 
 from typing import Any
 
@@ -13,17 +13,18 @@ from aiogram_dialog.widgets.media import Media
 from aiogram_dialog.widgets.style import EMPTY_STYLE
 
 from durable_dialogs import Sending
+from widgets.services import chat_of
 
 
 class GameMessage(Media):
-    """Has a window sent as a game (Bot API, sendGame).
+    """Sends the window as a game (Bot API, sendGame).
 
-    Title, description and picture are @BotFather's. The window's text is shown where
-    this is hidden, and where Telegram refuses the game.
+    @BotFather knows the title, description and picture. The window's text shows if this widget
+    is hidden or Telegram refuses the game.
 
     Args:
         short_name: The game's short name.
-        when: Whether it is one; else the window is a text.
+        when: Whether the window is a game; else it is a text.
     """
 
     def __init__(self, short_name: TextWidget, when: WhenCondition = None) -> None:
@@ -32,21 +33,20 @@ class GameMessage(Media):
 
     async def _render_media(self, data: dict[str, Any], manager: DialogManager) -> Sending:
         name = await self.short_name.render_text(data, manager)
-        chat = manager.middleware_data["event_chat"]
-        method = SendGame(chat_id=chat.id, game_short_name=name)
+        method = SendGame(chat_id=chat_of(manager).id, game_short_name=name)
         return Sending(ContentType.GAME, name, method)
 
 
 class Play(Keyboard):
     """The button that opens the game of its message (Bot API, CallbackGame).
 
-    It must be the first of its window. The bot is told by a callback query with the
-    game's short name and no data, so no window sees it: a handler answers with the address.
+    It must be the first button of its window. A press sends a callback query with the game's
+    short name and no data, which no window gets: a handler answers with the game's address.
 
     Args:
-        text: The label.
-        when: Whether it is shown.
-        style: The colour and icon.
+        text: The button's text.
+        when: Whether the button is shown.
+        style: The button's colour and icon.
     """
 
     def __init__(

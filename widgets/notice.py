@@ -1,15 +1,15 @@
-"""What a press may come to instead of what its button does."""
+"""Errors that end an update without a change, and say why."""
 
 from durable_dialogs import Refusal
 
 
 class Notice(Refusal):
-    """Ends an update: nothing changes, and the person is told why.
+    """Ends an update: nothing changes, and the person reads why.
 
     Args:
-        key: The text.
-        alert: Whether it stays until it is closed.
-        arguments: What the text shows.
+        key: The text's key.
+        alert: Whether the text stays until the person closes it.
+        arguments: Values of the text's variables.
     """
 
     def __init__(self, key: str, *, alert: bool = False, **arguments: str | float) -> None:
@@ -20,10 +20,10 @@ class Notice(Refusal):
 
 
 class Ended(Refusal):
-    """Ends an update: the window that was pressed offers nothing any more.
+    """Ends an update: the pressed window offers no buttons any more.
 
     Args:
-        stack_id: The stack of the window.
+        stack_id: The window's stack.
     """
 
     def __init__(self, stack_id: str) -> None:

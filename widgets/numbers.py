@@ -11,26 +11,26 @@ from aiogram_dialog.widgets.kbd import Keyboard
 from typing_extensions import override
 
 OnNumber = Callable[[CallbackQuery, Any, DialogManager, int], Awaitable[None]]
-"""Is told the number that was pressed, by the widget that comes before the manager."""
+"""Gets the press, the widget, the manager and the number of the button."""
 
 
 class Numbers(Keyboard):
-    """Buttons with numbers on them, in inline buttons as all the library's widgets.
+    """Buttons with numbers on them.
 
-    A press carries the place of its button, never the number itself: that is
-    looked up among those which the dialog offers.
+    Callback data has the button's index, never the number, because a modified client may send
+    any number. The index is looked up in the numbers that the dialog offers.
 
     Args:
         id: The widget's id.
-        rows: Gives the numbers of a dialog, row by row (at most 8), from its manager.
-        on_number: Is told the number that was pressed.
-        form: How a number is written, as `format` has it.
-        when: Whether it is shown.
+        rows: Gives the numbers that the dialog offers, row by row, at most 8 in a row.
+        on_number: Gets the number of the pressed button.
+        form: How a number is written, such as `+d` (see `format`).
+        when: Whether the buttons are shown.
     """
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - as in all widgets
+        id: str,
         rows: Callable[[DialogManager], Sequence[Sequence[int]]],
         on_number: OnNumber,
         form: str = "d",
@@ -44,15 +44,15 @@ class Numbers(Keyboard):
     @override
     async def _render_keyboard(self, data: dict[str, Any], manager: DialogManager) -> RawKeyboard:
         keyboard: RawKeyboard = []
-        place = 0
+        first = 0
         for row in self.rows(manager):
-            keyboard.append([self._button(n, place + i) for i, n in enumerate(row)])
-            place += len(row)
+            keyboard.append([self._button(n, first + i) for i, n in enumerate(row)])
+            first += len(row)
         return keyboard
 
-    def _button(self, number: int, place: int) -> InlineKeyboardButton:
+    def _button(self, number: int, index: int) -> InlineKeyboardButton:
         return InlineKeyboardButton(
-            text=format(number, self.form), callback_data=self._item_callback_data(place)
+            text=format(number, self.form), callback_data=self._item_callback_data(index)
         )
 
     @override

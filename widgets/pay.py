@@ -1,4 +1,4 @@
-"""Payments: an invoice as a window, and the button that pays it."""
+"""Payments: a window that is sent as an invoice, and the button that pays it."""
 
 from typing import Any
 
@@ -14,18 +14,19 @@ from aiogram_dialog.widgets.style import EMPTY_STYLE
 from typing_extensions import override
 
 from durable_dialogs import Sending
+from widgets.services import chat_of
 
 
 class Invoice(Media):
-    """Has a window sent as an invoice (Bot API, sendInvoice).
+    """Sends the window as an invoice (Bot API, sendInvoice).
 
-    The window's text is shown where this is hidden, and where Telegram refuses the invoice.
+    The window's text shows if this widget is hidden or Telegram refuses the invoice.
 
     Args:
-        title: What is paid for, 1 to 32 characters.
-        description: What that is, 1 to 255 characters.
-        terms: Where the window's data has the further fields of a `SendInvoice`.
-        when: Whether it is one; else the window is a text.
+        title: The product's name, 1 to 32 characters.
+        description: The product's description, 1 to 255 characters.
+        terms: Key of the window's data for the other fields of `SendInvoice`, a dictionary.
+        when: Whether the window is an invoice; else it is a text.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Invoice(Media):
     @override
     async def _render_media(self, data: dict[str, Any], manager: DialogManager) -> Sending:
         method = SendInvoice(
-            chat_id=manager.middleware_data["event_chat"].id,
+            chat_id=chat_of(manager).id,
             title=await self.title.render_text(data, manager),
             description=await self.description.render_text(data, manager),
             **data[self.terms],
@@ -54,12 +55,12 @@ class Invoice(Media):
 class Pay(Keyboard):
     """The button that pays the invoice of its message (Bot API, InlineKeyboardButton).
 
-    It must be the first of its window. ⭐ in its label shows as the icon of Telegram Stars.
+    It must be the first button of its window. ⭐ in its text shows as the icon of Telegram Stars.
 
     Args:
-        text: The label.
-        when: Whether it is shown.
-        style: The colour and icon.
+        text: The button's text.
+        when: Whether the button is shown.
+        style: The button's colour and icon.
     """
 
     def __init__(

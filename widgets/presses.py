@@ -1,4 +1,4 @@
-"""Presses as against what was there to be pressed."""
+"""Compare a press with the buttons that its message shows."""
 
 from collections.abc import MutableMapping
 
@@ -14,8 +14,10 @@ from cachetools import TTLCache
 from durable_dialogs import starts
 
 MINUTE = 60
+"""Seconds for which one person's forged presses are logged once."""
+
 PEOPLE = 10_000
-"""People who are remembered meanwhile."""
+"""People who are remembered for this, at most."""
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +25,7 @@ _noted: MutableMapping[int, bool] = TTLCache(PEOPLE, MINUTE)
 
 
 def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> bool:
-    """Tell whether a message has a button with that callback data."""
+    """Tell whether a message shows a button with this callback data."""
     if not isinstance(message, Message) or message.reply_markup is None:
         return False
     rows = message.reply_markup.inline_keyboard
@@ -31,10 +33,10 @@ def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> 
 
 
 def lasting(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | None:
-    """Give the keyboard that a message keeps when its dialog is over, None for none.
+    """Give the buttons that a message keeps after its dialog has ended, None if it keeps none.
 
-    A game can be played and an invoice paid without one, and their first button
-    can't be taken off (Bot API, InlineKeyboardButton).
+    These are the buttons that play a game and pay an invoice. They work without a dialog, and
+    Telegram does not let a bot remove them (Bot API, InlineKeyboardButton).
     """
     if not isinstance(message, Message) or message.reply_markup is None:
         return None
@@ -46,13 +48,13 @@ def lasting(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | No
 
 
 def note_forged(press: CallbackQuery, data: str | None) -> None:
-    """Log a press of what its message doesn't carry, at most once a person and minute.
+    """Log a press of a button that its message does not show, once a minute for each person.
 
-    It takes a modified client, or a tap at the very moment when the window changes.
+    Such a press comes from a modified client, or at the very moment when the window changes.
 
     Args:
-        press: The press, of which nothing came.
-        data: The callback data that its button would have on the message.
+        press: The press, which changed nothing.
+        data: The callback data that the button would have on the message.
     """
     person = press.from_user.id
     if person in _noted or not isinstance(press.message, Message) or carries(press.message, data):

@@ -1,8 +1,8 @@
-"""Windows whose buttons stand under the input field.
+"""Windows with a reply keyboard.
 
-aiogram-dialog marks its reply buttons by invisible characters, which go into the
-message that a press sends. Here a press sends the bare label, as a person would
-type it, and the window finds the button by its words.
+aiogram-dialog marks its reply buttons with invisible characters, and a press sends them in a
+message. Here a press sends the plain text, as a person would type it, and the window finds the
+button by its words.
 """
 
 import unicodedata
@@ -29,33 +29,36 @@ from widgets.text import T
 from widgets.window import Window
 
 Flag = bool | str
-"""Whether an option is on: always or never, or as the field of that name in the window's data."""
+"""Whether an option is on: a constant, or the key of the window's data that tells it."""
 
 ORNAMENTS = {"So", "Sk", "Mn", "Me", "Cf"}
-"""Categories of Unicode that make up emoji: symbols, modifiers, marks, joiners."""
+"""Unicode's categories of the characters in emoji: symbols, modifiers, marks, joiners."""
 
 
 def words(text: str) -> str:
-    """Reduce a text to its words, so that what is typed by hand is the same as a press.
+    """Reduce a text to its words, so that a button can also be typed by hand.
 
     Case, spaces, emoji and the forms of a character make no difference.
 
     Args:
-        text: A label, or what somebody has sent; nothing may be left of it.
+        text: A button's text, or a message's.
+
+    Returns:
+        The words; "" if the text has none.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    kept = (sign for sign in folded if unicodedata.category(sign) not in ORNAMENTS)
+    kept = (each for each in folded if unicodedata.category(each) not in ORNAMENTS)
     return " ".join("".join(kept).split())
 
 
 class ReplyKeyboard(MarkupFactory):
-    """Makes a reply keyboard of a window's buttons, whichever widgets they come from.
+    """Makes a reply keyboard of a window's buttons (Bot API, ReplyKeyboardMarkup).
 
     Args:
-        placeholder: Stands in the empty input field, 1 to 64 characters.
-        resize: Whether the buttons are as low as their labels, not as high as a phone's keyboard.
-        one_time: Whether the keyboard folds away after a press.
-        persistent: Whether it can't be folded away while it is there.
+        placeholder: Shows in the empty input field, 1 to 64 characters.
+        resize: Whether the keyboard is only as high as its buttons need.
+        one_time: Whether clients hide the keyboard after a press.
+        persistent: Whether clients always show the keyboard.
     """
 
     def __init__(
@@ -86,27 +89,27 @@ class ReplyKeyboard(MarkupFactory):
 
 
 PLAIN = ReplyKeyboard()
+"""A keyboard without options."""
 
 UNKNOWN_KEY = "reply_unknown"
-"""Where the middleware's data notes, for one update, that nothing takes its message."""
+"""Key of the middlewares' data, set if no button and no input takes the update's message."""
 
 
 def is_unknown(_data: dict[str, Any], _widget: Whenable, manager: DialogManager) -> bool:
-    """Tell whether nothing takes the message that is being handled: a condition for `when`."""
+    """Tell whether no button and no input takes the message: a condition for `when`."""
     return bool(manager.middleware_data.get(UNKNOWN_KEY))
 
 
 class ReplyWindow(Window):
-    """A window with a reply keyboard; the default stack of a private chat only.
+    """A window with a reply keyboard, for the default stack of a private chat only.
 
-    Its widgets are the library's own. A text with the words of a button that is
-    offered to this person now is a press of it: `on_click` gets a callback query
-    without an id whose message is the one that was sent. What nothing takes is told
-    so above the window, which comes anew: the keyboard may be lost, by a history that
-    was cleared, or speak another language.
+    It takes aiogram-dialog's own widgets. A message with the words of a button that the window
+    offers now is a press of it: `on_click` gets a callback query with an empty id, whose message
+    is the person's. If no button and no input takes a message, the window is sent again and says
+    so, because the person may have lost the keyboard or see it in another language.
 
     Args:
-        widgets: As in every window; inputs get what is no press.
+        widgets: As in every window; inputs get the messages that are no press.
         state: As in every window.
         keyboard: Makes the keyboard.
         getter: As in every window.
@@ -133,7 +136,7 @@ class ReplyWindow(Window):
     async def process_message(
         self, message: Message, dialog: DialogProtocol, manager: DialogManager
     ) -> bool:
-        """Let the pressed button process a message, else the window's inputs."""
+        """Process a message as a press of its button, else by the window's inputs."""
         press = await self._press(message, dialog, manager)
         if press and await self.keyboard.process_callback(press, dialog, manager):
             return True
@@ -149,7 +152,7 @@ class ReplyWindow(Window):
         dialog: DialogProtocol,
         manager: DialogManager,
     ) -> bool:
-        """Refuse: only a modified client sends a callback query here.
+        """Refuse a callback query: only a modified client sends one here.
 
         Raises:
             Notice: Always.

@@ -1,7 +1,7 @@
 """Reply buttons that ask for people, a chat or a bot.
 
-Each press is answered by a service message that carries the `request_id` of its
-button, so that an answer can be told from one to another question.
+Telegram answers each with a service message that has the button's `request_id`, which tells the
+question that it answers.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,20 +20,21 @@ from aiogram_dialog.widgets.kbd import Keyboard
 from aiogram_dialog.widgets.style import EMPTY_STYLE
 
 REQUESTS_KEY = "requests"
-"""Where the window's data has the request ids, by the widgets' ids."""
+"""Key of the window's data for the request ids, a dictionary by the widgets' ids."""
 
 Request = KeyboardButtonRequestUsers | KeyboardButtonRequestChat | KeyboardButtonRequestManagedBot
+"""What a button asks for."""
 
 
 class RequestButton(Keyboard):
-    """What the request buttons have in common.
+    """The base of the request buttons.
 
     Args:
-        text: The label.
-        id: The widget's id; `data["requests"]` tells the request id of it.
-        request: Makes the request, given its `request_id`.
-        when: Whether it is shown.
-        style: The colour and icon.
+        text: The button's text.
+        id: The widget's id; `data["requests"]` has the request id for it.
+        request: Makes the request from its `request_id`.
+        when: Whether the button is shown.
+        style: The button's colour and icon.
     """
 
     field: ClassVar[str]
@@ -41,7 +42,7 @@ class RequestButton(Keyboard):
     def __init__(
         self,
         text: TextWidget,
-        id: str,  # noqa: A002 - as in all widgets
+        id: str,
         request: Callable[..., Request],
         when: WhenCondition = None,
         style: StyleWidget = EMPTY_STYLE,
@@ -63,7 +64,7 @@ class RequestButton(Keyboard):
 
 
 class RequestUsers(RequestButton):
-    """A button that opens a list of people; answered by `users_shared`.
+    """A button that opens a list of people; Telegram answers with `users_shared`.
 
     `request` makes a `KeyboardButtonRequestUsers`.
     """
@@ -72,7 +73,7 @@ class RequestUsers(RequestButton):
 
 
 class RequestChat(RequestButton):
-    """A button that opens a list of chats; answered by `chat_shared`.
+    """A button that opens a list of chats; Telegram answers with `chat_shared`.
 
     `request` makes a `KeyboardButtonRequestChat`.
     """
@@ -81,10 +82,10 @@ class RequestChat(RequestButton):
 
 
 class RequestManagedBot(RequestButton):
-    """A button that has the person create a bot; answered by `managed_bot_created`.
+    """A button that lets the person create a bot; Telegram answers with `managed_bot_created`.
 
-    Telegram refuses it unless the bot was allowed to manage others: see
-    `User.can_manage_bots` of getMe. `request` makes a `KeyboardButtonRequestManagedBot`.
+    Telegram refuses it unless this bot may manage other bots: see `User.can_manage_bots` of
+    getMe. `request` makes a `KeyboardButtonRequestManagedBot`.
     """
 
     field = "request_managed_bot"

@@ -6,9 +6,11 @@ names what Tally puts there, so that the type checker knows each part and finds 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import cast
 
 from aiogram import Bot
+from aiogram.enums import ChatType
 from aiogram.types import Chat, User
 from aiogram_dialog import DialogManager
 
@@ -19,8 +21,9 @@ from db.preferences import Preferences
 from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs import Drafts, Taps, UnitOfWork
+from durable_dialogs import Drafts, OfferedButtons, Taps, UnitOfWork
 from exports.sending import Exports
+from locales import Texts
 from people.chat_names import ChatNames
 from people.preferences import People
 from people.rights import Rights
@@ -79,14 +82,37 @@ def services_of(manager: DialogManager) -> Services:
     return cast("Services", manager.middleware_data["services"])
 
 
+def services_unless_preview(manager: DialogManager) -> Services | None:
+    """Give what the application hands to every update; None if a window is only previewed."""
+    return cast("Services | None", manager.middleware_data.get("services"))
+
+
 def unit_of_work(manager: DialogManager) -> UnitOfWork:
     """Give the unit of work of the update that is being handled."""
     return cast("UnitOfWork", manager.middleware_data["transaction"])
 
 
+def offered_buttons(manager: DialogManager) -> OfferedButtons:
+    """Give the engine's memory of the buttons that each window offered."""
+    return cast("OfferedButtons", manager.middleware_data["offers"])
+
+
+def texts_of(manager: DialogManager) -> Texts:
+    """Give the texts in the language of the update's person.
+
+    A shared window may speak another language: see `widgets.text.window_texts`.
+    """
+    return cast("Texts", manager.middleware_data["texts"])
+
+
 def preferences_of(manager: DialogManager) -> Preferences:
     """Give what the person of the update has chosen."""
     return cast("Preferences", manager.middleware_data["preferences"])
+
+
+def zone_of(manager: DialogManager) -> tzinfo:
+    """Give the time zone of the update's person, UTC if the person has set none."""
+    return cast("tzinfo", manager.middleware_data.get("zone", UTC))
 
 
 def person_of(manager: DialogManager) -> User:
@@ -97,6 +123,11 @@ def person_of(manager: DialogManager) -> User:
 def chat_of(manager: DialogManager) -> Chat:
     """Give the chat of the update."""
     return cast("Chat", manager.middleware_data["event_chat"])
+
+
+def is_private(manager: DialogManager) -> bool:
+    """Tell whether the chat of the update is a private one."""
+    return chat_of(manager).type == ChatType.PRIVATE
 
 
 def bot_of(manager: DialogManager) -> Bot:

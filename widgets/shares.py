@@ -1,4 +1,4 @@
-"""Who has counted how much of a shared counter."""
+"""Shares: who counted how much of a shared counter."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,32 +7,34 @@ from aiogram.types import User
 from aiogram_dialog import DialogManager
 from aiogram_dialog.widgets.text import Text
 
-from widgets.text import fill, texts_of
+from widgets.text import fill, window_texts
 
 Shares = dict[str, list[Any]]
-"""Name and amount by the person's id, as JSON has them: strings as keys, lists as pairs."""
+"""Each person's id with a list of their name and their share, in types that JSON keeps."""
 
 SHOWN = 10
-"""People who are named, those who have counted most."""
+"""People whose names a counter shows: those with the largest shares."""
+
 TOLD_APART = 200
-"""People whose shares are kept; whoever comes after them counts, but in nobody's name.
-All of it is loaded and saved with each tap."""
+"""People whose shares a counter keeps. Later people count too, but have no share of their own,
+because every tap loads and saves all shares."""
+
 NAME_MAX = 32
-"""Characters of a name that are kept."""
+"""Characters of a person's name that a counter keeps."""
 
 
 def name_of(person: User) -> str:
-    """Give a person's name as it fits into a line."""
+    """Give a person's first name, cut to fit into a line."""
     return " ".join(person.first_name.split())[:NAME_MAX]
 
 
 def contribute(shares: Shares, person: User, by: int) -> None:
-    """Add to a person's share; one that comes to nothing is forgotten.
+    """Add to a person's share; a share of 0 is removed.
 
     Args:
-        shares: The shares, which are changed.
-        person: Who has counted.
-        by: How much.
+        shares: The counter's shares, which this changes.
+        person: The person who tapped.
+        by: How much the tap added.
     """
     key = str(person.id)
     if key not in shares and len(shares) >= TOLD_APART:
@@ -45,14 +47,14 @@ def contribute(shares: Shares, person: User, by: int) -> None:
 
 
 class Contributions(Text):
-    """A line for each of those who have counted most, and how many more there are.
+    """A line for each of the largest shares, and the number of people below them.
 
-    Takes the `shares` of the window's data.
+    It reads `shares` of the window's data.
     """
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
         shares: Mapping[str, list[Any]] = data.get("shares") or {}
-        texts = texts_of(data, manager)
+        texts = window_texts(data, manager)
         largest = sorted(shares.values(), key=lambda share: -abs(share[1]))
         lines = [
             fill(texts, "counter-share", {"name": name, "amount": f"{amount:+d}"})

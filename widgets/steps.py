@@ -1,4 +1,4 @@
-"""A row of buttons that step a number up and down."""
+"""A row of buttons that change a number by a step."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,14 +13,14 @@ class Steps(Numbers):
 
     Args:
         id: The widget's id.
-        steps: Gives the steps of a dialog, from its manager.
-        on_step: Is told the step that was pressed.
-        when: Whether it is shown.
+        steps: Gives the steps that the dialog offers.
+        on_step: Gets the step of the pressed button.
+        when: Whether the buttons are shown.
     """
 
     def __init__(
         self,
-        id: str,  # noqa: A002 - as in all widgets
+        id: str,
         steps: Callable[[DialogManager], Sequence[int]],
         on_step: OnNumber,
         when: WhenCondition = None,

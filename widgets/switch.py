@@ -1,4 +1,4 @@
-"""A switch: a checkbox whose words are the same on and off."""
+"""A switch: a checkbox with the same text on and off."""
 
 from aiogram_dialog.widgets.kbd import Checkbox
 from aiogram_dialog.widgets.text import Const, Multi
@@ -11,8 +11,8 @@ def switch(name: str, key: str, *, default: bool = False) -> Checkbox:
 
     Args:
         name: The widget's id.
-        key: The text beside the mark.
-        default: Whether it is on at first.
+        key: Key of the text after the check mark.
+        default: Whether the switch is on at first.
     """
     on, off = (Multi(Const(mark), T(key), sep=" ") for mark in "☑☐")
     return Checkbox(on, off, id=name, default=default)

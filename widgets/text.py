@@ -1,4 +1,4 @@
-"""Texts by key, in the language of the window."""
+"""Texts in a window, found by their keys, in the window's language."""
 
 from collections.abc import Mapping
 from html import escape
@@ -10,24 +10,25 @@ from aiogram_dialog.widgets.common import WhenCondition
 from aiogram_dialog.widgets.text import Text
 
 from locales import Texts
+from widgets.services import texts_of
 
 TEXTS_KEY = "texts"
-"""Where a window's texts stand: in its data, else in the middleware's."""
+"""Key of a window's data for its texts, if they are not those of the person who pressed."""
 
 TURNING = {"R", "AL", "RLE", "RLO", "LRE", "LRO", "RLI", "LRI", "FSI"}
-"""What turns the direction of a line, as Unicode calls it: letters, and marks for nothing else."""
+"""Unicode's classes of characters that change the direction of a line (UAX 9)."""
 
 
 def fill(texts: Texts, key: str, data: Mapping[str, object]) -> str:
-    """Give a text, filled in from the data that it shares names with.
+    """Give a text with its variables filled in.
 
-    Strings are escaped for HTML on the way in, so that what people have typed
-    shows as they typed it; the text itself may carry markup.
+    Strings are escaped for HTML, so that what people typed shows as they typed it. The text
+    itself may have markup.
 
     Args:
         texts: The texts of the language.
-        key: The text's name in the Fluent files.
-        data: What may be filled in; only strings and numbers are.
+        key: The text's key in the Fluent files.
+        data: Values of the variables, by their names; only strings and numbers are used.
     """
     arguments = {
         name: escape(value, quote=False) if isinstance(value, str) else value
@@ -38,22 +39,22 @@ def fill(texts: Texts, key: str, data: Mapping[str, object]) -> str:
 
 
 def isolated(text: str) -> str:
-    """Give what people have typed so that it turns nothing around it.
+    """Keep what people typed from changing the direction of the text around it.
 
-    Where it could, it gets the invisible marks of UAX 9 for that ("Explicit Directional
-    Isolates"). Without them a date behind Hebrew would change places with it.
+    Text in Hebrew, for example, is put between the invisible marks of UAX 9 ("Explicit
+    Directional Isolates"). Without them a date after it would swap places with it.
     """
-    if any(bidirectional(sign) in TURNING for sign in text):
+    if any(bidirectional(character) in TURNING for character in text):
         return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
     return text
 
 
 class T(Text):
-    """A text of the catalog, filled in from the window's data; see `fill`.
+    """A text by its key, filled in from the window's data; see `fill`.
 
     Args:
-        key: The text's name in the Fluent files.
-        when: Whether it is shown.
+        key: The text's key in the Fluent files.
+        when: Whether the text is shown.
     """
 
     def __init__(self, key: str, when: WhenCondition = None) -> None:
@@ -61,15 +62,15 @@ class T(Text):
         self.key = key
 
     async def _render_text(self, data: dict[str, Any], manager: DialogManager) -> str:
-        return fill(texts_of(data, manager), self.key, data)
+        return fill(window_texts(data, manager), self.key, data)
 
 
-def texts_of(data: Mapping[str, Any], manager: DialogManager) -> Texts:
-    """Give the texts of the language that a window speaks.
+def window_texts(data: Mapping[str, Any], manager: DialogManager) -> Texts:
+    """Give the texts of a window's language: its own, else that of the update's person.
 
     Args:
         data: The window's data.
         manager: The window's manager.
     """
-    texts: Texts = data.get(TEXTS_KEY) or manager.middleware_data[TEXTS_KEY]
-    return texts
+    texts: Texts | None = data.get(TEXTS_KEY)
+    return texts or texts_of(manager)

@@ -1,58 +1,78 @@
-"""A window that takes only what it offers."""
+"""A window that takes a press only if it offers the button."""
 
 from collections.abc import Collection, MutableMapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import CallbackQuery, Chat, MaybeInaccessibleMessageUnion, Message, User
+from aiogram.fsm.state import State
+from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog import Window as LibraryWindow
 from aiogram_dialog.api.entities import MarkupVariant
+from aiogram_dialog.api.internal import DataGetter, TextWidget
+from aiogram_dialog.api.internal.widgets import MarkupFactory
 from aiogram_dialog.utils import intent_callback_data
+from aiogram_dialog.widgets.input import BaseInput
+from aiogram_dialog.widgets.kbd import Keyboard
+from aiogram_dialog.widgets.media import Media
 from cachetools import LRUCache
 
-from durable_dialogs import OfferedButtons, UnitOfWork, offered_by
+from durable_dialogs import offered_by
 from widgets.notice import Ended, Notice
 from widgets.presses import carries, note_forged
-from widgets.text import texts_of
+from widgets.services import chat_of, offered_buttons, person_of, unit_of_work
+from widgets.text import window_texts
+
+Part = TextWidget | Keyboard | Media | BaseInput
+"""A widget that a window is made of."""
 
 REMEMBERED = 10_000
 """Keyboards that a window remembers."""
 
 
-class Window(LibraryWindow):
-    """A window that takes a press only of a button that it shows to this person now.
+class Options(TypedDict, total=False):
+    """Options of aiogram-dialog's `Window`."""
 
-    Callback data comes from the client, and a modified one may send any. The
-    library's widgets take it as it is, also of a button hidden by `when`.
-    A message goes on to other handlers, unless the window has an input for it.
+    getter: DataGetter | None
+    markup_factory: MarkupFactory
+    preview_data: dict[str, Any] | None
+
+
+class Window(LibraryWindow):
+    """A window that takes a press only if it offers the button to this person now.
+
+    Callback data comes from the client, and a modified client may send any. aiogram-dialog's
+    widgets take all of it, even of a button that `when` hides. A message goes on to other
+    handlers, unless the window has an input.
 
     Args:
-        widgets: What the window is made of; see the library's `Window`.
-        same_buttons: Whether its buttons stay as they are for as long as it is open,
-            but for the language. Then they are rendered once: of all that a press
-            costs, rendering them each time would be a tenth.
-        options: Whatever else the library's `Window` takes.
+        widgets: The parts of the window; see aiogram-dialog's `Window`.
+        state: The window's state.
+        same_buttons: Whether the buttons change with the language only, as long as the window is
+            open. Then they are rendered once, which saves a tenth of a press.
+        options: Options of aiogram-dialog's `Window`.
     """
 
     def __init__(
         self,
-        *widgets: Any,  # noqa: ANN401 - as the library's
+        *widgets: Part,
+        state: State,
         same_buttons: bool = False,
-        **options: Any,  # noqa: ANN401 - likewise
+        **options: Unpack[Options],
     ) -> None:
-        super().__init__(*widgets, **options)
+        super().__init__(*widgets, state=state, **options)
         self._keyboards: MutableMapping[tuple[int, str, str], MarkupVariant] | None = (
             LRUCache(REMEMBERED) if same_buttons else None
         )
 
     async def render_kbd(self, data: dict[str, Any], manager: DialogManager) -> MarkupVariant:
-        """Render the buttons; see the library's `Window`."""
+        """Render the buttons; see aiogram-dialog's `Window`."""
         if self._keyboards is None:
             return await super().render_kbd(data, manager)
-        chat: Chat = manager.middleware_data["event_chat"]
-        # A context's id is its own in its chat only: aiogram-dialog has 100 of them a second.
-        key = (chat.id, manager.current_context().id, texts_of(data, manager).language)
+        # With the chat, because two chats may have a context of the same id: `new_id()` has 100
+        # values a second.
+        context_id = manager.current_context().id
+        key = (chat_of(manager).id, context_id, window_texts(data, manager).language)
         if key not in self._keyboards:
             self._keyboards[key] = await super().render_kbd(data, manager)
         return self._keyboards[key]
@@ -60,11 +80,11 @@ class Window(LibraryWindow):
     async def process_callback(
         self, callback: CallbackQuery, dialog: DialogProtocol, manager: DialogManager
     ) -> bool:
-        """Let the widgets process a press, if it is of a button that is offered.
+        """Let the widgets process a press, if the window offers the button.
 
         Raises:
             Notice: The message does not show this window.
-            Ended: Nothing is offered any more.
+            Ended: The window offers no buttons any more.
         """
         pressed = intent_callback_data(manager.current_context().id, callback.data)
         if not _is_shown_on(callback.message, pressed, manager):
@@ -75,17 +95,16 @@ class Window(LibraryWindow):
             return bool(await super().process_callback(callback, dialog, manager))
         if not offered:
             raise Ended(manager.current_stack().id)
-        # The second tap of a double one, or a message that missed an edit: drawn as it stands.
+        # A double tap, or a message that missed an edit: the window is drawn again.
         note_forged(callback, pressed)
         return True
 
     async def _offered(self, dialog: DialogProtocol, manager: DialogManager) -> Collection[str]:
-        """Give the callback data that the window offers to this person now."""
-        transaction: UnitOfWork = manager.middleware_data["transaction"]
-        offers: OfferedButtons = manager.middleware_data["offers"]
-        person: User = manager.middleware_data["event_from_user"]
-        record = transaction.record_of(manager.current_stack())
-        known = offers.find(record, transaction.version_of(record), person.id)
+        """Give the callback data of all buttons that the window offers to this person now."""
+        unit = unit_of_work(manager)
+        record = unit.record_of(manager.current_stack())
+        version = unit.version_of(record)
+        known = offered_buttons(manager).find(record, version, person_of(manager).id)
         if known is None:
             data = await self.load_data(dialog, manager)
             known = offered_by(await self.render_kbd(data, manager))
@@ -97,14 +116,14 @@ class Window(LibraryWindow):
         """Let the window's input process a message.
 
         Raises:
-            SkipHandler: It has none.
+            SkipHandler: The window has no input.
         """
         if self.on_message is None:
             raise SkipHandler
         return bool(await super().process_message(message, dialog, manager))
 
     async def load_data(self, dialog: DialogProtocol, manager: DialogManager) -> dict[str, Any]:
-        """Give what the window shows; see the library's `Window`."""
+        """Load the window's data; see aiogram-dialog's `Window`."""
         data: dict[str, Any] = await super().load_data(dialog, manager)
         return data
 
@@ -112,15 +131,15 @@ class Window(LibraryWindow):
 def _is_shown_on(
     message: MaybeInaccessibleMessageUnion | None, pressed: str | None, manager: DialogManager
 ) -> bool:
-    """Tell whether a message shows the manager's window, so that it may be drawn there.
+    """Tell whether a message shows the manager's window, so that the window may be drawn there.
 
-    It is the message that the stack knows, or one with the window's button on
-    it: a kill between sending and noting a message leaves two that lead here.
+    That is the stack's message, or one with the window's button on it: if a process dies between
+    sending a message and storing its id, two messages lead to the same stack.
     """
     known = manager.current_stack().last_message_id
     if not isinstance(message, Message) or message.message_id == known:
         return True
     if message.reply_markup is None:
-        # Below 0 it stands for a message that is being sent; see `durable_dialogs.drawing`.
+        # An id below 0 stands for a message that is being sent; see `durable_dialogs.drawing`.
         return known is None or known < 0
     return carries(message, pressed)

@@ -1,4 +1,4 @@
-"""The totals of a person, or of a group: a list, filters, a summary, charts, one's own data."""
+"""The totals of a person or of a group: list, filters, summary, charts, the person's data."""
 
 from aiogram_dialog import Dialog
 

@@ -1,9 +1,9 @@
-"""What becomes of totals that are changed, and how that is taken back."""
+"""Changes of totals: the person confirms them, and can undo them for a while."""
 
 import secrets
 import time
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
@@ -12,60 +12,59 @@ from magic_filter import F
 
 from db.changes import UNDO, NewChange
 from db.models import Action
-from dialogs.totals.overview import AT, to_list
-from dialogs.totals.scope import filters_of
-from durable_dialogs import UnitOfWork
-from locales import Texts
+from dialogs.totals.kept import Change, kept
+from dialogs.totals.overview import to_list
 from states import Totals as States
 from widgets.notice import Notice
+from widgets.services import chat_of, texts_of, unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
-CHANGE = "change"
-"""Where the dialog's data has what was changed, and
-PLAN: what is about to be."""
-PLAN = "plan"
 
-
-def plan(manager: DialogManager, action: Action, **fields: str | int | None) -> None:
-    """Note what is to be confirmed, under an id: so it is done once, however often it is confirmed.
+def plan(manager: DialogManager, action: Action, details: Change) -> None:
+    """Keep a change for the person to confirm, under a new id.
 
     Args:
-        manager: The manager of the update being handled.
-        action: What is to be done.
-        fields: What more a `NewChange` says of it, and what windows show.
+        manager: The manager of the update that is being handled.
+        action: What the change does.
+        details: The other fields of the change.
     """
-    manager.dialog_data[PLAN] = {"id": secrets.token_hex(16), "action": action.value, **fields}
+    change = Change(id=secrets.token_hex(16), action=action.value)
+    change.update(details)
+    kept(manager)["plan"] = change
 
 
-def planned(manager: DialogManager) -> dict[str, Any]:
-    """Give what is to be confirmed."""
-    return cast("dict[str, Any]", manager.dialog_data.get(PLAN, {}))
+def planned(manager: DialogManager) -> Change:
+    """Give the change that the person may confirm, empty if there is none."""
+    return kept(manager).get("plan", {})
 
 
 async def get_plan(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give what is to be confirmed, to be shown."""
-    return planned(dialog_manager)
+    """Give the change that the person may confirm."""
+    return {**planned(dialog_manager)}
 
 
 async def confirm(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Do what was planned."""
-    made = manager.dialog_data[PLAN]
-    manager.dialog_data.update({CHANGE: {**made, "at": time.time()}, PLAN: {}, AT: None})
-    action = Action(made["action"])
+    """Make the planned change."""
+    data = kept(manager)
+    planned_now = data["plan"]
+    data["change"] = {**planned_now, "at": time.time()}
+    data["plan"] = {}
+    data["at"] = None
+    action = Action(planned_now["action"])
     if action is Action.ERASE:
-        filters_of(manager).clear()
-    _deliver(manager, made, action)
+        kept(manager)["filters"] = {}
+    _deliver(manager, planned_now, action)
     await manager.switch_to(States.changed)
 
 
 async def undo(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Take it back.
+    """Undo the change.
 
     Raises:
-        Notice: It is too late.
+        Notice: It is too late to undo it.
     """
-    made = manager.dialog_data[CHANGE]
+    made = kept(manager)["change"]
     if time.time() - made["at"] > UNDO.total_seconds():
         raise Notice("totals-undo-late", alert=True)
     made["undone"] = True
@@ -73,25 +72,23 @@ async def undo(_callback: CallbackQuery, _button: Button, manager: DialogManager
 
 
 async def get_change(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
-    """Give what was changed."""
-    made = dialog_manager.dialog_data.get(CHANGE, {})
+    """Give the change that was made, and how long the person can undo it."""
+    made = kept(dialog_manager).get("change", {})
     return {**made, "undone": made.get("undone", False), "seconds": int(UNDO.total_seconds())}
 
 
-def _deliver(manager: DialogManager, made: dict[str, Any], action: Action) -> None:
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    texts: Texts = manager.middleware_data["texts"]
+def _deliver(manager: DialogManager, made: Change, action: Action) -> None:
     change = NewChange(
         action=action,
         change_id=bytes.fromhex(made["id"]),
-        user_id=manager.middleware_data["event_chat"].id,
+        user_id=chat_of(manager).id,
         made_at=datetime.now(UTC),
         total_id=made.get("total_id"),
         label=made.get("label"),
         to=made.get("to"),
     )
-    late = texts("totals-changed-later")
-    transaction.deliver(f"change:{action}:{made['id']}", change.to_json(), late=late)
+    late = texts_of(manager)("totals-changed-later")
+    unit_of_work(manager).deliver(f"change:{action}:{made['id']}", change.to_json(), late=late)
 
 
 changed_window = Window(

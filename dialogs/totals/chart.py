@@ -1,9 +1,9 @@
-"""Totals as a picture: by day or by label, of a week, a month or a year, light or dark."""
+"""A chart of totals: by day or by name, for a week, a month or a year, light or dark."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 from aiogram_dialog import Data, DialogManager
 from aiogram_dialog.widgets.kbd import ManagedRadio, Radio
@@ -13,44 +13,45 @@ from magic_filter import F
 from charts.model import Chart, Panel
 from db.summaries import Label, Summaries, Summary
 from dialogs.totals.overview import PREVIEW, to_list
-from dialogs.totals.scope import follow, period_of, say_label, short, today, wanted
+from dialogs.totals.scope import follow_link, period_of, say_name, short, today, wanted
 from locales import Texts
 from states import Totals as States
 from widgets.chart import ChartPicture, by_day
+from widgets.dialog_data import widget_of
+from widgets.services import zone_of
 from widgets.text import T, isolated
 from widgets.window import Window
-from widgets.zone import mark, zone_of
+from widgets.zone import mark
 
 LENGTHS = {"week": 7, "month": 30, "year": 365}
-"""The days of each period; besides there is the one that is filtered by."""
+"""The days of each period. The period of the filters can be chosen, too."""
 
 CHOSEN = {"period": "month", "by": "day", "theme": "light"}
-"""What is chosen at first, by the ids of the widgets that it is chosen with."""
+"""What is chosen at first, by the widgets' ids."""
 
-LABELS = 8
-"""Labels that have a bar, those with the most totals."""
+NAMES = 8
+"""Names that have a bar: those with the most totals."""
 
 
-async def begin(link: Data, manager: DialogManager) -> None:
-    """Choose what is shown at first, as far as a link says so that has led here."""
-    follow(link, manager)
-    for name, item in CHOSEN.items():
-        radio = cast("ManagedRadio[str]", manager.find(name))
-        await radio.set_checked(item)
+async def begin(_link: Data, manager: DialogManager) -> None:
+    """Choose what the windows show at first, by the link that opened the dialog if one did."""
+    follow_link(manager)
+    for widget_id, item in CHOSEN.items():
+        await widget_of(manager, widget_id, ManagedRadio).set_checked(item)
 
 
 async def get_chart(
     dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
 ) -> dict[str, Any]:
-    """Give the chart, and what it shows in words."""
+    """Give the chart, and the same in words."""
     zone, days = zone_of(dialog_manager), _days(dialog_manager)
     dark = _chosen(dialog_manager, "theme") == "dark"
     shown = wanted(dialog_manager).on_days(*days, zone)
     summary = await summaries.summary(shown, zone, now=datetime.now(UTC))
     lines = ""
     if _chosen(dialog_manager, "by") == "label":
-        labels = await summaries.by_label(shown, limit=LABELS)
-        chart = _by_label(texts, labels, dark=dark)
+        labels = await summaries.by_label(shown, limit=NAMES)
+        chart = _by_name(texts, labels, dark=dark)
         lines = _in_words(texts, labels, summary)
     else:
         sums = {day.day: day.sum for day in await summaries.by_day(shown, zone)}
@@ -69,7 +70,7 @@ async def get_chart(
 
 
 def _days(manager: DialogManager) -> tuple[date, date]:
-    """Give the first and the last day that are shown."""
+    """Give the first and the last day of the chart."""
     first, last = period_of(manager)
     last = last or today(manager)
     length = LENGTHS.get(_chosen(manager, "period"))
@@ -88,15 +89,15 @@ def _periods(manager: DialogManager, texts: Texts) -> list[tuple[str, str]]:
     return filtered + periods
 
 
-def _chosen(manager: DialogManager, widget: str) -> str:
-    radio = cast("ManagedRadio[str]", manager.find(widget))
-    return radio.get_checked() or CHOSEN[widget]
+def _chosen(manager: DialogManager, widget_id: str) -> str:
+    radio: ManagedRadio[str] = widget_of(manager, widget_id, ManagedRadio)
+    return radio.get_checked() or CHOSEN[widget_id]
 
 
-def _by_label(texts: Texts, labels: Sequence[Label], *, dark: bool) -> Chart:
-    # Numbered, as a picture can't show every emoji, and the words below it can.
+def _by_name(texts: Texts, labels: Sequence[Label], *, dark: bool) -> Chart:
+    # Numbered, because the picture can't show every emoji and the text below it can.
     names = [
-        f"{number}. {say_label(texts, each.label)}" for number, each in enumerate(labels, start=1)
+        f"{number}. {say_name(texts, each.label)}" for number, each in enumerate(labels, start=1)
     ]
     return Chart(names, [Panel("", [each.sum for each in labels])], lying=True, dark=dark)
 
@@ -106,7 +107,7 @@ def _in_words(texts: Texts, labels: Sequence[Label], summary: Summary) -> str:
         texts(
             "totals-chart-line",
             number=str(number),
-            label=escape(isolated(short(say_label(texts, each.label))), quote=False),
+            label=escape(isolated(short(say_name(texts, each.label))), quote=False),
             count=each.count,
             sum=str(each.sum),
         )
@@ -130,7 +131,7 @@ def _choice(name: str, items: str) -> Radio[str]:
 
 chart_window = Window(
     T("totals-chart-title"),
-    # Its days are those of the title.
+    # Without the days of the filters, because the title has the days of the chart.
     Format("{whatever_day}", when=F["whatever_day"]),
     Format("\n{lines}\n", when=F["lines"]),
     T("totals-summary"),

@@ -1,7 +1,7 @@
-"""A person's own data: taken home as a document, deleted one by one or as a whole."""
+"""The person's own data: export it as a document, delete one total or everything."""
 
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
@@ -15,22 +15,24 @@ from db.models import Action, Total
 from db.summaries import Summaries
 from db.totals import Totals
 from dialogs.totals.changes import confirm, get_plan, plan
+from dialogs.totals.kept import TotalsStart
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
-from dialogs.totals.scope import everything, place_of, wanted
-from durable_dialogs import UnitOfWork, topic_of
-from exports.sending import Exports, Order
-from locales import Texts
+from dialogs.totals.scope import everything, wanted
+from durable_dialogs import topic_of
+from exports.sending import Order
 from states import Totals as States
+from widgets.dialog_data import start_of
 from widgets.notice import Notice
+from widgets.services import chat_of, services_of, texts_of, unit_of_work, zone_of
 from widgets.text import T, isolated
 from widgets.window import Window
-from widgets.zone import local_time, zone_of
+from widgets.zone import local_time
 
 
 async def get_count(
     dialog_manager: DialogManager, summaries: Summaries, **_: object
 ) -> dict[str, Any]:
-    """Give how many totals there are, how many of them are filtered, and where one comes from."""
+    """Give how many totals there are, all and filtered, and whether the settings opened this."""
     now, zone = datetime.now(UTC), zone_of(dialog_manager)
     every = await summaries.summary(everything(dialog_manager), zone, now=now)
     shown = await summaries.summary(wanted(dialog_manager), zone, now=now)
@@ -38,12 +40,12 @@ async def get_count(
         "every": every.count,
         "count": shown.count,
         "sum": str(shown.sum),
-        "alone": "alone" in cast("dict[str, Any]", dialog_manager.start_data or {}),
+        "alone": "alone" in start_of(dialog_manager, TotalsStart),
     }
 
 
 async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) -> dict[str, Any]:
-    """Give the totals of the page to choose from."""
+    """Give the totals of a page to choose from."""
     page = await page_of(dialog_manager, totals)
     return {
         "items": [(total.id, _say(dialog_manager, total)) for total in page.totals],
@@ -53,19 +55,19 @@ async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) 
 
 
 async def order(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Have the filtered totals sent as a document; the button names its format.
+    """Order the filtered totals as a document, in the format that the button's id names.
 
     Raises:
-        Notice: The person waits for several already.
+        Notice: Too many of the person's documents are not sent yet.
     """
     _send(callback, manager, wanted(manager), Written(str(button.widget_id)))
 
 
 async def order_all(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Have everything sent that is kept of the person, whatever is filtered.
+    """Order everything that Tally keeps of the person, whatever the filters are.
 
     Raises:
-        Notice: As above.
+        Notice: Too many of the person's documents are not sent yet.
     """
     _send(callback, manager, everything(manager), Written.JSON, is_whole=True)
 
@@ -78,13 +80,11 @@ def _send(
     *,
     is_whole: bool = False,
 ) -> None:
-    exports: Exports = manager.middleware_data["exports"]
-    if not exports.has_room(place_of(manager).id):
+    chat_id, texts = chat_of(manager).id, texts_of(manager)
+    if not services_of(manager).exports.has_room(chat_id):
         raise Notice("totals-export-busy")
-    transaction: UnitOfWork = manager.middleware_data["transaction"]
-    texts: Texts = manager.middleware_data["texts"]
     ordered = Order(
-        chat_id=place_of(manager).id,
+        chat_id=chat_id,
         format=form,
         wanted=what,
         language=texts.language,
@@ -92,36 +92,34 @@ def _send(
         thread_id=topic_of(manager),
     )
     coming = texts("totals-export-coming")
-    transaction.deliver(f"export:{callback.id}", ordered.to_json(), late=coming)
+    unit_of_work(manager).deliver(f"export:{callback.id}", ordered.to_json(), late=coming)
 
 
 async def choose(
     _callback: CallbackQuery, _select: Select[int], manager: DialogManager, total_id: int
 ) -> None:
-    """Ask whether a total is to be deleted.
+    """Ask whether to delete a total.
 
     Raises:
-        Notice: It is gone.
+        Notice: The total is deleted already.
     """
-    totals: Totals = manager.middleware_data["totals"]
-    total = await totals.get(place_of(manager).id, total_id)
+    total = await services_of(manager).totals.get(chat_of(manager).id, total_id)
     if total is None:
         raise Notice("notice-not-offered")
-    plan(manager, Action.DELETE, total_id=total_id, what=_say(manager, total))
+    plan(manager, Action.DELETE, {"total_id": total_id, "what": _say(manager, total)})
     await manager.switch_to(States.delete)
 
 
 async def ask_to_erase(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Ask whether everything is to be deleted."""
-    summaries: Summaries = manager.middleware_data["summaries"]
+    """Ask whether to delete everything."""
+    summaries = services_of(manager).summaries
     summary = await summaries.summary(everything(manager), now=datetime.now(UTC))
-    plan(manager, Action.ERASE, count=summary.count)
+    plan(manager, Action.ERASE, {"count": summary.count})
     await manager.switch_to(States.erase)
 
 
 def _say(manager: DialogManager, total: Total) -> str:
-    texts: Texts = manager.middleware_data["texts"]
-    time = local_time(texts, total.created_at, zone_of(manager))
+    time = local_time(texts_of(manager), total.created_at, zone_of(manager))
     label = isolated(total.label or "")
     return " · ".join(part for part in (str(total.value), label, time) if part)
 

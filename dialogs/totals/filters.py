@@ -1,7 +1,7 @@
-"""Which totals are looked at: by label, counter, chat and days."""
+"""The filters: by name, kind of counter, chat and days."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
@@ -10,21 +10,21 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from db.models import Kind
-from db.summaries import Summaries
-from dialogs.totals.labels import find_label, get_labels, label_buttons
-from dialogs.totals.overview import AT, PREVIEW, only, to_list
+from dialogs.totals.kept import Filters, kept
+from dialogs.totals.names import find_name, get_names, name_buttons
+from dialogs.totals.overview import PREVIEW, only, to_list
 from dialogs.totals.scope import KIND_KEYS, everything, filters_of, short, today
 from locales import Texts
-from people.chat_names import ChatNames
 from states import Totals as States
+from widgets.services import services_of, texts_of
 from widgets.text import T
 from widgets.window import Window
 
 CHATS = 24
-"""Chats that are offered, those counted in last."""
+"""Chats to choose from: those that the person counted in last."""
 
 DAYS = {"one": 1, "seven": 7, "thirty": 30}
-"""The days of the periods that have a button, by its id."""
+"""The days of each period that has a button, by the button's id."""
 
 
 async def get_kinds(texts: Texts, **_: object) -> dict[str, Any]:
@@ -34,35 +34,33 @@ async def get_kinds(texts: Texts, **_: object) -> dict[str, Any]:
 
 async def get_chats(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give the chats that the person has counted in."""
-    found = dialog_manager.dialog_data.get("chats", [])
+    found = kept(dialog_manager).get("chats", [])
     return {"chats": [(chat, short(title)) for chat, title in found]}
 
 
-async def choose_label(
+async def choose_name(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
-    """Look at a label only."""
-    await filter_by(manager, label=await find_label(manager, chosen))
+    """Show only the totals of a name."""
+    await filter_by(manager, {"label": await find_name(manager, chosen)})
 
 
 async def choose_kind(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
-    """Look at a kind of counter only."""
-    await filter_by(manager, kind=Kind(chosen).value)
+    """Show only the totals of a kind of counter."""
+    await filter_by(manager, {"kind": Kind(chosen).value})
 
 
 async def open_chats(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
     """Offer the chats by their titles, which only Telegram knows."""
-    summaries: Summaries = manager.middleware_data["summaries"]
-    names: ChatNames = manager.middleware_data["chat_names"]
-    texts: Texts = manager.middleware_data["texts"]
+    services, texts = services_of(manager), texts_of(manager)
     mine = everything(manager)
-    found = await summaries.by_chat(mine, limit=CHATS, latest_first=True)
+    found = await services.summaries.by_chat(mine, limit=CHATS, latest_first=True)
     chats = [each.chat_id for each in found if each.chat_id is not None]
-    titles = await names.find(chat for chat in chats if chat != mine.user_id)
+    titles = await services.chat_names.find(chat for chat in chats if chat != mine.user_id)
     own = {mine.user_id: texts("totals-private-chat")}
-    manager.dialog_data["chats"] = [
+    kept(manager)["chats"] = [
         (chat, own.get(chat) or titles[chat] or texts("totals-chat-unknown", number=str(chat)))
         for chat in chats
     ]
@@ -72,33 +70,33 @@ async def open_chats(_callback: CallbackQuery, _button: Button, manager: DialogM
 async def choose_chat(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
-    """Look at a chat only."""
-    titles = dict(cast("list[tuple[int, str]]", manager.dialog_data["chats"]))
-    await filter_by(manager, chat=int(chosen), chat_title=titles[int(chosen)])
+    """Show only the totals of a chat."""
+    titles = dict(kept(manager)["chats"])
+    await filter_by(manager, {"chat": int(chosen), "chat_title": titles[int(chosen)]})
 
 
 async def choose_days(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
-    """Look at the last days only."""
+    """Show only the totals of the last days."""
     first = today(manager) - timedelta(days=DAYS[str(button.widget_id)] - 1)
-    await filter_by(manager, first=first.isoformat(), last=None)
+    await filter_by(manager, {"first": first.isoformat(), "last": None})
 
 
 async def clear(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Look at everything."""
-    filters_of(manager).clear()
-    manager.dialog_data[AT] = None
+    """Remove all filters."""
+    kept(manager)["filters"] = {}
+    kept(manager)["at"] = None
 
 
-async def filter_by(manager: DialogManager, **chosen: str | int | None) -> None:
-    """Look at less, from its first page on.
+async def filter_by(manager: DialogManager, chosen: Filters) -> None:
+    """Set filters, and show the first page of the list.
 
     Args:
-        manager: The manager of the update being handled.
-        chosen: What is filtered by, as `filters_of` has it.
+        manager: The manager of the update that is being handled.
+        chosen: The filters to set; others stay.
     """
     filters_of(manager).update(chosen)
-    # The page that was shown may not be among what is left.
-    manager.dialog_data[AT] = None
+    # The filters may not keep any total of the page that was shown.
+    kept(manager)["at"] = None
     await manager.switch_to(States.list)
 
 
@@ -129,10 +127,10 @@ filters_window = Window(
 
 label_window = Window(
     T("totals-label-title"),
-    label_buttons(choose_label),
+    name_buttons(choose_name),
     to_filters,
     state=States.label,
-    getter=get_labels,
+    getter=get_names,
     preview_data={"labels": [("1", "tea"), ("2", "coffee"), ("3", "שלום")]},
 )
 

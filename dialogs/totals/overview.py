@@ -1,8 +1,8 @@
-"""The totals themselves, newest first; at a glance; and who counted them."""
+"""The list of totals, newest first; their summary; and the people of a group."""
 
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 from aiogram.types import CallbackQuery
 from aiogram_dialog import DialogManager
@@ -14,26 +14,25 @@ from db.models import Total
 from db.pages import Cursor, Page
 from db.summaries import Amount, Person, Summaries
 from db.totals import Totals
+from dialogs.totals.kept import kept
 from dialogs.totals.scope import wanted
 from locales import Texts
 from states import Totals as States
+from widgets.services import services_of, zone_of
 from widgets.text import T, isolated
 from widgets.window import Window
-from widgets.zone import local_time, mark, zone_of
+from widgets.zone import local_time, mark
 
 PAGE = 10
-"""Totals shown at a time."""
+"""Totals on a page."""
 
 PEOPLE = 20
-"""People shown at most, those with the most totals."""
-
-AT = "at"
-"""Where the cursor of the page stands in the dialog's data."""
+"""People that the window shows: those with the most totals."""
 
 
 async def page_of(manager: DialogManager, totals: Totals) -> Page:
-    """Give the page that the dialog stands at."""
-    at = cast("list[Any] | None", manager.dialog_data.get(AT))
+    """Give the page of totals that the person has turned to."""
+    at = kept(manager).get("at")
     return await totals.page(wanted(manager), limit=PAGE, at=Cursor(*at) if at else None)
 
 
@@ -45,7 +44,7 @@ async def get_page(
     texts: Texts,
     **_: object,
 ) -> dict[str, Any]:
-    """Give the page, and what all pages add up to."""
+    """Give the page, and the number and sum of all pages."""
     page, zone = await page_of(dialog_manager, totals), zone_of(dialog_manager)
     summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
     return {
@@ -71,7 +70,7 @@ def row(texts: Texts, total: Total, time: str) -> str:
 async def get_summary(
     dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
 ) -> dict[str, Any]:
-    """Give the totals at a glance."""
+    """Give a summary of the totals."""
     zone = zone_of(dialog_manager)
     summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
     return {
@@ -90,7 +89,7 @@ async def get_summary(
 async def get_people(
     dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
 ) -> dict[str, Any]:
-    """Give who counted in this group."""
+    """Give the people who counted in this group."""
     people = await summaries.by_user(wanted(dialog_manager), limit=PEOPLE)
     return {"people": "\n".join(_person(texts, person) for person in people)}
 
@@ -107,8 +106,8 @@ def _amount(texts: Texts, amount: Amount) -> str:
 
 async def turn(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Turn to the page that the button names."""
-    page = await page_of(manager, manager.middleware_data["totals"])
-    manager.dialog_data[AT] = list(getattr(page, str(button.widget_id)) or ()) or None
+    page = await page_of(manager, services_of(manager).totals)
+    kept(manager)["at"] = list(getattr(page, str(button.widget_id)) or ()) or None
 
 
 pager = Row(
@@ -123,6 +122,7 @@ title = (T("totals-title", when=F["is_own"]), T("totals-title-group", when=F["is
 to_list = SwitchTo(T("back"), id="list", state=States.list)
 
 PREVIEW = {"only": "", "whatever_day": "", "is_own": True, "is_group": False}
+"""What previews show of `dialogs.totals.scope.get_scope`."""
 
 ROWS = "<b>42</b> · tea · Nov 20, 2026, 10:30 AM UTC\n<b>-1</b> · Nov 19, 2026, 9:00 AM UTC"
 

@@ -1,4 +1,4 @@
-"""A label gets another name, in all of a person's totals."""
+"""Renames a counter in all of the person's totals."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,10 +12,10 @@ from magic_filter import F
 
 from db.models import LABEL_MAX, Action
 from db.summaries import Summaries
-from dialogs.totals.changes import confirm, get_plan, plan, planned
+from dialogs.totals.changes import confirm, plan, planned
 from dialogs.totals.data import to_data
-from dialogs.totals.labels import find_label, get_labels, label_buttons
-from dialogs.totals.scope import everything, say_label
+from dialogs.totals.names import find_name, get_names, name_buttons
+from dialogs.totals.scope import everything, say_name
 from locales import Texts
 from states import Totals as States
 from widgets.answers import answer
@@ -26,15 +26,15 @@ from widgets.window import Window
 async def choose(
     _callback: CallbackQuery, _select: Select[str], manager: DialogManager, chosen: str
 ) -> None:
-    """Ask for the new name of a label."""
-    plan(manager, Action.RENAME, label=await find_label(manager, chosen))
+    """Ask for the new name."""
+    plan(manager, Action.RENAME, {"label": await find_name(manager, chosen)})
     await manager.switch_to(States.new_label)
 
 
 async def name(
     message: Message, _input: ManagedTextInput[str], manager: DialogManager, text: str, /
 ) -> None:
-    """Take the new name; whatever it is made of, it is a text."""
+    """Take the new name; any text is a name."""
     label = " ".join(text.split())
     if not 1 <= len(label) <= LABEL_MAX:
         answer(manager, message, "totals-label-length", length=len(label), limit=LABEL_MAX)
@@ -45,26 +45,26 @@ async def name(
 
 
 async def unname(_callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Take the label off."""
+    """Remove the name."""
     await _ask(manager, "")
 
 
 async def _ask(manager: DialogManager, label: str) -> None:
-    plan(manager, Action.RENAME, label=planned(manager)["label"], to=label)
+    plan(manager, Action.RENAME, {"label": planned(manager)["label"], "to": label})
     await manager.switch_to(States.relabel)
 
 
-async def get_names(
+async def get_renaming(
     dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
 ) -> dict[str, Any]:
-    """Give the names before and after, and how many totals have it."""
-    planned_now = await get_plan(dialog_manager)
+    """Give the name before and after, and how many totals have it."""
+    planned_now = planned(dialog_manager)
     label = planned_now.get("label", "")
     named = replace(everything(dialog_manager), label=label)
     summary = await summaries.summary(named, now=datetime.now(UTC))
     return {
-        "old": say_label(texts, label),
-        "new": say_label(texts, planned_now.get("to")),
+        "old": say_name(texts, label),
+        "new": say_name(texts, planned_now.get("to")),
         "count": summary.count,
         "named": bool(label),
         "limit": LABEL_MAX,
@@ -73,10 +73,10 @@ async def get_names(
 
 rename_window = Window(
     T("totals-rename-title"),
-    label_buttons(choose),
+    name_buttons(choose),
     to_data,
     state=States.rename,
-    getter=get_labels,
+    getter=get_names,
     preview_data={"labels": [("1", "tea"), ("2", "coffee")]},
 )
 
@@ -86,7 +86,7 @@ new_label_window = Window(
     Button(T("totals-unname"), id="unname", on_click=unname, when=F["named"]),
     SwitchTo(T("back"), id="rename", state=States.rename),
     state=States.new_label,
-    getter=get_names,
+    getter=get_renaming,
     preview_data={"old": "tea & cake", "named": True, "limit": LABEL_MAX},
 )
 
@@ -95,6 +95,6 @@ relabel_window = Window(
     Button(T("totals-relabel"), id="confirm", on_click=confirm),
     SwitchTo(T("totals-keep"), id="keep", state=States.rename),
     state=States.relabel,
-    getter=get_names,
+    getter=get_renaming,
     preview_data={"old": "tea & cake", "new": "coffee", "count": 2},
 )

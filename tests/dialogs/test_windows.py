@@ -1,14 +1,16 @@
-"""Every window, rendered in every language from its preview data."""
+"""Every window renders in every language from its preview data."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from aiogram.enums import ChatType
 from aiogram.types import Chat, InlineKeyboardMarkup
-from aiogram_dialog import Dialog
+from aiogram_dialog import Dialog, DialogManager
 from aiogram_dialog.tools.preview import FakeManager
 
 from dialogs import DIALOGS
+from dialogs.counter_data import counted
 from locales import Catalog
 from states import Counter
 from tools.preview import show, write_previews
@@ -33,7 +35,7 @@ async def test_every_window_renders(dialog: Dialog, language: str) -> None:
 
 
 @pytest.mark.parametrize("language", CATALOG.languages)
-async def test_a_label_is_escaped(language: str) -> None:
+async def test_a_name_is_escaped(language: str) -> None:
     (counter,) = [dialog for dialog in DIALOGS if dialog.states_group_name() == "Counter"]
     for window in (await show(counter, CATALOG, language)).windows:
         assert "<b>tea &amp; cake</b>" in window.message
@@ -47,22 +49,26 @@ def test_the_preview_page_shows_every_window(tmp_path: Path) -> None:
                 assert str(state.state) in text or str(state._state) in text  # noqa: SLF001
 
 
-async def test_buttons_that_are_kept_are_of_one_chat_alone() -> None:
+async def test_remembered_buttons_belong_to_one_chat() -> None:
     async def count(*_: object) -> None: ...
+
+    def steps_of(manager: DialogManager) -> Sequence[int]:
+        return counted(manager)["steps"]
 
     window = Window(
         T("counter-value"),
-        Steps(id="step", steps=lambda manager: manager.middleware_data["steps"], on_step=count),
+        Steps(id="step", steps=steps_of, on_step=count),
         state=Counter.counting,
         same_buttons=True,
     )
     labels = []
-    # Two contexts of one id, as may be begun in one second in two chats.
+    # Two chats may have a context of the same id: `new_id()` has 100 values a second.
     for chat_id, steps in ((1, [-1, 1]), (2, [-2, 2]), (1, [])):
         manager = FakeManager()  # type: ignore[no-untyped-call]
         manager.reset_context()
         chat = Chat(id=chat_id, type=ChatType.PRIVATE)
-        manager.middleware_data.update(event_chat=chat, steps=steps, texts=CATALOG.speak("en"))
+        manager.middleware_data.update(event_chat=chat, texts=CATALOG.speak("en"))
+        counted(manager)["steps"] = steps
         markup = await window.render_kbd({}, manager)
         assert isinstance(markup, InlineKeyboardMarkup)
         labels.append([button.text for row in markup.inline_keyboard for button in row])

@@ -14,7 +14,7 @@ from typing import cast
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.state import State
 from aiogram.types import Chat
-from aiogram_dialog import Data, DialogManager, ShowMode
+from aiogram_dialog import DialogManager, ShowMode
 from aiogram_dialog.api.entities import (
     EVENT_CONTEXT_KEY,
     DialogAction,
@@ -92,7 +92,7 @@ async def in_topic(
 
 
 async def open_beside(
-    manager: DialogManager, stack_id: str, state: State, data: Mapping[str, Data]
+    manager: DialogManager, stack_id: str, state: State, data: Mapping[str, object]
 ) -> None:
     """Open a dialog on a message and a stack of its own.
 

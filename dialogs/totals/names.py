@@ -1,4 +1,4 @@
-"""Labels to choose from, those used last first."""
+"""Names to choose from, those that were used last first."""
 
 from hashlib import sha256
 from typing import Any
@@ -9,29 +9,34 @@ from aiogram_dialog.widgets.kbd.select import OnItemClick
 from aiogram_dialog.widgets.text import Format
 
 from db.summaries import Summaries
-from dialogs.totals.scope import everything, say_label, short
+from dialogs.totals.scope import everything, say_name, short
 from locales import Texts
 from widgets.notice import Notice
+from widgets.services import services_of
 
 OFFERED = 96
-"""Labels that are offered."""
+"""Names to choose from, at most."""
 
 
-async def get_labels(
+async def get_names(
     dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
 ) -> dict[str, Any]:
-    """Give the labels to choose from."""
+    """Give the names to choose from."""
     found = await summaries.by_label(everything(dialog_manager), limit=OFFERED, latest_first=True)
-    return {"labels": [(digest(each.label), short(say_label(texts, each.label))) for each in found]}
+    return {"labels": [(digest(each.label), short(say_name(texts, each.label))) for each in found]}
 
 
-async def find_label(manager: DialogManager, chosen: str) -> str:
-    """Give the label of a button, "" for none.
+async def find_name(manager: DialogManager, chosen: str) -> str:
+    """Give the name that a button stands for, "" for totals without one.
+
+    Args:
+        manager: The manager of the update that is being handled.
+        chosen: The `digest` of the name.
 
     Raises:
-        Notice: There are no totals of it any more.
+        Notice: No total has that name any more.
     """
-    summaries: Summaries = manager.middleware_data["summaries"]
+    summaries = services_of(manager).summaries
     found = await summaries.by_label(everything(manager), limit=OFFERED, latest_first=True)
     for each in found:
         if digest(each.label) == chosen:
@@ -40,15 +45,15 @@ async def find_label(manager: DialogManager, chosen: str) -> str:
 
 
 def digest(label: str | None) -> str:
-    """Name a label in callback data, which is too short for labels."""
+    """Give 12 characters that stand for a name in callback data, which is too short for names."""
     return sha256((label or "").encode()).hexdigest()[:12]
 
 
-def label_buttons(on_click: OnItemClick[Any, str]) -> ScrollingGroup:
-    """Make a button for each of `get_labels`, page by page.
+def name_buttons(on_click: OnItemClick[Any, str]) -> ScrollingGroup:
+    """Make a button for each name of `get_names`, page by page.
 
     Args:
-        on_click: Is told the `digest` of the label.
+        on_click: Gets the `digest` of the name.
     """
     return ScrollingGroup(
         Select(
