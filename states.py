@@ -1,22 +1,21 @@
 """Every states group: the map of the app on one page.
 
-A group is one dialog, a state is one of its windows. The names are stored with
-open dialogs: whoever renames one ends the dialogs that stand in it (they are
-recognised and closed with a word).
+A group is one dialog, a state is one of its windows. Open dialogs store these names. If you rename
+one, open dialogs in that state end: Tally recognises them, closes them and says so.
 """
 
 from aiogram.fsm.state import State, StatesGroup
 
 
 class Menu(StatesGroup):
-    """The way to every feature (dialogs/menu.py)."""
+    """The menu, which leads to every feature (dialogs/menu.py)."""
 
     main = State()
     help = State()
 
 
 class Counter(StatesGroup):
-    """A number that is tapped up and down (dialogs/counter.py)."""
+    """A counter (dialogs/counter.py)."""
 
     counting = State()
     confirmed = State()
@@ -30,13 +29,13 @@ class Counters(StatesGroup):
 
 
 class Greeting(StatesGroup):
-    """What the bot says when it comes into a group (dialogs/greeting.py)."""
+    """The greeting when somebody adds the bot to a group (dialogs/greeting.py)."""
 
     hello = State()
 
 
 class Totals(StatesGroup):
-    """The confirmed totals of a person, or of a group (dialogs/totals/)."""
+    """The totals of a person or of a group (dialogs/totals/)."""
 
     list = State()
     summary = State()
@@ -59,7 +58,7 @@ class Totals(StatesGroup):
 
 
 class Settings(StatesGroup):
-    """What a person chooses once and for all (dialogs/settings.py)."""
+    """The person's settings (dialogs/settings.py)."""
 
     main = State()
     language = State()
@@ -68,7 +67,7 @@ class Settings(StatesGroup):
 
 
 class TimeZone(StatesGroup):
-    """By which clock a person lives (dialogs/time_zone.py)."""
+    """The person's time zone (dialogs/time_zone.py)."""
 
     regions = State()
     cities = State()
@@ -76,14 +75,14 @@ class TimeZone(StatesGroup):
 
 
 class Naming(StatesGroup):
-    """A name for a total that was confirmed without one (dialogs/naming.py)."""
+    """Asks for the name of a total that was confirmed without one (dialogs/naming.py)."""
 
     asking = State()
     named = State()
 
 
 class ReplyKeyboards(StatesGroup):
-    """Keyboards under the input field (dialogs/reply_keyboards.py)."""
+    """Reply keyboards (dialogs/reply_keyboards.py)."""
 
     list = State()
     cutlets = State()
@@ -93,7 +92,7 @@ class ReplyKeyboards(StatesGroup):
 
 
 class ReplyBuilder(StatesGroup):
-    """A keyboard of numbers that is built (dialogs/reply_builder.py)."""
+    """A reply keyboard of numbers, of the size that the person sets (dialogs/reply_builder.py)."""
 
     size = State()
     numbers = State()
@@ -106,19 +105,19 @@ class SpecialButtons(StatesGroup):
 
 
 class Links(StatesGroup):
-    """Buttons that a person's client carries out by itself (dialogs/links.py)."""
+    """Buttons that the person's client handles without the bot (dialogs/links.py)."""
 
     list = State()
 
 
 class Share(StatesGroup):
-    """Links that open something in Tally, to be passed on (dialogs/share.py)."""
+    """Links to pass on, which open a counter or totals (dialogs/share.py)."""
 
     main = State()
 
 
 class Callbacks(StatesGroup):
-    """Buttons that call the bot, and how it answers (dialogs/callbacks.py)."""
+    """Callback buttons, and the ways to answer them (dialogs/callbacks.py)."""
 
     answers = State()
     random = State()
@@ -126,13 +125,13 @@ class Callbacks(StatesGroup):
 
 
 class InlineMode(StatesGroup):
-    """The ways to counters in any chat (dialogs/inline_mode.py)."""
+    """Buttons that start an inline query in a chat (dialogs/inline_mode.py)."""
 
     switches = State()
 
 
 class Payment(StatesGroup):
-    """What can be paid for, and what was (dialogs/payment.py)."""
+    """What the person can pay for and has paid (dialogs/payment.py)."""
 
     stars = State()
     mug = State()
@@ -147,12 +146,12 @@ class Bill(StatesGroup):
 
 
 class Game(StatesGroup):
-    """The game, a message of its own kind (dialogs/game.py)."""
+    """The game, a message of the game type (dialogs/game.py)."""
 
     playing = State()
 
 
 class Example(StatesGroup):
-    """An inline keyboard, to be seen beside a reply keyboard (dialogs/reply_keyboards.py)."""
+    """An inline keyboard beside a reply keyboard (dialogs/reply_keyboards.py)."""
 
     inline = State()
