@@ -1,4 +1,4 @@
-"""Callback buttons: every way to answer a press, and what a slow job looks like."""
+"""Callback buttons: every way to answer a press, and the progress of a slow job."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ async def test_tea_is_answered_first_and_drawn_while_it_brews(ann: Person) -> No
     assert before == Answer("The kettle is on. The window shows how far the tea is.")
     brewing = await ann.until(window, lambda message: "Brewing tea:" in (message.text or ""))
     assert brewing.button("Answer, then work").disabled
-    # What a disabled button once carried is no way around it.
+    # The callback data of a button that is disabled now is refused too.
     assert await ann.press(window, data=callback_data) == SILENT
     await ann.until(window, lambda message: "Brewing tea: ▓▓▓" in (message.text or ""))
     ready = await ann.until(
@@ -98,7 +98,7 @@ async def test_tea_goes_on_when_the_bot_is_killed(
     await own_tally.kill()
     async with own_tally.rewritten_dialogs() as (record,):
         for context in record["contexts"].values():
-            # As if it had been away for as long as the tea takes.
+            # As if the bot had been down for as long as the tea takes.
             if "begun" in context["dialog_data"]:
                 context["dialog_data"]["begun"] -= BREWING
     await own_tally.start()
@@ -109,7 +109,7 @@ async def test_tea_goes_on_when_the_bot_is_killed(
 
 
 @pytest.mark.thorough
-async def test_who_leaves_while_tea_brews_is_left_in_peace(
+async def test_a_person_who_leaves_while_tea_brews_gets_no_more_edits(
     ann: Person, playground: Playground
 ) -> None:
     window = await open_callbacks(ann)

@@ -1,4 +1,4 @@
-"""Counting: by command, from the menu, with a label, to the ends, and what becomes of it."""
+"""Counters: opened by command or from the menu, with a name, up to the limits, and closed."""
 
 import pytest
 
@@ -26,7 +26,7 @@ async def test_a_counter_offers_its_steps_and_counts_them(
         answer = await ann.press(counter, step)
         value += int(step)
         assert answer is not None
-        # Quick taps find the message behind; then the answer tells where it stands.
+        # After quick taps the message is behind; then the answer tells the value.
         assert answer.text in {None, f"Specify the number: {value}"}
         await ann.until(counter, text=f"Specify the number: {value}")
 
@@ -66,7 +66,7 @@ async def test_confirm_is_one_row_however_often_it_comes(ann: Person, tally: Tal
 
 
 @pytest.mark.parametrize("label", ["x", "y" * 64, "<b>&amp;</b>", "{value}", "🍵🍵", "مرحبا"])
-async def test_a_label_shows_as_it_was_typed(ann: Person, tally: Tally, label: str) -> None:
+async def test_a_name_shows_as_it_was_typed(ann: Person, tally: Tally, label: str) -> None:
     counter = await open_counter(ann, f"/numbers {label}")
     assert counter.text == f"{label}\nSpecify the number: 0"
     await ann.press(counter, "Confirm")
@@ -76,12 +76,12 @@ async def test_a_label_shows_as_it_was_typed(ann: Person, tally: Tally, label: s
     assert label in (totals.text or "")
 
 
-async def test_white_space_around_and_in_a_label_is_folded(ann: Person) -> None:
+async def test_white_space_around_and_in_a_name_is_folded(ann: Person) -> None:
     counter = await open_counter(ann, "/numbers   cups \n\n of\ttea ")
     assert counter.text == "cups of tea\nSpecify the number: 0"
 
 
-async def test_a_label_that_is_too_long_is_refused_with_both_lengths(ann: Person) -> None:
+async def test_a_name_that_is_too_long_is_refused_with_both_lengths(ann: Person) -> None:
     refusal = await open_counter(ann, f"/numbers {'y' * 65}")
     assert "64" in (refusal.text or "")
     assert "65" in (refusal.text or "")
@@ -133,7 +133,7 @@ async def test_a_counter_that_was_left_by_a_command_stays_alive(ann: Person) -> 
         await open_counter(ann, command)
     await ann.press(left, "+1")
     await ann.until(left, text="Specify the number: 2")
-    # The menu leads to the same counter, and takes it along.
+    # The menu opens the same counter, on the menu's message.
     menu = await open_menu(ann)
     await ann.press(menu, "Counter ±1")
     await ann.until(menu, text="Specify the number: 2")
@@ -143,7 +143,7 @@ async def test_a_counter_that_was_left_by_a_command_stays_alive(ann: Person) -> 
 
 
 @pytest.mark.parametrize(("end", "step"), [(999_999_999, "+1"), (-999_999_999, "-1")])
-async def test_at_its_end_a_counter_says_so_and_stays(
+async def test_a_counter_at_its_limit_says_so_and_stays(
     ann: Person, tally: Tally, end: int, step: str
 ) -> None:
     command = await ann.send("/numbers")

@@ -1,4 +1,4 @@
-"""/counters: what a person has open in a chat, and the way to each."""
+"""/counters: the counters that a person has open in a chat, and a way to each."""
 
 import asyncio
 import itertools
@@ -25,12 +25,12 @@ def rows(window: Message) -> list[str]:
 
 
 def links(window: Message) -> list[str | None]:
-    """Give where the names in a window lead to."""
+    """Give the links of the names in a window."""
     return [entity.url for entity in window.entities or () if entity.type == "text_link"]
 
 
 async def list_counters(person: Person, group: Group) -> Message:
-    """Have the window opened in a group."""
+    """Open the window in a group."""
     await person.send("/counters", chat=group)
     return await receive_at_last(person, TITLE, group)
 
@@ -115,7 +115,7 @@ async def test_in_a_supergroup_each_has_a_link_also_into_its_topic(
     await ann.until(anew, ending("Specify the number: 2"))
 
 
-async def test_the_21st_says_so_wherever_it_is_asked_for(
+async def test_the_21st_counter_is_refused_by_every_way_to_open_it(
     playground: Playground, ann: Person, boris: Person, tally: Tally
 ) -> None:
     group = await make_group(playground, [ann, boris])
@@ -134,7 +134,7 @@ async def test_the_21st_says_so_wherever_it_is_asked_for(
     await ann.press(counter, "Confirm")
     await ann.send("/numbers", chat=group)
     assert (await ann.receive(group)).text == "Specify the number: 0"
-    # One that was left alone until the end of its time gives its place to another.
+    # A counter whose time to live has ended does not count.
     async with tally.redis() as redis:
         assert await redis.delete(*await redis.keys(f"*:{group.id}}}:*:m{commands[0].message_id}"))
     await ann.send("/numbers", chat=group)
@@ -143,10 +143,10 @@ async def test_the_21st_says_so_wherever_it_is_asked_for(
     assert (await ann.receive(group)).text == TOO_MANY
 
 
-async def test_a_live_counter_weighs_a_kilobyte_at_most(
+async def test_an_open_counter_takes_a_kilobyte_of_redis_at_most(
     playground: Playground, ann: Person, boris: Person, tally: Tally
 ) -> None:
-    """Redis counts the bytes itself: they are the same at every run."""
+    """Redis counts the bytes, so they are the same at every run."""
     group = await make_group(playground, [ann, boris])
     await ann.send("/numbers cups of tea", chat=group)
     shared = await ann.receive(group)
@@ -171,7 +171,7 @@ async def test_asked_for_at_once_at_two_workers_they_are_exactly_20(
     async with two_workers(own_playground, tmp_path) as workers:
         ann = await own_playground.person("Ann", language_code="en")
         group = await make_group(own_playground, [ann])
-        # The bot does not hear such talk; here it stands for commands that come together.
+        # The bot gets no such messages; here each is a command, and both come together.
         talk = [await ann.send("hello", chat=group) for _ in range(30)]
         told = [
             message.model_dump(mode="json", exclude_none=True, by_alias=True) for message in talk

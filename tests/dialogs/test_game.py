@@ -1,4 +1,4 @@
-"""The game: its message as a window, its address, and where it is played."""
+"""The game: its message is a window, its button opens a page, and scores come back."""
 
 import pytest
 from aiohttp import ClientSession
@@ -108,7 +108,7 @@ async def test_a_kill_between_opening_and_the_end_of_the_round_changes_nothing(
     await app_tally.start()
     assert results(await reach(app_tally, ticket, 4)) == [("Ann", 4)]
     assert (await tell(app_tally, ticket, 4))[0] == 409
-    # Whoever lives on looks through the windows that may not have been drawn.
+    # The restarted bot looks through its pending redraws.
     await app_ann.press(await open_menu(app_ann), "Help")
     assert await app_playground.calls("sendGame", after=before) == []
     assert [m.game for m in await app_ann.messages() if m.game] == []
@@ -158,7 +158,7 @@ async def test_a_game_that_telegram_does_not_know_is_told_in_words(
     await app_ann.until(window, lambda message: message.labels == MENU)
 
 
-async def test_where_nothing_is_set_the_window_says_what_to_set(
+async def test_without_settings_the_window_says_what_to_set(
     playground: Playground, ann: Person
 ) -> None:
     window = await open_game(ann)
@@ -173,7 +173,7 @@ async def test_a_game_that_is_not_ours_is_answered(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     group = await app_playground.group("Elsewhere", members=[app_ann], bot="left")
-    # One without a window, which would be sent anew as the other game.
+    # Without a window, because a window would be sent anew as the other game.
     game = await app_ann.choose(await app_ann.ask(), "game", chat=group)
     before = await app_playground.call_count()
     await app_tally.kill()
@@ -186,8 +186,8 @@ async def test_a_game_that_is_not_ours_is_answered(
         assert (await app_ann.read(game)).labels == game.labels
         assert await app_playground.calls("answerCallbackQuery", after=before) != []
         refused = [call.error or "" for call in await app_playground.refusals(after=before)]
-        # After a kill windows are drawn again that may be as they should, and what was
-        # answered and not acknowledged, as the question for the game, is answered again.
+        # After a kill the bot draws pending redraws again, and answers again what it had not
+        # acknowledged, such as the press on the game.
         again = ("not modified", "query is too old")
         assert [error for error in refused if not any(text in error for text in again)] == []
     finally:

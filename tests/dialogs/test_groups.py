@@ -1,4 +1,4 @@
-"""Groups: counters are everybody's, windows are their opener's."""
+"""Groups: everybody may tap a counter, but only its opener may use a window."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def clara(playground: Playground) -> Person:
 
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person, clara: Person) -> Group:
-    """Give a group of three, of which Clara is an admin."""
+    """Give a group of three people; Clara is its admin."""
     return await make_group(playground, [ann, boris], [clara])
 
 
@@ -75,7 +75,7 @@ async def test_who_was_an_admin_until_a_moment_ago_may_not(
 
 
 @pytest.mark.parametrize("name", ["a page", "no UTF-8", "no result"])
-async def test_where_nobody_can_read_who_is_an_admin_rights_are_not_assumed(
+async def test_if_telegram_tells_no_admins_nobody_is_one(
     playground: Playground, clara: Person, tally: Tally, name: str
 ) -> None:
     ann = await playground.person("Ann", language_code="en")
@@ -85,7 +85,7 @@ async def test_where_nobody_can_read_who_is_an_admin_rights_are_not_assumed(
     assert await clara.press(counter, "Confirm") == NOT_YOURS
     await playground.calm(fault)
     async with tally.redis() as redis, asyncio.timeout(START):
-        # That nobody knows counts for a second.
+        # The bot remembers for a second that it could not read the answer.
         while [key async for key in redis.scan_iter(f"*{group.id}}}:right:*")]:
             await asyncio.sleep(0.05)
     await playground.trouble("answer", method="getChatMember", chat=group.id, times=1, **ODD[name])
@@ -129,7 +129,7 @@ async def test_a_counter_shows_who_has_counted_how_much(
     ]
 
 
-async def test_ten_of_those_who_have_counted_are_named(playground: Playground, ann: Person) -> None:
+async def test_the_ten_largest_shares_are_named(playground: Playground, ann: Person) -> None:
     people = [await playground.person(f"P{number}") for number in range(1, 13)]
     group = await make_group(playground, [ann, *people])
     counter = await open_counter(ann, group)
@@ -144,7 +144,7 @@ async def test_ten_of_those_who_have_counted_are_named(playground: Playground, a
     assert (shown.text or "").splitlines()[:-1] == [*lines, "and 2 more"]
 
 
-async def test_a_personal_counter_is_tapped_by_its_opener_alone(
+async def test_only_the_opener_taps_a_personal_counter(
     ann: Person, boris: Person, clara: Person, group: Group, tally: Tally
 ) -> None:
     counter = await open_counter(ann, group, "/numbers_fab_own cups")
@@ -163,10 +163,10 @@ async def test_a_personal_counter_is_tapped_by_its_opener_alone(
     assert (row["value"], row["kind"]) == (2, "numbers_fab")
 
 
-async def test_a_personal_counter_of_an_anonymous_admin_is_tapped_by_admins(
+async def test_admins_tap_a_personal_counter_of_an_anonymous_admin(
     playground: Playground, ann: Person, clara: Person
 ) -> None:
-    # So it hears at once who is an admin no more; see test_rights.py.
+    # So Telegram tells it at once who is not an admin any more; see test_rights.py.
     group = await make_group(playground, [ann], [clara], bot="administrator")
     await clara.send("/numbers_own", chat=group, anonymous=True)
     counter = await ann.receive(group)
@@ -261,7 +261,7 @@ async def test_topics_keep_apart(playground: Playground, ann: Person, boris: Per
     assert (await ann.read(menus["tea"])).labels == GROUP_MENU
 
 
-async def test_talk_in_a_group_and_commands_for_other_bots_are_none_of_our_business(
+async def test_the_bot_ignores_talk_in_a_group_and_commands_for_other_bots(
     ann: Person, group: Group
 ) -> None:
     await ann.send("/start@other_bot", chat=group)

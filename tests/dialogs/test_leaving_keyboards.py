@@ -1,4 +1,4 @@
-"""Leaving reply keyboards, old ones, repeated updates and kills; and groups."""
+"""How people leave reply keyboards; old keyboards, repeated updates, kills and groups."""
 
 import pytest
 
@@ -211,7 +211,7 @@ async def group(playground: Playground, ann: Person, boris: Person) -> Group:
     return await make_group(playground, [ann, boris])
 
 
-async def test_in_a_group_the_question_is_for_who_asked(
+async def test_in_a_group_the_question_is_for_the_person_who_asked(
     ann: Person, boris: Person, group: Group
 ) -> None:
     await boris.send("/cutlets", chat=group)

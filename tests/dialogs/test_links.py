@@ -1,4 +1,4 @@
-"""Links: what each opens, and a profile that may not be linked to."""
+"""Links: what each opens, and a profile that no button may lead to."""
 
 import pytest
 
@@ -87,7 +87,9 @@ async def test_in_a_group_there_is_no_mini_app(app_playground: Playground, app_a
     assert "in our private chat" in (window.text or "")
 
 
-async def test_who_forbids_links_to_themselves_sees_the_button_disabled(ann: Person) -> None:
+async def test_a_person_who_forbids_links_to_their_profile_sees_the_button_disabled(
+    ann: Person,
+) -> None:
     await ann.change(has_private_forwards=True)
     window = await open_links(ann)
     assert window.button("Your profile").disabled
@@ -97,7 +99,7 @@ async def test_who_forbids_links_to_themselves_sees_the_button_disabled(ann: Per
     assert again.button("Your profile").url == f"tg://user?id={ann.id}"
 
 
-async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
+async def test_a_person_who_forbids_it_after_the_question_sees_the_same(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -106,8 +108,8 @@ async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
     before = await own_playground.call_count()
     await own_playground.trouble("delay", method="editMessageText", seconds=60, times=1)
     await ann.press(menu, "Links", timeout=0)
-    # It was asked, and said that a link is fine; the edit is on its way, and
-    # the press answered: an answer a minute later would be refused as well.
+    # Telegram was asked and allowed the link; the edit is on its way. The press is answered
+    # already, because Telegram would refuse an answer a minute later.
     await own_playground.until_called("editMessageText", after=before)
     await own_playground.until_called("answerCallbackQuery", after=before)
     await ann.change(has_private_forwards=True)
@@ -120,7 +122,7 @@ async def test_who_forbids_it_too_late_to_be_asked_sees_the_same(
     await ann.until(menu, lambda message: message.labels == MENU)
 
 
-async def test_where_telegram_does_not_say_the_button_is_disabled(
+async def test_if_telegram_does_not_answer_the_button_is_disabled(
     app_playground: Playground, app_ann: Person
 ) -> None:
     fault = await app_playground.trouble("refuse", method="getChat", chat=app_ann.id)
@@ -130,7 +132,7 @@ async def test_where_telegram_does_not_say_the_button_is_disabled(
 
 
 @pytest.mark.parametrize("name", ["a page", "no UTF-8", "no result"])
-async def test_where_nobody_can_read_what_telegram_says_the_button_is_disabled(
+async def test_if_telegrams_answer_cannot_be_read_the_button_is_disabled(
     app_playground: Playground, app_ann: Person, name: str
 ) -> None:
     odd = ODD[name]

@@ -1,4 +1,4 @@
-"""Walking through the menu, which stays one message."""
+"""The menu: every window opens on the same message and leads back."""
 
 import pytest
 
@@ -81,7 +81,7 @@ async def test_a_double_tap_on_a_menu_button_opens_one_window(ann: Person) -> No
     help_button = menu.button("Help").callback_data
     await ann.press(menu, "Totals")
     totals = await ann.until(menu, lambda message: message.labels == [["Back"]])
-    # The second tap was on its way when the window changed.
+    # The second press was on its way when the window changed.
     answer = await ann.press(totals, data=help_button)
     assert answer is not None
     assert answer.text is None
@@ -98,7 +98,8 @@ async def test_a_command_in_reply_to_a_counter_leaves_the_counter_alone(ann: Per
     await ann.until(counter, text="Specify the number: 2")
 
 
-async def test_everything_is_there_in_russian(boris: Person, ann: Person) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("ann")
+async def test_everything_is_there_in_russian(boris: Person) -> None:
     menu = await open_menu(boris)
     assert menu.labels == [
         ["Счётчик ±1", "Счётчик ±2"],

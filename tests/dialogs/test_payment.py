@@ -1,4 +1,4 @@
-"""Payment: Stars and cards, from the bill to the receipt."""
+"""Payments by Stars and by card, from the bill to the receipt."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ ULM = {
 
 
 async def open_bill(person: Person) -> Message:
-    """Have a bill over 10 Stars sent."""
+    """Get a bill for 10 Stars."""
     window = await open_counter(person, "/payment")
     return await bill_by(window, person)
 
 
 async def bill_by(window: Message, person: Person) -> Message:
-    """Have the bill sent that a window offers."""
+    """Get the bill that a window offers."""
     assert await person.press(window, "Bill for") == Answer(None)
     bill = await person.receive()
     assert bill.invoice, bill
@@ -36,7 +36,7 @@ async def bill_by(window: Message, person: Person) -> Message:
 
 
 async def pay(person: Person, bill: Message, **how: object) -> str:
-    """Pay a bill; give the payment's id."""
+    """Pay a bill, and give the payment's id."""
     paid = await person.pay(bill, **how)
     assert paid["ok"], paid
     return str(paid["charge_id"])
@@ -45,7 +45,7 @@ async def pay(person: Person, bill: Message, **how: object) -> str:
 async def ask_shipping(
     playground: Playground, person: Person, bill: Message, country: str
 ) -> dict[str, Any]:
-    """Ask what it costs to ship to a country."""
+    """Ask the price of shipping to a country."""
     path = f"chats/{bill.chat.id}/messages/{bill.message_id}/shipping"
     address = ULM | {"country_code": country}
     return dict(await playground.request("POST", path, {"person": person.id, "address": address}))
@@ -180,7 +180,7 @@ async def test_a_country_that_is_not_served_is_refused_in_the_persons_language(
     answer = await ask_shipping(playground, boris, bill, "FR")
     assert not answer["ok"]
     assert answer["error"].startswith("В эту страну доставки нет")
-    # Telegram's own clients would not let it come so far.
+    # Telegram's own clients would stop this earlier.
     await ask_shipping(playground, boris, bill, "DE")
     abroad = {"shipping_address": ULM | {"country_code": "FR"}}
     paid = await boris.pay(bill, shipping_option_id="post", order_info=abroad)
@@ -200,10 +200,9 @@ async def test_without_a_provider_the_window_says_what_to_set(
     assert window.labels == [["Back"]]
 
 
+@pytest.mark.usefixtures("tally")
 async def test_in_a_group_payment_leads_to_the_private_chat(
-    playground: Playground,
-    ann: Person,
-    tally: Tally,  # noqa: ARG001
+    playground: Playground, ann: Person
 ) -> None:
     group = await make_group(playground, [ann], bot="administrator")
     for command in ("/payment", "/start@playground_bot payment"):

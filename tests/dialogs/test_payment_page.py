@@ -1,4 +1,4 @@
-"""Payment on the playground's page, in a real browser."""
+"""Payments on the playground's page, in a real browser."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.thorough
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot that brings its own playground, as it does where nothing is set."""
+    """Give a bot with a playground of its own, as without any settings."""
     own = Tally(tmp_path / "data", PLAYGROUND_PORT=str(free_port()), ADMIN_IDS=str(ADMIN))
     try:
         yield await own.start()

@@ -1,4 +1,4 @@
-"""Messages that can't be sent where they belong: topics that are gone or closed, closed groups."""
+"""Messages that Telegram refuses in their topic: it is deleted, closed, or in a closed group."""
 
 import asyncio
 
@@ -17,24 +17,24 @@ NO_RIGHT = Answer("I may not write here. An admin can let me.", show_alert=True)
 
 @pytest.fixture
 async def clara(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves her
-    """Give a person whose messages Telegram may refuse."""
+    """Give a person with an empty chat."""
     return await playground.person("Clara", language_code="en")
 
 
 @pytest.fixture
 async def forum(playground: Playground, clara: Person, boris: Person) -> Group:
-    """Give a forum in which the bot is a mere member."""
+    """Give a forum where the bot is a member without rights."""
     return await make_group(playground, [clara], [boris], is_forum=True)
 
 
 async def open_in(person: Person, forum: Group, topic: int, label: str) -> Message:
-    """Have a person open a counter in a topic."""
+    """Open a counter in a topic."""
     await person.send(f"/numbers {label}", chat=forum, topic=topic)
     return await person.receive(forum, topic=topic)
 
 
 async def list_in(person: Person, forum: Group, topic: int | None = None) -> Message:
-    """Have the open counters listed in a topic; those of before don't count."""
+    """List the open counters in a topic; lists from before do not count."""
     asked = await person.send("/counters", chat=forum, topic=topic)
     while True:
         window = await person.receive(forum, topic=topic)
@@ -43,7 +43,7 @@ async def list_in(person: Person, forum: Group, topic: int | None = None) -> Mes
 
 
 async def post(person: Person, window: Message, number: str) -> Message:
-    """Have a listed counter posted anew; give its message, wherever that comes."""
+    """Post a listed counter anew, and give its message, in whichever topic it comes."""
     before = {message.message_id for message in await person.messages(window.chat.id)}
     await person.press(window, number)
     async with asyncio.timeout(PATIENCE):
@@ -58,7 +58,7 @@ async def post(person: Person, window: Message, number: str) -> Message:
 async def test_counters_of_a_topic_that_has_ended_go_on_where_they_were_asked_for(
     playground: Playground, clara: Person, forum: Group, tally: Tally, end: str
 ) -> None:
-    """Twenty of them are all that a person may have."""
+    """A person may have twenty counters, and opens twenty here."""
     topic, other = await forum.topic("Tea"), await forum.topic("Coffee")
     for number in range(20):
         await open_in(clara, forum, topic, f"tea {number}")
@@ -67,7 +67,7 @@ async def test_counters_of_a_topic_that_has_ended_go_on_where_they_were_asked_fo
     assert len(rows(window)) == 20
     counter = await post(clara, window, "1")
     assert counter.message_thread_id is None
-    # It goes on there: presses, being listed and posted once more, Confirm.
+    # The counter goes on there: presses, listing, posting it once more, Confirm.
     await clara.press(counter, "+1")
     await clara.until(counter, ending("Specify the number: 1"))
     window = await list_in(clara, forum)
@@ -80,7 +80,7 @@ async def test_counters_of_a_topic_that_has_ended_go_on_where_they_were_asked_fo
     await clara.press(again, "Confirm")
     await clara.until(again, ending("Total: 1"))
     assert [row["value"] for row in await tally.until_totals(clara, 1)] == [1]
-    # Another is asked for in another topic, and comes there.
+    # Ask for another counter in another topic: it comes there.
     window = await list_in(clara, forum, other)
     assert len(rows(window)) == 19
     moved = await post(clara, window, "1")
@@ -136,14 +136,14 @@ async def test_what_a_command_asks_for_in_a_closed_topic_comes_to_the_chat(
     assert counter.message_thread_id is None
     await clara.press(counter, "+1")
     await clara.until(counter, ending("Укажите число: 1"))
-    # A reply comes there as well.
+    # A reply comes there, too.
     await boris.send(f"/numbers {'x' * 65}", chat=forum, topic=topic)
     refusal = await receive_at_last(clara, "", forum)
     assert "65" in (refusal.text or "")
     assert refusal.message_thread_id is None
 
 
-async def test_where_the_general_topic_is_closed_too_the_one_that_asks_gets_it(
+async def test_if_the_general_topic_is_closed_too_the_topic_of_the_command_gets_it(
     clara: Person, forum: Group
 ) -> None:
     topic, other = await forum.topic("Tea"), await forum.topic("Coffee")
@@ -154,7 +154,7 @@ async def test_where_the_general_topic_is_closed_too_the_one_that_asks_gets_it(
     assert moved.message_thread_id == other
 
 
-async def test_a_group_that_the_bot_may_not_write_to_is_told_of_and_lists_let_go(
+async def test_a_group_that_the_bot_may_not_write_to_is_logged_and_its_list_emptied(
     playground: Playground, clara: Person, boris: Person, tally: Tally
 ) -> None:
     group = await make_group(playground, [clara], [boris])
@@ -166,7 +166,7 @@ async def test_a_group_that_the_bot_may_not_write_to_is_told_of_and_lists_let_go
     await clara.receive()
     await group.set_role(playground.bot, "restricted")
 
-    # A press says so, and the counter keeps the message that it has.
+    # The answer to a press says so, and the counter keeps its message.
     assert await clara.press(window, "1") == NO_RIGHT
     assert await clara.press(window, "1") == NO_RIGHT
     await tally.until_drawn()
@@ -174,7 +174,7 @@ async def test_a_group_that_the_bot_may_not_write_to_is_told_of_and_lists_let_go
     await clara.press(counter, "+1")
     await clara.until(counter, ending("Specify the number: 2"))
 
-    # A command can't be answered there, and what nobody sees fills no limit.
+    # A command can't be answered there, and a counter without a message counts for no limit.
     for number in range(21):
         await clara.send(f"/numbers {number}", chat=group)
     said = await clara.receive()

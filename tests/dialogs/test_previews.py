@@ -1,4 +1,4 @@
-"""Names that are links: shown as they are, and never with a preview of what is behind them."""
+"""Names that are links: they show as text, and Telegram never adds a preview."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def is_off(message: Message) -> bool:
 
 
 async def previewed(playground: Playground, after: int) -> list[Json]:
-    """Give the parameters of the texts that the bot has written with a preview of links."""
+    """Give the parameters of the bot's messages with a preview of links."""
     calls = [call for method in TEXTS for call in await playground.calls(method, after=after)]
     assert calls
     params = [call.params for call in calls]
@@ -46,7 +46,7 @@ async def test_no_message_with_a_name_has_a_preview(
     totals = await open_counter(ann, "/totals")
     filtered = await follow(ann, totals, "Filter", "Label", LINK)
     assert is_off(filtered)
-    # A reply, which no window makes.
+    # A reply, which is not a window.
     assert is_off(await open_counter(ann, f"/numbers {LINK * 3}"))
     assert await previewed(playground, before) == []
 

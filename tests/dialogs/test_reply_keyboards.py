@@ -1,4 +1,4 @@
-"""Reply keyboards: templates and their options, numbers, forced replies, styles."""
+"""Reply keyboards: choices, options, numbers, forced replies, styles."""
 
 import pytest
 
@@ -60,7 +60,7 @@ async def test_a_choice_is_answered_and_takes_the_keyboard_away(ann: Person) -> 
         ("🥔 WITH \n mashed   potatoes ✅️", "Excellent choice!"),
     ],
 )
-async def test_what_is_typed_by_hand_is_a_press(ann: Person, typed: str, answer: str) -> None:
+async def test_a_button_typed_by_hand_is_a_press(ann: Person, typed: str, answer: str) -> None:
     await open_cutlets(ann)
     await ann.send(typed)
     assert (await ann.receive()).text == answer
@@ -68,7 +68,9 @@ async def test_what_is_typed_by_hand_is_a_press(ann: Person, typed: str, answer:
 
 
 @pytest.mark.parametrize("typed", ["🥔", "/with mashed potatoes"])
-async def test_what_is_no_press_is_told_so_and_the_keyboard_stays(ann: Person, typed: str) -> None:
+async def test_a_message_that_is_no_press_is_told_so_and_the_keyboard_stays(
+    ann: Person, typed: str
+) -> None:
     await open_cutlets(ann)
     await ann.send(typed)
     await receive(ann, UNKNOWN)
@@ -114,7 +116,7 @@ async def test_every_option_of_the_keyboard_is_switched_in_the_window(ann: Perso
         ["☑ Always shown", "☐ Hint"],
         ["Back"],
     ]
-    # The window has moved down: the messages that showed it before are gone.
+    # The window has moved down: its former messages are deleted.
     await ann.until_gone(first)
 
 
@@ -143,7 +145,7 @@ async def test_a_keyboard_of_any_size_is_built(ann: Person) -> None:
     (_, _, more), (fewer, _, _), *_ = size.reply_markup.inline_keyboard
     for _ in range(2):
         await ann.press(size, data=more.callback_data)
-    for _ in range(5):  # as low as 1
+    for _ in range(5):  # down to 1
         await ann.press(size, data=fewer.callback_data)
     await ann.until(
         shown, lambda message: [row[1] for row in message.labels[:2]] == ["18 buttons", "1 a row"]

@@ -1,4 +1,4 @@
-"""Settings: what a person chooses holds at once, everywhere, and after a restart."""
+"""Settings: a choice applies at once, everywhere, and after a restart."""
 
 import asyncio
 import re
@@ -47,7 +47,7 @@ async def test_every_open_window_speaks_the_chosen_language_at_once(
     tea = await until(ann, tea, "tea\nУкажите число: 1")
     assert tea.labels == [["-1", "+1"], ["Подтвердить", "Отмена"]]
     await until(ann, cups, "Укажите число: 0")
-    # A shared one speaks its opener's language, whoever taps.
+    # A shared counter speaks its opener's language, for everybody who taps.
     await until(ann, shared, "pots\nУкажите число: 0")
     await dora.press(shared, "+1")
     await until(ann, shared, "Укажите число: 1")
@@ -63,7 +63,7 @@ async def test_every_open_window_speaks_the_chosen_language_at_once(
     await until(ann, later, "pies\nSpecify the number: 0")
 
 
-async def test_what_is_chosen_outlives_a_kill_and_open_windows_follow_after_it(
+async def test_choices_survive_a_kill_and_open_windows_follow_after_it(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -102,7 +102,7 @@ async def test_made_up_zones_languages_and_steps_change_nothing(ann: Person) -> 
         assert "Steps of /count: -10 -1 +1 +10" in (settings.text or "")
 
 
-async def test_counters_of_ones_own_have_the_steps_that_were_chosen(
+async def test_a_persons_own_counters_have_the_steps_that_they_chose(
     ann: Person, tally: Tally
 ) -> None:
     former = await open_counter(ann, "/count cups of tea")
@@ -120,7 +120,7 @@ async def test_counters_of_ones_own_have_the_steps_that_were_chosen(
         await ann.press(counter, step)
     await ann.press(counter, "Confirm")
     await until(ann, counter, "Total: 997")
-    # What was open keeps its steps.
+    # An open counter keeps its steps.
     await ann.press(former, "+10")
     assert (await until(ann, former, "number: 10")).labels[0] == ["-10", "-1", "+1", "+10"]
     (row,) = await tally.until_totals(ann, 1)
@@ -133,18 +133,18 @@ async def test_counters_of_ones_own_have_the_steps_that_were_chosen(
 @pytest.mark.parametrize(
     "text", ["0", "1 1", "1 2 3 4 5", "1001", "-1001 1", "1.5", "one", "+", "٣", "1e3", "--1", ","]
 )
-def test_what_are_no_steps_is_known(text: str) -> None:
+def test_texts_that_are_no_steps_are_refused(text: str) -> None:
     assert read_steps(text) is None
 
 
 @pytest.mark.parametrize(
     ("text", "steps"), [("+1", (1,)), ("1000, −3 7", (-3, 7, 1000)), ("-1000 01", (-1000, 1))]
 )
-def test_what_are_steps_is_read(text: str, steps: tuple[int, ...]) -> None:
+def test_steps_are_read(text: str, steps: tuple[int, ...]) -> None:
     assert read_steps(text) == steps
 
 
-async def test_what_are_no_steps_is_told_so(ann: Person) -> None:
+async def test_a_person_is_told_if_a_text_is_no_steps(ann: Person) -> None:
     settings = await open_counter(ann, "/settings")
     await choose(ann, settings, "Steps")
     await until(ann, settings, "Steps of the counters")
@@ -177,7 +177,7 @@ async def test_a_total_is_named_after_confirm_if_its_owner_wants_that(
             await asyncio.sleep(0.02)
     await choose(ann, named, "Back")
     menu = await ann.until(named, lambda message: message.labels == MENU)
-    # From the menu as well; and who has nothing to say leaves it so.
+    # From the menu, too; and a person may give no name.
     await ann.press(menu, "Counter ±1")
     await ann.until(menu, lambda message: "Confirm" in str(message.labels))
     await ann.press(menu, "Confirm")
@@ -185,7 +185,7 @@ async def test_a_total_is_named_after_confirm_if_its_owner_wants_that(
     await choose(ann, question, "No name")
     await ann.until(question, lambda message: message.labels == MENU)
     assert [row["label"] for row in await tally.until_totals(ann, 2)] == [None, "cups <of> tea"]
-    # What has a name is not asked for one.
+    # A counter with a name gets no question.
     counter = await open_counter(ann, "/numbers pots")
     await ann.press(counter, "Confirm")
     await until(ann, counter, "pots\nTotal: 0")
@@ -208,7 +208,7 @@ async def test_while_the_database_is_away_nothing_changes_and_the_person_is_told
         assert await ann.press(settings, "Русский", timeout=PATIENT) == saved
         await ann.press(counter, "+1", timeout=PATIENT)
         await until(ann, counter, "Specify the number: 1")
-        # Who is new to this process is served, too, as if nothing were chosen.
+        # A person whom this process does not know is served, too, with no choices.
         boris = await own_playground.person("Борис", language_code="ru")
         assert (await open_counter(boris)).text == "Укажите число: 0"
     await choose(ann, settings, "Русский")
@@ -232,12 +232,12 @@ async def test_in_a_group_settings_are_their_openers_and_nobodys_if_anonymous(
     await ann.send("/settings@playground_bot", chat=group, anonymous=True)
     told = await ann.receive(group)
     assert (told.text or "").startswith("Settings are personal.")
-    # What people say to each other is not for the bot.
+    # The bot takes no steps from what people say to each other.
     await choose(ann, settings, "Назад", "Шаги")
     assert "текстом" not in ((await until(ann, settings, "Шаги счётчиков")).text or "")
 
 
-async def test_whoever_deletes_everything_has_chosen_nothing_until_it_is_taken_back(
+async def test_a_person_who_deletes_everything_has_no_choices_until_undo(
     ann: Person,
 ) -> None:
     settings = await open_counter(ann, "/settings")

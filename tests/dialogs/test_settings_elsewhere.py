@@ -1,4 +1,4 @@
-"""What a person chooses is known to every worker, and to counters in chats without the bot."""
+"""Every worker knows a person's choices, and so do counters in chats without the bot."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -21,14 +21,14 @@ from tests.web.test_totals_api import given
 
 
 @pytest.mark.thorough
-async def test_what_is_chosen_at_one_worker_holds_at_the_other(
+async def test_a_choice_at_one_worker_applies_at_the_other(
     hooked: Playground, workers: Workers
 ) -> None:
     one, two = workers
     ann = await hooked.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
     for worker in workers:
-        # So both know that she has chosen nothing.
+        # So both workers know that she has no choices.
         await worker.post(press(ann, counter, "+1"))
     await until(ann, counter, "Specify the number: 2")
     await choose(ann, settings, "Language")
@@ -46,7 +46,9 @@ async def test_what_is_chosen_at_one_worker_holds_at_the_other(
     await until(ann, counter, "Specify the number: 4")
 
 
-async def test_who_lost_the_connection_asks_anew(hooked: Playground, workers: Workers) -> None:
+async def test_a_worker_that_lost_its_connection_asks_anew(
+    hooked: Playground, workers: Workers
+) -> None:
     one, two = workers
     ann = await hooked.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
@@ -62,7 +64,7 @@ async def test_who_lost_the_connection_asks_anew(hooked: Playground, workers: Wo
     await until(ann, counter, "Укажите число: 2")
 
 
-async def test_a_counter_in_another_chat_follows_who_posted_it(
+async def test_a_counter_in_another_chat_follows_its_posters_choice(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_playground.switch(inline=True, inline_feedback=True)
@@ -95,12 +97,12 @@ async def test_a_game_and_a_bill_stay_where_they_are(
     assert [message.message_id for message in await app_ann.messages(group)][-1] == game.message_id
     await app_ann.until(game, lambda now: "Играть" in str(now.labels), timeout=PATIENT)
     assert (await app_ann.read(bill)).invoice
-    # A bill says the same in both languages, and nobody knows that before it is drawn.
+    # A bill says the same in both languages, but the bot finds out only when it draws.
     refused = [str(call.error) for call in await app_playground.refusals(after=before)]
     assert [error for error in refused if "is not modified" not in error] == []
 
 
-async def test_the_page_of_totals_speaks_the_language_and_lives_by_the_clock(
+async def test_the_page_of_totals_has_the_persons_language_and_time_zone(
     app_tally: Tally, app_ann: Person
 ) -> None:
     await app_tally.add_totals(app_ann, [5])
@@ -115,7 +117,7 @@ async def test_the_page_of_totals_speaks_the_language_and_lives_by_the_clock(
     assert told["texts"]["zone"] == "Часовой пояс: Окленд"
 
 
-async def test_payments_and_what_inline_mode_offers_show_the_clock_that_was_chosen(
+async def test_payments_and_inline_results_show_times_in_the_chosen_zone(
     app_tally: Tally, app_ann: Person
 ) -> None:
     await app_tally.add_totals(app_ann, [5])

@@ -1,4 +1,4 @@
-"""The time zone: found by city or by place, and what times are told by then."""
+"""The time zone: chosen by city or by location, and the times that windows then show."""
 
 from telegram_playground import Person
 from tests.dialogs.test_counter import open_counter
@@ -34,9 +34,7 @@ async def test_a_place_tells_the_time_zone_and_is_not_kept(ann: Person, tally: T
     await ann.until(settings, lambda message: message.labels == MENU)
 
 
-async def test_totals_show_their_times_by_the_clock_that_was_chosen(
-    ann: Person, tally: Tally
-) -> None:
+async def test_totals_show_their_times_in_the_chosen_zone(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [5])
     totals = await open_counter(ann, "/totals")
     assert "5 · label · Jan 1, 2026, 12:00\u202fAM UTC" in (totals.text or "")

@@ -1,4 +1,4 @@
-"""Answers to the special buttons that are made up, late, too many or not the person's own."""
+"""Answers to the special buttons that are made up, late, too many, or another person's."""
 
 import pytest
 
@@ -14,7 +14,7 @@ UNKNOWN = "None of these buttons sends that.\nSpecial buttons"
 
 
 async def deliver(playground: Playground, tally: Tally, *contents: dict[str, object]) -> None:
-    """Start the bot anew with messages that the playground's persons can't send.
+    """Restart the bot, which then gets messages that the playground's people can't send.
 
     Each is the last message once more, with other content.
     """
@@ -50,7 +50,7 @@ async def deliver(playground: Playground, tally: Tally, *contents: dict[str, obj
         '{"choice": NaN}',
     ],
 )
-async def test_what_no_mini_app_of_ours_sends_is_told_so(app_ann: Person, data: str) -> None:
+async def test_data_that_our_mini_app_never_sends_is_refused(app_ann: Person, data: str) -> None:
     await open_special(app_ann)
     await app_ann.tap("Mini App", data=data)
     assert (await app_ann.receive()).text == STRANGE
@@ -124,7 +124,7 @@ async def test_an_answer_that_comes_elsewhere_is_late(
         await receive(app_ann, CLOSED)
 
 
-async def test_what_is_no_answer_is_told_so(ann: Person) -> None:
+async def test_a_message_that_is_no_answer_is_told_so(ann: Person) -> None:
     await open_special(ann)
     for text in ("Location", "contact", "hello"):
         await ann.send(text)

@@ -1,4 +1,4 @@
-"""Special buttons: what each asks for, and what comes back."""
+"""Special buttons: what each asks for, and the reply to it."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ KEYBOARD = [
 
 
 async def open_special(person: Person) -> dict[str, dict[str, Any]]:
-    """Open the special buttons, and give them by their labels."""
+    """Open the special buttons, and give them by their texts."""
     await person.send("/special_buttons")
     await receive(person, "Special buttons")
     rows = (await until_keyboard(person))["keyboard"]
@@ -173,7 +173,7 @@ async def test_a_killed_bot_goes_on_asking(
         await app_ann.tap(label, **chosen)
     await app_tally.start()
     missing = {answer for _, _, answer in answers}
-    while missing:  # they come in any order
+    while missing:  # in any order
         text = (await app_ann.receive(timeout=PATIENCE)).text or ""
         missing -= {answer for answer in missing if text.startswith(answer)}
     rows = (await until_keyboard(app_ann))["keyboard"]

@@ -25,9 +25,9 @@ async def ann(own_playground: Playground, own_tally: Tally) -> Person:
 async def reader(
     browser: Browser,
     own_playground: Playground,
-    ann: Person,  # noqa: ARG001 - somebody to play
+    ann: Person,  # noqa: ARG001 - the page plays her
 ) -> AsyncIterator[Reader]:
-    """Give somebody who plays Ann on the page and has opened her chat with the bot."""
+    """Give a browser that plays Ann, with her chat with the bot open."""
     async with reading(browser, own_playground.url) as own:
         await own.page.locator("#chats button").first.click()
         yield own

@@ -1,4 +1,4 @@
-"""Messages that outlive what they show: nothing mixes, nothing is locked, nothing stays dead."""
+"""Messages whose dialog has ended: a press is answered, and changes nothing else."""
 
 import asyncio
 

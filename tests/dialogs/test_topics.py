@@ -1,4 +1,4 @@
-"""Everything that is asked for in a topic comes there, whatever it is and whatever sends it."""
+"""Topics: each answer comes to the topic of its command, by every way of sending."""
 
 import pytest
 
@@ -18,7 +18,7 @@ ASKED = {
     "hint": "hello",
     "random": "/random",
 }
-"""Commands whose answers are sent in ways of their own."""
+"""Commands whose answers are each sent in another way."""
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def topic(ann: Person) -> int:
 
 
 async def ask(person: Person, command: str, topic: int) -> Message:
-    """Have a person send a command into a topic, and give what the bot says next, anywhere."""
+    """Send a command into a topic, and give the bot's next message in any topic."""
     await person.send(command, topic=topic)
     return await person.receive()
 
@@ -64,7 +64,7 @@ async def test_what_a_press_sends_comes_there_too(ann: Person, topic: int) -> No
 
 @pytest.fixture
 async def channel(playground: Playground, ann: Person, boris: Person) -> Group:
-    """Give the direct messages of a channel that the bot looks after."""
+    """Give the direct messages of a channel where the bot is an admin."""
     return await playground.group(
         "News", members=[ann, boris], bot="administrator", is_direct_messages=True
     )

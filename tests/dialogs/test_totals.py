@@ -1,4 +1,4 @@
-"""The totals in the chat: newest first, a page at a time, filtered, and at a glance."""
+"""The totals in the chat: newest first, in pages, by filters, and as a summary."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +9,7 @@ from tests.dialogs.test_counter import open_counter
 from tests.support.tally import Tally
 
 BELOW = [["Filter", "At a glance"], ["Chart", "My data"], ["Back"]]
-"""The buttons of a list, but for those that turn the pages."""
+"""The buttons of a list, without those that turn pages."""
 
 
 def values(message: Message) -> list[int]:
@@ -19,7 +19,7 @@ def values(message: Message) -> list[int]:
 
 
 async def follow(person: Person, message: Message, *labels: str) -> Message:
-    """Press buttons one after the other; each leads to another window."""
+    """Press buttons one after another; each opens another window."""
     for label in labels:
         before = (await person.read(message)).model_dump(include={"text", "reply_markup"})
 
@@ -78,7 +78,7 @@ async def test_numbers_and_dates_are_written_as_the_language_has_them(
     assert "В среднем: 1,5" in (glance.text or "").splitlines()
 
 
-async def test_totals_are_filtered_by_label_counter_and_chat_together(
+async def test_totals_are_filtered_by_name_counter_and_chat_together(
     ann: Person, tally: Tally, playground: Playground
 ) -> None:
     friends = await playground.group("Friends & <b>", members=[ann])
@@ -101,7 +101,7 @@ async def test_totals_are_filtered_by_label_counter_and_chat_together(
     assert (totals.text or "").endswith("5 totals, sum 31")
 
 
-async def test_a_chat_whose_title_nobody_tells_can_be_chosen_all_the_same(
+async def test_a_chat_without_a_known_title_can_be_chosen_too(
     playground: Playground, tally: Tally
 ) -> None:
     ann = await playground.person("Ann", language_code="en")
@@ -195,7 +195,7 @@ async def test_totals_at_a_glance(ann: Person, tally: Tally) -> None:
 async def test_a_hundred_thousand_totals_on_one_day_are_looked_up(
     ann: Person, tally: Tally
 ) -> None:
-    """How long that takes is measured by benchmarks.totals; why, db/test_plans.py tells."""
+    """benchmarks.totals measures the time, and tests/db/test_plans.py checks the plans."""
     await tally.add_many(ann, 100_000)
     totals = await open_counter(ann, "/totals")
     assert "100,000 totals, sum 100000" in (totals.text or "")

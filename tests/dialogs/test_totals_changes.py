@@ -1,4 +1,4 @@
-"""What people do to their totals: rename, delete, and take it back."""
+"""Changes of totals: people rename, delete and undo."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def open_data(person: Person) -> Message:
 
 
 async def until_labels(tally: Tally, person: Person, labels: list[str | None]) -> None:
-    """Wait until a person's totals in the database have these labels."""
+    """Wait until a person's totals in the database have these names."""
 
     def has(rows: list[dict[str, Any]]) -> bool:
         return [row["label"] for row in rows] == labels
@@ -32,7 +32,7 @@ async def until_labels(tally: Tally, person: Person, labels: list[str | None]) -
 
 
 async def age_changes(tally: Tally, seconds: float) -> None:
-    """Have everything that was changed in an open dialog lie further back."""
+    """Move the time of the change in an open dialog back."""
     async with tally.rewritten_dialogs() as records:
         for record in records:
             for context in record["contexts"].values():
@@ -126,7 +126,7 @@ async def test_everything_is_deleted_after_a_question_and_brought_back(
     assert len(tally.totals(boris)) == 1
 
 
-async def test_a_label_gets_another_name_and_its_own_again(ann: Person, tally: Tally) -> None:
+async def test_a_name_is_changed_and_changed_back(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [1, 2], label="tee")
     await tally.add_totals(ann, [3], label="coffee")
     data = await open_data(ann)
@@ -141,7 +141,7 @@ async def test_a_label_gets_another_name_and_its_own_again(ann: Person, tally: T
 
 
 @pytest.mark.parametrize("label", [EMOJI, "שלום עולם", "/start_over", "{value} $x %s", "x" * 64])
-async def test_whatever_is_sent_as_a_label_is_a_text(ann: Person, tally: Tally, label: str) -> None:
+async def test_any_text_can_be_a_name(ann: Person, tally: Tally, label: str) -> None:
     await tally.add_totals(ann, [1])
     await follow(ann, await open_data(ann), "Rename a label", "label")
     await ann.send(label)
@@ -153,7 +153,7 @@ async def test_whatever_is_sent_as_a_label_is_a_text(ann: Person, tally: Tally, 
     assert f"1 · {isolated(label)} · " in (totals.text or "")
 
 
-async def test_a_label_has_1_to_64_characters_and_is_another_one(ann: Person, tally: Tally) -> None:
+async def test_a_new_name_has_1_to_64_characters_and_differs(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [1])
     await follow(ann, await open_data(ann), "Rename a label", "label")
     await ann.send("x" * (LABEL_MAX + 1))
@@ -164,7 +164,7 @@ async def test_a_label_has_1_to_64_characters_and_is_another_one(ann: Person, ta
     await receive(ann, "1 total of label will be tea.")
 
 
-async def test_a_label_is_taken_off(ann: Person, tally: Tally) -> None:
+async def test_a_name_is_removed(ann: Person, tally: Tally) -> None:
     await tally.add_totals(ann, [1])
     asked = await follow(ann, await open_data(ann), "Rename a label", "label", "Take the label off")
     await follow(ann, asked, "Rename")

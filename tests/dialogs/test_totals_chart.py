@@ -1,4 +1,4 @@
-"""Totals as a picture: a window that can be pressed on, in the chat."""
+"""Charts of totals: a window with a picture and buttons."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ WORDS = {
     "en": ("Filter", "Counter", "Chat", "30 days", "Chart", "By label"),
     "ru": ("Фильтр", "Счётчик", "Чат", "30 дней", "График", "По названиям"),
 }
-"""What leads to a chart of labels that is filtered in every way."""
+"""Buttons to press for a chart by name with every filter."""
 
 BUTTONS = [
     ["Week", "• Month", "Year"],
@@ -34,7 +34,7 @@ BUTTONS = [
 async def open_chart(person: Person) -> Message:
     totals = await open_counter(person, "/totals")
     await person.press(totals, "Chart")
-    # The first chart after a start loads what draws it.
+    # The first chart after a start loads matplotlib.
     return await person.until(totals, is_chart, timeout=PATIENCE)
 
 
@@ -58,7 +58,7 @@ def is_dark(image: Image.Image) -> bool:
 
 
 async def switch(person: Person, chart: Message, label: str) -> Message:
-    """Press a button of a chart, and wait for another picture."""
+    """Press a button of a chart, and wait for the next picture."""
     before = await person.read(chart)
 
     def is_there(now: Message) -> bool:
@@ -124,14 +124,14 @@ async def test_the_chart_follows_the_filter(ann: Person, tally: Tally) -> None:
     chart = await follow(ann, totals, "Chart")
     assert "As filtered" in chart.labels[0]
     assert (chart.caption or "").endswith("2 totals, sum 5")
-    # Which days it shows, is said once.
+    # The text says only once which days the chart shows.
     assert (chart.caption or "").splitlines()[1] == "Label: tea"
     assert "Days:" not in (chart.caption or "")
     today = await switch(ann, chart, "As filtered")
     assert (today.caption or "").endswith("1 total, sum 1")
 
 
-async def test_labels_of_emoji_and_from_right_to_left_are_told_below_the_picture(
+async def test_names_of_emoji_and_from_right_to_left_are_written_below_the_picture(
     ann: Person, tally: Tally
 ) -> None:
     now = datetime.now(UTC)
@@ -146,7 +146,7 @@ async def test_labels_of_emoji_and_from_right_to_left_are_told_below_the_picture
         count = 4 - number
         shown = isolated(label)
         assert f"{number}. {shown}: {count} total{'s' * (count > 1)}, sum {count}" in lines
-    # What runs to the left turns nothing beside it.
+    # Text from right to left does not change the order of the text beside it.
     assert isolated(labels[1]) == f"\N{FIRST STRONG ISOLATE}{labels[1]}\N{POP DIRECTIONAL ISOLATE}"
     assert "All others: 3 totals, sum 0" in lines
 
@@ -210,7 +210,7 @@ async def test_a_kill_leaves_a_chart_that_goes_on(
 
 
 @pytest.mark.thorough
-async def test_a_drawer_that_dies_is_replaced_and_nobody_notices(
+async def test_a_chart_process_that_dies_is_replaced_unnoticed(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -226,7 +226,7 @@ async def test_a_drawer_that_dies_is_replaced_and_nobody_notices(
     assert own_tally.drawers() == []
 
 
-async def test_where_nothing_can_draw_the_words_are_shown_and_the_buttons_work(
+async def test_if_no_chart_can_be_drawn_the_text_shows_and_the_buttons_work(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()

@@ -1,4 +1,4 @@
-"""Totals taken home as a document: read back and compared."""
+"""Exports: the test reads the documents back and compares them."""
 
 import asyncio
 import csv
@@ -26,11 +26,11 @@ FORMULAS = {
     " =1": "' '=1",
     "x;=cmd|' /C calc'!A1": "x;'=cmd|' /C calc'!A1",
 }
-"""Names that a spreadsheet takes for formulas, at one separator or another, and how they come."""
+"""Names that a spreadsheet would read as formulas, and what the document has for each."""
 
 
 async def download(playground: Playground, file_id: str) -> bytes:
-    """Fetch a file as a bot does."""
+    """Download a file as a bot does."""
     token = playground.token
     async with ClientSession(playground.url) as session:
         answer = await session.get(f"/bot{token}/getFile", params={"file_id": file_id})
@@ -39,7 +39,7 @@ async def download(playground: Playground, file_id: str) -> bytes:
 
 
 async def receive_document(playground: Playground, person: Person) -> tuple[str, bytes]:
-    """Receive a document: its name and what is in it."""
+    """Receive a document, and give its name and content."""
     message = await person.receive(timeout=PATIENCE)
     assert message.document, message
     return message.document.file_name or "", await download(playground, message.document.file_id)
@@ -113,7 +113,7 @@ async def test_an_order_that_arrives_twice_brings_one_document(
     await receive_document(playground, ann)
     await playground.repeat(update)
     await playground.until_pending(0)
-    # Whatever came of it would come before this.
+    # A second document would come before this message.
     await ann.press(data, "As JSON")
     assert (await receive_document(playground, ann))[0] == "totals.json"
     assert len(await documents(ann)) == 2
@@ -134,7 +134,7 @@ async def test_a_document_that_a_kill_has_kept_back_comes_after_the_next_start(
     await own_tally.kill()
     await own_playground.calm(trouble)
     async with own_tally.redis() as redis:
-        # As after a while, when nobody holds what the dead one was about to send.
+        # As after a while, when the lease of the killed bot has ended.
         await redis.delete(*await redis.keys("tally:*:claim:export:*"))
     await own_tally.start()
     _, table = await receive_document(own_playground, ann)
@@ -157,7 +157,7 @@ async def test_a_large_export_keeps_nobody_waiting(
         while not await documents(ann):
             answered.append(await boris.press(counter, "+1", timeout=PATIENCE))
     assert None not in answered
-    # The last of them may have come after the document, but not the one before.
+    # The last press may have been after the document, but not the one before.
     assert len(answered) > 1
     _, table = await receive_document(playground, ann)
     assert len(cells(table)) == 50_000

@@ -1,4 +1,4 @@
-"""Totals in a group: the group's, and who counted; nobody's own."""
+"""Totals in a group: those that were counted there and by whom, and no person's own."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -31,7 +31,7 @@ async def open_totals(person: Person, group: Group, *, anonymous: bool = False) 
 
 @pytest.fixture
 async def counted(ann: Person, boris: Person, group: Group, tally: Tally) -> None:
-    """Have both counted in the group, in their private chats, elsewhere, and in inline mode."""
+    """Let both count in the group, in private chats, elsewhere, and in inline mode."""
     for person, value in ((ann, 1), (boris, 2)):
         await person.send("/start")
         await person.receive()
@@ -91,7 +91,7 @@ async def test_only_who_has_opened_the_window_uses_it(
 
 
 @pytest.mark.usefixtures("counted")
-async def test_what_is_offered_in_a_private_chat_alone_is_not_taken_in_a_group(
+async def test_buttons_of_private_chats_are_refused_in_a_group(
     ann: Person, group: Group, tally: Tally
 ) -> None:
     totals = await open_totals(ann, group)
@@ -129,7 +129,7 @@ async def test_a_day_that_is_still_to_come_to_the_west_has_a_calendar(
     await live_in("Kiritimati")
     totals = await open_totals(ann, group)
     totals = await follow(ann, totals, "Filter", "Today", "Filter")
-    # Where it is never the same day.
+    # Two time zones that never have the same date.
     await live_in("Pago Pago")
     calendar = await follow(ann, totals, "To…")
     assert "Up to which day?" in (calendar.text or "")

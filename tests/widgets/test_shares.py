@@ -1,4 +1,4 @@
-"""Who has counted how much, at the edges that no journey reaches."""
+"""Shares: the limits that no journey reaches."""
 
 from aiogram.types import User
 from aiogram_dialog.tools.preview import FakeManager
@@ -12,13 +12,13 @@ def person(number: int, name: str = "Ann") -> User:
 
 
 async def lines(shares: Shares) -> list[str]:
-    """Give what a window shows of shares."""
+    """Give the lines that a window shows for shares."""
     data = {"shares": shares, "texts": Catalog().speak("en")}
     manager = FakeManager()  # type: ignore[no-untyped-call]
     return (await Contributions().render_text(data, manager)).splitlines()
 
 
-async def test_whoever_comes_after_those_who_are_told_apart_is_not_named() -> None:
+async def test_people_beyond_the_kept_shares_are_not_named() -> None:
     shares: Shares = {}
     for number in range(TOLD_APART + 5):
         contribute(shares, person(number), 1)
@@ -30,7 +30,7 @@ async def test_whoever_comes_after_those_who_are_told_apart_is_not_named() -> No
     assert shown[-1] == f"and {TOLD_APART - 10}+ more"
 
 
-async def test_a_sum_that_comes_to_nothing_is_forgotten() -> None:
+async def test_a_share_of_zero_is_removed() -> None:
     shares: Shares = {}
     for by in (2, -1, -1):
         contribute(shares, person(1), by)

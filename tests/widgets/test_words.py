@@ -1,4 +1,4 @@
-"""What is typed by hand is the same as a press, whatever it is dressed in."""
+"""Words of a button: typed by hand they are a press, with any emoji, case and spaces."""
 
 import string
 
@@ -34,7 +34,7 @@ def test_ornaments_alone_have_no_words(ornaments: str) -> None:
         "With mashed potatoes\u2060\u2061",
     ],
 )
-def test_what_is_typed_by_hand_has_the_words_of_a_label(typed: str) -> None:
+def test_a_text_typed_by_hand_has_the_words_of_the_button(typed: str) -> None:
     assert words(typed) == words("With mashed potatoes")
 
 
@@ -42,5 +42,5 @@ def test_what_is_typed_by_hand_has_the_words_of_a_label(typed: str) -> None:
     ("one", "other"),
     [("-1", "1"), ("1 6", "16"), ("1.0", "1"), ("/start", "start"), ("With", "With potatoes")],
 )
-def test_what_means_something_else_is_something_else(one: str, other: str) -> None:
+def test_texts_of_another_meaning_have_other_words(one: str, other: str) -> None:
     assert words(one) != words(other)
