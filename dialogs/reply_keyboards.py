@@ -10,8 +10,6 @@ keyboard, is sent anew after it. How the keyboard goes depends on how the person
   hours; later the first press on the keyboard removes it (handlers/strays.py).
 """
 
-from typing import cast
-
 from aiogram.enums import ButtonStyle, ContentType
 from aiogram.types import CallbackQuery, Message, ReplyKeyboardRemove
 from aiogram_dialog import Dialog, DialogManager
@@ -32,7 +30,7 @@ from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.dialog_data import widget_of
 from widgets.notice import Notice
-from widgets.reply import ReplyKeyboard, ReplyWindow
+from widgets.reply import ReplyKeyboard, ReplyWindow, message_of
 from widgets.services import texts_of, unit_of_work
 from widgets.switch import switch
 from widgets.text import T
@@ -53,7 +51,7 @@ THUMB = "5368324170671202286"
 
 async def serve(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Reply to the choice about the cutlets."""
-    await conclude(manager, cast("Message", callback.message), SERVED[str(button.widget_id)])
+    await conclude(manager, message_of(callback), SERVED[str(button.widget_id)])
 
 
 async def conclude(
@@ -97,7 +95,7 @@ async def get_icon(dialog_manager: DialogManager, **_: object) -> dict[str, bool
 async def echo(callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Say which text the press has sent; the keyboard stays."""
     label = await button.text.render_text({}, manager)
-    answer(manager, cast("Message", callback.message), "reply-echo", label=label)
+    answer(manager, message_of(callback), "reply-echo", label=label)
 
 
 async def show_both(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:

@@ -179,6 +179,17 @@ class ReplyWindow(Window):
         return None
 
 
+def message_of(press: CallbackQuery) -> Message:
+    """Give the message that pressed a button of a `ReplyWindow`.
+
+    Raises:
+        TypeError: The press is of an inline button, without a message that the bot can see.
+    """
+    if not isinstance(press.message, Message):
+        raise TypeError("a press of a reply button has a message")
+    return press.message
+
+
 def _plain(button: InlineKeyboardButton | KeyboardButton) -> KeyboardButton:
     if isinstance(button, KeyboardButton):
         return button
