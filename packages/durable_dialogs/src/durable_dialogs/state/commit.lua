@@ -1,20 +1,21 @@
--- Writes all that an update has changed, or nothing.
--- KEYS: 1 the update's mark, 2 the outbox, 3 the chat's roll, which lives as long as what
--- it lists, then every key that `records` names
+-- Writes everything that an update has changed, or nothing.
+-- KEYS: 1 the update's mark, 2 the outbox, 3 the chat's list of open counters, then each key that
+--   `records` names
 -- ARGV: 1 the commit as JSON:
---   memory: seconds that the mark is kept, 0 for no mark
+--   memory: seconds that the mark lives, 0 for no mark
 --   ttl: seconds that records live
---   outbox: {id: payload}
+--   outbox: {entry id: payload}
 --   records: [{key, name, version, data, message, intents, opened, closed}]
---     name: the key without what the keys of the chat's records begin with;
---     version: as loaded, "0" where there was none; data: "" to delete;
---     message: the message that shows it, "" for none, absent where unchanged;
---     intents, opened, closed: keys of the contexts that are there, new, gone
--- Gives: the version written, or "" where another was faster or the id of a new
--- context is taken
--- An error means that nothing was written. Redis keeps what a script has written before it fails,
--- so whatever may fail is tried before the first write. Memory, disk, replicas and slots Redis looks
--- at itself, at the first write alone; a user's permissions at each.
+--     name: the record's name within the chat
+--     version: as loaded, "0" if there was no record
+--     data: "" to delete the record
+--     message: the message that shows the record, "" for none, absent if unchanged
+--     intents, opened, closed: keys of all contexts, of new ones, and of those that are gone
+-- Returns: the version written, or "" if a record has changed since it was loaded, or if the id of a
+--   new context is taken
+-- An error means that nothing was written. Redis does not undo what a script wrote before it failed,
+-- so the script checks everything that may fail before its first write. Redis itself checks memory,
+-- disk, replicas and slots at the first write only, and the user's permissions at each write.
 local commit = cjson.decode(ARGV[1])
 local writes = {}
 
@@ -33,9 +34,9 @@ for _, record in ipairs(commit.records) do
   end
 end
 
--- The time, so that a version never comes again, also when a record ends and begins anew.
--- While the clock is behind the last version, that goes on with a counter. Versions are
--- compared as strings, so its width is fixed.
+-- A version is the time, so that it is never used twice, even if a record is deleted and made anew.
+-- If the clock is behind the last version, the version is that one with a counter. The counter has
+-- a fixed width, because versions are compared as strings.
 local time = redis.call('TIME')
 local version = time[1] .. string.format('%06d', time[2])
 for _, record in ipairs(commit.records) do
@@ -66,6 +67,7 @@ for _, record in ipairs(commit.records) do
     end
   end
 end
+-- The list must live as long as the counters on it.
 write('EXPIRE', KEYS[3], commit.ttl)
 
 if commit.memory > 0 then
@@ -75,7 +77,7 @@ for id, payload in pairs(commit.outbox) do
   write('HSET', KEYS[2], id, payload)
 end
 if next(commit.outbox) then
-  -- Raises an error if somebody has put something else there; a record's type was seen above.
+  -- Fails if the key is no hash. HGET above has checked the types of records.
   redis.call('HLEN', KEYS[2])
 end
 

@@ -1,4 +1,4 @@
-"""What an update leaves to be shown, told and done once it has counted."""
+"""What an update shows, says and does once it is committed."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,24 +9,24 @@ from durable_dialogs.state.outcome import Answer, Drawing, Outcome
 
 
 class Effects:
-    """What handlers say; nothing of it happens before the commit, nor if there is none.
+    """Effects that handlers ask for. They happen after the commit, or not at all.
 
     Attributes:
-        outcome: What has become of the update.
-        drawings: What is to be drawn, in order.
-        methods: What is to be called.
-        sequels: What this process does besides.
-        reply: What the person who pressed is told.
-        late_reply: What they are told instead of nothing if the message can't follow soon.
-        undelivered_reply: What they are told if what they sent off can't arrive soon.
-        redraws: Stacks whose windows are to be drawn again as they stand.
-        opener: Whose the windows are that it opens, None for who has sent the update.
-        speaks_anew: Whether that person's windows are to be drawn again as they stand,
-            in whichever chats.
-        is_shown: Whether its windows stand on their messages already, because somebody has
-            just posted them.
-        moves_for: Seconds for which its windows change by themselves and are drawn again
-            and again.
+        outcome: How the update ended.
+        drawings: The windows to draw, in order.
+        methods: The methods of the Bot API to call.
+        sequels: The callables to call in this process.
+        reply: The answer to the press.
+        late_reply: The answer if `reply` is empty and the message can't follow soon.
+        undelivered_reply: The answer if an outbox entry can't be delivered soon.
+        redraws: The ids of stacks whose windows must be drawn again unchanged.
+        opener: The person who gets the windows that the update opens, None for the update's sender.
+        speaks_anew: Whether to draw all windows of the update's sender again, in each chat,
+            because their language has changed.
+        is_shown: Whether the update's messages already show its windows, because the person has
+            just posted them through inline mode.
+        moves_for: Seconds for which the update's windows change with time, so that the renderer
+            draws them again and again.
     """
 
     def __init__(self) -> None:
@@ -52,53 +52,50 @@ class Effects:
         url: str | None = None,
         cache_time: int | None = None,
     ) -> None:
-        """Tell the person who pressed something, once the press has counted.
+        """Answer the press after the commit.
 
         Args:
-            text: At most 200 characters.
-            alert: Whether it stays until it is closed.
-            url: What their client opens: `t.me/<bot>?start=...`, or the page of a game (Bot API,
-                answerCallbackQuery).
-            cache_time: Seconds for which their client repeats the answer by itself: the
-                same press does not come here meanwhile.
+            text: The notification, at most 200 characters.
+            alert: Whether the client shows the text until the person closes it.
+            url: The link that the client opens: `t.me/<bot>?start=...`, or the page of a game
+                (Bot API, answerCallbackQuery).
+            cache_time: Seconds for which the client repeats the answer without asking the bot.
         """
         self.reply = Answer(text, alert, url, cache_time)
 
     def answer_late(self, text: str) -> None:
-        """Tell the person who pressed something if the message can't follow soon.
+        """Answer the press with this if the message can't follow soon.
 
         Args:
-            text: At most 200 characters.
+            text: The notification, at most 200 characters.
         """
         self.late_reply = Answer(text)
 
     @property
     def has_reply(self) -> bool:
-        """Whether the person who pressed is told the same whether or not the message follows."""
+        """Whether the answer to the press is the same whether or not the message follows soon."""
         return self.reply != Answer() or self.late_reply == Answer()
 
     def call(self, method: TelegramMethod[Any]) -> None:
-        """Have a method of the Bot API called once the update has counted."""
+        """Call a method of the Bot API after the commit."""
         self.methods.append(method)
 
     def then(self, sequel: Callable[[], object]) -> None:
-        """Have something done in this process once the update has counted; a kill may lose it."""
+        """Call something in this process after the commit; if the process is killed, it is lost."""
         self.sequels.append(sequel)
 
     def deliver(self, entry_id: str, payload: str, *, late: str | None = None) -> None:
-        """Have something delivered outside of Redis, surely and at least once.
-
-        It is written down in the same step as the dialog.
+        """Put an entry into the outbox, in the same commit, to be delivered at least once.
 
         Args:
-            entry_id: What the receiver recognises a repetition by.
-            payload: What the receiver of the outbox understands.
-            late: What the person who pressed is told if the receiver is away.
+            entry_id: The entry's id, by which the receiver recognises a repetition.
+            payload: The content, in the receiver's format.
+            late: The answer to the press if the receiver is away.
         """
         self._outbox[entry_id] = payload
         self.undelivered_reply = Answer(late)
 
     @property
     def outbox(self) -> Mapping[str, str]:
-        """What is to be delivered, by id."""
+        """The payloads to deliver, by entry id."""
         return self._outbox

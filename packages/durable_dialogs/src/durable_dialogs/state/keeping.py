@@ -1,7 +1,8 @@
-"""How long an update is remembered, which its commit and the inbox settle between them.
+"""How long Redis remembers an update: what its commit and the inbox agree on.
 
-A mark in Redis tells that an update was done. It has to outlive whatever may bring the update
-again: Telegram, and an entry of the inbox, which stays for as long as no bot runs.
+The commit writes a mark in Redis that says that the update is done. The mark must outlive
+everything that can bring the update again. That is Telegram, which repeats updates, and the
+update's entry in the inbox, which stays in Redis for as long as no bot runs.
 """
 
 import asyncio
@@ -13,68 +14,76 @@ from aiogram.types import Update
 from durable_dialogs.state.store import MEMORY
 
 PRESS_MEMORY = 5 * 60
-"""Seconds that a press is remembered. Telegram repeats it for 150 s; another 150 are for copies
-that are on their way meanwhile, or wait for their turn."""
+"""Seconds that the mark of a press lives.
+
+Telegram repeats a press for 150 s. The other 150 s are for repeats that are still on their way or
+wait for the chat lock.
+"""
 
 PATIENCE = 1.0
-"""Seconds that the inbox waits for a commit under way before it keeps the update."""
+"""Seconds that the inbox waits for a running commit before it writes the update's entry."""
 
 
 class Fate(Enum):
-    """What an entry of the inbox says of its update, by white space behind its JSON.
+    """What an entry of the inbox says about its update, as white space behind the JSON.
 
-    So older versions can read it, too; they look for the mark alone.
+    Older versions of Tally can read such entries, because JSON parsers ignore the white space.
     """
 
     OPEN = b""
-    """It is to be carried out."""
+    """The update must be carried out."""
     DONE = b"\n"
-    """It was committed, and is to be answered: its mark may be gone."""
+    """The update is committed and must be answered, even if its mark has expired."""
     DOUBTFUL = b"\n\n"
-    """It may have been committed. Without a mark nobody knows, but then it is so old that
-    Telegram takes no answer any more: so it is not carried out."""
+    """The update may be committed.
+
+    If it has a mark, it is. If it has none, either the commit failed or the mark has expired. The
+    update is not carried out then; Telegram accepts no answer to such an old press anyway.
+    """
 
     @classmethod
     def of(cls, entry: bytes) -> "Fate":
-        """Give what an entry says."""
+        """Return what an entry says."""
         if entry.endswith(cls.DOUBTFUL.value):
             return cls.DOUBTFUL
         return cls.DONE if entry.endswith(cls.DONE.value) else cls.OPEN
 
 
 class Keeping:
-    """What is known of one update that the inbox may keep.
+    """Keeps the mark and the inbox entry of one update consistent.
 
-    A press is mostly committed before the inbox keeps it. Then its mark is short, and its entry
-    says that it was done. An update that is kept first gets a mark that lives as long as dialogs
-    do, and is cut short once the entry is gone. So no entry outlives the memory of its commit.
+    Most presses are committed before the inbox writes an entry for them. Their mark is short, and
+    the entry, if the inbox still writes one, says that the update is done. If the inbox writes
+    the entry first, the commit writes a long mark, which lives as long as dialogs do. The inbox
+    shortens it once the entry is gone. So no entry outlives the mark unless it says by itself
+    that the update is done.
 
     Args:
-        is_kept: Whether an entry stands in Redis already.
+        is_kept: Whether Redis has an entry already.
         fate: What that entry says.
 
     Attributes:
-        found: As given, what an entry has said.
-        fate: What an entry has to say now.
+        found: `fate` as given.
+        fate: What an entry must say if the inbox writes it now.
     """
 
     def __init__(self, *, is_kept: bool = False, fate: Fate = Fate.OPEN) -> None:
         self.found = self.fate = fate
-        self._lasting = ""
+        self._long_mark = ""
         self._memory = MEMORY
         self._is_kept = is_kept
-        self._settled = asyncio.Event()
-        self._settled.set()
+        self._no_commit_runs = asyncio.Event()
+        self._no_commit_runs.set()
 
     def life(self, update: Update) -> int | None:
-        """Give the seconds that an update is to be remembered, None for as long as dialogs live."""
+        """Return the seconds that an update's mark must live, None for as long as dialogs do."""
         self._memory = PRESS_MEMORY if update.callback_query else MEMORY
         return None if self._is_kept else self._memory
 
     def begin(self, update: Update, mark: str) -> int | None:
-        """Note that an update is about to be committed, and give its life.
+        """Note that a commit begins, and return the life of its mark as `life` does.
 
-        What was tried before has come to nothing: the update has just found no mark.
+        Earlier tries have written nothing, because the update has just found no mark.
 
         Args:
             update: The update.
@@ -83,39 +92,45 @@ class Keeping:
         life = self.life(update)
         self.fate = Fate.OPEN
         if life is None:
-            self._lasting = mark
+            self._long_mark = mark
             return None
         if update.callback_query:
             self.fate = Fate.DOUBTFUL
-        self._settled.clear()
+        self._no_commit_runs.clear()
         return life
 
     def end(self, *, is_remembered: bool = False) -> None:
-        """Note whether the commit has written the mark."""
+        """Note that a commit has ended, and whether it has written the mark."""
         self.fate = Fate.DONE if is_remembered else Fate.OPEN
-        self._settled.set()
+        self._no_commit_runs.set()
 
     def repeat(self, mark: str) -> None:
-        """Note that the update has found its mark, or that its entry has told the same."""
+        """Note that the update was done before, by its mark or by its entry.
+
+        Args:
+            mark: The key of the mark.
+        """
         if self._is_kept:
-            self._lasting = mark
+            self._long_mark = mark
         self.end(is_remembered=True)
 
     def close(self) -> tuple[str, int] | None:
-        """Have nobody wait any more, as the update is done.
+        """Note that the update is done, so that `keep` waits no longer.
 
         Returns:
-            The mark that is to be cut short once the entry is gone, and to how many seconds.
+            The key of the mark that the inbox must shorten once the entry is gone, and the seconds
+            that the mark must live then. None if there is no such mark.
         """
-        self._settled.set()
-        return (self._lasting, self._memory) if self._lasting else None
+        self._no_commit_runs.set()
+        return (self._long_mark, self._memory) if self._long_mark else None
 
     async def keep(self) -> None:
-        """Have commits from now on know that an entry is written; wait for one under way.
+        """Note that the inbox is about to write an entry, and wait for a commit that runs.
 
-        Not for long: a commit may go to another node of a cluster than the inbox.
+        Commits that begin from now on write a long mark. The wait is limited to `PATIENCE`,
+        because the commit may go to a node of a cluster that is away while the inbox's is not.
         """
         self._is_kept = True
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                await self._settled.wait()
+                await self._no_commit_runs.wait()

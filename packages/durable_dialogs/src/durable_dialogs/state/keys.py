@@ -1,7 +1,7 @@
-"""How dialogs are named in Redis.
+"""The keys of dialogs in Redis.
 
-All keys of a chat carry the hash tag `{bot:chat}`, so that on a cluster they
-live on one node and one script may change them together.
+All keys of a chat carry the hash tag `{bot:chat}`. So they are on one node of a cluster, and one
+script can change them together.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from enum import StrEnum
 from aiogram.fsm.storage.base import StorageKey
 
 PREFIX = "tally"
+"""The beginning of all keys and channels."""
 
 
 INLINE = "inline"
-"""What stands for a stack in the key of an inline message's state."""
+"""The stack id in the key of an inline message's state, which has no stack."""
 ROLL = "roll"
-"""How the key of a chat's roll ends."""
+"""The end of the key of a chat's open counters."""
 
 
 class Part(StrEnum):
-    """What of a dialog a storage key of aiogram-dialog speaks of."""
+    """The part of a dialog that a storage key of aiogram-dialog is for."""
 
     STACK = "aiogd:stack"
     CONTEXT = "aiogd:context"
@@ -27,7 +28,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChatKeys:
-    """The keys of one chat, or of a message that was sent through inline mode.
+    """The keys of one chat, or of one message that was sent through inline mode.
 
     Attributes:
         bot_id: The bot's id.
@@ -39,92 +40,92 @@ class ChatKeys:
 
     @property
     def tag(self) -> str:
-        """What all keys of the chat begin with."""
+        """The beginning of all keys of the chat."""
         return f"{PREFIX}:{{{self.bot_id}:{self.chat_id}}}"
 
     def done(self, update_id: int | None) -> str:
-        """Name the mark of an update that was done; without an id a mark that never stands."""
+        """Return the key of an update's mark; without an id, a key that never exists."""
         return f"{self.tag}:done:{'' if update_id is None else update_id}"
 
     @property
     def outbox(self) -> str:
-        """What was committed and waits for the database, a hash."""
+        """The key of the outbox: a hash of payloads by entry id."""
         return f"{self.tag}:outbox"
 
     @property
     def roll(self) -> str:
-        """Which dialogs of the chat are open, and whose they are; see `fsm.roll`."""
+        """The key of the record that lists the chat's open counters; see `OpenCounters`."""
         return f"{self.tag}:{ROLL}"
 
     @property
     def pace(self) -> str:
-        """How much several workers may still draw in the chat; see `fsm.turns`."""
+        """The key of the token bucket that workers share in the chat; see `EditPermits`."""
         return f"{self.tag}:pace"
 
     def drawn(self, message_id: int) -> str:
-        """Name what was drawn last on a message."""
+        """Return the key that holds what a worker drew last on a message."""
         return f"{self.tag}:drawn:{message_id}"
 
     def intent(self, intent_id: str) -> str:
-        """Name the key that holds the name of a context's record."""
+        """Return the key that holds the name of the record that a context belongs to."""
         return f"{self.tag}:intent:{intent_id}"
 
     def record(
         self, stack_id: str, thread_id: int | None = None, business: str | None = None
     ) -> str:
-        """Name the record of a stack.
+        """Return the key of a stack's record.
 
         Args:
             stack_id: The stack.
-            thread_id: The topic that it stands in, if any.
-            business: The business connection that it belongs to, if any.
+            thread_id: The stack's topic, None outside of topics.
+            business: The stack's business connection, None without one.
         """
         return self.named(f"{business or ''}:{thread_id or ''}:{stack_id}")
 
     def named(self, name: str) -> str:
-        """Name a record by its name within the chat; see `name_of`."""
+        """Return the key of a record by its name within the chat; see `name_of`."""
         return f"{self.tag}:stack:{name}"
 
 
 def split(key: StorageKey) -> tuple[Part, str]:
-    """Tell what a storage key of aiogram-dialog speaks of, and its id.
+    """Split a storage key of aiogram-dialog into the part of a dialog and its id.
 
     Raises:
-        ValueError: The key is no key of aiogram-dialog (its `StorageProxy`
-            makes `aiogd:stack:ID` and `aiogd:context:ID`).
+        ValueError: The key is not from aiogram-dialog, whose `StorageProxy`
+            makes `aiogd:stack:ID` and `aiogd:context:ID`.
     """
-    # An intent's id comes from callback data, and may hold anything.
+    # An intent's id comes from callback data and may hold any character.
     library, part, ident = key.destiny.split(":", 2)
     return Part(f"{library}:{part}"), ident
 
 
 def stack_id_of(record: str) -> str:
-    """Give the id of the stack that a record is of."""
+    """Return the stack id in the key of a record."""
     return record.rpartition(":")[2]
 
 
 def location_of_record(record: str) -> tuple[str, int | None]:
-    """Give the chat of a record, or the inline message that it is, and the topic, if any."""
+    """Return the id of a record's chat or inline message, and its topic, None outside of topics."""
     chat, _, stack = record.partition("}:stack:")
     _, thread, _ = stack.split(":", 2)
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
 def sender_of(record: str, awaited: int) -> str:
-    """Name the key that tells which worker sends a message of a record; see `fsm.senders`.
+    """Return the key that names the worker that sends a record's message; see `Senders`.
 
     Args:
         record: The record's key.
-        awaited: The number that stands for the message.
+        awaited: The placeholder for the message's id.
     """
     return f"{record.partition('}')[0]}}}:sender:{awaited}"
 
 
 def name_of(record: str) -> str:
-    """Give the name of a stack's record within its chat."""
+    """Return the name of a record within its chat: its key without the chat's part."""
     return ":".join(record.rsplit(":", 3)[1:])
 
 
 def inline_message_of(record: str) -> str | None:
-    """Give the id of the inline message whose state a record is, None for a stack."""
+    """Return the id of the inline message whose state a record is, None for a stack's record."""
     return location_of_record(record)[0] if stack_id_of(record) == INLINE else None

@@ -1,4 +1,4 @@
-"""Where an update belongs, and where a window stands."""
+"""Which chat an update belongs to, and where its window is."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,14 +12,14 @@ from durable_dialogs.state.keys import ChatKeys
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a window stands and who saw it last: what drawing it takes without an update.
+    """Where a window is and who used it last: enough to draw it again without an update.
 
     Attributes:
         chat_id: The chat.
         chat_type: The chat's type.
-        thread_id: The topic, if any.
+        thread_id: The topic, None outside of topics.
         user_id: The person.
-        language: The language of the person's client, if known.
+        language: The language of the person's client, None if Telegram does not tell.
     """
 
     chat_id: int
@@ -30,7 +30,7 @@ class Location:
 
 
 def chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
-    """Give the keys of the chat, or inline message, that an update is of."""
+    """Return the keys of the chat, or of the inline message, that an update belongs to."""
     bot_id = cast("Bot", data["bot"]).id
     for inline in (update.callback_query, update.chosen_inline_result):
         if inline and inline.inline_message_id:
@@ -40,7 +40,11 @@ def chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
 
 
 def location_of(data: dict[str, Any]) -> Location:
-    """Give where the window stands that an update is about, from the middleware's data."""
+    """Return the location of the window that an update is about.
+
+    Args:
+        data: The data of the update's middlewares.
+    """
     chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
     return Location(
         chat_id=chat.id if chat else person.id,

@@ -1,4 +1,4 @@
-"""What an update comes to: a window to be drawn, an answer, a refusal."""
+"""What an update can lead to: a window to draw, an answer, a refusal, an error."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,39 +10,39 @@ from durable_dialogs.state.location import Location
 
 
 class Outcome(StrEnum):
-    """What has become of an update."""
+    """How an update ended."""
 
     DONE = "done"
     REPEATED = "repeated"
-    """It was done before, and came again."""
+    """The update was done before, and Telegram delivered it again."""
     REFUSED = "refused"
-    """The person was told why nothing changes."""
+    """The bot told the person why nothing changes."""
     AWAY = "away"
-    """Redis was away; the person was told to try again."""
+    """Redis was away, and the bot told the person to try again."""
     FAILED = "failed"
-    """It was given up, and the person told that something went wrong."""
+    """The bot gave up, and told the person that something went wrong."""
 
 
 class Drawn(StrEnum):
-    """What has become of a window that was to be drawn."""
+    """How a pending edit ended."""
 
     SENT = "sent"
-    """As a message of its own."""
+    """The window was sent as a new message."""
     EDITED = "edited"
-    """Onto its message; or that was deleted, or lost its buttons."""
+    """The message was edited or deleted, or its keyboard was removed."""
     MERGED = "merged"
-    """Not by itself: a later window took its place, here or at another worker."""
+    """A later window replaced it, in this worker or in another one."""
     UNCHANGED = "unchanged"
-    """Its message showed just that already."""
+    """The message already showed this window."""
     DROPPED = "dropped"
-    """Telegram refused it, or was away for too long, or nobody needed it any more."""
+    """Telegram refused the edit or was away for too long, or the edit was no longer needed."""
 
 
 class AlreadyDoneError(Exception):
-    """The update was done before; Telegram has delivered it again.
+    """The update was done before, and Telegram has delivered it again.
 
     Attributes:
-        records: The keys of the records that it changed then.
+        records: The keys of the records that it changed the first time.
     """
 
     def __init__(self, records: list[str]) -> None:
@@ -51,13 +51,12 @@ class AlreadyDoneError(Exception):
 
 
 class NotKnownYetError(Exception):
-    """An update needs to know something first that takes a while to ask.
+    """Raised by a handler that needs an answer which takes a while, such as one from Telegram.
 
-    The middleware ends the chat's turn, asks, and does the update again. So a handler raises
-    this where the answer is not there yet.
+    The middleware releases the chat lock, asks, and does the update again.
 
     Attributes:
-        ask: Asks, and keeps the answer, whatever it is, for the next try.
+        ask: Asks, and keeps the answer for the next try, whatever the answer is.
     """
 
     def __init__(self, ask: Callable[[], Awaitable[object]]) -> None:
@@ -66,29 +65,29 @@ class NotKnownYetError(Exception):
 
 
 class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some presses
-    """Ends an update: nothing changes, and the person is told why."""
+    """Ends an update without a change. The bot tells the person why."""
 
 
 class UnsentError(Exception):
-    """A message that an update has asked for can't be sent: the bot may not write there."""
+    """A message that an update asked for can't be sent, because the bot may not write there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a stack's message is to show.
+    """The window that a stack's message must show.
 
     Attributes:
-        record: The stack's record.
+        record: The key of the stack's record.
         chat_id: The chat of the message, or the id of an inline message.
-        content: The window, None to take the keyboard off.
-        target: The message; below 0 it stands for one that is being sent, and it is
-            `INLINE_TARGET` where `chat_id` says all.
-        fresh: Whether it is the one to be sent.
-        delete: Whether the message is deleted, not only its keyboard taken off.
-        bound: Whether its keyboard can't be taken off.
-        former: Of a fresh one, the message that showed the stack before, None for none.
-        opens: Of a fresh one, whether its dialog opens with it: nobody has seen it before.
-        asked: Of a fresh one, where it was asked for, None where nobody has asked.
+        content: The window, None to remove the keyboard.
+        target: The message's id, `INLINE_TARGET` for an inline message. A number below 0 is a
+            placeholder for a message that a worker is still sending.
+        fresh: Whether the message must be sent, not edited.
+        delete: Whether the message must be deleted, not only its keyboard.
+        bound: Whether the message's keyboard can't be removed.
+        former: If fresh, the message that showed the stack before, None if there was none.
+        opens: If fresh, whether its dialog opens with it, so that nobody has seen the dialog yet.
+        asked: If fresh, where a person asked for it, None if no person did.
     """
 
     record: str
@@ -104,18 +103,18 @@ class Drawing:
 
 
 INLINE_TARGET = 1
-"""The target of a drawing on an inline message."""
+"""The target of a drawing on an inline message, whose id is in `chat_id`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person who pressed is told.
+    """The answer to a press (Bot API, answerCallbackQuery).
 
     Attributes:
-        text: At most 200 characters, None for nothing.
-        alert: Whether it stays until it is closed.
-        url: What their client opens, a link to this bot with a start parameter, or a game.
-        cache_time: Seconds for which their client repeats the answer by itself.
+        text: The notification, at most 200 characters, None for none.
+        alert: Whether the client shows the text until the person closes it.
+        url: The link that the client opens: a link to this bot with a start parameter, or a game.
+        cache_time: Seconds for which the client repeats the answer without asking the bot.
     """
 
     text: str | None = None

@@ -1,4 +1,4 @@
-"""What the bot's user of Redis has to be allowed (ACL), and whether it is."""
+"""The permissions (ACL) that the bot's user of Redis needs, and a check of them."""
 
 from pathlib import Path
 
@@ -40,25 +40,28 @@ OF_KEYS = (
     "ZREM",
     "ZREMRANGEBYSCORE",
 )
-"""The commands that work on keys, those of scripts among them."""
+"""Commands that work on keys, including those that scripts call."""
 OF_CHANNELS = ("PUBLISH", "SUBSCRIBE")
+"""Commands that work on channels."""
 WITHOUT_KEYS = (("TIME",), ("PING",), ("UNSUBSCRIBE",))
+"""Commands without keys."""
 SCRIPTING = ("EVALSHA", "EVAL")
+"""Commands that run scripts."""
 WAITING = ("WAIT", "1", "1")
-"""Needed if replicas have to have a commit."""
+"""The command that waits for replicas, needed only if commits must reach them."""
 
 
 class MissingPermissionsError(Exception):
-    """The user may not do what the bot needs; the text says what, in one line."""
+    """The user lacks permissions that the bot needs. The text names them in one line."""
 
 
 class Permissions:
-    """Asks Redis whether the bot may do all that it needs.
+    """Asks Redis whether the bot's user has all permissions that the bot needs.
 
-    The user itself is asked about, by a script: `ACL DRYRUN` is for administrators alone.
+    A script that the user itself runs does it, because only administrators may use `ACL DRYRUN`.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, with `decode_responses` off.
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
     """
@@ -68,7 +71,7 @@ class Permissions:
         self._script = redis.register_script(Path(__file__).with_name("ready.lua").read_text())
         own = f"{PREFIX}:{{{bot_id}}}"
         self._key = f"{own}:ready"
-        # An id that no chat has: the key is only named, never used.
+        # No chat has the id 0. The script never uses the key.
         keys = (self._key, ChatKeys(bot_id, 0).roll)
         commands: list[tuple[str, ...]] = [*WITHOUT_KEYS]
         commands += [(name, key) for name in OF_KEYS for key in keys]
@@ -79,10 +82,10 @@ class Permissions:
         self._commands = orjson.dumps(commands)
 
     async def check(self) -> None:
-        """Make sure that the bot may do all that it needs, and that Redis takes a write.
+        """Check the user's permissions, and that Redis accepts a write.
 
         Raises:
-            MissingPermissionsError: It may not.
+            MissingPermissionsError: The user lacks permissions.
             RedisError: Redis can't be used for another reason.
         """
         try:
@@ -90,7 +93,7 @@ class Permissions:
         except RedisError as error:
             if code_of(error) != NO_PERMISSION:
                 raise
-            # Redis says what the user may not: it may not even ask.
+            # The user may not run the script either. The error names the command or key.
             raise MissingPermissionsError(f"Redis refuses what Tally needs: {error}") from error
         if denied:
             raise MissingPermissionsError(_line_of({name.decode() for name in denied}))

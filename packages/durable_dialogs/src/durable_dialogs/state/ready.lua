@@ -1,8 +1,8 @@
--- Tells which commands the user may not use, without using them, and writes something if it may all.
--- KEYS: 1 the key that is written
--- ARGV: 1 commands as JSON, each an array of its name and arguments. All that a command needs to
---   tell its keys have to be there: some servers crash otherwise (Valkey 9.1).
--- Gives: the names of the commands that the user may not use
+-- Finds the commands that the user may not use, without running them. If there is none, writes a key.
+-- KEYS: 1 the key to write
+-- ARGV: 1 commands as JSON, each an array of its name and arguments. Each must have all arguments
+--   from which the server finds the command's keys; else Valkey 9.1 crashes.
+-- Returns: the names of the commands that the user may not use
 local denied = {}
 
 for _, command in ipairs(cjson.decode(ARGV[1])) do
@@ -11,7 +11,7 @@ for _, command in ipairs(cjson.decode(ARGV[1])) do
   end
 end
 if #denied == 0 then
-  -- A server that is full, or has lost its replicas, still answers.
+  -- A server without room, or without the replicas that it needs, answers but refuses to write.
   redis.call('SET', KEYS[1], 1, 'EX', 60)
 end
 return denied

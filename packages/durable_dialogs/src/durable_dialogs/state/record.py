@@ -1,4 +1,4 @@
-"""What Redis holds of a stack and its contexts."""
+"""A stack and its contexts, as one value in Redis."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,19 +8,19 @@ import orjson
 
 @dataclass(slots=True)
 class Record:
-    """A stack and its contexts, as loaded and as changed since.
+    """A stack and its contexts: as the store loaded them, and as the update changed them.
 
     Attributes:
-        key: Its name in Redis.
-        version: The version loaded, "0" where there is none.
-        stored: The data as loaded, b"" where there is none.
-        stack: The stack as aiogram-dialog stores it, empty where there is none.
-        contexts: Its contexts by intent id, as aiogram-dialog stores them.
-        message_id: The message that shows it, None for none; below 0 it stands
-            for one that is being sent.
-        bound: The message as loaded.
-        owner: Who has opened it, None where nobody knows.
-        loaded: The ids of the contexts as loaded.
+        key: The record's key in Redis.
+        version: The version loaded, "0" for a record that Redis does not have.
+        stored: The data as loaded, b"" for a record that Redis does not have.
+        stack: The stack as aiogram-dialog stores it, empty if there is none.
+        contexts: The stack's contexts by intent id, as aiogram-dialog stores them.
+        message_id: The message that shows the stack, None if there is none. A number below 0
+            is a placeholder for a message that a worker is still sending.
+        bound: `message_id` as loaded.
+        owner: The person who opened the stack, None if the record does not tell.
+        loaded: The intent ids of the contexts as loaded.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Record:
     def parse(
         cls, key: str, version: bytes | None, data: bytes | None, message: bytes | None
     ) -> "Record":
-        """Make a record of what Redis holds of it."""
+        """Make a record from the fields of its hash in Redis, None for fields that are missing."""
         if version is None or data is None:
             return cls(key)
         content = orjson.loads(data)
@@ -55,12 +55,12 @@ class Record:
         )
 
     def dump(self) -> bytes:
-        """Write the record as it is stored, b"" when nothing is left of it."""
+        """Return the data to store, b"" if neither a stack nor a context is left."""
         if not self.stack and not self.contexts:
             return b""
         return orjson.dumps({"stack": self.stack, "contexts": self.contexts, "owner": self.owner})
 
     @property
     def is_new(self) -> bool:
-        """Whether it has never been written."""
+        """Whether no commit has written the record yet."""
         return self.version == "0"

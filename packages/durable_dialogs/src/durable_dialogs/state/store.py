@@ -1,8 +1,8 @@
-"""Open dialogs in Redis: load, compare, set.
+"""The store: loads records from Redis and writes them if nobody has changed them since.
 
-A stack and its contexts are one record with one version and one time to live.
-Whoever commits names the versions that it loaded; if one has moved on since,
-nothing is written and the update is done again on what is there now.
+A stack and its contexts are one record with one version and one time to live. A commit names the
+versions that its unit of work loaded. If a version has moved on, the commit script writes nothing,
+and the middleware does the update again on the current record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,30 +21,32 @@ from durable_dialogs.state.keys import ChatKeys, name_of
 from durable_dialogs.state.record import Record
 
 MEMORY = 25 * 60 * 60
-"""Seconds that an update is remembered: Telegram repeats messages for 24 hours. Of presses, and of
-what the inbox keeps, see `fsm.keeping`."""
+"""Seconds that an update is remembered, because Telegram repeats messages for 24 hours.
+
+Presses, and updates that the inbox keeps, have other times; see `state.keeping`.
+"""
 
 
 class AwayError(Exception):
-    """Redis can't be used at the moment, and has surely written nothing."""
+    """Redis can't be used at the moment, and has certainly written nothing."""
 
 
 class LostError(AwayError):
-    """An update was in doubt when its process ended; it is not done again."""
+    """The process of an update ended in the middle of its commit, so it must not be done again."""
 
 
 class UnclearError(Exception):
-    """Redis may have written everything, or nothing, or what too few replicas have."""
+    """Redis may have written everything or nothing, or too few replicas have the write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What a load has found.
+    """The result of `DialogStore.load`.
 
     Attributes:
-        done: If the update was done already, the keys of the records that it changed.
-        record: The record: empty where there is none of that key, None where no
-            record has that context.
+        done: The keys of the records that the update changed, None if its mark was not found.
+        record: The record. It is empty if Redis has no record of that key, and None if no record
+            has that context.
     """
 
     done: list[str] | None
@@ -55,14 +57,14 @@ class DialogStore:
     """The records of all chats.
 
     Args:
-        redis: The connection, giving bytes (`decode_responses` off).
+        redis: The connection, with `decode_responses` off.
         batch: Sends commands to the same Redis.
-        ttl: Seconds that a record lives untouched.
+        ttl: Seconds after its last commit at which a record expires.
 
     Attributes:
-        is_away: Whether Redis was away when it was last asked.
-        in_order: Whether commands that are sent together are carried out in their order,
-            also those for other chats.
+        is_away: Whether the last command failed because Redis was away.
+        in_order: Whether Redis carries out commands that are sent together in their order, also
+            commands for several chats.
     """
 
     def __init__(self, redis: Redis, batch: Batch, ttl: int) -> None:
@@ -83,18 +85,18 @@ class DialogStore:
         intent: str = "",
         memory: int | None = MEMORY,
     ) -> Loaded:
-        """Load a record and see whether an update was done already, in one command.
+        """Load a record and look for the mark of an update, in one command.
 
         Args:
             chat: The chat's keys.
-            update_id: The update asked about, None to ask about none.
-            record: The record's key, or
-            intent: the key of a context of it.
+            update_id: The update, None to look for no mark.
+            record: The record's key. Give this or `intent`.
+            intent: The key of one of the record's contexts.
             memory: Seconds that the update is remembered, as in `commit`.
 
         Raises:
-            AwayError: Redis can't be reached.
-            UnclearError: The update was done, but too few replicas say so.
+            AwayError: Redis can't be used at the moment.
+            UnclearError: The update was done, but too few replicas have its commit.
         """
         key, by = (record, "record") if record else (intent, "intent")
         with self.watched(unclear=AwayError):
@@ -117,30 +119,29 @@ class DialogStore:
         memory: int | None = MEMORY,
         outbox: Mapping[str, str] | None = None,
     ) -> str:
-        """Write changed records, the update's mark and the outbox in one atomic step.
+        """Run the commit script: write records, the update's mark and outbox entries, or nothing.
 
         Args:
             chat: The chat's keys.
-            records: The records.
-            done: The id of the update that is done by this, None to remember none.
-            memory: Seconds that it is remembered, None for as long as records live: then an
-                entry of the inbox may bring it again that late, and not later.
-            outbox: What is to be delivered, by id.
+            records: The records to write.
+            done: The id of the update that this commit completes, None to write no mark.
+            memory: Seconds that the mark lives. None makes it live as long as records, because an
+                entry of the inbox can bring the update again that late.
+            outbox: Payloads to deliver, by entry id.
 
         Returns:
-            The version that the records have now, "" if nothing was written,
-            because one has changed since it was loaded or a new context has the
-            id of another.
+            The version that the records have now. "" if the script wrote nothing, because a
+            record has changed since it was loaded, or because the id of a new context is taken.
 
         Raises:
-            AwayError: Redis can write nothing at the moment.
-            UnclearError: Nobody knows whether it was written, or will last: Redis went away,
-                or too few replicas say that they have it.
+            AwayError: Redis can't write at the moment.
+            UnclearError: Redis went away before its answer came, or too few replicas have the
+                write.
         """
         records = list(records)
         intents = [intent for record in records for intent in record.stack.get("intents", ())]
         if len(set(intents)) < len(intents):
-            # Drawn twice in this update: `new_id()` has 100 values a second.
+            # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
         changes, keys = [], [chat.done(done), chat.outbox, chat.roll]
         for record in records:
@@ -163,33 +164,41 @@ class DialogStore:
         return max(self._ttl, MEMORY) if memory is None else memory
 
     async def _make_safe(self, mark: str, memory: int | None) -> None:
-        """See to it that a commit is at the replicas, whoever made it, by its mark.
+        """Make sure that enough replicas have the commit that wrote a mark.
 
-        Writing the mark again comes after it: whoever has this has the commit.
+        Replicas apply writes in order. So a replica that has the new expiry of the mark also has
+        the commit.
 
         Raises:
-            UnclearError: It is not, or is gone again.
+            UnclearError: Too few replicas have it, or the mark is gone.
         """
         try:
             with self.watched(unclear=UnclearError):
                 seconds = self._seconds(memory)
                 is_there = await self._batch.send("EXPIRE", mark, seconds, safe=True)
         except AwayError as error:
-            # That this was not written doesn't say that the commit was not.
+            # This write failed; the commit may still have reached the replicas.
             raise UnclearError(str(error)) from error
         if not is_there:
-            raise UnclearError("its master was lost meanwhile")
+            raise UnclearError("the master that had the commit was lost")
 
     @contextmanager
     def watched(self, unclear: type[Exception]) -> Iterator[None]:
-        """Tell what a failure of Redis means, and remember whether it is away."""
+        """Do the same as `noticed`, and note in `is_away` that Redis is back if no error came."""
         with self.noticed(unclear):
             yield
         self.is_away = False
 
     @contextmanager
     def noticed(self, unclear: type[Exception]) -> Iterator[None]:
-        """Tell what a failure of Redis means; without one nothing is learnt."""
+        """Translate errors of Redis that mean that it is away, and note them in `is_away`.
+
+        Args:
+            unclear: The error to raise if Redis may have written something.
+
+        Raises:
+            AwayError: Redis has certainly written nothing.
+        """
         try:
             yield
         except RedisError as error:
@@ -215,16 +224,18 @@ class DialogStore:
         return change
 
     async def bind(self, record: str, awaited: int, message_id: int) -> None:
-        """Note which message shows a record, unless something else was noted meanwhile.
+        """Replace the placeholder in a record by the id of the message that was sent.
+
+        Does nothing if the record has another message by now.
 
         Args:
             record: The record's key.
-            awaited: What stands for the message until it is sent.
+            awaited: The placeholder.
             message_id: The message.
         """
         await self._batch.run(self._bind, keys=[record], args=[awaited, message_id])
 
 
 def _names(mark: bytes) -> list[str]:
-    # What older versions have written are whole keys.
+    # Older versions of Tally wrote whole keys into the mark.
     return [line.rpartition("}:stack:")[2] for line in mark.decode().split("\n") if line]

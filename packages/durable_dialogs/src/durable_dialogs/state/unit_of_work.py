@@ -1,8 +1,8 @@
-"""What one update reads and changes: the storage that aiogram-dialog sees.
+"""The unit of work: all that one update reads, changes and says.
 
-Its first read loads the record from Redis, its writes stay here until the
-commit, and so does everything that people would see. So an update can be done
-again from the start when another worker was faster, and nothing shows that.
+For aiogram-dialog it is the storage. The first read loads the record from Redis; writes, answers
+and drawings stay in memory until the commit. So if another worker commits first, the middleware
+can do the update again from the start, and people see nothing of the first try.
 """
 
 from collections.abc import Mapping
@@ -20,30 +20,34 @@ from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import MEMORY, DialogStore, LostError
 
 REQUIRED = {"_id", "start_data", "dialog_data"}
-"""What stacks and contexts are never without; the default stack's id is empty."""
+"""Fields of stacks and contexts that are stored even if they are empty.
+
+aiogram-dialog needs them, and the default stack's id is empty.
+"""
 IDS = {"_intent_id", "_stack_id"}
-"""What a context says of itself that its place in the record says already."""
+"""Fields of a context that are not stored, because keys of and in the record hold them."""
 ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
-"""The access settings of a context that is everybody's, as one without any is."""
+"""Access settings that let everybody in, and are not stored: a context without any does so too."""
 
 
 class UnitOfWork(Effects, BaseStorage):
-    """One update's view of open dialogs, and what it leaves to be shown.
+    """One update's view of the records of its chat, and the effects that follow its commit.
 
     Args:
-        store: Where the records are.
-        chat: The chat that the update is of.
-        update_id: The update's id, to be remembered; None for one that has none.
-        keeping: What is known of the update in the inbox, None for one that was never there.
+        store: Loads and writes the records.
+        chat: The keys of the update's chat.
+        update_id: The update's id for its mark, None to write no mark.
+        keeping: What the inbox knows about the update, None for an update that was never there.
 
     Attributes:
         keeping: As given, or a new one.
         memory: Seconds that the update is remembered once it is done; see `DialogStore.commit`.
-        is_remembered: Whether the commit has written that down.
-        open: Whether handlers still work in it.
-        stands: Whether it was committed; None as long as nobody knows.
-        is_reset: Whether it deletes a stack that can't be read; then the update
-            is still to be done.
+        is_remembered: Whether the commit has written the update's mark.
+        open: Whether handlers still work in this unit.
+        stands: Whether the update is done: committed, and no mere reset of a stack. None until
+            that is decided.
+        is_reset: Whether the commit only deletes a stack that can't be read. The update itself
+            must then be done in another unit.
     """
 
     def __init__(
@@ -68,50 +72,50 @@ class UnitOfWork(Effects, BaseStorage):
         self.stands: bool | None = None
         self.is_reset = False
 
-    # What handlers look at
+    # For handlers
 
     @property
     def chat(self) -> ChatKeys:
-        """The keys of the chat that the update is of."""
+        """The keys of the update's chat."""
         return self._chat
 
     def record_of(self, stack: Stack) -> str:
-        """Give the key of the record of a stack that was loaded."""
+        """Return the record key of a stack that was loaded."""
         return self._stacks[stack.id]
 
     async def message_of(self, stack_id: str, thread_id: int | None) -> int | None:
-        """Tell which message shows a stack of this chat, None where none does.
+        """Return the id of the message that shows a stack of this chat, None if none does.
 
         Args:
             stack_id: The stack.
-            thread_id: The topic that it stands in, if any.
+            thread_id: The stack's topic, None outside of topics.
         """
         record = await self._record(self._chat.record(stack_id, thread_id))
         return record.message_id if record.stack else None
 
     async def states_of(self, stack_id: str) -> list[str]:
-        """Tell in which states the dialogs of a stack of this chat are, the first below.
+        """Return the states of the dialogs in a stack of this chat, the bottom one first.
 
         Args:
-            stack_id: The stack; none stands there once its time to live has ended.
+            stack_id: The stack. The list is empty if it has expired.
         """
         record = await self._record(self._chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
     async def roll(self) -> dict[str, Any]:
-        """Give the chat's roll, to be read and changed; see `fsm.roll.Roll`."""
+        """Return the chat's open counters, to be read and changed; see `OpenCounters`."""
         return (await self._record(self._chat.roll)).stack
 
     async def look(self, name: str) -> Record:
-        """Give a record of this chat as it stands, empty where there is none; not to be changed.
+        """Return a record of this chat to read only, an empty one if Redis has none.
 
         Args:
-            name: Its name within the chat.
+            name: The record's name within the chat.
         """
         return await self._record(self._chat.named(name))
 
     async def state(self) -> dict[str, Any]:
-        """Give the state of the inline message that was pressed, to be read and changed.
+        """Return the state of the inline message that was pressed, to be read and changed.
 
         It is empty before the first press.
 
@@ -120,21 +124,25 @@ class UnitOfWork(Effects, BaseStorage):
         """
         return (await self._record(self._chat.record(INLINE))).stack
 
-    # What becomes of it
+    # For the commit
 
     @property
     def changed(self) -> list[Record]:
-        """The records that the commit is to write."""
+        """The records that the commit must write."""
         return [record for record in self._records.values() if _is_changed(record)]
 
     async def commit(self, changed: list[Record]) -> bool:
-        """Write everything down in one step.
+        """Write everything in one step, by the commit script.
 
         Args:
             changed: The records to write.
 
         Returns:
-            False if another was faster: then nothing was written.
+            Whether it was written. False if another worker was faster; then nothing was.
+
+        Raises:
+            AwayError: Redis can't write at the moment.
+            UnclearError: As in `DialogStore.commit`.
         """
         if not changed and not self._outbox:
             return True
@@ -147,15 +155,15 @@ class UnitOfWork(Effects, BaseStorage):
         return bool(version)
 
     def is_new(self, record: str) -> bool:
-        """Tell whether a record that was loaded has never been written."""
+        """Return whether no commit has written a record that was loaded."""
         return self._records[record].is_new
 
     def version_of(self, record: str) -> str:
-        """Give the version of a record that was loaded, after the commit the one it has then."""
+        """Return the version of a record as loaded, or as committed once it is."""
         return self._records[record].version
 
     def reset(self) -> None:
-        """Have the stack that was asked for last deleted by the commit, and nothing else done."""
+        """Make the commit delete the stack that was read last, and do nothing else."""
         record = self._records[self._latest]
         record.stack, record.contexts = {}, {}
         self._records = {record.key: record}
@@ -164,13 +172,14 @@ class UnitOfWork(Effects, BaseStorage):
         self._update_id = None
         self.is_reset = True
 
-    # What aiogram-dialog reads and writes
+    # For aiogram-dialog
 
     async def get_data(self, key: StorageKey) -> dict[str, Any]:
-        """Give a stack or context as it stands for this update.
+        """Return a stack or context with the changes of this update.
 
         Raises:
             AlreadyDoneError: The update was done before.
+            LostError: The update may have been done before.
         """
         part, ident = split(key)
         if part is Part.STACK:
@@ -189,7 +198,7 @@ class UnitOfWork(Effects, BaseStorage):
         return _context(loaded, ident) if ident in loaded.contexts else {}
 
     async def set_data(self, key: StorageKey, data: Mapping[str, Any]) -> None:
-        """Note a stack or context; empty data removes it."""
+        """Change a stack or context in memory; empty data removes it."""
         part, ident = split(key)
         if part is Part.STACK:
             record = await self._stack(ident, key)
@@ -202,10 +211,10 @@ class UnitOfWork(Effects, BaseStorage):
             for record in self._records.values():
                 record.contexts.pop(ident, None)
 
-    async def _stack(self, stack_id: str, place: StorageKey) -> Record:
+    async def _stack(self, stack_id: str, key: StorageKey) -> Record:
         if stack_id not in self._stacks:
-            key = self._chat.record(stack_id, place.thread_id, place.business_connection_id)
-            self._stacks[stack_id] = (await self._record(key)).key
+            record = self._chat.record(stack_id, key.thread_id, key.business_connection_id)
+            self._stacks[stack_id] = (await self._record(record)).key
         self._latest = self._stacks[stack_id]
         return self._records[self._latest]
 
@@ -223,35 +232,35 @@ class UnitOfWork(Effects, BaseStorage):
         if loaded.done is not None or (self.keeping.found is Fate.DONE and not asked):
             raise AlreadyDoneError(loaded.done or [])
         if self.keeping.found is Fate.DOUBTFUL and not asked:
-            raise LostError("nobody knows whether it was done")
+            raise LostError("its commit may have been written before the process ended")
         if loaded.record is None:
             return None
         known = self._records.setdefault(loaded.record.key, loaded.record)
-        # By its id as well: a press on a message that is too old to be seen
-        # doesn't tell the topic, which is part of the key.
+        # By the stack's id as well. Telegram does not tell the topic, which is part of the key,
+        # for a press on a message that is too old (`InaccessibleMessage`).
         self._stacks[stack_id_of(known.key)] = known.key
         return known
 
     @override
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:
-        """Refuse: dialogs keep no state of aiogram's own FSM.
+        """Refuse to store a state of aiogram's own FSM, which dialogs do not use.
 
         Raises:
-            RuntimeError: Always; what is written here would be lost.
+            RuntimeError: Always, because the state would be lost.
         """
         raise RuntimeError("dialogs keep their state in contexts")
 
     @override
     async def get_state(self, key: StorageKey) -> str | None:
-        """Give None: dialogs keep no state of aiogram's own FSM."""
+        """Return None, because dialogs do not use aiogram's own FSM."""
         return None
 
     async def close(self) -> None:
-        """Close nothing: the connection is the store's."""
+        """Do nothing, because the application closes the connection."""
 
 
 def _without_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what a stack or context is made with anyway: a third of what a counter weighs."""
+    """Leave out values that aiogram-dialog sets by default: a third of a counter's bytes."""
     return {
         name: value
         for name, value in data.items()

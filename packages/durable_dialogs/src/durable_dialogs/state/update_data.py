@@ -1,18 +1,18 @@
-"""Names under which the data of an update's middlewares holds what the engine hands on.
+"""Keys under which the engine passes data on to an update's middlewares and handlers.
 
-aiogram passes one dictionary through all middlewares and handlers of an update.
+aiogram passes one dictionary through all of them.
 """
 
 IN_RESPONSE = "in_response"
-"""A list for the one method of the Bot API that the answer to a webhook request may carry. It stays
-empty if the answer to a press would have to wait there for something else."""
+"""A list for the one method of the Bot API that the response to a webhook request can carry. It
+stays empty if the answer to a press would have to wait in the response for other work."""
 
 IS_KEPT = "is_kept"
-"""A callable that tells whether the update comes again after the next start: then nobody may be
-told that it is not done."""
+"""A callable that returns whether the update comes again after the next start. If it does, the bot
+must not tell the person that it was not done."""
 
 KEEPING = "keeping"
-"""What is known of the update in the inbox, a `state.keeping.Keeping`."""
+"""What the inbox knows about the update, a `state.keeping.Keeping`."""
 
 LEFT_OUT = "left_out"
-"""The places of what could not be read of the update, such as `message.quote`."""
+"""The paths of those parts of the update that could not be read, such as `message.quote`."""
