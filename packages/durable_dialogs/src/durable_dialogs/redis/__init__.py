@@ -1,1 +1,1 @@
-"""Redis: addresses, connections, clusters, batches, the embedded Valkey."""
+"""Redis: addresses, connections, clusters, batches, the clock, errors, the embedded Valkey."""

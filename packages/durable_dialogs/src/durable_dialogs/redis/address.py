@@ -1,4 +1,4 @@
-"""How people say where Redis is: one server, Sentinels that know it, or a cluster."""
+"""Addresses of Redis: of one server, of Sentinels that know the server, or of a cluster."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Kind(StrEnum):
-    """Who is asked first; behind the scheme's `+`, so nobody where there is none."""
+    """What an address names. The value stands in the scheme behind the `+`, "" without a `+`."""
 
     SERVER = ""
     SENTINEL = "sentinel"
@@ -14,31 +14,30 @@ class Kind(StrEnum):
 
 
 PORTS = {Kind.SERVER: 6379, Kind.SENTINEL: 26379, Kind.CLUSTER: 6379}
-"""Where each listens unless the address tells."""
+"""The default port of each kind."""
 SCHEMES = ["redis", "rediss", "unix"] + [
     f"{scheme}+{kind}" for kind in (Kind.SENTINEL, Kind.CLUSTER) for scheme in ("redis", "rediss")
 ]
 """The schemes; `rediss` is TLS."""
 SECRETS = ["password", "sentinel_password", "ssl_password", "sslpassword"]
-"""Options of an address that nobody may see."""
+"""Options of an address that hold secrets."""
 
 FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
-"""Options of an address that are files in the PEM format."""
+"""Options of an address that name files in PEM format."""
 
 Node = tuple[str, int]
-"""A host and its port."""
+"""A host and a port."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where Redis is.
+    """An address of Redis.
 
     Attributes:
-        kind: What the nodes are.
-        url: Everything that is common to all servers, as redis-py reads the address of one.
-        nodes: The server, or those of the Sentinels or of the cluster to begin with; none
-            for a unix socket.
-        service: What the Sentinels call the master, "" without Sentinels.
+        kind: What `nodes` are.
+        url: The options that all servers share, as an address of one server in redis-py's format.
+        nodes: The server, or the Sentinels or cluster nodes to ask first. Empty for a unix socket.
+        service: The Sentinels' name for the master, "" without Sentinels.
     """
 
     kind: Kind
@@ -48,17 +47,17 @@ class Address:
 
 
 def parse(text: str) -> Address:
-    """Read an address.
+    """Parse an address.
 
     Args:
         text: `redis://[user:password@]host[:port][/db]`, `rediss://` for TLS, `unix://path`,
-            `redis+sentinel://[user:password@]host[:port],.../service[/db]`,
-            `redis+cluster://[user:password@]host[:port],...`; each may have redis-py's
-            options of a connection behind a `?`.
+            `redis+sentinel://[user:password@]host[:port],.../service[/db]`, or
+            `redis+cluster://[user:password@]host[:port],...`. Options of redis-py's connections
+            can follow a `?`.
 
     Raises:
-        ValueError: It is none. The text says why and shows nothing of it, as any part may
-            be one of a password.
+        ValueError: The text is no address. The error shows no part of it, because any part may be
+            a piece of a password.
     """
     if not text.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
         raise ValueError(f"must begin with {' or '.join(f'{scheme}://' for scheme in SCHEMES)}")
@@ -101,7 +100,7 @@ def _node(text: str, port: int) -> Node:
 
 
 def passwords_in(address: str) -> set[str]:
-    """Give what must never show of an address, as it is written and as it is meant."""
+    """Return the passwords in an address, each as written and as decoded."""
     parts = urlsplit(address)
     options = parse_qs(parts.query)
     written = [

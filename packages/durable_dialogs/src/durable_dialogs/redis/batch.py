@@ -1,4 +1,4 @@
-"""Commands that are asked for in the same moment, sent to Redis together."""
+"""Sends the commands of one iteration of the event loop to Redis together."""
 
 import asyncio
 import time
@@ -17,12 +17,11 @@ from durable_dialogs.telemetry import telemetry
 Argument = str | bytes | int | float
 
 COPYING = 1.0
-"""Seconds that replicas have to acknowledge a write; shorter than what Redis may take for
-an answer."""
+"""Seconds that replicas have to acknowledge a write; less than Redis has for an answer."""
 
 
 class NotReplicatedError(RedisConnectionError):
-    """Written, but too few replicas say so: if the master dies it may be gone again."""
+    """The master has the write, but too few replicas do. If the master dies, it may be lost."""
 
 
 @dataclass(slots=True)
@@ -31,20 +30,20 @@ class Call:
 
     Attributes:
         command: The command and its arguments.
-        safe: Whether it has to be at the replicas, too.
-        moves: How often it was sent on to another node of a cluster.
-        result: What Redis gives.
+        safe: Whether replicas must have the write, too.
+        redirects: How often it followed a redirect to another node of a cluster.
+        result: The result, or the error.
     """
 
     command: tuple[Argument, ...]
     safe: bool = False
-    moves: int = 0
+    redirects: int = 0
     result: asyncio.Future[Any] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
     def settle(self, result: object) -> None:
-        """Give the caller, if nobody has cancelled it, what came of it: a result or an error."""
+        """Give the caller the result or the error, unless the caller was cancelled."""
         if self.result.done():
             return
         if isinstance(result, Exception):
@@ -54,23 +53,23 @@ class Call:
 
 
 class Batch:
-    """Sends commands, those of one turn of the event loop at once and in their order.
+    """Sends the commands of one iteration of the event loop together, in their order.
 
-    While many people tap, what a client does around a command costs more than the
-    command. Each command, and each script, is atomic by itself; together they are not.
+    Under load a client's work around each command costs more than the command. Each command and
+    each script is atomic; a batch is not.
 
     Args:
         redis: The connection.
-        replicas: How many replicas have to have a write that is to be safe.
+        replicas: The number of replicas that must have a safe write.
 
     Attributes:
-        in_order: Whether commands are carried out in their order whatever their keys.
+        in_order: Whether Redis runs the commands in their order, whatever their keys are.
         replicas: As given.
     """
 
     in_order = True
     _how: Mapping[str, Any] = {}
-    """How a pipeline is to be carried out, besides."""
+    """Further arguments of redis-py's `Pipeline.execute`."""
 
     def __init__(self, redis: Redis, replicas: int = 0) -> None:
         self.replicas = replicas
@@ -79,7 +78,7 @@ class Batch:
         self._tasks: set[asyncio.Future[None]] = set()
 
     def put(self, *command: Argument, safe: bool = False) -> asyncio.Future[Any]:
-        """Send a command with those of this turn of the event loop; see `send`."""
+        """Send a command with the others of this iteration of the event loop; see `send`."""
         if not self._calls:
             asyncio.get_running_loop().call_soon(self._send)
         call = Call(command, safe)
@@ -91,11 +90,11 @@ class Batch:
 
         Args:
             command: The command and its arguments.
-            safe: Whether the answer has to wait until enough replicas have what it writes.
+            safe: Whether to wait until enough replicas have the write.
 
         Raises:
-            NotReplicatedError: They did not say so in time.
-            RedisError: It failed; or nobody knows.
+            NotReplicatedError: Too few replicas acknowledged the write in time.
+            RedisError: The command failed, or its answer was lost.
         """
         return await self.put(*command, safe=safe)
 
@@ -111,18 +110,18 @@ class Batch:
 
         Args:
             script: The script.
-            keys: The keys that it works on, of one hash slot.
-            args: Its arguments.
+            keys: The script's keys, all of one hash slot.
+            args: The script's arguments.
             safe: As in `send`.
 
         Raises:
             NotReplicatedError: As in `send`.
-            RedisError: It could not be run, or failed; or nobody knows.
+            RedisError: The script failed, or its answer was lost.
         """
         try:
             return await self.send("EVALSHA", script.sha, len(keys), *keys, *args, safe=safe)
         except NoScriptError:
-            # A new server. It knows the script from then on.
+            # The server is new or was restarted. EVAL makes it know the script.
             text = cast("str", script.script)
             return await self.send("EVAL", text, len(keys), *keys, *args, safe=safe)
 
@@ -141,13 +140,13 @@ class Batch:
             call.settle(result)
 
     async def _results(self, calls: list[Call], **where: Any) -> list[Any]:  # noqa: ANN401 - a node
-        """Send calls together and give what comes of each, a result or an error."""
+        """Send calls together and return the result or the error of each."""
         pipeline = self._redis.pipeline(transaction=False)
         for call in calls:
             pipeline.execute_command(*call.command, **where)
         waits = self.replicas > 0 and any(call.safe for call in calls)
         if waits:
-            # On the same connection, as it waits for what was written by that.
+            # On the same connection, because WAIT only knows the writes of its own connection.
             pipeline.execute_command("WAIT", self.replicas, int(COPYING * 1000), **where)
         begun = time.perf_counter()
         try:
@@ -161,7 +160,7 @@ class Batch:
         return results
 
     def _is_enough(self, replicas: object) -> bool:
-        # An error where the master was made a replica meanwhile, or was lost.
+        # WAIT answers with an error if the master has become a replica or was lost.
         return isinstance(replicas, int) and replicas >= self.replicas
 
 

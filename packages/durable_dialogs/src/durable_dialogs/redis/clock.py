@@ -1,4 +1,4 @@
-"""The time by Redis' clock, which all workers have in common; those of machines differ."""
+"""The time by Redis' clock, which all workers share, while the clocks of their machines differ."""
 
 import time
 
@@ -8,14 +8,14 @@ from durable_dialogs.redis.batch import Batch
 
 
 class Clock:
-    """Tells the time by Redis' clock without asking it each time.
+    """Tells the time by Redis' clock without asking Redis each time.
 
-    Until it was set it is the machine's own.
+    Before the first `set` it tells the machine's own time.
 
     Args:
-        redis: The connection, giving bytes.
+        redis: The connection, with `decode_responses` off.
         batch: Sends commands to the same Redis.
-        key: Any key of the server whose clock it is: a cluster has several.
+        key: Any key of the server whose clock to use, because a cluster has several.
     """
 
     def __init__(self, redis: Redis, batch: Batch, key: str) -> None:
@@ -25,7 +25,7 @@ class Clock:
         self._ahead = time.time() - time.monotonic()
 
     async def set(self) -> None:
-        """Set it.
+        """Read Redis' clock.
 
         Raises:
             RedisError: Redis is away.
@@ -34,5 +34,5 @@ class Clock:
         self._ahead = int(seconds) + int(microseconds) / 1e6 - time.monotonic()
 
     def now(self) -> float:
-        """Give the seconds since 1970."""
+        """Return the seconds since 1970."""
         return time.monotonic() + self._ahead

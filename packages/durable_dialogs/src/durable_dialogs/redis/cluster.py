@@ -1,4 +1,4 @@
-"""A Redis Cluster, where each hash slot has a master of its own and any may fail alone."""
+"""A Redis Cluster: each hash slot has its own master, and one master can fail alone."""
 
 import asyncio
 from collections import defaultdict
@@ -24,32 +24,32 @@ from durable_dialogs.redis.reconnecting import RECONNECTING, UnreachableError
 from durable_dialogs.tasks import start
 
 AT_ONCE = 10
-"""Batches that a node carries out at once."""
-MOVES = 5
-"""How often a command is sent on to the node that another one names."""
+"""Batches that are sent to one node at the same time."""
+REDIRECTS = 5
+"""Times that a command follows a redirect (MOVED) to another node."""
 REST = 0.25
-"""Seconds between two looks at who is master of what."""
+"""Seconds between two requests for the map of slots."""
 
 AWAY = (RedisConnectionError, RedisTimeoutError, ClusterDownError)
-"""What may come of a master that is no more."""
+"""Errors that a failed master may cause."""
 
 log = structlog.get_logger(__name__)
 
 
 class Cluster(RedisCluster):
-    """A cluster, the failures of which are `RedisError`s as those of a single Redis.
+    """The client of a cluster. Its errors are `RedisError`s, like those of a single server.
 
     Args:
-        options: As `RedisCluster` takes them.
+        options: The options of `RedisCluster`.
     """
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - of many types
         super().__init__(**options)
-        # It takes no class of connections from outside.
-        lasting = RECONNECTING[self.connection_kwargs["connection_class"]]
-        self.connection_kwargs["connection_class"] = lasting
+        # `RedisCluster` has no option for the class of its connections.
+        reconnecting = RECONNECTING[self.connection_kwargs["connection_class"]]
+        self.connection_kwargs["connection_class"] = reconnecting
         for node in self.startup_nodes:
-            node.connection_class = lasting  # type: ignore[assignment]
+            node.connection_class = reconnecting  # type: ignore[assignment]
 
     @override
     async def initialize(self, *args: Any, **kwargs: Any) -> "Cluster":
@@ -68,18 +68,18 @@ class Cluster(RedisCluster):
 
 
 class ClusterBatch(Batch):
-    """Sends commands to the nodes that they are for, each node's together.
+    """Sends the commands for each node together; the nodes fail independently.
 
-    What becomes of one node's says nothing about another's. A command that a node refuses
-    because its slot has moved was not carried out and is sent on; nothing else is sent twice.
+    If a node answers MOVED, it has not run the command, and the batch sends it to the node that
+    the answer names. It sends no other command twice.
 
     Args:
         cluster: The cluster.
-        replicas: How many replicas have to have a write that is to be safe.
+        replicas: The number of replicas that must have a safe write.
     """
 
     in_order = False
-    # A command that the client would send on by itself would be without its WAIT.
+    # If redis-py followed a redirect, it would send the command without its WAIT.
     _how: Mapping[str, Any] = {"allow_redirections": False}
 
     def __init__(self, cluster: Cluster, replicas: int = 0) -> None:
@@ -107,26 +107,26 @@ class ClusterBatch(Batch):
     async def _execute_at(self, node: ClusterNode, calls: list[Call]) -> None:
         async with self._lanes[node.name]:
             results = await self._results(calls, target_nodes=node)
-        moved = []
+        redirected = []
         for call, result in zip(calls, results, strict=True):
-            if isinstance(result, MovedError) and call.moves < MOVES and result.host:
-                moved.append((call, result))
+            if isinstance(result, MovedError) and call.redirects < REDIRECTS and result.host:
+                redirected.append((call, result))
                 continue
             if isinstance(result, (*AWAY, MovedError)) or _is_loading(result):
                 self._refresh_soon()
             call.settle(result)
-        for call, result in moved:
-            call.moves += 1
+        for call, result in redirected:
+            call.redirects += 1
             try:
                 await self._cluster.nodes_manager.move_slot(result)
             except Exception as error:  # noqa: BLE001 - else its caller would wait for ever
                 log.warning("slot_not_moved", error=str(error))
                 self._refresh_soon()
                 call.settle(result)
-        self._dispatch([call for call, _ in moved if not call.result.done()])
+        self._dispatch([call for call, _ in redirected if not call.result.done()])
 
     def _refresh_soon(self) -> None:
-        """Ask who is master of what, as a pipeline that fails does not do by itself."""
+        """Ask for the map of slots, because redis-py does not do so after a failed pipeline."""
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = start(self._refresh())
 
@@ -139,10 +139,10 @@ class ClusterBatch(Batch):
 
 
 def _is_loading(result: object) -> bool:
-    """Tell whether a node has just been started; its replica may be master by now."""
+    """Return whether a node has just started; its former replica may be the master by now."""
     return isinstance(result, ResponseError) and result.status_code == "LOADING"
 
 
 def _key_of(command: tuple[Argument, ...]) -> str:
-    """Give the first key of a command: all of a command's are in one slot."""
+    """Return the first key of a command; all keys of a command are in one slot."""
     return str(command[3 if command[0] in {"EVALSHA", "EVAL"} else 1])

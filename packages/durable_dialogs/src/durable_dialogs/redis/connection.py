@@ -1,4 +1,4 @@
-"""Connections to Redis, by whichever way it is set up."""
+"""Connections to Redis: to one server, to the master that Sentinels name, or to a cluster."""
 
 from contextlib import AsyncExitStack
 from typing import Any, cast
@@ -23,41 +23,41 @@ from durable_dialogs.redis.reconnecting import (
 ANSWER = 5.0
 """Seconds that Redis may take for an answer."""
 SENTINEL_ANSWER = 1.0
-"""Seconds that a Sentinel may take; then the next one is asked."""
+"""Seconds that a Sentinel may take for an answer, before the client asks the next one."""
 AT_ONCE = 10
-"""Commands to a server at once; it carries them out one by one anyway."""
+"""Connections to one server. More would not help, because it runs commands one by one."""
 CONNECTIONS = 1000
-"""Connections to a node of a cluster, whose pool refuses more and has nobody wait."""
+"""Connections to one node of a cluster. The node's pool does not wait: it refuses any more."""
 PLAIN: dict[str, Any] = {
     "retry": Retry(NoBackoff(), 0),
     "driver_info": None,
     "maint_notifications_config": MaintNotificationsConfig(enabled=False),
 }
-"""Nothing done or said besides the commands that were asked for."""
+"""Options that keep redis-py from sending any command of its own, or any command twice."""
 
 
 class SentinelPool(SentinelConnectionPool, BlockingConnectionPool):
-    """Connections to whichever server the Sentinels call the master; whoever needs one waits."""
+    """Connections to the master that the Sentinels name. A caller waits for a free one."""
 
 
 def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Redis, Batch]:
-    """Prepare connections; nothing is sent before the first command.
+    """Make a client of Redis. It connects when it sends its first command.
 
-    Nothing is tried again behind our back: a commit whose answer was lost must not be sent
-    twice.
+    The client never repeats a command by itself, because a commit whose answer was lost must not
+    be sent twice.
 
     Args:
-        address: Where Redis is.
-        replicas: How many replicas have to have a write that is to be safe.
-        parts: Closes them.
+        address: The address of Redis.
+        replicas: The number of replicas that must have a safe write.
+        parts: Closes the connections.
 
     Returns:
-        The client, giving bytes, and what sends commands together by it. A cluster's client
-        has the commands of the others, as far as they are used here, but not their type.
+        The client, with `decode_responses` off, and a batch that sends commands through it. The
+        client of a cluster is no `Redis`, but has all of its methods that the engine uses.
 
     Raises:
-        ValueError: An option of the address has no such value.
-        TypeError: The address has an option that there isn't.
+        ValueError: An option of the address has a wrong value.
+        TypeError: The address has an unknown option.
     """
     options: dict[str, Any] = {
         **PLAIN,
@@ -89,7 +89,7 @@ def _cluster(address: Address, options: dict[str, Any]) -> Cluster:
 
 def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) -> Redis:
     _without_server(options)
-    # They have passwords of their own, if any.
+    # Sentinels have a user and a password of their own, or none.
     own = {
         name: options.pop(f"sentinel_{name}")
         for name in ("username", "password")
@@ -109,7 +109,7 @@ def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) ->
 
 
 def _without_server(options: dict[str, Any]) -> None:
-    """Take off what an address says about its one server, and leave whether it speaks TLS."""
+    """Remove the options that name one server, but keep whether it speaks TLS."""
     del options["host"]
     options.pop("port", None)
     if options.pop("connection_class", None) is SSLConnection:

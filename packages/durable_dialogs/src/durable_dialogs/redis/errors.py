@@ -1,4 +1,4 @@
-"""What a failure of Redis means: that surely nothing was written, or that nobody knows."""
+"""What an error of Redis means: certainly nothing was written, or something may have been."""
 
 from redis.asyncio.sentinel import MasterNotFoundError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -8,18 +8,22 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from durable_dialogs.redis.reconnecting import UnreachableError
 
 FAULTS = {"ERR", "WRONGTYPE", "CROSSSLOT"}
-"""The codes with which Redis says that the command itself is wrong, whatever state it is in itself.
-Waiting does not help then: it is a bug, or somebody has changed our keys by hand."""
+"""Codes that mean that the command is wrong, whatever state Redis is in.
+
+Waiting does not help: either there is a bug, or somebody has changed the engine's keys by hand.
+"""
 
 NO_PERMISSION = "NOPERM"
+"""The code for a missing permission."""
 DENIED_IN_SCRIPT = ("ACL failure in script", "The user executing the script can't")
-"""How servers say that the user may not do what a script does (Valkey 9; Redis 7.0), after ERR."""
+"""Texts after ERR for a missing permission of a command in a script (Valkey 9; Redis 7.0)."""
 
 
 def code_of(error: RedisError) -> str:
-    """Give the code with which Redis has answered, "" if the error is no answer of Redis.
+    """Return the code in an error that Redis answered with, "" if the error is no answer of Redis.
 
-    Redis begins an error's text with a code in capitals; the client takes those off that it knows.
+    The code is the first word of the text, in capitals. redis-py moves the codes that it knows
+    from the text to `status_code`.
     """
     if not isinstance(error, ResponseError):
         return ""
@@ -30,12 +34,12 @@ def code_of(error: RedisError) -> str:
 
 
 def is_refusal(error: RedisError) -> bool:
-    """Tell whether Redis can't be used at the moment and has surely written nothing.
+    """Return whether Redis can't be used at the moment and has certainly written nothing.
 
-    Either the command was never sent, or Redis has answered it with an error: a command, and each
-    of our scripts, writes all or, if it answers so, nothing. Any code counts that does not speak
-    of the command itself (a full disk or memory, a missing permission, a replica that was a master,
-    a server that is loading its file, a slot on the move), as servers learn new ones.
+    Either the command was never sent, or Redis answered it with an error. A command, and each
+    script of the engine, that answers with an error has written nothing. Each code counts that is
+    not in `FAULTS`, because new versions of servers add codes: a full disk or memory, a missing
+    permission, a master that became a replica, a server that loads its file, a slot that moves.
     """
     if isinstance(error, MasterNotFoundError | UnreachableError):
         return True
@@ -44,6 +48,6 @@ def is_refusal(error: RedisError) -> bool:
 
 
 def is_unclear(error: RedisError) -> bool:
-    """Tell whether Redis went away in the middle: it may have written everything, or nothing."""
+    """Return whether Redis went away before its answer, so that it may have written everything."""
     lost = RedisConnectionError | RedisTimeoutError | InvalidResponse
     return isinstance(error, lost) and not is_refusal(error)

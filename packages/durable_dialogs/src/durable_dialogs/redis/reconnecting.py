@@ -1,9 +1,10 @@
-"""Connections to Redis that a server may cut while nobody uses them.
+"""Connections to Redis that connect again if the server closed them while they were idle.
 
-A restart, a failover or a gateway in between closes connections that wait in a pool. The next
-command on each would fail, and a person be told to try again for nothing. redis-py 8.1.0 looks
-for that before it gives a connection out, but overlooks a reset, and also an orderly end while
-maintenance notifications are on, as they are by default; in a cluster it does not look at all.
+A restart, a failover or a gateway closes idle connections in a pool. Without this module the next
+command on each of them fails, and the bot tells a person to try again without need. A pool of
+redis-py 8.1.0 checks a connection before it hands it out, but does not notice a reset. While
+maintenance notifications are on, which is the default, it does not notice an orderly close either.
+A cluster's pool does not check at all.
 """
 
 from collections.abc import Iterable
@@ -21,17 +22,17 @@ from redis.exceptions import RedisError, ResponseError
 from typing_extensions import override
 
 TORN_DOWN = (AttributeError, RuntimeError, TypeError)
-"""What writing to a connection that has just been reset raises, by Python's version and loop."""
+"""Errors of a write to a connection that was just reset; they depend on Python and event loop."""
 
 
 class UnreachableError(RedisConnectionError):
-    """There is no connection, so surely nothing was sent."""
+    """There is no connection, so certainly nothing was sent."""
 
 
 class Reconnecting(AbstractConnection):
-    """A connection that is not given out, but made anew, once the server has hung up.
+    """A connection that reconnects before its next use if the server closed it.
 
-    If it can't be made, it raises `UnreachableError`: also where Redis refuses the password.
+    It raises `UnreachableError` if it can't connect, also if Redis refuses the password.
     """
 
     @override
@@ -47,7 +48,7 @@ class Reconnecting(AbstractConnection):
         disable_decoding: bool = False,
         timeout: float | None = None,
         *,
-        disconnect_on_error: float | None = True,  # as redis-py has it for Sentinels
+        disconnect_on_error: float | None = True,  # the type is redis-py's, for Sentinels
         push_request: bool | None = False,
     ) -> Any:
         try:
@@ -58,8 +59,8 @@ class Reconnecting(AbstractConnection):
             raise
         except BaseException as error:
             if isinstance(error, RedisError) and error.status_code:
-                # An answer (LOADING, NOAUTH) that the client takes for the end of the connection;
-                # so it would not read the answers to what was sent together with this.
+                # redis-py takes this answer (LOADING, NOAUTH) for the end of the connection, and
+                # would not read the answers to the commands that were sent together with this one.
                 raise ResponseError(*error.args, status_code=error.status_code) from error
             if disconnect_on_error:
                 await self.disconnect(nowait=True)
@@ -67,14 +68,14 @@ class Reconnecting(AbstractConnection):
 
     @override
     async def can_read(self) -> bool:
-        # Pools ask this before they give a connection out, and make it anew if it fails.
+        # A pool calls this before it hands a connection out, and reconnects if it raises.
         if self._is_cut():
-            raise RedisConnectionError("The server has hung up.")
+            raise RedisConnectionError("The server has closed the connection.")
         return await super().can_read()
 
     @override
     def should_reconnect(self) -> bool:
-        # The nodes of a cluster ask this.
+        # A node of a cluster calls this before it hands a connection out.
         return self._is_cut() or super().should_reconnect()  # type: ignore[no-untyped-call]
 
     @override
@@ -84,7 +85,7 @@ class Reconnecting(AbstractConnection):
         try:
             await super().send_packed_command(command, check_health)
         except TORN_DOWN as error:
-            raise RedisConnectionError("The server has just hung up.") from error
+            raise RedisConnectionError("The server has just closed the connection.") from error
 
     def _is_cut(self) -> bool:
         if self._reader is None or self._writer is None:
@@ -93,23 +94,23 @@ class Reconnecting(AbstractConnection):
 
 
 class ReconnectingConnection(Reconnecting, Connection):
-    """By TCP."""
+    """A connection by TCP."""
 
 
 class ReconnectingTLS(Reconnecting, SSLConnection):
-    """By TLS."""
+    """A connection by TLS."""
 
 
 class ReconnectingSocket(Reconnecting, UnixDomainSocketConnection):
-    """By a socket in the file system."""
+    """A connection by a Unix socket."""
 
 
 class ReconnectingMaster(Reconnecting, SentinelManagedConnection):
-    """To the master that Sentinels name."""
+    """A connection by TCP to the master that Sentinels name."""
 
 
 class ReconnectingMasterTLS(Reconnecting, SentinelManagedSSLConnection):
-    """To the same by TLS."""
+    """A connection by TLS to the master that Sentinels name."""
 
 
 RECONNECTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = {
@@ -118,4 +119,4 @@ RECONNECTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = 
     SSLConnection: ReconnectingTLS,
     UnixDomainSocketConnection: ReconnectingSocket,
 }
-"""What stands for each kind that redis-py knows; None where an address names no kind."""
+"""The class to use in place of each class of redis-py, None standing for its default."""

@@ -1,4 +1,4 @@
-"""What the embedded Valkey needs besides: room on the disk, and files without what was deleted."""
+"""Upkeep of the embedded Valkey's files: room on the disk, and rewrites that drop deleted data."""
 
 import os
 import tempfile
@@ -13,45 +13,47 @@ from redis.asyncio import Redis
 from durable_dialogs.redis.disk_room import Room
 
 LARGE = 64 * 2**20
-"""Bytes that may be appended in any case before the file is written anew, and
-AGE: the seconds after which it is, whatever its size. Until then it holds what was deleted."""
+"""Bytes that the server may append, however small its base file is, before a rewrite is due."""
 AGE = 12 * 60 * 60
+"""Seconds after which a rewrite is due, because until then the file holds deleted data."""
 
 PERIOD = 10.0
-"""Seconds between two looks at the files, and
-REST: after a rewrite was begun, or could not be."""
+"""Seconds between two checks of the files."""
 REST = 60.0
+"""Seconds until the next check after a rewrite began, or could not begin."""
 
 FILES = "appendonlydir"
+"""The folder of the files that form the append-only file."""
 MANIFEST = "appendonly.aof.manifest"
-"""The file that names those of the append-only file; see Valkey's manual on persistence."""
+"""The file that names the others in the folder; see Valkey's manual on persistence."""
 LEFT_BEHIND = ("temp-*", "dump.rdb", f"{FILES}/temp-*", f"{FILES}/appendonly.aof.*")
-"""What a server that was killed in the middle of a rewrite, or a backup, may have left."""
+"""Patterns of files that a server may leave if it is killed during a rewrite or a backup."""
 
 log = structlog.get_logger(__name__)
 
 
 class Upkeep:
-    """Looks after the disk of an embedded Valkey.
+    """Watches the disk of an embedded Valkey, and starts its rewrites.
 
-    While the disk has less room than the reserve, the server refuses to write. So people are told
-    to try again; on a full disk it would end, and nobody knows then what was written. If others
-    fill the disk faster than it is looked at, it does end. Then a ballast, a file without a name
-    that was held for this, is given up, so that what is in doubt can be settled.
+    While the disk has less room than the reserve, the server refuses writes, and the bot tells
+    people to try again. On a full disk the server would end, and nobody could tell which writes
+    it made. If others fill the disk between two checks, it does end. Then this object deletes a
+    ballast, a file without a name that takes room, so that the server can start again and the
+    writes can be looked up.
 
     Args:
-        folder: Where the server keeps its data.
+        folder: The folder of the server's data.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        # None as long as nobody knows: the server may have been started by another process.
+        # None before the first check, because another process may have started the server.
         self._refuses: bool | None = None
         self._ballast: IO[bytes] | None = None
         self._next_look = 0.0
 
     def options(self) -> dict[str, str]:
-        """Give the options that a server has to be started with now."""
+        """Return the options to start a server with, after making room on a full disk."""
         if Room.of(self._folder).is_short and self._ballast:
             self.close()
             log.warning("valkey_ballast_given_up")
@@ -59,20 +61,20 @@ class Upkeep:
         return _refusing(self._refuses)
 
     def close(self) -> None:
-        """Give the ballast up."""
+        """Delete the ballast."""
         if self._ballast:
             self._ballast.close()
             self._ballast = None
 
     def sweep(self) -> None:
-        """Delete what no server will ever read again; only while none runs.
+        """Delete files that no server will read again, because they may hold deleted data.
 
-        It may hold what people have long deleted.
+        Call this only while no server runs.
         """
         try:
             manifest = (self._folder / FILES / MANIFEST).read_text()
         except (OSError, UnicodeDecodeError):
-            return  # not begun yet, or damaged, as the server will say
+            return  # no server has run yet, or the file is damaged, which the server will report
         listed = {line.split()[1].strip('"') for line in manifest.splitlines() if line.split()}
         for pattern in LEFT_BEHIND:
             for file in self._folder.glob(pattern):
@@ -81,10 +83,10 @@ class Upkeep:
                     log.info("valkey_swept", file=file.name)
 
     async def look(self, connect: Callable[[], Redis]) -> None:
-        """Look at the disk, and have done what is due.
+        """Check the room on the disk, and the files if that is due.
 
         Args:
-            connect: Gives a client of the server.
+            connect: Makes a client of the server.
 
         Raises:
             RedisError: The server does not answer.
@@ -110,12 +112,12 @@ class Upkeep:
                     await self._rewrite(redis)
 
     def _is_due(self) -> bool:
-        """Tell whether the append-only file has become large or old."""
+        """Return whether the append-only file is large or old."""
         bases = list(self._sizes("base"))
         if not bases:
             return False
         base, appended = sum(bases), sum(self._sizes("incr"))
-        # The clock may have been set back since.
+        # `abs`, because the clock may have been set back.
         age = abs(time.time() - max(file.stat().st_mtime for file in self._files("base")))
         return appended >= max(LARGE, base) or age >= AGE
 
@@ -124,7 +126,7 @@ class Upkeep:
         if state["aof_rewrite_in_progress"] or state["aof_rewrite_scheduled"]:
             return
         room = Room.of(self._folder)
-        # The new file stands beside the old one for a while, and is smaller than what is in memory.
+        # During a rewrite the disk holds both files. The new one is smaller than the used memory.
         needed = (await redis.info("memory"))["used_memory"] + room.reserve
         if room.free < needed:
             log.warning("valkey_not_rewritten", error="no room", free=room.free, needed=needed)
@@ -141,8 +143,8 @@ class Upkeep:
 
 
 def _ballast(folder: Path, size: int) -> IO[bytes]:
-    """Take room on the disk, until it is closed or this process ends, however that is."""
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - held on to
+    """Make a file of `size` bytes that vanishes when it is closed or the process ends."""
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the caller closes it
     try:
         os.posix_fallocate(file.fileno(), 0, size)
     except OSError:
@@ -152,5 +154,5 @@ def _ballast(folder: Path, size: int) -> IO[bytes]:
 
 
 def _refusing(refuses: bool) -> dict[str, str]:  # noqa: FBT001 - the value itself
-    """Give the setting by which a server refuses to write: without a replica that it never has."""
+    """Return the setting that makes a server refuse writes: it demands a replica that never is."""
     return {"min-replicas-to-write": str(int(refuses))}
