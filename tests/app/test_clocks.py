@@ -54,7 +54,7 @@ def events(tally: Tally, *names: str) -> list[str]:
     return [line["event"] for line in tally.logged() if line["event"] in names]
 
 
-@pytest.mark.parametrize(("ahead", "how"), [(HOUR, "behind"), (-HOUR, "ahead")])
+@pytest.mark.parametrize(("ahead", "how"), [(HOUR, "behind"), (-HOUR, "ahead of")])
 async def test_a_clock_that_is_wrong_is_told_of_once_and_again_after_it_was_right(
     own_playground: Playground, clocked: Tally, ahead: float, how: str
 ) -> None:
@@ -74,7 +74,7 @@ async def test_a_clock_that_is_wrong_is_told_of_once_and_again_after_it_was_righ
         assert events(clocked, "clock_wrong", "clock_right") == told
     first = next(line for line in clocked.logged() if line["event"] == "clock_wrong")
     assert first["off"] == "this machine's"
-    assert f"s {how} of Telegram's" in first["hint"]
+    assert f"s {how} Telegram's" in first["hint"]
 
 
 async def test_answers_without_a_date_or_with_an_odd_one_tell_nothing(

@@ -1,1 +1,1 @@
-"""The Bot API: session, retries, proxy, clock, updates as they come."""
+"""The Bot API: session, retries, proxy, clock, raw updates, topics."""

@@ -1,7 +1,7 @@
-"""This machine's clock, compared with Telegram's by the `Date` of its answers (RFC 9110, 6.6.1).
+"""Compares this machine's clock with the `Date` of Telegram's answers (RFC 9110, 6.6.1).
 
-What Telegram signs (initData, logins) and what Tally signs (sessions, bills) counts until a time by
-this machine's clock. One that is wrong refuses people who have done nothing wrong, so it is told.
+What Telegram signs (initData, logins) and what the application signs (sessions, bills) expires by
+this machine's clock. If the clock is wrong, valid signatures are refused, so the log warns of it.
 """
 
 from datetime import UTC
@@ -13,16 +13,18 @@ import structlog
 from durable_dialogs.telemetry import telemetry
 
 WRONG = 30.0
-"""Seconds that the clocks may be apart."""
+"""Seconds that the clocks may differ before this machine's counts as wrong."""
 QUICK = 5.0
-"""Seconds of the longest call that is looked at: when during a long one the answer was dated is
-not known."""
+"""Seconds that a call may take to be compared.
+
+Telegram dates its answer at some moment of the call. The longer the call, the less that tells.
+"""
 
 log = structlog.get_logger(__name__)
 
 
 class TelegramClock:
-    """Compares the clocks, warns once, and again only after they agreed in between."""
+    """Compares the clocks, and warns once each time they begin to differ."""
 
     def __init__(self) -> None:
         self._skew: float | None = None
@@ -30,27 +32,27 @@ class TelegramClock:
 
     @property
     def skew(self) -> float | None:
-        """Seconds that this machine's clock is ahead of Telegram's, negative if behind.
+        """Seconds that this machine's clock is ahead of Telegram's, negative if it is behind.
 
-        0 if they are no further apart than a call can tell, None if Telegram has told no time.
+        0 if the difference is too small to be seen in a call, None if no answer had a date yet.
         """
         return self._skew
 
     def compare(self, date: str | None, began: float, ended: float) -> None:
-        """Compare the clocks by an answer.
+        """Compare the clocks by an answer of Telegram.
 
         Args:
-            date: Its `Date`, None if it has none.
+            date: The answer's `Date`, None if it has none.
             began: When the call began by this machine's clock, in seconds since 1970.
-            ended: When it was over.
+            ended: When the call ended, likewise.
         """
-        told = _seconds(date) if date and 0 <= ended - began <= QUICK else None
-        if told is None:
+        dated = _seconds(date) if date and 0 <= ended - began <= QUICK else None
+        if dated is None:
             return
-        # It was dated in this second, at some moment of the call.
-        ahead, behind = began - (told + 1), ended - told
+        # Telegram dated the answer at some moment of the call, within this second.
+        ahead, behind = began - (dated + 1), ended - dated
         skew = max(ahead, 0.0) or min(behind, 0.0)
-        if skew != self._skew:  # mostly 0 again, and each call comes by here
+        if skew != self._skew:  # most calls find 0 again, and need no telemetry
             self._skew = skew
             telemetry.clock_skew(skew)
         was_wrong, self._is_wrong = self._is_wrong, abs(skew) > WRONG
@@ -60,19 +62,19 @@ class TelegramClock:
             log.info("clock_right")
 
     def verdict(self) -> dict[str, object]:
-        """Say in a line of the log which clock is off, as far as is known."""
+        """Return the fields of a log line that say which clock is off, and what to do."""
         if self._skew is None:
-            return {"off": "unknown", "hint": "Telegram has told no time to compare with"}
+            return {"off": "unknown", "hint": "no answer of Telegram had a date to compare with"}
         if abs(self._skew) <= WRONG:
             return {"off": "not this machine's", "hint": "it agrees with Telegram's"}
-        how = "ahead" if self._skew > 0 else "behind"
-        hint = f"it is {abs(self._skew):.0f} s {how} of Telegram's; set it, by NTP for one"
+        how = "ahead of" if self._skew > 0 else "behind"
+        hint = f"it is {abs(self._skew):.0f} s {how} Telegram's; set it, for example by NTP"
         return {"off": "this machine's", "hint": hint}
 
 
 @lru_cache(maxsize=4)
 def _seconds(date: str) -> float | None:
-    """Read a date; many answers have the same."""
+    """Parse a date; cached, because many answers have the same one."""
     try:
         read = parsedate_to_datetime(date)
     except ValueError:

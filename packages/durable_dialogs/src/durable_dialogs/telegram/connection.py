@@ -1,8 +1,8 @@
-"""Connections to Telegram, directly or by a proxy.
+"""Connections to Telegram, directly or through a proxy.
 
-HTTP proxies, with or without TLS, are aiohttp's own business; for SOCKS5 there is aiohttp-socks,
-the library that aiogram names for it. The proxy looks up Telegram's name in either case, because
-where Telegram is blocked its name often is, too.
+aiohttp speaks to HTTP proxies, with or without TLS. aiohttp-socks, the library that aiogram
+recommends, speaks to SOCKS5 proxies. The proxy always resolves Telegram's name, because a network
+that blocks Telegram often blocks its name, too.
 """
 
 import ssl
@@ -26,20 +26,21 @@ from durable_dialogs.telegram.proxy import Proxy
 
 
 def open_session(proxy: Proxy | None, limit: int, headers: dict[str, str]) -> ClientSession:
-    """Make what calls Telegram.
+    """Make a session that calls Telegram.
 
-    Certificates are checked by those that come with certifi, and by the system's: `SSL_CERT_FILE`
-    names others, of a proxy that looks into what passes through, for one.
+    It trusts the authorities of certifi and of the system. `SSL_CERT_FILE` names others, such as
+    that of a proxy that decrypts what passes through it.
 
     Args:
-        proxy: The proxy, None to go without.
-        limit: Connections at once.
-        headers: Headers of each request.
+        proxy: The proxy, None for none.
+        limit: The number of connections at the same time.
+        headers: The headers of each request.
     """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     if proxy is None or proxy.kind != "socks5":
-        # Names are kept for an hour, as aiogram does: https://github.com/aiogram/aiogram/issues/1500
+        # The cache keeps names for an hour, as aiogram's does:
+        # https://github.com/aiogram/aiogram/issues/1500
         connector = TCPConnector(ssl=context, limit=limit, ttl_dns_cache=3600)
     else:
         connector = SocksConnector(
@@ -55,7 +56,7 @@ def open_session(proxy: Proxy | None, limit: int, headers: dict[str, str]) -> Cl
 
 
 def _url(proxy: Proxy | None) -> URL | None:
-    """Give the address of a proxy as aiohttp has it, None where the connector is the way."""
+    """Return the URL of a proxy for aiohttp, None if there is none or if the connector uses it."""
     if proxy is None or proxy.kind == "socks5":
         return None
     return URL.build(
@@ -68,20 +69,20 @@ def _url(proxy: Proxy | None) -> URL | None:
 
 
 class SocksConnector(ProxyConnector):
-    """aiohttp-socks' connector, but its errors are aiohttp's, so that a call is tried again."""
+    """aiohttp-socks' connector that raises aiohttp's errors, so that callers try again."""
 
     @override
     async def connect(
         self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
     ) -> Connection:
-        """Connect to where a request goes; see `BaseConnector`.
+        """Connect for a request; see `BaseConnector`.
 
         Raises:
-            ClientConnectionError: The proxy is away, refuses, or is none.
+            ClientConnectionError: The proxy is away or refuses, or the server is no proxy.
         """
         try:
             return await super().connect(req, traces, timeout)
         except (ClientError, OSError):
             raise
-        except Exception as error:  # its own have no common base
+        except Exception as error:  # aiohttp-socks' errors have no common base
             raise ClientConnectionError(f"{type(error).__name__}: {error}") from error

@@ -1,32 +1,37 @@
-"""JSON that strict parsers refuse, read as far as it makes sense.
+"""A parser for JSON that strict parsers refuse.
 
-Telegram passes on some texts as they came, callback data for one (tdlib/telegram-bot-api,
-Client.cpp), so bytes may be no UTF-8 and a text may hold half of a surrogate pair.
+Telegram passes on some texts as they came, such as callback data (tdlib/telegram-bot-api,
+Client.cpp). So there may be bytes that are not UTF-8, and a text may hold half a surrogate pair.
 """
 
 import json
 import re
 
 SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half of a surrogate pair, which no UTF-8 can hold."""
+"""Half of a surrogate pair, which UTF-8 can't hold."""
 REPLACEMENT = "\ufffd"
-"""What Unicode has in place of a character that can't be read."""
+"""Unicode's replacement for a character that can't be read."""
 UNKNOWN: list[None] = [None]
-"""Stands for an integer of more than 64 bits; no model takes it. A null would mean that nothing
-stands there, and so would a value that is often left out."""
+"""The value in place of an integer of more than 64 bits.
+
+No model of aiogram accepts it. A null, or any value that may be left out, would mean something.
+"""
 INT64 = 2**63
+"""The smallest positive integer that 64 bits can't hold."""
 DIGITS = 20
-"""Characters of the longest integer of 64 bits, with its sign."""
+"""Characters of the longest integer of 64 bits, including its sign."""
 LONG = b"0" * (DIGITS - 1)
+"""As many zeros as an integer has digits that may be too long."""
 ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
+"""The translation of all digits to 0."""
 BEFORE = frozenset(b" \t\r\n:,[-")
-"""What may stand before an integer; what stands before digits in a text is mostly a quote."""
+"""Bytes that may precede an integer. Before the digits of a text there is mostly a quote."""
 
 
 def may_be_too_long(raw: bytes) -> bool:
-    """Tell whether an integer of more than 64 bits may be in it, which nothing can store.
+    """Return whether JSON may hold an integer of more than 64 bits, which nothing can store.
 
-    It is asked of every update, so it takes a microsecond: no regular expression does.
+    It runs for each update, so it takes a microsecond. A regular expression takes longer.
     """
     zeros = raw.translate(ZEROS)
     start = zeros.find(LONG)
@@ -38,15 +43,16 @@ def may_be_too_long(raw: bytes) -> bool:
 
 
 def loads(raw: bytes) -> object:
-    """Read JSON.
+    """Parse JSON that strict parsers may refuse.
+
+    Bytes that are not UTF-8 and halves of surrogate pairs become U+FFFD. Integers of more than 64
+    bits become `UNKNOWN`. Strings may hold control characters.
 
     Args:
-        raw: What strict parsers may refuse. What is no UTF-8 and halves of surrogate pairs
-            become U+FFFD, and integers of more than 64 bits `UNKNOWN`; control characters may
-            stand in strings.
+        raw: The JSON.
 
     Raises:
-        ValueError: Even so it is no JSON.
+        ValueError: It is no JSON, or is nested too deep.
     """
     try:
         read = _DECODER.decode(raw.decode(errors="replace"))

@@ -1,4 +1,4 @@
-"""Which proxy Telegram is reached by, if it is not reached directly."""
+"""The proxy between the bot and Telegram, if there is one."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -6,9 +6,9 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
-"""The schemes, and the port of each where the address tells none."""
-LONGEST = 255
-"""Characters of a user or a password."""
+"""The schemes, and the default port of each."""
+LENGTH_MAX = 255
+"""Characters of a user or of a password at most (RFC 1929)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,10 @@ class Proxy:
 
     Attributes:
         kind: `http`, `https` or `socks5`.
-        host: Its name or address.
-        port: Its port.
-        user: Who it is used as, None for nobody.
-        password: Their password.
+        host: The proxy's name or address.
+        port: The proxy's port.
+        user: The user to log in as, None for no login.
+        password: The user's password.
     """
 
     kind: str
@@ -31,15 +31,15 @@ class Proxy:
 
 
 def parse_proxy(address: str) -> Proxy:
-    """Read the address of a proxy.
+    """Parse the address of a proxy.
 
     Args:
-        address: `http://[user:password@]host[:port]`, `https://` for TLS to the proxy, `socks5://`
-            or, which is the same here, `socks5h://`.
+        address: `http://[user:password@]host[:port]`, `https://` for TLS to the proxy, or
+            `socks5://`. `socks5h://` means the same, because the proxy always resolves names.
 
     Raises:
-        ValueError: It is none. The text shows nothing of it, because any part may be one of a
-            password.
+        ValueError: The text is no address of a proxy. The error shows no part of it, because any
+            part may be a piece of a password.
     """
     scheme, _, rest = address.partition("://")
     if scheme not in PORTS or not rest:
@@ -54,17 +54,17 @@ def parse_proxy(address: str) -> Proxy:
     user, password = (
         None if text is None else unquote(text) for text in (parts.username, parts.password)
     )
-    said = [text for text in (user, password) if text]
-    # What HTTP's Basic (RFC 7617) and SOCKS5's login (RFC 1929) can both carry.
+    given = [text for text in (user, password) if text]
+    # HTTP's Basic (RFC 7617) and SOCKS5's login (RFC 1929) can both carry these.
     if ":" in (user or "") or not all(
-        text.isascii() and text.isprintable() and len(text) <= LONGEST for text in said
+        text.isascii() and text.isprintable() and len(text) <= LENGTH_MAX for text in given
     ):
         raise ValueError("has a user or password that a proxy can't be told; see .env.example")
     return Proxy(scheme.removesuffix("h"), parts.hostname, port, user, password)
 
 
 def addresses_in_environment() -> dict[str, str]:
-    """Give the addresses of proxies in the environment, by their variables in upper case."""
+    """Return the addresses of proxies in the environment, by variable names in upper case."""
     return {
         f"{kind.upper()}_PROXY": address if "://" in address else f"http://{address}"
         for kind, address in getproxies_environment().items()
@@ -73,10 +73,10 @@ def addresses_in_environment() -> dict[str, str]:
 
 
 def variable_for(url: str) -> str | None:
-    """Tell which variable of the environment names the proxy for an address, if any does.
+    """Return the environment variable that holds the proxy for a URL, None if no proxy is set.
 
-    `HTTPS_PROXY` or `HTTP_PROXY`, by the address, before `ALL_PROXY`; `NO_PROXY` names hosts
-    that are reached without.
+    `HTTPS_PROXY` or `HTTP_PROXY`, depending on the URL's scheme, comes before `ALL_PROXY`.
+    `NO_PROXY` lists hosts that need no proxy.
     """
     parts = urlsplit(url)
     if proxy_bypass(parts.netloc.rpartition("@")[2]):  # with its port, which NO_PROXY may have
@@ -86,7 +86,7 @@ def variable_for(url: str) -> str | None:
 
 
 def is_on_this_machine(url: str) -> bool:
-    """Tell whether an address leads to this machine itself, where no proxy leads to."""
+    """Return whether a URL is on this machine, which no proxy can reach."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     try:
         return ip_address(host).is_loopback

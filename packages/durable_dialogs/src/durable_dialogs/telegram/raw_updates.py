@@ -1,6 +1,6 @@
-"""getUpdates, giving each update as the bytes that Telegram sent.
+"""getUpdates that returns each update as the bytes that Telegram sent.
 
-So an update is kept as it came, and one that can't be read spoils no others.
+So the inbox keeps an update as it came, and an update that can't be read does not stop the others.
 """
 
 import re
@@ -14,13 +14,16 @@ from durable_dialogs.telegram.lenient_json import loads
 BRACKET = re.compile(
     rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+([{}\[\]])', re.DOTALL
 )
-"""Everything up to and with the next bracket that stands in no string. All that it looks for is
-ASCII, so it passes over bytes that are no UTF-8."""
+"""Everything up to the next bracket outside of strings, including that bracket.
+
+It looks for ASCII only, so it skips bytes that are not UTF-8.
+"""
 RESULT = re.compile(rb'"result"\s*:\s*\Z')
-"""What stands before the updates."""
+"""The text before the list of updates."""
 UPDATE_ID = re.compile(rb'\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
-"""How Telegram's updates begin."""
+"""The beginning of an update."""
 ID_MAX = 2**63 - 1
+"""The largest id that is taken for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ class RawUpdate:
     """An update as Telegram sent it.
 
     Attributes:
-        id: Its `update_id`.
-        body: Its bytes.
+        id: The `update_id`.
+        body: The bytes.
     """
 
     id: int
@@ -37,10 +40,10 @@ class RawUpdate:
 
 
 def sender_of(update: RawUpdate) -> int | None:
-    """Give the id of the person who sent an update, None if it does not tell.
+    """Return the id of an update's sender, None if the update does not tell.
 
-    Anonymous admins, and people who speak as a channel, share one `from`; their group or channel
-    tells them apart (Bot API, Message, `sender_chat`).
+    Anonymous admins, and people who write as a channel, all have the same `from`. For them it is
+    the id of the group or channel (Bot API, Message, `sender_chat`).
     """
     try:
         fields = orjson.loads(update.body)
@@ -57,7 +60,7 @@ def sender_of(update: RawUpdate) -> int | None:
 
 
 class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
-    """getUpdates; `split` reads its answer."""
+    """The method getUpdates, whose answer `split` reads."""
 
     __returning__ = list[RawUpdate]
     __api_method__ = "getUpdates"
@@ -71,32 +74,32 @@ class GetRawUpdates(TelegramMethod[list[RawUpdate]]):
 def split(answer: bytes) -> list[RawUpdate] | None:
     """Split an answer to getUpdates into its updates, byte for byte.
 
-    Only brackets and strings are looked at, so an update may hold what no parser of JSON
-    takes. One without an id is left out: it can only be acknowledged by a later one.
+    It looks at brackets and strings only, so an update may hold bytes that no JSON parser accepts.
+    It leaves out an update without an id, because only a later update can acknowledge it.
 
     Args:
         answer: The body of the answer.
 
     Returns:
-        The updates, None if the answer is no success of the Bot API, or none of its updates has
-        an id.
+        The updates. None if the answer is no success of the Bot API, or if it has updates but none
+        of them has an id.
     """
     begin = end = start = depth = 0
     bodies = []
     for bracket in BRACKET.finditer(answer):
-        place = bracket.end() - 1
+        at = bracket.end() - 1
         if bracket[1] in b"{[":
-            if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, 0, place):
-                begin = place
-            elif begin and depth == 2:  # noqa: PLR2004 - an object, a list in it, its items
-                start = place
+            if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, 0, at):
+                begin = at
+            elif begin and depth == 2:  # noqa: PLR2004 - an item in the list in the answer's object
+                start = at
             depth += 1
             continue
         depth -= 1
         if begin and depth == 2:  # noqa: PLR2004 - likewise
-            bodies.append(answer[start : place + 1])
+            bodies.append(answer[start : at + 1])
         elif begin and depth == 1:
-            end = place + 1
+            end = at + 1
             break
     if not end or not _is_success(answer[:begin] + b"[]" + answer[end:]):
         return None
@@ -106,7 +109,7 @@ def split(answer: bytes) -> list[RawUpdate] | None:
 
 
 def id_of(body: bytes) -> int | None:
-    """Give the id of an update, None if it has none."""
+    """Return the id of an update, None if it has none."""
     if usual := UPDATE_ID.match(body):
         return int(usual[1])
     try:

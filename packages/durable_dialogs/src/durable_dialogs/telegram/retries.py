@@ -1,4 +1,4 @@
-"""Calling Telegram with patience."""
+"""Calls of the Bot API that are repeated after failures."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,22 +21,24 @@ from durable_dialogs.telemetry import telemetry
 Result = TypeVar("Result")
 
 PATIENCE = 20.0
-"""Seconds that a call is worth trying; a press waits about 30 for its answer."""
+"""Seconds in which a call is tried again. Telegram waits about 30 s for the answer to a press."""
 
 READINGS = 6
-"""How often a call is made whose result can't be read, if it may be made again."""
+"""Tries of a call that may be repeated and whose result can't be read."""
 
 CONFIRM = 3.0
-"""Seconds after which Telegram is asked again that has refused the token: one 401 alone may be a
-server's that has just started, or a proxy's."""
+"""Seconds before the second try if Telegram refuses the token.
+
+A single 401 may come from a server that has just started, or from a proxy.
+"""
 
 ASKING = 2.0
-"""Seconds in which a question is asked again whose answer is not worth waiting for."""
+"""Seconds in which `ask` tries again."""
 
 REPEATABLE = ("get", "set", "edit", "delete", "answer")
-"""How the names of methods begin that leave the same behind if they are called twice, and
-CREATING: those of them that post a message."""
+"""Beginnings of the names of methods that have the same effect if they are called twice."""
 CREATING = frozenset({"answerWebAppQuery", "answerGuestQuery"})
+"""Methods with such a name that post a message each time."""
 
 EXPECTED = (
     "message is not modified",
@@ -60,13 +62,13 @@ EXPECTED = (
     "CHAT_WRITE_FORBIDDEN",
     "CHAT_RESTRICTED",
 )
-"""What Telegram refuses in the ordinary course of things: the goal is reached or out of reach."""
+"""Parts of errors that are normal: the goal is already reached, or can't be reached."""
 
 log = structlog.get_logger(__name__)
 
 
 def always() -> bool:
-    """Tell that a call is still wanted."""
+    """Return True: the caller still wants the call."""
     return True
 
 
@@ -77,20 +79,20 @@ async def patiently(
     wanted: Callable[[], bool] = always,
     raising: tuple[type[TelegramAPIError], ...] = (),
 ) -> Result | None:
-    """Call Telegram, again when it fails and as late as it asks for.
+    """Call Telegram, and try again after failures and after the time that Telegram asks for.
 
-    If Telegram did what was called but its result can't be read, the call is made again only
-    if that does no harm, and a few times only.
+    If Telegram did what the call asked for but the result can't be read, the call is repeated only
+    if that does no harm, and at most `READINGS` times.
 
     Args:
         call: Makes one try.
-        within: Seconds after which no further try is begun.
-        wanted: Asked before each further try whether it is still worth it.
-        raising: What is the caller's to handle, and raised.
+        within: Seconds after which no further try begins.
+        wanted: Returns before each further try whether the caller still wants it.
+        raising: Errors that the caller handles itself.
 
     Returns:
-        What Telegram gave, or None where it refused, kept failing, or gave what can't be read;
-        that is logged.
+        The result. None if Telegram refused, kept failing, or sent a result that can't be read;
+        the log says which.
     """
     time = asyncio.get_running_loop().time
     end = time() + within
@@ -113,7 +115,7 @@ async def patiently(
             pause = next(pauses)
             failure = error
         except (TelegramServerError, TelegramNetworkError, TelegramUnauthorizedError) as error:
-            # If the token was revoked, whatever has updates come ends the bot.
+            # If the token was revoked, polling or the webhook's watch ends the bot.
             pause = next(pauses)
             failure = error
             telemetry.telegram_failed("away")
@@ -132,14 +134,14 @@ async def patiently(
 
 
 async def confirmed(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Call Telegram, and believe that the token is refused only if it is twice in a row.
+    """Call Telegram, and once more if it refuses the token.
 
     Args:
         call: Makes one try.
 
     Raises:
-        TelegramUnauthorizedError: Both tries were refused with 401.
-        TelegramAPIError: Whatever else a try raises.
+        TelegramUnauthorizedError: Telegram refused both tries with 401.
+        TelegramAPIError: A try failed for another reason.
     """
     try:
         return await call()
@@ -155,16 +157,16 @@ async def ask(
     within: float,
     raising: tuple[type[TelegramAPIError], ...] = (),
 ) -> Result | None:
-    """Ask Telegram for something that the caller has an answer of its own for if it is not known.
+    """Ask Telegram for something that the caller can do without.
 
     Args:
         call: Makes one try.
-        within: Seconds that all tries may take together.
-        raising: What is the caller's to handle, and raised.
+        within: Seconds that all tries together may take.
+        raising: Errors that the caller handles itself.
 
     Returns:
-        What Telegram gave, or None where it refused, could not be reached or gave what can't be
-        read; that is logged.
+        The result. None if Telegram refused, could not be reached, or sent a result that can't be
+        read; the log says which.
     """
     try:
         async with asyncio.timeout(within):
@@ -176,15 +178,15 @@ async def ask(
 
 
 def may_repeat(method: TelegramMethod[Any]) -> bool:
-    """Tell whether a method may be called again that was done: it sends nothing a second time.
+    """Return whether a method can be called again after Telegram did it, without harm.
 
-    What is not known to do so is not called again: methods that send, copy or forward, give money
-    back, or are new.
+    Methods that send, copy, forward or refund can't, nor can methods that this module does not
+    know.
     """
     name = method.__api_method__
     return name.startswith(REPEATABLE) and name not in CREATING
 
 
 def _pauses() -> Iterator[float]:
-    """Give the seconds between tries while Telegram fails or can't be reached."""
+    """Yield the seconds between tries while Telegram fails or can't be reached."""
     return chain((0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0), repeat(30.0))

@@ -1,9 +1,9 @@
-"""Calls to the Bot API over HTTP, whatever comes back.
+"""Calls of the Bot API over HTTP that survive answers which aiogram can't read.
 
-A newer Bot API server, or a proxy before it, may send what aiogram can't read: bytes that
-are no UTF-8, a web page, a success without a result, a result that its models don't know.
-aiogram raises another exception for each. Here each becomes one of two errors, which tell
-what a caller needs to know: whether the call was done.
+A newer Bot API server, or a proxy before it, may send bytes that are not UTF-8, a web page, a
+success without a result, or a result that aiogram's models don't know. aiogram raises a different
+exception for each. This session raises one of two errors, which tell the caller whether Telegram
+did what the call asked for.
 """
 
 import json
@@ -40,14 +40,14 @@ from durable_dialogs.telegram.raw_updates import GetRawUpdates, split
 
 
 class NotDoneError(TelegramServerError):
-    """What came back is no answer of the Bot API: the call was not done, or nobody knows.
+    """The answer is not from the Bot API, and does not tell whether Telegram did anything.
 
-    Try again later, as after any 5xx.
+    The caller can try again later, as after any 5xx.
 
     Args:
-        method: The call.
-        message: What came back; nothing of what is in it.
-        status: The status of the answer, None if not even that could be read.
+        method: The method that was called.
+        message: The kind of answer, without any of its content.
+        status: The answer's HTTP status, None if it could not be read.
     """
 
     def __init__(
@@ -58,12 +58,12 @@ class NotDoneError(TelegramServerError):
 
 
 class UnreadableResultError(TelegramAPIError):
-    """Telegram did what was called, but its result can't be read.
+    """Telegram did what the call asked for, but the result can't be read.
 
-    Nothing of the answer is in the message, because it may hold what people write.
+    The error's text holds nothing of the answer, which may contain what people write.
 
     Args:
-        method: The call.
+        method: The method that was called.
         message_id: The message that the call made, None if the answer does not tell.
     """
 
@@ -73,19 +73,16 @@ class UnreadableResultError(TelegramAPIError):
 
 
 class Session(AiohttpSession):
-    """aiogram's session, but for its way to Telegram and for how it reads answers.
+    """aiogram's session with another way to Telegram and another reader of answers.
+
+    Besides aiogram's errors for refusals, a call raises `NotDoneError` if the answer is not from
+    the Bot API, and `UnreadableResultError` if Telegram did it but the result can't be read.
 
     Args:
-        limit: Calls at once.
-        proxy: The proxy to go by.
+        limit: The number of calls at the same time.
+        proxy: The proxy to use, None for none.
         clock: Compares this machine's clock with Telegram's.
-        settings: Those of aiogram's `BaseSession`.
-
-    A call raises, besides aiogram's errors for what Telegram refuses:
-
-    Raises:
-        NotDoneError: The answer is not of the Bot API.
-        UnreadableResultError: The call was done, but its result can't be read.
+        settings: The arguments of aiogram's `BaseSession`.
     """
 
     def __init__(
@@ -102,7 +99,7 @@ class Session(AiohttpSession):
 
     @override
     async def create_session(self) -> ClientSession:
-        """Give what calls Telegram; see `AiohttpSession`."""
+        """Return aiohttp's session, and open it first if needed; see `AiohttpSession`."""
         if self._session is None or self._session.closed:
             self._session = self._open()
         return self._session
@@ -122,11 +119,11 @@ class Session(AiohttpSession):
                 body = await _body(method, response)
         except TimeoutError as error:
             raise TelegramNetworkError(method, "Request timeout error") from error
-        except ClientResponseError as error:  # of a proxy; its text has the token in an address
+        except ClientResponseError as error:  # a proxy's; its text holds the URL with the token
             raise TelegramNetworkError(method, f"{error.status} {error.message}") from None
         except (ClientError, OSError) as error:
             raise TelegramNetworkError(method, f"{type(error).__name__}: {error}") from error
-        if response.content_type == "application/json":  # no page of what stands in between
+        if response.content_type == "application/json":  # not a web page of a proxy
             self._clock.compare(response.headers.get(DATE), began, time.time())
         return self._read(bot, method, response.status, body)
 
@@ -137,8 +134,8 @@ class Session(AiohttpSession):
             updates = split(body)
             if updates is not None:
                 return cast("TelegramType", updates)
-        # Telegram passes on some texts as they came, callback data for one (tdlib/telegram-bot-api,
-        # Client.cpp), so one odd byte must not spoil the rest.
+        # Telegram passes on some texts as they came, such as callback data
+        # (tdlib/telegram-bot-api, Client.cpp). One odd byte must not make the rest unreadable.
         text = body.decode(errors="replace")
         try:
             answer = json.loads(text)
@@ -154,12 +151,12 @@ class Session(AiohttpSession):
     def _refuse(
         self, bot: Bot, method: TelegramMethod[TelegramType], status: int, text: str
     ) -> None:
-        """Raise what aiogram raises for a refusal, if that tells what became of the call."""
+        """Raise aiogram's error for a refusal, but only if it tells that nothing was done."""
         try:
             self.check_response(bot, method, status, text)
         except TelegramAPIError as error:
-            # aiogram has only its base class for a 429 without the seconds to wait, and for a
-            # refusal whose status is no error.
+            # aiogram raises its base class for a 429 without the seconds to wait, and for a
+            # refusal whose HTTP status is no error. Neither is clear.
             is_clear = status >= HTTPStatus.BAD_REQUEST and status != HTTPStatus.TOO_MANY_REQUESTS
             if is_clear or type(error) is not TelegramAPIError:
                 raise
@@ -174,7 +171,7 @@ async def _body(method: TelegramMethod[Any], response: ClientResponse) -> bytes:
         return await response.read()
     except (ClientError, OSError):
         raise
-    except Exception as error:  # of the parser of HTTP, which names no common base
+    except Exception as error:  # the HTTP parser's errors have no common base
         raise NotDoneError(method, type(error).__name__) from error
 
 
@@ -185,7 +182,7 @@ def _result(bot: Bot, method: TelegramMethod[TelegramType], answer: dict[str, An
             answer, context={"bot": bot}
         )
     except Exception:  # noqa: BLE001 - validators of any model may raise anything
-        # `from None`, because pydantic's error quotes what it could not read.
+        # `from None`, because pydantic's error quotes the answer.
         raise UnreadableResultError(method, _message_id(result)) from None
     if response.result is None:
         raise UnreadableResultError(method, None)

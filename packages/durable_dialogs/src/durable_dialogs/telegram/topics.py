@@ -1,7 +1,8 @@
-"""Topics: those of a forum or a private chat, and those of a channel's direct messages.
+"""Topics: of a forum or a private chat, and of a channel's direct messages.
 
-Telegram has a field for each kind. Here both are one number, which goes wherever a topic goes,
-into the names of records too: the one of a channel's direct messages is below 0.
+The Bot API has a field for each kind (`message_thread_id`, `direct_messages_topic_id`). The engine
+uses one number for both, also in the keys of records. For a channel's direct messages that number
+is negative.
 """
 
 from collections.abc import Awaitable, Callable
@@ -25,7 +26,7 @@ TOPIC_REFUSALS = (
     "TOPIC_DELETED",
     "TOPIC_ID_INVALID",
 )
-"""How Telegram refuses a message for its topic, which is gone or closed."""
+"""Parts of Telegram's errors if a message is refused because its topic is gone or closed."""
 
 CHAT_REFUSALS = (
     "not enough rights to send",
@@ -35,7 +36,7 @@ CHAT_REFUSALS = (
     "CHAT_RESTRICTED",
     "CHAT_SEND_",
 )
-"""How it refuses a message for its chat, where the bot may not write."""
+"""Parts of Telegram's errors if a message is refused because the bot may not write in its chat."""
 
 Result = TypeVar("Result")
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -44,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 
 class Topics(BaseRequestMiddleware):
-    """Puts the topic of every method of the Bot API into the field that it belongs in."""
+    """A middleware of the session that moves a method's topic to the field of its kind."""
 
     @override
     async def __call__(
@@ -55,7 +56,7 @@ class Topics(BaseRequestMiddleware):
     ) -> Response[TelegramType]:
         topic = getattr(method, "message_thread_id", None)
         if topic is not None and topic < 0:
-            # A game has no such field: it can't be sent there.
+            # sendGame has no such field, so a game can't be sent there.
             fields = {"message_thread_id": None, "direct_messages_topic_id": -topic}
             known = type(method).model_fields.keys() & fields.keys()
             method = method.model_copy(update={name: fields[name] for name in known})
@@ -63,7 +64,7 @@ class Topics(BaseRequestMiddleware):
 
 
 async def name_topic(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
-    """Have a direct message of a channel name its topic as others do; a middleware of updates."""
+    """A middleware of updates that gives a channel's direct message the engine's topic number."""
     update = cast("Update", event)
     message, query = update.message, update.callback_query
     if message and message.direct_messages_topic:
@@ -86,12 +87,12 @@ def _named(message: Message) -> Message:
 
 
 def is_topic_refused(error: TelegramAPIError) -> bool:
-    """Tell whether a message was refused for its topic: another may do."""
+    """Return whether Telegram refused a message for its topic, so that another topic may do."""
     return isinstance(error, TelegramBadRequest) and _says(error, TOPIC_REFUSALS)
 
 
 def is_place_refused(error: TelegramAPIError) -> bool:
-    """Tell whether a message was refused for the topic or the chat that it was sent to."""
+    """Return whether Telegram refused a message for its topic or its chat."""
     if isinstance(error, TelegramForbiddenError):
         return True
     return isinstance(error, TelegramBadRequest) and _says(error, TOPIC_REFUSALS + CHAT_REFUSALS)
@@ -104,17 +105,17 @@ def _says(error: TelegramAPIError, words: tuple[str, ...]) -> bool:
 async def in_a_topic(
     send: Callable[[int | None], Awaitable[Result]], *topics: int | None
 ) -> tuple[Result, int | None]:
-    """Send something to a topic, or where that is gone or closed, to another.
+    """Send something to the first topic that is neither gone nor closed.
 
     Args:
         send: Sends it to a topic, None for the chat itself, which is a forum's General topic.
-        topics: The topics, in order; the chat itself comes last in any case.
+        topics: The topics to try, in order. The chat itself always comes last.
 
     Returns:
-        What sending it gave, and the topic that it was sent to.
+        The result of `send`, and the topic that it was sent to.
 
     Raises:
-        TelegramAPIError: Telegram refuses it for something else, or in all of them.
+        TelegramAPIError: Telegram refuses it for another reason, or in all topics.
     """
     *first, last = dict.fromkeys((*topics, None))
     for topic in first:
@@ -128,12 +129,12 @@ async def in_a_topic(
 
 
 async def call(bot: Bot, method: TelegramMethod[Result], seconds: int | None = None) -> Result:
-    """Call a method, in another topic if it is a message whose own topic is gone or closed.
+    """Call a method; a message whose topic is gone or closed goes to the chat itself.
 
     Args:
-        bot: Who calls it.
+        bot: The bot.
         method: The method.
-        seconds: Seconds that it may take, None for the usual ones.
+        seconds: Seconds that the call may take, None for the session's default.
 
     Raises:
         TelegramAPIError: Telegram refuses, or can't be reached.
@@ -142,10 +143,10 @@ async def call(bot: Bot, method: TelegramMethod[Result], seconds: int | None = N
     if topic is None:
         return await bot(method, request_timeout=seconds)
 
-    async def send(there: int | None) -> Result:
-        changes: dict[str, Any] = {"message_thread_id": there}
-        if there != topic and hasattr(method, "reply_parameters"):
-            # A reply goes to the topic of what it answers, whatever else it says.
+    async def send(other: int | None) -> Result:
+        changes: dict[str, Any] = {"message_thread_id": other}
+        if other != topic and hasattr(method, "reply_parameters"):
+            # Telegram puts a reply into the topic of the replied message, whatever topic is given.
             changes["reply_parameters"] = None
         return await bot(method.model_copy(update=changes), request_timeout=seconds)
 
