@@ -1,8 +1,8 @@
 """Exactly-once updates for aiogram-dialog: state in Redis, committed before anything shows.
 
-What handlers, windows and the rest of an application use is named here; all modules below are the
-engine's own. Each name is loaded when it is first used, because some programs need an address of
-Redis only, and aiogram takes seconds to load.
+This module exports the public names, for handlers, windows and the rest of an application. The
+modules below are internal. A name is imported when it is first used, because some programs need
+only a part of the engine, and aiogram takes seconds to import.
 """
 
 from importlib import import_module
@@ -90,7 +90,7 @@ __all__ = [
     "upgrade_of",
 ]
 
-_HOMES = {
+_MODULES = {
     "delivery.leases": ("HOLD", "Lease", "Leases"),
     "drawing.foreground": ("foreground", "in_topic", "open_beside", "topic_of"),
     "drawing.pictures": ("Picture", "PictureError"),
@@ -113,11 +113,11 @@ _HOMES = {
     "telegram.topics": ("call",),
     "update.offered_buttons": ("OfferedButtons", "offered_by"),
 }
-"""The modules of the names, below this package."""
+"""The public names by the modules that define them."""
 
 
 def __getattr__(name: str) -> object:
-    for home, names in _HOMES.items():
+    for module, names in _MODULES.items():
         if name in names:
-            return getattr(import_module(f"{__name__}.{home}"), name)
+            return getattr(import_module(f"{__name__}.{module}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Starting tasks, and ending them."""
+"""Starts detached tasks, and ends them."""
 
 import asyncio
 from collections.abc import Awaitable, Iterable
@@ -9,7 +9,7 @@ import structlog
 Result = TypeVar("Result")
 
 CANCEL = 0.5
-"""Seconds after which a task that was cancelled is cancelled again."""
+"""Seconds after which a cancelled task is cancelled again if it has not ended."""
 
 
 log = structlog.get_logger(__name__)
@@ -23,40 +23,43 @@ def start(
     among: set[asyncio.Future[Result]] | None = None,
     awaited: bool = False,
 ) -> asyncio.Future[Result]:
-    """Start a task beside the one that runs; nothing else in Tally starts one.
+    """Start a task beside the running one; `make lint` forbids asyncio's own functions for that.
 
-    The task is kept until it ends, because the event loop itself keeps only weak references
-    (asyncio, `create_task`). What is left when the process ends is cancelled by `asyncio.run`.
+    A set holds the task until it ends, because the event loop keeps weak references only (asyncio,
+    `create_task`). `asyncio.run` cancels the tasks that are left when the process ends.
 
     Args:
-        work: What the task does.
-        among: The caller's own tasks; this one is in there until it ends.
-        awaited: Whether the caller awaits the task and so hears of its failure. Else a failure
-            is logged as `task_failed`.
+        work: The work of the task.
+        among: A set of the caller's that holds the task until it ends, None for a common one.
+        awaited: Whether the caller awaits the task and so gets its error. If not, an error is
+            logged as `task_failed`.
     """
     task = asyncio.ensure_future(work)
     kept: set[asyncio.Future[Any]] = _started if among is None else among
     kept.add(task)
     task.add_done_callback(kept.discard)
     if not awaited:
-        task.add_done_callback(_tell)
+        task.add_done_callback(_log_failure)
     return task
 
 
-def _tell(task: asyncio.Future[Any]) -> None:
+def _log_failure(task: asyncio.Future[Any]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("task_failed", exc_info=error)
 
 
 async def finish(tasks: Iterable[asyncio.Future[Any]], within: float) -> None:
-    """Wait for tasks to end, and cancel what is left of them after that.
+    """Wait for tasks to end, and cancel those that are still running after a time.
 
-    Again until they end: a library on the way may swallow a cancellation. Who is cancelled
-    while waiting waits on, as that hurries the tasks, too.
+    It cancels them again until all have ended, because a library may swallow a cancellation. If
+    the caller is cancelled, `finish` cancels the tasks at once and keeps waiting for them.
 
     Args:
-        tasks: The tasks; how they end is of no interest.
-        within: Seconds that they have.
+        tasks: The tasks. Their results and errors are ignored.
+        within: Seconds before the first cancellation.
+
+    Raises:
+        CancelledError: The caller was cancelled; all tasks have ended.
     """
     left, cancelled = set(tasks), None
     while left:

@@ -1,4 +1,4 @@
-"""How fast things may go: what Telegram bears of a chat, and what one person may ask for."""
+"""A token bucket: limits how fast a chat is edited, and how fast one person's updates are done."""
 
 import time
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ class TokenBucket:
     """A token bucket.
 
     Args:
-        burst: Tokens that may be spent at once.
-        rate: Tokens that come back in a second.
+        burst: The number of tokens in a full bucket.
+        rate: Tokens per second that come back.
     """
 
     burst: float
@@ -25,43 +25,52 @@ class TokenBucket:
 
     @property
     def pause(self) -> float:
-        """Seconds until the next token may be spent, 0 for now."""
+        """Seconds until a token is there, 0 if one is there now."""
         return max((1 - self._available(time.monotonic())) / self.rate, self.hold, 0.0)
 
     @property
     def hold(self) -> float:
-        """Seconds for which the other side wants to be left alone, 0 for none."""
+        """Seconds left of `hold_back`, 0 if none are."""
         return max(0.0, self._held_until - time.monotonic())
 
     def spend(self) -> bool:
-        """Spend a token, if there is one, and tell whether; what can't wait goes without."""
+        """Spend a token if there is one.
+
+        Returns:
+            Whether there was one. A caller that can't wait goes on without.
+        """
         now = time.monotonic()
         available = self._available(now)
         self._tokens, self._since = max(available - 1, min(available, 0.0)), now
         return available >= 1
 
     def give_back(self) -> None:
-        """Have a token again that was spent for nothing."""
+        """Put back a token that was spent for nothing."""
         now = time.monotonic()
         self._tokens = min(self.burst, self._available(now) + 1)
         self._since = max(now, self._since)
 
     def queue(self) -> float:
-        """Spend a token that may still have to come; give the seconds until it does.
+        """Spend the next token, even if it is not there yet, so that callers go in their order.
 
-        So those who come at once go one after the other, in their order.
+        Returns:
+            The seconds until the token is there.
         """
         now = time.monotonic()
         self._tokens, self._since = self._available(now) - 1, now
         return max(0.0, -self._tokens / self.rate)
 
     def cap(self, tokens: float) -> None:
-        """Have at most so many tokens now, as others spend them, too."""
+        """Reduce the tokens to at most `tokens`, because other workers have spent some."""
         now = time.monotonic()
         self._tokens, self._since = min(tokens, self._available(now)), max(now, self._since)
 
     def hold_back(self, seconds: float) -> None:
-        """Spend nothing for so long, and go on slowly: the other side was overrun."""
+        """Have no token for some seconds, and an empty bucket then, because Telegram asked to wait.
+
+        Args:
+            seconds: The seconds to wait. An earlier call that ends later still counts.
+        """
         self._tokens, self._since = 0.0, time.monotonic() + seconds
         self._held_until = max(self._held_until, self._since)
 
