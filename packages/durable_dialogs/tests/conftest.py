@@ -11,7 +11,7 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 
 @pytest.fixture
 async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a connection to a Valkey of the test's own."""
+    """Return a connection to a Valkey of this test alone."""
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
     async with Redis.from_url(valkey.url) as connection:

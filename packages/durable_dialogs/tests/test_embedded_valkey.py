@@ -1,4 +1,4 @@
-"""The embedded Valkey: private, durable, adopted, and gone when it is stopped."""
+"""The embedded Valkey is private and durable, and a later start adopts one that still runs."""
 
 import asyncio
 import os
@@ -17,11 +17,14 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartErr
 START = 60.0
 """Seconds that a start may take on a busy machine."""
 
+LONG_NAME = "many letters" * 9
+"""A folder's name, too long for the path of a socket."""
+
 
 @pytest.fixture
 async def valkey(tmp_path: Path) -> AsyncIterator[EmbeddedValkey]:
-    """Give a Valkey in a folder with a long name with spaces."""
-    server = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    """Return a Valkey in a folder whose name is long and has spaces."""
+    server = EmbeddedValkey(tmp_path / "a folder with a name of" / LONG_NAME)
     yield server
     await server.stop()
 
@@ -47,9 +50,11 @@ async def test_every_write_is_on_the_disk_before_it_is_answered(valkey: Embedded
     assert settings["maxmemory-policy"] == "noeviction"
 
 
-async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+async def test_a_start_adopts_a_server_that_still_runs(
+    valkey: EmbeddedValkey, tmp_path: Path
+) -> None:
     await valkey.start()
-    other = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    other = EmbeddedValkey(tmp_path / "a folder with a name of" / LONG_NAME)
     await other.start()
     async with Redis.from_url(valkey.url) as redis, Redis.from_url(other.url) as same:
         await redis.set("key", "value")
@@ -58,14 +63,14 @@ async def test_one_that_was_left_running_is_adopted(valkey: EmbeddedValkey, tmp_
 
 
 @pytest.mark.parametrize("from_the_start", [True, False])
-async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
+async def test_a_start_waits_for_a_server_that_hangs_instead_of_starting_another(
     valkey: EmbeddedValkey,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     *,
     from_the_start: bool,
 ) -> None:
-    folder = tmp_path / "a folder with a name of" / ("many letters" * 9)
+    folder = tmp_path / "a folder with a name of" / LONG_NAME
     if from_the_start:
         starting = asyncio.create_task(valkey.start())
         pid = await until_spawned(folder)
@@ -97,7 +102,7 @@ async def test_one_that_hangs_is_waited_for_as_two_would_write_to_one_file(
 
 
 async def until_spawned(folder: Path) -> int:
-    """Wait for a server of a folder, and give its process id before it can do much."""
+    """Wait for a folder's server, and return its process id before it has done much."""
     async with asyncio.timeout(START):
         while not (found := pids(folder)):
             await asyncio.sleep(0)
@@ -105,7 +110,7 @@ async def until_spawned(folder: Path) -> int:
 
 
 def pids(folder: Path) -> list[int]:
-    """Find the servers of a folder: they hold its lock."""
+    """Return the process ids of a folder's servers, which have its lock file open."""
     lock = str(folder / "valkey.lock")
     return [
         int(process.name)
@@ -115,26 +120,26 @@ def pids(folder: Path) -> list[int]:
 
 
 def files(process: Path) -> set[str]:
-    """Give the files that a process has open; it may end meanwhile."""
+    """Return the files that a process has open, none if it has ended."""
     try:
         return {str(file.readlink()) for file in (process / "fd").iterdir()}
     except OSError:
         return set()
 
 
-async def test_what_it_holds_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+async def test_its_data_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) -> None:
     await valkey.start()
     async with Redis.from_url(valkey.url) as redis:
         await redis.set("key", "value")
     await valkey.stop()
-    again = EmbeddedValkey(tmp_path / "a folder with a name of" / ("many letters" * 9))
+    again = EmbeddedValkey(tmp_path / "a folder with a name of" / LONG_NAME)
     await again.start()
     async with Redis.from_url(again.url) as redis:
         assert await redis.get("key") == b"value"
     await again.stop()
 
 
-async def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+async def test_the_error_for_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ValkeyStartError) as caught:
         await EmbeddedValkey(tmp_path / "file" / "valkey").start()
@@ -142,5 +147,5 @@ async def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) 
 
 
 def mode(path: Path) -> int:
-    """Give a file's permissions."""
+    """Return a file's permissions."""
     return stat.S_IMODE(path.stat().st_mode)

@@ -1,4 +1,4 @@
-"""A connection that is torn down in the moment in which a command is written to it."""
+"""A connection that breaks at the moment in which the client writes a command to it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -13,12 +13,12 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_dialogs.redis.reconnecting import ReconnectingSocket
 
 
-async def write_after_the_end(path: str) -> None:
-    """Write to a connection that was looked at while it was still whole."""
+async def write_to_a_closed_connection(path: str) -> None:
+    """Write to a connection that was open when the client checked it."""
     connection = ReconnectingSocket(path=path)
     await connection.connect()  # type: ignore[no-untyped-call]
     assert not connection.should_reconnect()
-    assert connection._writer  # noqa: SLF001 - cut from this side
+    assert connection._writer  # noqa: SLF001 - the test closes it
     connection._writer.transport.abort()  # noqa: SLF001
     await asyncio.sleep(0)
     assert connection.should_reconnect()
@@ -28,13 +28,13 @@ async def write_after_the_end(path: str) -> None:
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-async def test_a_write_to_it_is_a_failure_of_the_connection(
+async def test_a_write_to_a_closed_connection_raises_a_connection_error(
     run: Callable[[Coroutine[Any, Any, None]], None], tmp_path: Path
 ) -> None:
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
     try:
         path = valkey.url.removeprefix("unix://")
-        await asyncio.to_thread(lambda: run(write_after_the_end(path)))
+        await asyncio.to_thread(lambda: run(write_to_a_closed_connection(path)))
     finally:
         await valkey.stop()

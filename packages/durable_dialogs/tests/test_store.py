@@ -1,4 +1,4 @@
-"""What a commit refuses, so that the update is done again."""
+"""The store: when the commit script writes nothing, what it reads of older versions, versions."""
 
 import pytest
 from aiogram.fsm.storage.base import StorageKey
@@ -15,17 +15,17 @@ CHAT = ChatKeys(1, 2)
 
 @pytest.fixture
 def store(redis: Redis) -> DialogStore:
-    """Give a store on it."""
+    """Return a store on the test's Valkey."""
     return DialogStore(redis, Batch(redis), 60)
 
 
 def record(stack: str, *intents: str) -> Record:
-    """Make a new record of a stack with contexts of these ids."""
+    """Make a new record of a stack with a context for each intent id."""
     contexts = {intent: {"_intent_id": intent, "_stack_id": stack} for intent in intents}
     return Record(CHAT.record(stack), stack={"_id": stack, "intents": intents}, contexts=contexts)
 
 
-async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) -> None:
+async def test_a_commit_is_refused_if_the_id_of_a_new_context_is_taken(store: DialogStore) -> None:
     assert await store.commit(CHAT, [record("menu", "a", "b"), record("counter", "c")])
     assert not await store.commit(CHAT, [record("one", "d"), record("other", "d")])
     assert not await store.commit(CHAT, [record("one", "d", "d")])
@@ -33,14 +33,14 @@ async def test_two_windows_that_open_at_once_have_two_ids(store: DialogStore) ->
     assert await store.commit(CHAT, [record("one", "d"), record("other", "e")])
 
 
-async def test_a_state_of_aiograms_own_is_refused_rather_than_lost(store: DialogStore) -> None:
-    transaction, key = UnitOfWork(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
+async def test_a_unit_of_work_refuses_a_state_of_aiograms_own_fsm(store: DialogStore) -> None:
+    unit, key = UnitOfWork(store, CHAT), StorageKey(bot_id=1, chat_id=2, user_id=3)
     with pytest.raises(RuntimeError, match="contexts"):
-        await transaction.set_state(key, "Form:name")
-    assert await transaction.get_state(key) is None
+        await unit.set_state(key, "Form:name")
+    assert await unit.get_state(key) is None
 
 
-async def test_what_an_older_version_has_written_leads_to_its_record(
+async def test_marks_and_intents_of_an_older_version_lead_to_their_record(
     store: DialogStore, redis: Redis
 ) -> None:
     counter = record("counter", "a")
@@ -53,21 +53,21 @@ async def test_what_an_older_version_has_written_leads_to_its_record(
 
 
 @pytest.mark.parametrize("ending", ["", "+", "++++", "+0000000009"])
-async def test_while_the_clock_is_behind_versions_go_on_and_stay_short(
+async def test_versions_grow_and_stay_short_while_the_clock_is_behind(
     redis: Redis, store: DialogStore, ending: str
 ) -> None:
     tapped, other = record("menu", "a"), record("counter", "b")
     assert await store.commit(CHAT, [tapped, other])
-    # Of a clock that was ahead by some years; and versions that were made otherwise.
+    # A version of a clock that was some years ahead, also with counters in older formats.
     ahead = "19" + "0" * 14
     tapped.version, other.version = ahead + ending, ahead
-    for one in (tapped, other):
-        await redis.hset(one.key, "version", one.version)
-        one.loaded = frozenset(one.contexts)
+    for each in (tapped, other):
+        await redis.hset(each.key, "version", each.version)
+        each.loaded = frozenset(each.contexts)
     for _ in range(500):
         version = await store.commit(CHAT, [tapped, other])
         assert version > tapped.version
         assert len(version) <= len(ahead) + 11
         tapped.version = other.version = version
-    # When the clock has caught up, the time counts again.
+    # Once the clock has caught up, its time is the larger version.
     assert f"{int(ahead) + 1}" > version

@@ -1,4 +1,4 @@
-"""Tasks are ended to the last, however they and those who end them take it."""
+"""Detached tasks: their errors are logged, and `finish` ends all of them."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from durable_dialogs.tasks import finish, start
 
 
-async def test_who_is_cancelled_while_ending_tasks_leaves_none_running() -> None:
+async def test_finish_ends_all_tasks_even_if_its_caller_is_cancelled() -> None:
     begun, swallowed = asyncio.Event(), asyncio.Event()
 
     async def stubborn() -> None:
@@ -21,12 +21,12 @@ async def test_who_is_cancelled_while_ending_tasks_leaves_none_running() -> None
 
     task = asyncio.create_task(stubborn())
     await begun.wait()
-    ending = asyncio.create_task(finish([task], within=0))
+    caller = asyncio.create_task(finish([task], within=0))
     async with asyncio.timeout(10):
         await swallowed.wait()
-        ending.cancel()
-        await asyncio.wait([ending])
-    assert ending.cancelled()
+        caller.cancel()
+        await asyncio.wait([caller])
+    assert caller.cancelled()
     assert task.cancelled()
 
 
@@ -45,7 +45,7 @@ async def test_a_task_that_fails_is_logged_unless_it_is_awaited() -> None:
     assert [line["event"] for line in logs] == ["task_failed"]
 
 
-async def test_a_task_is_among_the_callers_until_it_ends() -> None:
+async def test_a_task_is_in_its_callers_set_until_it_ends() -> None:
     mine = set[asyncio.Future[None]]()
     may_end = asyncio.Event()
 

@@ -1,11 +1,15 @@
-"""A clock of the test's own, in place of the module `time`."""
+"""A clock that a test sets, in place of the module `time`."""
 
 
 class Clock:
-    """Stands still until a test sets `now`, in seconds."""
+    """A clock that stands still.
+
+    Attributes:
+        now: Seconds, set by the test.
+    """
 
     now = 1000.0
 
     def monotonic(self) -> float:
-        """Give the time."""
+        """Return the seconds."""
         return self.now
