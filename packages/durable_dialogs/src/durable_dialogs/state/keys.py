@@ -111,14 +111,14 @@ def location_of_record(record: str) -> tuple[str, int | None]:
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
-def sender_of(record: str, awaited: int) -> str:
+def sender_of(record: str, placeholder: int) -> str:
     """Return the key that names the worker that sends a record's message; see `Senders`.
 
     Args:
         record: The record's key.
-        awaited: The placeholder for the message's id.
+        placeholder: The number in place of the message's id, below 0.
     """
-    return f"{record.partition('}')[0]}}}:sender:{awaited}"
+    return f"{record.partition('}')[0]}}}:sender:{placeholder}"
 
 
 def name_of(record: str) -> str:

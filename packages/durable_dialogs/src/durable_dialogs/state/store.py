@@ -223,17 +223,17 @@ class DialogStore:
             change["message"] = str(record.message_id or "")
         return change
 
-    async def bind(self, record: str, awaited: int, message_id: int) -> None:
+    async def bind(self, record: str, placeholder: int, message_id: int) -> None:
         """Replace the placeholder in a record by the id of the message that was sent.
 
         Does nothing if the record has another message by now.
 
         Args:
             record: The record's key.
-            awaited: The placeholder.
+            placeholder: The number in place of the message's id.
             message_id: The message.
         """
-        await self._batch.run(self._bind, keys=[record], args=[awaited, message_id])
+        await self._batch.run(self._bind, keys=[record], args=[placeholder, message_id])
 
 
 def _names(mark: bytes) -> list[str]:
