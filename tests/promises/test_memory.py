@@ -6,7 +6,7 @@ import json
 import pytest
 from redis.asyncio import Redis
 
-from durable_dialogs.state.keeping import PRESS_MEMORY, Fate
+from durable_dialogs.state.retention import PRESS_MEMORY, EntryStatus
 from durable_dialogs.state.store import MEMORY
 from telegram_playground import Playground
 from tests.app.test_webhook import by_webhook
@@ -132,10 +132,10 @@ async def forget(redis: Redis, within: int = MEMORY) -> None:
             await redis.delete(key)
 
 
-@pytest.mark.parametrize("fate", Fate)
+@pytest.mark.parametrize("status", EntryStatus)
 @pytest.mark.parametrize("remembered", [True, False])
 async def test_an_entry_says_whether_its_press_is_to_be_carried_out(
-    own_playground: Playground, own_tally: Tally, fate: Fate, *, remembered: bool
+    own_playground: Playground, own_tally: Tally, status: EntryStatus, *, remembered: bool
 ) -> None:
     await own_tally.start()
     ann = await own_playground.person("Ann")
@@ -148,15 +148,15 @@ async def test_an_entry_says_whether_its_press_is_to_be_carried_out(
         await own_tally.kill()
         if not remembered:
             await forget(redis, within=40 * 24 * 60 * 60)
-        entry = json.dumps(press).encode() + fate.value
+        entry = json.dumps(press).encode() + status.value
         await redis.hset(own_tally.inbox, str(press["update_id"]), entry)
     await own_tally.start()
     await own_tally.until_inbox_is_empty()
-    counts = fate is Fate.OPEN and not remembered
+    counts = status is EntryStatus.OPEN and not remembered
     await ann.press(counter, "+1", timeout=PATIENCE)
     await ann.until(counter, text=f"Specify the number: {2 + counts}")
     told = [line for line in own_tally.logged() if line["event"] == "update_not_counted"]
-    assert len(told) == (fate is Fate.DOUBTFUL and not remembered)
+    assert len(told) == (status is EntryStatus.DOUBTFUL and not remembered)
 
 
 async def test_a_million_presses_a_day_take_less_than_a_megabyte(

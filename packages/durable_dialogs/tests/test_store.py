@@ -47,7 +47,7 @@ async def test_marks_and_intents_of_an_older_version_lead_to_their_record(
     assert await store.commit(CHAT, [counter], done=7)
     loaded = await store.load(CHAT, update_id=7, intent=CHAT.intent("a"))
     assert loaded.done == [counter.key]
-    for key in (CHAT.intent("a"), CHAT.done(7)):
+    for key in (CHAT.intent("a"), CHAT.mark(7)):
         await redis.set(key, counter.key)
     assert await store.load(CHAT, update_id=7, intent=CHAT.intent("a")) == loaded
 
@@ -63,7 +63,7 @@ async def test_versions_grow_and_stay_short_while_the_clock_is_behind(
     tapped.version, other.version = ahead + ending, ahead
     for each in (tapped, other):
         await redis.hset(each.key, "version", each.version)
-        each.loaded = frozenset(each.contexts)
+        each.loaded_contexts = frozenset(each.contexts)
     for _ in range(500):
         version = await store.commit(CHAT, [tapped, other])
         assert version > tapped.version

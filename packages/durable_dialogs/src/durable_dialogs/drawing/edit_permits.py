@@ -109,7 +109,7 @@ class EditPermits:
         asked = time.monotonic()
         try:
             verdict, tokens, told = await self._batch.run(
-                self._take, [chat.pace, drawn, drawing.record], arguments
+                self._take, [chat.token_bucket, drawn, drawing.record], arguments
             )
         except RedisError as error:
             # Without Redis each worker goes by its own token bucket.

@@ -140,7 +140,7 @@ class DurableMessageManager(MessageManagerProtocol):
                 None,
                 old_message.message_id,
                 delete=delete,
-                bound=bound,
+                has_fixed_keyboard=bound,
             )
         )
 

@@ -10,7 +10,7 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import sender_of
+from durable_dialogs.state.keys import sender_key
 from durable_dialogs.state.outcome import Drawing
 
 CLAIM_TTL = 24 * 60 * 60
@@ -166,4 +166,4 @@ def digest_of(drawing: Drawing) -> int:
 
 
 def _key(drawing: Drawing) -> str:
-    return sender_of(drawing.record, drawing.target)
+    return sender_key(drawing.record, drawing.target)

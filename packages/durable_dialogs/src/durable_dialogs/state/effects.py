@@ -21,12 +21,12 @@ class Effects:
         undelivered_reply: The answer if an outbox entry can't be delivered soon.
         redraws: The ids of stacks whose windows must be drawn again unchanged.
         opener: The person who gets the windows that the update opens, None for the update's sender.
-        speaks_anew: Whether to draw all windows of the update's sender again, in each chat,
-            because their language has changed.
+        redraw_all_windows: Whether to draw all windows of the update's sender again, in all
+            chats, because their language has changed.
         is_shown: Whether the update's messages already show its windows, because the person has
             just posted them through inline mode.
-        moves_for: Seconds for which the update's windows change with time, so that the renderer
-            draws them again and again.
+        animated_for: Seconds for which the update's windows change with time, so that they must
+            be drawn again and again.
     """
 
     def __init__(self) -> None:
@@ -39,9 +39,9 @@ class Effects:
         self.undelivered_reply = Answer()
         self.redraws: list[str] = []
         self.opener: int | None = None
-        self.speaks_anew = False
+        self.redraw_all_windows = False
         self.is_shown = False
-        self.moves_for = 0.0
+        self.animated_for = 0.0
         self._outbox: dict[str, str] = {}
 
     def answer(

@@ -15,7 +15,7 @@ PREFIX = "tally"
 
 INLINE = "inline"
 """The stack id in the key of an inline message's state, which has no stack."""
-ROLL = "roll"
+OPEN_COUNTERS = "roll"
 """The end of the key of a chat's open counters."""
 
 
@@ -43,7 +43,7 @@ class ChatKeys:
         """The beginning of all keys of the chat."""
         return f"{PREFIX}:{{{self.bot_id}:{self.chat_id}}}"
 
-    def done(self, update_id: int | None) -> str:
+    def mark(self, update_id: int | None) -> str:
         """Return the key of an update's mark; without an id, a key that never exists."""
         return f"{self.tag}:done:{'' if update_id is None else update_id}"
 
@@ -53,12 +53,12 @@ class ChatKeys:
         return f"{self.tag}:outbox"
 
     @property
-    def roll(self) -> str:
+    def open_counters(self) -> str:
         """The key of the record that lists the chat's open counters; see `OpenCounters`."""
-        return f"{self.tag}:{ROLL}"
+        return f"{self.tag}:{OPEN_COUNTERS}"
 
     @property
-    def pace(self) -> str:
+    def token_bucket(self) -> str:
         """The key of the token bucket that workers share in the chat; see `EditPermits`."""
         return f"{self.tag}:pace"
 
@@ -111,7 +111,7 @@ def location_of_record(record: str) -> tuple[str, int | None]:
     return chat.rpartition(":")[2], int(thread) if thread else None
 
 
-def sender_of(record: str, placeholder: int) -> str:
+def sender_key(record: str, placeholder: int) -> str:
     """Return the key that names the worker that sends a record's message; see `Senders`.
 
     Args:

@@ -84,7 +84,7 @@ class Drawing:
             placeholder for a message that a worker is still sending.
         fresh: Whether the message must be sent, not edited.
         delete: Whether the message must be deleted, not only its keyboard.
-        bound: Whether the message's keyboard can't be removed.
+        has_fixed_keyboard: Whether the message's keyboard can't be removed.
         former: If fresh, the message that showed the stack before, None if there was none.
         opens: If fresh, whether its dialog opens with it, so that nobody has seen the dialog yet.
         asked: If fresh, where a person asked for it, None if no person did.
@@ -96,7 +96,7 @@ class Drawing:
     target: int
     fresh: bool = False
     delete: bool = False
-    bound: bool = False
+    has_fixed_keyboard: bool = False
     former: int | None = None
     opens: bool = False
     asked: Location | None = None

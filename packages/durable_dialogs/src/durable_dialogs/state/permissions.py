@@ -72,7 +72,7 @@ class Permissions:
         own = f"{PREFIX}:{{{bot_id}}}"
         self._key = f"{own}:ready"
         # No chat has the id 0. The script never uses the key.
-        keys = (self._key, ChatKeys(bot_id, 0).roll)
+        keys = (self._key, ChatKeys(bot_id, 0).open_counters)
         commands: list[tuple[str, ...]] = [*WITHOUT_KEYS]
         commands += [(name, key) for name in OF_KEYS for key in keys]
         commands += [(name, f"{own}:people") for name in OF_CHANNELS]

@@ -18,9 +18,9 @@ class Record:
         contexts: The stack's contexts by intent id, as aiogram-dialog stores them.
         message_id: The message that shows the stack, None if there is none. A number below 0
             is a placeholder for a message that a worker is still sending.
-        bound: `message_id` as loaded.
+        loaded_message_id: `message_id` as loaded.
         owner: The person who opened the stack, None if the record does not tell.
-        loaded: The intent ids of the contexts as loaded.
+        loaded_contexts: The intent ids of the contexts as loaded.
     """
 
     key: str
@@ -29,9 +29,9 @@ class Record:
     stack: dict[str, Any] = field(default_factory=dict)
     contexts: dict[str, dict[str, Any]] = field(default_factory=dict)
     message_id: int | None = None
-    bound: int | None = None
+    loaded_message_id: int | None = None
     owner: int | None = None
-    loaded: frozenset[str] = frozenset()
+    loaded_contexts: frozenset[str] = frozenset()
 
     @classmethod
     def parse(
@@ -49,9 +49,9 @@ class Record:
             stack=content["stack"],
             contexts=content["contexts"],
             message_id=message_id,
-            bound=message_id,
+            loaded_message_id=message_id,
             owner=content.get("owner"),
-            loaded=frozenset(content["contexts"]),
+            loaded_contexts=frozenset(content["contexts"]),
         )
 
     def dump(self) -> bytes:

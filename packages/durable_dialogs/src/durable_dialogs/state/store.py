@@ -23,7 +23,7 @@ from durable_dialogs.state.record import Record
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered, because Telegram repeats messages for 24 hours.
 
-Presses, and updates that the inbox keeps, have other times; see `state.keeping`.
+Presses, and updates that the inbox keeps, have other times; see `state.retention`.
 """
 
 
@@ -101,10 +101,10 @@ class DialogStore:
         key, by = (record, "record") if record else (intent, "intent")
         with self.watched(unclear=AwayError):
             done, name, *fields = await self._batch.run(
-                self._load, keys=[chat.done(update_id), key], args=[by, chat.named("")]
+                self._load, keys=[chat.mark(update_id), key], args=[by, chat.named("")]
             )
         if done is not None and self._batch.replicas:
-            await self._make_safe(chat.done(update_id), memory)
+            await self._make_safe(chat.mark(update_id), memory)
         return Loaded(
             done=None if done is None else [chat.named(name) for name in _names(done)],
             record=Record.parse(name.decode(), *fields) if name else None,
@@ -143,7 +143,7 @@ class DialogStore:
         if len(set(intents)) < len(intents):
             # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
-        changes, keys = [], [chat.done(done), chat.outbox, chat.roll]
+        changes, keys = [], [chat.mark(done), chat.outbox, chat.open_counters]
         for record in records:
             change = self._change(chat, record)
             changes.append(change)
@@ -184,13 +184,13 @@ class DialogStore:
 
     @contextmanager
     def watched(self, unclear: type[Exception]) -> Iterator[None]:
-        """Do the same as `noticed`, and note in `is_away` that Redis is back if no error came."""
-        with self.noticed(unclear):
+        """Do the same as `translated`; if no error came, note in `is_away` that Redis is back."""
+        with self.translated(unclear):
             yield
         self.is_away = False
 
     @contextmanager
-    def noticed(self, unclear: type[Exception]) -> Iterator[None]:
+    def translated(self, unclear: type[Exception]) -> Iterator[None]:
         """Translate errors of Redis that mean that it is away, and note them in `is_away`.
 
         Args:
@@ -216,10 +216,10 @@ class DialogStore:
             "version": record.version,
             "data": record.dump().decode(),
             "intents": [chat.intent(intent) for intent in now],
-            "opened": [chat.intent(intent) for intent in now - record.loaded],
-            "closed": [chat.intent(intent) for intent in record.loaded - now],
+            "opened": [chat.intent(intent) for intent in now - record.loaded_contexts],
+            "closed": [chat.intent(intent) for intent in record.loaded_contexts - now],
         }
-        if record.message_id != record.bound:
+        if record.message_id != record.loaded_message_id:
             change["message"] = str(record.message_id or "")
         return change
 

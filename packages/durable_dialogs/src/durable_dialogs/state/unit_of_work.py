@@ -13,10 +13,10 @@ from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
 from durable_dialogs.state.effects import Effects
-from durable_dialogs.state.keeping import Fate, Keeping
 from durable_dialogs.state.keys import INLINE, ChatKeys, Part, split, stack_id_of
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
+from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.state.store import MEMORY, DialogStore, LostError
 
 REQUIRED = {"_id", "start_data", "dialog_data"}
@@ -37,14 +37,14 @@ class UnitOfWork(Effects, BaseStorage):
         store: Loads and writes the records.
         chat: The keys of the update's chat.
         update_id: The update's id for its mark, None to write no mark.
-        keeping: What the inbox knows about the update, None for an update that was never there.
+        retention: What the inbox knows about the update, None for an update that was never there.
 
     Attributes:
-        keeping: As given, or a new one.
+        retention: As given, or a new one.
         memory: Seconds that the update is remembered once it is done; see `DialogStore.commit`.
         is_remembered: Whether the commit has written the update's mark.
         open: Whether handlers still work in this unit.
-        stands: Whether the update is done: committed, and no mere reset of a stack. None until
+        is_done: Whether the update is done: committed, and no mere reset of a stack. None until
             that is decided.
         is_reset: Whether the commit only deletes a stack that can't be read. The update itself
             must then be done in another unit.
@@ -55,12 +55,12 @@ class UnitOfWork(Effects, BaseStorage):
         store: DialogStore,
         chat: ChatKeys,
         update_id: int | None = None,
-        keeping: Keeping | None = None,
+        retention: Retention | None = None,
     ) -> None:
         super().__init__()
         self.memory: int | None = MEMORY
         self.is_remembered = False
-        self.keeping = keeping or Keeping()
+        self.retention = retention or Retention()
         self._store = store
         self._chat = chat
         self._update_id = update_id
@@ -69,7 +69,7 @@ class UnitOfWork(Effects, BaseStorage):
         self._stacks: dict[str, str] = {}
         self._latest = ""
         self.open = True
-        self.stands: bool | None = None
+        self.is_done: bool | None = None
         self.is_reset = False
 
     # For handlers
@@ -102,11 +102,11 @@ class UnitOfWork(Effects, BaseStorage):
         record = await self._record(self._chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
-    async def roll(self) -> dict[str, Any]:
+    async def open_counters(self) -> dict[str, Any]:
         """Return the chat's open counters, to be read and changed; see `OpenCounters`."""
-        return (await self._record(self._chat.roll)).stack
+        return (await self._record(self._chat.open_counters)).stack
 
-    async def look(self, name: str) -> Record:
+    async def peek(self, name: str) -> Record:
         """Return a record of this chat to read only, an empty one if Redis has none.
 
         Args:
@@ -229,9 +229,9 @@ class UnitOfWork(Effects, BaseStorage):
         loaded = await self._store.load(
             self._chat, update_id=update_id, record=record, intent=intent, memory=self.memory
         )
-        if loaded.done is not None or (self.keeping.found is Fate.DONE and not asked):
+        if loaded.done is not None or (self.retention.found is EntryStatus.DONE and not asked):
             raise AlreadyDoneError(loaded.done or [])
-        if self.keeping.found is Fate.DOUBTFUL and not asked:
+        if self.retention.found is EntryStatus.DOUBTFUL and not asked:
             raise LostError("its commit may have been written before the process ended")
         if loaded.record is None:
             return None
@@ -274,4 +274,4 @@ def _context(record: Record, intent_id: str) -> dict[str, Any]:
 
 
 def _is_changed(record: Record) -> bool:
-    return record.dump() != record.stored or record.message_id != record.bound
+    return record.dump() != record.stored or record.message_id != record.loaded_message_id

@@ -11,8 +11,8 @@ IS_KEPT = "is_kept"
 """A callable that returns whether the update comes again after the next start. If it does, the bot
 must not tell the person that it was not done."""
 
-KEEPING = "keeping"
-"""What the inbox knows about the update, a `state.keeping.Keeping`."""
+RETENTION = "retention"
+"""What the inbox knows about the update, a `state.retention.Retention`."""
 
 LEFT_OUT = "left_out"
 """The paths of those parts of the update that could not be read, such as `message.quote`."""

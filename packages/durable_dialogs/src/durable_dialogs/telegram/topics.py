@@ -91,7 +91,7 @@ def is_topic_refused(error: TelegramAPIError) -> bool:
     return isinstance(error, TelegramBadRequest) and _says(error, TOPIC_REFUSALS)
 
 
-def is_place_refused(error: TelegramAPIError) -> bool:
+def is_location_refused(error: TelegramAPIError) -> bool:
     """Return whether Telegram refused a message for its topic or its chat."""
     if isinstance(error, TelegramForbiddenError):
         return True

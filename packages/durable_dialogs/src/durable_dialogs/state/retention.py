@@ -24,7 +24,7 @@ PATIENCE = 1.0
 """Seconds that the inbox waits for a running commit before it writes the update's entry."""
 
 
-class Fate(Enum):
+class EntryStatus(Enum):
     """What an entry of the inbox says about its update, as white space behind the JSON.
 
     Older versions of Tally can read such entries, because JSON parsers ignore the white space.
@@ -42,14 +42,14 @@ class Fate(Enum):
     """
 
     @classmethod
-    def of(cls, entry: bytes) -> "Fate":
+    def of(cls, entry: bytes) -> "EntryStatus":
         """Return what an entry says."""
         if entry.endswith(cls.DOUBTFUL.value):
             return cls.DOUBTFUL
         return cls.DONE if entry.endswith(cls.DONE.value) else cls.OPEN
 
 
-class Keeping:
+class Retention:
     """Keeps the mark and the inbox entry of one update consistent.
 
     Most presses are committed before the inbox writes an entry for them. Their mark is short, and
@@ -60,28 +60,28 @@ class Keeping:
 
     Args:
         is_kept: Whether Redis has an entry already.
-        fate: What that entry says.
+        status: What that entry says.
 
     Attributes:
-        found: `fate` as given.
-        fate: What an entry must say if the inbox writes it now.
+        found: `status` as given.
+        status: What an entry must say if the inbox writes it now.
     """
 
-    def __init__(self, *, is_kept: bool = False, fate: Fate = Fate.OPEN) -> None:
-        self.found = self.fate = fate
+    def __init__(self, *, is_kept: bool = False, status: EntryStatus = EntryStatus.OPEN) -> None:
+        self.found = self.status = status
         self._long_mark = ""
         self._memory = MEMORY
         self._is_kept = is_kept
         self._no_commit_runs = asyncio.Event()
         self._no_commit_runs.set()
 
-    def life(self, update: Update) -> int | None:
+    def mark_life(self, update: Update) -> int | None:
         """Return the seconds that an update's mark must live, None for as long as dialogs do."""
         self._memory = PRESS_MEMORY if update.callback_query else MEMORY
         return None if self._is_kept else self._memory
 
-    def begin(self, update: Update, mark: str) -> int | None:
-        """Note that a commit begins, and return the life of its mark as `life` does.
+    def begin_commit(self, update: Update, mark: str) -> int | None:
+        """Note that a commit begins, and return the life of its mark as `mark_life` does.
 
         Earlier tries have written nothing, because the update has just found no mark.
 
@@ -89,22 +89,22 @@ class Keeping:
             update: The update.
             mark: The key of its mark.
         """
-        life = self.life(update)
-        self.fate = Fate.OPEN
+        life = self.mark_life(update)
+        self.status = EntryStatus.OPEN
         if life is None:
             self._long_mark = mark
             return None
         if update.callback_query:
-            self.fate = Fate.DOUBTFUL
+            self.status = EntryStatus.DOUBTFUL
         self._no_commit_runs.clear()
         return life
 
-    def end(self, *, is_remembered: bool = False) -> None:
+    def end_commit(self, *, is_remembered: bool = False) -> None:
         """Note that a commit has ended, and whether it has written the mark."""
-        self.fate = Fate.DONE if is_remembered else Fate.OPEN
+        self.status = EntryStatus.DONE if is_remembered else EntryStatus.OPEN
         self._no_commit_runs.set()
 
-    def repeat(self, mark: str) -> None:
+    def note_done(self, mark: str) -> None:
         """Note that the update was done before, by its mark or by its entry.
 
         Args:
@@ -112,10 +112,10 @@ class Keeping:
         """
         if self._is_kept:
             self._long_mark = mark
-        self.end(is_remembered=True)
+        self.end_commit(is_remembered=True)
 
     def close(self) -> tuple[str, int] | None:
-        """Note that the update is done, so that `keep` waits no longer.
+        """Note that the update is done, so that `await_commit` waits no longer.
 
         Returns:
             The key of the mark that the inbox must shorten once the entry is gone, and the seconds
@@ -124,7 +124,7 @@ class Keeping:
         self._no_commit_runs.set()
         return (self._long_mark, self._memory) if self._long_mark else None
 
-    async def keep(self) -> None:
+    async def await_commit(self) -> None:
         """Note that the inbox is about to write an entry, and wait for a commit that runs.
 
         Commits that begin from now on write a long mark. The wait is limited to `PATIENCE`,
