@@ -133,7 +133,7 @@ async def brew(_callback: CallbackQuery, _button: Button, manager: DialogManager
     no task has to run on, and after a restart the window shows the right progress.
     """
     data_of(manager, CallbacksData)["begun"] = time.time()
-    unit_of_work(manager).moves_for = BREWING
+    unit_of_work(manager).animated_for = BREWING
     say(manager, "callbacks-before")
 
 

@@ -104,7 +104,7 @@ async def follow_client(_callback: CallbackQuery, _button: Button, manager: Dial
 
 async def _speak(manager: DialogManager, code: str | None) -> None:
     await choose(manager, chosen_language=code)
-    unit_of_work(manager).speaks_anew = True
+    unit_of_work(manager).redraw_all_windows = True
     await manager.switch_to(Settings.main)
 
 

@@ -21,8 +21,8 @@ from durable_dialogs.delivery.fair_queue import FairQueue
 from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox_store import InboxStore, PendingUpdate
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keeping import Keeping
-from durable_dialogs.state.update_data import IS_KEPT, KEEPING
+from durable_dialogs.state.retention import Retention
+from durable_dialogs.state.update_data import IS_KEPT, RETENTION
 from durable_dialogs.tasks import start
 from durable_dialogs.telegram.raw_updates import sender_of
 from durable_dialogs.telemetry import telemetry
@@ -57,7 +57,7 @@ class Inbox:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         carry_out: Carries an update out; when it returns, the update is done. It gets the
-            update's bytes, `IS_KEPT` and `KEEPING`.
+            update's bytes, `IS_KEPT` and `RETENTION`.
         kinds: The kinds of updates to ask for (Bot API, getUpdates, `allowed_updates`).
         is_redis_away: Tells whether Redis was away when it was last asked. If so, the inbox
             fetches nothing until Redis is back.
@@ -121,7 +121,7 @@ class Inbox:
             await self._store.until_reachable()
         updates = await self._fetcher.fetch()
         fresh = [
-            self._begin(PendingUpdate(update, Keeping()))
+            self._begin(PendingUpdate(update, Retention()))
             for update in updates
             if update.id not in self._pending
         ]
@@ -160,7 +160,7 @@ class Inbox:
         update = pending.update
         try:
             is_kept = partial(self._store.is_kept, update.id)
-            await self._carry_out(update.body, **{IS_KEPT: is_kept, KEEPING: pending.keeping})
+            await self._carry_out(update.body, **{IS_KEPT: is_kept, RETENTION: pending.retention})
         except Exception:
             log.exception("update_failed", update=update.id)
         del self._pending[update.id]

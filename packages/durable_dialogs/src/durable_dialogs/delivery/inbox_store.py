@@ -10,8 +10,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keeping import Fate, Keeping
 from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.telegram.raw_updates import RawUpdate
 
 TIDY = 0.2
@@ -28,12 +28,12 @@ class PendingUpdate:
 
     Attributes:
         update: The bytes that Telegram sent; they take a fifth of the memory of a parsed update.
-        keeping: What the update's commit must know about its entry in Redis.
+        retention: What the update's commit must know about its entry in Redis.
         done: Gets a result when the update is done.
     """
 
     update: RawUpdate
-    keeping: Keeping
+    retention: Retention
     done: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -77,14 +77,14 @@ class InboxStore:
         pending = []
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
-            keeping = Keeping(is_kept=True, fate=Fate.of(raw))
-            pending.append(PendingUpdate(RawUpdate(int(update_id), raw), keeping))
+            retention = Retention(is_kept=True, status=EntryStatus.of(raw))
+            pending.append(PendingUpdate(RawUpdate(int(update_id), raw), retention))
         return pending
 
     async def keep(self, updates: Collection[PendingUpdate]) -> None:
         """Write the updates that are not done yet to Redis; retry until it worked."""
         waiting = _pending(updates)
-        await asyncio.gather(*(update.keeping.keep() for update in waiting))
+        await asyncio.gather(*(update.retention.await_commit() for update in waiting))
         written: set[int] = set()
         # Redis may be away for long, so look again before each try: an update that is done
         # meanwhile needs no entry.
@@ -106,7 +106,7 @@ class InboxStore:
     def note_done(self, update: PendingUpdate) -> None:
         """Note that an update is done; `tidy`, `keep` or `release` removes its entry."""
         update_id = update.update.id
-        if long_mark := update.keeping.close():
+        if long_mark := update.retention.close():
             self._long_marks[update_id] = long_mark
         if update_id in self._kept:
             self._done.add(update_id)
@@ -136,7 +136,7 @@ class InboxStore:
     async def _write(self, updates: Iterable[PendingUpdate]) -> None:
         fields: list[str | bytes] = []
         for update in updates:
-            fields += [str(update.update.id), update.update.body + update.keeping.fate.value]
+            fields += [str(update.update.id), update.update.body + update.retention.status.value]
         done = set(self._done)
         commands = [self._batch.send("HSET", self._key, *fields, safe=True)]
         if done:

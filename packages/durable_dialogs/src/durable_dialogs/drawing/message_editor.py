@@ -27,7 +27,7 @@ from durable_dialogs.drawing.sending import in_words, method_of
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import UnreadableResultError
-from durable_dialogs.telegram.topics import in_a_topic, is_place_refused
+from durable_dialogs.telegram.topics import in_a_topic, is_location_refused
 from durable_dialogs.telemetry import telemetry
 
 REMEMBERED = 10_000
@@ -254,7 +254,7 @@ class MessageEditor:
                 asked_in,
             )
         except TelegramAPIError as error:
-            if is_place_refused(error):
+            if is_location_refused(error):
                 log.info("message_not_sent", error=error.message)
                 self._unsent[message_name(drawing.chat_id, drawing.target)] = True
                 await self.on_unsent(drawing)
@@ -292,7 +292,7 @@ class MessageEditor:
                 self.bot(method) if method else self._messages.send_message(self.bot, content)
             )
         except TelegramBadRequest as error:
-            is_refused = is_place_refused(error) or without_refused(content, error.message)
+            is_refused = is_location_refused(error) or without_refused(content, error.message)
             if method is None or is_refused:
                 raise
             log.warning("content_refused", method=type(method).__name__, error=error.message)
@@ -327,7 +327,7 @@ class MessageEditor:
             try:
                 await self.bot.delete_message(drawing.chat_id, message_id)
             except TelegramBadRequest as error:
-                if drawing.bound or NOT_DELETABLE not in error.message:
+                if drawing.has_fixed_keyboard or NOT_DELETABLE not in error.message:
                     raise
             else:
                 return

@@ -64,21 +64,21 @@ class Relocation:
     async def _move(self, key: str, topic: int | None) -> bool:
         chat = self._chat(key)
         there = chat.record(stack_id_of(key), topic)
-        old, new, counters = await self._load(chat, key, there, chat.roll)
+        old, new, counters = await self._load(chat, key, there, chat.open_counters)
         if new.stack or not old.stack:
             return True
         new.stack, new.contexts, new.owner = old.stack, old.contexts, old.owner
         new.message_id = old.message_id
         # These contexts are open already, and are only found at another key now.
-        new.loaded = frozenset(old.contexts)
-        old.stack, old.contexts, old.loaded = {}, {}, frozenset()
+        new.loaded_contexts = frozenset(old.contexts)
+        old.stack, old.contexts, old.loaded_contexts = {}, {}, frozenset()
         names = {name_of(key): name_of(there)}
         counters.stack = {names.get(name, name): owner for name, owner in counters.stack.items()}
         return bool(await self._store.commit(chat, _changed(old, new, counters)))
 
     async def _undo(self, drawing: Drawing) -> bool:
         key, chat = drawing.record, self._chat(drawing.record)
-        record, counters = await self._load(chat, key, chat.roll)
+        record, counters = await self._load(chat, key, chat.open_counters)
         if record.message_id != drawing.target:
             return True
         if drawing.former:
@@ -103,5 +103,5 @@ def _changed(*records: Record) -> list[Record]:
     return [
         record
         for record in records
-        if record.dump() != record.stored or record.message_id != record.bound
+        if record.dump() != record.stored or record.message_id != record.loaded_message_id
     ]

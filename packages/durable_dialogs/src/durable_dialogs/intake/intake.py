@@ -16,9 +16,9 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.intake.quarantine import Quarantine, name_of
 from durable_dialogs.intake.reading import Reader, Reading
-from durable_dialogs.state.keeping import Keeping
 from durable_dialogs.state.outcome import Outcome
-from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, KEEPING, LEFT_OUT
+from durable_dialogs.state.retention import Retention
+from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, LEFT_OUT, RETENTION
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telemetry import telemetry
 
@@ -121,7 +121,7 @@ class Intake:
             if reading.update:
                 # The update stays in the quarantine until it is done, so the person must not try
                 # again.
-                kept = {IS_KEPT: lambda: True, KEEPING: Keeping(is_kept=True)}
+                kept = {IS_KEPT: lambda: True, RETENTION: Retention(is_kept=True)}
                 outcome = await self.take(reading, body, **kept)
         except Exception:
             log.exception("update_failed", update=name)

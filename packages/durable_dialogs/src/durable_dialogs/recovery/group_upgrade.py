@@ -81,7 +81,7 @@ class GroupUpgrades:
         return old_id, new_id
 
     async def _take(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
-        counters = await self._load(old, old.roll)
+        counters = await self._load(old, old.open_counters)
         names = list(counters.stack)
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
@@ -108,7 +108,7 @@ class GroupUpgrades:
         key = chat.record(dialog["stack"]["_id"])
         while True:
             record, counters = await asyncio.gather(
-                self._load(chat, key), self._load(chat, chat.roll)
+                self._load(chat, key), self._load(chat, chat.open_counters)
             )
             if record.stack:
                 return

@@ -35,7 +35,7 @@ class OpenCounters:
         Returns:
             False if the person has that many open already; then the counter is not added.
         """
-        owners = await self._unit.roll()
+        owners = await self._unit.open_counters()
         name = name_of(self._unit.record_of(stack))
         if name not in owners and list(owners.values()).count(owner) >= at_most:
             # Some of them may have expired; `of` removes those.
@@ -47,7 +47,7 @@ class OpenCounters:
 
     async def remove(self, stack: Stack) -> None:
         """Remove the counter of a stack."""
-        owners = await self._unit.roll()
+        owners = await self._unit.open_counters()
         owners.pop(name_of(self._unit.record_of(stack)), None)
 
     async def of(self, owner: int) -> dict[str, Record]:
@@ -58,9 +58,9 @@ class OpenCounters:
         Args:
             owner: The person's id.
         """
-        owners = await self._unit.roll()
+        owners = await self._unit.open_counters()
         theirs = [name for name, owner_id in owners.items() if owner_id == owner]
-        records = await asyncio.gather(*map(self._unit.look, theirs))
+        records = await asyncio.gather(*map(self._unit.peek, theirs))
         found = dict(zip(theirs, records, strict=True))
         for name in theirs:
             if not found[name].contexts:

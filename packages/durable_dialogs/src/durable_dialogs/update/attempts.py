@@ -13,13 +13,13 @@ from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
 
-from durable_dialogs.state.keeping import Keeping
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.location import location_of
 from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal
+from durable_dialogs.state.retention import Retention
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.state.update_data import IS_KEPT, KEEPING
+from durable_dialogs.state.update_data import IS_KEPT, RETENTION
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.chat_locks import ChatLocks
@@ -120,10 +120,10 @@ class Attempts:
         self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
     ) -> UnitOfWork:
         conflicts, failures, is_unclear = 0, 0, False
-        keeping: Keeping = data.get(KEEPING) or Keeping()
+        retention: Retention = data.get(RETENTION) or Retention()
         while conflicts < TRIES:
-            unit = UnitOfWork(self._store, chat, update_id_of(update), keeping)
-            unit.memory = keeping.life(update)
+            unit = UnitOfWork(self._store, chat, update_id_of(update), retention)
+            unit.memory = retention.mark_life(update)
             try:
                 if await self._try(handler, update, data, chat, unit):
                     return unit
@@ -164,10 +164,10 @@ class Attempts:
         try:
             # The commit is still to come. So if a command of a handler itself fails in an unclear
             # way, the update has surely not counted.
-            with self._store.noticed(unclear=AwayError):
+            with self._store.translated(unclear=AwayError):
                 offered = {"offers": self._offered_buttons}
                 await self._handle(handler, update, data | offered, unit)
-            unit.memory = unit.keeping.begin(update, chat.done(update_id_of(update)))
+            unit.memory = unit.retention.begin_commit(update, chat.mark(update_id_of(update)))
             is_committed = await self._commit(unit, chat, data)
             is_done = is_committed and not unit.is_reset
             if not isinstance(update, DialogUpdate):
@@ -176,18 +176,18 @@ class Attempts:
                     for drawing in unit.drawings
                 ]
         finally:
-            unit.stands = is_done
+            unit.is_done = is_done
         return is_done
 
     async def _commit(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
         try:
             is_committed = await self._commits.make(unit, chat, data)
         except UnclearError:
-            raise  # the next try finds out, and settles `keeping`
+            raise  # the next try finds out, and settles `retention`
         except BaseException:
-            unit.keeping.end()
+            unit.retention.end_commit()
             raise
-        unit.keeping.end(is_remembered=unit.is_remembered)
+        unit.retention.end_commit(is_remembered=unit.is_remembered)
         return is_committed
 
     async def _give_up(

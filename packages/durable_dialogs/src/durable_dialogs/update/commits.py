@@ -94,7 +94,7 @@ class Commits:
         }
         with self._store.watched(unclear=AwayError):
             await self._outbox.announce(chat, unit.outbox)
-            if unit.speaks_anew:
+            if unit.redraw_all_windows:
                 others = await self._windows.of(person_id)
                 for record in changed:
                     others.pop(record.key, None)
@@ -126,7 +126,7 @@ class Commits:
         announcements: list[Awaitable[object]] = []
         if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
             announcements.append(self._windows.note(opened, location))
-        moves_for = unit.moves_for if changed else 0.0
+        moves_for = unit.animated_for if changed else 0.0
         unknown = drawn if moves_for else self._pending_redraws.touch(drawn, location)
         if unknown:
             announcements.append(self._pending_redraws.announce(unknown, location, moves_for))

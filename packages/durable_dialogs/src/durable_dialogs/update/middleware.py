@@ -12,7 +12,7 @@ from durable_dialogs.state.location import chat_of
 from durable_dialogs.state.outcome import AlreadyDoneError, Outcome
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.state.update_data import KEEPING
+from durable_dialogs.state.update_data import RETENTION
 from durable_dialogs.update.after_commit import AfterCommit
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.attempts import Attempts, Handler, current_unit, update_id_of
@@ -71,7 +71,7 @@ class UnitOfWorkMiddleware(BaseMiddleware):
             What became of the update.
         """
         outer = current_unit.get()
-        if outer and isinstance(event, DialogUpdate) and not outer.stands:
+        if outer and isinstance(event, DialogUpdate) and not outer.is_done:
             await self.nested.carry_out(handler, event, data, outer)
             return Outcome.DONE
         update = without_marks(cast("Update", event))
@@ -81,8 +81,8 @@ class UnitOfWorkMiddleware(BaseMiddleware):
             unit, follows = await self._attempts.carry_out(handler, update, data, chat)
         except AlreadyDoneError as repeated:
             log.info("update_repeated")
-            if keeping := data.get(KEEPING):
-                keeping.repeat(chat.done(update_id_of(update)))
+            if retention := data.get(RETENTION):
+                retention.note_done(chat.mark(update_id_of(update)))
             unit, follows = UnitOfWork(self._store, chat), True
             unit.outcome = Outcome.REPEATED
             records = repeated.records

@@ -43,7 +43,7 @@ class Nested:
         if outer.open and is_foreground(update):
             # The handler changes another stack itself: both stacks are committed together.
             await handler(update, within(outer, data))
-        elif outer.stands is None:
+        elif outer.is_done is None:
             # In the background, after the outer commit. If the outer update is done again or
             # fails, this update is dropped with it.
             outer.then(partial(self._begin, handler, update, data))
