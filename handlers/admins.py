@@ -2,7 +2,9 @@
 
 from aiogram.types import Message
 
+from widgets.services import Services
 
-async def is_by_admin(message: Message, admin_ids: frozenset[int]) -> bool:
+
+async def is_by_admin(message: Message, services: Services) -> bool:
     """Tell whether an admin of the bot has written a message."""
-    return message.from_user is not None and message.from_user.id in admin_ids
+    return message.from_user is not None and message.from_user.id in services.admin_ids

@@ -24,7 +24,7 @@ class AnswerMiddleware(CallbackAnswerMiddleware):
         handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
         event: TelegramObject,
         data: dict[str, Any],
-    ) -> Any:  # noqa: ANN401 - what the handler gives
+    ) -> object:
         """Pass a press on, and note its answer; see `BaseMiddleware`."""
         answer = self.construct_callback_answer(get_flag(data, "callback_answer"))
         data["callback_answer"] = answer

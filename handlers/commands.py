@@ -36,7 +36,7 @@ async def put_keyboard_away(
     handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
     event: TelegramObject,
     data: dict[str, Any],
-) -> Any:  # noqa: ANN401 - what the handler gives
+) -> object:
     """Close a window with a reply keyboard first: it would stay under what a command opens."""
     manager: DialogManager = data["dialog_manager"]
     if manager.current_stack().last_reply_keyboard:

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from html import escape
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup, SendMessage
-from aiogram.types import CallbackQuery, TelegramObject, Update
+from aiogram.types import CallbackQuery, Chat, TelegramObject, Update, User
 from aiogram_dialog.api.entities import DEFAULT_STACK_ID
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 from sqlalchemy.exc import OperationalError
@@ -37,7 +37,8 @@ async def answer_error(
         await _answer(away, update, data, transaction)
     except Exception:
         log.exception("answer_failed")
-        transaction.answer(data["texts"]("notice-error"), alert=True)
+        texts: Texts = data["texts"]
+        transaction.answer(texts("notice-error"), alert=True)
 
 
 async def _answer(
@@ -76,7 +77,9 @@ async def _answer(
 
 def _say_unsent(update: Update, data: dict[str, Any], transaction: UnitOfWork) -> None:
     """Say that the bot may not write in a group: to a press, or else in the private chat."""
-    person, chat, texts = data["event_from_user"], data["event_chat"], data["texts"]
+    person: User = data["event_from_user"]
+    chat: Chat = data["event_chat"]
+    texts: Texts = data["texts"]
     if update.callback_query:
         transaction.answer(texts("notice-unsent"), alert=True)
     elif person.id not in ANONYMOUS:
@@ -95,7 +98,7 @@ def _words(error: Exception, texts: Texts) -> str:
             return texts("notice-error")
 
 
-async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
+async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
     """Refuse what the database has no answer for; a middleware of updates.
 
     Else it would be tried again, each time for as long as a silent database is waited for,
@@ -132,7 +135,8 @@ async def answer_stale(
         stack_id: The stack that may have gone on to another window.
         closed: Whether that is its last window, which offers nothing.
     """
-    message, texts = query.message, cast("Texts", data["texts"])
+    texts: Texts = data["texts"]
+    message = query.message
     shown = await transaction.message_of(stack_id, data.get("event_thread_id"))
     lives = message is not None and message.message_id == shown
     foreign = stack_id.startswith("<") and stack_id != _own_stack(data)
@@ -156,6 +160,6 @@ async def answer_stale(
 
 def _own_stack(data: dict[str, Any]) -> str:
     """Name the stack of the person's menu, as aiogram-dialog's `StorageProxy` does."""
-    if data["event_chat"].type == ChatType.PRIVATE:
-        return DEFAULT_STACK_ID
-    return f"<{data['event_from_user'].id}>"
+    chat: Chat = data["event_chat"]
+    person: User = data["event_from_user"]
+    return DEFAULT_STACK_ID if chat.type == ChatType.PRIVATE else f"<{person.id}>"

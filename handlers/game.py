@@ -8,8 +8,9 @@ from aiogram.utils.callback_answer import CallbackAnswer
 
 from handlers.answering import AnswerMiddleware
 from locales import Texts
-from signed.tickets import Ticket, Tickets
+from signed.tickets import Ticket
 from widgets.notice import Notice
+from widgets.services import Services
 
 router = Router(name="game")
 router.callback_query.middleware(AnswerMiddleware())
@@ -21,13 +22,12 @@ async def is_play(callback: CallbackQuery) -> bool:
 
 
 @router.callback_query(is_play)
-async def play(  # noqa: PLR0913 - a handler asks for what it needs by name
+async def play(
     callback: CallbackQuery,
     *,
     callback_answer: CallbackAnswer,
     texts: Texts,
-    tickets: Tickets,
-    game: str | None,
+    services: Services,
     game_url: str | None,
 ) -> None:
     """Answer with the address of the game, where that person plays for that message.
@@ -35,7 +35,7 @@ async def play(  # noqa: PLR0913 - a handler asks for what it needs by name
     Raises:
         Notice: It is another game, or was switched off.
     """
-    if callback.game_short_name != game or game_url is None:
+    if callback.game_short_name != services.game or game_url is None:
         raise Notice("game-unknown", alert=True)
     message = callback.message
     ticket = Ticket(
@@ -45,4 +45,4 @@ async def play(  # noqa: PLR0913 - a handler asks for what it needs by name
         message_id=message.message_id if message else None,
         inline_message_id=callback.inline_message_id,
     )
-    callback_answer.url = f"{game_url}?{urlencode({'ticket': tickets.issue(ticket)})}"
+    callback_answer.url = f"{game_url}?{urlencode({'ticket': services.tickets.issue(ticket)})}"

@@ -5,7 +5,7 @@ is no dialog, and its state goes by that id.
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -26,12 +26,13 @@ from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
-from durable_dialogs import Drafts, Taps, UnitOfWork
+from durable_dialogs import Drafts, UnitOfWork
 from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import lines
 from locales import Texts
 from people.preferences import People
 from widgets.notice import Notice
+from widgets.services import Services
 
 ENDED_CACHE = 60
 """Seconds for which a person's client knows that a counter has ended: it never opens again."""
@@ -73,9 +74,7 @@ router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.chosen_inline_result()
-async def posted(
-    chosen: ChosenInlineResult, transaction: UnitOfWork, drafts: Drafts, people: People
-) -> None:
+async def posted(chosen: ChosenInlineResult, transaction: UnitOfWork, services: Services) -> None:
     """Note whose counter a message is, as soon as it is posted."""
     kind, _, name = chosen.result_id.partition(":")
     if kind != COUNTER or not chosen.inline_message_id:
@@ -85,27 +84,24 @@ async def posted(
     if counter and counter["draft"] != name:
         # A press with another draft's data came first. What Telegram says counts.
         counter.clear()
-    await _counter(transaction, drafts, name)
-    texts = await people.texts(counter["poster"], counter["language"])
+    await _counter(transaction, services.drafts, name)
+    texts = await services.people.texts(counter["poster"], counter["language"])
     # Telegram refuses an edit that changes nothing.
     transaction.is_shown = is_first and counter.get("spoken") == texts.language
 
 
 @router.callback_query(is_tap, Tap.filter())
-async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
+async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
     callback: CallbackQuery,
     *,
     callback_data: Tap,
     callback_answer: CallbackAnswer,
     transaction: UnitOfWork,
-    drafts: Drafts,
-    taps: Taps,
-    people: People,
-    count_total: Callable[[Kind], object],
     texts: Texts,
+    services: Services,
 ) -> None:
     """Count a tap, confirm or cancel."""
-    counter = await _counter(transaction, drafts, callback_data.draft)
+    counter = await _counter(transaction, services.drafts, callback_data.draft)
     if counter["draft"] != callback_data.draft:
         raise Notice("notice-not-offered")
     if counter["stage"] != Stage.COUNTING:
@@ -113,7 +109,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
         callback_answer.show_alert = True
         callback_answer.cache_time = ENDED_CACHE
         return
-    shared = await people.texts(counter["poster"], counter["language"])
+    shared = await services.people.texts(counter["poster"], counter["language"])
     match callback_data.button:
         case "confirm" | "cancel" if callback.from_user.id != counter["poster"]:
             raise Notice("inline-not-yours")
@@ -122,7 +118,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
             total = _total(counter)
             late = shared("counter-saved-later", value=str(total.value))
             transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
-            transaction.then(partial(count_total, total.kind))
+            transaction.then(partial(services.count_total, total.kind))
         case "cancel":
             counter["stage"] = Stage.CANCELLED
         case place if place in map(str, range(len(counter["steps"]))):
@@ -131,7 +127,7 @@ async def tap(  # noqa: PLR0913 - a handler asks for what it needs by name
                 raise Notice("counter-at-the-end")
             counter["value"] = value
             transaction.answer_late(shared("counter-value", value=str(value)))
-            transaction.then(partial(taps.note, counter["draft"]))
+            transaction.then(partial(services.taps.note, counter["draft"]))
         case _:
             raise Notice("notice-not-offered")
 

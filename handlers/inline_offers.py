@@ -1,10 +1,9 @@
 """Inline mode: what is offered while somebody types, a counter, the game, and their totals."""
 
 from datetime import tzinfo
-from functools import partial
 
 import structlog
-from aiogram import Bot, Router
+from aiogram import Router
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import TelegramMethod
 from aiogram.types import (
@@ -19,11 +18,11 @@ from aiogram.types import (
 )
 
 from db.models import LABEL_MAX
-from db.totals import Totals
 from durable_dialogs import Drafts, ask
 from handlers.inline import COUNTER, Stage, counter_keyboard, counter_window
 from handlers.inline_totals import find_totals
 from locales import Texts
+from widgets.services import Services
 
 STEPS = (-1, 1)
 """The steps that a counter offers."""
@@ -40,22 +39,21 @@ router = Router(name="inline offers")
 
 
 @router.inline_query()
-async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
+async def offer(
     query: InlineQuery,
     *,
     texts: Texts,
     zone: tzinfo,
-    drafts: Drafts,
-    totals: Totals,
-    bot: Bot,
-    game: str | None,
+    services: Services,
     game_url: str | None,
 ) -> TelegramMethod[bool] | None:
     """Offer a fresh counter under the typed label, the game, and the person's totals."""
     first: list[InlineQueryResultArticle] = []
     if not query.offset:
-        first.append(await _offer_counter(query, texts, drafts))
-    found, further = await find_totals(totals, texts, zone, query.from_user.id, query.offset)
+        first.append(await _offer_counter(query, texts, services.drafts))
+    found, further = await find_totals(
+        services.totals, texts, zone, query.from_user.id, query.offset
+    )
     # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
     answer = query.answer(
         [*first, *found],
@@ -64,12 +62,12 @@ async def offer(  # noqa: PLR0913 - a handler asks for what it needs by name
         next_offset=further,
         button=InlineQueryResultsButton(text=texts("inline-private"), start_parameter="inline"),
     )
-    if not first or not game or not game_url:
+    if not first or not services.game or not game_url:
         return answer
-    results = [*first, _offer_game(game, texts), *found]
-    call = partial(bot, answer.model_copy(update={"results": results}))
+    results = [*first, _offer_game(services.game, texts), *found]
+    with_game = answer.model_copy(update={"results": results})
     try:
-        is_offered = await ask(call, within=ANSWER, raising=(TelegramBadRequest,))
+        is_offered = await ask(lambda: with_game, within=ANSWER, raising=(TelegramBadRequest,))
     except TelegramBadRequest as error:
         # A game that @BotFather does not know, perhaps; it must not take the counter with it.
         log.warning("game_not_offered", error=error.message)

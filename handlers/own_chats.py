@@ -19,7 +19,7 @@ from durable_dialogs import PREFIX, ChatKeys, finish, patiently, start
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog
-from people.preferences import People
+from widgets.services import Services
 
 REMEMBERED = 10_000
 """Persons whose button a process remembers, those seen last."""
@@ -57,17 +57,17 @@ class OwnChats(BaseMiddleware):
         handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
         event: TelegramObject,
         data: dict[str, Any],
-    ) -> Any:  # noqa: ANN401 - what the handler gives
+    ) -> object:
         """Pass an update on; see `BaseMiddleware`."""
         result = await handler(event, data)
         # Not windows that are drawn again, which know the language of back then, and not
         # news of a chat that somebody has closed to the bot.
-        update = cast("Update", event)
-        if (update.message or update.callback_query) and (person := _in_own_chat(data)):
-            people: People = data["people"]
-            language = (await people.texts(person.id, person.language_code)).language
-            if self._known.get(person.id) != language:
-                self._begin(person.id, language, data)
+        has_come = isinstance(event, Update) and (event.message or event.callback_query)
+        if has_come and (person := _in_own_chat(data)):
+            services: Services = data["services"]
+            texts = await services.people.texts(person.id, person.language_code)
+            if self._known.get(person.id) != texts.language:
+                self._begin(person.id, texts.language, data, services.admin_ids)
         return result
 
     async def dismiss(self, bot: Bot, admin_ids: Collection[int]) -> None:
@@ -90,10 +90,13 @@ class OwnChats(BaseMiddleware):
         """Finish what is being set, for at most `within` seconds."""
         await finish(self._tasks, within)
 
-    def _begin(self, person_id: int, language: str, data: dict[str, Any]) -> None:
+    def _begin(
+        self, person_id: int, language: str, data: dict[str, Any], admin_ids: Collection[int]
+    ) -> None:
         bot: Bot = data["bot"]
-        jobs = [self._set_button(bot, person_id, language, data["totals_url"])]
-        if person_id in data["admin_ids"] and person_id not in self._known:
+        totals_url: str | None = data["totals_url"]
+        jobs = [self._set_button(bot, person_id, language, totals_url)]
+        if person_id in admin_ids and person_id not in self._known:
             jobs.append(self._list_commands(bot, person_id))
         self._known[person_id] = language
         for job in jobs:

@@ -31,6 +31,7 @@ from locales import Texts
 from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates
 from widgets.notice import Notice
+from widgets.services import Services
 
 PATIENCE = 4
 """Seconds that the database has to tell whether a bill was paid; Telegram waits 10
@@ -45,13 +46,13 @@ router = Router(name="payments")
 
 
 @router.shipping_query()
-async def ship(query: ShippingQuery, bills: Bills, texts: Texts) -> TelegramMethod[bool]:
+async def ship(query: ShippingQuery, services: Services, texts: Texts) -> TelegramMethod[bool]:
     """Say what shipping to an address costs.
 
     Raises:
         Notice: The person can't pay the bill, or nothing is sent there.
     """
-    _bill_of(query, bills)
+    _bill_of(query, services.bills)
     ways = SHIPPING.get(query.shipping_address.country_code)
     if ways is None:
         raise Notice("shipping-not-there")
@@ -68,17 +69,17 @@ async def ship(query: ShippingQuery, bills: Bills, texts: Texts) -> TelegramMeth
 
 @router.pre_checkout_query()
 async def check(
-    query: PreCheckoutQuery, bills: Bills, payments: Payments, transaction: UnitOfWork
+    query: PreCheckoutQuery, services: Services, transaction: UnitOfWork
 ) -> TelegramMethod[bool]:
     """Agree to a payment. Nothing is written: a query that comes again is answered again.
 
     Raises:
         Notice: Something is wrong with it, or nobody knows at the moment.
     """
-    bill = _bill_of(query, bills)
+    bill = _bill_of(query, services.bills)
     if not bill.comes_to(query):
         raise Notice("payment-wrong-sum")
-    if await _is_paid(bill, payments, transaction):
+    if await _is_paid(bill, services.payments, transaction):
         raise Notice("payment-paid-already")
     return query.answer(ok=True)
 
@@ -112,14 +113,15 @@ async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> b
         raise Notice("notice-away") from error
 
 
-@router.message(F.successful_payment)
-async def note_payment(  # noqa: PLR0913 - a handler asks for what it needs by name
+@router.message(F.successful_payment.as_("paid"))
+async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
     message: Message,
     *,
+    paid: SuccessfulPayment,
     dialog_manager: DialogManager,
-    bills: Bills,
     transaction: UnitOfWork,
     texts: Texts,
+    services: Services,
     left_out: Collection[str] = (),
 ) -> TelegramMethod[Message] | None:
     """Write a payment down, and put the receipt below its bill.
@@ -128,9 +130,8 @@ async def note_payment(  # noqa: PLR0913 - a handler asks for what it needs by n
     sooner or later, and is one however often Telegram tells of it. If parts of it can't be
     read (`update_data.LEFT_OUT`), what was agreed to before it counts.
     """
-    paid = cast("SuccessfulPayment", message.successful_payment)
     charge_id = paid.telegram_payment_charge_id
-    bill = bills.read(paid.invoice_payload)
+    bill = services.bills.read(paid.invoice_payload)
     person = message.from_user
     is_partial = any(place.startswith("message.successful_payment.") for place in left_out)
     fits = bill and (bill.covers(paid) if is_partial else bill.comes_to(paid))
@@ -171,14 +172,17 @@ def _without_cancel(
     )
 
 
-@router.message(F.refunded_payment)
+@router.message(F.refunded_payment.as_("refunded"))
 async def note_refund(
-    message: Message, dialog_manager: DialogManager, bills: Bills, transaction: UnitOfWork
+    message: Message,
+    refunded: RefundedPayment,
+    dialog_manager: DialogManager,
+    transaction: UnitOfWork,
+    services: Services,
 ) -> None:
     """Write down that a payment was given back, by whatever way, and mark its receipt."""
-    refunded = cast("RefundedPayment", message.refunded_payment)
     charge_id = refunded.telegram_payment_charge_id
-    bill = bills.read(refunded.invoice_payload)
+    bill = services.bills.read(refunded.invoice_payload)
     if bill is None or bill.user_id != message.chat.id:
         log.error("refund_not_ours", charge=charge_id)
         return
@@ -191,9 +195,10 @@ async def note_refund(
 
 def _is_receipt(stack: DialogManager, charge_id: str) -> bool:
     """Tell whether a bill's dialog has gone on to the receipt of a payment."""
-    return (
-        stack.has_context() and cast("dict[str, Any]", stack.start_data).get("charge") == charge_id
-    )
+    if not stack.has_context():
+        return False
+    receipt = cast("dict[str, Any]", stack.start_data)
+    return bool(receipt.get("charge") == charge_id)
 
 
 def _write_down(

@@ -16,12 +16,13 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import Message
 
 from db.models import Payment
-from db.payments import NewPayment, Payments
+from db.payments import NewPayment
 from durable_dialogs import UnitOfWork, UnreadableResultError
 from handlers.admins import is_by_admin
 from locales import Texts
 from signed.bills import STARS, price
 from widgets.notice import Notice
+from widgets.services import Services
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"
 """How Telegram refuses to give the same payment back again."""
@@ -45,15 +46,16 @@ async def support(
     message: Message,
     command: CommandObject,
     transaction: UnitOfWork,
-    admin_ids: frozenset[int],
+    services: Services,
     texts: Texts,
 ) -> TelegramMethod[Message]:
     """Pass a question on to the admins, or say how to ask one."""
     if not command.args:
         return message.answer(texts("paysupport"))
-    for admin_id in admin_ids:
+    for admin_id in services.admin_ids:
         transaction.call(message.forward(admin_id))
-    return message.reply(texts("paysupport-passed-on" if admin_ids else "paysupport-nobody"))
+    is_heard = bool(services.admin_ids)
+    return message.reply(texts("paysupport-passed-on" if is_heard else "paysupport-nobody"))
 
 
 @router.message(Command("refund"), F.forward_origin, is_by_admin)
@@ -63,14 +65,14 @@ async def refuse_forwarded(message: Message, texts: Texts) -> TelegramMethod[Mes
 
 
 @router.message(Command("refund"), is_by_admin)
-async def refund(  # noqa: PLR0913 - a handler asks for what it needs by name
+async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
     message: Message,
     *,
     command: CommandObject,
     bot: Bot,
-    payments: Payments,
     transaction: UnitOfWork,
     texts: Texts,
+    services: Services,
 ) -> TelegramMethod[Message]:
     """Give a payment back.
 
@@ -82,7 +84,7 @@ async def refund(  # noqa: PLR0913 - a handler asks for what it needs by name
     """
     if not command.args:
         return message.reply(texts("refund-how"))
-    payment = await payments.find(command.args.strip())
+    payment = await services.payments.find(command.args.strip())
     if payment is None:
         return message.reply(texts("refund-unknown"))
     if payment.refunded_at:

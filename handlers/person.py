@@ -44,7 +44,7 @@ class PersonMiddleware(BaseMiddleware):
         handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
         event: TelegramObject,
         data: dict[str, Any],
-    ) -> Any:  # noqa: ANN401 - what the handler gives
+    ) -> object:
         """Pass an update on; see `BaseMiddleware`."""
         person: User | None = data.get("event_from_user")
         data |= {"catalog": self._catalog, "people": self._people}

@@ -8,14 +8,12 @@ from aiogram.filters import Command
 from aiogram.methods import TelegramMethod
 from aiogram.types import BufferedInputFile, Message
 
-from charts.process import ChartError, Charts
+from charts.process import ChartError
 from db.filters import Filter
-from db.summaries import Summaries
-from db.users import Users
-from durable_dialogs import Taps
 from handlers.admins import is_by_admin
 from locales import Texts
 from widgets.chart import by_day
+from widgets.services import Services
 
 DAYS = 30
 """Days on the chart."""
@@ -24,26 +22,17 @@ router = Router(name="statistics")
 
 
 @router.message(Command("stats"), F.chat.type == ChatType.PRIVATE, is_by_admin)
-async def show(  # noqa: PLR0913 - a handler asks for what it needs by name
-    message: Message,
-    *,
-    summaries: Summaries,
-    users: Users,
-    taps: Taps,
-    charts: Charts,
-    texts: Texts,
-) -> TelegramMethod[Message]:
+async def show(message: Message, services: Services, texts: Texts) -> TelegramMethod[Message]:
     """Show how much is counted, in the days of UTC."""
     today = datetime.now(UTC).date()
     days = (today - timedelta(days=DAYS - 1), today)
-    tapped = await taps.by_day()
-    saved = {
-        day.day: day.count for day in await summaries.by_day(Filter().on_days(*days, UTC), UTC)
-    }
+    tapped = await services.taps.by_day()
+    saved_days = await services.summaries.by_day(Filter().on_days(*days, UTC), UTC)
+    saved = {day.day: day.count for day in saved_days}
     text = texts(
         "stats",
-        users=await users.count(),
-        counters=await taps.counters(today),
+        users=await services.users.count(),
+        counters=await services.taps.counters(today),
         taps=tapped.get(today, 0),
         totals=saved.get(today, 0),
         month=_sum_of(tapped, days[0]),
@@ -52,7 +41,7 @@ async def show(  # noqa: PLR0913 - a handler asks for what it needs by name
     )
     panels = {texts("stats-taps"): tapped, texts("stats-totals"): saved}
     try:
-        png = await charts.draw(by_day(texts.language, days, panels))
+        png = await services.charts.draw(by_day(texts.language, days, panels))
     except ChartError:
         return message.answer(text)
     return message.answer_photo(BufferedInputFile(png, "stats.png"), caption=text)

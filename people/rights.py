@@ -89,9 +89,9 @@ class Rights(BaseMiddleware):
         handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
         event: TelegramObject,
         data: dict[str, Any],
-    ) -> Any:  # noqa: ANN401 - what the handler gives
+    ) -> object:
         """Note what a `chat_member` update says, and pass all others on; see `BaseMiddleware`."""
-        change = cast("Update", event).chat_member
+        change = event.chat_member if isinstance(event, Update) else None
         if change is None:
             return await handler(event, data)
         member = change.new_chat_member

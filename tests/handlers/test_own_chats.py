@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -94,9 +95,9 @@ async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when
     assert await own_playground.refusals() == []
 
 
+@pytest.mark.usefixtures("tally")
 async def test_a_language_that_was_chosen_for_a_moment_does_not_come_last(
     own_playground: Playground,
-    tally: Tally,  # noqa: ARG001
 ) -> None:
     boris = await own_playground.person("Борис", language_code="ru")
     await own_playground.trouble(
@@ -156,9 +157,8 @@ async def test_while_redis_is_away_updates_go_on_and_the_next_tries_again() -> N
         "bot": Bot("7:token"),
         "event_chat": chat,
         "event_from_user": boris,
-        "people": NobodyChose(),
+        "services": SimpleNamespace(people=NobodyChose(), admin_ids=frozenset()),
         "totals_url": URL,
-        "admin_ids": frozenset(),
     }
     async with Redis(port=free_port()) as redis:
         own_chats = OwnChats(redis, 7, Catalog())

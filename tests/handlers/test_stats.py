@@ -92,10 +92,10 @@ async def test_an_admin_sees_taps_totals_and_people(
     ]
 
 
+@pytest.mark.usefixtures("tally")
 async def test_a_tap_that_is_delivered_twice_is_one(
     admin: Person,
     playground: Playground,
-    tally: Tally,  # noqa: ARG001
 ) -> None:
     before = taps_today(await ask(admin))
     ann = await playground.person("Ann", language_code="en")
@@ -106,10 +106,10 @@ async def test_a_tap_that_is_delivered_twice_is_one(
     assert taps_today(await ask(admin)) == before + 1
 
 
+@pytest.mark.usefixtures("tally")
 async def test_to_everybody_else_it_is_as_unknown_as_any_word(
     admin: Person,
     playground: Playground,
-    tally: Tally,  # noqa: ARG001
 ) -> None:
     ann = await playground.person("Ann", language_code="en")
     assert (await ask(ann)).text == UNKNOWN
@@ -122,10 +122,10 @@ async def test_to_everybody_else_it_is_as_unknown_as_any_word(
         assert ((await person.receive(group)).text or "").startswith("Tally")
 
 
+@pytest.mark.usefixtures("tally")
 async def test_it_is_listed_in_the_admins_chat_alone(
     admin: Person,
     playground: Playground,
-    tally: Tally,  # noqa: ARG001
 ) -> None:
     ann = await playground.person("Ann", language_code="en")
     for person, listed in ((ann, False), (admin, True)):
