@@ -1,1 +1,1 @@
-"""What is no window: commands, presses without a dialog, errors."""
+"""Handlers outside of dialogs: commands, links, inline mode, payments, errors."""

@@ -1,4 +1,4 @@
-"""Automatic answers to presses outside of dialogs."""
+"""Answers presses that no dialog handles."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,12 +11,12 @@ from durable_dialogs import UnitOfWork
 
 
 class AnswerMiddleware(CallbackAnswerMiddleware):
-    """aiogram's `CallbackAnswerMiddleware`, with the answer after the commit.
+    """aiogram's `CallbackAnswerMiddleware`, but it answers after the commit.
 
-    Handlers get `callback_answer` and set what is told; the flag of that name says it
-    beforehand. The library would answer as soon as the handler is done, or even if it
-    has failed: before the press counts, and again each time that it is tried again.
-    For that reason there is no `pre` here.
+    Handlers get `callback_answer` and set what the answer says. The flag of the same name
+    gives the defaults. aiogram's own class answers when the handler returns or fails: that is
+    before the press counts, and once more for each retry. `pre` has no effect here for the
+    same reason.
     """
 
     async def __call__(
@@ -25,7 +25,7 @@ class AnswerMiddleware(CallbackAnswerMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:
-        """Pass a press on, and note its answer; see `BaseMiddleware`."""
+        """Call the handler, then add its answer to the unit of work; see `BaseMiddleware`."""
         answer = self.construct_callback_answer(get_flag(data, "callback_answer"))
         data["callback_answer"] = answer
         result = await handler(event, data)

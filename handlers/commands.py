@@ -1,4 +1,4 @@
-"""The commands."""
+"""Handlers of the commands that open counters and windows."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -25,7 +25,7 @@ COUNTERS = {
     "count": (Kind.CUSTOM, False),
     "count_own": (Kind.CUSTOM, True),
 }
-"""The commands that open a counter: of which kind, and whether nobody else may tap it."""
+"""The commands that open a counter: its kind, and whether only its opener may tap it."""
 
 IN_GROUP = F.chat.type != ChatType.PRIVATE
 
@@ -37,7 +37,10 @@ async def put_keyboard_away(
     event: TelegramObject,
     data: dict[str, Any],
 ) -> object:
-    """Close a window with a reply keyboard first: it would stay under what a command opens."""
+    """Close a window that has a reply keyboard before a command opens another one.
+
+    Otherwise the reply keyboard would stay on the screen below the new window.
+    """
     manager: DialogManager = data["dialog_manager"]
     if manager.current_stack().last_reply_keyboard:
         await manager.reset_stack()
@@ -49,20 +52,20 @@ router.message.middleware(put_keyboard_away)
 
 @router.message(Command(*REFUSALS), IN_GROUP)
 async def refer(message: Message, command: CommandObject, texts: Texts) -> TelegramMethod[Message]:
-    """Say that something is of use in the private chat only."""
+    """Say that a command works in private chats only."""
     return message.reply(texts(REFUSALS[command.command]))
 
 
 @router.message(Command("game"), IN_GROUP)
 async def open_shared_game(message: Message, dialog_manager: DialogManager) -> None:
-    """Open the game on a message of its own, for everybody in a group."""
+    """Open the game in a message of its own that everybody in the group can play."""
     stack_id = f"m{message.message_id}"
     await open_beside(dialog_manager, stack_id, Game.playing, {"beside": True})
 
 
 @router.message(Command("share"))
 async def share(_message: Message, command: CommandObject, dialog_manager: DialogManager) -> None:
-    """Show links to a counter; what follows the command is its label."""
+    """Show links to a counter; the text after the command is the counter's name."""
     data: dict[str, Data] = {"label": " ".join((command.args or "").split()) or None}
     await open_windows(dialog_manager, *WINDOWS["share"], data=data)
 
@@ -71,13 +74,13 @@ async def share(_message: Message, command: CommandObject, dialog_manager: Dialo
 async def open_window(
     _message: Message, command: CommandObject, dialog_manager: DialogManager
 ) -> None:
-    """Open what a command stands for."""
+    """Open the windows of a command."""
     await open_windows(dialog_manager, *WINDOWS[command.command])
 
 
 @router.message(Command("buttons_example"))
 async def open_example(message: Message, dialog_manager: DialogManager) -> None:
-    """Open an inline and a reply keyboard side by side."""
+    """Open two messages: one with an inline keyboard, one with a reply keyboard."""
     await open_beside(dialog_manager, f"m{message.message_id}", Example.inline, {})
     await open_windows(dialog_manager, Menu.main, ReplyKeyboards.example)
 
@@ -85,12 +88,12 @@ async def open_example(message: Message, dialog_manager: DialogManager) -> None:
 async def open_windows(
     manager: DialogManager, *states: State, data: dict[str, Data] | None = None
 ) -> None:
-    """Open windows one behind the other, and show the last.
+    """Start dialogs on top of each other and show the last one, so that Back works.
 
     Args:
-        manager: The manager of the update being handled.
-        states: The windows.
-        data: What the dialog of the last one starts with.
+        manager: The manager of the current update.
+        states: The windows, from the bottom of the stack to the top.
+        data: The start data of the last one.
     """
     *behind, last = states
     mode = StartMode.RESET_STACK
@@ -104,9 +107,9 @@ async def open_windows(
 async def count(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
-    """Open a counter on a message of its own; what follows the command is its label.
+    """Open a counter in a message of its own; the text after the command is its name.
 
-    In a private chat every counter is one's own anyway.
+    In a private chat nobody else can tap, so `personal` is set in groups only.
     """
     label = " ".join((command.args or "").split()) or None
     if label and len(label) > LABEL_MAX:
@@ -126,15 +129,14 @@ async def open_counter(
     label: str | None,
     **more: Data,
 ) -> None:
-    """Open a counter on a message of its own.
+    """Open a counter in a message of its own.
 
     Args:
-        message: What asks for it.
-        manager: The manager of the update being handled.
-        kind: Its kind.
-        label: What it counts, if that has a name.
-        more: What else it starts with: the `steps` of one of the kind `custom`, or that it is
-            `personal`.
+        message: The message that asks for it; its id names the dialog's stack.
+        manager: The manager of the current update.
+        kind: The counter's kind.
+        label: The counter's name, if it has one.
+        more: Further start data: `steps` for the kind `custom`, or `personal`.
     """
     data = {"kind": kind.value, "label": label, **more}
     await open_beside(manager, f"m{message.message_id}", Counter.counting, data)

@@ -1,4 +1,7 @@
-"""A reply keyboard in a group, which dialogs can't have: for one person, and without state."""
+"""`/cutlets` in groups: a reply keyboard that only the sender of the command sees.
+
+Dialogs do not show reply keyboards in groups, so these handlers do it, without any state.
+"""
 
 from typing import Any
 
@@ -12,7 +15,7 @@ from locales import Catalog, Texts
 from widgets.reply import words
 
 SERVED = {"cutlets-with": "cutlets-served-with", "cutlets-without": "cutlets-served-without"}
-"""The answers, by the labels that they are to."""
+"""The text key of each answer, by the text key of the button."""
 
 router = Router(name="cutlets in groups")
 router.message.filter(F.chat.type != ChatType.PRIVATE)
@@ -20,7 +23,7 @@ router.message.filter(F.chat.type != ChatType.PRIVATE)
 
 @router.message(Command("cutlets"))
 async def ask(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Ask the sender, whose reply keyboard nobody else gets to see."""
+    """Ask the question, with a keyboard that only the sender sees (`selective`)."""
     keyboard = ReplyKeyboardMarkup(
         keyboard=[[KeyboardButton(text=texts(label)) for label in SERVED]],
         resize_keyboard=True,
@@ -31,10 +34,13 @@ async def ask(message: Message, texts: Texts) -> TelegramMethod[Message]:
 
 
 async def choice(message: Message, bot: Bot, catalog: Catalog) -> dict[str, Any] | bool:
-    """Tell whether a message chooses, and give the text that `served` answers with.
+    """Match a reply to the question with the text of one of its buttons.
 
-    It is a reply to the question, in whichever language that was asked, with the
-    words of one of its buttons: clients send a press as such a reply.
+    Telegram clients send a press on a reply keyboard as such a message. The question may
+    have been asked in any language.
+
+    Returns:
+        `served`, the text of the answer; False if the message is something else.
     """
     question = message.reply_to_message
     if question is None or question.from_user is None or question.from_user.id != bot.id:
@@ -49,5 +55,5 @@ async def choice(message: Message, bot: Bot, catalog: Catalog) -> dict[str, Any]
 
 @router.message(choice)
 async def serve(message: Message, served: str) -> TelegramMethod[Message]:
-    """Answer the choice, and take the keyboard from who has chosen."""
+    """Answer the choice and remove the sender's keyboard."""
     return message.reply(served, reply_markup=ReplyKeyboardRemove(selective=True))

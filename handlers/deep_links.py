@@ -1,4 +1,4 @@
-"""Links to the bot that carry a payload, in private chats and into groups."""
+"""Handler of deep links: `t.me/<bot>?start=PAYLOAD` and `?startgroup=PAYLOAD`."""
 
 from aiogram import Router
 from aiogram.enums import ChatType
@@ -21,7 +21,7 @@ router.message.middleware(put_keyboard_away)
 async def follow(
     message: Message, command: CommandObject, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message] | None:
-    """Open what a link leads to; the menu with a word where it leads nowhere."""
+    """Open what the payload of a link stands for; the menu and a notice if it is unknown."""
     try:
         link = decode(command.args or "")
     except PayloadError:

@@ -1,4 +1,4 @@
-"""What is answered when an update can't be carried out."""
+"""Answers updates that failed."""
 
 from collections.abc import Awaitable, Callable
 from html import escape
@@ -27,7 +27,14 @@ log = structlog.get_logger(__name__)
 async def answer_error(
     error: Exception, update: Update, data: dict[str, Any], transaction: UnitOfWork
 ) -> None:
-    """Answer for an update that failed; see `fsm.middleware.OnError`."""
+    """Answer an update whose handler raised; see `durable_dialogs.update.middleware.OnError`.
+
+    Args:
+        error: What was raised.
+        update: The update.
+        data: The middlewares' data.
+        transaction: A unit of work that saves nothing; it takes the answers.
+    """
     if isinstance(error, UnsentError):
         _say_unsent(update, data, transaction)
         return
@@ -70,13 +77,13 @@ async def _answer(
             log.error("update_failed", exc_info=error)
             transaction.answer(texts("notice-error"), alert=True)
             if message:
-                # Whoever has paid must not be told to try again.
+                # Somebody who tries again here would pay twice.
                 key = "payment-failed" if message.successful_payment else "notice-error"
                 transaction.call(message.answer(texts(key)))
 
 
 def _say_unsent(update: Update, data: dict[str, Any], transaction: UnitOfWork) -> None:
-    """Say that the bot may not write in a group: to a press, or else in the private chat."""
+    """Say that the bot may not write in a group: as the answer to a press, or in private."""
     person: User = data["event_from_user"]
     chat: Chat = data["event_chat"]
     texts: Texts = data["texts"]
@@ -99,10 +106,10 @@ def _words(error: Exception, texts: Texts) -> str:
 
 
 async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
-    """Refuse what the database has no answer for; a middleware of updates.
+    """Answer "try again in a moment" if the database is away; a middleware of updates.
 
-    Else it would be tried again, each time for as long as a silent database is waited for,
-    and all taps of that chat behind it.
+    Otherwise the engine would retry the update, and each retry would wait for the database
+    to time out while all later taps of the chat wait behind it.
 
     Raises:
         Notice: The database is away.
@@ -122,18 +129,18 @@ async def answer_stale(
     *,
     closed: bool = False,
 ) -> None:
-    """Answer a press on a window that is no more.
+    """Answer a press on a window that its dialog no longer shows.
 
-    Where the message lives on with another window (the second tap of a double
-    one, or an edit that was lost), that is drawn again. Else the person is told
-    that it has ended, and a dead keyboard is taken off.
+    If the message shows another window now, that window is drawn again: the press was the
+    second of a double tap, or an edit was lost. Otherwise the person is told that the
+    message is no longer active, and its keyboard is removed.
 
     Args:
         query: The press.
-        data: The middleware's data.
-        transaction: Where the answer is noted.
-        stack_id: The stack that may have gone on to another window.
-        closed: Whether that is its last window, which offers nothing.
+        data: The middlewares' data.
+        transaction: Takes the answer and the calls.
+        stack_id: The stack that may have moved to another window.
+        closed: Whether that window is the last one, which has no buttons.
     """
     texts: Texts = data["texts"]
     message = query.message
@@ -147,7 +154,7 @@ async def answer_stale(
     if lives:
         if not foreign:
             transaction.redraws.append(stack_id)
-    # Made-up data must not take the keyboard off a message that is alive.
+    # A press with forged data must not remove the keyboard of an active message.
     elif message is not None and carries(message, query.data):
         transaction.call(
             EditMessageReplyMarkup(
@@ -159,7 +166,7 @@ async def answer_stale(
 
 
 def _own_stack(data: dict[str, Any]) -> str:
-    """Name the stack of the person's menu, as aiogram-dialog's `StorageProxy` does."""
+    """Give the id of the stack with the person's menu, as aiogram-dialog's `StorageProxy` does."""
     chat: Chat = data["event_chat"]
     person: User = data["event_from_user"]
     return DEFAULT_STACK_ID if chat.type == ChatType.PRIVATE else f"<{person.id}>"

@@ -1,4 +1,7 @@
-"""Presses on Play: they bring a game's short name and no data, and no dialog sees them."""
+"""Handler of presses on Play.
+
+Such a press carries the game's short name and no callback data, so no dialog gets it.
+"""
 
 from urllib.parse import urlencode
 
@@ -17,7 +20,10 @@ router.callback_query.middleware(AnswerMiddleware())
 
 
 async def is_play(callback: CallbackQuery) -> bool:
-    """Tell whether a press is to open a game; a coroutine, as every press is asked."""
+    """Tell whether a press opens a game.
+
+    A coroutine because aiogram runs other filters in a thread, and this one runs for every press.
+    """
     return callback.game_short_name is not None
 
 
@@ -30,10 +36,10 @@ async def play(
     services: Services,
     game_url: str | None,
 ) -> None:
-    """Answer with the address of the game, where that person plays for that message.
+    """Answer with the game's address; a ticket in it names the person and the message.
 
     Raises:
-        Notice: It is another game, or was switched off.
+        Notice: It is another game, or the game was switched off.
     """
     if callback.game_short_name != services.game or game_url is None:
         raise Notice("game-unknown", alert=True)

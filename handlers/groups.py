@@ -1,4 +1,4 @@
-"""What happens to a group: the bot comes into it, it becomes a supergroup."""
+"""Handlers of changes to a group: the bot is added, the group becomes a supergroup."""
 
 from aiogram import F, Router
 from aiogram.enums import ChatType
@@ -15,23 +15,26 @@ router = Router(name="groups")
 @router.my_chat_member(
     ChatMemberUpdatedFilter(JOIN_TRANSITION),
     F.chat.type.in_({ChatType.GROUP, ChatType.SUPERGROUP}),
-    # A channel's direct messages are nobody's in particular before somebody has written.
+    # Before somebody writes, the direct messages chat of a channel belongs to no person.
     ~F.chat.is_direct_messages,
 )
 async def greet(
     _event: ChatMemberUpdated, event_update: Update, dialog_manager: DialogManager
 ) -> None:
-    """Say once what the bot is for; a window, so that neither repetitions nor kills double it."""
+    """Introduce the bot; a window, because the engine sends a window only once."""
     await open_beside(dialog_manager, f"u{event_update.update_id}", Greeting.hello, {})
 
 
 @router.message(F.migrate_to_chat_id.as_("new_id"))
 async def leave_old(message: Message, transaction: UnitOfWork, new_id: int) -> None:
-    """Move on with the group, told of in the old chat."""
+    """Migrate the group's dialogs; Telegram reports the migration in the old chat."""
     transaction.deliver(*upgrade_of(message.chat.id, new_id))
 
 
 @router.message(F.migrate_from_chat_id.as_("old_id"))
 async def arrive(message: Message, transaction: UnitOfWork, old_id: int) -> None:
-    """Move on with the group, told of in the new chat; whichever comes first does it."""
+    """Migrate the group's dialogs; Telegram reports it in the new chat as well.
+
+    The first of the two reports does it.
+    """
     transaction.deliver(*upgrade_of(old_id, message.chat.id))

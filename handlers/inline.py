@@ -1,7 +1,7 @@
-"""Inline mode: a counter in any chat, tapped by everybody, closed by who has posted it.
+"""Inline mode: counters in any chat; everybody taps, the poster confirms or cancels.
 
-The bot does not see such a message, and a press on it tells only its id; so it
-is no dialog, and its state goes by that id.
+The bot does not get the message itself, and a press on it carries only its inline message id.
+So an inline counter is no dialog: the unit of work keeps its state under that id.
 """
 
 import secrets
@@ -35,14 +35,14 @@ from widgets.notice import Notice
 from widgets.services import Services
 
 ENDED_CACHE = 60
-"""Seconds for which a person's client knows that a counter has ended: it never opens again."""
+"""Seconds that a client may cache the answer "no longer active"; a closed counter stays closed."""
 
 COUNTER = "counter"
-"""How the id of a counter's result begins; the draft's name follows."""
+"""First part of the result id of a counter; the draft's name follows after a colon."""
 
 
 class Stage(StrEnum):
-    """How far a counter is."""
+    """Whether a counter is open, confirmed or cancelled."""
 
     COUNTING = "counting"
     CONFIRMED = "confirmed"
@@ -54,18 +54,26 @@ SHOWN = {
     Stage.CONFIRMED: "counter-total",
     Stage.CANCELLED: "counter-cancelled",
 }
-"""The last line at each stage."""
+"""The text key of the last line at each stage."""
 
 
 class Tap(CallbackData, prefix="inline"):
-    """A press: of which draft, and which button; a step is named by its place."""
+    """Callback data of a counter's button.
+
+    Attributes:
+        draft: The name of the draft that the counter was posted from.
+        button: `confirm`, `cancel`, or the index of a step.
+    """
 
     draft: str
     button: str
 
 
 async def is_tap(callback: CallbackQuery) -> bool:
-    """Tell whether a press is on an inline message; a coroutine, as every press is asked."""
+    """Tell whether a press is on an inline message.
+
+    A coroutine because aiogram runs other filters in a thread, and this one runs for every press.
+    """
     return callback.inline_message_id is not None
 
 
@@ -75,18 +83,18 @@ router.callback_query.middleware(AnswerMiddleware())
 
 @router.chosen_inline_result()
 async def posted(chosen: ChosenInlineResult, transaction: UnitOfWork, services: Services) -> None:
-    """Note whose counter a message is, as soon as it is posted."""
+    """Save the state of a counter when it is posted."""
     kind, _, name = chosen.result_id.partition(":")
     if kind != COUNTER or not chosen.inline_message_id:
         return
     counter = await transaction.state()
     is_first = not counter
     if counter and counter["draft"] != name:
-        # A press with another draft's data came first. What Telegram says counts.
+        # A press with the data of another draft came first. Telegram's report is right.
         counter.clear()
     await _counter(transaction, services.drafts, name)
     texts = await services.people.texts(counter["poster"], counter["language"])
-    # Telegram refuses an edit that changes nothing.
+    # If the message looks right already, Telegram would refuse the edit.
     transaction.is_shown = is_first and counter.get("spoken") == texts.language
 
 
@@ -100,7 +108,12 @@ async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by it
     texts: Texts,
     services: Services,
 ) -> None:
-    """Count a tap, confirm or cancel."""
+    """Count a tap, or confirm or cancel the counter.
+
+    Raises:
+        Notice: The message has no such button, only the poster may press it, or the value is
+            at its limit.
+    """
     counter = await _counter(transaction, services.drafts, callback_data.draft)
     if counter["draft"] != callback_data.draft:
         raise Notice("notice-not-offered")
@@ -121,8 +134,8 @@ async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by it
             transaction.then(partial(services.count_total, total.kind))
         case "cancel":
             counter["stage"] = Stage.CANCELLED
-        case place if place in map(str, range(len(counter["steps"]))):
-            value = counter["value"] + counter["steps"][int(place)]
+        case index if index in map(str, range(len(counter["steps"]))):
+            value = counter["value"] + counter["steps"][int(index)]
             if abs(value) > VALUE_MAX:
                 raise Notice("counter-at-the-end")
             counter["value"] = value
@@ -133,15 +146,15 @@ async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by it
 
 
 async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
-    """Give what a counter shows, in the language of who has posted it."""
+    """Render a counter in the poster's language."""
     return counter_window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
 async def _counter(transaction: UnitOfWork, drafts: Drafts, name: str) -> dict[str, Any]:
-    """Give a counter's state; the first time, what was promised when it was offered.
+    """Give the state of a counter; the first time, make it from the draft.
 
     Raises:
-        Notice: Nothing was, or too long ago.
+        Notice: There is no such draft, or it has expired.
     """
     counter = await transaction.state()
     if not counter:
@@ -160,7 +173,7 @@ async def _counter(transaction: UnitOfWork, drafts: Drafts, name: str) -> dict[s
 
 
 def counter_window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
-    """Give what a counter shows, in a language."""
+    """Render a counter in a language."""
     keyboard = counter_keyboard(texts, counter["draft"], counter["steps"])
     return NewMessage(
         chat=Chat(id=counter["poster"], type=ChatType.PRIVATE),
@@ -170,14 +183,14 @@ def counter_window(texts: Texts, counter: Mapping[str, Any]) -> NewMessage:
 
 
 def counter_keyboard(texts: Texts, draft: str, steps: tuple[int, ...]) -> InlineKeyboardMarkup:
-    """Give the buttons of a counter that counts, of a draft."""
+    """Make the buttons of an open counter."""
 
     def button(text: str, name: str) -> InlineKeyboardButton:
         return InlineKeyboardButton(text=text, callback_data=Tap(draft=draft, button=name).pack())
 
     return InlineKeyboardMarkup(
         inline_keyboard=[
-            [button(f"{step:+d}", str(place)) for place, step in enumerate(steps)],
+            [button(f"{step:+d}", str(index)) for index, step in enumerate(steps)],
             [
                 button(texts("counter-confirm"), "confirm"),
                 button(texts("counter-cancel"), "cancel"),

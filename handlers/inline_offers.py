@@ -1,4 +1,4 @@
-"""Inline mode: what is offered while somebody types, a counter, the game, and their totals."""
+"""Inline mode: answers inline queries with a counter, the game, and the person's totals."""
 
 from datetime import tzinfo
 
@@ -25,13 +25,13 @@ from locales import Texts
 from widgets.services import Services
 
 STEPS = (-1, 1)
-"""The steps that a counter offers."""
+"""The steps of an inline counter."""
 
 ANSWER = 5
-"""Seconds that Telegram has to take a game; the person's other updates wait meanwhile."""
+"""Seconds to wait until Telegram accepts a game; the person's other updates wait meanwhile."""
 
 GAME = "game"
-"""The id of the game's result."""
+"""Result id of the game."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,14 +47,14 @@ async def offer(
     services: Services,
     game_url: str | None,
 ) -> TelegramMethod[bool] | None:
-    """Offer a fresh counter under the typed label, the game, and the person's totals."""
+    """Offer a new counter with the typed name, the game, and the person's totals."""
     first: list[InlineQueryResultArticle] = []
     if not query.offset:
         first.append(await _offer_counter(query, texts, services.drafts))
     found, further = await find_totals(
         services.totals, texts, zone, query.from_user.id, query.offset
     )
-    # Personal and fresh: what is posted belongs to who has asked, and counts by itself.
+    # Not cached: each offered counter has a draft of its own and belongs to one person.
     answer = query.answer(
         [*first, *found],
         cache_time=0,
@@ -69,7 +69,7 @@ async def offer(
     try:
         is_offered = await ask(lambda: with_game, within=ANSWER, raising=(TelegramBadRequest,))
     except TelegramBadRequest as error:
-        # A game that @BotFather does not know, perhaps; it must not take the counter with it.
+        # Perhaps @BotFather does not know the game. The counter is offered without it.
         log.warning("game_not_offered", error=error.message)
         return answer
     return None if is_offered else answer
@@ -81,9 +81,9 @@ async def _offer_counter(
     label = " ".join(query.query.split())[:LABEL_MAX] or None
     draft = {
         "poster": query.from_user.id,
-        # Spoken as long as the poster has chosen none.
+        # The client's language: used while the poster has chosen no language.
         "language": query.from_user.language_code,
-        # In which the message will stand there when it is posted.
+        # The language of the message as it will be posted.
         "spoken": texts.language,
         "label": label,
         "steps": STEPS,
@@ -100,7 +100,7 @@ async def _offer_counter(
 
 
 def _offer_game(game: str, texts: Texts) -> InlineQueryResultGame:
-    """Give the game; what is pressed on it handlers/game.py answers."""
+    """Make the result with the game; `handlers/game.py` answers presses on it."""
     play = InlineKeyboardButton(text=texts("game-play"), callback_game=CallbackGame())
     share = InlineKeyboardButton(text=texts("game-share"), switch_inline_query="")
     keyboard = InlineKeyboardMarkup(inline_keyboard=[[play], [share]])

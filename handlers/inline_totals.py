@@ -1,4 +1,4 @@
-"""A person's totals as results of inline mode, newest first and a page at a time."""
+"""A person's totals as inline results, newest first, page by page."""
 
 import re
 from datetime import tzinfo
@@ -16,10 +16,10 @@ from locales import Texts
 from widgets.zone import local_time
 
 PAGE = 20
-"""Totals in one answer; Telegram takes 50 results (Bot API, answerInlineQuery)."""
+"""Totals in one answer; Telegram takes at most 50 results (Bot API, answerInlineQuery)."""
 
 OFFSET = re.compile(r"(\d{1,10}):(\d{1,18})")
-"""What an offset looks like: the time and the id of the last total before it."""
+"""An offset: the time (seconds since 1970) and the id of the last total of the page before."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,29 +27,30 @@ log = structlog.get_logger(__name__)
 async def find_totals(
     totals: Totals, texts: Texts, zone: tzinfo, person_id: int, offset: str
 ) -> tuple[list[InlineQueryResultArticle], str]:
-    """Give a page of a person's totals, none while the database is away.
+    """Read a page of a person's totals.
 
     Args:
-        totals: Where they are.
-        texts: The texts of the person's language.
+        totals: The totals in the database.
+        texts: The texts in the person's language.
         zone: The person's time zone.
-        person_id: The person.
-        offset: What the former page gave, empty for the first; another is answered with none.
+        person_id: The person's id.
+        offset: The offset that came with the page before, empty for the first page.
 
     Returns:
-        The results, and the next page's offset, empty on the last.
+        The results, none if the database is away or the offset is malformed; and the offset
+        of the next page, empty on the last one.
     """
-    place = OFFSET.fullmatch(offset)
-    if offset and place is None:
+    match = OFFSET.fullmatch(offset)
+    if offset and match is None:
         return [], ""
-    at = Cursor("older", int(place[1]), int(place[2])) if place else None
+    at = Cursor("older", int(match[1]), int(match[2])) if match else None
     try:
         page = await totals.page(Filter(user_id=person_id), limit=PAGE, at=at)
     except SQLAlchemyError as error:
         log.warning("totals_not_offered", error=type(error).__name__)
         return [], ""
     if at and page.newer is None:
-        # Nothing is left there, and these are the newest again.
+        # Nothing is older than the cursor, so `page` gave the newest totals again.
         return [], ""
     further = page.older
     results = [_result(texts, zone, total) for total in page.totals]
@@ -57,7 +58,7 @@ async def find_totals(
 
 
 def lines(texts: Texts, key: str, value: int, label: str | None) -> str:
-    """Give what a counter's message says: its label if it has one, and its last line."""
+    """Give the text of a counter's message: the name, if it has one, and the last line."""
     last = texts(key, value=str(value))
     if label is None:
         return last

@@ -1,4 +1,4 @@
-"""The button beside the input field of private chats."""
+"""The menu button beside the input field of private chats."""
 
 from functools import partial
 
@@ -11,12 +11,12 @@ from locales import Catalog, Texts
 
 
 def make_button(texts: Texts, totals_url: str | None) -> MenuButtonCommands | MenuButtonWebApp:
-    """Make the button.
+    """Make the menu button.
 
     Args:
-        texts: The texts of who sees it.
-        totals_url: The page of totals, which it opens; None where there is none, and it
-            lists the commands.
+        texts: The texts in the language of the people who see it.
+        totals_url: The address of the page of totals, which the button opens. If None, the
+            button lists the commands.
     """
     if totals_url is None:
         return MenuButtonCommands()
@@ -24,13 +24,15 @@ def make_button(texts: Texts, totals_url: str | None) -> MenuButtonCommands | Me
 
 
 async def announce(bot: Bot, catalog: Catalog, totals_url: str | None) -> None:
-    """Tell Telegram what the button does, unless it knows; the bot can live without.
+    """Set the default menu button, if Telegram shows another one. A failure is only logged.
+
+    There is one default for everybody, in the default language. People who read another
+    language get a button of their own (`handlers/own_chats.py`).
 
     Args:
         bot: The bot.
-        catalog: The texts. Telegram takes one for everybody, so it is the default language's;
-            people who read another have a button of their own (handlers/own_chats.py).
-        totals_url: The page of totals, see `make_button`.
+        catalog: The texts.
+        totals_url: The address of the page of totals; see `make_button`.
     """
     button = make_button(catalog.speak(None), totals_url)
     shown = await patiently(bot.get_chat_menu_button)

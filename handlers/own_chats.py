@@ -1,4 +1,4 @@
-"""What Telegram shows in a person's own chat alone: their menu button, an admin's commands."""
+"""Settings of a single private chat: the menu button in its language, the admins' commands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, MutableMapping
@@ -22,20 +22,22 @@ from locales import Catalog
 from widgets.services import Services
 
 REMEMBERED = 10_000
-"""Persons whose button a process remembers, those seen last."""
+"""Number of people whose menu button a worker remembers, least recently used out first."""
 KEPT = 365 * 24 * 60 * 60
-"""Seconds for which it stands in Redis that a person has a button of their own, since they
-were seen; who comes back after that may have it set once more."""
+"""Seconds after a person's last update for which Redis keeps which menu button they have.
+
+After that the button may be set once more.
+"""
 
 log = structlog.get_logger(__name__)
 
 
 class OwnChats(BaseMiddleware):
-    """Keeps what Telegram shows in private chats as their persons' languages are.
+    """Sets the menu button and the command list of private chats; an outer middleware of updates.
 
-    Who reads the default language has the button of everybody. Which other buttons were set
-    stands in Redis, a key a person, so that each is set once for a language and an address;
-    and so does whose chats list the admins' commands. All of it happens beside the updates.
+    People who read the default language have the default menu button. For others Redis keeps
+    one key a person, so that each button is set once for a language and an address. Redis also
+    keeps which admins have the admins' commands in their list. Updates do not wait for any of it.
 
     Args:
         redis: The connection, giving bytes.
@@ -49,7 +51,7 @@ class OwnChats(BaseMiddleware):
         self._admins = f"{PREFIX}:{{{bot_id}}}:listed_admins"
         self._catalog = catalog
         self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Future[None]] = set()
 
     async def __call__(
@@ -58,12 +60,12 @@ class OwnChats(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:
-        """Pass an update on; see `BaseMiddleware`."""
+        """Handle an update, then start what has to be set; see `BaseMiddleware`."""
         result = await handler(event, data)
-        # Not windows that are drawn again, which know the language of back then, and not
-        # news of a chat that somebody has closed to the bot.
-        has_come = isinstance(event, Update) and (event.message or event.callback_query)
-        if has_come and (person := _in_own_chat(data)):
+        # A redraw carries the language of an earlier update, and a `my_chat_member` update may
+        # say that the person has blocked the bot.
+        is_by_person = isinstance(event, Update) and (event.message or event.callback_query)
+        if is_by_person and (person := _in_own_chat(data)):
             services: Services = data["services"]
             texts = await services.people.texts(person.id, person.language_code)
             if self._known.get(person.id) != texts.language:
@@ -71,11 +73,11 @@ class OwnChats(BaseMiddleware):
         return result
 
     async def dismiss(self, bot: Bot, admin_ids: Collection[int]) -> None:
-        """Take the admins' commands out of the chats of those who are admins no more.
+        """Remove the admins' commands from the lists of former admins.
 
         Args:
             bot: The bot.
-            admin_ids: Who are.
+            admin_ids: The ids of the current admins.
         """
         try:
             for listed in await self._redis.smembers(self._admins):
@@ -87,7 +89,7 @@ class OwnChats(BaseMiddleware):
             log.warning("admins_not_dismissed", error=str(error))
 
     async def close(self, within: float) -> None:
-        """Finish what is being set, for at most `within` seconds."""
+        """Wait for running calls, for at most `within` seconds."""
         await finish(self._tasks, within)
 
     def _begin(
@@ -114,12 +116,12 @@ class OwnChats(BaseMiddleware):
     async def _set_button(
         self, bot: Bot, person_id: int, language: str, totals_url: str | None
     ) -> None:
-        # One after the other, or a language that was chosen for a moment might come last.
-        turn = self._turns.setdefault(person_id, asyncio.Lock())
-        async with turn:
-            await self._set_button_in_turn(bot, person_id, language, totals_url)
+        # One call at a time, so that the language that was chosen last is set last.
+        lock = self._locks.setdefault(person_id, asyncio.Lock())
+        async with lock:
+            await self._set_button_locked(bot, person_id, language, totals_url)
 
-    async def _set_button_in_turn(
+    async def _set_button_locked(
         self, bot: Bot, person_id: int, language: str, totals_url: str | None
     ) -> None:
         texts = self._catalog.speak(language)

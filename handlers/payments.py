@@ -1,7 +1,7 @@
-"""Payments: what Telegram asks before one, and what it tells after it.
+"""Handlers of payments: Telegram's questions before a payment, its messages after one.
 
-A bill's payload is signed and says whose it is and what it comes to (bills.py);
-whether it was paid stands in its dialog, and for ever in the database.
+The payload of a bill is signed and says who may pay it and how much (`signed/bills.py`).
+Whether it was paid is in the state of the bill's dialog, and in the database.
 """
 
 import asyncio
@@ -34,11 +34,11 @@ from widgets.notice import Notice
 from widgets.services import Services
 
 PATIENCE = 4
-"""Seconds that the database has to tell whether a bill was paid; Telegram waits 10
-for the answer to a pre-checkout query (Bot API, PreCheckoutQuery)."""
+"""Seconds to wait for the database; Telegram waits 10 seconds for the answer to a pre-checkout
+query (Bot API, PreCheckoutQuery)."""
 
 WAYS = {"post": "shipping-post", "courier": "shipping-courier"}
-"""What the ways of shipping are called."""
+"""The text key of each way of shipping."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,10 +47,10 @@ router = Router(name="payments")
 
 @router.shipping_query()
 async def ship(query: ShippingQuery, services: Services, texts: Texts) -> TelegramMethod[bool]:
-    """Say what shipping to an address costs.
+    """Answer what shipping to an address costs.
 
     Raises:
-        Notice: The person can't pay the bill, or nothing is sent there.
+        Notice: This person can't pay the bill, or Tally does not ship to that country.
     """
     _bill_of(query, services.bills)
     ways = SHIPPING.get(query.shipping_address.country_code)
@@ -71,10 +71,10 @@ async def ship(query: ShippingQuery, services: Services, texts: Texts) -> Telegr
 async def check(
     query: PreCheckoutQuery, services: Services, transaction: UnitOfWork
 ) -> TelegramMethod[bool]:
-    """Agree to a payment. Nothing is written: a query that comes again is answered again.
+    """Accept a payment. It saves nothing, so a repeated query gets the same answer.
 
     Raises:
-        Notice: Something is wrong with it, or nobody knows at the moment.
+        Notice: The payment does not match its bill, the bill is paid, or the database is away.
     """
     bill = _bill_of(query, services.bills)
     if not bill.comes_to(query):
@@ -97,11 +97,11 @@ def _bill_of(query: ShippingQuery | PreCheckoutQuery, bills: Bills) -> Bill:
 async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> bool:
     """Tell whether a bill was paid.
 
-    Its dialog knows of a payment that still waits for the database; the database, of
-    one whose dialog has come to the end of its time.
+    A payment that is still in the outbox is known to the dialog only. After the dialog has
+    expired, the payment is known to the database only.
 
     Raises:
-        Notice: The database doesn't tell.
+        Notice: The database is away.
     """
     if BillStates.paid.state in await transaction.states_of(bill.stack_id):
         return True
@@ -124,11 +124,20 @@ async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update
     services: Services,
     left_out: Collection[str] = (),
 ) -> TelegramMethod[Message] | None:
-    """Write a payment down, and put the receipt below its bill.
+    """Save a payment and send the receipt below its bill.
 
-    Both in one step, and the database gets it by the outbox: so a payment is a row,
-    sooner or later, and is one however often Telegram tells of it. If parts of it can't be
-    read (`update_data.LEFT_OUT`), what was agreed to before it counts.
+    One commit does both, and the outbox delivers the payment to the database: exactly one row,
+    however often Telegram sends the message. If parts of the payment can't be read
+    (`update_data.LEFT_OUT`), the amount that was accepted before counts.
+
+    Args:
+        message: The message with the payment.
+        paid: The payment.
+        dialog_manager: The manager of the current update.
+        transaction: The unit of work.
+        texts: The texts in the person's language.
+        services: What the application hands to every update.
+        left_out: The places of the update that can't be read.
     """
     charge_id = paid.telegram_payment_charge_id
     bill = services.bills.read(paid.invoice_payload)
@@ -138,7 +147,7 @@ async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update
     if bill is None or person is None or bill.user_id != person.id or not fits:
         log.error("payment_not_ours", charge=charge_id)
         return message.reply(texts("payment-not-ours"))
-    _write_down(paid, bill, message, transaction)
+    _deliver(paid, bill, message, transaction)
     receipt = {
         "charge": charge_id,
         "currency": paid.currency,
@@ -151,7 +160,7 @@ async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update
             return None
         if stack.has_context() and stack.current_context().state == BillStates.due:
             transaction.call(_without_cancel(stack, message.chat.id, bill, texts))
-        # The bill keeps its message, which Telegram's clients make a receipt of their own.
+        # Telegram's clients turn the message of the bill into a receipt, so it must stay.
         stack.current_stack().last_message_id = None
         await stack.start(
             BillStates.paid, receipt, mode=StartMode.RESET_STACK, show_mode=ShowMode.SEND
@@ -180,13 +189,13 @@ async def note_refund(
     transaction: UnitOfWork,
     services: Services,
 ) -> None:
-    """Write down that a payment was given back, by whatever way, and mark its receipt."""
+    """Save that a payment was refunded, by this bot or elsewhere, and mark its receipt."""
     charge_id = refunded.telegram_payment_charge_id
     bill = services.bills.read(refunded.invoice_payload)
     if bill is None or bill.user_id != message.chat.id:
         log.error("refund_not_ours", charge=charge_id)
         return
-    _write_down(refunded, bill, message, transaction)
+    _deliver(refunded, bill, message, transaction)
     async with foreground(dialog_manager, bill.stack_id) as stack:
         if _is_receipt(stack, charge_id):
             stack.dialog_data["refunded_at"] = int(message.date.timestamp())
@@ -194,15 +203,18 @@ async def note_refund(
 
 
 def _is_receipt(stack: DialogManager, charge_id: str) -> bool:
-    """Tell whether a bill's dialog has gone on to the receipt of a payment."""
+    """Tell whether a bill's dialog shows the receipt of this payment."""
     if not stack.has_context():
         return False
     receipt = cast("dict[str, Any]", stack.start_data)
     return bool(receipt.get("charge") == charge_id)
 
 
-def _write_down(
-    told: SuccessfulPayment | RefundedPayment, bill: Bill, message: Message, to: UnitOfWork
+def _deliver(
+    told: SuccessfulPayment | RefundedPayment,
+    bill: Bill,
+    message: Message,
+    transaction: UnitOfWork,
 ) -> None:
     payment = NewPayment(
         telegram_payment_charge_id=told.telegram_payment_charge_id,
@@ -215,4 +227,4 @@ def _write_down(
         created_at=message.date,
         refunded_at=message.date if isinstance(told, RefundedPayment) else None,
     )
-    to.deliver(payment.entry, payment.to_json())
+    transaction.deliver(payment.entry, payment.to_json())

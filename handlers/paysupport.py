@@ -1,6 +1,6 @@
-"""What people ask about payments, and giving one back.
+"""Support of payments: `/terms`, `/paysupport`, and `/refund` for admins.
 
-Telegram asks of every bot that takes payments for /paysupport and /terms
+Telegram requires `/paysupport` and `/terms` of every bot that takes payments
 (core.telegram.org/bots/payments-stars, "Live checklist").
 """
 
@@ -25,10 +25,10 @@ from widgets.notice import Notice
 from widgets.services import Services
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"
-"""How Telegram refuses to give the same payment back again."""
+"""Telegram's error if a payment was refunded before."""
 
 PATIENCE = 10
-"""Seconds that Telegram has to give a payment back."""
+"""Seconds to wait for Telegram to refund a payment."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +37,7 @@ router = Router(name="support of payments")
 
 @router.message(Command("terms"))
 async def terms(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say what is paid for, and what is not."""
+    """Show the terms of payments."""
     return message.answer(texts("terms"))
 
 
@@ -49,18 +49,18 @@ async def support(
     services: Services,
     texts: Texts,
 ) -> TelegramMethod[Message]:
-    """Pass a question on to the admins, or say how to ask one."""
+    """Forward a question to the admins, or explain how to ask one."""
     if not command.args:
         return message.answer(texts("paysupport"))
     for admin_id in services.admin_ids:
         transaction.call(message.forward(admin_id))
-    is_heard = bool(services.admin_ids)
-    return message.reply(texts("paysupport-passed-on" if is_heard else "paysupport-nobody"))
+    key = "paysupport-passed-on" if services.admin_ids else "paysupport-nobody"
+    return message.reply(texts(key))
 
 
 @router.message(Command("refund"), F.forward_origin, is_by_admin)
 async def refuse_forwarded(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Have an admin type it: what they forward, perhaps to ask about it, is another's wish."""
+    """Refuse a forwarded `/refund`: somebody else wrote it, and the admin may only ask about it."""
     return message.reply(texts("refund-forwarded"))
 
 
@@ -74,10 +74,10 @@ async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by
     texts: Texts,
     services: Services,
 ) -> TelegramMethod[Message]:
-    """Give a payment back.
+    """Refund a payment in Stars.
 
-    Telegram gives each back once, so it does no harm to ask again after a kill. The
-    person is told by Telegram, and by the receipt (handlers/payments.py).
+    Telegram refunds each payment once, so a repeated call after a kill does no harm. Telegram
+    tells the person, and so does the receipt (`handlers/payments.py`).
 
     Raises:
         Notice: The database or Telegram is away.
@@ -91,15 +91,22 @@ async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by
         return message.reply(texts("refund-already"))
     if payment.currency != STARS:
         return message.reply(texts("refund-card"))
-    if refusal := await _give_back(bot, payment):
+    if refusal := await _refund(bot, payment):
         return message.reply(texts("refund-refused", reason=escape(refusal, quote=False)))
     refunded = replace(NewPayment.of(payment), refunded_at=datetime.now(UTC))
     transaction.deliver(refunded.entry, refunded.to_json())
     return message.reply(texts("refund-done", price=price(payment.amount, payment.currency)))
 
 
-async def _give_back(bot: Bot, payment: Payment) -> str | None:
-    """Have Telegram give a payment back; give its reason if it refuses."""
+async def _refund(bot: Bot, payment: Payment) -> str | None:
+    """Refund a payment.
+
+    Returns:
+        Telegram's reason if it refuses, else None.
+
+    Raises:
+        Notice: Telegram is away.
+    """
     charge_id = payment.telegram_payment_charge_id
     try:
         await bot.refund_star_payment(payment.user_id, charge_id, request_timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Who sends an update, which language they read, and by which clock they live."""
+"""Middleware that adds the sender's preferences, texts and time zone to an update."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,16 +20,15 @@ log = structlog.get_logger(__name__)
 
 
 class PersonMiddleware(BaseMiddleware):
-    """Gives every update the texts in its sender's language, as `texts`, and `zone`.
+    """Adds `preferences`, `texts` and `zone` of the sender to the data of each update.
 
-    It stands before the turn of the chat and again within it, so that what the sender
-    has chosen while an update waited for its turn counts. All that was chosen is
-    `preferences`, and `people` tells it of others.
+    It runs before the chat lock and again inside of it, so that a choice counts that the sender
+    made while the update waited. It also saves the sender's profile.
 
     Args:
-        catalog: The texts of all languages.
-        users: Where people are remembered.
-        people: Tells what they have chosen.
+        catalog: The texts of all languages, added as `catalog`.
+        users: Saves profiles.
+        people: Knows preferences.
     """
 
     def __init__(self, catalog: Catalog, users: Users, people: People) -> None:
@@ -45,39 +44,40 @@ class PersonMiddleware(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:
-        """Pass an update on; see `BaseMiddleware`."""
+        """Add the data and call the handler; see `BaseMiddleware`."""
         person: User | None = data.get("event_from_user")
         data |= {"catalog": self._catalog, "people": self._people}
         data |= await self._people.view(person)
         if _is_real(person) and not self._users.knows(profile := _profile(person)):
             self._waiting[person.id] = profile
             if self._writing is None:
-                # Beside the update: counting must not wait for the database.
+                # In a task, because counting must not wait for the database.
                 self._writing = start(self._remember())
         return await handler(event, data)
 
     async def close(self, within: float) -> None:
-        """Finish what is being written down, for at most `within` seconds."""
+        """Wait until profiles are saved, for at most `within` seconds."""
         if self._writing:
             await finish([self._writing], within)
 
     async def _remember(self) -> None:
-        """Write down who has come; who comes meanwhile is written next, all of them together."""
+        """Save the waiting profiles together, then those that came meanwhile."""
         try:
             while self._waiting:
                 profiles, self._waiting = self._waiting.values(), {}
                 await self._users.seen(*profiles)
         except SQLAlchemyError as error:
-            # Counting goes on without it; the next update tries again.
+            # Counting does not need the profile. The person's next update tries again.
             log.warning("people_not_remembered", error=type(error).__name__)
         finally:
             self._writing = None
 
 
 def _is_real(person: User | None) -> TypeGuard[User]:
-    """Tell whether somebody is there; windows are drawn again without anybody.
+    """Tell whether a person sent the update.
 
-    Who has no name stands for the payer of a payment whose sender can't be read (`fsm.reading`).
+    A redraw has a `FakeUser`. A sender without a name stands for the payer of a payment whose
+    sender can't be read (`durable_dialogs.intake.reading`).
     """
     if person is None or person.is_bot or isinstance(person, FakeUser):
         return False

@@ -1,4 +1,4 @@
-"""What Telegram shows of the bot before it says a word: lists of commands and descriptions."""
+"""The bot's profile at Telegram: lists of commands and descriptions, in every language."""
 
 from functools import partial
 
@@ -29,8 +29,8 @@ from locales import Catalog, Texts
 from widgets.command_list import Scope, offered
 
 PATIENCE = 60 * 60.0
-"""Seconds that a call is worth trying: what others read of the bot is in no hurry, and
-Telegram may ask for many minutes where it was changed often."""
+"""Seconds to keep trying a call: Telegram may ask to wait many minutes after frequent changes, and
+the profile is not urgent."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,18 +40,18 @@ LISTS: tuple[tuple[BotCommandScopeUnion, Scope], ...] = (
     (BotCommandScopeAllPrivateChats(), Scope.PRIVATE),
     (BotCommandScopeAllGroupChats(), Scope.GROUP),
 )
-"""What is listed where. A group's admins have no list of their own: by commands they can do
-no more than others there."""
+"""Which commands Telegram lists in which chats. Admins of a group have no list of their own
+because they have no further commands there."""
 
 
 async def announce(bot: Bot, catalog: Catalog) -> None:
-    """Tell Telegram in every language what there is, where it knows otherwise.
+    """Set commands and descriptions in each language, if Telegram shows others.
 
-    The bot can live without. Its name is its owner's business.
+    A failure is only logged. The bot's name is left to its owner.
 
     Args:
         bot: The bot.
-        catalog: The languages; people whose own is not there read the default one.
+        catalog: The texts of all languages.
     """
     for language in (None, *catalog.languages):
         texts = catalog.speak(language)
@@ -62,12 +62,12 @@ async def announce(bot: Bot, catalog: Catalog) -> None:
 
 
 async def announce_to_admin(bot: Bot, catalog: Catalog, admin_id: int) -> None:
-    """List an admin's commands, too, in their own chat with the bot.
+    """Add the admins' commands to the list in an admin's private chat.
 
     Args:
         bot: The bot.
-        catalog: The languages.
-        admin_id: The admin, who has started the bot: before, there is no such chat.
+        catalog: The texts of all languages.
+        admin_id: The admin, who must have started the bot: the chat does not exist before.
     """
     scope = BotCommandScopeChat(chat_id=admin_id)
     for language in (None, *catalog.languages):
@@ -75,12 +75,12 @@ async def announce_to_admin(bot: Bot, catalog: Catalog, admin_id: int) -> None:
 
 
 async def take_back_from(bot: Bot, catalog: Catalog, former_id: int) -> None:
-    """Take back what `announce_to_admin` has listed.
+    """Remove the list that `announce_to_admin` has set.
 
     Args:
         bot: The bot.
-        catalog: The languages.
-        former_id: Who is no admin any more.
+        catalog: The texts of all languages.
+        former_id: The former admin.
     """
     scope = BotCommandScopeChat(chat_id=former_id)
     for language in (None, *catalog.languages):
@@ -99,7 +99,7 @@ async def _list(
 
 
 async def _describe(bot: Bot, texts: Texts, language: str | None) -> None:
-    """Tell what stands in an empty chat with the bot, and in its profile and shared links."""
+    """Set the description (in an empty chat) and the short one (in profile and shared links)."""
     long, short = texts("profile-description"), texts("profile-short")
     described = await _call(bot, GetMyDescription(language_code=language))
     if described is not None and described.description != long:

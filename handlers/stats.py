@@ -1,4 +1,4 @@
-"""Figures for the bot's admins. To everybody else the command is as unknown as any other."""
+"""`/stats`: statistics for the bot's admins. For others it is an unknown command."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -16,14 +16,14 @@ from widgets.chart import by_day
 from widgets.services import Services
 
 DAYS = 30
-"""Days on the chart."""
+"""Days in the chart, today included."""
 
 router = Router(name="statistics")
 
 
 @router.message(Command("stats"), F.chat.type == ChatType.PRIVATE, is_by_admin)
 async def show(message: Message, services: Services, texts: Texts) -> TelegramMethod[Message]:
-    """Show how much is counted, in the days of UTC."""
+    """Show the numbers of people, counters, taps and totals, by days in UTC."""
     today = datetime.now(UTC).date()
     days = (today - timedelta(days=DAYS - 1), today)
     tapped = await services.taps.by_day()

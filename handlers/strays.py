@@ -1,4 +1,7 @@
-"""What belongs to no dialog: presses before them, and whatever is left after them."""
+"""Answers presses and messages that belong to no dialog.
+
+The router `before` runs before the dialogs and `after` takes what no dialog has handled.
+"""
 
 import re
 
@@ -32,7 +35,7 @@ TALK = {
     ContentType.POLL,
     ContentType.DICE,
 }
-"""What people send, as against what Telegram notes in a chat."""
+"""Messages that people send, as opposed to service messages of Telegram."""
 
 ASKED_FOR = {
     ContentType.USERS_SHARED,
@@ -40,20 +43,20 @@ ASKED_FOR = {
     ContentType.MANAGED_BOT_CREATED,
     ContentType.WEB_APP_DATA,
 }
-"""What only a reply button that asks for it sends."""
+"""Messages that only a reply button sends, which asks for such an answer."""
 
 STRAY_CACHE = 10
-"""Seconds for which a person's client repeats the answer to a press that is nobody's."""
+"""Seconds that a client caches the answer to an unknown press."""
 
 MARKED = re.compile(rf"[^{CB_SEP}]+{CB_SEP}")
-"""How the data of a dialog's buttons begins: with the mark of its context."""
+"""Start of the callback data of a dialog's button: the id of its context."""
 
 
 async def is_stray(callback: CallbackQuery) -> bool:
-    """Tell whether a press can't be of a dialog.
+    """Tell whether a press can't belong to a dialog.
 
-    A coroutine, as every press is asked: aiogram runs other filters, magic ones
-    too, in a thread, which costs as much as two commands to Redis.
+    A coroutine because it runs for every press: aiogram runs other filters, magic filters
+    included, in a thread, and that costs as much as two Redis commands.
     """
     return callback.message is None or not MARKED.match(callback.data or "")
 
@@ -67,10 +70,10 @@ after = Router(name="strays after the dialogs")
 async def unknown_press(
     callback: CallbackQuery, callback_answer: CallbackAnswer, texts: Texts
 ) -> None:
-    """Answer a press without a dialog's mark.
+    """Answer a press whose callback data has no context id.
 
-    aiogram-dialog would take it for one of the person's own open window, and draw
-    that onto the pressed message.
+    aiogram-dialog would pass it to the window that the person has open, and draw that window
+    in the pressed message.
     """
     note_forged(callback, callback.data)
     callback_answer.text = texts("notice-not-offered")
@@ -80,10 +83,10 @@ async def unknown_press(
 async def late_answer(
     message: Message, dialog_manager: DialogManager, texts: Texts
 ) -> TelegramMethod[Message]:
-    """Say that a question is no longer open.
+    """Say that the question of a reply button is closed.
 
     Raises:
-        SkipHandler: It may be; the dialog knows.
+        SkipHandler: The window may still be open; its dialog handles the message.
     """
     if dialog_manager.has_context():
         state = dialog_manager.current_context().state
@@ -94,17 +97,17 @@ async def late_answer(
 
 @after.message(F.chat.type == ChatType.PRIVATE, F.content_type.in_(TALK))
 async def hint(message: Message, texts: Texts) -> TelegramMethod[Message]:
-    """Say what is understood here.
+    """Explain what the bot understands.
 
-    No window takes the message, so a reply keyboard that it may come from is a
-    dead one, and goes.
+    No window has handled the message, so a reply keyboard that may still be shown has no use
+    and is removed.
     """
     return message.answer(texts("notice-hint"), reply_markup=ReplyKeyboardRemove())
 
 
 @after.message(F.text.startswith("/"), F.text.contains("@"))
 async def hint_to_command(message: Message, texts: Texts) -> TelegramMethod[Message] | None:
-    """Say so, too, in a group where an unknown command names this bot."""
+    """Explain it in a group as well, if an unknown command there names this bot."""
     me = await message.bot.me() if message.bot else None
     _, _, name = (message.text or "").split(maxsplit=1)[0].partition("@")
     if me and me.username and name.lower() == me.username.lower():

@@ -1,4 +1,4 @@
-"""What is answered when an update can't be read."""
+"""Answers updates that can't be read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,16 @@ from locales import Catalog
 def refuse_unread(
     catalog: Catalog, kind: str, content: Mapping[str, Any]
 ) -> TelegramMethod[Any] | None:
-    """Answer a person who waits for it; see `fsm.intake.Refuse`."""
+    """Make the answer to an update that can't be read; see `durable_dialogs.intake.intake.Refuse`.
+
+    Args:
+        catalog: The texts of all languages.
+        kind: The type of the update, such as `callback_query`.
+        content: Its content as JSON, of any shape.
+
+    Returns:
+        The call that answers it, None if no person waits for an answer.
+    """
     query_id, person = content.get("id"), content.get("from")
     if not isinstance(query_id, str):
         return None
