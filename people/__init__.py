@@ -1,1 +1,1 @@
-"""Who uses Tally: preferences, names of chats, time zones."""
+"""People and their chats: preferences, admin rights, names of chats, time zones."""

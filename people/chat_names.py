@@ -1,4 +1,4 @@
-"""What chats are called, which is kept nowhere: Telegram is asked."""
+"""Titles of chats. They are not saved; the bot asks Telegram."""
 
 import asyncio
 from collections.abc import Iterable, MutableMapping
@@ -12,20 +12,20 @@ from cachetools import TTLCache
 from durable_dialogs import ask
 
 REMEMBERED = 10_000
-"""Chats whose names a process remembers."""
+"""Number of chats whose titles a worker caches."""
 HOUR = 60 * 60
-"""Seconds that it does."""
+"""Seconds that a title is cached."""
 PATIENCE = 3
-"""Seconds that Telegram has to tell a name."""
+"""Seconds to wait for Telegram."""
 
 log = structlog.get_logger(__name__)
 
 
 class ChatNames:
-    """Tells what chats are called.
+    """Looks up titles of chats.
 
     Args:
-        bot: Who asks, and is a member of them.
+        bot: The bot, a member of these chats.
     """
 
     def __init__(self, bot: Bot) -> None:
@@ -33,7 +33,7 @@ class ChatNames:
         self._known: MutableMapping[int, str | None] = TTLCache(REMEMBERED, HOUR)
 
     async def find(self, chats: Iterable[int]) -> dict[int, str | None]:
-        """Give the titles of groups, None for those that Telegram does not tell."""
+        """Give the titles of groups by their ids, None if Telegram does not give it."""
         wanted = list(chats)
         return dict(zip(wanted, await asyncio.gather(*map(self._find, wanted)), strict=True))
 
@@ -45,7 +45,7 @@ class ChatNames:
             call = partial(self._bot.get_chat, chat_id)
             chat = await ask(call, within=PATIENCE, raising=refusals)
         except refusals as error:
-            # The bot may have been removed from it since.
+            # Perhaps the bot was removed from the group.
             log.info("chat_unknown", error=type(error).__name__)
             self._known[chat_id] = None
             return None

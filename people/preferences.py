@@ -1,4 +1,4 @@
-"""What each person has chosen; the one place that tells their language and time zone."""
+"""People's preferences, cached, and the language and time zone that follow from them."""
 
 import asyncio
 from collections.abc import Callable, MutableMapping
@@ -18,35 +18,36 @@ from db.preferences import Choice, Preferences, PreferenceStore
 from locales import Catalog, Texts
 
 REMEMBERED = 10_000
-"""Persons whose choices a process remembers, those seen last."""
+"""Number of people whose preferences a worker caches, least recently used out first."""
 PATIENCE = 1.0
-"""Seconds that an update waits for what its sender has chosen."""
+"""Seconds that an update waits for its sender's preferences."""
 SAVING = 5.0
-"""Seconds that a person waits until a choice is noted."""
+"""Seconds to wait until a choice is saved."""
 REST = 3.0
-"""Seconds for which nobody asks a database that did not answer."""
+"""Seconds without a query to the database after it did not answer."""
 LISTEN = 4.0
-"""Seconds of silence after which a connection is listened to anew; shorter than what
-Redis may take for an answer, which would be an error."""
+"""Seconds of one wait for messages; shorter than the timeout of an answer of Redis, which would be
+an error."""
 
 NOTHING = Preferences()
+"""Preferences of a person who has chosen nothing."""
 
 log = structlog.get_logger(__name__)
 
 
 class People:
-    """Tells what people have chosen, and takes their choices.
+    """Reads people's preferences and saves their choices.
 
-    They stand in the database and are remembered here. Whoever sets one says so in a
-    channel of Redis, and every process forgets what it remembers of that person; one that
-    may have missed something forgets everybody.
+    The database keeps preferences, and each worker caches them. A worker that saves a choice
+    publishes the person's id in a Redis channel, and all workers drop that person from their
+    caches. A worker that may have missed a message drops everybody.
 
     Args:
-        store: Where choices are kept.
-        redis: The connection that the bot's processes share, giving bytes.
+        store: Preferences in the database.
+        redis: The connection, giving bytes.
         bot_id: The bot's id.
         catalog: The texts of all languages.
-        forget: Called in every process with the id of whoever's data has changed.
+        forget: Called in each worker with the id of a person whose data has changed.
     """
 
     def __init__(
@@ -68,15 +69,15 @@ class People:
         self._ask_after = 0.0
 
     async def preferences(self, user_id: int) -> Preferences:
-        """Tell what a person has chosen; nothing as long as the database is away.
+        """Give a person's preferences; the defaults while the database is away.
 
-        Who asks for one person is told in the order of asking: updates are in order, too.
+        Callers who ask for the same person get their answers in order, so updates stay in order.
         """
         if user_id in self._known and user_id not in self._asking:
             return self._known[user_id]
-        # Named here, as the dictionary holds the turn only while somebody does.
-        turn = self._asking.setdefault(user_id, asyncio.Lock())
-        async with turn:
+        # A variable keeps the lock alive: the dictionary holds only a weak reference.
+        lock = self._asking.setdefault(user_id, asyncio.Lock())
+        async with lock:
             if user_id in self._known:
                 return self._known[user_id]
             return await self._ask(user_id)
@@ -94,26 +95,30 @@ class People:
             self._ask_after = now() + REST
             return NOTHING
         if changes == self._changes:
-            # Else somebody may have chosen while we read.
+            # Otherwise the person may have made a choice while the database was read.
             self._known[user_id] = found
         return found
 
     async def texts(self, user_id: int, otherwise: str | None) -> Texts:
-        """Give the texts that a person reads.
+        """Give the texts in a person's language.
 
         Args:
-            user_id: The person.
-            otherwise: The language of those who have chosen none, as their client names it.
+            user_id: The person's id.
+            otherwise: The language of the person's client (an IETF tag), used if the person has
+                chosen no language.
         """
         chosen = (await self.preferences(user_id)).chosen_language
         return self._catalog.speak(chosen or otherwise)
 
     async def view(self, person: User | None) -> dict[str, object]:
-        """Give what handlers, getters and windows find of a person by name.
+        """Give the middlewares' data about a person.
+
+        Args:
+            person: The person, None if the update has no sender.
 
         Returns:
-            `preferences`, `texts` in the person's language, and `zone`, a `tzinfo`: UTC as
-            long as the person has set none, and then times are marked so.
+            `preferences`; `texts` in the person's language; and `zone`, a `tzinfo`, UTC if the
+            person has chosen none.
         """
         chosen = NOTHING
         if person is not None and not person.is_bot:
@@ -126,18 +131,18 @@ class People:
         }
 
     async def choose(self, user_id: int, **choice: Unpack[Choice]) -> Preferences:
-        """Note a choice, for all processes from now on.
+        """Save a choice, and have all workers use it from now on.
 
         Args:
-            user_id: Whose choice it is.
-            choice: What was chosen; see `Preferences`.
+            user_id: The person's id.
+            choice: The fields of `Preferences` that change.
 
         Returns:
-            All that the person has chosen now.
+            All preferences of the person after the change.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: The database is away; the choice was not noted.
-            TimeoutError: It does not answer.
+            sqlalchemy.exc.SQLAlchemyError: The database is away; the choice was not saved.
+            TimeoutError: The database does not answer.
         """
         async with asyncio.timeout(SAVING):
             await self._store.set(user_id, **choice)
@@ -146,21 +151,21 @@ class People:
         return await self.preferences(user_id)
 
     async def changed(self, user_id: int) -> None:
-        """Have every process forget what it remembers of a person."""
+        """Have all workers drop what they cache about a person."""
         self._drop(user_id)
         try:
             await self._redis.publish(self._channel, user_id)
         except RedisError as error:
-            # Who listens loses the connection likewise, and forgets everybody.
-            log.warning("change_not_told", error=str(error))
+            # The other workers lose their connections as well, and drop everybody.
+            log.warning("settings_not_published", error=str(error))
 
     async def run(self) -> None:
-        """Follow what other processes do, until cancelled."""
+        """Follow the changes of other workers until cancelled."""
         while True:
             try:
                 await self._listen()
             except (RedisError, OSError) as error:
-                log.warning("changes_not_heard", error=str(error))
+                log.warning("settings_sync_lost", error=str(error))
                 await asyncio.sleep(PATIENCE)
 
     async def _listen(self) -> None:
@@ -173,7 +178,7 @@ class People:
                 if message["type"] == "message":
                     self._drop(int(message["data"]))
                 else:
-                    # Subscribed, perhaps again: whatever was said before was not heard.
+                    # A new subscription: messages from before it were missed.
                     self._changes += 1
                     self._known.clear()
 
@@ -184,11 +189,11 @@ class People:
 
 
 def zone_of(preferences: Preferences) -> tzinfo:
-    """Give a person's time zone; UTC as long as none was chosen."""
+    """Give a person's time zone, UTC if the person has chosen none."""
     if preferences.time_zone is None:
         return UTC
     try:
         return ZoneInfo(preferences.time_zone)
     except (KeyError, OSError, ValueError):
-        # Chosen where a newer edition of the time zones was installed.
+        # A worker with newer time zone data may have saved a zone that is unknown here.
         return UTC

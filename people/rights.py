@@ -1,4 +1,4 @@
-"""Who is an admin of a group: asked of Telegram beside the updates, and kept for a while."""
+"""Who is an admin of a group: asked of Telegram outside of the chat lock, cached in Redis."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -25,35 +25,38 @@ from redis.exceptions import RedisError
 from durable_dialogs import AwayError, ChatKeys, NotKnownYetError, Outcome, ask
 
 PATIENCE = 5
-"""Seconds that Telegram has to tell whether somebody is an admin."""
+"""Seconds to wait for Telegram."""
 
 log = structlog.get_logger(__name__)
 
 
 class Right(StrEnum):
-    """What is known of a person in a group."""
+    """What is known about a person in a group."""
 
     ADMIN = "admin"
     MEMBER = "member"
-    """Anybody else, also somebody who is not in the group."""
+    """Not an admin; perhaps not even in the group."""
     UNKNOWN = "unknown"
-    """Telegram did not tell. No right is assumed."""
+    """Telegram did not answer. The person gets no rights."""
 
 
 KEPT = {Right.ADMIN: 120, Right.MEMBER: 30, Right.UNKNOWN: 1}
-"""Seconds that an answer counts. So somebody who is an admin no more may act as one for two
-minutes at most, somebody who has become one waits half a minute at most, and nobody can have
-Telegram asked more often than that. A `chat_member` update ends both at once; Telegram sends
-it to bots that are admins themselves (Bot API, Update)."""
+"""Seconds that each answer is cached.
+
+A former admin keeps their rights for two minutes at most, and a new admin waits half a minute at
+most. It also limits how often a person can make the bot ask Telegram. A `chat_member` update
+replaces the cached answer at once; Telegram sends it only to bots that are admins (Bot API,
+Update).
+"""
 
 
 class Rights(BaseMiddleware):
-    """Tells who is an admin of a group, and hears of changes; an outer middleware of updates.
+    """Tells who is an admin of a group; an outer middleware of updates, to follow changes.
 
-    The answers stand in Redis, a key a person, so that all workers share them.
+    Redis caches the answers, one key a person, so that all workers share them.
 
     Args:
-        bot: Asks Telegram.
+        bot: The bot.
         redis: The connection, giving bytes.
     """
 
@@ -66,12 +69,12 @@ class Rights(BaseMiddleware):
         """Tell whether a person is an admin of a group.
 
         Args:
-            chat: The group; nobody is an admin of a private chat.
+            chat: The group. For a private chat the answer is False.
             person: The person.
 
         Raises:
-            NotKnownYetError: Telegram has to be asked first. The transaction middleware does
-                that outside of the chat's turn, and then does the update again.
+            NotKnownYetError: No answer is cached. The engine asks Telegram outside of the chat
+                lock and then does the update again.
             AwayError: Redis can't be reached.
         """
         if chat.type == ChatType.PRIVATE:
@@ -90,7 +93,7 @@ class Rights(BaseMiddleware):
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:
-        """Note what a `chat_member` update says, and pass all others on; see `BaseMiddleware`."""
+        """Cache the right from a `chat_member` update, handle others; see `BaseMiddleware`."""
         change = event.chat_member if isinstance(event, Update) else None
         if change is None:
             return await handler(event, data)
@@ -103,21 +106,21 @@ class Rights(BaseMiddleware):
         return Outcome.DONE
 
     async def _ask(self, chat_id: int, user_id: int) -> None:
-        """Ask Telegram, unless somebody does so at this moment: then wait for that answer."""
+        """Ask Telegram and cache the answer; wait for a call that is running already."""
         key = self._key(chat_id, user_id)
-        # Named here, as the dictionary holds the lock only while somebody does.
-        turn = self._asking.setdefault(key, asyncio.Lock())
-        async with turn:
+        # A variable keeps the lock alive: the dictionary holds only a weak reference.
+        lock = self._asking.setdefault(key, asyncio.Lock())
+        async with lock:
             try:
                 if await self._kept(key) is None:
-                    right = await self._tell(chat_id, user_id)
+                    right = await self._fetch(chat_id, user_id)
                     # A `chat_member` update that came meanwhile is newer than the answer.
                     await self._redis.set(key, right, ex=KEPT[right], nx=True)
             except RedisError as error:
-                # The update finds Redis away, too, and says so.
+                # The update will fail with `AwayError`, which tells the person.
                 log.warning("right_not_noted", error=str(error))
 
-    async def _tell(self, chat_id: int, user_id: int) -> Right:
+    async def _fetch(self, chat_id: int, user_id: int) -> Right:
         member = await ask(partial(self._bot.get_chat_member, chat_id, user_id), within=PATIENCE)
         return _right_of(member) if member else Right.UNKNOWN
 

@@ -1,4 +1,4 @@
-"""The time zones of the world, as people look for them: by region and city, or by place."""
+"""Time zones, by region and city or by coordinates."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from importlib.resources import files
 
 
 def _regions() -> Mapping[str, tuple[str, ...]]:
-    # A table of the tz database: country codes, coordinates, and the zone, as in
-    # `FR	+4852+00220	Europe/Paris`. Unlike zoneinfo's own list it has no former names.
+    # A table of the tz database with country codes, coordinates and zone, such as
+    # `FR	+4852+00220	Europe/Paris`. Unlike zoneinfo's list, it has no former names.
     table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8")
     regions = defaultdict(list)
     for line in table.splitlines():
@@ -18,21 +18,20 @@ def _regions() -> Mapping[str, tuple[str, ...]]:
 
 
 REGIONS = _regions()
-"""The names of all zones that have a city, as `Europe/Paris`, by their regions, as `Europe`."""
+"""The names of all zones with a city, such as `Europe/Paris`, by region, such as `Europe`."""
 
 
 def zone_at(latitude: float, longitude: float) -> str | None:
-    """Tell which time zone a place lies in; the first time this takes a quarter of a second.
+    """Give the time zone of a place; the first call takes a quarter of a second.
 
     Args:
-        latitude: In degrees, to the north.
-        longitude: In degrees, to the east.
+        latitude: Degrees north.
+        longitude: Degrees east.
 
     Returns:
-        The zone's name; on the sea that of nautical time, as `Etc/GMT+2`. None for what
-        is no place on Earth.
+        The zone's name; at sea that of nautical time, such as `Etc/GMT+2`. None if the
+        coordinates are not on Earth.
     """
-    # Its map takes 35 MB of memory, as soon as it is looked at.
-    import tzfpy  # noqa: PLC0415
+    import tzfpy  # noqa: PLC0415 - its map takes 35 MB of memory as soon as it is loaded
 
     return tzfpy.get_tz(longitude, latitude) or None

@@ -56,7 +56,7 @@ async def test_a_worker_that_lost_its_connection_asks_anew(
     await choose(ann, settings, "Language")
     settings = await until_offered(ann, settings, "Русский")
     redis = Redis.from_url(two.tally.settings["REDIS_URL"])
-    async with two.tally.logging("changes_not_heard"), redis:
+    async with two.tally.logging("settings_sync_lost"), redis:
         await redis.client_kill_filter(_type="pubsub", skipme=False)
     await one.post(press(ann, settings, "Русский"))
     await until(ann, settings, "Язык: Русский")

@@ -86,7 +86,7 @@ async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path
                 await asyncio.sleep(0)
         async with proxy.off():
             # Nothing later: a fetch may wait half a minute, and then no press can be answered.
-            await own_tally.until_logged("changes_not_heard")
+            await own_tally.until_logged("settings_sync_lost")
             await stop_in_time(own_tally)
         await own_tally.start()
         value = await counted(presses)
