@@ -1,5 +1,5 @@
-"""Charts as pictures, drawn by matplotlib in a process of its own.
+"""Charts as PNG pictures, drawn by matplotlib in a separate process.
 
-This package knows nothing of the bot. `charts.process` is for the bot's process,
-`charts.picture` is loaded in the other one alone.
+The bot imports `charts.process`; only the separate process imports `charts.picture`. This
+package imports nothing of Tally.
 """

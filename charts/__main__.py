@@ -1,6 +1,7 @@
-"""The process that draws: a line of JSON in, the length of a PNG and the PNG out, until its end.
+"""The process that draws charts.
 
-It ends when its input does: so it outlives nobody, however the bot ends.
+It reads a `Chart` as one line of JSON from stdin and writes the length of the PNG (4 bytes, big
+endian) and the PNG to stdout. It ends at the end of its input, so it never outlives the bot.
 """
 
 import gc
@@ -9,20 +10,20 @@ import signal
 import sys
 
 NICE = 10
-"""How far behind the bot it stands in line for a processor; see nice(2)."""
+"""Added to the niceness, so that the bot gets the processor first; see nice(2)."""
 
 
 def main() -> None:
-    """Draw whatever is asked for."""
-    # Ctrl-C goes to both processes; this one goes on until the bot has no more to ask.
+    """Draw each chart that comes in."""
+    # Ctrl-C reaches both processes, but the bot may still need charts while it stops.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    from charts.model import Chart  # noqa: PLC0415 - slow, so it comes last
-    from charts.picture import draw  # noqa: PLC0415
+    from charts.model import Chart  # noqa: PLC0415 - slow, so it comes after the line above
+    from charts.picture import draw  # noqa: PLC0415 - likewise
 
     os.nice(NICE)
-    # What stays is not looked through again and again, and what a chart leaves, rings of
-    # objects, goes before the next one: else memory grows by half.
+    # Collections skip the imported modules, and one after each chart frees its reference
+    # cycles. Without both, memory grows by half.
     gc.collect()
     gc.freeze()
     for line in sys.stdin.buffer:

@@ -1,4 +1,4 @@
-"""What a chart shows, as plain data: it goes from one process to another."""
+"""What a chart shows, as plain data that one process sends to the other."""
 
 import json
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ class Panel:
     """A row of bars.
 
     Attributes:
-        title: What stands above it, "" for nothing.
-        values: How long each bar is; below 0 it goes the other way.
+        title: The title above the bars, "" for none.
+        values: The value of each bar; negative bars point the other way.
     """
 
     title: str
@@ -21,14 +21,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Panels of bars below each other, which share their names.
+    """Panels below each other that share the names of their bars.
 
     Attributes:
-        names: What stands at each bar, "" for nothing. Any text will do: what no font
-            here can draw, such as most emoji, is left out.
+        names: The name of each bar, "" for none. Characters that the font lacks, such as most
+            emoji, are left out.
         panels: At least one; each has as many values as there are names.
-        lying: Whether the bars lie, one below the other, as long names like it.
-        dark: Whether it is for a dark theme.
+        lying: Whether the bars are horizontal, which suits long names.
+        dark: Whether to use the colours of a dark theme.
     """
 
     names: Sequence[str]
@@ -37,12 +37,12 @@ class Chart:
     dark: bool = False
 
     def to_json(self) -> str:
-        """Write it on one line."""
+        """Write the chart as one line of JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Read what `to_json` has written."""
+        """Read a chart that `to_json` has written."""
         fields = json.loads(text)
         fields["panels"] = [Panel(**panel) for panel in fields["panels"]]
         return cls(**fields)

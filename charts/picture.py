@@ -1,4 +1,4 @@
-"""Draws charts; whoever imports this loads matplotlib, which takes a second."""
+"""Draws charts with matplotlib, which takes a second to import."""
 
 import io
 from functools import cache
@@ -15,26 +15,26 @@ from charts.model import Chart, Panel
 
 DPI = 200
 SIZE = (4.5, 3.4)
-"""Inches: 900 x 680 pixels, so that on a phone, which shows them 390 points wide, letters
-are as large as those of a message."""
+"""Inches: 900 x 680 pixels. A phone shows them 390 points wide, so the letters look as large as
+those of a message."""
 MARGIN = 0.1
-"""Inches of paper around everything."""
+"""Inches of margin around the chart."""
 FONT = 9.0
-"""Points of most letters; on a phone 11 points."""
+"""Size of most letters in points; on a phone 11 points."""
 
 LABELLED = 12
-"""Standing bars up to which each shows its value."""
+"""Vertical bars up to which each shows its value."""
 SINGLE = 62
-"""Standing bars up to which there is space between them."""
+"""Vertical bars up to which they are drawn apart; more become one shape."""
 NAMED = 7
-"""Names that fit below standing bars."""
+"""Names that fit below vertical bars."""
 FEWEST = 5
-"""Lying bars for which there is room at least: a single one would fill the picture."""
+"""Horizontal bars to leave room for at least, because a single one would fill the picture."""
 LONGEST = 18
-"""Characters of a name beside a lying bar; the rest is cut off."""
+"""Characters of the name of a horizontal bar; a longer name is cut off."""
 
 FAMILY = "DejaVu Sans"
-"""Comes with matplotlib, so charts look the same on every machine."""
+"""The font. matplotlib brings it, so charts look the same on every machine."""
 
 LIGHT = {"paper": "#ffffff", "ink": "#222222", "faint": "#d9dde3", "bar": "#2481cc"}
 DARK = {"paper": "#17212b", "ink": "#e8edf2", "faint": "#33414f", "bar": "#5eb5f7"}
@@ -66,7 +66,7 @@ def draw(chart: Chart) -> bytes:
 
 
 def drawable(text: str) -> str:
-    """Give a text without what the font has no letters for, which would be boxes."""
+    """Remove the characters that the font lacks, which would show as boxes."""
     known = _letters()
     return " ".join("".join(sign for sign in text if sign.isspace() or ord(sign) in known).split())
 
@@ -96,22 +96,22 @@ def _dress(axes: Axes, panel: Panel, colours: dict[str, str]) -> None:
 
 
 def _stand(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> None:
-    places = range(len(panel.values))
-    if len(places) > SINGLE:
-        # One shape; a year of single bars would take half a second.
-        edges = [place - 0.5 for place in range(len(places) + 1)]
+    positions = range(len(panel.values))
+    if len(positions) > SINGLE:
+        # One shape, because 365 single bars take half a second.
+        edges = [position - 0.5 for position in range(len(positions) + 1)]
         axes.stairs(panel.values, edges, fill=True, color=colours["bar"])
     else:
-        bars = axes.bar(places, panel.values, color=colours["bar"], width=0.8)
-    if len(places) <= LABELLED:
+        bars = axes.bar(positions, panel.values, color=colours["bar"], width=0.8)
+    if len(positions) <= LABELLED:
         labels = [short(value) for value in panel.values]
         axes.bar_label(bars, labels, color=colours["ink"], fontsize=FONT - 1, padding=2)
         axes.margins(y=0.15)
-    named = [place for place in places if chart.names[place]]
+    named = [position for position in positions if chart.names[position]]
     step = -(-len(named) // NAMED)
     shown = named[::step] if step else []
-    axes.set_xticks(shown, [drawable(chart.names[place]) for place in shown])
-    axes.set_xlim(-0.7, len(places) - 0.3)
+    axes.set_xticks(shown, [drawable(chart.names[position]) for position in shown])
+    axes.set_xlim(-0.7, len(positions) - 0.3)
     if not any(panel.values):
         axes.set_ylim(0, 1)
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=True))
@@ -121,13 +121,13 @@ def _stand(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> N
 
 
 def _lie(axes: Axes, chart: Chart, panel: Panel, colours: dict[str, str]) -> None:
-    places = range(len(panel.values))
-    bars = axes.barh(places, panel.values, color=colours["bar"], height=0.7)
+    positions = range(len(panel.values))
+    bars = axes.barh(positions, panel.values, color=colours["bar"], height=0.7)
     labels = [short(value) for value in panel.values]
     axes.bar_label(bars, labels, color=colours["ink"], fontsize=FONT, padding=3)
     names = [_cut(drawable(name)) for name in chart.names]
-    axes.set_yticks(places, names, parse_math=False)
-    axes.set_ylim(max(len(places), FEWEST) - 0.4, -0.6)
+    axes.set_yticks(positions, names, parse_math=False)
+    axes.set_ylim(max(len(positions), FEWEST) - 0.4, -0.6)
     axes.margins(x=0.15)
     axes.set_xticks([])
     axes.axvline(0, color=colours["ink"], linewidth=0.8)

@@ -1,4 +1,4 @@
-"""The bot's side of the process that draws."""
+"""Starts the process that draws charts, and talks to it."""
 
 import asyncio
 import sys
@@ -13,15 +13,15 @@ from charts.model import Chart
 ROOT = Path(__file__).parent.parent
 
 PATIENCE = 12.0
-"""Seconds that a chart may take; the first one loads matplotlib, on a busy machine."""
+"""Seconds that a chart may take; the first one includes loading matplotlib on a busy machine."""
 LIFETIME = 1000
-"""Charts after which the process is replaced, so that nothing piles up in its memory."""
+"""Charts after which the process is replaced, so that leaks do not add up."""
 END = 2.0
-"""Seconds that the process has to end."""
+"""Seconds that the process has to end before it is killed."""
 
 FAILURES = (OSError, EOFError, TimeoutError, RuntimeError)
-"""How it shows that the process has ended or hangs; the last is what uvloop raises where it
-has ended before it was asked anything."""
+"""Errors if the process has ended or hangs; uvloop raises `RuntimeError` if it has ended before the
+first chart."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,21 +31,21 @@ class ChartError(Exception):
 
 
 class Charts:
-    """Draws one chart after the other, without keeping this process from anything.
+    """Draws charts one after the other in another process, so the event loop stays free.
 
     Args:
-        command: What starts the process that draws, if not `python -m charts`.
+        command: The command that starts the process, `python -m charts` if omitted.
     """
 
     def __init__(self, *command: str) -> None:
         self._command = command or (sys.executable, "-m", "charts")
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._process: Process | None = None
         self._left = 0
 
     @property
     def process_id(self) -> int | None:
-        """The id of the process, None as long as there is none."""
+        """The id of the process, None if it is not running."""
         return None if self._process is None else self._process.pid
 
     async def draw(self, chart: Chart) -> bytes:
@@ -55,13 +55,13 @@ class Charts:
             A PNG.
 
         Raises:
-            ChartError: It can't be drawn.
+            ChartError: The process failed twice.
         """
-        async with self._turn:
+        async with self._lock:
             try:
                 return await self._ask(chart)
             except FAILURES as error:
-                # It may have been killed, such as for its memory: then another one can do it.
+                # Perhaps the kernel killed it for its memory. A new process may succeed.
                 log.warning("charts_restarted", error=type(error).__name__)
             try:
                 return await self._ask(chart)
@@ -69,7 +69,7 @@ class Charts:
                 raise ChartError(type(error).__name__) from error
 
     async def close(self) -> None:
-        """End the process, if it was started."""
+        """End the process, if it is running."""
         process, self._process = self._process, None
         if process is None or process.stdin is None:
             return
@@ -85,7 +85,7 @@ class Charts:
         process = await self._running()
         self._left -= 1
         questions, answers = process.stdin, process.stdout
-        assert questions  # noqa: S101 - for the type checker: both are pipes
+        assert questions  # noqa: S101 - for the type checker: stdin and stdout are pipes
         assert answers  # noqa: S101 - likewise
         try:
             async with asyncio.timeout(PATIENCE):
@@ -94,7 +94,7 @@ class Charts:
                 length = int.from_bytes(await answers.readexactly(4))
                 return await answers.readexactly(length)
         except BaseException:
-            # What it still draws must not be taken for the next chart.
+            # Otherwise a late answer would be taken for the next chart.
             self._process = None
             with suppress(ProcessLookupError):
                 process.kill()
