@@ -1,1 +1,1 @@
-"""Documents: totals, or all of a person's data, as files."""
+"""Exports: totals, or all data of a person, sent as documents."""

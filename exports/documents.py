@@ -1,4 +1,4 @@
-"""Files that are made to be sent, and are nowhere else."""
+"""A temporary file as a document to upload."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -10,11 +10,11 @@ from typing_extensions import override
 
 
 class Document(InputFile):
-    """A file without a name on the disk: a kill leaves nothing of it behind.
+    """An open file to upload. It has no name on the disk, so a kill leaves nothing behind.
 
     Args:
-        content: What is in it.
-        filename: What it is called where it arrives.
+        content: The file.
+        filename: The name that the receiver sees.
     """
 
     def __init__(self, content: BinaryIO, filename: str) -> None:
@@ -23,7 +23,7 @@ class Document(InputFile):
 
     @override
     async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:
-        """Give what is in it, from the beginning each time."""
+        """Read the file in chunks, each time from the beginning."""
         await asyncio.to_thread(self._content.seek, 0)
         while chunk := await asyncio.to_thread(self._content.read, self.chunk_size):
             yield chunk

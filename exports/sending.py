@@ -1,4 +1,4 @@
-"""Exports: totals, or all of a person's data, as a document, sent beside everything else."""
+"""Writes and sends exports, without blocking updates."""
 
 import asyncio
 import json
@@ -30,41 +30,41 @@ from locales import Catalog
 LIMIT = 50_000_000
 """Bytes of the largest file that a bot can send (Bot API, "Sending files")."""
 BREATH = 100
-"""Totals that are written before others get their turn."""
+"""Totals that are written before the event loop may do something else."""
 AT_ONCE = 2
-"""Documents that are written at a time."""
+"""Documents that a worker writes at the same time."""
 WAITING = 5
 """Documents that one person may wait for."""
 UPLOAD = 10 * 60
-"""Seconds that sending a document may take, and
-PATIENCE: that it is tried for."""
+"""Seconds that one upload may take."""
 PATIENCE = 60 * 60
+"""Seconds to keep trying an upload."""
 
 ENCODINGS = {Format.CSV: "utf-8-sig", Format.JSON: "utf-8"}
-"""Without the mark at its beginning, spreadsheets take CSV for a code page of their own."""
+"""CSV begins with a byte order mark, without which spreadsheets do not read it as UTF-8."""
 
 log = structlog.get_logger(__name__)
 
 
 class BusyError(Exception):
-    """Another worker is about to send it."""
+    """Another worker is sending the document."""
 
 
 class TooLargeError(Exception):
-    """There are more totals than fit into a document."""
+    """The document would be larger than Telegram allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a person wants to have.
+    """What a person has asked for; the outbox keeps it as JSON.
 
     Attributes:
-        chat_id: Where to, and
-        thread_id: into which topic; see `fsm.topics`.
-        format: How it is written.
+        chat_id: The chat to send it to.
+        format: The file format.
         wanted: Which totals.
-        language: The language of what is said beside the document.
-        is_whole: Whether the person's settings and payments come, too; then it is JSON.
+        language: The language of the caption.
+        is_whole: Whether to add the person's settings and payments; `format` must be JSON.
+        thread_id: The topic of the chat; see `durable_dialogs.telegram.topics`.
     """
 
     chat_id: int
@@ -75,15 +75,15 @@ class Order:
     thread_id: int | None = None
 
     def to_json(self) -> str:
-        """Write it down for the outbox."""
+        """Write the order as JSON for the outbox."""
         return json.dumps(asdict(self), default=datetime.isoformat)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written.
+        """Read an order that `to_json` has written.
 
         Raises:
-            ValueError: It has not.
+            ValueError: The text is something else.
         """
         fields = json.loads(text)
         wanted = fields["wanted"]
@@ -95,25 +95,24 @@ class Order:
 
 
 class Exports:
-    """Sends documents, each once, whichever worker finds its order in the outbox.
+    """Sends documents, each of them once, even if several workers find the order in the outbox.
 
-    Those that one person asks for come one after the other.
-    Where a worker is killed at the very moment when Telegram has taken a document,
-    it may come twice.
+    One person's documents are sent one after the other. A document may come twice if the worker
+    is killed just after Telegram has accepted it.
 
     Args:
-        bot: Who sends them.
-        claims: Where it stands which were sent.
+        bot: The bot.
+        leases: Remember which documents were sent or are being sent.
         catalog: The texts.
-        totals: Where totals are,
-        payments: payments,
-        users: and people.
+        totals: Totals in the database.
+        payments: Payments in the database.
+        users: People in the database.
     """
 
-    def __init__(  # noqa: PLR0913 - what is written, and what it takes to send it
+    def __init__(  # noqa: PLR0913 - its sources, and what it needs to send
         self,
         bot: Bot,
-        claims: Leases,
+        leases: Leases,
         catalog: Catalog,
         *,
         totals: Totals,
@@ -121,43 +120,43 @@ class Exports:
         users: Users,
     ) -> None:
         self._bot = bot
-        self._claims = claims
+        self._leases = leases
         self._catalog = catalog
         self._totals = totals
         self._payments = payments
         self._users = users
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._writers = asyncio.Semaphore(AT_ONCE)
         self._waiting: Counter[int] = Counter()
 
     def has_room(self, chat_id: int) -> bool:
-        """Tell whether a person may ask for one more, as far as this process knows."""
+        """Tell whether a person may ask for one more document, as far as this worker knows."""
         return self._waiting[chat_id] < WAITING
 
     async def send(self, name: str, order: Order) -> None:
         """Send a document.
 
         Args:
-            name: What its order is known by.
-            order: What is wanted.
+            name: The name of the outbox entry; the lease has the same name.
+            order: What to send.
 
         Raises:
-            BusyError: Another worker is about to.
-            AwayError: Redis can't be used, and
-            sqlalchemy.exc.SQLAlchemyError: nor the database; it was not sent.
+            BusyError: Another worker is sending it.
+            AwayError: Redis can't be used. The document was not sent.
+            sqlalchemy.exc.SQLAlchemyError: The database can't be used. The document was not sent.
         """
-        # Named here, as the dictionary holds the turn only while somebody does.
-        turn = self._turns.setdefault(order.chat_id, asyncio.Lock())
+        # A variable keeps the lock alive: the dictionary holds only a weak reference.
+        lock = self._locks.setdefault(order.chat_id, asyncio.Lock())
         self._waiting[order.chat_id] += 1
         try:
-            async with turn:
+            async with lock:
                 await self._send_once(name, order)
         finally:
             self._waiting[order.chat_id] -= 1
-            self._waiting += Counter()  # forgets those who wait for none
+            self._waiting += Counter()  # drops counts of 0
 
     async def _send_once(self, name: str, order: Order) -> None:
-        match await self._claims.claim(name):
+        match await self._leases.claim(name):
             case Lease.DONE:
                 return
             case Lease.BUSY:
@@ -166,18 +165,18 @@ class Exports:
         try:
             await self._send(order)
         except BaseException:
-            await self._claims.release(name)
+            await self._leases.release(name)
             raise
         finally:
             await finish([holding], within=0)
-        await self._claims.settle(name)
+        await self._leases.settle(name)
 
     async def _hold(self, name: str) -> None:
         while True:
             await asyncio.sleep(HOLD / 3)
-            # While Redis is away the claim lasts; the next time is early enough.
+            # The lease outlasts two failed attempts to hold it.
             with suppress(AwayError):
-                await self._claims.hold(name)
+                await self._leases.hold(name)
 
     async def _send(self, order: Order) -> None:
         texts = self._catalog.speak(order.language)
@@ -201,14 +200,14 @@ class Exports:
 
     @asynccontextmanager
     async def _written(self, order: Order) -> AsyncIterator[Document]:
-        """Give the document, which is there meanwhile.
+        """Write the document into a temporary file, which exists inside of the `with`.
 
         Raises:
-            TooLargeError: It would be too large for Telegram.
+            TooLargeError: It is too large for Telegram.
         """
         encoding = ENCODINGS[order.format]
         with tempfile.TemporaryFile("w+", encoding=encoding, newline="") as out:
-            async with self._places:
+            async with self._writers:
                 await self._write(order, out)
             if os.fstat(out.fileno()).st_size > LIMIT:
                 raise TooLargeError
@@ -224,7 +223,11 @@ class Exports:
             await export(stream, out, order.format)
 
     async def _unhurried(self, wanted: Filter, out: TextIO) -> AsyncGenerator[Total, None]:
-        """Give totals so that a person who presses something meanwhile waits for few of them."""
+        """Give the totals, with pauses in which the event loop handles updates.
+
+        Raises:
+            TooLargeError: The file has grown too large for Telegram.
+        """
         count = 0
         async with aclosing(self._totals.stream(wanted)) as stream:
             async for total in stream:

@@ -44,16 +44,16 @@ async def worker(
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
     session = Session(api=TelegramAPIServer.from_base(playground.url))
     async with Bot(playground.token, session) as bot:
-        claims, sessions = Leases(redis, bot.id, memory=60), Sessions(engine)
+        leases, sessions = Leases(redis, bot.id, memory=60), Sessions(engine)
         sender = sending.Exports(
             bot,
-            claims,
+            leases,
             Catalog(),
             totals=Totals(sessions),
             payments=Payments(sessions),
             users=Users(sessions),
         )
-        yield sender, claims
+        yield sender, leases
     await engine.dispose()
 
 
@@ -91,13 +91,13 @@ async def test_what_another_worker_is_sending_is_left_to_it(
 ) -> None:
     await open_counter(ann, "/totals")
     await tally.add_totals(ann, [1])
-    sender, claims = exporting
+    sender, leases = exporting
     name = f"export:{ann.id}"
-    await claims.claim(name)
+    await leases.claim(name)
     with pytest.raises(sending.BusyError):
         await sender.send(name, order_of(ann))
     assert await documents(ann) == []
-    await claims.release(name)
+    await leases.release(name)
     await sender.send(name, order_of(ann))
     await sender.send(name, order_of(ann))
     assert len(await documents(ann)) == 1
@@ -150,7 +150,7 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     ann = await playground.person("Ann", language_code="en")
     await open_counter(ann, "/totals")
     await tally.add_totals(ann, [1])
-    sender, claims = exporting
+    sender, leases = exporting
     trouble = await playground.trouble("refuse", method="sendDocument", status=502)
     called = await playground.call_count()
     names = [f"export:{ann.id}:{number}" for number in range(3)]
@@ -159,9 +159,9 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     # It is written, but under no name that a kill could leave behind.
     assert files_in(tmp_path) == []
     # The others are not even begun: anybody may still claim them.
-    assert [await claims.claim(name) for name in names] == [Lease.BUSY, Lease.MINE, Lease.MINE]
+    assert [await leases.claim(name) for name in names] == [Lease.BUSY, Lease.MINE, Lease.MINE]
     for name in names[1:]:
-        await claims.release(name)
+        await leases.release(name)
     await playground.calm(trouble)
     await asyncio.gather(*orders)
     assert len(await documents(ann)) == 3
