@@ -1,1 +1,1 @@
-"""What Tally gives out of its hands and takes back: signed, so that nobody can make it up."""
+"""Signed data that leaves Tally and comes back: the signature shows that Tally made it."""

@@ -1,8 +1,8 @@
-"""Bills: what is sold, what it comes to, and a payload that nobody can make up.
+"""Bills: what is sold, the sums to pay, and the signed payload of an invoice.
 
-An invoice's payload comes back with every question about it and with the payment
-(Bot API, sendInvoice, `payload`). It says all that has to be checked, and is signed:
-so a bill can be paid however long ago it was sent, and needs to be kept nowhere.
+The payload of an invoice comes back with each question about it and with the payment
+(Bot API, sendInvoice, `payload`). It contains everything that must be checked and is signed, so
+a bill does not have to be saved and can be paid at any time.
 """
 
 import hmac
@@ -14,40 +14,44 @@ from typing import Self
 from aiogram.types import PreCheckoutQuery, SuccessfulPayment
 
 STARS = "XTR"
-"""What Telegram calls its Stars among the currencies."""
+"""Telegram's currency code for Stars."""
 STARS_MIN = 1
+"""Smallest price of an invoice, in Stars (Telegram's currencies.json)."""
 STARS_MAX = 10_000
-"""Stars that one invoice may ask for (Telegram's currencies.json)."""
+"""Largest price of an invoice, in Stars (Telegram's currencies.json)."""
 
 CURRENCY = "EUR"
-"""What a mug is sold for; all amounts are in its smallest units, cents."""
+"""Currency of the mug."""
 MUG = 1200
+"""Price of the mug in cents."""
 TIP_MAX = 1000
+"""Largest tip in cents."""
 TIPS = (100, 200, 500)
-"""The tips that are suggested, smallest first."""
+"""Suggested tips in cents, smallest first."""
 SHIPPING = {
     "AT": {"post": 690},
     "CH": {"post": 1490},
     "DE": {"post": 490, "courier": 990},
 }
-"""What shipping costs, by country and way; elsewhere a mug does not go."""
+"""Cost of shipping in cents, by country and way. A mug is not shipped to other countries."""
 
 SIGNATURE = 32
-"""Characters of a signature, of which nobody guesses 128 bits."""
+"""Length of a signature in hexadecimal digits: 128 bits."""
 
 Order = PreCheckoutQuery | SuccessfulPayment
-"""What Telegram tells of who pays, before and after it."""
+"""An order, as Telegram sends it before and after the payment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What somebody is asked to pay.
+    """A sum that one person is asked to pay.
 
     Attributes:
         id: 16 random bytes.
-        user_id: Who may pay it.
+        user_id: The id of the person who may pay it.
         currency: `XTR` or an ISO 4217 code.
-        amount: Without shipping and tip, in Stars or the smallest units of the currency.
+        amount: The price without shipping and tip, in Stars or the smallest unit of the
+            currency.
     """
 
     id: bytes
@@ -57,66 +61,66 @@ class Bill:
 
     @classmethod
     def new(cls, amount: int, currency: str, user_id: int) -> Self:
-        """Make a new bill."""
+        """Make a bill with a new id."""
         return cls(secrets.token_bytes(16), user_id, currency, amount)
 
     @property
     def stack_id(self) -> str:
-        """The stack of the bill's dialog, which has a message of its own."""
+        """The id of the stack with the bill's dialog, which has a message of its own."""
         return f"b{self.id.hex()}"
 
     def covers(self, paid: SuccessfulPayment) -> bool:
-        """Tell whether a payment, of which not all can be read, may be of what the bill asks for.
+        """Tell whether a payment can be for this bill, if parts of the payment can't be read.
 
-        Telegram takes money only after `comes_to` was true of the same order.
+        Telegram takes the money only after `comes_to` was true for the same order.
         """
         return paid.currency == self.currency and paid.total_amount >= self.amount
 
     def comes_to(self, order: Order) -> bool:
-        """Tell whether an order is of what the bill asks for, and no other sum."""
+        """Tell whether an order has the right currency and sum, with valid shipping and tip."""
         if order.currency != self.currency:
             return False
-        beyond = order.total_amount - self.amount
+        extra = order.total_amount - self.amount
         if self.currency == STARS:
-            return beyond == 0
+            return extra == 0
         address = order.order_info and order.order_info.shipping_address
         ways = SHIPPING.get(address.country_code, {}) if address else {}
         shipping = ways.get(order.shipping_option_id or "")
-        return shipping is not None and 0 <= beyond - shipping <= TIP_MAX
+        return shipping is not None and 0 <= extra - shipping <= TIP_MAX
 
 
 class Bills:
-    """Writes bills into payloads, and reads them again.
+    """Writes bills as payloads and reads payloads.
 
     Args:
-        token: The bot's token, which the signatures' key is derived from.
+        token: The bot's token; the key of the signatures is derived from it.
     """
 
     def __init__(self, token: str) -> None:
         self._key = hmac.digest(token.encode(), b"tally bills", sha256)
 
     def sign(self, bill: Bill) -> str:
-        """Write a bill down, in fewer than the 128 bytes that a payload may have."""
-        said = f"{bill.id.hex()}:{bill.user_id}:{bill.currency}:{bill.amount}"
-        return f"{said}:{self._signature(said)}"
+        """Write a bill as a payload, in less than the 128 bytes that Telegram allows."""
+        content = f"{bill.id.hex()}:{bill.user_id}:{bill.currency}:{bill.amount}"
+        return f"{content}:{self._signature(content)}"
 
     def read(self, payload: str) -> Bill | None:
-        """Read what `sign` has written, None for anything else."""
-        said, _, signature = payload.rpartition(":")
-        if not hmac.compare_digest(signature.encode(), self._signature(said).encode()):
+        """Read a payload that `sign` has written; None if it is something else."""
+        content, _, signature = payload.rpartition(":")
+        if not hmac.compare_digest(signature.encode(), self._signature(content).encode()):
             return None
-        name, user_id, currency, amount = said.split(":")
-        return Bill(bytes.fromhex(name), int(user_id), currency, int(amount))
+        bill_id, user_id, currency, amount = content.split(":")
+        return Bill(bytes.fromhex(bill_id), int(user_id), currency, int(amount))
 
     def payer_of(self, payload: str) -> int | None:
-        """Give the id of the person who may pay a bill, None if it is none."""
+        """Give the id of the person who may pay the bill of a payload; None if it is no bill."""
         bill = self.read(payload)
         return bill.user_id if bill else None
 
-    def _signature(self, said: str) -> str:
-        return hmac.new(self._key, said.encode(), sha256).hexdigest()[:SIGNATURE]
+    def _signature(self, content: str) -> str:
+        return hmac.new(self._key, content.encode(), sha256).hexdigest()[:SIGNATURE]
 
 
 def price(amount: int, currency: str) -> str:
-    """Write a sum for people: `⭐ 10`, `12.00 EUR`."""
+    """Format a sum for people: `⭐ 10`, `12.00 EUR`."""
     return f"⭐ {amount}" if currency == STARS else f"{amount / 100:.2f} {currency}"

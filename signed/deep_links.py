@@ -1,16 +1,16 @@
-"""What links to the bot carry: `t.me/<bot>?start=PAYLOAD`, likewise startgroup and startapp.
+"""Payloads of links to the bot: `t.me/<bot>?start=PAYLOAD`, likewise startgroup and startapp.
 
-Telegram passes on 1 to 64 characters of `A-Z a-z 0-9 _ -` (core.telegram.org/bots/features,
-Deep Linking). A payload here is the name of a command that opens a window, or it is
-`c-` for a counter or `t-` for totals and base64url without padding:
+Telegram allows 1 to 64 characters of `A-Z a-z 0-9 _ -` (core.telegram.org/bots/features,
+Deep Linking). A payload is the name of a command that opens a window, or a prefix (`c-` for a
+counter, `t-` for totals) and base64url without padding of these bytes:
 
-| payload | bytes |
+| prefix | bytes |
 |---|---|
-| `c-` | the kind (0, 1: `COUNTERS`; 2 to 5: one to four steps, two bytes each), the label |
-| `t-` | the kind (0: all; 1 and up: `KINDS`), the days (two bytes, 0: all), the label |
+| `c-` | the kind (0, 1: `COUNTERS`; 2 to 5: one to four steps, two bytes each), the name |
+| `t-` | the kind (0: all; 1 and up: `KINDS`), the days (two bytes, 0: all), the name |
 
-Anybody can make up any payload and send it to anybody. So none carries rights: it opens for who
-follows it what that person could open by commands.
+Payloads are not signed, because anybody may write one. So a payload gives no rights: it opens only
+what the person who follows the link could also open by a command.
 """
 
 import binascii
@@ -23,28 +23,29 @@ from unicodedata import category
 from db.models import LABEL_MAX, Kind
 
 LINKED = frozenset({"totals", "links", "callbacks", "inline", "settings", "payment", "help"})
-"""The commands that a link may stand for: they open windows and take nothing else."""
+"""Names of commands that are payloads: commands that open a window and have no arguments."""
 
 LENGTH = 64
-"""Characters of a payload, at most."""
+"""Largest length of a payload in characters."""
 
 STEPS, STEP = 4, 1000
-"""Steps of a counter of its own, at most, and the largest of them."""
+"""Largest number of steps of a `custom` counter, and the largest step."""
 
 DAYS = 366
-"""Days back that totals may be filtered by, at most."""
+"""Largest number of days to filter totals by."""
 
 COUNTERS = (Kind.NUMBERS, Kind.NUMBERS_FAB)
-"""The kinds of counters whose steps are known, by their byte in a payload."""
+"""Kinds of counters with fixed steps, by their byte in a payload."""
 
 KINDS = (None, *Kind)
-"""What totals may be filtered by, likewise."""
+"""Kinds to filter totals by, by their byte in a payload; None for all."""
 
 COUNTER, TOTALS = "c-", "t-"
+"""The prefixes."""
 
 
 class PayloadError(ValueError):
-    """A payload leads nowhere, or something does not fit into one."""
+    """A payload is not valid, or a link does not fit into a payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ class CounterLink:
     """Opens a counter.
 
     Attributes:
-        kind: Its kind, one that commands open.
-        label: What it counts; None for a counter without a label.
-        steps: The steps of one of the kind `custom`, none of the others.
+        kind: The counter's kind, any but `inline`.
+        label: The counter's name, None if it has none.
+        steps: The steps if the kind is `custom`, else empty.
     """
 
     kind: Kind = Kind.NUMBERS
@@ -75,12 +76,12 @@ class CounterLink:
 
 @dataclass(frozen=True, slots=True)
 class TotalsLink:
-    """Opens the totals of who follows it, filtered.
+    """Opens the totals of the person who follows the link, filtered.
 
     Attributes:
-        label: What was counted, None for everything.
-        kind: What it was counted with, None for anything.
-        days: How many days back, today among them; None for all.
+        label: The name to filter by, None for all.
+        kind: The kind to filter by, None for all.
+        days: The number of days up to today, None for all.
     """
 
     label: str | None = None
@@ -95,7 +96,7 @@ def encode(link: Link) -> str:
     """Give the payload of a link.
 
     Raises:
-        PayloadError: There is no such thing, or its label is too long for a link.
+        PayloadError: The link is not valid, or its name is too long for a payload.
     """
     if isinstance(link, WindowLink):
         payload = link.name
@@ -112,19 +113,19 @@ def decode(payload: str) -> Link:
     """Read a payload.
 
     Args:
-        payload: Anything, as people may write anything behind /start.
+        payload: Any text, because people can type anything after /start.
 
     Raises:
-        PayloadError: It leads nowhere.
+        PayloadError: It is not valid.
     """
     if payload in LINKED:
         return WindowLink(payload)
     if len(payload) > LENGTH:
         raise PayloadError("too long")
-    mark, content = payload[:2], _bytes(payload[2:])
-    if mark == COUNTER:
+    prefix, content = payload[:2], _bytes(payload[2:])
+    if prefix == COUNTER:
         return _read_counter(content)
-    if mark == TOTALS:
+    if prefix == TOTALS:
         return _read_totals(content)
     raise PayloadError("unknown")
 
@@ -173,7 +174,7 @@ def _read_totals(content: bytes) -> TotalsLink:
 
 
 def _label(content: bytes) -> str | None:
-    """Read a label; one that a command could have given, as it would have come."""
+    """Read a counter's name; refuse one that a command would not have produced."""
     try:
         label = content.decode()
     except UnicodeDecodeError as error:
@@ -198,6 +199,6 @@ def _bytes(letters: str) -> bytes:
     except binascii.Error as error:
         raise PayloadError("no base64url") from error
     if _letters(content) != letters:
-        # Bits are left over: two payloads would mean the same.
+        # The last character has unused bits that are not 0. Each link has one payload only.
         raise PayloadError("no base64url")
     return content

@@ -1,8 +1,8 @@
-"""Who may look at the page of totals, where Telegram does not tell it who has opened it.
+"""Passes for the page of totals, if a person opens it from a reply keyboard.
 
-That is from a reply keyboard: "initData is empty if the Mini App was launched from a
-keyboard button" (core.telegram.org/bots/webapps#webappinitdata). There the button's
-address, which only the person has, says it.
+Telegram does not say then who opens it: "initData is empty if the Mini App was launched from a
+keyboard button" (core.telegram.org/bots/webapps#webappinitdata). So the address of the button,
+which only that person gets, contains a pass.
 """
 
 import time
@@ -12,16 +12,16 @@ from signed.seals import Seal
 
 DAY = 24 * 60 * 60
 LIFE = 2 * DAY
-"""Seconds that a pass is good for at most; at least half of that."""
+"""Seconds that a pass is valid for at most; it is valid for at least half as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Lets a person see their own totals.
+    """Lets one person see their own totals.
 
     Attributes:
-        user_id: Who.
-        language: The language that they read.
+        user_id: The person's id.
+        language: The person's language.
     """
 
     user_id: int
@@ -29,27 +29,27 @@ class Pass:
 
 
 class Passes:
-    """Issues passes and reads them again.
+    """Issues and reads passes.
 
     Args:
-        token: The bot's.
+        token: The bot's token.
     """
 
     def __init__(self, token: str) -> None:
         self._seal = Seal(token, "totals page")
 
     def issue(self, person: Pass) -> str:
-        """Give a pass as a text for an address, the same for all of a day (UTC).
+        """Sign a pass for an address; it gives the same text all day long (UTC).
 
-        A keyboard that is rendered again is so the same as before, and not sent anew.
+        So a keyboard that is rendered again is equal to the one before and is not sent again.
         """
         return self._seal.close(asdict(person), int(time.time()) // DAY * DAY + LIFE)
 
     def read(self, text: str) -> Pass:
-        """Tell whose pass it is.
+        """Read a pass.
 
         Raises:
-            ForgedError: It was not issued here.
-            StaleError: It is too old.
+            ForgedError: It was not issued by this bot.
+            StaleError: It has expired.
         """
         return Pass(**self._seal.open(text, time.time()))

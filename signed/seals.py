@@ -1,4 +1,4 @@
-"""What a client keeps for the bot: signed, so that nobody else can make it up, and for a time."""
+"""Signed JSON with an expiry time that a client keeps for the bot."""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -7,51 +7,54 @@ from typing import Any
 import orjson
 
 UNTIL = "until"
-"""The field of a content that says when it ends, in seconds since 1970."""
+"""The field with the expiry time, in seconds since 1970."""
 
 
 class ForgedError(Exception):
-    """It was not sealed here, or changed since, or for another purpose."""
+    """The signature is not valid: another key or purpose, or the content was changed."""
 
 
 class StaleError(Exception):
-    """Its time is over."""
+    """The content has expired."""
 
 
 class Seal:
-    """Signs contents and reads them again; nothing of them is kept here.
+    """Signs contents and checks them, without storing anything.
 
     Args:
-        token: The bot's, from which the key is derived, the same in every worker.
-        purpose: What it is for. What was sealed for one purpose is worth nothing for another.
+        token: The bot's token; the key is derived from it, so all workers have the same.
+        purpose: Part of the key: a content signed for one purpose is not valid for another.
     """
 
     def __init__(self, token: str, purpose: str) -> None:
         self._key = hmac.digest(token.encode(), f"tally {purpose}".encode(), "sha256")
 
     def close(self, content: dict[str, Any], until: int) -> str:
-        """Seal a content: a text of A-Z, a-z, 0-9, -, _ and one dot, for anybody to read.
+        """Sign a content. It is not encrypted.
 
         Args:
-            content: Plain JSON.
-            until: When it ends, in seconds since 1970.
+            content: Anything that JSON can hold.
+            until: The expiry time, in seconds since 1970.
+
+        Returns:
+            A text of A-Z, a-z, 0-9, -, _ and one dot.
         """
         payload = _plain(orjson.dumps({**content, UNTIL: until}))
         return f"{payload}.{self.sign(payload)}"
 
     def open(self, text: str, now: float) -> dict[str, Any]:
-        """Read a content.
+        """Check and read a content.
 
         Args:
-            text: What a client says that `close` has given.
-            now: The time, in seconds since 1970.
+            text: Any text from a client.
+            now: The current time, in seconds since 1970.
 
         Raises:
-            ForgedError: It was not sealed here, or changed since.
-            StaleError: Its time is over.
+            ForgedError: `close` did not give this text.
+            StaleError: It has expired.
         """
-        payload, _, said = text.partition(".")
-        if not hmac.compare_digest(_bytes(said), self.sign(payload).encode()):
+        payload, _, signature = text.partition(".")
+        if not hmac.compare_digest(_bytes(signature), self.sign(payload).encode()):
             raise ForgedError
         content: dict[str, Any] = orjson.loads(
             urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
@@ -61,7 +64,7 @@ class Seal:
         return content
 
     def sign(self, text: str) -> str:
-        """Give what proves that a text is ours, itself of A-Z, a-z, 0-9, - and _."""
+        """Give the signature of a text, in characters of A-Z, a-z, 0-9, - and _."""
         return _plain(hmac.digest(self._key, _bytes(text), "sha256"))
 
 
@@ -70,5 +73,5 @@ def _plain(content: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    # What clients say need not be text at all.
+    # A text from a client may contain surrogates.
     return text.encode(errors="surrogatepass")

@@ -1,4 +1,4 @@
-"""Tickets: what the address of a game says, signed, so that nobody can make one up."""
+"""Tickets: the signed parameter in the address of the game."""
 
 import secrets
 import time
@@ -8,7 +8,7 @@ from functools import partial
 from signed.seals import Seal
 
 LIFE = 60 * 60
-"""Seconds that a ticket is good for."""
+"""Seconds that a ticket is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class Ticket:
     """Lets one person play one round.
 
     Attributes:
-        user_id: The person.
-        language: The language that the page speaks.
-        chat_id: The chat, and
-        message_id: the message of the game, or
-        inline_message_id: the message, where it was sent through inline mode.
-        opened: When the game was opened, in seconds since 1970.
-        name: What tells it from every other.
+        user_id: The person's id.
+        language: The language of the page.
+        chat_id: The chat with the game's message, None in inline mode.
+        message_id: The game's message, None in inline mode.
+        inline_message_id: The game's message in inline mode, else None.
+        opened: When the round was opened, in seconds since 1970.
+        name: A random name, unique to the ticket.
     """
 
     user_id: int
@@ -34,30 +34,30 @@ class Ticket:
     name: str = field(default_factory=partial(secrets.token_urlsafe, 12))
 
     def renewed(self) -> "Ticket":
-        """Give a ticket for the next round, which begins now."""
+        """Make a ticket for the next round, opened now."""
         fresh = Ticket(self.user_id, self.language)
         return replace(self, opened=fresh.opened, name=fresh.name)
 
 
 class Tickets:
-    """Makes tickets and checks them.
+    """Issues and checks tickets.
 
     Args:
-        token: The bot's.
+        token: The bot's token.
     """
 
     def __init__(self, token: str) -> None:
         self._seal = Seal(token, "game")
 
     def issue(self, ticket: Ticket) -> str:
-        """Give a ticket as a text of A-Z, a-z, 0-9, -, _ and one dot."""
+        """Sign a ticket, as a text of A-Z, a-z, 0-9, -, _ and one dot."""
         return self._seal.close(asdict(ticket), int(ticket.opened) + LIFE)
 
     def check(self, text: str) -> Ticket:
-        """Read a ticket.
+        """Check and read a ticket.
 
         Raises:
-            ForgedError: It was not made here, or changed since.
-            StaleError: It is too old.
+            ForgedError: It was not issued by this bot.
+            StaleError: It has expired.
         """
         return Ticket(**self._seal.open(text, time.time()))
