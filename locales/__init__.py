@@ -1,6 +1,6 @@
-"""The texts: Fluent files, a folder a language.
+"""The texts, as Fluent files in one folder for each language.
 
-A new language is a new folder with the same files; nothing else names it.
+To add a language, add a folder with the same files. Nothing else lists the languages.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ class Texts:
     """The texts of one language.
 
     Attributes:
-        language: Its code, the name of its folder.
+        language: The code of the language, which is the name of its folder.
     """
 
     def __init__(self, language: str, bundle: FluentBundle) -> None:
@@ -32,16 +32,16 @@ class Texts:
         self._fixed: dict[str, str] = {}
 
     def __call__(self, key: str, **arguments: str | float) -> str:
-        """Give the text of a key with its arguments filled in.
+        """Format a text.
 
         Args:
-            key: The text's name in the Fluent files.
-            arguments: What the text shows or chooses its form by. Numbers are
-                written as the language writes them, strings as they are.
+            key: The id of the message in the Fluent files.
+            arguments: The variables of the message. Numbers are formatted by the rules of the
+                language, strings are inserted as they are.
 
         Raises:
-            KeyError: There is no such text.
-            ValueError: An argument of the text is missing.
+            KeyError: There is no such message.
+            ValueError: A variable of the message is missing.
         """
         if key in self._fixed:
             return self._fixed[key]
@@ -52,35 +52,35 @@ class Texts:
         if errors:
             raise ValueError(f"{self.language}/{key}: {errors[0]}")
         if isinstance(pattern, TextElement):
-            # Most buttons' labels, which every press shows.
+            # A text without variables. Most button labels are such, and each press renders them.
             self._fixed[key] = str(text)
         return str(text)
 
     @property
     def name(self) -> str:
-        """What the language calls itself."""
+        """The name of the language in that language."""
         name = self._locale.get_display_name() or self.language
         return name[0].upper() + name[1:]
 
     def clock(self, moment: datetime) -> str:
-        """Write the time of day to the minute, as by the clock of the moment's time zone."""
+        """Format the time of day to the minute, in the time zone of the moment."""
         return str(format_time(moment, "short", moment.tzinfo, self._locale))
 
     def day(self, day: date) -> str:
-        """Write a day, as in `Nov 20, 2026`."""
+        """Format a day, such as `Nov 20, 2026`."""
         return str(format_date(day, "medium", self._locale))
 
     def moment(self, moment: datetime) -> str:
-        """Write a day and the time of day, by the clock of the moment's time zone."""
+        """Format a day and the time of day, in the time zone of the moment."""
         return f"{self.day(moment)}, {self.clock(moment)}"
 
     def city(self, zone: str) -> str:
-        """Name the city of a time zone.
+        """Give the name of a time zone's city.
 
         Args:
-            zone: The zone's name, as `Europe/Paris`.
+            zone: The name of the zone, such as `Europe/Paris`.
         """
-        # Unicode's names go by the oldest names of zones.
+        # Unicode's data has the oldest name of each zone.
         for name in (zone, *_former_names().get(zone, ())):
             if known := self._locale.time_zones.get(name, {}).get("city"):
                 return str(known)
@@ -91,8 +91,8 @@ class Catalog:
     """The texts of all languages.
 
     Args:
-        default: The language of people whose own is not there.
-        folder: The folder of the languages' folders.
+        default: The language for people whose own language has no texts.
+        folder: The folder that contains a folder for each language.
     """
 
     def __init__(self, default: str = "en", folder: Path = FOLDER) -> None:
@@ -105,14 +105,14 @@ class Catalog:
 
     @property
     def languages(self) -> list[str]:
-        """The codes of the languages spoken."""
+        """The codes of all languages."""
         return list(self._texts)
 
     def speak(self, language: str | None) -> Texts:
-        """Give the texts for a language as Telegram names it.
+        """Give the texts in a language, or in the default language.
 
         Args:
-            language: An IETF language tag (`en`, `pt-br`), None where unknown.
+            language: An IETF language tag (`en`, `pt-br`) as Telegram sends it, None if unknown.
         """
         code = (language or "").lower().partition("-")[0]
         return self._texts.get(code, self._default)
@@ -127,8 +127,7 @@ def _former_names() -> Mapping[str, Sequence[str]]:
 
 
 def _bundle(folder: Path) -> FluentBundle:
-    # Marks around what is filled in would be invisible characters in the
-    # texts that people copy and scripts read.
+    # Isolating marks are invisible characters in texts that people copy and scripts read.
     bundle = FluentBundle([folder.name], use_isolating=False)
     for path in sorted(folder.glob("*.ftl")):
         bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
