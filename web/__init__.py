@@ -1,1 +1,1 @@
-"""What Tally serves over HTTP."""
+"""Everything that Tally serves over HTTP: webhook, health, metrics, Mini Apps, game, login."""

@@ -1,4 +1,4 @@
-"""Whether what Telegram has signed still counts, and which clock is off if it does not."""
+"""Checks the age of data that Telegram has signed, and finds out if a clock is wrong."""
 
 import time
 
@@ -7,60 +7,59 @@ import structlog
 from durable_dialogs import TelegramClock
 
 SKEW = 60
-"""Seconds that the clocks of Telegram and this machine may be apart."""
+"""Largest difference between the clocks of Telegram and this machine, in seconds."""
 OLD = 10 * 60
-"""Seconds after which it is told that something was signed long ago: a page that was left open,
-or a clock that is ahead."""
+"""Age in seconds that is logged: a page was left open, or this machine's clock is ahead."""
 AGAIN = 60.0
-"""Seconds between two lines of the log that tell the same."""
+"""Seconds between two log lines of the same event."""
 
 log = structlog.get_logger(__name__)
 
 
 class TooOldError(Exception):
-    """It was signed too long ago."""
+    """The data was signed too long ago."""
 
 
 class ClockError(Exception):
-    """By this machine's clock it does not count, because the clocks do not agree."""
+    """The data is refused because the clocks of Telegram and this machine differ."""
 
 
 class Freshness:
-    """Tells whether what was signed still counts.
+    """Checks the age of signed data.
 
     Args:
-        clock: Knows how far this machine's clock is from Telegram's.
+        clock: Knows the difference between this machine's clock and Telegram's.
     """
 
     def __init__(self, clock: TelegramClock) -> None:
         self._clock = clock
-        self._told: dict[str, float] = {}
+        self._quiet_until: dict[str, float] = {}
 
     def check(self, what: str, signed: float, now: float, max_age: float) -> None:
-        """Make sure that something still counts.
+        """Check that signed data is not too old.
 
         Args:
-            what: What was signed, in a word for the log.
-            signed: When, by Telegram's clock, in seconds since 1970.
-            now: The time by this machine's clock.
-            max_age: Seconds for which it counts.
+            what: A word for the log that says what was signed.
+            signed: The time of the signature by Telegram's clock, in seconds since 1970.
+            now: The time by this machine's clock, in seconds since 1970.
+            max_age: Seconds for which the signature is valid.
 
         Raises:
-            TooOldError: It was signed longer ago.
-            ClockError: It was signed in the future, or longer ago only because this machine's
-                clock is ahead.
+            TooOldError: It was signed more than `max_age` seconds ago.
+            ClockError: It was signed in the future, or it seems too old only because this
+                machine's clock is ahead.
         """
         age = now - signed
         if age < -SKEW:
-            self._tell("signed_in_future", what, -age)
+            self._warn("signed_in_future", what, -age)
             raise ClockError
         if age > OLD:
-            self._tell("signed_long_ago", what, age)
+            self._warn("signed_long_ago", what, age)
         if age > max_age:
             raise ClockError if age - (self._clock.skew or 0) <= max_age else TooOldError
 
-    def _tell(self, event: str, what: str, seconds: float) -> None:
+    def _warn(self, event: str, what: str, seconds: float) -> None:
         now = time.monotonic()
-        if now >= self._told.get(event, 0.0):
-            self._told[event] = now + AGAIN
+        if now >= self._quiet_until.get(event, 0.0):
+            self._quiet_until[event] = now + AGAIN
             log.warning(event, what=what, seconds=round(seconds), **self._clock.verdict())

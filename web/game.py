@@ -1,4 +1,4 @@
-"""The game's page, and the scores that come from it."""
+"""The game's page, and the endpoint that takes its scores."""
 
 from dataclasses import dataclass, field
 from html import escape
@@ -19,12 +19,12 @@ from web.headers import APP
 from web.scores import FASTEST, ROUND, GoneError, ImplausibleError, LaterError, Scores, TakenError
 
 PATH = "/game"
-"""Where it is, below the public address."""
+"""Path of the page, below the public address."""
 
 FOLDER = Path(__file__).parent
 
 LIMIT = 2048
-"""Bytes of a score with its ticket; they have some hundred."""
+"""Largest body of a score request in bytes; real ones have a few hundred."""
 
 STATUSES: dict[type[Exception], int] = {
     ForgedError: web.HTTPForbidden.status_code,
@@ -35,17 +35,17 @@ STATUSES: dict[type[Exception], int] = {
     LaterError: web.HTTPServiceUnavailable.status_code,
     AwayError: web.HTTPServiceUnavailable.status_code,
 }
-"""How a score is refused; the page tells again after a 503."""
+"""HTTP status of each reason to refuse a score; after a 503 the page sends the score again."""
 
 log = structlog.get_logger(__name__)
 
 
 class Round(BaseModel):
-    """What the page tells at the end of a round.
+    """What the page sends at the end of a round.
 
     Attributes:
-        ticket: The ticket that it was opened with.
-        score: The taps.
+        ticket: The ticket of the round.
+        score: The number of taps.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid")
@@ -56,11 +56,11 @@ class Round(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """Serves the page, and takes scores.
+    """Serves the page and takes scores.
 
     Args:
-        tickets: Tells who plays where.
-        scores: Takes scores.
+        tickets: Issues and checks tickets.
+        scores: Checks scores and sets them at Telegram.
         catalog: The texts.
     """
 
@@ -72,7 +72,7 @@ class Game:
     )
 
     async def show(self, request: web.Request) -> web.Response:
-        """Give the page to who comes with a ticket, in the language that it names."""
+        """Serve the page in the language of the ticket; without a valid ticket, a notice."""
         status = web.HTTPOk.status_code
         try:
             language = self.tickets.check(request.query.get("ticket", "")).language
@@ -83,17 +83,17 @@ class Game:
         return web.Response(text=page, content_type="text/html", headers=APP, status=status)
 
     async def take(self, request: web.Request) -> web.Response:
-        """Take a score; give the high scores, and a ticket for the next round."""
+        """Take a score; answer with the high scores and a ticket for the next round."""
         body = await request.read()
         if len(body) > LIMIT:
             return web.Response(status=web.HTTPRequestEntityTooLarge.status_code)
         try:
-            told = Round.model_validate_json(body)
+            played = Round.model_validate_json(body)
         except ValidationError:
             return web.Response(status=web.HTTPBadRequest.status_code)
         try:
-            ticket = self.tickets.check(told.ticket)
-            await self.scores.take(ticket, told.score)
+            ticket = self.tickets.check(played.ticket)
+            await self.scores.take(ticket, played.score)
         except tuple(STATUSES) as error:
             log.info("score_refused", reason=type(error).__name__)
             return web.Response(status=STATUSES[type(error)])
@@ -105,7 +105,7 @@ class Game:
         return web.json_response(answer, headers=APP)
 
     def _fill(self, texts: Texts, *, is_open: bool) -> str:
-        said = {
+        shown = {
             "title": texts("game-name"),
             "say": texts("game-how", seconds=ROUND) if is_open else texts("game-over"),
             "tap": texts("game-tap"),
@@ -118,7 +118,7 @@ class Game:
             "failed": texts("game-failed"),
         }
         return self._page.substitute(
-            {name: escape(text) for name, text in said.items()},
+            {name: escape(text) for name, text in shown.items()},
             language=texts.language,
             seconds=ROUND,
             fastest=FASTEST,
@@ -136,7 +136,7 @@ def _line(ticket: Ticket, line: GameHighScore) -> dict[str, Any]:
 
 
 def add_game(app: web.Application, game: Game) -> None:
-    """Serve the game."""
+    """Add the game's routes to an application."""
     app.router.add_get(PATH, game.show)
     app.router.add_post(f"{PATH}/score", game.take)
     app.router.add_static(PATH, FOLDER / "game")

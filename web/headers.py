@@ -1,16 +1,16 @@
-"""The headers of Mini Apps: nothing of any other host, nothing kept, nothing told on."""
+"""HTTP headers of Mini Apps: no content of other hosts, no caching, no referrer."""
 
 from aiohttp import hdrs
 
 APP = {
-    # A frame of Telegram's web client shows the page, so anybody's frame may: without
-    # what Telegram puts behind the address there is nothing to be seen or pressed in it.
+    # No `frame-ancestors`, because Telegram's web clients show the page in a frame. In a frame of
+    # another site the page has no signed data, so there is nothing to see or to press.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
         " base-uri 'none'; form-action 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    # The address may say who opens it.
+    # The address may contain a pass or a ticket.
     "Referrer-Policy": "no-referrer",
     hdrs.CACHE_CONTROL: "no-store",
 }

@@ -1,9 +1,8 @@
-"""How Tally is, for whoever runs it: whether it lives, whether it is ready, and its figures.
+"""Liveness, readiness and metrics, for the operator.
 
-All of it is cheap to answer, however often it is asked, and tells of nobody. The figures are nobody
-else's business even so, and have a port of their own: a proxy does not always tell that it passes
-on what the public asks (it may add no header, and any `Host`), so at its port nothing tells the
-public from Prometheus.
+Answers are cheap and contain no personal data. Metrics have a port of their own because they are
+not for the public: a reverse proxy may add no header and pass on any `Host`, so on the port behind
+it Tally could not tell the public from Prometheus.
 """
 
 import asyncio
@@ -22,77 +21,77 @@ READINESS = "/readyz"
 METRICS = "/metrics"
 
 PATIENCE = 2
-"""Seconds that a part has to answer."""
+"""Seconds that each part has to answer."""
 FRESH = 1.0
-"""Seconds for which what was found is told again: nobody can have Telegram flooded."""
+"""Seconds that the result of the checks is cached, so that requests can't flood Telegram."""
 
 HEADERS = {hdrs.CACHE_CONTROL: "no-store"}
 
 Check = Callable[[], Awaitable[object]]
-"""Asks a part for something; fails if that can't be reached."""
+"""Checks one part; raises if that part can't be used."""
 
 log = structlog.get_logger(__name__)
 
 
 class NotReadyError(Exception):
-    """A part can't be used; the text tells the operator why, in one line and without secrets."""
+    """A part can't be used; the text says why, in one line without secrets, for the operator."""
 
 
 class Health:
-    """Answers for the process.
+    """Answers the health and metrics requests of a worker.
 
     Args:
-        checks: How each part is asked whether it is there, by its name.
-        is_stopping: Tells whether the process is about to end.
-        figures: Gives all figures in Prometheus' text format; it may read files.
-        note: Is told whether a part could be reached, by its name.
+        checks: The check of each part, by the part's name.
+        is_stopping: Tells whether the worker is about to end.
+        exposition: Gives all metrics in Prometheus' text format; it may read files.
+        note: Called with the name of a part and whether its check succeeded.
     """
 
     def __init__(
         self,
         checks: Mapping[str, Check],
         is_stopping: Callable[[], bool],
-        figures: Callable[[], bytes],
+        exposition: Callable[[], bytes],
         note: Callable[[str, bool], object],
     ) -> None:
-        self._figures = figures
+        self._exposition = exposition
         self._note = note
         self._checks = checks
         self._is_stopping = is_stopping
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._away: list[str] = []
         self._why: dict[str, str] = {}
         self._fresh_until = 0.0
 
     async def live(self, _request: web.Request) -> web.Response:
-        """Say that the process lives."""
+        """Answer that the worker is alive."""
         return web.Response(text="ok", headers=HEADERS)
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """Say whether everything can be reached, or else what is away."""
+        """Answer whether all parts can be used, and which can't."""
         away = await self._find_away()
         status = "stopping" if self._is_stopping() else "away" if away else "ready"
-        told: dict[str, object] = {"status": status, "away": away}
+        content: dict[str, object] = {"status": status, "away": away}
         if self._why:
-            told["why"] = self._why
+            content["why"] = self._why
         return web.json_response(
-            told,
+            content,
             status=200 if status == "ready" else web.HTTPServiceUnavailable.status_code,
             headers=HEADERS,
         )
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """Give the figures, of all workers on this machine."""
+        """Answer with the metrics of all workers on this machine."""
         await self._find_away()
         return web.Response(
-            # In a thread: it reads the files of all workers.
-            body=await asyncio.to_thread(self._figures),
+            # In a thread, because it reads the files of all workers.
+            body=await asyncio.to_thread(self._exposition),
             headers={**HEADERS, hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST},
         )
 
     async def _find_away(self) -> list[str]:
-        """Give what is away; those who ask at once share the answer."""
-        async with self._turn:
+        """Give the names of the parts that can't be used; concurrent requests share the checks."""
+        async with self._lock:
             if time.monotonic() > self._fresh_until:
                 found = await asyncio.gather(*map(self._answers, self._checks))
                 self._away = [
@@ -107,7 +106,7 @@ class Health:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._checks[part]()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the part can't be used
+        except Exception as error:  # noqa: BLE001 - any error means that the part can't be used
             if isinstance(error, NotReadyError):
                 self._why[part] = str(error)
             why = {"why": self._why[part]} if part in self._why else {}
@@ -118,7 +117,7 @@ class Health:
 
 
 async def ask_telegram(bot: Bot) -> None:
-    """Ask Telegram for something that is always there.
+    """Check that Telegram answers.
 
     Raises:
         TelegramAPIError: It can't be reached, or refuses the token.
@@ -126,22 +125,22 @@ async def ask_telegram(bot: Bot) -> None:
     try:
         await bot(GetMe(), request_timeout=PATIENCE)
     except TelegramRetryAfter:
-        return  # it is there, and wants to be asked less
+        return  # Telegram is there and only asks for fewer requests
 
 
 def add_health(app: web.Application, health: Health) -> None:
-    """Have an application tell whether Tally lives and is ready.
+    """Add the routes for liveness and readiness.
 
     Args:
         app: The application.
-        health: What it tells.
+        health: Answers the requests.
     """
     app.router.add_get(LIVE, health.live)
     app.router.add_get(READINESS, health.ready)
 
 
 def metrics_app(health: Health) -> web.Application:
-    """Make the application that gives the figures and nothing else."""
+    """Make the application that serves the metrics and nothing else."""
     app = web.Application()
     app.router.add_get(METRICS, health.metrics)
     return app

@@ -1,4 +1,4 @@
-"""Logging in: Telegram tells a page who comes, by a button in the chat or by its login widget."""
+"""Log in with Telegram, by a `login_url` button in the chat or by the login widget."""
 
 import hmac
 import time
@@ -15,22 +15,22 @@ from web.session import DAY, Sessions
 from web.signed_login import NEEDED, LoginError, Visitor, read_login
 
 PATH = "/login"
-"""Where the page is, below the public address."""
+"""Path of the page, below the public address."""
 LOGOUT = "/logout"
 
 COOKIE = "tally_login"
 LANGUAGE = "language"
-"""The page's own parameter, which Telegram does not sign."""
+"""The query parameter that Tally itself adds; it is not part of what Telegram signs."""
 
 
 class Login:
-    """Lets people in, says who is, and lets them out.
+    """Logs people in and out, and shows who is logged in.
 
     Args:
         catalog: The texts.
         token: The bot's token.
-        site: Where the page is.
-        freshness: Tells whether a login still counts.
+        site: The address of the page and the bot's name.
+        freshness: Checks the age of a login.
     """
 
     def __init__(self, catalog: Catalog, token: str, site: Site, freshness: Freshness) -> None:
@@ -41,7 +41,7 @@ class Login:
         self._sessions = Sessions(token)
 
     async def show(self, request: web.Request) -> web.Response:
-        """Give the page; to somebody whom Telegram has just sent, after letting them in."""
+        """Serve the page; if the query contains a signed login, log in and redirect first."""
         signed = MultiDict(item for item in request.query.items() if item[0] != LANGUAGE)
         if not NEEDED.isdisjoint(signed):
             return self._let_in(request, signed)
@@ -51,7 +51,7 @@ class Login:
         return self._show_inside(request, visitor, HTTPStatus.OK)
 
     async def leave(self, request: web.Request) -> web.Response:
-        """Log out, if it is this page that asks for it and no other."""
+        """Log out, if the form of this page asks for it and not another site."""
         response = self._back_to_page(request)
         if visitor := self._visitor(request):
             expected = f"token={self._form_token(request)}".encode()
@@ -66,7 +66,7 @@ class Login:
             visitor = read_login(signed, self._token, now, self._freshness)
         except LoginError as error:
             return self._show_entrances(request, error.status, error.key)
-        # Who has the signed address can use it, so it must not stay on the screen.
+        # Anybody who sees the signed address can use it, so the browser must not show it.
         response = self._back_to_page(request)
         response.set_cookie(
             COOKIE,
@@ -104,12 +104,12 @@ class Login:
         return self._sessions.form_token(request.cookies.get(COOKIE, ""))
 
     def _texts(self, request: web.Request) -> Texts:
-        """Give the texts in the language of the address, or else the browser's first."""
+        """Give the texts in the language of the query, or else the browser's first language."""
         first, _, _ = request.headers.get(hdrs.ACCEPT_LANGUAGE, "").partition(",")
         return self._catalog.speak(request.query.get(LANGUAGE, first))
 
     def _address(self, request: web.Request, path: str) -> str:
-        """Give a path as the page links to it: relative, as a proxy may have put one before it."""
+        """Give the link to a path; relative, because a proxy may serve it below another path."""
         address = path.removeprefix("/")
         if LANGUAGE not in request.query:
             return address
@@ -123,14 +123,14 @@ class Login:
 def add_login(
     app: web.Application, catalog: Catalog, token: str, site: Site, freshness: Freshness
 ) -> None:
-    """Serve the login page.
+    """Add the routes of the login page.
 
     Args:
         app: The application.
         catalog: The texts.
         token: The bot's token.
-        site: Where the page is.
-        freshness: Tells whether a login still counts.
+        site: The address of the page and the bot's name.
+        freshness: Checks the age of a login.
     """
     login = Login(catalog, token, site, freshness)
     app.router.add_get(PATH, login.show)

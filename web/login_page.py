@@ -1,4 +1,4 @@
-"""What the login page looks like: the ways in, or who is in."""
+"""HTML of the login page: the ways to log in, or the person who is logged in."""
 
 from dataclasses import dataclass
 from html import escape
@@ -12,17 +12,17 @@ from locales import Texts
 from web.signed_login import Visitor
 
 SCRIPT, FRAME = "https://telegram.org", "https://oauth.telegram.org"
-"""Where Telegram's widget comes from, and where it works."""
+"""Hosts of Telegram's login widget: its script and its frame."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; {widget}"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""Nothing from any other host but Telegram's widget, where there is one."""
+"""The Content-Security-Policy: nothing from other hosts but Telegram's widget, if it is shown."""
 
 HEADERS = {
     hdrs.CACHE_CONTROL: "no-store",
-    # Telegram refuses the widget if it is not told the origin; it is told nothing else.
+    # The widget does not work without the origin; Telegram gets no more than that.
     "Referrer-Policy": "strict-origin",
     "X-Content-Type-Options": "nosniff",
 }
@@ -59,8 +59,8 @@ WIDGET = Template("""\
  data-auth-url="$address" data-size="large" data-userpic="false" data-radius="12"
  data-request-access="write" data-lang="$language"></script>
 """)
-"""A button (https://core.telegram.org/widgets/login). Where Telegram can't be reached
-there is none, and the other entrance is still there."""
+"""The login widget (https://core.telegram.org/widgets/login). If the browser can't reach Telegram,
+the button stays away and the link to the chat still works."""
 
 INSIDE = Template("""\
 <div class="face" aria-hidden="true">$initial</div>
@@ -78,10 +78,10 @@ FACT = Template("<div><dt>$name</dt><dd>$value</dd></div>")
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the page is, and how people come to it.
+    """Addresses and names that the page needs.
 
     Attributes:
-        address: The public address; None on the playground.
+        address: The public address, None on the playground.
         bot: The bot's username.
         chat: The address of the chat with the bot.
     """
@@ -92,23 +92,23 @@ class Site:
 
     @property
     def is_secure(self) -> bool:
-        """Whether it is reached over https; Telegram leads nowhere else."""
+        """Whether the page has an https address; Telegram opens no others."""
         return (self.address or "").startswith("https://")
 
     @property
     def path(self) -> str:
-        """What the cookie is for; a proxy may have other things beside it."""
+        """The path of the cookie; a proxy may serve other sites on the same host."""
         return urlsplit(self.address or "").path or "/"
 
 
 def entrances(site: Site, texts: Texts, address: str, problem: str | None = None) -> str:
-    """Show the ways in.
+    """Render the ways to log in.
 
     Args:
-        site: Where the page is.
+        site: The addresses.
         texts: The texts.
-        address: The page's own address, as it is linked to.
-        problem: The text for what was wrong with the last attempt.
+        address: The link to the page itself.
+        problem: The text key of the error of the last attempt.
     """
     widget = WIDGET.substitute(
         source=SCRIPT, bot=escape(site.bot), address=escape(address), language=texts.language
@@ -127,14 +127,14 @@ def entrances(site: Site, texts: Texts, address: str, problem: str | None = None
 def inside(
     visitor: Visitor, texts: Texts, logout: str, token: str, problem: str | None = None
 ) -> str:
-    """Show who is in.
+    """Render the person who is logged in, and the button to log out.
 
     Args:
-        visitor: Who.
+        visitor: The person.
         texts: The texts.
-        logout: Where to log out.
-        token: What proves that it is asked for by this page.
-        problem: The text for what was wrong with the last attempt to.
+        logout: The link to log out.
+        token: The form token, which proves that this page sent the form.
+        problem: The text key of the error of the last attempt to log out.
     """
     facts = {"login-id": str(visitor.id)}
     if visitor.username:
@@ -160,7 +160,7 @@ def _problem(texts: Texts, problem: str | None) -> str:
 
 
 def page(site: Site, texts: Texts, content: str, status: HTTPStatus) -> web.Response:
-    """Make the page around its content."""
+    """Make the response: the page with its content and headers."""
     widget = f"script-src {SCRIPT}; frame-src {FRAME};" if site.is_secure else ""
     text = PAGE.substitute(
         language=texts.language, title=escape(texts("login-title")), content=content

@@ -1,4 +1,4 @@
-"""The Mini App of a reply button: a choice that is sent back to the chat."""
+"""The Mini App of a reply button; it sends a choice back to the chat."""
 
 from html import escape
 from pathlib import Path
@@ -10,12 +10,12 @@ from locales import Catalog, Texts
 from web.headers import APP
 
 PATH = "/app"
-"""Where it is, below the public address."""
+"""Path of the page, below the public address."""
 
 FILES = Path(__file__).parent / "page"
 
 CHOICES = ("app-tea", "app-coffee", "app-water")
-"""What can be chosen: the buttons' texts."""
+"""The text keys of the buttons."""
 
 PAGE = Template("""\
 <!doctype html>
@@ -32,7 +32,7 @@ $buttons
 
 
 class MiniApp:
-    """Serves the page in the language that its address names.
+    """Serves the page in the language that its query names.
 
     Args:
         catalog: The texts.
@@ -42,7 +42,7 @@ class MiniApp:
         self._catalog = catalog
 
     async def show(self, request: web.Request) -> web.Response:
-        """Give the page."""
+        """Serve the page."""
         texts = self._catalog.speak(request.query.get("language"))
         return web.Response(text=_page(texts), content_type="text/html", headers=APP)
 
@@ -55,6 +55,6 @@ def _page(texts: Texts) -> str:
 
 
 def add_mini_app(app: web.Application, catalog: Catalog) -> None:
-    """Serve the Mini App."""
+    """Add the routes of the Mini App."""
     app.router.add_get(PATH, MiniApp(catalog).show)
     app.router.add_static(PATH, FILES)

@@ -1,4 +1,4 @@
-"""Scores that the game's page tells of: checked, taken once, and passed on to Telegram."""
+"""Checks scores from the game's page, takes each once, and sets them at Telegram."""
 
 import time
 from functools import partial
@@ -20,13 +20,13 @@ ROUND = 10
 """Seconds of a round."""
 
 FASTEST = 25
-"""Taps a second that the page counts at most; people manage about 15."""
+"""Largest number of taps a second that the page counts; people manage about 15."""
 
 PATIENCE = 15
-"""Seconds that Telegram has for an answer; less than a claim lasts."""
+"""Seconds to wait for Telegram; less than a lease lasts."""
 
 SHOWN = 10
-"""High scores that the page shows."""
+"""Number of high scores on the page."""
 
 AWAY = (
     TelegramRetryAfter,
@@ -34,53 +34,58 @@ AWAY = (
     TelegramNetworkError,
     UnreadableResultError,
 )
-"""What Telegram may do later, or may have done: the same score set again changes nothing."""
+"""Errors after which to try again. Telegram may have set the score already, but setting the same
+score again changes nothing."""
 
 NOT_BETTER = "BOT_SCORE_NOT_MODIFIED"
-"""How Telegram says that a person has reached as much before."""
+"""Telegram's error if the person has reached as many points before."""
 
 
 class ImplausibleError(Exception):
-    """Nobody taps that fast."""
+    """The score is higher than a person can tap in that time."""
 
 
 class TakenError(Exception):
-    """A score was taken for this ticket already."""
+    """The ticket has been used."""
 
 
 class LaterError(Exception):
-    """It can't be told now; the same may be asked again."""
+    """The score can't be taken now; the page may send it again."""
 
 
 class GoneError(Exception):
-    """Telegram knows no such game any more."""
+    """Telegram no longer knows the game's message."""
 
 
 class Scores:
-    """Takes scores.
+    """Takes scores and reads high scores.
 
     Args:
-        bot: Whose game it is.
-        claims: Knows which tickets were used.
+        bot: The bot that owns the game.
+        leases: Remember which tickets were used.
     """
 
-    def __init__(self, bot: Bot, claims: Leases) -> None:
+    def __init__(self, bot: Bot, leases: Leases) -> None:
         self._bot = bot
-        self._claims = claims
+        self._leases = leases
 
     async def take(self, ticket: Ticket, score: int) -> None:
-        """Set what a person has reached, if it is more than before (Bot API, setGameScore).
+        """Set a person's score, if it is higher than before (Bot API, setGameScore).
+
+        Args:
+            ticket: The ticket of the round.
+            score: The number of taps.
 
         Raises:
-            ImplausibleError: It is more than can be tapped since the game was opened.
-            TakenError: The ticket was used.
-            LaterError: It is being used at this moment, or Telegram can't be reached.
-            GoneError: The game's message is no more.
+            ImplausibleError: Nobody can tap that often since the game was opened.
+            TakenError: The ticket has been used.
+            LaterError: Another request is using the ticket, or Telegram can't be reached.
+            GoneError: The game's message no longer exists.
             AwayError: Redis can't be used.
         """
         if score > 1 + FASTEST * min(time.time() - ticket.opened, ROUND):
             raise ImplausibleError
-        match await self._claims.claim(ticket.name):
+        match await self._leases.claim(ticket.name):
             case Lease.DONE:
                 raise TakenError
             case Lease.BUSY:
@@ -88,13 +93,13 @@ class Scores:
         try:
             await self._set(ticket, score)
         except (LaterError, GoneError):
-            await self._claims.release(ticket.name)
+            await self._leases.release(ticket.name)
             raise
-        # A kill before this line sets the same score again, which changes nothing.
-        await self._claims.settle(ticket.name)
+        # After a kill before this line, the page sets the same score again: no change.
+        await self._leases.settle(ticket.name)
 
     async def best(self, ticket: Ticket) -> list[GameHighScore]:
-        """Give the high scores around the person, none where Telegram does not tell."""
+        """Give the high scores around the person's, none if Telegram does not answer."""
         call = partial(self._bot.get_game_high_scores, ticket.user_id, **_message(ticket))
         found = await ask(call, within=PATIENCE)
         return (found or [])[:SHOWN]

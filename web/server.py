@@ -1,4 +1,4 @@
-"""The HTTP server."""
+"""The HTTP server, and its defence against compressed bodies."""
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,25 +13,25 @@ from aiohttp.log import server_logger
 async def serving(
     app: web.Application, host: str, port: int, *, finish: float, shared: bool = False
 ) -> AsyncIterator[int]:
-    """Serve meanwhile.
+    """Serve an application inside of the `with`.
 
     Args:
-        app: What to serve.
-        host: The address to listen at.
-        port: The port, 0 for any that is free.
-        finish: Seconds that requests under way have at the end.
-        shared: Whether other processes may listen at the same port (SO_REUSEPORT, socket(7)),
-            so that connections are dealt out among them.
+        app: The application.
+        host: The address to listen on.
+        port: The port, 0 for any free one.
+        finish: Seconds that running requests have to finish at the end.
+        shared: Whether other processes may listen on the same port; the kernel distributes the
+            connections (SO_REUSEPORT, socket(7)).
 
     Yields:
         The port.
 
     Raises:
-        OSError: The port can't be had.
+        OSError: The address or port can't be used.
     """
-    server_logger.addFilter(_is_fault_of_ours)
-    # aiohttp would inflate a compressed body, also one that no handler reads, before the handler
-    # is called and after its answer, and would do nothing else meanwhile.
+    server_logger.addFilter(_is_own_error)
+    # aiohttp would decompress every body, even one that no handler reads, and would block the
+    # event loop meanwhile.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=finish, auto_decompress=False)
     await runner.setup()
     try:
@@ -45,7 +45,7 @@ async def serving(
 async def refuse_compressed(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Answer 415 to a compressed body, as RFC 9110 (8.4) has it: nothing here inflates one.
+    """Answer 415 to a compressed body (RFC 9110, 8.4), because no handler decompresses bodies.
 
     Raises:
         HTTPUnsupportedMediaType: The body is compressed.
@@ -56,6 +56,6 @@ async def refuse_compressed(
     return await handler(request)
 
 
-def _is_fault_of_ours(record: logging.LogRecord) -> bool:
-    """Leave out requests that are no HTTP: the internet is full of them, and they are quoted."""
+def _is_own_error(record: logging.LogRecord) -> bool:
+    """Filter out errors about requests that are not HTTP: they are common and quoted in full."""
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

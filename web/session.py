@@ -1,4 +1,4 @@
-"""Who is logged in: kept by their own browser, in a cookie that only this bot can have signed."""
+"""Login sessions in a signed cookie, so the bot stores nothing."""
 
 from dataclasses import asdict
 
@@ -6,14 +6,14 @@ from signed.seals import ForgedError, Seal, StaleError
 from web.signed_login import Visitor
 
 DAY = 24 * 60 * 60
-"""Seconds that a session lasts."""
+"""Seconds that a session is valid."""
 
 
 class Sessions:
-    """Signs and reads sessions; nothing of them is kept here.
+    """Signs and reads sessions.
 
     Args:
-        token: The bot's.
+        token: The bot's token.
     """
 
     def __init__(self, token: str) -> None:
@@ -24,8 +24,8 @@ class Sessions:
         """Begin a session.
 
         Args:
-            visitor: Who has logged in.
-            now: The time, in seconds since 1970.
+            visitor: The person who has logged in.
+            now: The current time, in seconds since 1970.
 
         Returns:
             The cookie's value.
@@ -33,12 +33,12 @@ class Sessions:
         return self._sessions.close(asdict(visitor), int(now) + DAY)
 
     def find(self, cookie: str, now: float) -> Visitor | None:
-        """Tell whose session a cookie's value is; None if it is none of ours, or over."""
+        """Give the person of a session by the cookie's value, None if it is forged or expired."""
         try:
             return Visitor(**self._sessions.open(cookie, now))
         except (ForgedError, StaleError):
             return None
 
     def form_token(self, cookie: str) -> str:
-        """Give what a form of this session's page carries, and no other site can know."""
+        """Give the token for a form of this session; other sites can't know it."""
         return self._forms.sign(cookie)

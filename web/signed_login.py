@@ -1,6 +1,6 @@
-"""What Telegram tells a page about who logs in, and whether it is Telegram that says so.
+"""Checks the login data that Telegram adds to the page's address.
 
-The same for both entrances, the `login_url` button and the login widget:
+The `login_url` button and the login widget sign it in the same way:
 https://core.telegram.org/widgets/login#checking-authorization
 """
 
@@ -16,20 +16,20 @@ from multidict import MultiMapping
 from web.freshness import ClockError, Freshness, TooOldError
 
 MAX_AGE = 60 * 60
-"""Seconds that a signed login may take to get here. Whoever sees such an address can use
-it, so it must not be good for long; and the person has only just pressed the button."""
+"""Seconds that a signed login is valid. It is short because anybody who sees the address can use
+it; the person presses the button just before."""
 
 NEEDED = frozenset({"id", "auth_date", "hash"})
-"""The parameters that every login has."""
+"""Parameters that each login has."""
 NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class LoginError(Exception):
-    """A login that is not believed.
+    """A login is refused.
 
     Args:
-        status: How to answer.
-        key: The text for the person.
+        status: The HTTP status of the answer.
+        key: The key of the text for the person.
     """
 
     def __init__(self, status: HTTPStatus, key: str) -> None:
@@ -40,12 +40,12 @@ class LoginError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who has logged in.
+    """A person who has logged in.
 
     Attributes:
         id: Their Telegram id.
         name: First and last name.
-        username: Without the `@`, empty if they have none.
+        username: The username without `@`, empty if they have none.
     """
 
     id: int
@@ -54,18 +54,18 @@ class Visitor:
 
 
 def read_login(query: MultiMapping[str], token: str, now: float, freshness: Freshness) -> Visitor:
-    """Read a signed login.
+    """Check and read a signed login.
 
     Args:
-        query: The parameters that Telegram has appended to the page's address, without the
-            page's own. All of them are signed, also those of a later Bot API.
+        query: The parameters that Telegram has added to the page's address, without the page's
+            own. Telegram signs all of them, including those of later Bot API versions.
         token: The bot's token.
-        now: The time, in seconds since 1970.
-        freshness: Tells whether a login still counts.
+        now: The current time, in seconds since 1970.
+        freshness: Checks the age of the login.
 
     Raises:
-        LoginError: Something is missing or doubled, the signature is not this bot's, it is too
-            old, or the clocks do not agree.
+        LoginError: A parameter is missing or repeated, the signature is not valid for this bot,
+            the login is too old, or the clocks differ.
     """
     fields = dict(query)
     numbers = (fields.get("id", ""), fields.get("auth_date", ""))
@@ -73,8 +73,8 @@ def read_login(query: MultiMapping[str], token: str, now: float, freshness: Fres
         raise LoginError(HTTPStatus.BAD_REQUEST, "login-incomplete")
     if not all(map(NUMBER.fullmatch, numbers)):
         raise LoginError(HTTPStatus.BAD_REQUEST, "login-incomplete")
-    said = fields.pop("hash").encode(errors="surrogatepass")
-    if not hmac.compare_digest(said, _signature(fields, token)):
+    signature = fields.pop("hash").encode(errors="surrogatepass")
+    if not hmac.compare_digest(signature, _signature(fields, token)):
         raise LoginError(HTTPStatus.FORBIDDEN, "login-forged")
     try:
         freshness.check("login", int(fields["auth_date"]), now, MAX_AGE)
@@ -88,8 +88,8 @@ def read_login(query: MultiMapping[str], token: str, now: float, freshness: Fres
 
 
 def _signature(fields: Mapping[str, str], token: str) -> bytes:
-    # aiogram.utils.auth_widget compares in a time that tells how much was right, and
-    # takes a field called "token" for its own argument.
+    # Not aiogram.utils.auth_widget: it does not compare in constant time, and it takes a field
+    # called "token" for its own argument.
     key = hashlib.sha256(token.encode()).digest()
     lines = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
     signed = hmac.new(key, lines.encode(errors="surrogatepass"), "sha256")

@@ -1,4 +1,4 @@
-"""The bars of the chart: a day, a month or a year each, none left out."""
+"""Bars of the chart on the page of totals: one for each day, month or year, without gaps."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ from db.summaries import Day
 Unit = Literal["day", "month", "year"]
 
 DAYS, MONTHS = 31, 3 * 366
-"""Days of the longest periods that are shown by days, and by months: no more bars than
-fit next to each other on a phone."""
+"""Longest periods in days with a bar a day, and with a bar a month, so that the bars fit on a
+phone."""
 
 
 @dataclass(slots=True)
 class Bar:
-    """The totals of a part of the period.
+    """The totals of one part of the period.
 
     Attributes:
-        since: Its first day.
-        until: Its last day.
-        count: How many totals.
-        sum: What they add up to.
+        since: The first day.
+        until: The last day.
+        count: The number of totals.
+        sum: Their sum.
     """
 
     since: date
@@ -36,30 +36,30 @@ def bars(days: Sequence[Day], since: date | None, until: date | None, today: dat
     """Make the bars of a period.
 
     Args:
-        days: The days that have totals, the first one first.
-        since: The first day, None for the first that has totals.
-        until: The last day, None for today, or the last that has totals.
-        today: Which day it is.
+        days: The days with totals, earliest first.
+        since: The first day, None for the first day with totals.
+        until: The last day, None for today or the last day with totals, whichever is later.
+        today: Today's date.
 
     Returns:
-        The bars, one after the other without a gap; none if there is nothing to begin with.
+        The bars, earliest first, without gaps; none if `since` is None and there are no totals.
     """
     if since is None and not days:
         return []
     first = since or days[0].day
     last = until or max(today, first, *(day.day for day in days[-1:]))
     made = [Bar(begin, end) for begin, end in _parts(first, last, unit_of(first, last))]
-    place = 0
+    index = 0
     for day in days:
-        while day.day > made[place].until:
-            place += 1
-        made[place].count += day.count
-        made[place].sum += day.sum
+        while day.day > made[index].until:
+            index += 1
+        made[index].count += day.count
+        made[index].sum += day.sum
     return made
 
 
 def unit_of(first: date, last: date) -> Unit:
-    """Tell what a bar stands for in a chart of these days."""
+    """Give the unit of a bar in a chart of these days."""
     length = (last - first).days + 1
     return "day" if length <= DAYS else "month" if length <= MONTHS else "year"
 
@@ -72,7 +72,7 @@ def _parts(first: date, last: date, unit: Unit) -> Iterator[tuple[date, date]]:
 
 
 def _end(day: date, unit: Unit) -> date:
-    """Give the last day of a day's month or year, or itself."""
+    """Give the last day of the month or year of a day, or the day itself."""
     match unit:
         case "day":
             return day

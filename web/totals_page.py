@@ -1,13 +1,13 @@
-"""The Mini App of totals: its page, and what the page asks for.
+"""The Mini App of totals: its page and its API.
 
-| request | gives |
+| request | answer |
 |---|---|
 | `GET /totals` | the page |
-| `GET /totals/api/start` | the texts, and what there is to choose from |
-| `GET /totals/api/overview` | summary, chart and labels of a `Wish` |
-| `GET /totals/api/list` | a part of the list, by a `ListWish` |
+| `GET /totals/api/start` | the texts, and the options of the filters |
+| `GET /totals/api/overview` | summary, chart and names, filtered by a `Wish` |
+| `GET /totals/api/list` | a part of the list, filtered by a `ListWish` |
 
-Answers are JSON; one that is refused has an `error` in a word and a `text` for the person.
+Answers are JSON. A refusal has `error`, a word for programs, and `text`, for the person.
 """
 
 from collections.abc import Awaitable, Callable
@@ -42,14 +42,16 @@ from web.totals_texts import KINDS, REASONS, TEXTS
 from web.viewers import RefusedError, Viewer, Viewers
 
 PATH = "/totals"
-"""Where it is, below the public address."""
+"""Path of the page, below the public address."""
 
 FOLDER = Path(__file__).parent
 
-CHOICES, SHOWN = 100, 12
-"""Labels to choose from, those used last; and in the chart, those with the most totals."""
+CHOICES = 100
+"""Number of names in the filter, most recently used first."""
+SHOWN = 12
+"""Number of names in the chart, those with the most totals."""
 CHATS = 20
-"""Groups to choose from, those counted in last."""
+"""Number of groups in the filter, most recently used first."""
 
 Json = dict[str, Any]
 Asked = TypeVar("Asked", bound=Wish)
@@ -60,15 +62,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TotalsPage:
-    """Answers the page, each person about their own totals only.
+    """Serves the page and its API; each person gets their own totals only.
 
     Attributes:
         catalog: The texts.
-        people: Tells the language and the time zone that somebody has chosen.
-        viewers: Tells who asks.
-        totals: The totals.
-        summaries: Adds them up.
-        names: Knows what groups are called.
+        people: Preferences: language and time zone.
+        viewers: Finds out who sends a request.
+        totals: Totals in the database.
+        summaries: Sums over them.
+        names: Titles of groups.
     """
 
     catalog: Catalog
@@ -82,17 +84,17 @@ class TotalsPage:
     )
 
     async def show(self, request: web.Request) -> web.Response:
-        """Give the page, the same for everybody; its texts come when it knows who asks."""
+        """Serve the page, the same for everybody; its texts come with the first API answer."""
         texts = self._browsers(request)
         shown = {key: escape(texts(f"page-{key}")) for key in ("title", "unreachable", "again")}
         page = self._page.substitute(shown, language=texts.language)
         return web.Response(text=page, content_type="text/html", headers=APP)
 
     async def answer(self, give: Answer, request: web.Request) -> web.Response:
-        """Answer a request of the page.
+        """Answer an API request: find out who asks, or refuse.
 
         Args:
-            give: Makes the answer for the person who asks.
+            give: Makes the answer for that person.
             request: The request.
         """
         texts = self._browsers(request)
@@ -110,12 +112,12 @@ class TotalsPage:
             return _refusal(texts, HTTPStatus.SERVICE_UNAVAILABLE, "away")
 
     def _browsers(self, request: web.Request) -> Texts:
-        """Give the texts in the browser's language, as long as the person's is not known."""
+        """Give the texts in the browser's language, used until the person is known."""
         first, _, _ = request.headers.get(hdrs.ACCEPT_LANGUAGE, "").partition(",")
         return self.catalog.speak(first)
 
     async def start(self, request: web.Request, viewer: Viewer, texts: Texts) -> Json:
-        """Give the texts, and what there is to choose from."""
+        """Answer with the texts and the options of the filters."""
         _read(Wish, request)
         mine = Filter(user_id=viewer.id)
         labels = await self.summaries.by_label(mine, limit=CHOICES, latest_first=True)
@@ -143,7 +145,7 @@ class TotalsPage:
         }
 
     async def overview(self, request: web.Request, viewer: Viewer, texts: Texts) -> Json:
-        """Give summary, chart and labels."""
+        """Answer with summary, chart and names."""
         wish, zone = _read(Wish, request), viewer.zone
         wanted, now = wish.filter(viewer.id, zone), datetime.now(UTC)
         ever = wish.model_copy(update={"since": None, "until": None}).filter(viewer.id, zone)
@@ -173,20 +175,20 @@ class TotalsPage:
         }
 
     async def list(self, request: web.Request, viewer: Viewer, _: Texts) -> Json:
-        """Give a part of the list, newest first."""
+        """Answer with a part of the list, newest first."""
         wish = _read(ListWish, request)
         page = await self.totals.page(
             wish.filter(viewer.id, viewer.zone), limit=wish.limit, at=wish.cursor
         )
         if wish.cursor and page.newer is None:
-            # Nothing is left there, and these are the newest again.
+            # Nothing is older than the cursor, so `page` gave the newest totals again.
             return {"totals": [], "next": None}
         following = page.older and f"{page.older.created_at}.{page.older.id}"
         return {"totals": [_total(total, viewer.zone) for total in page.totals], "next": following}
 
 
 def _link(viewer: Viewer) -> Json:
-    """Give what the link filters by that has opened the page; nothing if it is no such link."""
+    """Give the filter of the link that has opened the page; empty if it was another link."""
     try:
         link = decode(viewer.payload)
     except PayloadError:
@@ -228,7 +230,7 @@ def _total(total: Total, zone: tzinfo) -> Json:
         "value": total.value,
         "label": total.label,
         "kind": total.kind,
-        # As text: a number of JavaScript's holds 53 bits.
+        # As text, because a JavaScript number holds only 53 bits.
         "chat": None if total.chat_id is None else str(total.chat_id),
         "day": day_of(total.created_at, zone),
         "time": total.created_at,
@@ -245,7 +247,7 @@ def _refusal(texts: Texts, status: HTTPStatus, reason: str) -> web.Response:
 
 
 def add_totals_page(app: web.Application, page: TotalsPage) -> None:
-    """Serve the page."""
+    """Add the routes of the page and its API."""
     app.router.add_get(PATH, page.show)
     for name, give in (("start", page.start), ("overview", page.overview), ("list", page.list)):
         app.router.add_get(f"{PATH}/api/{name}", partial(page.answer, give))

@@ -1,4 +1,4 @@
-"""What the page of totals may ask for; anything else is refused."""
+"""Query parameters of the API of the page of totals; all others are refused."""
 
 from datetime import date, tzinfo
 from typing import Annotated, Self
@@ -10,21 +10,21 @@ from db.models import LABEL_MAX, Kind
 from db.pages import Cursor
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
-"""The days that can be asked for; a chart has a place for each year between."""
+"""Earliest and latest day in a query; they limit the number of bars in a chart."""
 
 PAGE_MAX = 100
-"""Totals that can be asked for at once."""
+"""Largest number of totals in one answer."""
 
 Day = Annotated[date, BeforeValidator(date.fromisoformat), Field(ge=FIRST, le=LAST)]
 
 
 class Wish(BaseModel, extra="forbid"):
-    """Which of one's own totals.
+    """A filter of one's own totals.
 
     Attributes:
-        label: What was counted, "" for totals without a label.
-        kind: What it was counted with.
-        chat: Where.
+        label: The counter's name, "" for totals without a name.
+        kind: The counter's kind.
+        chat: The chat that was counted in.
         since: The first day.
         until: The last day.
     """
@@ -42,17 +42,22 @@ class Wish(BaseModel, extra="forbid"):
         return self
 
     def filter(self, user_id: int, zone: tzinfo) -> Filter:
-        """Give the filter, for nobody's totals but this person's, whose days are there."""
+        """Make the filter for one person's totals.
+
+        Args:
+            user_id: The person's id.
+            zone: The person's time zone, which says when a day begins.
+        """
         mine = Filter(user_id=user_id, chat_id=self.chat, kind=self.kind, label=self.label)
         return mine.on_days(self.since, self.until, zone)
 
 
 class ListWish(Wish):
-    """Which part of the list.
+    """A part of the list.
 
     Attributes:
-        limit: How many totals.
-        before: The `next` of the part before; without it the newest.
+        limit: The number of totals.
+        before: The `next` of the part before, None for the newest totals.
     """
 
     limit: int = Field(30, ge=1, le=PAGE_MAX)
@@ -60,7 +65,7 @@ class ListWish(Wish):
 
     @property
     def cursor(self) -> Cursor | None:
-        """Where the part begins."""
+        """The position of the part, None for the newest totals."""
         if self.before is None:
             return None
         created_at, _, total_id = self.before.partition(".")

@@ -1,4 +1,4 @@
-"""The texts of the page of totals, which it gets with the first answer."""
+"""Text keys of the page of totals, which gets its texts with the first API answer."""
 
 from db.models import Kind
 
@@ -42,7 +42,7 @@ TEXTS = (
     "page-again",
     "page-unreachable",
 )
-"""What the page says, by these names without `page-`."""
+"""The texts of the page, which knows them by these keys without `page-`."""
 
 KINDS = {
     Kind.NUMBERS: "totals-kind-numbers",
@@ -60,4 +60,4 @@ REASONS = {
     "wrong": "page-wrong",
     "away": "page-away",
 }
-"""Why something is refused, and what people are told."""
+"""The text key of each reason to refuse a request."""

@@ -1,7 +1,7 @@
-"""Who looks at a Mini App: as Telegram has signed it, or a pass of the bot's own.
+"""Finds out who sends an API request of a Mini App.
 
-Either stands in the header `Authorization` of each request: `tma` and the Mini App's
-initData as the client got it, or `pass` and the pass.
+The `Authorization` header of each request is `tma` and the Mini App's initData, which Telegram has
+signed, or `pass` and a pass, which the bot has signed.
 """
 
 import time
@@ -16,16 +16,16 @@ from signed.seals import ForgedError, StaleError
 from web.freshness import ClockError, Freshness, TooOldError
 
 MAX_AGE = 24 * 60 * 60
-"""Seconds that initData counts. It is fresh each time that the page is opened; this is how
-long one may stay open, and how long somebody could use it who has got hold of it."""
+"""Seconds that initData is valid. Telegram makes it anew each time that a person opens the page, so
+this limits how long a page may stay open, and how long stolen initData can be used."""
 
 
 class RefusedError(Exception):
-    """A request that is not carried out.
+    """A request is refused.
 
     Args:
-        status: How to answer.
-        reason: Why, in a word for programs; the text for people is `page-` and this word.
+        status: The HTTP status of the answer.
+        reason: A key of `web.totals_texts.REASONS`, which programs can read as well.
     """
 
     def __init__(self, status: HTTPStatus, reason: str) -> None:
@@ -36,14 +36,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks at the page.
+    """A person who has opened the page.
 
     Attributes:
         id: Their Telegram id.
-        language: The IETF tag that their client speaks, None where it tells none.
-        zone: Where their days begin and end.
-        payload: What the link carries that has opened the page, "" if none has; anybody can
-            have made it up.
+        language: The language of their client, an IETF tag; None if unknown.
+        zone: Their time zone.
+        payload: The payload of the link that has opened the page, "" if there was none. Anybody
+            can write one, so it must be checked.
     """
 
     id: int
@@ -53,12 +53,12 @@ class Viewer:
 
 
 class Viewers:
-    """Tells who sends a request.
+    """Finds out who sends a request.
 
     Args:
-        token: The bot's.
-        passes: Reads the bot's own passes.
-        freshness: Tells whether initData still counts.
+        token: The bot's token.
+        passes: Reads passes.
+        freshness: Checks the age of initData.
     """
 
     def __init__(self, token: str, passes: Passes, freshness: Freshness) -> None:
@@ -67,10 +67,13 @@ class Viewers:
         self._freshness = freshness
 
     def recognise(self, authorization: str) -> Viewer:
-        """Tell who sends a request, by its header.
+        """Give the person who sends a request.
+
+        Args:
+            authorization: The `Authorization` header.
 
         Raises:
-            RefusedError: It does not say, or not so that it can be believed.
+            RefusedError: The header is missing, malformed, forged or too old.
         """
         scheme, _, proof = authorization.partition(" ")
         if not proof or scheme not in {"tma", "pass"}:
@@ -78,26 +81,26 @@ class Viewers:
         return self._by_init_data(proof) if scheme == "tma" else self._by_pass(proof)
 
     def _by_init_data(self, init_data: str) -> Viewer:
-        """Believe https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app."""
+        """Check https://core.telegram.org/bots/webapps#validating-data-received-via-the-mini-app."""
         try:
             signed = check_webapp_signature(self._token, init_data)
-        except (TypeError, ValueError):  # a hash, or a field, that is no text
+        except (TypeError, ValueError):  # the hash or a field is not valid text
             signed = False
         if not signed:
             raise RefusedError(HTTPStatus.FORBIDDEN, "forged")
         try:
-            told = parse_webapp_init_data(init_data)
+            parsed = parse_webapp_init_data(init_data)
         except ValueError:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "incomplete") from None
-        if told.user is None:
+        if parsed.user is None:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "incomplete")
         try:
-            self._freshness.check("init_data", told.auth_date.timestamp(), time.time(), MAX_AGE)
+            self._freshness.check("init_data", parsed.auth_date.timestamp(), time.time(), MAX_AGE)
         except TooOldError:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "stale") from None
         except ClockError:
             raise RefusedError(HTTPStatus.UNAUTHORIZED, "clock") from None
-        return Viewer(told.user.id, told.user.language_code, payload=told.start_param or "")
+        return Viewer(parsed.user.id, parsed.user.language_code, payload=parsed.start_param or "")
 
     def _by_pass(self, text: str) -> Viewer:
         try:

@@ -1,8 +1,8 @@
-"""Updates as Telegram posts them: acknowledged when they are durable, not before.
+"""The webhook: Telegram posts updates, and each is acknowledged after its commit.
 
-An answer other than 2xx, or none, makes Telegram deliver the update again
-(Bot API, setWebhook), so 200 is said only after the commit. It carries the
-callback's answer, which saves a request.
+Telegram delivers an update again if the answer is not 2xx (Bot API, setWebhook), so Tally answers
+200 only after the commit. The response also contains the answer to the press, which saves a
+request.
 """
 
 import hmac
@@ -19,19 +19,19 @@ from durable_dialogs import IN_RESPONSE, Intake
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
 PATH = "/webhook"
-"""Where Telegram posts, below the public address."""
+"""Path for Telegram's requests, below the public address."""
 LIMIT = 1024 * 1024
-"""Bytes that an update may have; Telegram's have some kilobytes."""
+"""Largest body of an update in bytes; Telegram's have a few kilobytes."""
 REFUSED = 1_000
-"""Bodies of which is remembered that they were refused."""
+"""Number of refused bodies to remember."""
 
 
 class Webhook:
     """Takes updates that Telegram posts.
 
     Args:
-        intake: Carries updates out.
-        secret: What Telegram says to prove that it is Telegram.
+        intake: Handles updates.
+        secret: The secret token that Telegram sends with each update.
     """
 
     def __init__(self, intake: Intake, secret: str) -> None:
@@ -40,9 +40,9 @@ class Webhook:
         self._refused: MutableMapping[bytes, bool] = LRUCache(REFUSED)
 
     async def take(self, request: web.Request) -> web.Response:
-        """Carry out the update that a request brings."""
-        said = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(said, self._secret):
+        """Handle the update of a request, then acknowledge it."""
+        secret = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(secret, self._secret):
             return web.Response(status=web.HTTPUnauthorized.status_code)
         body = await request.read()
         reading = self._intake.read(body)
@@ -53,14 +53,15 @@ class Webhook:
         return _call(methods[0]) if methods else web.Response()
 
     def _is_refused(self, body: bytes) -> bool:
-        """Tell whether a body that is no JSON is refused, so that Telegram posts it again.
+        """Tell whether to refuse a body that is not JSON, so that Telegram posts it again.
 
-        It may have been cut on its way. If the same comes again it will always come so, and
-        Telegram posts nothing more of that chat until it is taken.
+        The first time it may have been cut off on the way. If the same body comes again, it will
+        always look like that, and Telegram posts no other update of that chat until it is
+        accepted. An empty body is always refused.
         """
-        name = sha256(body).digest()
-        is_new = name not in self._refused
-        self._refused[name] = True
+        digest = sha256(body).digest()
+        is_new = digest not in self._refused
+        self._refused[digest] = True
         return is_new or not body
 
 
@@ -71,17 +72,17 @@ def _call(method: TelegramMethod[Any]) -> web.Response:
 
 
 def secret_of(token: str) -> str:
-    """Derive a secret from a bot's token, the same in every worker."""
+    """Derive the secret token from the bot's token, so that all workers have the same."""
     return hmac.new(token.encode(), b"tally webhook", "sha256").hexdigest()
 
 
 def add_webhook(app: web.Application, webhook: Webhook, prefix: str) -> None:
-    """Serve a webhook.
+    """Add the routes of the webhook.
 
     Args:
         app: The application.
         webhook: The webhook.
-        prefix: The path of the public address, which a proxy in between may take off.
+        prefix: The path of the public address; a reverse proxy may or may not remove it.
     """
     for path in {PATH, prefix.rstrip("/") + PATH}:
         app.router.add_route(hdrs.METH_POST, path, webhook.take)
