@@ -1,10 +1,11 @@
-/** The game: tap as often as you can until the ring has closed; then the bot is told. */
+/** The game: tap as often as you can until the ring is closed; then the page sends the score. */
 
-/** Milliseconds between two tries to tell the bot, and how often it is tried: longer than a claim lasts. */
+/** Milliseconds between two attempts to send a score. */
 const PAUSE = 2000;
+/** Number of attempts; together they take longer than a lease lasts. */
 const TRIES = 25;
 
-/** Milliseconds for which nothing can be pressed after a round: the hand still taps. */
+/** Milliseconds without buttons after a round, because the person is still tapping. */
 const REST = 800;
 
 const [pad, count, marks, again, say, result, scores] = [
@@ -31,10 +32,10 @@ let ticket = new URLSearchParams(location.search).get("ticket");
 let taps = 0;
 let last = -Infinity;
 
-/** Count a tap; the first begins the round. */
+/** Count a tap; the first one starts the round. */
 function tap(x, y) {
   const now = performance.now();
-  // Faster than this the bot would not believe it.
+  // The bot refuses scores with faster taps.
   if (pad.disabled || now - last < spacing) return;
   last = now;
   if (taps === 0) begin();
@@ -53,13 +54,13 @@ function begin() {
   setTimeout(end, length);
 }
 
-/** Write a stroke: four upright, the fifth across. */
+/** Add a tally mark: four upright strokes, the fifth across. */
 function mark() {
   if (taps % 5 === 1) marks.append(document.createElement("i"));
   marks.lastChild.append(document.createElement("s"));
 }
 
-/** Let a +1 fly off where the finger was. */
+/** Show a +1 that flies away from the finger. */
 function spark(x, y) {
   const one = document.createElement("em");
   one.textContent = "+1";
@@ -75,24 +76,24 @@ async function end() {
   main.className = "over";
   say.textContent = texts.saving;
   const rested = new Promise((done) => setTimeout(done, REST));
-  const text = await tell(taps);
+  const text = await send(taps);
   await rested;
   say.textContent = texts[text];
   again.hidden = text === "over" || text === "taken";
   again.focus({ preventScroll: true });
 }
 
-/** Tell the bot, again while it can't be reached; give the name of what to say. */
-async function tell(score) {
+/** Send the score, again while the bot can't be reached; return the name of the text to show. */
+async function send(score) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tries) await new Promise((done) => setTimeout(done, PAUSE));
     const answer = await post({ ticket, score });
     if (!answer || answer.status >= 500) continue;
     if (answer.status === 409) return "taken";
     if (!answer.ok) return "over";
-    const told = await answer.json();
-    ticket = told.ticket;
-    list(told.scores);
+    const taken = await answer.json();
+    ticket = taken.ticket;
+    list(taken.scores);
     return "saved";
   }
   return "failed";
@@ -146,7 +147,7 @@ pad.addEventListener("keydown", (event) => {
   if (!event.repeat) tap();
 });
 pad.addEventListener("click", (event) => {
-  // Of assistive technology, which has no pointer.
+  // Assistive technology clicks without a pointer.
   if (event.pointerType === "") tap();
 });
 pad.addEventListener("contextmenu", (event) => event.preventDefault());

@@ -8,7 +8,7 @@ dress({
 });
 for (const button of document.querySelectorAll("button")) {
   button.addEventListener("click", () => {
-    // Telegram closes the app itself when it has taken the data.
+    // Telegram closes the app by itself when it has received the data.
     tell("web_app_data_send", { data: JSON.stringify({ choice: button.textContent.trim() }) });
   });
 }

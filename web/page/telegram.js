@@ -1,14 +1,15 @@
 /**
- * Talks to Telegram as its own script does, which is on another host and may be out of reach:
- * https://core.telegram.org/api/bots/webapps, "Outgoing events" and "Incoming events".
+ * Exchanges events with Telegram, in place of Telegram's own script, which is on another host that
+ * the browser may not reach: https://core.telegram.org/api/bots/webapps, "Outgoing events" and
+ * "Incoming events".
  */
 
-/** What Telegram puts behind a Mini App's address. */
+/** The launch parameters that Telegram adds to the address as its fragment. */
 export const launch = new URLSearchParams(location.hash.slice(1));
 
 const heard = new Map();
 
-/** Tell Telegram something. */
+/** Send an event to Telegram. */
 export function tell(eventType, eventData = {}) {
   if (window.TelegramWebviewProxy) {
     window.TelegramWebviewProxy.postEvent(eventType, JSON.stringify(eventData));
@@ -19,7 +20,7 @@ export function tell(eventType, eventData = {}) {
   }
 }
 
-/** Take over the colours of the person's Telegram, also when they change. */
+/** Use the colours of the person's Telegram theme, and follow its changes. */
 export function dress(names) {
   function wear(theme) {
     for (const [ours, theirs] of Object.entries(names)) {
@@ -28,7 +29,7 @@ export function dress(names) {
         .find((value) => /^#[0-9a-f]{6}$/i.test(value));
       if (colour) document.documentElement.style.setProperty(`--${ours}`, colour);
     }
-    // What the browser draws itself has to go with it: menus, calendars, scroll bars.
+    // The browser's own menus, calendars and scroll bars follow the colour scheme.
     if (theme?.bg_color)
       document.documentElement.style.colorScheme = isDark(theme.bg_color) ? "dark" : "light";
   }
@@ -38,7 +39,7 @@ export function dress(names) {
 }
 
 function isDark(colour) {
-  const [red, green, blue] = [1, 3, 5].map((place) => parseInt(colour.slice(place, place + 2), 16));
+  const [red, green, blue] = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
   return 0.299 * red + 0.587 * green + 0.114 * blue < 128;
 }
 
@@ -54,7 +55,7 @@ function receive(eventType, eventData) {
   heard.get(eventType)?.(eventData ?? {});
 }
 
-// Where apps on phones and desktops look for it; Telegram on the web sends messages.
+// Telegram's apps on phones and desktops call these; its web clients send messages.
 window.Telegram = { WebView: { receiveEvent: receive } };
 window.TelegramGameProxy = { receiveEvent: receive };
 addEventListener("message", (event) => {

@@ -1,13 +1,13 @@
-/** Asks the bot, in the name of who has opened the page. */
+/** Requests to the bot, with proof of who has opened the page. */
 
 import { launch } from "../app/telegram.js";
 
-// From a reply keyboard Telegram does not tell who opens it; then the address does.
+// If the page is opened from a reply keyboard, initData is empty and the address contains a pass.
 const initData = launch.get("tgWebAppData");
 const pass = new URLSearchParams(location.search).get("pass");
 const authorization = initData ? `tma ${initData}` : pass ? `pass ${pass}` : "";
 
-/** The bot has refused, and says why; `final` if it would refuse the same again. */
+/** The bot has refused a request; `final` if it would refuse the same request again. */
 export class Refused extends Error {
   constructor(text, status) {
     super(text);
@@ -16,10 +16,10 @@ export class Refused extends Error {
 }
 
 /**
- * Ask for something.
- * @param {"start"|"overview"|"list"} what
- * @param {object} wish Which totals; null and undefined are left out.
- * @param {AbortSignal} [signal] Ends the wish.
+ * Send a request.
+ * @param {"start"|"overview"|"list"} what The endpoint.
+ * @param {object} wish The query parameters; null and undefined are left out.
+ * @param {AbortSignal} [signal] Aborts the request.
  */
 export async function ask(what, wish = {}, signal) {
   const query = new URLSearchParams(Object.entries(wish).filter(([, value]) => value != null));

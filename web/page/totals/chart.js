@@ -1,4 +1,4 @@
-/** The chart over time: bars to be looked at one by one, by hovering, tapping, or the arrow keys. */
+/** The chart over time. People select a bar by hovering, tapping or the arrow keys. */
 
 import { shape } from "./dom.js";
 import { mark, number, say, short } from "./words.js";
@@ -9,14 +9,14 @@ const FOOT = 24;
 
 /**
  * Draw the bars.
- * @param {Element} place Where; emptied first.
- * @param {object} told The bot's overview.
- * @param {(bar: object) => string} name A bar's period in words.
- * @param {(bar: object) => void} look Is told which bar is looked at.
- * @param {(bar: object) => void} enter Is told which bar is pressed by Enter.
+ * @param {Element} parent The element for the chart; its content is replaced.
+ * @param {object} overview The bot's answer.
+ * @param {(bar: object) => string} name Gives a bar's period in words.
+ * @param {(bar: object) => void} look Called with the bar that is selected.
+ * @param {(bar: object) => void} enter Called with the selected bar on Enter.
  */
-export function drawBars(place, { bars, unit }, name, look, enter) {
-  const width = place.clientWidth;
+export function drawBars(parent, { bars, unit }, name, look, enter) {
+  const width = parent.clientWidth;
   const lines = scale(bars.map(({ sum }) => sum));
   const [lowest, highest] = [lines[0], lines.at(-1)];
   const left = 12 + 7 * Math.max(...lines.map((line) => short(line).length));
@@ -86,17 +86,17 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
     return column;
   });
   svg.append(...columns);
-  place.replaceChildren(svg);
-  let looked = -1;
+  parent.replaceChildren(svg);
+  let selected = -1;
 
   function choose(index) {
     const next = Math.min(Math.max(index, 0), bars.length - 1);
-    if (next === looked) return;
-    columns[looked]?.setAttribute("aria-selected", "false");
-    columns[looked]?.setAttribute("tabindex", -1);
+    if (next === selected) return;
+    columns[selected]?.setAttribute("aria-selected", "false");
+    columns[selected]?.setAttribute("tabindex", -1);
     columns[next].setAttribute("aria-selected", "true");
     columns[next].setAttribute("tabindex", 0);
-    looked = next;
+    selected = next;
     look(bars[next]);
   }
 
@@ -105,12 +105,17 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
   svg.addEventListener("pointermove", under);
   svg.addEventListener("click", under);
   svg.addEventListener("keydown", (event) => {
-    const places = { ArrowLeft: looked - 1, ArrowRight: looked + 1, Home: 0, End: bars.length - 1 };
-    if (event.key === "Enter") enter(bars[looked]);
-    if (!(event.key in places)) return;
+    const targets = {
+      ArrowLeft: selected - 1,
+      ArrowRight: selected + 1,
+      Home: 0,
+      End: bars.length - 1,
+    };
+    if (event.key === "Enter") enter(bars[selected]);
+    if (!(event.key in targets)) return;
     event.preventDefault();
-    choose(places[event.key]);
-    columns[looked].focus();
+    choose(targets[event.key]);
+    columns[selected].focus();
   });
   choose(
     Math.max(
@@ -120,7 +125,7 @@ export function drawBars(place, { bars, unit }, name, look, enter) {
   );
 }
 
-/** Round numbers from the lowest value to the highest, zero among them. */
+/** Give the lines of the axis: round numbers that cover all values and zero. */
 function scale(values) {
   const [lowest, highest] = [Math.min(0, ...values), Math.max(0, ...values)];
   const rough = (highest - lowest || 4) / 4;

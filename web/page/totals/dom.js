@@ -1,16 +1,16 @@
-/** Makes elements; what people have written only ever becomes text. */
+/** Makes elements. Texts that people have written become text nodes, never HTML. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** The element with this id. */
+/** Find an element by its id. */
 export const find = (id) => document.getElementById(id);
 
-/** Make an element of HTML with attributes, listeners in `on`, and what is in it. */
+/** Make an HTML element with attributes, listeners (in `on`) and content. */
 export function element(name, attributes = {}, ...content) {
   return fill(document.createElement(name), attributes, content);
 }
 
-/** Make an element of SVG likewise. */
+/** Make an SVG element in the same way. */
 export function shape(name, attributes = {}, ...content) {
   return fill(document.createElementNS(SVG, name), attributes, content);
 }
@@ -24,15 +24,15 @@ function fill(made, { on = {}, ...attributes }, content) {
   return made;
 }
 
-/** A text that people wrote, kept from turning what stands around it: it may run right to left. */
+/** Wrap a text that people wrote: it may be right to left and must not reorder the text around it. */
 export const quoted = (text) => element("bdi", {}, text);
 
 /**
- * Make a row of choices of which one is taken; the arrow keys go from one to the next.
- * @param {Element} row A radio group.
- * @param {[string, string][]} choices Their values and texts.
- * @param {string} taken The value of the one that is taken.
- * @param {(value: string) => void} take Is told what the person takes.
+ * Fill a row with radio buttons.
+ * @param {Element} row The radio group.
+ * @param {[string, string][]} choices The value and text of each button.
+ * @param {string} taken The value of the button that is checked.
+ * @param {(value: string) => void} take Called with the value that the person chooses.
  */
 export function offer(row, choices, taken, take) {
   row.replaceChildren(

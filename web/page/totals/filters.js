@@ -1,15 +1,16 @@
-/** The filters beside the period: label, kind of counter, chat. */
+/** The filters besides the period: name and kind of the counter, chat. */
 
 import { element, find } from "./dom.js";
 import { say } from "./words.js";
 
-/** How many signs of a label its choice shows. */
+/** Characters of an option; a longer name is cut off. */
 const SHOWN = 40;
 
 /**
- * Offer what there is to choose from; what would leave no choice is left out.
- * @param {object} start The bot's.
- * @param {(name: string, value: ?string) => void} take Is told what is chosen, null for any.
+ * Add the filters to the page; a filter with fewer than two options is left out.
+ * @param {object} start The bot's answer to `start`.
+ * @param {(name: string, value: ?string) => void} take Called with the filter's name and the
+ *   chosen value, null for any.
  * @returns {{set: (name: string, value: ?string) => void}}
  */
 export function offerFilters({ labels, kinds, chats }, take) {
@@ -37,12 +38,12 @@ export function offerFilters({ labels, kinds, chats }, take) {
     take(name, offered[name][select.value]?.id ?? null);
   }
 
-  /** Choose, as if by hand. */
+  /** Set a filter, as if the person had chosen it. */
   function set(name, value) {
     const select = selects.get(name);
     const index = offered[name].findIndex(({ id }) => id === value);
     if (!select) return;
-    // A label that was used long ago.
+    // The bot lists only names that were used lately.
     if (index < 0 && value !== null)
       select.append(option(offered[name].push({ id: value, name: value }) - 1, value));
     select.value = value === null ? -1 : offered[name].findIndex(({ id }) => id === value);

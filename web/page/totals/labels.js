@@ -1,18 +1,18 @@
-/** The chart by label: who presses one looks at its totals alone. */
+/** The chart by name; a press on a name filters by it. */
 
 import { element, quoted } from "./dom.js";
 import { number, say } from "./words.js";
 
 /**
- * Draw the labels with the most totals.
- * @param {Element} place Where; emptied first.
- * @param {object[]} labels The bot's.
- * @param {(label: string) => void} take Is told which one is pressed.
+ * Draw the names with the most totals.
+ * @param {Element} parent The element for the chart; its content is replaced.
+ * @param {object[]} labels The names, from the bot's overview.
+ * @param {(label: string) => void} take Called with the name that is pressed.
  */
-export function drawLabels(place, labels, take) {
+export function drawLabels(parent, labels, take) {
   const widest = Math.max(1, ...labels.map(({ sum }) => Math.abs(sum)));
   const largest = [...labels].sort((one, other) => other.sum - one.sum);
-  place.replaceChildren(
+  parent.replaceChildren(
     element(
       "ol",
       { class: "labels" },

@@ -1,16 +1,16 @@
-/** The list, newest first; it grows when its end comes into sight, or by the button there. */
+/** The list, newest first. It grows when a person scrolls to its end or presses the button there. */
 
 import { ask } from "./api.js";
 import { element, find, quoted } from "./dom.js";
 import { clock, dayInWords, number, say } from "./words.js";
 
-/** How many pixels below what is in sight the list is there already. */
+/** Distance in pixels below the screen at which the next part is loaded. */
 const AHEAD = 600;
 
 const more = find("more");
 const rows = find("rows");
 
-/** The wish that the list shows, what comes next, what ends it, and whether it could not go on. */
+/** The query of the list, the next part, the signal that aborts it, and whether loading failed. */
 let shown = { wish: {}, next: null, signal: null, stuck: false };
 let names;
 let person;
@@ -20,9 +20,9 @@ let calm;
 
 /**
  * Prepare the list.
- * @param {object} start The bot's.
- * @param {(error: Error, retry: () => void) => void} trouble Is told what goes wrong.
- * @param {() => void} mended Is told when it goes on after that.
+ * @param {object} start The bot's answer to `start`.
+ * @param {(error: Error, retry: () => void) => void} trouble Called if a part can't be loaded.
+ * @param {() => void} mended Called when loading works again after that.
  */
 export function begin(start, trouble, mended) {
   const named = (things) => new Map(things.map(({ id, name }) => [id, name]));
@@ -35,7 +35,7 @@ export function begin(start, trouble, mended) {
   }).observe(more);
 }
 
-/** Show the first part of what is wished. */
+/** Load and show the first part of the list. */
 export async function showList(wish, signal) {
   const { totals, next } = await ask("list", wish, signal);
   shown = { wish, next, signal, stuck: false };
@@ -49,10 +49,10 @@ async function grow() {
   if (more.hidden || more.disabled) return;
   more.disabled = true;
   try {
-    const told = await ask("list", { ...wish, before: next }, signal);
-    shown.next = told.next;
-    append(told.totals);
-    more.hidden = !told.next;
+    const part = await ask("list", { ...wish, before: next }, signal);
+    shown.next = part.next;
+    append(part.totals);
+    more.hidden = !part.next;
     if (shown.stuck) calm();
     shown.stuck = false;
   } catch (error) {
@@ -63,7 +63,7 @@ async function grow() {
   } finally {
     more.disabled = false;
   }
-  // Its end may be near still, of which the observer would not tell again.
+  // The end may still be near, and the observer reports only changes.
   if (!more.hidden && more.getBoundingClientRect().top < innerHeight + AHEAD) grow();
 }
 

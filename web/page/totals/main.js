@@ -1,4 +1,4 @@
-/** Totals on a page: a period and filters, and what is there of them in numbers, a chart and a list. */
+/** The page of totals: period and filters, and the totals as numbers, a chart and a list. */
 
 import { dress, tell } from "../app/telegram.js";
 import { ask, Refused } from "./api.js";
@@ -15,10 +15,10 @@ const trouble = find("trouble");
 const dates = find("dates");
 const nothing = find("nothing");
 
-/** Milliseconds after which a page that is looked at again is brought up to date. */
+/** Age in milliseconds after which a page that becomes visible is refreshed. */
 const STALE = 20_000;
 
-/** What is looked at: which kind of period and its days, the filters, and which chart. */
+/** What the page shows: the kind of period and its days, the filters, and which chart. */
 const state = {
   kind: "month",
   period: {},
@@ -27,7 +27,7 @@ const state = {
 };
 let today;
 let filters;
-let told;
+let overview;
 let asked = 0;
 let drawn = 0;
 let current = new AbortController();
@@ -70,9 +70,9 @@ async function open() {
     limitDates();
     if (dates.reportValidity()) take("dates");
   });
-  new ResizeObserver(() => told && find("drawing").clientWidth !== drawn && drawChart()).observe(
-    find("drawing"),
-  );
+  new ResizeObserver(
+    () => overview && find("drawing").clientWidth !== drawn && drawChart(),
+  ).observe(find("drawing"));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible" && Date.now() - asked > STALE) refresh();
   });
@@ -80,7 +80,7 @@ async function open() {
   follow(start.link);
 }
 
-/** Filter as the link does that has led here, if one has. */
+/** Apply the filter of the link that has opened the page, if there was one. */
 function follow({ label, kind, since }) {
   if (label) filters.set("label", label);
   if (kind) filters.set("kind", kind);
@@ -92,7 +92,7 @@ function follow({ label, kind, since }) {
   take("dates");
 }
 
-/** Look at a period: the week, month or year of a day, everything, or what the two dates say. */
+/** Show a period: the week, month or year of a day, all days, or the two dates. */
 function take(kind, day = here()) {
   const steps = STEPS.includes(kind);
   const { min: first } = dates.elements.since;
@@ -103,7 +103,7 @@ function take(kind, day = here()) {
     : kind === "dates"
       ? Object.fromEntries(new FormData(dates))
       : {};
-  // The week of the first day of all begins before it.
+  // The week of the earliest possible day begins before that day.
   if (state.period.since < first) state.period.since = first;
   find("periods").querySelector(`[value=${kind}]`).checked = true;
   find("stepper").hidden = !steps;
@@ -116,26 +116,26 @@ function take(kind, day = here()) {
   refresh();
 }
 
-/** The day to go on from: today, unless the period that is looked at is another. */
+/** Give the day for the next period: today if the current period contains it, else its first. */
 function here() {
   const { since, until } = state.period;
   return !since || (since <= today && today <= until) ? today : since;
 }
 
-/** Let the two dates begin with what is looked at. */
+/** Fill the two dates with the current period. */
 function fillDates() {
-  dates.elements.since.value = state.period.since ?? told?.bars[0]?.since ?? today;
+  dates.elements.since.value = state.period.since ?? overview?.bars[0]?.since ?? today;
   dates.elements.until.value = state.period.until ?? today;
   limitDates();
 }
 
-/** Keep the period from ending before it begins. */
+/** Make the end date no earlier than the start date. */
 function limitDates() {
   const { since, until } = dates.elements;
   until.min = since.value || since.min;
 }
 
-/** Ask for what is wished and show it; what was wished before is no longer waited for. */
+/** Load and show the totals; abort the requests before. */
 async function refresh() {
   current.abort();
   current = new AbortController();
@@ -143,7 +143,7 @@ async function refresh() {
   const wish = { ...state.period, ...state.chosen };
   main.setAttribute("aria-busy", "true");
   try {
-    [told] = await Promise.all([ask("overview", wish, signal), showList(wish, signal)]);
+    [overview] = await Promise.all([ask("overview", wish, signal), showList(wish, signal)]);
     asked = Date.now();
     trouble.hidden = true;
     main.hidden = false;
@@ -157,7 +157,7 @@ async function refresh() {
 }
 
 function drawSummary() {
-  const { summary, recent } = told;
+  const { summary, recent } = overview;
   const fact = ([name, value]) =>
     element("div", {}, element("dt", {}, say(name)), element("dd", {}, value));
   find("sum").textContent = number(summary.sum);
@@ -183,14 +183,14 @@ function drawChart() {
   if (find("chart").hidden) return;
   const place = find("drawing");
   drawn = place.clientWidth;
-  if (state.view === "time") drawBars(place, told, nameOf, readOut, enter);
+  if (state.view === "time") drawBars(place, overview, nameOf, readOut, enter);
   else {
     find("readout").replaceChildren(say("labels-shown"));
-    drawLabels(place, told.labels, (label) => filters.set("label", label));
+    drawLabels(place, overview.labels, (label) => filters.set("label", label));
   }
 }
 
-/** The period of a bar in words; the first and the last may be cut off by the period that is looked at. */
+/** Give a bar's period in words; the period of the page may cut off the first and the last bar. */
 function nameOf({ since, until }) {
   const whole = ["month", "year"].find(
     (kind) => around(kind, since).since === since && around(kind, since).until === until,
@@ -200,7 +200,7 @@ function nameOf({ since, until }) {
 
 function readOut(bar) {
   const name =
-    told.unit === "day"
+    overview.unit === "day"
       ? nameOf(bar)
       : element(
           "button",
@@ -214,15 +214,15 @@ function readOut(bar) {
   );
 }
 
-/** Look at the month or year of a bar. */
+/** Show the month or year of a bar. */
 function enter({ since }) {
-  if (told.unit !== "day") take(told.unit, since);
+  if (overview.unit !== "day") take(overview.unit, since);
 }
 
-/** Tell what went wrong, and offer to try again. */
+/** Show an error, with a button to try again. */
 function complain(error, retry = refresh) {
   const [text, again] = trouble.children;
-  // Before the first answer there are no texts but those that came with the page.
+  // Before the first answer only the texts that came with the page are there.
   const page = document.body.dataset;
   text.textContent =
     error instanceof Refused ? error.message : say("unreachable") || page.unreachable;

@@ -1,9 +1,9 @@
-/** Periods of days such as "2026-11-21". In UTC, so that the browser's own time zone plays no part. */
+/** Periods of days such as "2026-11-21", computed in UTC to ignore the browser's time zone. */
 
-/** The periods that can be taken, one after the other. */
+/** The kinds of periods that people can step through. */
 export const STEPS = ["week", "month", "year"];
 
-/** The week, month or year of a day: its first day and its last. */
+/** Give the first and last day of the week, month or year of a day. */
 export function around(kind, day) {
   const [year, month, date] = day.split("-").map(Number);
   if (kind === "week") {
@@ -14,14 +14,14 @@ export function around(kind, day) {
   return { since: text(year, 1, 1), until: text(year, 12, 31) };
 }
 
-/** A day in the period after, or before with -1. */
+/** Give a day in the period that is `by` steps later; -1 is the one before. */
 export function moved(kind, { since }, by) {
   const [year, month, date] = since.split("-").map(Number);
   if (kind === "week") return text(year, month, date + 7 * by);
   return kind === "month" ? text(year, month + by, 1) : text(year + by, 1, 1);
 }
 
-/** A day that may be beyond the end of its month. */
+/** Format a day; its number may be outside of the month. */
 function text(year, month, date) {
   return new Date(Date.UTC(year, month - 1, date)).toISOString().slice(0, 10);
 }

@@ -1,10 +1,10 @@
-/** The page's texts, and numbers and days as the person's language writes them. */
+/** The page's texts, and numbers and days in the person's language. */
 
 let texts = {};
 let language = "en";
 let formats = {};
 
-/** Speak a language. */
+/** Set the language, and fill in the texts of the page. */
 export function speak(start) {
   ({ texts, language } = start);
   document.documentElement.lang = language;
@@ -29,19 +29,19 @@ export function speak(start) {
   };
 }
 
-/** A text of the page's. */
+/** Give a text of the page. */
 export const say = (key) => texts[key] ?? "";
 
-/** A number, or a dash where there is none. */
+/** Format a number; a dash if there is none. */
 export const number = (value) => (value == null ? "–" : formats.number.format(value));
 
-/** A number in as few signs as an axis has room for. */
+/** Format a number briefly, for an axis. */
 export const short = (value) => formats.short.format(value);
 
-/** The time of day. */
+/** Format the time of day. */
 export const clock = (moment) => formats.time.format(new Date(moment));
 
-/** A day such as "2026-11-21" in words; `today` is such a day, too. */
+/** Give a day such as "2026-11-21" in words; `today` has the same format. */
 export function dayInWords(day, today) {
   const away = (Date.parse(day) - Date.parse(today)) / 86_400_000;
   const words = formats.long.format(new Date(day));
@@ -49,14 +49,14 @@ export function dayInWords(day, today) {
   return `${upper(formats.near.format(away, "day"))}, ${words}`;
 }
 
-/** A period in words, as short as it can be. */
+/** Give a period in words, as short as possible. */
 export function periodInWords(kind, since, until) {
   const [first, last] = [new Date(since), new Date(until)];
   if (kind === "month" || kind === "year") return upper(formats[kind].format(first));
   return formats.range.formatRange(first, last);
 }
 
-/** What stands under a bar: a weekday, a day, a month or a year. */
+/** Give the name below a bar: a weekday, a day, a month or a year. */
 export function mark(unit, day, count) {
   if (unit === "day") return formats[count <= 7 ? "weekday" : "date"].format(new Date(day));
   return formats[unit === "month" ? "brief" : "year"].format(new Date(day));
