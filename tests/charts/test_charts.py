@@ -1,4 +1,4 @@
-"""Charts: what is drawn, and the process that draws them."""
+"""Charts: the pictures, and the process that draws them."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ def pixels(png: bytes) -> Image.Image:
 
 
 def children() -> set[int]:
-    """Give the processes of this one that draw."""
+    """Give the child processes that draw charts."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -47,7 +47,7 @@ def children() -> set[int]:
 @pytest.mark.parametrize("lying", [False, True])
 async def test_a_chart_is_as_wide_as_two_phones_and_light_or_dark(
     charts: Charts,
-    lying: bool,  # noqa: FBT001 - it is a parameter
+    lying: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     papers = []
     for dark in (False, True):

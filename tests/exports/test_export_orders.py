@@ -1,4 +1,4 @@
-"""Orders of documents: each is sent once, one after the other, and not too many."""
+"""Exports: each document is sent once, one after the other, and not too many."""
 
 import asyncio
 import tempfile
@@ -40,7 +40,7 @@ def files_in(folder: Path) -> list[str]:
 async def worker(
     playground: Playground, tally: Tally, redis: Redis
 ) -> AsyncIterator[tuple[sending.Exports, Leases]]:
-    """Give what sends documents, as another worker of the same bot."""
+    """Give an `Exports`, like another worker of the same bot."""
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
     session = Session(api=TelegramAPIServer.from_base(playground.url))
     async with Bot(playground.token, session) as bot:
@@ -61,7 +61,7 @@ async def worker(
 async def exporting(
     playground: Playground, tally: Tally
 ) -> AsyncIterator[tuple[sending.Exports, Leases]]:
-    """Give that with the Redis of the bot."""
+    """Give an `Exports` on the Redis of the bot."""
     async with tally.redis() as redis, worker(playground, tally, redis) as own:
         yield own
 
@@ -131,7 +131,7 @@ async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile
 
 
 async def until_held_on(redis: Redis, key: str) -> None:
-    """Wait until a claim lasts longer than it did: somebody goes on holding it."""
+    """Wait until the time of a lease is extended, so its holder is alive."""
     async with asyncio.timeout(PATIENCE):
         while (end := await redis.pexpiretime(key)) < 0:
             await asyncio.sleep(0.01)
@@ -156,9 +156,9 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     names = [f"export:{ann.id}:{number}" for number in range(3)]
     orders = [asyncio.create_task(sender.send(name, order_of(ann))) for name in names]
     await playground.until_called("sendDocument", after=called, timeout=PATIENCE)
-    # It is written, but under no name that a kill could leave behind.
+    # The file has no name on the disk that a kill could leave behind.
     assert files_in(tmp_path) == []
-    # The others are not even begun: anybody may still claim them.
+    # The others have not started: their leases are free.
     assert [await leases.claim(name) for name in names] == [Lease.BUSY, Lease.MINE, Lease.MINE]
     for name in names[1:]:
         await leases.release(name)

@@ -1,4 +1,4 @@
-"""Posts of a channel that arrive in its discussion group, where Telegram itself has sent them."""
+"""Channel posts in the discussion group of the channel, where Telegram itself is the sender."""
 
 import pytest
 
@@ -23,9 +23,9 @@ POST: dict[str, object] = {
     "is_automatic_forward": True,
     "forward_origin": {"type": "channel", "date": 1_760_000_000, "chat": CHANNEL, "message_id": 7},
 }
-"""How a channel's post arrives in its group."""
+"""Fields of a channel post in the group."""
 SAYING: dict[str, object] = {"from": CHANNEL_BOT, "sender_chat": CHANNEL}
-"""How a person says something there in the channel's name."""
+"""Fields of a message in the group that a person sends in the name of the channel."""
 WAYS: dict[str, dict[str, object]] = {"post": POST, "saying": SAYING}
 
 
@@ -43,7 +43,7 @@ async def group(playground: Playground, ann: Person, boris: Person, clara: Perso
 async def post(
     playground: Playground, group: Group, text: str, by: Person, way: dict[str, object]
 ) -> None:
-    """Have a text arrive in the group in the channel's name."""
+    """Send a text to the group in the name of the channel."""
     await playground.trouble("alter", method="message", times=1, patch={"message": way})
     await by.send(text, chat=group)
 
@@ -91,5 +91,5 @@ async def test_settings_of_a_channel_are_nobodys(
     await post(playground, group, "/settings", clara, POST)
     refused = await receive_at_last(ann, "Settings are personal", group)
     assert refused.labels == []
-    # Telegram is nobody whose name is kept.
+    # Telegram is not a person, so its name is not saved.
     assert not tally.known(777000)

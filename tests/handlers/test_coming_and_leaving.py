@@ -1,4 +1,4 @@
-"""The bot comes into a group, where it greets once, and leaves it without a word."""
+"""The bot is added to a group, where it greets once, and is removed, after which it is silent."""
 
 import asyncio
 
@@ -14,12 +14,12 @@ GREETING = "Hello! I count taps and never miscount one."
 
 @pytest.fixture
 async def eve(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it greets her
-    """Give somebody of whose group Telegram may refuse things."""
+    """Give a person in whose group Telegram may refuse calls."""
     return await playground.person("Eve", language_code="en")
 
 
 async def menu_comes_next(person: Person, group: Group) -> None:
-    """See that the bot has said nothing else meanwhile."""
+    """Check that the bot has sent nothing else meanwhile."""
     await person.send("/start", chat=group)
     assert (await person.receive(group)).labels == GROUP_MENU
 
@@ -57,7 +57,7 @@ async def test_who_blocks_the_bot_and_comes_back_is_not_greeted(
 
 
 async def until_logged_out(playground: Playground, group: Group, after: int) -> list[str]:
-    """Wait until Telegram has refused a call to a group; tell why all were refused so far."""
+    """Wait until Telegram has refused a call to a group; give the reasons of all refusals."""
     while True:
         refused = await playground.refusals(after=after)
         ours = [call.error or "" for call in refused if call.params.get("chat_id") == str(group.id)]
@@ -78,7 +78,7 @@ async def test_the_bot_leaves_without_a_word_and_comes_back_to_its_counters(
         assert await eve.press(counter, "+1") is not None
     refused = await asyncio.wait_for(until_logged_out(playground, group, before), 10)
     assert set(refused) == {"Forbidden: bot is not a member of the supergroup chat"}
-    assert len(refused) <= 3  # one a tap at most: nothing is tried again
+    assert len(refused) <= 3  # at most one a tap, because no call is repeated
     assert [line["event"] for line in tally.logged()[logged:] if line["level"] != "info"] == []
     await group.set_role(playground.bot.id, "member")
     assert ((await eve.receive(group)).text or "").startswith(GREETING)

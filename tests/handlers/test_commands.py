@@ -1,4 +1,4 @@
-"""What is known of the bot before it says a word: lists of commands, descriptions, /help."""
+"""The bot's profile: lists of commands, descriptions, /help."""
 
 import asyncio
 from collections import Counter
@@ -18,7 +18,7 @@ KNOWN = {"start", "help", "numbers", "numbers_fab", "totals", "share", "game", *
 
 
 def lists(calls: list[Any]) -> dict[tuple[str, str | None], list[str]]:
-    """Give the names of every list that was set, by scope and language."""
+    """Give the commands of each list that was set, by scope and language."""
     return {
         (call.params["scope"]["type"], call.params.get("language_code")): [
             command["command"] for command in call.params["commands"]
@@ -28,7 +28,7 @@ def lists(calls: list[Any]) -> dict[tuple[str, str | None], list[str]]:
 
 
 async def until_calls(playground: Playground, method: str, count: int, after: int = 0) -> list[Any]:
-    """Wait until a method was called so many times, and give the calls."""
+    """Wait until a method was called that many times, and give the calls."""
     async with asyncio.timeout(PATIENCE):
         while len(calls := await playground.calls(method, after=after)) < count:
             await asyncio.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Links to the bot: what they open, for whom, and the window that makes them."""
+"""Links to the bot: what they open for whom, and the window that makes them."""
 
 import re
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""What goes wrong inside is answered and logged, and the bot goes on."""
+"""Internal errors are answered and logged, and the bot goes on."""
 
 import json
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Payments that are not what they seem, posted as Telegram would: refused, or no row."""
+"""Forged payments, posted as Telegram would post them: refused, or not saved."""
 
 import itertools
 import time
@@ -23,7 +23,7 @@ IDS = itertools.count(10**6)
 
 @pytest.fixture(scope="module")
 async def bank() -> AsyncIterator[Playground]:
-    """Give the playground of a bot that hears of payments by webhook."""
+    """Give the playground of a bot that uses a webhook."""
     async with Playground() as own:
         yield own
 
@@ -55,7 +55,7 @@ async def ann(bank: Playground, cashier: Tally) -> Person:  # noqa: ARG001
 
 
 async def payload_of(bank: Playground, person: Person) -> str:
-    """Have a bill over 10 Stars sent; give its payload."""
+    """Ask for a bill of 10 Stars; give its payload."""
     before = await bank.call_count()
     await open_bill(person)
     (sent,) = await bank.calls("sendInvoice", after=before)
@@ -74,7 +74,7 @@ async def post(cashier: Tally, **content: Json) -> None:
 
 
 async def said(bank: Playground, cashier: Tally, message: Json) -> str:
-    """Tell the bot of a payment as Telegram would; give what it says to that."""
+    """Post a payment as Telegram would; give the text that the bot sends."""
     before = await bank.call_count()
     await post(cashier, message=message)
     calls = await bank.calls("sendMessage", after=before)
@@ -83,7 +83,7 @@ async def said(bank: Playground, cashier: Tally, message: Json) -> str:
 
 
 async def checked(bank: Playground, cashier: Tally, person: Person, **order: object) -> Call:
-    """Ask about a payment as Telegram would; give the bot's answer."""
+    """Post a pre-checkout query as Telegram would; give the bot's answer."""
     before = await bank.call_count()
     user = person.user.model_dump(exclude_none=True)
     query = {"id": "1", "from": user, "currency": "XTR", "total_amount": 10, **order}
@@ -92,7 +92,7 @@ async def checked(bank: Playground, cashier: Tally, person: Person, **order: obj
 
 
 def told(person: Person, **paid: object) -> Json:
-    """Make the message in which Telegram tells of a payment."""
+    """Make the message that Telegram sends after a payment."""
     return {
         "message_id": next(IDS),
         "date": int(time.time()),
@@ -169,7 +169,7 @@ async def test_a_bill_is_paid_once(bank: Playground, cashier: Tally, ann: Person
     payload = sent.params["payload"]
     call = await checked(bank, cashier, ann, invoice_payload=payload)
     assert str(call.params["error_message"]).startswith("This bill is paid already.")
-    # The database knows it when the dialog is long over.
+    # The database still knows the payment after the dialog has expired.
     async with cashier.redis() as redis:
         await redis.delete(*await redis.keys(f"tally:*:{ann.id}*:stack:*"))
     call = await checked(bank, cashier, ann, invoice_payload=payload)
@@ -235,7 +235,7 @@ async def test_a_payment_that_is_told_again_is_one_row_and_one_receipt(
         await post(cashier, message=message)
     await cashier.until_payments(ann, 1)
     assert lines(await ann.receive())[0] == "Paid: ⭐ 10"
-    # Of the same bill nevertheless, but other money: it can be given back by itself.
+    # It is for the same bill but another payment, so it can be refunded separately.
     await post(cashier, message=told(ann, invoice_payload=payload))
     assert lines(await ann.receive())[0] == "Paid: ⭐ 10"
     assert len(await cashier.until_payments(ann, 2)) == 2

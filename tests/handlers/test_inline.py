@@ -1,4 +1,4 @@
-"""Counters in any chat: posted through inline mode, tapped by everybody, each tap once."""
+"""Inline counters: posted in any chat, tapped by everybody, each tap counted once."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,14 +16,14 @@ Friends: TypeAlias = tuple[Group, list[Person]]
 
 
 async def meet(playground: Playground) -> Friends:
-    """Give people who are new to the bot, in a group of theirs."""
+    """Give a group of people who are new to the bot."""
     people = [await playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan", "Eve")]
     return await playground.group("Friends", members=people, bot="left"), people
 
 
 @pytest.fixture
 async def own_friends(own_playground: Playground, own_tally: Tally) -> Friends:
-    """Give a group at a playground of the test's own."""
+    """Give such a group on the test's own playground."""
     await own_playground.switch(inline=True, inline_feedback=True)
     await own_tally.start()
     return await meet(own_playground)
@@ -41,7 +41,7 @@ async def inline_playground() -> AsyncIterator[Playground]:
 async def inline_tally(
     inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot, for tests that leave it running."""
+    """Give a running bot, for tests that do not stop it."""
     settings = {"BOT_TOKEN": inline_playground.token, "BOT_API_URL": inline_playground.url}
     own = Tally(tmp_path_factory.mktemp("inline") / "data", **settings)
     try:
@@ -52,12 +52,12 @@ async def inline_tally(
 
 @pytest.fixture
 async def friends(inline_playground: Playground, inline_tally: Tally) -> Friends:  # noqa: ARG001 - it serves them
-    """Give a group at the shared playground."""
+    """Give such a group on the shared playground."""
     return await meet(inline_playground)
 
 
 async def post(person: Person, chat: Group, label: str = "") -> Message:
-    """Have a person post a counter."""
+    """Let a person post a counter."""
     asked = await person.ask(label)
     return await person.choose(asked, asked["results"][0]["id"], chat=chat)
 
@@ -75,7 +75,7 @@ async def test_what_is_just_posted_is_not_drawn_again(
     for person, counter in zip(people, counters, strict=True):
         await person.press(counter, "+1")
         await person.until(counter, text=f"tea {person.id}\nSpecify the number: 1")
-    # Told of once more, it is drawn as it stands, and not as it was posted.
+    # After a repeated report the counter is drawn with its current value, not as it was posted.
     chosen = [each for each in await own_playground.updates() if "chosen_inline_result" in each]
     await own_playground.repeat(chosen[-1]["update_id"])
     await own_playground.until_pending(0)
@@ -172,7 +172,7 @@ async def test_taps_that_race_confirm_are_in_the_total_or_refused(
     presses.insert(2, people[0].press(counter, "Confirm", timeout=30))
     answers = [answer.text or "" for answer in await asyncio.gather(*presses) if answer]
     assert len(answers) == len(presses)
-    # The Confirm is answered without a word, as are most taps that count, or with its total.
+    # Confirm is answered silently, like most taps that count, or with the total.
     counting = ("Specify the number:", "Total:")
     counted = sum(not text or text.startswith(counting) for text in answers) - 1
     await people[0].until(counter, text=f"Total: {counted}", timeout=20)

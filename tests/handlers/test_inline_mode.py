@@ -1,4 +1,4 @@
-"""Inline mode: the buttons that lead there, and what it offers beside a fresh counter."""
+"""Inline mode: the buttons that lead to it, and its results besides a new counter."""
 
 from collections.abc import AsyncIterator
 
@@ -22,7 +22,7 @@ async def inline_playground() -> AsyncIterator[Playground]:
 async def inline_tally(
     inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot that knows of it."""
+    """Give a bot with inline mode."""
     own = Tally(
         tmp_path_factory.mktemp("inline") / "data",
         BOT_TOKEN=inline_playground.token,

@@ -1,4 +1,4 @@
-"""Inline mode on the playground's page, in a real browser."""
+"""Inline mode on the page of the playground, in a real browser."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The menu button of a person's own chat, in their language."""
+"""The menu button of a private chat, in the person's language."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -32,13 +32,13 @@ async def tally(own_tally: Tally) -> Tally:
 async def buttons(
     playground: Playground, person: Person, count: int, *, answered: bool = True
 ) -> list[Call]:
-    """Wait until a person's button was set so many times, and give the calls.
+    """Wait until a person's button was set a number of times, and give the calls.
 
     Args:
-        playground: Where.
-        person: Whose button it is.
-        count: How many times.
-        answered: Whether Telegram has to have answered the last call.
+        playground: The playground.
+        person: The person.
+        count: The number of calls to wait for.
+        answered: Whether to wait until Telegram has answered the last call.
     """
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -66,7 +66,7 @@ async def test_the_menu_button_speaks_each_persons_language_and_is_set_only_when
         "web_app": {"url": URL},
     }
     async with tally.redis() as redis, asyncio.timeout(PATIENCE):
-        # Of those alone who have one of their own, in their chat's slot, and not for ever.
+        # Only for people who have a button of their own, in the slot of their chat, with an expiry.
         while not (keys := await redis.keys("tally:*menu_button*")):
             await asyncio.sleep(0.02)
         assert [f":{boris.id}}}" in str(key) for key in keys] == [True]
@@ -107,7 +107,7 @@ async def test_a_language_that_was_chosen_for_a_moment_does_not_come_last(
     await boris.receive()
     await buttons(own_playground, boris, 1, answered=False)
     await boris.change(language_code="en")
-    # The second comes after the button of the first was begun.
+    # The second message comes after the call for the first one has started.
     for _ in range(2):
         await boris.send("/start")
         await boris.receive()
@@ -138,7 +138,7 @@ async def test_a_new_address_is_set_for_everybody_again(
 
 
 class NobodyChose:
-    """Stands in for `People`: everybody reads what their client speaks."""
+    """Stands in for `People`: everybody reads the language of their client."""
 
     async def texts(self, _user_id: int, otherwise: str | None) -> Texts:
         """Give the texts of a language."""

@@ -1,4 +1,4 @@
-"""All that is kept of a person: taken home as a document, and deleted."""
+"""All data of a person: exported as a document, and deleted."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ KEPT = "Payments stay on record under your Telegram id"
 
 
 async def buy(person: Person, tally: Tally) -> str:
-    """Pay 10 Stars; give the payment's id."""
+    """Pay 10 Stars; give the id of the payment."""
     charge_id = await pay(person, await bill_by(await open_counter(person, "/payment"), person))
     await person.receive()
     await tally.until_payments(person, 1)
@@ -23,7 +23,7 @@ async def buy(person: Person, tally: Tally) -> str:
 
 
 async def take_home(playground: Playground, person: Person, data: Message) -> dict[str, Any]:
-    """Have everything sent."""
+    """Ask for an export of everything."""
     await person.press(data, "Everything as JSON")
     name, text = await receive_document(playground, person)
     assert name == "tally.json"
@@ -77,7 +77,7 @@ async def test_what_has_to_stay_is_said_and_stays_when_everything_is_deleted(
     assert KEPT in (asked.text or "")
     deleted = await follow(ann, asked, "Delete everything")
     await tally.until_saved(ann, lambda rows: not rows)
-    # What was filtered by is gone with the rest.
+    # The filter is deleted as well.
     assert "Nothing is confirmed yet" in ((await follow(ann, deleted, "Back")).text or "")
     settings = await open_counter(ann, "/settings")
     await choose(ann, settings, "My data")

@@ -1,4 +1,4 @@
-"""A payment while something is away, or killed: one row and one receipt, or refused in time."""
+"""Payments while a part is away or killed: one row and one receipt, or a refusal in time."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ PEOPLE = 8
 
 
 async def receipts(person: Person) -> list[Message]:
-    """Give the receipts that a person has got."""
+    """Give the receipts in a person's chat."""
     return [message for message in await person.messages() if lines(message)[:1] == ["Paid: ⭐ 10"]]
 
 
@@ -144,7 +144,7 @@ async def test_a_payment_is_one_row_whatever_becomes_of_its_way_to_redis(
     trap = proxy.trap(mishap, command)
     await pay(ann, bill)
     assert lines(await ann.receive(timeout=PATIENCE))[0] == "Paid: ⭐ 10"
-    # What is held has come to nothing until here: the bot has lost patience, and tried again.
+    # By now the bot has given up the call that is held and has tried again.
     assert trap.sprung.is_set() is (mishap is not Mishap.HOLD)
     await spring(trap)
     await cashier.until_payments(ann, 1)

@@ -1,4 +1,4 @@
-"""Payments that are given back: by admins only, and marked once."""
+"""Refunds: by admins only, and each receipt is marked once."""
 
 import asyncio
 
@@ -12,11 +12,11 @@ from tests.dialogs.test_payment import lines, open_bill, pay
 from tests.support.tally import Tally
 
 PATIENCE = 10
-"""Seconds that a row may take."""
+"""Seconds to wait for a row."""
 
 
 async def paid_by(person: Person, tally: Tally) -> tuple[str, Message]:
-    """Have a person pay 10 Stars; give the payment's id, and the receipt."""
+    """Let a person pay 10 Stars; give the id of the payment and the receipt."""
     charge_id = await pay(person, await open_bill(person))
     receipt = await person.receive()
     await tally.until_payments(person, 1)
@@ -24,7 +24,7 @@ async def paid_by(person: Person, tally: Tally) -> tuple[str, Message]:
 
 
 async def until_refunded(person: Person, receipt: Message, tally: Tally) -> Message:
-    """Wait until a receipt and its row say that the payment was given back."""
+    """Wait until a receipt and its row say that the payment was refunded."""
     receipt = await person.until(receipt, lambda message: lines(message)[0] == "Refunded: ⭐ 10")
     assert (await person.receive()).refunded_payment
     async with asyncio.timeout(PATIENCE):
@@ -97,7 +97,7 @@ async def test_while_telegram_is_away_nothing_is_marked_and_another_try_does_it(
     await playground.trouble("refuse", method="refundStarPayment", status=500, times=1)
     assert (await open_counter(admin, f"/refund {charge_id}")).text == "Try again in a moment"
     assert tally.payments(clara)[0]["refunded_at"] is None
-    # Given back, but the answer is lost: Telegram says so when it is asked again.
+    # Telegram refunds the payment, but the answer is lost. It says so at the second attempt.
     await playground.trouble("lose", method="refundStarPayment", times=1)
     assert (await open_counter(admin, f"/refund {charge_id}")).text == "Try again in a moment"
     await until_refunded(clara, receipt, tally)

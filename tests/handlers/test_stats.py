@@ -1,4 +1,4 @@
-"""What the bot's admins see of its use, and nobody else."""
+"""`/stats`: statistics that only the bot's admins see."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ UNKNOWN = "I only know commands here: /start shows the menu, /help explains."
 
 @pytest.fixture(scope="module")
 async def playground() -> AsyncIterator[Playground]:
-    """Give a playground of the bot's own: the shared one has the shared bot."""
+    """Give a playground for this bot alone, because the shared one belongs to the shared bot."""
     async with Playground() as own:
         yield own
 
@@ -33,7 +33,7 @@ async def admin(playground: Playground) -> Person:
 async def tally(
     playground: Playground, admin: Person, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a running bot that has an admin; a test may end it if it starts it again."""
+    """Give a running bot that has an admin; a test that stops it must start it again."""
     own = Tally(
         tmp_path_factory.mktemp("admins") / "data",
         BOT_TOKEN=playground.token,
@@ -47,12 +47,12 @@ async def tally(
 
 async def ask(person: Person) -> Message:
     await person.send("/stats")
-    # The first chart after a start loads what draws it.
+    # The first chart after a start loads matplotlib.
     return await person.receive(timeout=PATIENCE)
 
 
 def taps_today(shown: Message) -> int:
-    """Give the taps of today."""
+    """Give the number of taps of today."""
     return int((shown.caption or "").splitlines()[2].removeprefix("Taps: "))
 
 
@@ -68,7 +68,7 @@ async def test_an_admin_sees_taps_totals_and_people(
     await tally.until_totals(ann, 2)
     shown = await ask(admin)
     async with asyncio.timeout(30):
-        # People are noted beside what they do.
+        # Profiles are saved in the background.
         while "People: 2" not in (shown.caption or ""):
             shown = await ask(admin)
     assert (shown.caption or "").splitlines() == [

@@ -1,4 +1,4 @@
-"""Presses and queries that no window of the bot's expects: answered, and nothing changes."""
+"""Presses and queries that no window of the bot expects: they are answered and change nothing."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -24,7 +24,7 @@ Update = dict[str, Any]
 
 
 class Hook:
-    """Posts updates at a bot, as Telegram does."""
+    """Posts updates to a bot as Telegram does."""
 
     def __init__(self, tally: Tally, url: str) -> None:
         self.tally = tally
@@ -32,7 +32,7 @@ class Hook:
         self._number = 3_000_000
 
     async def post(self, kind: str, person: User, **content: object) -> Update:
-        """Post an update of a person's; give the call that the bot answers with, or nothing."""
+        """Post an update of a person; give the call in the bot's response, or nothing."""
         self._number += 1
         head = {"id": str(self._number), "from": person.model_dump(mode="json", exclude_none=True)}
         update = {"update_id": self._number, kind: head | content}
@@ -44,7 +44,7 @@ class Hook:
             return dict(await answer.json()) if await answer.read() else {}
 
     async def press(self, person: User, **content: object) -> str:
-        """Post a press, which has to be answered; give the text."""
+        """Post a press; give the text of the answer."""
         said = await self.post("callback_query", person, chat_instance="1", **content)
         assert said["method"] == "answerCallbackQuery"
         return str(said["text"])
@@ -62,7 +62,7 @@ async def strange() -> AsyncIterator[Playground]:
 async def hook(
     strange: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Hook]:
-    """Give a bot by webhook, which must log no error."""
+    """Give a bot that uses a webhook, and check that it logs no error."""
     data = tmp_path_factory.mktemp("strange") / "data"
     own = Tally(data, BOT_TOKEN=strange.token, BOT_API_URL=strange.url, WEBHOOK_SECRET=SECRET)
     url = by_webhook(own)
@@ -112,7 +112,7 @@ async def test_what_no_button_carries_is_answered_wherever_it_comes_from(
         "inline": {"inline_message_id": "nobodys-message"},
     }
     where = places[place]
-    # Where there is a message, a mark could be that of a dialog that is over.
+    # If there is a message, the context id could be that of a dialog that is over.
     is_marked = "message" in where and content.get("data") == "a\x1db"
     answer = await hook.press(STRANGER, **where, **content)
     if "game_short_name" in content:

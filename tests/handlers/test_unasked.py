@@ -1,4 +1,4 @@
-"""What the bot does not serve, business and guest chats: it comes all the same, and is ignored."""
+"""Updates of business and guest chats, which the bot does not serve: they are ignored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Messages that nobody typed: what was sent via a bot is no input; what was forwarded may be."""
+"""Messages that no person typed: one sent via a bot is no input; a forwarded one may be."""
 
 import pytest
 
@@ -21,14 +21,14 @@ INPUTS = {
     "builder": ("/reply_builder", (), "8", "7", "Chosen: 7"),
     "nothing": ("/help", (), "gif", "tea", "I only know commands here"),
 }
-"""By what a window is opened that takes a text, and by which presses; what a bot has made, what is
-typed then, and what Tally says to that."""
+"""How to open a window that takes a text (command and presses), a text made by a bot, the text that
+the person types then, and Tally's answer to it."""
 
 
 async def say_via(
     playground: Playground, person: Person, text: str, bot: dict[str, object] = OTHER
 ) -> Message:
-    """Have a person send a text that a bot has made; give the message once the bot knows of it."""
+    """Let a person send a text made by a bot; give the message when Tally has got it."""
     patch = {"message": {"via_bot": bot}}
     await playground.trouble("alter", method="message", times=1, patch=patch)
     sent = await person.send(text)
@@ -38,7 +38,7 @@ async def say_via(
 
 @pytest.fixture
 async def naming(ann: Person) -> Message:
-    """Give a closed counter whose total asks for a name."""
+    """Give a closed counter whose window asks for a name."""
     await follow(ann, await open_counter(ann, "/settings"), "Names", "Ask me")
     counter = await open_counter(ann)
     await ann.press(counter, "Confirm")
@@ -115,7 +115,7 @@ async def test_what_was_edited_is_not_taken_again(
 
 
 async def forward(playground: Playground, person: Person, text: str) -> None:
-    """Have a person forward what somebody else has written."""
+    """Let a person forward a message of somebody else."""
     origin = {"type": "hidden_user", "date": 1_760_000_000, "sender_user_name": "Mallory"}
     patch = {"message": {"forward_origin": origin}}
     await playground.trouble("alter", method="message", times=1, patch=patch)

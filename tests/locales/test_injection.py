@@ -1,4 +1,4 @@
-"""Texts of people stay texts, wherever they are shown, and paths stay below the pages."""
+"""Texts of people are escaped wherever they are shown, and paths stay below the pages."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ async def test_a_label_is_never_code(ann: Person, tally: Tally, label: str) -> N
     ):
         _, out, _ = await tally.run(*mine, style)
         (row,) = read(out)
-        # CSV puts apostrophes before what a spreadsheet takes for a formula.
+        # CSV has an apostrophe before values that a spreadsheet would take for a formula.
         assert row["label"].replace("'", "") == label.replace("'", "")
 
 

@@ -1,4 +1,4 @@
-"""Every text is there in every language, and none that nobody uses."""
+"""Each text exists in each language, and no text is unused."""
 
 import re
 from functools import partial
@@ -29,7 +29,7 @@ class Variables(Visitor):
 
 
 def messages(language: str) -> dict[str, set[str]]:
-    """Give the variables of every message of a language, by key."""
+    """Give the variables of each message of a language, by key."""
     found = {}
     for path in (FOLDER / language).glob("*.ftl"):
         for entry in FluentParser().parse(path.read_text(encoding="utf-8")).body:
@@ -62,7 +62,7 @@ def test_every_text_is_used() -> None:
     code = [path.read_text() for name in folders for path in (ROOT / name).rglob("*.py")]
     code.append((ROOT / "exports/sending.py").read_text())
     used = {key for text in code for key in KEY.findall(text)}
-    # Named after the command: widgets/command_list.py puts them together.
+    # `widgets/command_list.py` makes these keys from the names of the commands.
     used |= {key for key in messages("en") if key.startswith("command-")}
     assert set(messages("en")) - used == set()
 
@@ -111,7 +111,7 @@ def test_a_missing_argument_is_an_error() -> None:
 
 
 def test_cities_are_named_in_the_language() -> None:
-    """All of Unicode's latest edition: Coyhaique's zone is of 2025."""
+    """Babel's data must be of 2025 or later, because of the zone of Coyhaique."""
     russian = Catalog().speak("ru")
     assert russian.city("Europe/Kyiv") == "Киев"
     foreign = {zone for zones in REGIONS.values() for zone in zones if is_plain(russian.city(zone))}

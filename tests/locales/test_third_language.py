@@ -1,4 +1,4 @@
-"""A third language is one folder: every window speaks it, to the last word, and has room for it."""
+"""A third language needs one folder: each window is fully translated and has room for the texts."""
 
 import html
 import re
@@ -17,21 +17,21 @@ from tools.preview import show
 from widgets.window import Window
 
 ANSWER_MAX = 200
-"""Characters of an answer to a press (Bot API, answerCallbackQuery)."""
+"""Largest length of an answer to a press (Bot API, answerCallbackQuery)."""
 COMMAND_MAX = 256
-"""Characters of what a command does (Bot API, BotCommand)."""
+"""Largest length of the description of a command (Bot API, BotCommand)."""
 PLACEHOLDER_MAX = 64
-"""Characters in an empty input field (Bot API, ReplyKeyboardMarkup)."""
+"""Largest length of the placeholder of an input field (Bot API, ReplyKeyboardMarkup)."""
 TEXT_MAX = 4096
-"""Characters of a message (Bot API, sendMessage)."""
+"""Largest length of a message (Bot API, sendMessage)."""
 ROW_MAX = 64
-"""Characters of the labels in a row, on a phone in small letters."""
+"""Characters that fit into a row of buttons on a phone, in small letters."""
 
 LETTER = re.compile("[A-Za-z]")
 
 
 def dates() -> re.Pattern[str]:
-    """Give what finds the names of months and weekdays, which are Unicode's, not the catalog's."""
+    """Give a pattern for names of months and weekdays, which come from Babel, not the catalog."""
     locale = Locale.parse(LANGUAGE)
     names = {
         name
@@ -45,14 +45,14 @@ def dates() -> re.Pattern[str]:
 
 @pytest.fixture(scope="module")
 def catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """Give the texts with the pseudo-language among them."""
+    """Give a catalog that contains the pseudo-language."""
     return Catalog(folder=write_language(tmp_path_factory.mktemp("locales")))
 
 
 def strings(data: object) -> Iterator[str]:
-    """Give the texts in a window's data: what people have typed, and names."""
+    """Give the texts in a window's data: texts that people have typed, and names."""
     if isinstance(data, str):
-        # As the preview writes them.
+        # In the format of the preview.
         yield data.replace("\n", "<br>")
         yield html.escape(data, quote=False)
     elif isinstance(data, Mapping):
@@ -64,7 +64,7 @@ def strings(data: object) -> Iterator[str]:
 
 
 async def data_of(dialog: Dialog) -> list[str]:
-    """Give the texts that a dialog's windows are filled with, the longest first."""
+    """Give the texts in the data of a dialog's windows, longest first."""
     manager = FakeManager()  # type: ignore[no-untyped-call]
     manager.set_dialog(dialog)
     filled: set[str] = set()
@@ -77,7 +77,7 @@ async def data_of(dialog: Dialog) -> list[str]:
 
 
 def labels(window: RenderWindow) -> list[list[str]]:
-    """Give the labels of a window's buttons, row by row."""
+    """Give the texts of a window's buttons, row by row."""
     rows = [*window.keyboard, *window.reply_keyboard]
     return [[html.unescape(button.title) for button in row] for row in rows]
 
@@ -105,13 +105,13 @@ async def test_every_window_has_room_for_longer_texts(dialog: Dialog, catalog: C
 
 
 def keys(pattern: str, *folders: str) -> set[str]:
-    """Give the keys that the code asks for in a certain way."""
+    """Give the text keys in the code that match a pattern."""
     code = [path for folder in folders for path in (FOLDER.parent / folder).rglob("*.py")]
     return {key for path in code for key in re.findall(pattern, path.read_text())}
 
 
 def longest(catalog: Catalog, key: str) -> str:
-    """Give a text with a long number for each of its variables."""
+    """Give a text with a long number in place of each variable."""
     texts = (FOLDER / "en").glob("*.ftl")
     names = {name for path in texts for name in re.findall(r"\$(\w+)", path.read_text())}
     return catalog.speak(LANGUAGE)(key, **dict.fromkeys(names, 999_999_999))

@@ -1,4 +1,4 @@
-"""What people have chosen, as updates ask for it: once, and in their order."""
+"""Updates read preferences: one query a person, and the answers come in order."""
 
 import asyncio
 from typing import cast
@@ -10,17 +10,17 @@ from locales import Catalog
 from people.preferences import People
 
 TURNS = 50
-"""Turns of the loop that the first answer takes."""
+"""Iterations of the event loop that the first answer takes."""
 
 
 class Slow:
-    """Stands in for the database: who asks first is answered last."""
+    """Stands in for the database: the first query is answered last."""
 
     def __init__(self) -> None:
         self.questions = 0
 
     async def get(self, _user_id: int) -> Preferences:
-        """Give an answer, the first after the others."""
+        """Give an answer; the first query waits for the others."""
         self.questions += 1
         for _ in range(TURNS // self.questions):
             await asyncio.sleep(0)
@@ -37,7 +37,7 @@ async def test_updates_of_a_person_nobody_knows_yet_stay_in_order(redis: Redis) 
         passed.append(number)
 
     updates = []
-    # One at each turn of the loop: before the answer, as it comes, and after it.
+    # One in each iteration of the event loop: before the answer, as it comes, and after it.
     for number in range(3 * TURNS):
         updates.append(asyncio.create_task(update(number)))
         await asyncio.sleep(0)

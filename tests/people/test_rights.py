@@ -1,4 +1,4 @@
-"""Rights in a group: asked of Telegram beside what others do, and kept for a while."""
+"""Rights in a group: Telegram is asked without delaying others, and the answers are cached."""
 
 import asyncio
 import time
@@ -13,11 +13,11 @@ from tests.support.nursery import START
 from tests.support.tally import Tally
 
 LATENCY = 0.1
-"""Seconds that Telegram takes to tell what somebody is in a group."""
+"""Seconds that Telegram takes for `getChatMember`."""
 FLOOD = 100
-"""Presses of Confirm at once. One after the other they would take ten seconds to ask for."""
+"""Number of presses of Confirm at once; asking for one after the other would take ten seconds."""
 SOON = 3.0
-"""Seconds in which others are answered meanwhile, on a machine that is busy."""
+"""Seconds in which others are answered meanwhile, on a busy machine."""
 
 
 @pytest.fixture
@@ -26,13 +26,13 @@ async def clara(playground: Playground) -> Person:
 
 
 async def questions(playground: Playground, group: Group) -> list[Call]:
-    """Give how often the bot has asked what somebody is in a group."""
+    """Give the calls of `getChatMember` for a group."""
     calls = await playground.calls("getChatMember")
     return [call for call in calls if int(call.params["chat_id"]) == group.id]
 
 
 async def flood(tally: Tally, playground: Playground, size: int) -> float:
-    """Have one who may not press Confirm so often; give the seconds that another's tap takes."""
+    """Let one without the right press Confirm often; give the seconds that another's tap takes."""
     ann, felix, clara = [
         await playground.person(name, language_code="en") for name in ("Ann", "Felix", "Clara")
     ]
@@ -42,7 +42,7 @@ async def flood(tally: Tally, playground: Playground, size: int) -> float:
     presses = []
     try:
         with tally.frozen():
-            # So the bot finds them all at once, and the tap behind them.
+            # So the bot gets all of them at once, and the tap after them.
             await asyncio.gather(
                 *(felix.press(counter, "Confirm", timeout=0) for _ in range(size - 1))
             )
@@ -118,7 +118,7 @@ async def test_elsewhere_a_right_that_was_taken_away_ends_with_the_time_that_it_
     async with tally.redis() as redis:
         (key,) = [key async for key in redis.scan_iter(f"*{group.id}}}:right:*")]
         assert 0 < await redis.ttl(key) <= KEPT[Right.ADMIN]
-        # As if that time were over.
+        # As if the cached answers had expired.
         await redis.delete(key)
     assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
 
@@ -135,7 +135,7 @@ async def test_elsewhere_a_right_that_was_taken_away_ends_with_the_time_that_it_
 async def test_what_telegram_does_not_tell_is_no_right(
     playground: Playground, clara: Person, tally: Tally, trouble: dict[str, str | int]
 ) -> None:
-    # Not Ann, for whom nothing may be refused.
+    # Not Ann, because Telegram must not refuse her.
     dora = await playground.person("Dora", language_code="en")
     group = await make_group(playground, [dora], [clara])
     how = {name: value for name, value in trouble.items() if name != "kind"}

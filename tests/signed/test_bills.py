@@ -1,4 +1,4 @@
-"""Bills: what they come to, and that nobody can make one up."""
+"""Bills: their sums, and forged ones are refused."""
 
 import pytest
 from aiogram.types import OrderInfo, ShippingAddress, SuccessfulPayment
@@ -17,7 +17,7 @@ A_MUG = Bill(b"0" * 16, 7, CURRENCY, MUG)
 def order(
     total: int, currency: str = STARS, way: str | None = None, country: str | None = None
 ) -> SuccessfulPayment:
-    """Make what Telegram tells of somebody who pays."""
+    """Make a pre-checkout query."""
     address = country and ShippingAddress(
         country_code=country, state="", city="", street_line1="", street_line2="", post_code=""
     )

@@ -1,4 +1,4 @@
-"""Payloads of links: whatever goes in comes out again, and nothing else goes in."""
+"""Payloads of links: each decodes to the same link, and all other texts are refused."""
 
 import re
 import string
@@ -128,7 +128,7 @@ def test_what_leads_nowhere_makes_no_link(link: Link) -> None:
 
 
 def test_a_payload_stays_what_it_means() -> None:
-    """Links are passed on and followed for years."""
+    """People use links for years, so payloads must not change."""
     assert decode("links") == WindowLink("links")
     assert decode("c-AA") == CounterLink()
     assert decode("c-AXRlYQ") == CounterLink(Kind.NUMBERS_FAB, "tea")

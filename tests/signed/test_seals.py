@@ -1,4 +1,4 @@
-"""What a client keeps for the bot: by a fixed vector, and whatever is done to it."""
+"""Signed contents: a fixed vector, and changed ones are refused."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Bodies that are small on the way and huge when they are inflated, and others that are odd."""
+"""Compressed bodies that are small on the wire and huge when decompressed, and other odd bodies."""
 
 import asyncio
 import zlib
@@ -20,7 +20,7 @@ PATHS = (
 
 @pytest.fixture(scope="module")
 async def port(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[int]:
-    """Give the port of a bot that anybody may post to."""
+    """Give the port of a bot that uses a webhook."""
     async with Playground() as own:
         data = tmp_path_factory.mktemp("bombs") / "data"
         tally = Tally(data, BOT_TOKEN=own.token, BOT_API_URL=own.url, WEBHOOK_SECRET=SECRET)

@@ -17,7 +17,7 @@ ROUND = 10_000
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot that brings its own playground, as `make run` does."""
+    """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
     own = Tally(tmp_path / "data", **ports)
     try:
@@ -28,7 +28,7 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
 
 @pytest.fixture
 async def reader(browser: Browser, tally: Tally) -> AsyncIterator[Reader]:
-    """Give somebody with a phone."""
+    """Give a person with a phone."""
     address = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
     phone = {"width": 390, "height": 760}
     async with reading(browser, address, viewport=phone) as own:
@@ -69,7 +69,7 @@ async def test_two_rounds_by_touch_and_by_keyboard(reader: Reader) -> None:
     await again.wait_for()
     assert await page.locator("li.own").inner_text() == f"1\nAnn Lee\n{tapped}"
     await reader.shoot("game-over-dark")
-    # A bot that is away, and one that has heard of the score although its answer was lost.
+    # First the bot is away, then it has taken the score but its answer is lost.
     answers = iter((503, 409))
     await reader.page.route("**/game/score", lambda route: route.fulfill(status=next(answers)))
     await again.press("Enter")
@@ -81,7 +81,7 @@ async def test_two_rounds_by_touch_and_by_keyboard(reader: Reader) -> None:
     await reader.page.clock.fast_forward(1000)
     await say.get_by_text("Your score is saved. For another round press Play").wait_for()
     assert await again.is_hidden()
-    # Chromium tells of every answer that is no 2xx.
+    # Chromium logs each answer that is not 2xx.
     reader.problems[:] = [told for told in reader.problems if "Failed to load" not in told]
     await reader.button("Close").click()
     await reader.page.locator(".scores").get_by_text(f"Ann Lee {tapped}").wait_for()

@@ -1,4 +1,4 @@
-"""Scores: taken once, as far as they can be believed; everything else is refused."""
+"""Scores: each plausible one is taken once, all others are refused."""
 
 import asyncio
 import json
@@ -108,7 +108,7 @@ async def test_a_score_that_telegram_could_not_take_can_be_told_again(
         assert (await tell(app_tally, ticket, 1))[0] == 503
     await reach(app_tally, ticket, 1)
     again = await play(app_ann, game)
-    # It has done it, but nobody hears of that.
+    # Telegram sets the score, but its answer is lost.
     await app_playground.trouble("lose", method="setGameScore", times=1)
     async with asyncio.timeout(PATIENCE):
         while (status := (await tell(app_tally, again, 2))[0]) == 403:
@@ -136,7 +136,7 @@ async def test_a_kill_while_a_score_is_taken_lets_it_be_told_again(
     await app_tally.start()
     assert (await tell(app_tally, ticket, 1))[0] == 503
     async with app_tally.redis() as redis:
-        # Half a minute later whoever had claimed it has not done it.
+        # Half a minute later the lease has expired, and its holder has not set the score.
         for key in await redis.keys("tally:*:claim:*"):
             assert await redis.ttl(key) > 0
             value = await redis.get(key)

@@ -1,4 +1,4 @@
-"""Health as it is asked for from outside, by a balancer or whoever runs the bot."""
+"""Health and metrics, as a load balancer, Prometheus or the operator asks for them."""
 
 import asyncio
 import os
@@ -21,11 +21,11 @@ from tests.support.tally import Tally
 from tests.support.watching import address, metrics_address, readiness, until_away
 
 SOON = 6.0
-"""Seconds in which it is told what is away: 1 as it was before, 2 to ask, and a busy machine."""
+"""Seconds until a change shows: 1 of cache, 2 for the checks, the rest for a busy machine."""
 
 
 async def get(url: str, **headers: str) -> tuple[int, str]:
-    """Ask for a page."""
+    """Request a page."""
     async with ClientSession(headers=headers) as session, session.get(url) as answer:
         return answer.status, await answer.text()
 
@@ -52,14 +52,14 @@ async def shared(
 
 @pytest.fixture
 async def telegram(shared_telegram: Playground) -> AsyncIterator[Playground]:
-    """Give its playground, to be troubled."""
+    """Give the playground of the bot that polls."""
     yield shared_telegram
     await shared_telegram.calm()
 
 
 @pytest.fixture
 async def running(shared: Tally) -> Tally:
-    """Give the bot that polls, once it is ready, whatever was away before."""
+    """Give the bot that polls, when it is ready again after the test before."""
     await until_away(shared)
     return shared
 
@@ -170,7 +170,7 @@ async def test_a_telegram_that_wants_to_be_asked_less_is_there(
 ) -> None:
     before = await telegram.call_count()
     await telegram.trouble("refuse", method="getMe", status=429, retry_after=60)
-    # What was found a moment ago is told again, without asking.
+    # A result of a moment ago is served from the cache.
     async with asyncio.timeout(START):
         while not (refused := await telegram.calls("getMe", after=before)):
             assert (await readiness(running))[0] == 200
@@ -204,7 +204,7 @@ async def test_while_it_stops_it_is_not_ready(own_playground: Playground, own_ta
     await own_playground.advance(60)
     assert await running.wait() == 0
     status, told = await asking
-    # On a machine that stalls meanwhile, Telegram counts as away besides.
+    # If the machine stalls meanwhile, Telegram counts as away too.
     assert (status, told["status"]) == (503, "stopping")
 
 
@@ -215,7 +215,7 @@ async def test_while_it_stops_it_is_not_ready(own_playground: Playground, own_ta
 async def test_figures_are_not_given_where_a_proxy_passes_on_to(
     running: Tally, target: str, host: str
 ) -> None:
-    # As one that adds no header of its own: nothing tells it from Prometheus.
+    # Like a proxy that adds no header: the bot can't tell its requests from Prometheus' own.
     port = int(address(running).rpartition(":")[2])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
@@ -227,7 +227,7 @@ async def test_figures_are_not_given_where_a_proxy_passes_on_to(
 
 async def test_figures_have_a_port_of_their_own_on_this_machine_alone(own_tally: Tally) -> None:
     port = free_port()
-    own_tally.settings |= {"METRICS_PORT": str(port), "WEB_HOST": "0.0.0.0"}  # noqa: S104 - it is about that
+    own_tally.settings |= {"METRICS_PORT": str(port), "WEB_HOST": "0.0.0.0"}  # noqa: S104 - the test is about it
     await own_tally.start()
     assert metrics_address(own_tally) == f"http://127.0.0.1:{port}/metrics"
     status, told = await get(metrics_address(own_tally))

@@ -1,4 +1,4 @@
-"""The login page over HTTP: whom it believes, whom it remembers, and who can end that."""
+"""The login page over HTTP: which logins it accepts, sessions, and who can log out."""
 
 from collections.abc import AsyncIterator, Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,7 +17,7 @@ OTHER_BOT = "7654321:another"
 
 @pytest.fixture
 async def browser(app_tally: Tally) -> AsyncIterator[Browser]:
-    """Give a browser without any cookie."""
+    """Give a client without cookies."""
     async with ClientSession(cookie_jar=DummyCookieJar()) as session:
         yield Browser(session, f"http://127.0.0.1:{app_tally.settings['WEB_PORT']}")
 
@@ -192,9 +192,9 @@ async def test_no_other_page_can_log_anybody_out(
     for body in ("", "token=", "token=" + "0" * 64, foreign, "x" * 100_000):
         refused = await browser.ask(cookie=cookie, post=body)
         assert (refused.status, refused.cookie) == (403, None)
-        # Whose page it is after all, one of another tab's for example, can press again.
+        # The person, who may have used another tab, can press again on the page that comes back.
         assert form_token(refused.text) == form_token((await browser.ask(cookie=cookie)).text)
-    # Without the cookie, as from another site, there is nobody to be logged out.
+    # A request from another site has no cookie, so there is no session to end.
     nobody = await browser.ask(post=foreign)
     assert (nobody.status, nobody.cookie) == (303, None)
     assert "<bdi>Ann</bdi>" in (await browser.ask(cookie=cookie)).text

@@ -13,14 +13,14 @@ from tests.support.tally import Tally
 pytestmark = pytest.mark.thorough
 
 Route: TypeAlias = Any
-"""Playwright's, which may be missing."""
+"""Playwright's `Route`; `Any`, because Playwright may be missing."""
 
 PHONE = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark"}
 
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot that brings its own playground, as `make run` does."""
+    """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
     own = Tally(tmp_path / "data", **ports)
     try:
@@ -30,7 +30,7 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
 
 
 async def log_in(reader: Reader, tally: Tally, name: str, label: str) -> Page:
-    """Press the button in somebody's chat, confirm, and give the page that opens."""
+    """Press the button in a person's chat, confirm, and give the page that opens."""
     reader.trust(f"http://127.0.0.1:{tally.settings['WEB_PORT']}")
     await reader.act_as(name)
     await reader.page.locator("#chats button").first.click()
@@ -62,13 +62,13 @@ async def test_a_person_logs_in_stays_in_and_logs_out(tally: Tally, browser: Bro
         await page.screenshot(path=SCREENSHOTS / "login.png")
         await page.reload()
         assert await page.get_by_role("button", name="Log out").count() == 0
-        # Nobody but the playground's chat can lead back in here.
+        # Only the chat on the playground leads back to the login.
         await page.get_by_role("link", name="Open the chat").click()
         await page.locator("#chats button").first.wait_for()
     async with reading(browser, playground, **PHONE) as reader:
         page = await log_in(reader, tally, "Борис", "Войти на страницу")
         await page.screenshot(path=SCREENSHOTS / "login-inside-phone-dark.png")
-    # By itself, as a browser notes a refusal on its console.
+    # The browser itself logs a refused request on its console.
     async with await browser.new_page(**PHONE, locale="ru") as page:
         await page.goto(f"http://127.0.0.1:{tally.settings['WEB_PORT']}/login?id=1")
         await page.get_by_role("alert").get_by_text("Вход неполный.").wait_for()
@@ -81,7 +81,7 @@ frame.src = `https://oauth.telegram.org/embed/${document.currentScript.dataset.t
 frame.style.border = "none";
 document.currentScript.before(frame);
 """
-"""What Telegram's script does, in short."""
+"""A short version of Telegram's script."""
 
 
 async def test_telegrams_widget_is_let_in_and_missed_by_nobody(

@@ -1,4 +1,4 @@
-"""The Mini App on the playground's page: a choice that comes back to the chat."""
+"""The Mini App on the page of the playground: the choice comes back to the chat."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.tally import Tally
 
 @pytest.fixture(scope="module")
 async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
-    """Give a bot that brings its own playground, as `make run` does."""
+    """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
     own = Tally(tmp_path_factory.mktemp("app") / "data", **ports)
     try:
@@ -24,7 +24,7 @@ async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally
 
 @pytest.fixture
 async def reader(browser: Browser, tally: Tally) -> AsyncIterator[Reader]:
-    """Give somebody who reads the page."""
+    """Give a person who has opened the page of the playground."""
     address = f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}"
     async with reading(browser, address) as own:
         own.trust(f"http://127.0.0.1:{tally.settings['WEB_PORT']}")

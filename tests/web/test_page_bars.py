@@ -1,4 +1,4 @@
-"""The bars of the chart against a plain count, whatever the days and the period."""
+"""The bars of the chart are equal to a plain count, for random days and periods."""
 
 from datetime import date, timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""What is signed for a page: Telegram's own way, by a fixed vector, and the page's sessions."""
+"""Signatures of the pages: Telegram's logins by a fixed vector, and sessions."""
 
 import pytest
 from multidict import MultiDict

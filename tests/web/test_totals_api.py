@@ -1,4 +1,4 @@
-"""What the page of totals asks for, over HTTP: list, summary, chart, and what to choose from."""
+"""The API of the page of totals over HTTP: list, summary, chart, and options of the filters."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,16 +15,16 @@ from tests.support.tally import Tally
 Json = dict[str, Any]
 
 STRANGE = ("<b>tea</b> & 'co'", "כוסות תה", "🥟🥟", "a\u202eb")
-"""Labels as people write them: HTML, right to left, emoji, a mark that turns the direction."""
+"""Names as people write them: HTML, right to left, emoji, a mark that changes the direction."""
 
 
 def address(tally: Tally) -> str:
-    """Give where the page is, without the proxy that brings the certificate."""
+    """Give the address of the page, without the proxy that has the certificate."""
     return f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
 
 
 async def opened(person: Person) -> str:
-    """Open the page by the menu button; give what it says about who has opened it."""
+    """Open the page by the menu button; give its initData."""
     told = await person.open_app("https://example.org/totals", "menu")
     return f"tma {told['init_data']}"
 
@@ -32,7 +32,7 @@ async def opened(person: Person) -> str:
 async def ask(
     tally: Tally, authorization: str | None, what: str, **wish: object
 ) -> tuple[int, Json]:
-    """Ask as the page does; give the status and the answer."""
+    """Send a request as the page does; give the status and the answer."""
     headers = {"Accept-Language": "ru"}
     if authorization is not None:
         headers["Authorization"] = authorization
@@ -50,7 +50,7 @@ async def ask(
 
 
 async def given(tally: Tally, person: Person, what: str, **wish: object) -> Json:
-    """Ask as a person who has opened the page."""
+    """Send a request as a person who has opened the page."""
     status, content = await ask(tally, await opened(person), what, **wish)
     assert status == 200, content
     return content
@@ -184,7 +184,7 @@ async def test_a_groups_name_that_was_not_told_for_once_is_asked_for_again(
     await app_playground.calm(fault)
     chats = (await given(app_tally, app_ann, "start"))["chats"]
     assert chats[-1] == {"id": str(group.id), "name": "Friends"}
-    # The chat knows what the page has learned.
+    # The window finds the title in the cache, because the page has asked for it.
     called = await app_playground.call_count()
     await follow(app_ann, await open_counter(app_ann, "/totals"), "Filter", "Chat", "Friends")
     assert await app_playground.calls("getChat", after=called) == []

@@ -24,18 +24,18 @@ NIGHT = {
     "button_color": "#5288c1",
     "button_text_color": "url(https://example.org)",
 }
-"""A theme of Telegram's, with something that is no colour."""
+"""A Telegram theme that contains a value that is not a colour."""
 
 BARS = "svg [role=option]"
 
 TOTALS = 60
 PART = 30
-"""Totals that are asked for at once."""
+"""Number of totals in one part of the list."""
 
 
 @pytest.fixture(scope="module")
 async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
-    """Give a bot that brings its own playground, as `make run` does."""
+    """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
     own = Tally(tmp_path_factory.mktemp("page") / "data", **ports)
     try:
@@ -46,7 +46,7 @@ async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally
 
 @pytest.fixture(scope="module")
 async def playground(tally: Tally) -> AsyncIterator[Client]:
-    """Give the playground that the bot brings."""
+    """Give the bot's own playground."""
     async with Client(f"http://127.0.0.1:{tally.settings['PLAYGROUND_PORT']}") as client:
         yield client
 
@@ -69,7 +69,7 @@ async def fill(tally: Tally, person: Person) -> None:
 
 
 async def open_chat(reader: Reader, tally: Tally, name: str) -> None:
-    """Be somebody who has opened their chat with the bot."""
+    """Open the chat with the bot as a new person."""
     reader.trust(f"http://127.0.0.1:{tally.settings['WEB_PORT']}")
     await reader.act_as(name)
     await reader.page.locator("#chats button").first.click()
@@ -173,7 +173,7 @@ async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser
         await page.get_by_text("Nothing was confirmed here.").wait_for()
         await page.locator("main:not([aria-busy])").wait_for()
         assert await page.get_by_role("alert").is_hidden()
-    # By itself, as a browser notes a refusal on its console.
+    # The browser itself logs a refused request on its console.
     async with await browser.new_page(locale="ru") as page:
         await page.goto(address)
         await page.get_by_role("alert").get_by_text("Эта страница – часть Telegram").wait_for()

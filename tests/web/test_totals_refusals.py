@@ -1,4 +1,4 @@
-"""What the page of totals is refused: others' totals, and whatever makes no sense or is forged."""
+"""Refused requests of the page of totals: totals of others, malformed and forged requests."""
 
 import json
 import re
@@ -74,12 +74,12 @@ async def test_what_is_said_twice_or_is_no_text_is_refused(
         for query in ("limit=1&limit=2", "label=%ED%A0%80%FF"):
             url = URL(f"{address(app_tally)}/api/list?{query}", encoded=True)
             async with session.get(url, headers=headers) as answer:
-                # Bytes that are no text become signs of their own: a label that nobody has.
+                # Bytes that are not valid UTF-8 are replaced, so no total has such a name.
                 assert answer.status == (400 if "limit" in query else 200)
 
 
 def forgeries(token: str, person: Person) -> dict[str, tuple[int, str, str | None]]:
-    """Give what may stand in the header, with the status and reason that it is refused with."""
+    """Give bad `Authorization` headers, each with the status and reason of its refusal."""
     user = {"id": person.id, "first_name": "Ann"}
     now = int(time.time())
     good = init_data(token, user, now)
@@ -130,7 +130,7 @@ async def test_who_does_not_come_from_telegram_is_refused_and_nothing_of_it_is_l
             assert (found, content["error"]) == (status, reason), name
             assert set(content) == {"error", "text"}
             if reason != "incomplete":
-                # Who asks is not known, so it is the browser's language.
+                # The person is not known, so the text is in the browser's language.
                 assert CYRILLIC.search(content["text"]), name
             if said and len(said) > 10:
                 assert said not in app_tally.log.read_text()

@@ -1,4 +1,4 @@
-"""The ways to the page of totals, and the page itself, which asks no other host."""
+"""The ways to the page of totals, and the page itself, which loads nothing from other hosts."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
