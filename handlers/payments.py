@@ -211,20 +211,20 @@ def _is_receipt(stack: DialogManager, charge_id: str) -> bool:
 
 
 def _deliver(
-    told: SuccessfulPayment | RefundedPayment,
+    payment_info: SuccessfulPayment | RefundedPayment,
     bill: Bill,
     message: Message,
     transaction: UnitOfWork,
 ) -> None:
     payment = NewPayment(
-        telegram_payment_charge_id=told.telegram_payment_charge_id,
-        provider_payment_charge_id=told.provider_payment_charge_id or "",
+        telegram_payment_charge_id=payment_info.telegram_payment_charge_id,
+        provider_payment_charge_id=payment_info.provider_payment_charge_id or "",
         bill_id=bill.id,
         user_id=bill.user_id,
         chat_id=message.chat.id,
-        currency=told.currency,
-        amount=told.total_amount,
+        currency=payment_info.currency,
+        amount=payment_info.total_amount,
         created_at=message.date,
-        refunded_at=message.date if isinstance(told, RefundedPayment) else None,
+        refunded_at=message.date if isinstance(payment_info, RefundedPayment) else None,
     )
     transaction.deliver(payment.entry, payment.to_json())

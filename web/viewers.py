@@ -16,7 +16,7 @@ from signed.seals import ForgedError, StaleError
 from web.freshness import ClockError, Freshness, TooOldError
 
 MAX_AGE = 24 * 60 * 60
-"""Seconds that initData is valid. Telegram makes it anew each time that a person opens the page, so
+"""Seconds that initData is valid. Telegram creates it each time that a person opens the page, so
 this limits how long a page may stay open, and how long stolen initData can be used."""
 
 

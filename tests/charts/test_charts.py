@@ -83,11 +83,11 @@ async def test_a_chart_is_as_wide_as_two_phones_and_light_or_dark(
         ),
     ],
 )
-async def test_whatever_there_is_to_show_is_drawn(charts: Charts, chart: Chart) -> None:
+async def test_every_chart_is_drawn(charts: Charts, chart: Chart) -> None:
     assert pixels(await charts.draw(chart)).size == (900, 680)
 
 
-def test_what_no_letter_is_known_for_is_left_out() -> None:
+def test_characters_that_the_font_lacks_are_left_out() -> None:
     assert drawable("\N{CJK UNIFIED IDEOGRAPH-6F22}\N{FAMILY}") == ""
     assert drawable("кофе שלום مرحبا ё") == "кофе שלום مرحبا ё"
 
@@ -100,13 +100,13 @@ def test_large_numbers_are_short(value: float, text: str) -> None:
     assert short(value) == text
 
 
-async def test_charts_wait_their_turn_and_none_is_mistaken_for_another(charts: Charts) -> None:
+async def test_concurrent_charts_are_drawn_one_by_one_and_not_mixed_up(charts: Charts) -> None:
     wanted = [Chart([str(n)] * n, [Panel("", list(range(n)))], dark=n % 2 == 0) for n in (2, 3, 9)]
     alone = [await charts.draw(chart) for chart in wanted]
     assert await asyncio.gather(*(charts.draw(chart) for chart in wanted)) == alone
 
 
-async def test_a_chart_that_nobody_waits_for_is_not_taken_for_the_next(charts: Charts) -> None:
+async def test_a_cancelled_chart_is_not_taken_for_the_next(charts: Charts) -> None:
     expected = await charts.draw(WEEK)
     other = asyncio.create_task(charts.draw(Chart(["other"], [Panel("", [1])])))
     await asyncio.sleep(0)

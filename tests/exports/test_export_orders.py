@@ -71,7 +71,7 @@ def order_of(person: Person) -> sending.Order:
     return sending.Order(chat_id=person.id, format=Format.CSV, wanted=wanted, language="en")
 
 
-async def test_more_than_telegram_takes_is_said_instead(
+async def test_a_document_that_is_too_large_is_replaced_by_a_message(
     ann: Person,
     tally: Tally,
     exporting: tuple[sending.Exports, Leases],
@@ -86,7 +86,7 @@ async def test_more_than_telegram_takes_is_said_instead(
     assert await documents(ann) == []
 
 
-async def test_what_another_worker_is_sending_is_left_to_it(
+async def test_a_document_that_another_worker_is_sending_is_left_to_it(
     ann: Person, tally: Tally, exporting: tuple[sending.Exports, Leases]
 ) -> None:
     await open_counter(ann, "/totals")
@@ -103,7 +103,7 @@ async def test_what_another_worker_is_sending_is_left_to_it(
     assert len(await documents(ann)) == 1
 
 
-async def test_one_that_takes_long_stays_claimed_though_redis_was_away_meanwhile(
+async def test_the_lease_of_a_long_document_is_held_although_redis_was_away(
     playground: Playground, tally: Tally, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "HOLD", 0.15)
@@ -167,7 +167,7 @@ async def test_documents_of_one_person_come_one_after_the_other_and_leave_no_fil
     assert len(await documents(ann)) == 3
 
 
-async def test_who_waits_for_several_documents_is_asked_for_patience(
+async def test_a_person_who_waits_for_several_documents_is_asked_to_wait(
     playground: Playground, tally: Tally
 ) -> None:
     ann = await playground.person("Ann", language_code="en")

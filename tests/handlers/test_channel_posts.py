@@ -49,7 +49,7 @@ async def post(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_its_menu_is_any_admins(
+async def test_any_admin_may_use_a_menu_opened_in_the_channels_name(
     playground: Playground, ann: Person, clara: Person, group: Group, way: str
 ) -> None:
     await post(playground, group, "/start", clara, WAYS[way])
@@ -63,7 +63,7 @@ async def test_its_menu_is_any_admins(
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_its_counter_is_everybodys_and_closed_by_any_admin(
+async def test_everybody_taps_the_channels_counter_and_any_admin_closes_it(
     playground: Playground, ann: Person, clara: Person, group: Group, way: str
 ) -> None:
     await post(playground, group, "/numbers tea", clara, WAYS[way])
@@ -75,7 +75,7 @@ async def test_its_counter_is_everybodys_and_closed_by_any_admin(
     await ann.until(counter, ending("Total: 1"))
 
 
-async def test_a_personal_one_is_the_groups_admins(
+async def test_a_personal_counter_of_the_channel_is_for_admins(
     playground: Playground, ann: Person, clara: Person, group: Group
 ) -> None:
     await post(playground, group, "/numbers_own", clara, POST)
@@ -85,7 +85,7 @@ async def test_a_personal_one_is_the_groups_admins(
     await ann.until(counter, ending("Specify the number: 1"))
 
 
-async def test_settings_of_a_channel_are_nobodys(
+async def test_a_channel_has_no_settings(
     playground: Playground, ann: Person, clara: Person, group: Group, tally: Tally
 ) -> None:
     await post(playground, group, "/settings", clara, POST)

@@ -38,14 +38,14 @@ async def test_the_bot_greets_once(playground: Playground, ann: Person, kind: st
     await menu_comes_next(ann, group)
 
 
-async def test_the_bot_greets_in_the_language_of_who_has_added_it(
+async def test_the_bot_greets_in_the_language_of_the_person_who_added_it(
     playground: Playground, boris: Person, ann: Person
 ) -> None:
     group = await playground.group("Friends", creator=boris, members=[ann])
     assert ((await ann.receive(group)).text or "").startswith("Здравствуйте!")
 
 
-async def test_who_blocks_the_bot_and_comes_back_is_not_greeted(
+async def test_a_person_who_blocks_the_bot_and_comes_back_is_not_greeted(
     playground: Playground, eve: Person
 ) -> None:
     await eve.send("/start")
@@ -66,7 +66,7 @@ async def until_logged_out(playground: Playground, group: Group, after: int) -> 
         await asyncio.sleep(0.05)
 
 
-async def test_the_bot_leaves_without_a_word_and_comes_back_to_its_counters(
+async def test_the_bot_leaves_silently_and_comes_back_to_its_counters(
     playground: Playground, tally: Tally, eve: Person
 ) -> None:
     group = await make_group(playground, [eve])

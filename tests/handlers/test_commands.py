@@ -35,7 +35,7 @@ async def until_calls(playground: Playground, method: str, count: int, after: in
     return calls
 
 
-async def test_everything_is_told_by_place_and_language_and_only_once(
+async def test_commands_and_descriptions_are_set_once_for_each_scope_and_language(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     admin = await own_playground.person("Admin", id=ADMIN, language_code="ru")
@@ -73,7 +73,7 @@ async def test_everything_is_told_by_place_and_language_and_only_once(
     assert (await own_playground.refusals()) == []
 
 
-async def test_who_is_no_admin_any_more_is_shown_their_commands_no_more(
+async def test_a_former_admin_no_longer_sees_the_admins_commands(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     admin = await own_playground.person("Admin", id=ADMIN, language_code="en")
@@ -97,7 +97,7 @@ async def test_who_is_no_admin_any_more_is_shown_their_commands_no_more(
     assert await own_playground.refusals() == []
 
 
-async def test_what_somebody_has_changed_is_set_right_with_patience(
+async def test_a_changed_description_is_set_again_after_a_429(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_playground.trouble(

@@ -32,7 +32,7 @@ async def test_an_error_is_answered_logged_with_its_update_and_changes_nothing(
     await ann.until(sound, text="Specify the number: 1")
 
 
-async def test_where_the_database_is_away_a_message_is_answered_so_by_a_message(
+async def test_while_the_database_is_away_a_message_is_answered_by_a_message(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -69,7 +69,7 @@ async def without_commands(own_playground: Playground) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_the_bot_lives_without_its_list_of_commands(
+async def test_the_bot_runs_if_telegram_refuses_its_commands(
     own_playground: Playground, own_tally: Tally, without_commands: str
 ) -> None:
     own_tally.settings["BOT_API_URL"] = without_commands

@@ -73,7 +73,7 @@ async def post(cashier: Tally, **content: Json) -> None:
         assert answer.status == 200
 
 
-async def said(bank: Playground, cashier: Tally, message: Json) -> str:
+async def answer_to(bank: Playground, cashier: Tally, message: Json) -> str:
     """Post a payment as Telegram would; give the text that the bot sends."""
     before = await bank.call_count()
     await post(cashier, message=message)
@@ -91,7 +91,7 @@ async def checked(bank: Playground, cashier: Tally, person: Person, **order: obj
     return await bank.until_called("answerPreCheckoutQuery", after=before)
 
 
-def told(person: Person, **paid: object) -> Json:
+def paid_message(person: Person, **paid: object) -> Json:
     """Make the message that Telegram sends after a payment."""
     return {
         "message_id": next(IDS),
@@ -108,7 +108,7 @@ def told(person: Person, **paid: object) -> Json:
     }
 
 
-async def test_a_true_payment_is_agreed_to(bank: Playground, cashier: Tally, ann: Person) -> None:
+async def test_a_valid_payment_is_accepted(bank: Playground, cashier: Tally, ann: Person) -> None:
     call = await checked(bank, cashier, ann, invoice_payload=await payload_of(bank, ann))
     assert call.params["ok"] == "true"
 
@@ -134,7 +134,9 @@ async def test_a_payment_of_something_else_is_refused(
     assert str(call.params["error_message"]).startswith(answer)
 
 
-async def test_a_bill_is_not_raised_by_hand(bank: Playground, cashier: Tally, ann: Person) -> None:
+async def test_a_payload_with_a_changed_sum_is_refused(
+    bank: Playground, cashier: Tally, ann: Person
+) -> None:
     payload = (await payload_of(bank, ann)).replace(":XTR:10:", ":XTR:1:")
     call = await checked(bank, cashier, ann, invoice_payload=payload, total_amount=1)
     assert str(call.params["error_message"]).startswith("Tally knows no such bill")
@@ -176,14 +178,14 @@ async def test_a_bill_is_paid_once(bank: Playground, cashier: Tally, ann: Person
     assert str(call.params["error_message"]).startswith("This bill is paid already.")
 
 
-async def test_who_has_paid_is_not_told_to_try_again(
+async def test_a_person_who_has_paid_is_not_told_to_try_again(
     bank: Playground, cashier: Tally, ann: Person
 ) -> None:
     payload = await payload_of(bank, ann)
     async with cashier.rewritten_dialogs(f":b{payload.partition(':')[0]}") as (record,):
         for context in record["contexts"].values():
             context["start_data"] = "of no use"
-    text = await said(bank, cashier, told(ann, invoice_payload=payload))
+    text = await answer_to(bank, cashier, paid_message(ann, invoice_payload=payload))
     assert text.endswith("Don't pay again: write to /paysupport.")
     assert "update_failed" in [line["event"] for line in cashier.logged()]
 
@@ -196,8 +198,8 @@ async def test_a_forged_payment_is_no_row(
 ) -> None:
     payload = await payload_of(bank, ann)
     seen = sum(line["event"] == "payment_not_ours" for line in cashier.logged())
-    message = told(ann, **{"invoice_payload": payload, **paid})
-    assert await said(bank, cashier, message) == (
+    message = paid_message(ann, **{"invoice_payload": payload, **paid})
+    assert await answer_to(bank, cashier, message) == (
         "Tally knows no bill for this payment. Write to /paysupport."
     )
     logged = [line for line in cashier.logged() if line["event"] == "payment_not_ours"]
@@ -211,14 +213,14 @@ async def test_somebody_elses_payment_is_no_row(
     bank: Playground, cashier: Tally, ann: Person
 ) -> None:
     clara = await bank.person("Clara")
-    await post(cashier, message=told(clara, invoice_payload=await payload_of(bank, ann)))
+    await post(cashier, message=paid_message(clara, invoice_payload=await payload_of(bank, ann)))
     assert cashier.payments(ann) == cashier.payments(clara) == []
 
 
 async def test_a_forged_refund_marks_nothing(bank: Playground, cashier: Tally, ann: Person) -> None:
     charge_id = await pay(ann, await open_bill(ann))
     await cashier.until_payments(ann, 1)
-    message = told(ann, invoice_payload="made up", telegram_payment_charge_id=charge_id)
+    message = paid_message(ann, invoice_payload="made up", telegram_payment_charge_id=charge_id)
     message["refunded_payment"] = message.pop("successful_payment")
     await post(cashier, message=message)
     assert cashier.payments(ann)[0]["refunded_at"] is None
@@ -226,16 +228,16 @@ async def test_a_forged_refund_marks_nothing(bank: Playground, cashier: Tally, a
     await bank.until_pending(0)
 
 
-async def test_a_payment_that_is_told_again_is_one_row_and_one_receipt(
+async def test_a_repeated_payment_message_is_one_row_and_one_receipt(
     bank: Playground, cashier: Tally, ann: Person
 ) -> None:
     payload = await payload_of(bank, ann)
-    message = told(ann, invoice_payload=payload)
+    message = paid_message(ann, invoice_payload=payload)
     for _ in range(3):
         await post(cashier, message=message)
     await cashier.until_payments(ann, 1)
     assert lines(await ann.receive())[0] == "Paid: ⭐ 10"
     # It is for the same bill but another payment, so it can be refunded separately.
-    await post(cashier, message=told(ann, invoice_payload=payload))
+    await post(cashier, message=paid_message(ann, invoice_payload=payload))
     assert lines(await ann.receive())[0] == "Paid: ⭐ 10"
     assert len(await cashier.until_payments(ann, 2)) == 2

@@ -62,7 +62,7 @@ async def post(person: Person, chat: Group, label: str = "") -> Message:
     return await person.choose(asked, asked["results"][0]["id"], chat=chat)
 
 
-async def test_what_is_just_posted_is_not_drawn_again(
+async def test_a_counter_that_was_just_posted_is_not_drawn_again(
     own_playground: Playground, own_tally: Tally, own_friends: Friends
 ) -> None:
     group, people = own_friends
@@ -85,7 +85,7 @@ async def test_what_is_just_posted_is_not_drawn_again(
     assert await own_playground.refusals(after=before) == []
 
 
-async def test_one_posted_in_another_language_than_its_poster_has_by_now_is_drawn(
+async def test_a_counter_posted_in_the_posters_former_language_is_drawn(
     own_playground: Playground, own_friends: Friends
 ) -> None:
     group, (ann, *_) = own_friends
@@ -98,7 +98,7 @@ async def test_one_posted_in_another_language_than_its_poster_has_by_now_is_draw
     assert await own_playground.refusals() == []
 
 
-async def test_everybody_taps_and_only_who_posted_confirms(
+async def test_everybody_taps_and_only_the_poster_confirms(
     own_tally: Tally, own_friends: Friends
 ) -> None:
     group, (ann, boris, *_) = own_friends

@@ -50,7 +50,7 @@ def titles(asked: Json) -> list[str]:
     return [result["title"] for result in asked["results"]]
 
 
-async def test_where_it_is_off_the_window_says_how_to_switch_it_on(ann: Person) -> None:
+async def test_while_inline_mode_is_off_the_window_says_how_to_switch_it_on(ann: Person) -> None:
     window = await open_inline_mode(ann)
     assert window.labels == [["Back"]]
     assert "/setinline to @BotFather" in (window.text or "")
@@ -58,7 +58,7 @@ async def test_where_it_is_off_the_window_says_how_to_switch_it_on(ann: Person) 
     await ann.until(window, lambda message: message.labels == MENU)
 
 
-async def test_three_kinds_of_buttons_lead_to_it(inline_ann: Person) -> None:
+async def test_three_kinds_of_buttons_lead_to_inline_mode(inline_ann: Person) -> None:
     window = await open_inline_mode(inline_ann)
     assert "BotFather" not in (window.text or "")
     assert window.button("In this chat").switch_inline_query_current_chat == "cups of tea"
@@ -72,7 +72,7 @@ async def test_three_kinds_of_buttons_lead_to_it(inline_ann: Person) -> None:
         }
 
 
-async def test_totals_stand_behind_a_fresh_counter_a_page_at_a_time(
+async def test_totals_follow_a_new_counter_page_by_page(
     inline_ann: Person, inline_tally: Tally, inline_playground: Playground
 ) -> None:
     await inline_tally.add_totals(inline_ann, range(45))
@@ -88,7 +88,7 @@ async def test_totals_stand_behind_a_fresh_counter_a_page_at_a_time(
     assert (posted.text, posted.labels) == ("label\nTotal: 44", [])
 
 
-async def test_totals_are_offered_to_nobody_else(
+async def test_totals_are_offered_only_to_their_owner(
     inline_ann: Person, inline_tally: Tally, inline_playground: Playground
 ) -> None:
     await inline_tally.add_totals(inline_ann, [7])
@@ -100,13 +100,13 @@ async def test_totals_are_offered_to_nobody_else(
 @pytest.mark.parametrize(
     "offset", ["x", "-1:2", "1:2:3", "9" * 64, "9999999999:1", "\x00", "0:999999999999999999"]
 )
-async def test_a_made_up_offset_is_answered(inline_ann: Person, offset: str) -> None:
+async def test_a_forged_offset_is_answered(inline_ann: Person, offset: str) -> None:
     asked = await inline_ann.ask("tea", offset=offset)
     assert asked["answered"]
     assert asked["results"] == []
 
 
-async def test_behind_the_last_total_there_is_nothing(
+async def test_after_the_last_total_there_are_no_results(
     inline_ann: Person, inline_tally: Tally
 ) -> None:
     await inline_tally.add_totals(inline_ann, [7])
@@ -143,7 +143,7 @@ async def test_while_the_totals_are_away_counters_are_offered(
     assert len(titles(await inline_ann.ask("tea"))) == 2
 
 
-async def test_a_press_on_what_has_ended_is_remembered_by_the_client(
+async def test_the_client_caches_the_answer_to_a_press_on_a_closed_counter(
     inline_ann: Person, inline_playground: Playground
 ) -> None:
     group = await inline_playground.group("Friends", members=[inline_ann], bot="left")

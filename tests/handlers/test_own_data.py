@@ -30,7 +30,7 @@ async def take_home(playground: Playground, person: Person, data: Message) -> di
     return dict(json.loads(text))
 
 
-async def test_settings_payments_and_totals_come_together_whatever_is_filtered(
+async def test_an_export_has_settings_payments_and_all_totals_despite_a_filter(
     ann: Person, boris: Person, tally: Tally, playground: Playground
 ) -> None:
     settings = await open_counter(ann, "/settings")
@@ -52,7 +52,7 @@ async def test_settings_payments_and_totals_come_together_whatever_is_filtered(
     assert (person["steps"], person["time_zone"]) == ([-5, -1, 1, 5], None)
 
 
-async def test_who_has_counted_nothing_takes_their_settings_home(
+async def test_a_person_without_totals_can_export_their_settings(
     ann: Person, playground: Playground
 ) -> None:
     settings = await open_counter(ann, "/settings")
@@ -65,7 +65,7 @@ async def test_who_has_counted_nothing_takes_their_settings_home(
     await until(ann, data, "Totals without a name: I ask for one")
 
 
-async def test_what_has_to_stay_is_said_and_stays_when_everything_is_deleted(
+async def test_deleting_everything_says_what_stays_and_keeps_it(
     ann: Person, tally: Tally, playground: Playground
 ) -> None:
     charge_id = await buy(ann, tally)

@@ -55,7 +55,7 @@ async def test_an_admin_gives_a_payment_back_and_the_receipt_and_the_list_say_so
     await ann.until(window, lambda message: "· refunded " in (message.text or ""))
 
 
-async def test_for_others_the_command_is_as_unknown_as_any(
+async def test_for_others_refund_is_an_unknown_command(
     ann: Person, boris: Person, tally: Tally
 ) -> None:
     charge_id, _ = await paid_by(ann, tally)
@@ -72,7 +72,7 @@ async def test_for_others_the_command_is_as_unknown_as_any(
         ("/refund stx-unknown", "No such payment is saved."),
     ],
 )
-async def test_a_payment_has_to_be_named(admin: Person, command: str, answer: str) -> None:
+async def test_a_refund_needs_the_id_of_a_payment(admin: Person, command: str, answer: str) -> None:
     assert (await open_counter(admin, command)).text == answer
 
 

@@ -107,7 +107,7 @@ async def test_a_tap_that_is_delivered_twice_is_one(
 
 
 @pytest.mark.usefixtures("tally")
-async def test_to_everybody_else_it_is_as_unknown_as_any_word(
+async def test_for_everybody_else_stats_is_an_unknown_command(
     admin: Person,
     playground: Playground,
 ) -> None:

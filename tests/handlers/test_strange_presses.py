@@ -45,9 +45,9 @@ class Hook:
 
     async def press(self, person: User, **content: object) -> str:
         """Post a press; give the text of the answer."""
-        said = await self.post("callback_query", person, chat_instance="1", **content)
-        assert said["method"] == "answerCallbackQuery"
-        return str(said["text"])
+        call = await self.post("callback_query", person, chat_instance="1", **content)
+        assert call["method"] == "answerCallbackQuery"
+        return str(call["text"])
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ async def test_in_a_channel_a_button_of_another_chat_does_nothing(
     ids=repr,
 )
 @pytest.mark.parametrize("place", ["channel", "nowhere", "gone", "inline"])
-async def test_what_no_button_carries_is_answered_wherever_it_comes_from(
+async def test_unknown_callback_data_is_answered_in_every_chat(
     hook: Hook, content: Update, place: str
 ) -> None:
     places: dict[str, Update] = {
@@ -147,7 +147,7 @@ async def test_without_its_message_a_counters_button_changes_nothing(
     await ann.until(counter, text="Specify the number: 1")
 
 
-async def test_who_never_started_the_bot_taps_in_a_group_and_asks_inline(
+async def test_a_person_who_never_started_the_bot_taps_in_a_group_and_asks_inline(
     strange: Playground, ann: Person
 ) -> None:
     stranger = await strange.person("Eve", language_code="en")

@@ -41,7 +41,7 @@ UNASKED: dict[str, dict[str, Any]] = {
 }
 
 
-async def test_customers_and_guests_are_neither_asked_for_nor_heard(
+async def test_updates_of_business_and_guest_chats_are_neither_requested_nor_handled(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     own_tally.settings["WEBHOOK_SECRET"] = "open-sesame"

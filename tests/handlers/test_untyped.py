@@ -47,10 +47,10 @@ async def naming(ann: Person) -> Message:
 
 
 @pytest.mark.parametrize("name", INPUTS)
-async def test_no_window_takes_it_for_typed(
+async def test_no_window_takes_a_text_sent_via_a_bot(
     playground: Playground, ann: Person, tally: Tally, name: str
 ) -> None:
-    command, presses, made, text, said = INPUTS[name]
+    command, presses, made, text, reply = INPUTS[name]
     await tally.add_totals(ann, [1])
     window = await open_counter(ann, command)
     if presses:
@@ -59,7 +59,7 @@ async def test_no_window_takes_it_for_typed(
     typed = await ann.send(text)
     answer = await ann.receive()
     assert answer.message_id > typed.message_id
-    assert said in (answer.text or "")
+    assert reply in (answer.text or "")
 
 
 async def test_an_inline_result_names_no_total(
@@ -89,7 +89,9 @@ async def test_a_counter_posted_in_the_private_chat_is_a_counter_and_nothing_els
     assert app_tally.totals(app_ann) == []
 
 
-async def test_nor_is_it_a_command(playground: Playground, ann: Person, boris: Person) -> None:
+async def test_a_text_sent_via_a_bot_is_no_command(
+    playground: Playground, ann: Person, boris: Person
+) -> None:
     await open_counter(ann)
     group = await make_group(playground, [ann, boris])
     await say_via(playground, ann, "/numbers tea")
@@ -101,7 +103,7 @@ async def test_nor_is_it_a_command(playground: Playground, ann: Person, boris: P
     assert [message.text for message in await group.messages()][-1] == "/numbers tea"
 
 
-async def test_what_was_edited_is_not_taken_again(
+async def test_an_edited_message_is_not_taken_again(
     playground: Playground, ann: Person, tally: Tally
 ) -> None:
     command = await ann.send("/numbers tea")
@@ -122,7 +124,7 @@ async def forward(playground: Playground, person: Person, text: str) -> None:
     await person.send(text)
 
 
-async def test_a_forwarded_text_names_a_total_as_who_forwards_it_can_see(
+async def test_a_forwarded_text_names_a_total_and_the_person_can_see_it(
     playground: Playground, ann: Person, tally: Tally, naming: Message
 ) -> None:
     assert naming.labels
@@ -131,7 +133,7 @@ async def test_a_forwarded_text_names_a_total_as_who_forwards_it_can_see(
     await until_labels(tally, ann, ["tea"])
 
 
-async def test_a_forwarded_refund_is_somebody_elses_wish(
+async def test_a_forwarded_refund_is_refused(
     playground: Playground, ann: Person, admin: Person, tally: Tally
 ) -> None:
     charge_id, _ = await paid_by(ann, tally)

@@ -100,7 +100,7 @@ def test_plurals_are_right(count: int, english: str, russian: str) -> None:
         assert text.startswith(beginning)
 
 
-def test_what_is_filled_in_brings_no_invisible_marks() -> None:
+def test_variables_bring_no_invisible_marks() -> None:
     text = Catalog().speak("en")("counter-value", value="-1234567")
     assert text == "Specify the number: -1234567"
 
@@ -120,13 +120,13 @@ def test_cities_are_named_in_the_language() -> None:
 
 
 @pytest.mark.parametrize("label", ["שלום", "שלום tea", "مرحبا", "a\u202eb", "\u2067tea"])
-def test_what_turns_the_direction_of_a_line_is_isolated(label: str) -> None:
+def test_a_mark_that_turns_the_direction_of_a_line_is_isolated(label: str) -> None:
     assert isolated(label) == f"\N{FIRST STRONG ISOLATE}{label}\N{POP DIRECTIONAL ISOLATE}"
     assert isolated("кофе & 🥟 1") == "кофе & 🥟 1"
 
 
 def test_a_sentence_agrees_with_its_number() -> None:
-    told = {"old": "tea", "new": "чай"}
-    relabel = partial(Catalog().speak("ru"), "totals-relabel-title", **told)
+    names = {"old": "tea", "new": "чай"}
+    relabel = partial(Catalog().speak("ru"), "totals-relabel-title", **names)
     assert relabel(count=1) == "1 итог с названием <b>tea</b> получит название <b>чай</b>."
     assert relabel(count=3) == "3 итога с названием <b>tea</b> получат название <b>чай</b>."

@@ -27,7 +27,7 @@ class Slow:
         return Preferences()
 
 
-async def test_updates_of_a_person_nobody_knows_yet_stay_in_order(redis: Redis) -> None:
+async def test_updates_of_a_person_who_is_not_cached_stay_in_order(redis: Redis) -> None:
     store = Slow()
     people = People(cast("PreferenceStore", store), redis, 1, Catalog(), lambda _: None)
     passed: list[int] = []

@@ -61,7 +61,7 @@ async def flood(tally: Tally, playground: Playground, size: int) -> float:
     return took
 
 
-async def test_who_may_not_confirm_delays_nobody_else_however_often_they_press(
+async def test_presses_without_the_right_to_confirm_delay_nobody_else(
     playground: Playground, tally: Tally
 ) -> None:
     assert await flood(tally, playground, FLOOD) < SOON
@@ -75,7 +75,7 @@ async def test_three_hundred_such_presses_delay_nobody_either(
     assert await flood(own_tally, own_playground, 300) < SOON
 
 
-async def test_who_is_asked_about_once_is_known_for_a_while(
+async def test_an_answer_about_a_person_is_cached(
     playground: Playground, ann: Person, boris: Person, clara: Person
 ) -> None:
     group = await make_group(playground, [ann, boris], [clara])
@@ -107,7 +107,7 @@ async def test_a_bot_that_is_an_admin_hears_at_once_of_a_right_that_comes_or_goe
     assert len(await questions(playground, group)) == 1
 
 
-async def test_elsewhere_a_right_that_was_taken_away_ends_with_the_time_that_it_is_kept(
+async def test_if_the_bot_is_no_admin_a_lost_right_ends_when_the_cache_expires(
     playground: Playground, ann: Person, clara: Person, tally: Tally
 ) -> None:
     group = await make_group(playground, [ann], [clara])
@@ -132,7 +132,7 @@ async def test_elsewhere_a_right_that_was_taken_away_ends_with_the_time_that_it_
     ],
     ids=["refused", "away", "unreadable"],
 )
-async def test_what_telegram_does_not_tell_is_no_right(
+async def test_without_an_answer_of_telegram_a_person_has_no_rights(
     playground: Playground, clara: Person, tally: Tally, trouble: dict[str, str | int]
 ) -> None:
     # Not Ann, because Telegram must not refuse her.

@@ -42,7 +42,7 @@ def test_a_bill_is_read_as_it_was_signed(name: bytes, person: int, amount: int) 
 
 
 @given(st.integers(0, 200), st.text(min_size=1, max_size=1))
-def test_a_bill_that_was_changed_anywhere_is_none(place: int, letter: str) -> None:
+def test_a_payload_that_was_changed_anywhere_is_refused(place: int, letter: str) -> None:
     payload = BILLS.sign(GIFT)
     place %= len(payload)
     forged = payload[:place] + letter + payload[place + 1 :]
@@ -50,16 +50,16 @@ def test_a_bill_that_was_changed_anywhere_is_none(place: int, letter: str) -> No
 
 
 @given(st.text())
-def test_what_was_not_signed_is_no_bill(payload: str) -> None:
+def test_a_text_that_was_not_signed_is_no_bill(payload: str) -> None:
     assert BILLS.read(payload) is None
 
 
-def test_two_bills_are_never_one() -> None:
+def test_two_bills_have_different_ids() -> None:
     assert Bill.new(10, STARS, 7).id != Bill.new(10, STARS, 7).id
 
 
 @pytest.mark.parametrize(
-    ("told", "fits"),
+    ("payment", "fits"),
     [
         (order(10), True),
         (order(9), False),
@@ -68,12 +68,12 @@ def test_two_bills_are_never_one() -> None:
         (order(10, way="post", country="DE"), True),
     ],
 )
-def test_a_gift_comes_to_its_stars(told: SuccessfulPayment, *, fits: bool) -> None:
-    assert GIFT.comes_to(told) is fits
+def test_a_gift_comes_to_its_stars(payment: SuccessfulPayment, *, fits: bool) -> None:
+    assert GIFT.comes_to(payment) is fits
 
 
 @pytest.mark.parametrize(
-    ("told", "fits"),
+    ("payment", "fits"),
     [
         (order(MUG + 490, CURRENCY, "post", "DE"), True),
         (order(MUG + 490 + TIP_MAX, CURRENCY, "post", "DE"), True),
@@ -89,6 +89,6 @@ def test_a_gift_comes_to_its_stars(told: SuccessfulPayment, *, fits: bool) -> No
     ],
 )
 def test_a_mug_comes_to_its_price_its_shipping_and_a_tip(
-    told: SuccessfulPayment, *, fits: bool
+    payment: SuccessfulPayment, *, fits: bool
 ) -> None:
-    assert A_MUG.comes_to(told) is fits
+    assert A_MUG.comes_to(payment) is fits

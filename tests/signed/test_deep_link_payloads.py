@@ -43,7 +43,7 @@ links = (
 
 
 @given(links)
-def test_what_goes_in_comes_out(link: Link) -> None:
+def test_an_encoded_link_decodes_to_the_same_link(link: Link) -> None:
     try:
         payload = encode(link)
     except PayloadError:
@@ -100,7 +100,7 @@ def test_any_bytes_are_read_or_refused(mark: str, content: bytes) -> None:
         "ссылка",
     ],
 )
-def test_what_was_made_up_or_broken_is_refused(payload: str) -> None:
+def test_forged_and_broken_payloads_are_refused(payload: str) -> None:
     with pytest.raises(PayloadError):
         decode(payload)
 
@@ -122,12 +122,12 @@ def test_what_was_made_up_or_broken_is_refused(payload: str) -> None:
         TotalsLink(days=-1),
     ],
 )
-def test_what_leads_nowhere_makes_no_link(link: Link) -> None:
+def test_a_link_that_is_not_valid_has_no_payload(link: Link) -> None:
     with pytest.raises(PayloadError):
         encode(link)
 
 
-def test_a_payload_stays_what_it_means() -> None:
+def test_payloads_keep_their_meaning() -> None:
     """People use links for years, so payloads must not change."""
     assert decode("links") == WindowLink("links")
     assert decode("c-AA") == CounterLink()

@@ -19,19 +19,19 @@ def test_the_signature_is_an_hmac_of_a_key_for_this_purpose() -> None:
     assert signature == "n0zXLboJ4h4FIpHVUHJIeoZE_4sJQjGLFH572cdLLUA"
 
 
-def test_it_ends_at_its_second() -> None:
+def test_a_content_expires_at_its_second() -> None:
     assert Seal(TOKEN, "tests").open(SEALED, NOW - 1) == {"id": 7, "name": "Ann & <Bob>"}
     with pytest.raises(StaleError):
         Seal(TOKEN, "tests").open(SEALED, NOW)
 
 
 @pytest.mark.parametrize(("token", "purpose"), [(f"{TOKEN}2", "tests"), (TOKEN, "test")])
-def test_another_bots_and_another_purposes_are_worth_nothing(token: str, purpose: str) -> None:
+def test_a_content_of_another_bot_or_purpose_is_refused(token: str, purpose: str) -> None:
     with pytest.raises(ForgedError):
         Seal(token, purpose).open(SEALED, 0)
 
 
 @given(st.text() | st.integers(0, len(SEALED) - 1).map(lambda at: SEALED[:at] + SEALED[at + 1 :]))
-def test_nothing_else_is_believed(text: str) -> None:
+def test_any_other_text_is_refused(text: str) -> None:
     with pytest.raises(ForgedError):
         Seal(TOKEN, "tests").open(text, 0)

@@ -82,7 +82,7 @@ async def test_two_rounds_by_touch_and_by_keyboard(reader: Reader) -> None:
     await say.get_by_text("Your score is saved. For another round press Play").wait_for()
     assert await again.is_hidden()
     # Chromium logs each answer that is not 2xx.
-    reader.problems[:] = [told for told in reader.problems if "Failed to load" not in told]
+    reader.problems[:] = [line for line in reader.problems if "Failed to load" not in line]
     await reader.button("Close").click()
     await reader.page.locator(".scores").get_by_text(f"Ann Lee {tapped}").wait_for()
     await reader.shoot("game-chat-dark")

@@ -32,7 +32,7 @@ async def test_only_a_better_score_counts_and_each_round_has_its_ticket(
         assert results(page) == [("Ann", best)]
 
 
-async def test_made_up_scores_change_nothing(
+async def test_forged_scores_change_nothing(
     app_playground: Playground, app_ann: Person, app_tally: Tally
 ) -> None:
     game = await open_game(app_ann)
@@ -98,7 +98,7 @@ async def test_twenty_at_once_with_one_ticket_are_one_score(
     assert len(await app_playground.calls("setGameScore", after=before)) == 1
 
 
-async def test_a_score_that_telegram_could_not_take_can_be_told_again(
+async def test_a_score_that_telegram_could_not_take_can_be_sent_again(
     app_playground: Playground, app_ann: Person, app_tally: Tally
 ) -> None:
     game = await open_game(app_ann)
@@ -120,7 +120,7 @@ async def test_a_score_that_telegram_could_not_take_can_be_told_again(
     assert (await tell(app_tally, again, 1))[0] == 410
 
 
-async def test_a_kill_while_a_score_is_taken_lets_it_be_told_again(
+async def test_after_a_kill_while_a_score_is_taken_it_can_be_sent_again(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     game = await open_game(app_ann)
@@ -157,7 +157,7 @@ async def test_while_redis_writes_nothing_no_score_is_taken(
     assert results(await reach(app_tally, ticket, 1)) == [("Ann", 1)]
 
 
-async def test_high_scores_that_telegram_does_not_tell(
+async def test_high_scores_are_empty_if_telegram_does_not_answer(
     app_playground: Playground, app_ann: Person, app_tally: Tally
 ) -> None:
     game = await open_game(app_ann)

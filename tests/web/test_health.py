@@ -64,12 +64,12 @@ async def running(shared: Tally) -> Tally:
     return shared
 
 
-async def test_a_bot_that_polls_tells_that_it_lives_and_is_ready(running: Tally) -> None:
+async def test_a_bot_that_polls_answers_that_it_is_alive_and_ready(running: Tally) -> None:
     assert await get(address(running) + "/healthz") == (200, "ok")
     assert await readiness(running) == (200, {"status": "ready", "away": []})
 
 
-async def test_by_webhook_it_tells_so_at_the_same_port(own_tally: Tally) -> None:
+async def test_a_bot_with_a_webhook_answers_on_the_same_port(own_tally: Tally) -> None:
     url = by_webhook(own_tally).removesuffix("/webhook")
     await own_tally.start()
     assert address(own_tally) == url
@@ -77,7 +77,7 @@ async def test_by_webhook_it_tells_so_at_the_same_port(own_tally: Tally) -> None
     assert (await get(url + "/readyz"))[0] == 200
 
 
-async def test_a_port_that_is_taken_keeps_nobody_from_polling(own_tally: Tally) -> None:
+async def test_a_taken_port_does_not_keep_a_bot_from_polling(own_tally: Tally) -> None:
     own_tally.settings["WEB_PORT"] = str(free_port())
     await own_tally.start()
     assert address(own_tally) == f"http://127.0.0.1:{own_tally.settings['WEB_PORT']}"
@@ -92,7 +92,7 @@ async def test_a_port_that_is_taken_keeps_nobody_from_polling(own_tally: Tally) 
         await other.clean_up()
 
 
-async def test_bots_that_nobody_gave_a_port_find_one_each(running: Tally, tally: Tally) -> None:
+async def test_bots_without_a_configured_port_find_one_each(running: Tally, tally: Tally) -> None:
     assert address(running) != address(tally)
     assert await get(address(running) + "/healthz") == (200, "ok")
     assert await get(address(tally) + "/healthz") == (200, "ok")
@@ -122,7 +122,7 @@ async def test_a_redis_that_hangs_does_not_hold_the_answer_up(running: Tally) ->
     await until_away(running)
 
 
-async def test_a_redis_that_takes_nothing_more_is_away(running: Tally) -> None:
+async def test_a_redis_that_refuses_writes_is_away(running: Tally) -> None:
     async with running.redis() as redis:
         await redis.config_set("maxmemory", 1)
         try:
@@ -165,9 +165,7 @@ async def test_telegram_away(telegram: Playground, running: Tally, kind: str) ->
     await until_away(running)
 
 
-async def test_a_telegram_that_wants_to_be_asked_less_is_there(
-    telegram: Playground, running: Tally
-) -> None:
+async def test_a_telegram_that_throttles_is_not_away(telegram: Playground, running: Tally) -> None:
     before = await telegram.call_count()
     await telegram.trouble("refuse", method="getMe", status=429, retry_after=60)
     # A result of a moment ago is served from the cache.
@@ -178,13 +176,17 @@ async def test_a_telegram_that_wants_to_be_asked_less_is_there(
     assert (await readiness(running))[0] == 200
 
 
-async def test_several_things_away_are_told_together(telegram: Playground, running: Tally) -> None:
+async def test_several_parts_that_are_away_are_listed_together(
+    telegram: Playground, running: Tally
+) -> None:
     await telegram.trouble("refuse", method="getMe")
     async with running.moved_away("totals"):
         await until_away(running, "database", "telegram")
 
 
-async def test_who_floods_it_does_not_flood_telegram(telegram: Playground, running: Tally) -> None:
+async def test_a_flood_of_requests_does_not_flood_telegram(
+    telegram: Playground, running: Tally
+) -> None:
     before, began = await telegram.call_count(), time.monotonic()
     async with asyncio.timeout(START):
         while not (asked := await telegram.calls("getMe", after=before)):
@@ -203,16 +205,16 @@ async def test_while_it_stops_it_is_not_ready(own_playground: Playground, own_ta
     await running.until_logged("stopping")
     await own_playground.advance(60)
     assert await running.wait() == 0
-    status, told = await asking
+    status, content = await asking
     # If the machine stalls meanwhile, Telegram counts as away too.
-    assert (status, told["status"]) == (503, "stopping")
+    assert (status, content["status"]) == (503, "stopping")
 
 
 @pytest.mark.parametrize("target", ["/metrics", "http://127.0.0.1/metrics", "http://tea/metrics"])
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "10.0.0.7:8080", "tally-1", "localhost", "[::1", "", "tally.example.org."]
 )
-async def test_figures_are_not_given_where_a_proxy_passes_on_to(
+async def test_metrics_are_not_served_on_the_port_behind_a_proxy(
     running: Tally, target: str, host: str
 ) -> None:
     # Like a proxy that adds no header: the bot can't tell its requests from Prometheus' own.
@@ -225,14 +227,14 @@ async def test_figures_are_not_given_where_a_proxy_passes_on_to(
     assert b"tally_" not in answer
 
 
-async def test_figures_have_a_port_of_their_own_on_this_machine_alone(own_tally: Tally) -> None:
+async def test_metrics_have_a_port_of_their_own_on_this_machine_only(own_tally: Tally) -> None:
     port = free_port()
     own_tally.settings |= {"METRICS_PORT": str(port), "WEB_HOST": "0.0.0.0"}  # noqa: S104 - the test is about it
     await own_tally.start()
     assert metrics_address(own_tally) == f"http://127.0.0.1:{port}/metrics"
-    status, told = await get(metrics_address(own_tally))
+    status, content = await get(metrics_address(own_tally))
     assert status == 200
-    assert "tally_taps_total" in told
+    assert "tally_taps_total" in content
     assert (await get(f"http://127.0.0.1:{port}/healthz"))[0] == 404
     with pytest.raises(ClientConnectorError):
         # Another address of this machine: 127.0.0.0/8 is loopback, and all of it answers.
@@ -240,7 +242,7 @@ async def test_figures_have_a_port_of_their_own_on_this_machine_alone(own_tally:
     assert (await get(address(own_tally).replace("127.0.0.1", "127.0.0.2") + "/healthz"))[0] == 200
 
 
-async def test_a_port_of_figures_that_is_taken_keeps_nobody_from_starting(
+async def test_a_taken_metrics_port_does_not_keep_a_bot_from_starting(
     running: Tally, own_tally: Tally
 ) -> None:
     url = metrics_address(running)
@@ -252,7 +254,7 @@ async def test_a_port_of_figures_that_is_taken_keeps_nobody_from_starting(
     assert (await get(metrics_address(own_tally)))[0] == 200
 
 
-async def test_an_address_of_figures_that_is_none_of_this_machines_ends_the_start(
+async def test_a_metrics_host_of_another_machine_ends_the_start(
     own_tally: Tally,
 ) -> None:
     own_tally.settings["METRICS_HOST"] = "192.0.2.1"
@@ -261,7 +263,7 @@ async def test_an_address_of_figures_that_is_none_of_this_machines_ends_the_star
     assert errors.splitlines()[-1].startswith("METRICS_HOST: ")
 
 
-async def test_a_reload_ends_nobody_and_is_said_to_do_nothing(running: Tally) -> None:
+async def test_a_reload_does_not_end_the_bot_and_is_logged_as_ignored(running: Tally) -> None:
     async with running.logging("reload_ignored"):
         running.send_signal(signal.SIGHUP)
     assert await get(address(running) + "/healthz") == (200, "ok")

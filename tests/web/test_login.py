@@ -135,7 +135,7 @@ def without(query: str, name: str) -> str:
         (lambda _query: "id=1&id=1", 400),
     ],
 )
-async def test_a_spoiled_login_lets_nobody_in_and_nothing_of_it_is_shown_or_logged(
+async def test_a_damaged_login_is_refused_and_nothing_of_it_is_shown_or_logged(
     browser: Browser, app_playground: Playground, app_tally: Tally, spoil: Spoil, status: int
 ) -> None:
     logged = app_tally.log.read_text()
@@ -166,7 +166,7 @@ async def test_a_name_is_shown_as_it_is(browser: Browser, app_playground: Playgr
     assert "<img src=x" not in page
 
 
-async def test_who_has_a_session_keeps_it_when_a_forged_login_comes(
+async def test_a_session_survives_a_forged_login(
     browser: Browser, app_playground: Playground
 ) -> None:
     cookie = await log_in(browser, app_playground)
@@ -174,7 +174,7 @@ async def test_who_has_a_session_keeps_it_when_a_forged_login_comes(
     assert "<bdi>Ann</bdi>" in (await browser.ask(cookie=cookie)).text
 
 
-async def test_a_made_up_session_is_none(browser: Browser, app_playground: Playground) -> None:
+async def test_a_forged_session_is_refused(browser: Browser, app_playground: Playground) -> None:
     cookie = await log_in(browser, app_playground)
     payload, _, mark = cookie.rpartition(".")
     page = (await browser.ask(cookie=cookie)).text

@@ -84,7 +84,7 @@ document.currentScript.before(frame);
 """A short version of Telegram's script."""
 
 
-async def test_telegrams_widget_is_let_in_and_missed_by_nobody(
+async def test_telegrams_widget_is_allowed_and_the_page_works_without_it(
     app_tally: Tally, browser: Browser
 ) -> None:
     site, served = "https://example.org", f"http://127.0.0.1:{app_tally.settings['WEB_PORT']}"

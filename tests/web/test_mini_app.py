@@ -32,7 +32,7 @@ async def reader(browser: Browser, tally: Tally) -> AsyncIterator[Reader]:
         yield own
 
 
-async def test_what_is_chosen_in_the_mini_app_comes_back(reader: Reader) -> None:
+async def test_a_choice_in_the_mini_app_comes_back_to_the_chat(reader: Reader) -> None:
     await reader.button("Start").click()
     await reader.send("/special_buttons")
     await reader.key("Mini App").click()
@@ -56,9 +56,7 @@ async def test_the_page_speaks_the_language_of_its_address(tally: Tally) -> None
             assert answer.status == 404
 
 
-async def test_another_port_is_taken_where_nobody_has_asked_for_one(
-    tally: Tally, tmp_path: Path
-) -> None:
+async def test_another_port_is_used_if_none_is_configured(tally: Tally, tmp_path: Path) -> None:
     second = Tally(
         tmp_path / "second" / "data",
         PLAYGROUND_PORT=str(free_port()),

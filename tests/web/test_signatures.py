@@ -24,7 +24,7 @@ LOGIN = {
 ANN = Visitor(id=1000001, name="Ann & <Bob>", username="ann")
 
 
-def test_a_login_signed_by_openssl_is_believed() -> None:
+def test_a_login_signed_by_openssl_is_accepted() -> None:
     assert read_login(MultiDict(LOGIN), TOKEN, NOW, FRESHNESS) == ANN
 
 

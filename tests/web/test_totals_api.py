@@ -25,8 +25,8 @@ def address(tally: Tally) -> str:
 
 async def opened(person: Person) -> str:
     """Open the page by the menu button; give its initData."""
-    told = await person.open_app("https://example.org/totals", "menu")
-    return f"tma {told['init_data']}"
+    app = await person.open_app("https://example.org/totals", "menu")
+    return f"tma {app['init_data']}"
 
 
 async def ask(
@@ -90,11 +90,11 @@ async def test_filters_agree_with_a_plain_model(app_tally: Tally, app_ann: Perso
         found = (await given(app_tally, app_ann, "list", **wish, limit=100))["totals"]
         assert [total["value"] for total in found] == [total.value for total in expected]
         assert [total["label"] for total in found] == [total.label for total in expected]
-        told = await given(app_tally, app_ann, "overview", **wish)
-        assert told["summary"]["count"] == len(expected)
-        assert told["summary"]["sum"] == sum(total.value for total in expected)
-        assert sum(bar["sum"] for bar in told["bars"]) == told["summary"]["sum"]
-        assert sum(label["sum"] for label in told["labels"]) == told["summary"]["sum"]
+        overview = await given(app_tally, app_ann, "overview", **wish)
+        assert overview["summary"]["count"] == len(expected)
+        assert overview["summary"]["sum"] == sum(total.value for total in expected)
+        assert sum(bar["sum"] for bar in overview["bars"]) == overview["summary"]["sum"]
+        assert sum(label["sum"] for label in overview["labels"]) == overview["summary"]["sum"]
 
 
 async def test_the_list_is_paged_to_its_end(app_tally: Tally, app_ann: Person) -> None:
@@ -120,8 +120,8 @@ async def test_the_chart_leaves_no_day_out(app_tally: Tally, app_ann: Person) ->
     )
 
     async def bars(**period: str) -> tuple[str, list[tuple[str, int]]]:
-        told = await given(app_tally, app_ann, "overview", **period)
-        return told["unit"], [(bar["since"], bar["count"]) for bar in told["bars"]]
+        overview = await given(app_tally, app_ann, "overview", **period)
+        return overview["unit"], [(bar["since"], bar["count"]) for bar in overview["bars"]]
 
     unit, shown = await bars(since="2024-02-26", until="2024-03-03")
     assert unit == "day"
@@ -144,10 +144,10 @@ async def test_a_person_who_counted_just_now_sees_it(app_tally: Tally, app_ann: 
     await app_ann.press(counter, "+1")
     await app_ann.press(counter, "Confirm")
     await app_tally.until_totals(app_ann, 1)
-    told = await given(app_tally, app_ann, "overview")
-    assert told["summary"]["totals"] == "1 total"
-    assert (told["recent"]["today"], told["recent"]["streak"]) == (1, "1 day")
-    assert [label["label"] for label in told["labels"]] == ["cups of tea"]
+    overview = await given(app_tally, app_ann, "overview")
+    assert overview["summary"]["totals"] == "1 total"
+    assert (overview["recent"]["today"], overview["recent"]["streak"]) == (1, "1 day")
+    assert [label["label"] for label in overview["labels"]] == ["cups of tea"]
 
 
 async def test_it_speaks_the_persons_language_and_knows_their_groups(
@@ -173,7 +173,7 @@ async def test_it_speaks_the_persons_language_and_knows_their_groups(
     assert (await given(app_tally, boris, "overview"))["summary"]["totals"] == "3 итога"
 
 
-async def test_a_groups_name_that_was_not_told_for_once_is_asked_for_again(
+async def test_a_group_title_that_telegram_did_not_give_is_asked_for_again(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     group = await app_playground.group("Friends", members=[app_ann])

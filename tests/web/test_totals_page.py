@@ -133,12 +133,12 @@ async def test_totals_are_looked_at_by_keyboard_and_mouse(
 
 
 @pytest.mark.thorough
-async def test_what_goes_wrong_is_told(tally: Tally, playground: Client, browser: Browser) -> None:
+async def test_errors_are_shown(tally: Tally, playground: Client, browser: Browser) -> None:
     clara = await playground.person("Clara", language_code="en")
     await fill(tally, clara)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
-    told = await clara.open_app(address, "menu")
-    async with reading(browser, told["url"]) as reader:
+    app = await clara.open_app(address, "menu")
+    async with reading(browser, app["url"]) as reader:
         page, rows = reader.page, reader.page.locator("#rows li")
 
         async def cut() -> None:
@@ -187,8 +187,8 @@ async def test_a_link_opens_the_page_as_it_filters(
     await fill(tally, dan)
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
     payload = encode(TotalsLink("cups of tea", Kind.NUMBERS, days=366))
-    told = await dan.open_app(address, "link", payload)
-    async with reading(browser, told["url"]) as reader:
+    app = await dan.open_app(address, "link", payload)
+    async with reading(browser, app["url"]) as reader:
         page = reader.page
         await page.locator("#totals:text-is('15 totals')").wait_for()
         await page.get_by_role("radio", name="Dates", checked=True).wait_for()
@@ -200,7 +200,7 @@ async def test_a_link_opens_the_page_as_it_filters(
 
 
 @pytest.mark.thorough
-async def test_on_a_phone_it_wears_telegrams_colours_in_russian(
+async def test_on_a_phone_the_page_has_telegrams_colours_in_russian(
     tally: Tally, playground: Client, browser: Browser
 ) -> None:
     boris = await playground.person("Борис", language_code="ru")
@@ -215,9 +215,9 @@ async def test_on_a_phone_it_wears_telegrams_colours_in_russian(
         await reader.shoot("totals-reply-button")
 
     address = f"http://127.0.0.1:{tally.settings['WEB_PORT']}/totals"
-    told = await boris.open_app(address, "menu")
+    app = await boris.open_app(address, "menu")
     theme = urlencode({"tgWebAppThemeParams": json.dumps(NIGHT)})
-    async with reading(browser, f"{told['url']}&{theme}", **PHONE) as reader:
+    async with reading(browser, f"{app['url']}&{theme}", **PHONE) as reader:
         page = reader.page
         await page.get_by_text("Всё", exact=True).click()
         await page.get_by_text("60 итогов").wait_for()

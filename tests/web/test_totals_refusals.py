@@ -19,7 +19,7 @@ from web.viewers import MAX_AGE
 CYRILLIC = re.compile("[А-Яа-я]")
 
 
-async def test_nobody_sees_anothers_totals(
+async def test_people_see_only_their_own_totals(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     await app_tally.add_totals(app_ann, range(3))
@@ -58,7 +58,7 @@ async def test_nobody_sees_anothers_totals(
         {"at": "1.1"},
     ],
 )
-async def test_what_makes_no_sense_is_refused(
+async def test_malformed_queries_are_refused(
     app_tally: Tally, app_ann: Person, wish: dict[str, str]
 ) -> None:
     status, content = await ask(app_tally, await opened(app_ann), "list", **wish)
@@ -66,7 +66,7 @@ async def test_what_makes_no_sense_is_refused(
     assert all(value not in json.dumps(content) for value in wish.values() if len(value) > 3)
 
 
-async def test_what_is_said_twice_or_is_no_text_is_refused(
+async def test_repeated_parameters_and_invalid_text_are_refused(
     app_tally: Tally, app_ann: Person
 ) -> None:
     headers = {"Authorization": await opened(app_ann)}
@@ -120,28 +120,28 @@ def forgeries(token: str, person: Person) -> dict[str, tuple[int, str, str | Non
     }
 
 
-async def test_who_does_not_come_from_telegram_is_refused_and_nothing_of_it_is_logged(
+async def test_requests_without_proof_are_refused_and_nothing_of_them_is_logged(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     await app_tally.add_totals(app_ann, [41])
-    for name, (status, reason, said) in forgeries(app_playground.token, app_ann).items():
+    for name, (status, reason, proof) in forgeries(app_playground.token, app_ann).items():
         for what in ("start", "overview", "list"):
-            found, content = await ask(app_tally, said, what, label="secret label")
+            found, content = await ask(app_tally, proof, what, label="secret label")
             assert (found, content["error"]) == (status, reason), name
             assert set(content) == {"error", "text"}
             if reason != "incomplete":
                 # The person is not known, so the text is in the browser's language.
                 assert CYRILLIC.search(content["text"]), name
-            if said and len(said) > 10:
-                assert said not in app_tally.log.read_text()
+            if proof and len(proof) > 10:
+                assert proof not in app_tally.log.read_text()
     assert "secret label" not in app_tally.log.read_text()
 
 
-async def test_while_the_database_is_away_the_page_is_told_so(
+async def test_while_the_database_is_away_the_page_gets_an_error(
     app_tally: Tally, app_ann: Person
 ) -> None:
-    said = await opened(app_ann)
+    proof = await opened(app_ann)
     async with app_tally.moved_away("totals"):
-        status, content = await ask(app_tally, said, "list")
+        status, content = await ask(app_tally, proof, "list")
         assert (status, content["error"]) == (503, "away")
-    assert (await ask(app_tally, said, "list"))[0] == 200
+    assert (await ask(app_tally, proof, "list"))[0] == 200

@@ -62,10 +62,10 @@ async def test_the_page_is_opened_by_menu_button_window_and_reply_button(
     buttons = {button["text"]: button for row in rows for button in row}
     reply = buttons["Totals on a page"]["web_app"]["url"]
     assert reply.startswith(f"{url}?pass=")
-    told = await app_ann.open_app(reply, "keyboard")
-    assert told["init_data"] == ""
-    said = parse_qs(urlsplit(told["url"]).query)["pass"][0]
-    status, content = await ask(app_tally, f"pass {said}", "list")
+    opened_app = await app_ann.open_app(reply, "keyboard")
+    assert opened_app["init_data"] == ""
+    page_pass = parse_qs(urlsplit(opened_app["url"]).query)["pass"][0]
+    status, content = await ask(app_tally, f"pass {page_pass}", "list")
     assert (status, [total["value"] for total in content["totals"]]) == (200, [41])
 
 
@@ -77,8 +77,8 @@ async def test_a_link_opens_the_page_filtered(app_tally: Tally, app_ann: Person)
         "broken": (),
     }
     for payload, filters in links.items():
-        told = await app_ann.open_app("https://example.org/totals", "link", payload)
-        status, start = await ask(app_tally, f"tma {told['init_data']}", "start")
+        opened_app = await app_ann.open_app("https://example.org/totals", "link", payload)
+        status, start = await ask(app_tally, f"tma {opened_app['init_data']}", "start")
         assert (status, tuple(start["link"].values())) == (200, filters)
 
 
