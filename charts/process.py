@@ -102,7 +102,7 @@ class Charts:
 
     async def _running(self) -> Process:
         if self._process and self._process.stdin and self._process.stdin.is_closing():
-            log.warning("charts_restarted", error="it has ended")
+            log.warning("charts_restarted", error="the process has ended")
             self._process = None
         if self._process is None or self._left == 0:
             await self.close()

@@ -46,7 +46,7 @@ class PersonMiddleware(BaseMiddleware):
     ) -> object:
         """Add the data and call the handler; see `BaseMiddleware`."""
         person: User | None = data.get("event_from_user")
-        data |= {"catalog": self._catalog, "people": self._people}
+        data["catalog"] = self._catalog
         data |= await self._people.view(person)
         if _is_real(person) and not self._users.knows(profile := _profile(person)):
             self._waiting[person.id] = profile

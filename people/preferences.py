@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, MutableMapping
 from datetime import UTC, tzinfo
-from typing import Unpack
+from typing import TypedDict, Unpack
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,20 @@ NOTHING = Preferences()
 """Preferences of a person who has chosen nothing."""
 
 log = structlog.get_logger(__name__)
+
+
+class PersonData(TypedDict):
+    """What the middlewares' data says about the sender of an update.
+
+    Attributes:
+        preferences: What the person has chosen.
+        texts: The texts in the person's language.
+        zone: The person's time zone, UTC if none was chosen.
+    """
+
+    preferences: Preferences
+    texts: Texts
+    zone: tzinfo
 
 
 class People:
@@ -110,15 +124,11 @@ class People:
         chosen = (await self.preferences(user_id)).chosen_language
         return self._catalog.speak(chosen or otherwise)
 
-    async def view(self, person: User | None) -> dict[str, object]:
+    async def view(self, person: User | None) -> PersonData:
         """Give the middlewares' data about a person.
 
         Args:
             person: The person, None if the update has no sender.
-
-        Returns:
-            `preferences`; `texts` in the person's language; and `zone`, a `tzinfo`, UTC if the
-            person has chosen none.
         """
         chosen = NOTHING
         if person is not None and not person.is_bot:

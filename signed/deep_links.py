@@ -105,7 +105,7 @@ def encode(link: Link) -> str:
     else:
         payload = TOTALS + _letters(_totals(link))
     if decode(payload) != link:
-        raise PayloadError("no such link")
+        raise PayloadError("not a valid link")
     return payload
 
 
@@ -137,7 +137,7 @@ def _counter(link: CounterLink) -> bytes:
     elif link.kind is Kind.CUSTOM and 1 <= count <= STEPS and max(map(abs, link.steps)) <= STEP:
         head = bytes([len(COUNTERS) + count - 1]) + struct.pack(f">{count}h", *link.steps)
     else:
-        raise PayloadError("no such counter")
+        raise PayloadError("not a valid counter")
     return head + (link.label or "").encode()
 
 
@@ -149,27 +149,27 @@ def _read_counter(content: bytes) -> CounterLink:
         return CounterLink(COUNTERS[first], _label(rest))
     count = first - len(COUNTERS) + 1
     if count > STEPS or len(rest) < 2 * count:
-        raise PayloadError("no such counter")
+        raise PayloadError("not a valid counter")
     steps: tuple[int, ...] = struct.unpack(f">{count}h", rest[: 2 * count])
     if len(set(steps)) < count or not all(0 < abs(step) <= STEP for step in steps):
-        raise PayloadError("no such steps")
+        raise PayloadError("not valid steps")
     return CounterLink(Kind.CUSTOM, _label(rest[2 * count :]), steps)
 
 
 def _totals(link: TotalsLink) -> bytes:
     days = link.days or 0
     if not 0 <= days <= DAYS:
-        raise PayloadError("no such period")
+        raise PayloadError("not a valid period")
     return struct.pack(">BH", KINDS.index(link.kind), days) + (link.label or "").encode()
 
 
 def _read_totals(content: bytes) -> TotalsLink:
     head = struct.calcsize(">BH")
     if len(content) < head:
-        raise PayloadError("cut off")
+        raise PayloadError("too short")
     kind, days = struct.unpack(">BH", content[:head])
     if kind >= len(KINDS) or days > DAYS:
-        raise PayloadError("no such filter")
+        raise PayloadError("not a valid filter")
     return TotalsLink(_label(content[head:]), KINDS[kind], days or None)
 
 
@@ -178,12 +178,12 @@ def _label(content: bytes) -> str | None:
     try:
         label = content.decode()
     except UnicodeDecodeError as error:
-        raise PayloadError("no text") from error
+        raise PayloadError("not UTF-8") from error
     if len(label) > LABEL_MAX or label != " ".join(label.split()):
-        raise PayloadError("no label")
+        raise PayloadError("not a name")
     if any(category(character) == "Cc" for character in label):
         # Databases and Telegram refuse some of them.
-        raise PayloadError("no label")
+        raise PayloadError("not a name")
     return label or None
 
 
@@ -193,12 +193,12 @@ def _letters(content: bytes) -> str:
 
 def _bytes(letters: str) -> bytes:
     if not re.fullmatch(r"[\w-]*", letters, re.ASCII):
-        raise PayloadError("no base64url")
+        raise PayloadError("not base64url")
     try:
         content = urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
     except binascii.Error as error:
-        raise PayloadError("no base64url") from error
+        raise PayloadError("not base64url") from error
     if _letters(content) != letters:
         # The last character has unused bits that are not 0. Each link has one payload only.
-        raise PayloadError("no base64url")
+        raise PayloadError("not base64url")
     return content

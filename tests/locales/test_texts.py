@@ -62,7 +62,7 @@ def test_every_text_is_used() -> None:
     code = [path.read_text() for name in folders for path in (ROOT / name).rglob("*.py")]
     code.append((ROOT / "exports/sending.py").read_text())
     used = {key for text in code for key in KEY.findall(text)}
-    # `widgets/command_list.py` makes these keys from the names of the commands.
+    # Named after the command: widgets/command_list.py puts them together.
     used |= {key for key in messages("en") if key.startswith("command-")}
     assert set(messages("en")) - used == set()
 
