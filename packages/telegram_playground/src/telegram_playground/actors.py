@@ -12,69 +12,102 @@ from telegram_playground.view import PATIENCE, Answer, ChatView, Message, Playgr
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from telegram_playground.client import Client
+    from telegram_playground.connection import Connection
 
 
 class Group:
-    """A group.
+    """A group on the playground; `Client.group` adds one.
 
     Attributes:
-        id: Its chat id.
-        title: Its title.
+        id: The group's chat id.
+        title: The group's title.
     """
 
-    def __init__(self, client: Client, chat: types.Chat) -> None:
+    def __init__(self, client: Connection, chat: types.Chat) -> None:
         self._client = client
         self.id = chat.id
         self.title = chat.title or ""
 
     async def set_role(self, member: Person | types.User | int, role: str) -> None:
-        """Give somebody a place in the group; `client.bot` is the bot.
+        """Add somebody to the group, change their role, or remove them.
 
         Args:
-            member: Who.
-            role: `creator`, `administrator`, `member`, `restricted` (who may write nothing),
-                `left` or `kicked`.
+            member: The person, or their user id; `Client.bot` for the bot.
+            role: `creator`, `administrator`, `member`, `restricted` (may write nothing), `left` or
+                `kicked`.
+
+        Raises:
+            PlaygroundError: If there is no such user or role, or the group became a supergroup.
         """
         member_id = member if isinstance(member, int) else member.id
         path = f"groups/{self.id}/members/{member_id}"
         await self._client.request("PUT", path, {"role": role})
 
     async def topic(self, name: str) -> int:
-        """Open a topic and return its `message_thread_id`; only forums have topics."""
+        """Open a topic.
+
+        Args:
+            name: The topic's name, 1 to 128 characters.
+
+        Returns:
+            The topic's `message_thread_id`.
+
+        Raises:
+            PlaygroundError: If the group is not a forum.
+        """
         answer = await self._client.request("POST", f"groups/{self.id}/topics", {"name": name})
         return int(answer["id"])
 
     async def close_topic(self, topic: int, *, closed: bool = True) -> None:
-        """Let only administrators write in a topic, or everybody again; 1 is the General topic."""
+        """Close or reopen a topic; only administrators write in a closed one.
+
+        Args:
+            topic: The topic's `message_thread_id`; 1 is the General topic.
+            closed: `False` reopens it.
+
+        Raises:
+            PlaygroundError: If there is no such topic.
+        """
         path = f"groups/{self.id}/topics/{topic}"
         await self._client.request("PATCH", path, {"closed": closed})
 
     async def delete_topic(self, topic: int) -> None:
-        """Delete a topic with all that was said in it."""
+        """Delete a topic with all its messages.
+
+        Raises:
+            PlaygroundError: If there is no such topic.
+        """
         await self._client.request("DELETE", f"groups/{self.id}/topics/{topic}")
 
     async def upgrade(self) -> Group:
-        """Make a supergroup of a group, as Telegram does when it needs more; this one is over."""
+        """Upgrade a basic group to a supergroup.
+
+        Returns:
+            The supergroup, which has another id; this group can't be written to any more.
+
+        Raises:
+            PlaygroundError: If the group is a supergroup already.
+        """
         chat = await self._client.request("POST", f"groups/{self.id}/upgrade")
         return Group(self._client, types.Chat.model_validate(chat))
 
     async def messages(self) -> list[Message]:
-        """The messages of the group, oldest first."""
+        """Fetch the messages of the group that are not deleted, oldest first."""
         return await self._client.messages(self.id)
 
 
 class Person(Deeds):
-    """Somebody who uses the bot.
+    """Somebody who uses the bot; `Client.person` adds one.
 
-    Without a chat, everything happens in their private chat with the bot.
+    Methods that take a `chat` act in the private chat with the bot if it is `None`. All of them
+    raise `PlaygroundError` if the person is not in the chat, or has blocked the bot there.
 
     Attributes:
-        id: Their id, which is the id of that chat too.
-        user: What the bot sees of them.
+        id: The person's user id, which is also the id of the private chat.
+        user: The `User` that the bot sees.
     """
 
-    def __init__(self, client: Client, user: types.User) -> None:
+    def __init__(self, client: Connection, user: types.User) -> None:
         super().__init__(client, user.id)
         self._seen: dict[tuple[int, int | None], int] = {}
         self.user = user
@@ -91,14 +124,17 @@ class Person(Deeds):
         """Send a text.
 
         Args:
-            text: What to say.
-            chat: Where.
-            topic: The forum topic.
-            reply_to: The message to reply to.
-            anonymous: Whether to write in the group's name, as its administrators may.
+            text: The text, 1 to 4096 characters; commands, mentions and links in it are found.
+            chat: The group, or a chat id.
+            topic: The `message_thread_id` of the topic.
+            reply_to: The message to reply to, or its id.
+            anonymous: Whether an administrator writes in the group's name.
+
+        Returns:
+            The message that was sent.
 
         Raises:
-            PlaygroundError: If they can't do that.
+            PlaygroundError: If the person can't write there, or the topic or message is unknown.
         """
         saying = {"person": self.id, "text": text, "topic": topic, "anonymous": anonymous}
         saying["reply_to"] = reply_to.message_id if isinstance(reply_to, Message) else reply_to
@@ -112,15 +148,19 @@ class Person(Deeds):
         topic: int | None = None,
         timeout: float = PATIENCE,
     ) -> Message:
-        """Take the next message of the bot, one that was not received yet.
+        """Wait for the bot's next message: the first that `receive` has not returned yet.
 
         Args:
-            chat: Where it comes.
-            topic: The forum topic, whose messages are counted apart; any if `None`.
-            timeout: Seconds to wait for it.
+            chat: The group, or a chat id.
+            topic: The `message_thread_id` of the topic; messages of all topics if `None`. What was
+                received is remembered for each topic, and for `None`, separately.
+            timeout: Seconds to wait.
+
+        Returns:
+            The message.
 
         Raises:
-            TimeoutError: If none comes; its text shows the chat.
+            TimeoutError: If none comes in time; its text shows the chat.
         """
         chat_id, bot_id = self._chat_id(chat), self._client.bot.id
         seen = self._seen.get((chat_id, topic), 0)
@@ -151,17 +191,18 @@ class Person(Deeds):
         """Press an inline button and wait for the bot's answer.
 
         Args:
-            message: The message with the button, in any version of it.
-            label: The button as it is now: its label, or a part of it that no other label has.
-            data: Callback data to send instead, as a modified client may: any bytes on any
-                message of the bot.
-            timeout: Seconds to wait; 0 to go on at once.
+            message: The message with the button; an older version of it will do.
+            label: The button's present label, or a part of it that no other label contains.
+            data: Callback data to send in place of a label. It need not be on any button, because
+                a modified client can send what it likes.
+            timeout: Seconds to wait, at most 60; 0 does not wait.
 
         Returns:
-            The answer, or `None` if none came.
+            The answer, or `None` if none came in time.
 
         Raises:
-            PlaygroundError: If there is no such button, or it is no callback button.
+            PlaygroundError: If there is no such button, several match, or it is not a callback
+                button; or if both or neither of `label` and `data` are given.
         """
         if (label is None) == (data is None):
             raise PlaygroundError("a press takes either a label or data")
@@ -171,10 +212,10 @@ class Person(Deeds):
         return answer and Answer(answer["text"], answer["show_alert"], answer["url"])
 
     async def read(self, message: Message) -> Message:
-        """Look at a message as it is now.
+        """Fetch the present version of a message.
 
         Raises:
-            PlaygroundError: If it is gone.
+            PlaygroundError: If it was deleted.
         """
         view = self._client.view(message.chat.id)
         await view.refresh()
@@ -190,16 +231,19 @@ class Person(Deeds):
         text: str | None = None,
         timeout: float = PATIENCE,
     ) -> Message:
-        """Wait until a message is as it should be.
+        """Wait until a message fulfils a condition.
 
         Args:
-            message: The message, in any version of it.
-            condition: What has to be true of it.
-            text: What its whole text has to be.
+            message: The message; an older version of it will do.
+            condition: Tells whether a version of the message is the expected one.
+            text: The whole text that the message must have.
             timeout: Seconds to wait.
 
+        Returns:
+            The version of the message that fulfils both `condition` and `text`.
+
         Raises:
-            TimeoutError: If it does not become so; its text shows the chat.
+            TimeoutError: If there is none in time; its text shows the chat.
         """
 
         def find(view: ChatView) -> Message | None:
@@ -214,8 +258,12 @@ class Person(Deeds):
     async def until_gone(self, message: Message, *, timeout: float = PATIENCE) -> None:
         """Wait until a message is deleted.
 
+        Args:
+            message: The message; an older version of it will do.
+            timeout: Seconds to wait.
+
         Raises:
-            TimeoutError: If it is still there after so many seconds.
+            TimeoutError: If the message is still there after that time; its text shows the chat.
         """
 
         def find(view: ChatView) -> bool | None:
@@ -225,16 +273,31 @@ class Person(Deeds):
         await self._client.view(message.chat.id).wait(find, timeout, what)
 
     async def topic(self, name: str) -> int:
-        """Open a topic in the private chat with the bot and return its `message_thread_id`."""
+        """Open a topic in the private chat with the bot.
+
+        Args:
+            name: The topic's name, 1 to 128 characters.
+
+        Returns:
+            The topic's `message_thread_id`.
+        """
         answer = await self._client.request("POST", f"groups/{self.id}/topics", {"name": name})
         return int(answer["id"])
 
     async def messages(self, chat: Group | int | None = None) -> list[Message]:
-        """The messages of a chat, oldest first."""
+        """Fetch the messages of a chat that are not deleted, oldest first.
+
+        Args:
+            chat: The group, or a chat id.
+        """
         return await self._client.messages(self._chat_id(chat))
 
     async def delete(self, message: Message) -> None:
-        """Delete a message, for everybody."""
+        """Delete a message for everybody.
+
+        Raises:
+            PlaygroundError: If it was deleted before, or the person may not delete it.
+        """
         path = f"chats/{message.chat.id}/messages/{message.message_id}?person={self.id}"
         await self._client.request("DELETE", path)
 
@@ -243,11 +306,20 @@ class Person(Deeds):
         await self._set_standing("blocked")
 
     async def unblock(self) -> None:
-        """Let the bot write again."""
+        """Unblock the bot."""
         await self._set_standing("started")
 
     async def change(self, **fields: object) -> None:
-        """Change fields of the `User`, `has_private_forwards` or `standing`."""
+        """Change the person.
+
+        Args:
+            **fields: Fields of the `User`, of which `None` removes one; `has_private_forwards`,
+                whether links to the account are forbidden; `standing`: `stranger`, `started`,
+                `blocked` or `deactivated`.
+
+        Raises:
+            PlaygroundError: If a field is unknown or wrong, or the username is taken.
+        """
         answer = await self._client.request("PATCH", f"persons/{self.id}", fields)
         self.user = types.User.model_validate(answer["user"])
 

@@ -9,65 +9,57 @@ async with Client("http://127.0.0.1:8081") as playground:
     message = await ann.until(message, text="1")
 ```
 
-Nothing here sleeps and looks again: whoever waits is told of the change.
+Nothing here polls: the server answers a waiting request as soon as the chat changes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from aiogram import types
 
 from telegram_playground.actors import Group, Person
 from telegram_playground.call_log import CallLog
 from telegram_playground.steering import Steering
-from telegram_playground.view import ChatView, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from telegram_playground.state import Json
-
 
 class Client(CallLog, Steering):
-    """Plays persons on a playground that runs anywhere.
+    """Plays persons on a playground, which may run in another process.
+
+    Use it as an async context manager: it connects on entry and disconnects on exit.
 
     Args:
-        url: Its address.
+        url: The playground's address, such as `http://127.0.0.1:8081`.
 
     Attributes:
-        url: The same.
-        bot: The bot's `User`, once connected.
+        url: The playground's address, without a slash at its end.
+        bot: The bot's `User`; set once the client is connected.
+
+    Raises:
+        aiohttp.ClientError: On entry, if the playground can't be reached.
     """
 
-    bot: types.User
-
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self._views: dict[int, ChatView] = {}
-
-    async def __aenter__(self) -> Self:
-        await super().__aenter__()
-        try:
-            overview = await self.request("GET", "")
-        except BaseException:
-            await super().__aexit__()
-            raise
-        self.bot = types.User.model_validate(overview["bot"])
-        return self
-
     async def person(self, first_name: str = "Somebody", **fields: object) -> Person:
-        """Have a new person join.
+        """Add a person.
 
         Args:
-            first_name: Their name.
+            first_name: The person's first name.
             **fields: Other fields of a `User`: `id`, `last_name`, `username`, `language_code`, ...
+
+        Returns:
+            The person, who has not started the bot yet.
+
+        Raises:
+            PlaygroundError: If a field is unknown or wrong, or the id or username is taken.
         """
         answer = await self.request("POST", "persons", {"first_name": first_name, **fields})
         return Person(self, types.User.model_validate(answer["user"]))
 
     async def persons(self) -> list[Person]:
-        """Everybody who has joined so far."""
+        """List all persons, in the order in which they were added."""
         answer = await self.request("GET", "persons")
         return [Person(self, types.User.model_validate(item["user"])) for item in answer]
 
@@ -81,15 +73,21 @@ class Client(CallLog, Steering):
         bot: str = "member",
         **options: object,
     ) -> Group:
-        """Make a group.
+        """Add a group.
 
         Args:
-            title: Its title.
-            members: Who is in it.
-            admins: Who administers it, in addition.
-            creator: Whose it is, in addition.
-            bot: What the bot is in it: `member`, `administrator`, or `left` if it is not in it.
-            **options: `type` (`supergroup` or `group`), `is_forum`, `username`, `id`.
+            title: The title, 1 to 128 characters.
+            members: The persons who are plain members.
+            admins: The persons who are administrators.
+            creator: The person who owns the group.
+            bot: The bot's role: `member`, `administrator`, `restricted`, or `left` to keep it out.
+            **options: `type` (`supergroup`, the default, or `group`), `is_forum`, `username`, `id`.
+
+        Returns:
+            The group.
+
+        Raises:
+            PlaygroundError: If the options contradict each other, or the id is taken.
         """
         roles = {member.id: "member" for member in members}
         roles |= {admin.id: "administrator" for admin in admins}
@@ -98,20 +96,3 @@ class Client(CallLog, Steering):
         shown = {str(user_id): role for user_id, role in roles.items()}
         plan = {"title": title, "roles": shown, "bot": bot, **options}
         return Group(self, types.Chat.model_validate(await self.request("POST", "groups", plan)))
-
-    async def messages(self, chat_id: int) -> list[Message]:
-        """The messages of a chat, oldest first."""
-        view = self.view(chat_id)
-        await view.refresh()
-        return list(view.messages.values())
-
-    def view(self, chat_id: int) -> ChatView:
-        """The chat as it was fetched last, to refresh and to wait on."""
-        if chat_id not in self._views:
-
-            async def fetch(after: int, wait: float) -> Json:
-                path = f"chats/{chat_id}?after={after}&wait={min(wait, 60)}"
-                return dict(await self.request("GET", path))
-
-            self._views[chat_id] = ChatView(fetch)
-        return self._views[chat_id]

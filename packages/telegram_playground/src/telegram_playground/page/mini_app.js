@@ -1,21 +1,31 @@
-/** Mini Apps: pages of the bot's in a frame, which talk as Telegram's own script does. */
+/** Mini Apps and games: web pages of the bot in a frame, which talks as Telegram's own script does. */
 
 import { ask } from "./api.js";
 import { button, element } from "./dom.js";
 import { attempt, confirmBox } from "./notices.js";
-import { openLink } from "./links.js";
 import { payLink } from "./payment.js";
 import { send } from "./sending.js";
 import { world } from "./world.js";
 
 const OWN_MACHINE = new Set(["127.0.0.1", "localhost"]);
 
+let openLink;
+
+/**
+ * Set the function that opens links for Mini Apps. It is not imported, because a link can open a
+ * Mini App too.
+ * @param {function(string)} open
+ */
+export function openLinksWith(open) {
+  openLink = open;
+}
+
 /**
  * Open a Mini App as the person who is played.
- * @param {string} text The button's.
+ * @param {string} text The label of the button, which is the title of the frame.
  * @param {string} address
- * @param {"keyboard"|"inline"|"menu"|"link"} source What kind of button was pressed, or a link.
- * @param {string} [parameter] What the link carries behind `startapp=`.
+ * @param {"keyboard"|"inline"|"menu"|"link"} source The kind of button, or a link.
+ * @param {string} [parameter] What a link carries after `startapp=`.
  */
 export async function openApp(text, address, source, parameter) {
   const opened = { person: world.me, url: address, source, start_param: parameter };
@@ -26,7 +36,7 @@ export async function openApp(text, address, source, parameter) {
     open(answer.url, "_blank", "noopener");
 }
 
-/** Open the page of a game. */
+/** Open the web page of a game. */
 export async function openGame(title, url) {
   if (OWN_MACHINE.has(new URL(url).hostname)) showFrame(title, url, "game");
   else openLink(url);
@@ -68,7 +78,7 @@ function showFrame(text, url, source) {
     web_app_open_tg_link: ({ path_full: path }) => openLink(`https://t.me${path}`),
     web_app_data_send: async ({ data }) => {
       close();
-      // Only an app of a reply button may send data (Bot API, WebApp.sendData).
+      // Only an app opened by a reply button may send data (Mini Apps, WebApp.sendData).
       if (source === "keyboard") await send({ web_app_data: { button_text: text, data } });
     },
   };
@@ -108,7 +118,7 @@ function showFrame(text, url, source) {
   box.showModal();
 }
 
-/** The page's colours by Telegram's names for them. */
+/** Give the page's colours by their names in Telegram's `ThemeParams`. */
 function theme() {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   return dark
