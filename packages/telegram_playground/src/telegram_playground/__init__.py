@@ -1,8 +1,10 @@
-"""A local Telegram for one bot: its Bot API, and persons to play.
+"""A local Telegram for developing and testing bots of any library.
 
-`Server` serves it to a bot by any library, `Client` plays persons on it over HTTP, `Playground`
-is both in one for tests, and `python -m telegram_playground` serves it alone. The README tells
-more.
+- `Server` is a Bot API server for one bot, with a page to chat with it.
+- `Client` plays persons on a server over HTTP: they write, press buttons, vote, pay.
+- `Playground` is both in one process, for tests.
+
+`python -m telegram_playground` runs a server. The README has examples.
 """
 
 from telegram_playground.actors import Group, Person

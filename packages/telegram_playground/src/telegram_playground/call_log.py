@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the Bot API that the bot made.
+    """A Bot API call that the bot made.
 
     Attributes:
-        number: Counts the calls, from 1.
-        time: When it came in, in seconds since 1970 by the playground's clock.
-        method: Its name as Telegram spells it.
-        params: Its parameters as they came in, JSON in strings decoded, of files their names.
-        status: The HTTP status of the answer, or `None` if there was none yet.
-        error: Why it was refused, in Telegram's words.
+        number: The number of the call, counted from 1.
+        time: When the call came in, in seconds since 1970 by the playground's clock.
+        method: The method's name as Telegram spells it.
+        params: The parameters as they came in. JSON in strings is decoded; a file is replaced by
+            its name.
+        status: The HTTP status of the answer, or `None` if the call is not answered yet.
+        error: The reason of a refusal in Telegram's words, or `None`.
     """
 
     number: int
@@ -36,14 +37,14 @@ class Call:
 
 
 class CallLog(Connection):
-    """The part of a client that looks at what the bot gets and does."""
+    """The part of a client that looks at the bot's calls and updates."""
 
     async def calls(self, method: str | None = None, *, after: int = 0) -> list[Call]:
-        """The calls of the Bot API that the bot made, oldest first.
+        """List the bot's calls, oldest first.
 
         Args:
-            method: Only those of this method.
-            after: Only those after the one of this number.
+            method: Only calls of this method; of any if `None`.
+            after: Only calls with a higher number.
         """
         return await self._fetch_calls(method, after, 0)
 
@@ -54,15 +55,18 @@ class CallLog(Connection):
         after: int = 0,
         timeout: float = PATIENCE,
     ) -> Call:
-        """Wait until the bot makes a call, and give it, answered or not.
+        """Wait until the bot makes a call.
 
         Args:
-            method: Which method; any if `None`.
-            after: Pass over those up to this number.
-            timeout: Seconds to wait.
+            method: The method to wait for; any if `None`.
+            after: Only calls with a higher number count.
+            timeout: Seconds to wait, at most 60.
+
+        Returns:
+            The first such call, which may not be answered yet.
 
         Raises:
-            TimeoutError: If it does not.
+            TimeoutError: If the bot makes no such call in time.
         """
         calls = await self._fetch_calls(method, after, timeout)
         if not calls:
@@ -70,31 +74,49 @@ class CallLog(Connection):
         return calls[0]
 
     async def call_count(self) -> int:
-        """How many calls the bot has made so far, to look at those after it."""
+        """Give the number of the latest call, to pass as `after` later; 0 if there is none."""
         return int((await self.request("GET", ""))["calls"])
 
     async def refusals(self, *, after: int = 0) -> list[Call]:
-        """The calls that the playground refused, as Telegram would have; those after a number."""
+        """List the calls that the playground refused, as Telegram would have, oldest first.
+
+        Args:
+            after: Only calls with a higher number.
+        """
         return [call for call in await self.calls(after=after) if call.error is not None]
 
     async def updates(self) -> list[Json]:
-        """The latest updates for the bot, delivered or not, oldest first."""
+        """List the latest 5,000 updates for the bot, delivered or not, oldest first."""
         return list(await self.request("GET", "updates"))
 
     async def repeat(self, update_id: int | None = None) -> int:
-        """Deliver an update once more, the latest unless told which, and return its id."""
+        """Deliver an update once more, as Telegram does if an acknowledgement gets lost.
+
+        Args:
+            update_id: The update; the latest if `None`.
+
+        Returns:
+            Its id.
+
+        Raises:
+            PlaygroundError: If the update is not among the latest 5,000.
+        """
         answer = await self.request("POST", "updates/repeat", {"update_id": update_id})
         return int(answer["update_id"])
 
     async def pending(self) -> int:
-        """How many updates the bot has not acknowledged."""
+        """Count the updates that the bot has not acknowledged."""
         return int((await self.request("GET", "updates/pending"))["pending"])
 
     async def until_pending(self, count: int = 0, *, timeout: float = PATIENCE) -> None:
-        """Wait until so many updates are not acknowledged: with 0, until the bot is done.
+        """Wait until this many updates are not acknowledged.
+
+        Args:
+            count: The number of updates; 0 waits until the bot has handled everything.
+            timeout: Seconds to wait, at most 60.
 
         Raises:
-            TimeoutError: If there are not after so many seconds.
+            TimeoutError: If the number is another one after that time.
         """
         answer = await self.request("GET", f"updates/pending?count={count}&wait={timeout}")
         if answer["pending"] != count:
@@ -108,7 +130,7 @@ class CallLog(Connection):
 
 
 def _decoded(params: Json) -> Json:
-    """Read the JSON objects and arrays in a form's strings."""
+    """Decode the JSON objects and arrays in a form's strings."""
     return {
         name: _read(value) if isinstance(value, str) else value for name, value in params.items()
     }

@@ -1,4 +1,4 @@
-"""A playground inside of this process: a server and a client of it."""
+"""A playground in this process: a server, and a client connected to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 class Playground(Client):
-    """A local Telegram that lives as long as an `async with` block.
+    """A local Telegram in this process: a `Server`, and a `Client` connected to it.
+
+    Use it as an async context manager: it starts on entry and stops on exit.
 
     ```python
     async with Playground(token="123:abc") as playground:
@@ -24,16 +26,22 @@ class Playground(Client):
     ```
 
     Args:
-        token: The bot's token; see `Server`.
+        token: The bot's token, `<id>:<anything>`; a random one if `None` (see `Server`).
         host: The address to listen on.
-        port: The port to listen on; 0 for any that is free.
+        port: The port to listen on; 0 takes a free one.
         username: The bot's username.
-        privacy: Whether the bot hears in groups only what is meant for it.
-        hosts: Further names under which it may be addressed.
-        data_dir: The folder to keep everything in; nothing is kept if `None`.
+        privacy: Whether privacy mode is on: in groups the bot gets only what is meant for it.
+        hosts: Further names under which the server may be addressed.
+        data_dir: The folder that keeps everything for the next start; nothing is kept if `None`.
 
     Attributes:
         server: The server.
+        url: The address of the page and of the Bot API server; final once started.
+        bot: The bot's `User`; set once started.
+
+    Raises:
+        aiogram.utils.token.TokenValidationError: If the token has another form.
+        OSError: On entry, if the address or the folder can't be used (`FolderError`).
     """
 
     def __init__(  # noqa: PLR0913 - settings, each with a default
@@ -60,12 +68,12 @@ class Playground(Client):
 
     @property
     def token(self) -> str:
-        """The bot's token."""
+        """The bot's token; final once started."""
         return self.server.token
 
     @property
     def clock(self) -> Clock:
-        """The time in there, which can be advanced."""
+        """The playground's clock, which `advance` moves forward."""
         return self.server.clock
 
     async def __aenter__(self) -> Self:

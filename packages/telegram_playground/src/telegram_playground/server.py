@@ -19,40 +19,42 @@ from telegram_playground.state import Json, State
 from telegram_playground.telegram import Telegram
 
 DEFAULT_ID = 1234567
-"""The bot's id where no token is given."""
+"""The bot's id if no token is given."""
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8081
+
 MAX_REQUEST = 60 << 20
-"""Bytes of a request of the bot's; files have at most 50 MB (Bot API, Sending files)."""
+"""Bytes of the largest request of the bot; a file has at most 50 MB (Bot API, Sending files)."""
 
 PERSONS_SIDE = (*control.ROUTES, *acting.ROUTES, *serving.ROUTES, *troubling.ROUTES)
 
 ABILITY = ("can_", "supports_", "has_", "allows_")
-"""How the fields of a `User` begin that only getMe fills."""
+"""Prefixes of the `User` fields that only getMe fills."""
 
 
 class Server:
     """A local Telegram for one bot.
 
     Args:
-        token: The bot's token, `<id>:<anything>`. If `None`, one that nobody can guess: another
-            each time, or the one that the folder keeps.
+        token: The bot's token, `<id>:<anything>`. If `None`, the token that `data_dir` keeps, or
+            a new random one.
         host: The address to listen on.
-        port: The port to listen on; 0 for any that is free.
+        port: The port to listen on; 0 takes a free one.
         username: The bot's username.
-        privacy: Whether the bot hears in groups only what is meant for it.
-        inline: Whether inline mode and its feedback are on, as @BotFather switches them.
-        managed_bots: Whether the bot may create bots for people, as @BotFather switches it.
-        hosts: Names under which this server may be addressed, beside `host` and the loopback ones.
-        data_dir: The folder to keep everything in, so that a later server goes on from there;
-            nothing is kept if `None`.
+        privacy: Whether privacy mode is on: in groups the bot gets only what is meant for it.
+        inline: Whether inline mode and its feedback are on (@BotFather, /setinline).
+        managed_bots: Whether the bot may create bots for people (@BotFather).
+        hosts: Names under which this server may be addressed, besides `host` and the loopback
+            names.
+        data_dir: The folder that keeps everything for the next start; nothing is kept if `None`.
 
     Attributes:
-        clock: The time in here, which can be advanced.
-        token: The bot's token; one that a folder keeps is known once the server has started.
+        clock: The playground's clock, which can be moved forward.
+        token: The bot's token; final once the server has started, because a folder may keep it.
 
     Raises:
-        aiogram.utils.token.TokenValidationError: If the token is none.
+        aiogram.utils.token.TokenValidationError: If the token has another form.
     """
 
     def __init__(  # noqa: PLR0913 - settings, each with a default
@@ -84,7 +86,7 @@ class Server:
         state.inline_feedback = inline
         self._telegram = Telegram(state, self.clock, self.token)
         if data_dir is not None:
-            # What one bot has seen is nothing to another.
+            # Each bot has a folder of its own, so that another token does not read its chats.
             self._telegram.memory = Memory(Path(data_dir) / str(bot["id"]), state)
         self._state = state
         self._names = names_of(host, frozenset(name.lower() for name in hosts))
@@ -94,7 +96,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """The address, such as `http://127.0.0.1:8081`; of a bot its Bot API server's."""
+        """The address of the page and of the Bot API server, such as `http://127.0.0.1:8081`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self._port}"
 
@@ -103,7 +105,7 @@ class Server:
 
         Raises:
             FolderError: If the folder can't be used, or another playground uses it.
-            OSError: If the address can't be had, a port in use for one.
+            OSError: If the address can't be used, for example because the port is taken.
         """
         app = web.Application(client_max_size=MAX_REQUEST)
         if self._telegram.memory is not None:
@@ -126,7 +128,7 @@ class Server:
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=1,
-            # Else aiohttp inflates also what nobody reads, and does nothing else meanwhile.
+            # aiohttp would inflate bodies that no handler reads, and block the loop meanwhile.
             auto_decompress=False,
         )
         await self._runner.setup()
@@ -141,7 +143,7 @@ class Server:
             await self._telegram.delivery.webhooks.start(self._state.webhook)
 
     async def stop(self) -> None:
-        """Stop listening and sending; what is known stays known."""
+        """Stop listening and delivering; the state stays, and `start` continues from it."""
         await self._telegram.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -153,7 +155,7 @@ class Server:
     async def _keep(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Write down what a request has changed before it is answered."""
+        """Write the changes of a request to the journal before it is answered."""
         try:
             return await handler(request)
         finally:
@@ -161,7 +163,7 @@ class Server:
 
 
 def _abilities(*, privacy: bool) -> Json:
-    """What only getMe tells of a bot: nothing that @BotFather would have to switch on."""
+    """Give the `User` fields that only getMe fills; what @BotFather switches on is off."""
     told = (name for name in User.model_fields if name.startswith(ABILITY))
     return dict.fromkeys(told, False) | {
         "can_join_groups": True,

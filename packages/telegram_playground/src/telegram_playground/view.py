@@ -1,4 +1,4 @@
-"""What a person sees: messages, and chats that keep themselves up to date."""
+"""What a person sees: messages, answers to presses, and chats that are kept up to date."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -12,14 +12,14 @@ from telegram_playground.state import Json
 T = TypeVar("T")
 
 PATIENCE = 10.0
-"""Seconds that a person waits for the bot unless told otherwise."""
+"""Seconds that a person waits for the bot by default."""
 
 
 class PlaygroundError(Exception):
-    """The playground refused what a script asked for.
+    """The playground refused a request of a script; its text says why.
 
     Attributes:
-        status: The HTTP status of the refusal.
+        status: The HTTP status of the refusal; 400 if the client itself refused.
     """
 
     def __init__(self, reason: str, status: int = 400) -> None:
@@ -28,23 +28,30 @@ class PlaygroundError(Exception):
 
 
 class Message(types.Message):
-    """A message: aiogram's, with the reply keyboard that came with it, which no bot sees again."""
+    """A message: aiogram's `Message`, with what only persons see of it.
+
+    Attributes:
+        keyboard: The reply keyboard that the bot sent with it; the bot's own `Message` lacks it.
+    """
 
     keyboard: types.ReplyKeyboardMarkup | types.ReplyKeyboardRemove | types.ForceReply | None = None
 
     @property
     def edited(self) -> bool:
-        """Whether the message was changed since it was sent."""
+        """Whether the message was edited since it was sent."""
         return self.edit_date is not None
 
     @property
     def labels(self) -> list[list[str]]:
-        """What the inline buttons say, row by row."""
+        """The labels of the inline buttons, row by row; empty if there are none."""
         rows = self.reply_markup.inline_keyboard if self.reply_markup else []
         return [[button.text for button in row] for row in rows]
 
     def button(self, label: str) -> types.InlineKeyboardButton:
-        """Find an inline button by its label, or by a part of it that no other label has.
+        """Find an inline button.
+
+        Args:
+            label: The button's label, or a part of it that no other label contains.
 
         Raises:
             PlaygroundError: If there is no such button, or more than one.
@@ -61,11 +68,12 @@ class Message(types.Message):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the bot answered to a press.
+    """The bot's answer to a press (Bot API, answerCallbackQuery).
 
     Attributes:
-        text: The notice, or the alert if `show_alert`; `None` if it only ended the spinner.
-        url: The link that it opens.
+        text: The text of the notice or alert; `None` if the answer only ends the spinner.
+        show_alert: Whether the text is shown as an alert that the person must close.
+        url: The link that the answer opens, or `None`.
     """
 
     text: str | None
@@ -74,10 +82,11 @@ class Answer:
 
 
 class ChatView:
-    """The messages of a chat, as far as they were fetched.
+    """A client's copy of the messages of a chat.
 
     Args:
-        fetch: Asks for the changes since a version, and waits so many seconds for one.
+        fetch: Takes a version of the chat and seconds; returns the changes since that version. If
+            there are none, it waits for one for that many seconds.
 
     Attributes:
         messages: The messages by id, oldest first.
@@ -89,7 +98,7 @@ class ChatView:
         self.messages: dict[int, Message] = {}
 
     async def refresh(self, wait: float = 0.0) -> None:
-        """Fetch what has changed; if nothing has, wait so many seconds for it."""
+        """Fetch the changes; if there are none, wait `wait` seconds for one."""
         changes = await self._fetch(self._version, wait)
         if changes["version"] <= self._version:
             return
@@ -101,15 +110,18 @@ class ChatView:
             self.messages[message.message_id] = message
 
     async def wait(self, find: Callable[["ChatView"], T | None], seconds: float, what: str) -> T:
-        """Wait until something can be found in the chat.
+        """Wait until something is found in the chat.
 
         Args:
-            find: Looks for it; `None` if it is not there yet.
-            seconds: How long to wait at most.
-            what: What is waited for, in words.
+            find: Returns what is looked for, or `None` if it is not there yet.
+            seconds: The longest wait.
+            what: What is looked for, for the text of the error.
+
+        Returns:
+            What `find` returned.
 
         Raises:
-            TimeoutError: If it does not come; its text shows the chat.
+            TimeoutError: If it is not found in time; its text shows the chat.
         """
         deadline = time.monotonic() + seconds
         await self.refresh()
@@ -121,12 +133,12 @@ class ChatView:
         return found
 
     def transcript(self) -> str:
-        """The chat, a line a message."""
+        """Give the chat as text, one line for each message."""
         return "\n".join(describe(message) for message in self.messages.values()) or "(empty)"
 
 
 def describe(message: Message) -> str:
-    """A message on a line: number, author, text, buttons."""
+    """Give a message as one line: number, author, text, buttons."""
     author = message.from_user.first_name if message.from_user else "?"
     buttons = " ".join("".join(f"[{label}]" for label in row) for row in message.labels)
     edited = " (edited)" if message.edited else ""
