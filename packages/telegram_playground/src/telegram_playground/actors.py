@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiogram import types
 
-from telegram_playground.deeds import Deeds
+from telegram_playground.person_actions import PersonActions
 from telegram_playground.view import PATIENCE, Answer, ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Group:
         return await self._client.messages(self.id)
 
 
-class Person(Deeds):
+class Person(PersonActions):
     """Somebody who uses the bot; `Client.person` adds one.
 
     Methods that take a `chat` act in the private chat with the bot if it is `None`. All of them
@@ -136,10 +136,10 @@ class Person(Deeds):
         Raises:
             PlaygroundError: If the person can't write there, or the topic or message is unknown.
         """
-        saying = {"person": self.id, "text": text, "topic": topic, "anonymous": anonymous}
-        saying["reply_to"] = reply_to.message_id if isinstance(reply_to, Message) else reply_to
+        draft = {"person": self.id, "text": text, "topic": topic, "anonymous": anonymous}
+        draft["reply_to"] = reply_to.message_id if isinstance(reply_to, Message) else reply_to
         path = f"chats/{self._chat_id(chat)}/messages"
-        return Message.model_validate(await self._client.request("POST", path, saying))
+        return Message.model_validate(await self._client.request("POST", path, draft))
 
     async def receive(
         self,

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from telegram_playground.control_requests import MAX_TITLE, Id, Strict
 from telegram_playground.errors import ControlError
-from telegram_playground.hearing import tell_bot
 from telegram_playground.members import announce_change, chat_member
+from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.state import Chat, Json, Message, Role
 from telegram_playground.telegram import ANY_CHAT, Telegram
 

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from telegram_playground.control_requests import MAX_WAIT, Strict
 from telegram_playground.errors import ControlError
-from telegram_playground.hearing import tell_bot
 from telegram_playground.persons import check_writing
+from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.state import Chat, InlineQuery, Json, Message, Person
 from telegram_playground.telegram import Telegram
 

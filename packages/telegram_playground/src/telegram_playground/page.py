@@ -21,10 +21,10 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
-from telegram_playground.answered import Answered
 from telegram_playground.command_menu import commands_for
 from telegram_playground.control_http import CHAT_ID, chat_of, guard
-from telegram_playground.furniture import furnish
+from telegram_playground.press_answers import PressAnswers
+from telegram_playground.sample_chats import add_sample_chats
 from telegram_playground.showing import show_changes, show_chat, show_message
 from telegram_playground.state import Chat, Json
 from telegram_playground.telegram import ANY_CHAT, Telegram
@@ -111,7 +111,7 @@ class Page:
         }
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        furnish(self._telegram)
+        add_sample_chats(self._telegram)
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         await response.prepare(request)
         with suppress(ConnectionError):
@@ -122,7 +122,7 @@ class Page:
         """Tell everything once, then whatever changes, until the page is closed."""
         world = b""
         told: dict[int, int] = {}
-        answered = Answered(self._telegram)
+        answered = PressAnswers(self._telegram)
         await response.write(b"retry: 500\n\n")
         while not self._closed:
             now = self._world()

@@ -15,7 +15,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from telegram_playground.callbacks import TOO_OLD
 from telegram_playground.errors import BadRequestError
-from telegram_playground.hearing import tell_bot
+from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.sending import posted
 from telegram_playground.state import Json, Message
 from telegram_playground.telegram import Telegram

@@ -5,18 +5,18 @@ import secrets
 from telegram_playground.control_requests import Strict
 from telegram_playground.errors import ControlError
 from telegram_playground.members import role_in
-from telegram_playground.reply_keyboards import REQUESTS, find_reply_button, reply_buttons
-from telegram_playground.sayings import (
+from telegram_playground.person_contents import (
     Content,
     NewBot,
+    NewMessage,
     NewPoll,
     PageData,
-    Saying,
     SharedChat,
     SharedContact,
     SharedLocation,
     SharedUsers,
 )
+from telegram_playground.reply_keyboards import REQUESTS, find_reply_button, reply_buttons
 from telegram_playground.state import Chat, Json, Person
 from telegram_playground.telegram import Telegram
 
@@ -47,7 +47,7 @@ class ReplyPress(Strict):
     username: str | None = None
 
 
-def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
+def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMessage:
     """What the press of a reply button sends.
 
     Raises:
@@ -81,7 +81,7 @@ def pressed(telegram: Telegram, chat: Chat, press: ReplyPress) -> Saying:
             content = Content(web_app_data=PageData(button_text=button["text"], data=press.data))
     if content is None:
         raise ControlError(f"the button {button['text']!r} asks for something: {kind}")
-    return Saying(person=press.person, **dict(content))
+    return NewMessage(person=press.person, **dict(content))
 
 
 def own_contact(person: Person) -> SharedContact:

@@ -8,7 +8,7 @@ from aiogram.types import User
 from aiogram.utils.token import extract_bot_id
 from aiohttp import web
 
-from telegram_playground import acting, control, serving, troubling
+from telegram_playground import chat_routes, control_routes, fault_routes, feature_routes
 from telegram_playground.bot_api import BotApi
 from telegram_playground.clock import Clock
 from telegram_playground.control_http import guarded
@@ -27,7 +27,12 @@ DEFAULT_PORT = 8081
 MAX_REQUEST = 60 << 20
 """Bytes of the largest request of the bot; a file has at most 50 MB (Bot API, Sending files)."""
 
-PERSONS_SIDE = (*control.ROUTES, *acting.ROUTES, *serving.ROUTES, *troubling.ROUTES)
+PERSONS_SIDE = (
+    *control_routes.ROUTES,
+    *chat_routes.ROUTES,
+    *feature_routes.ROUTES,
+    *fault_routes.ROUTES,
+)
 
 ABILITY = ("can_", "supports_", "has_", "allows_")
 """Prefixes of the `User` fields that only getMe fills."""

@@ -104,7 +104,7 @@ class Content(Strict):
         return self
 
 
-class Saying(Content):
+class NewMessage(Content):
     """What a person is about to send.
 
     Attributes:
@@ -120,7 +120,7 @@ class Saying(Content):
     anonymous: bool = False
 
 
-def said_fields(telegram: Telegram, content: Content) -> Json:
+def content_fields(telegram: Telegram, content: Content) -> Json:
     """The fields of a message for what a person sends, but for what answers a request button.
 
     Raises:

@@ -14,7 +14,7 @@ PERSONS: tuple[Json, ...] = (
 TOPICS = ("Kitchen", "Garden")
 
 
-def furnish(telegram: Telegram) -> None:
+def add_sample_chats(telegram: Telegram) -> None:
     """Give an empty playground three persons, a group and a forum with the bot in both.
 
     One of the persons reads Russian, and the first of them owns the groups. A playground in

@@ -3,7 +3,7 @@
 | request | does |
 |---|---|
 | `POST /control/chats/{id}/messages` | sends something as a `person`: a `text`, `contact`,
-`location`, `poll`, `photo`, ... (`sayings`) |
+`location`, `poll`, `photo`, ... (`person_contents`) |
 | `PATCH /control/chats/{id}/messages/{message_id}` | edits a `person`'s own `text` |
 | `POST /control/chats/{id}/messages/{message_id}/vote` | votes as a `person` for `options` |
 | `POST /control/chats/{id}/keyboard` | presses a button of the reply keyboard
@@ -20,15 +20,15 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from telegram_playground import persons, talking
+from telegram_playground import person_messages, persons
 from telegram_playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of
 from telegram_playground.control_requests import Editing, Press, Removal, Start, Vote
 from telegram_playground.errors import ControlError
 from telegram_playground.files import MIMES
+from telegram_playground.person_contents import NewMessage
 from telegram_playground.polls import vote
 from telegram_playground.presses import find_button, press
-from telegram_playground.request_buttons import ReplyPress, pressed
-from telegram_playground.sayings import Saying
+from telegram_playground.request_buttons import ReplyPress, message_of_press
 from telegram_playground.showing import show_message
 from telegram_playground.state import Chat, Json
 from telegram_playground.telegram import Telegram
@@ -37,17 +37,17 @@ SHOWN = MIMES | {"photo": "image/png"}
 """As what a file is served that a page may show; every other is only downloaded."""
 
 
-async def _say(telegram: Telegram, request: web.Request) -> Json:
-    saying = Saying.model_validate_json(await request.read())
+async def _send(telegram: Telegram, request: web.Request) -> Json:
+    draft = NewMessage.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
-    return show_message(telegram, chat, talking.say(telegram, chat, saying))
+    return show_message(telegram, chat, person_messages.send(telegram, chat, draft))
 
 
 async def _edit(telegram: Telegram, request: web.Request) -> Json:
     body = Editing.model_validate_json(await request.read())
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
     person = telegram.person(body.person)
-    message = talking.edit(telegram, chat, message_id, person, body.text)
+    message = person_messages.edit(telegram, chat, message_id, person, body.text)
     return show_message(telegram, chat, message)
 
 
@@ -65,15 +65,15 @@ async def _vote(telegram: Telegram, request: web.Request) -> Json:
 async def _press_reply(telegram: Telegram, request: web.Request) -> Json:
     press = ReplyPress.model_validate_json(await request.read())
     chat = chat_of(telegram, request)
-    saying = pressed(telegram, chat, press)
-    return show_message(telegram, chat, talking.say(telegram, chat, saying))
+    draft = message_of_press(telegram, chat, press)
+    return show_message(telegram, chat, person_messages.send(telegram, chat, draft))
 
 
 async def _start(telegram: Telegram, request: web.Request) -> Json:
     body = Start.model_validate_json(await request.read())
     person = telegram.person(body.person)
     group = None if body.chat is None else telegram.chat_of_persons(body.chat)
-    message = talking.start(telegram, person, body.payload, group)
+    message = person_messages.start(telegram, person, body.payload, group)
     return message.json
 
 
@@ -122,7 +122,7 @@ def _data_to_press(chat: Chat, message_id: int, body: Press) -> str | None:
 
 
 ROUTES: Sequence[Route] = (
-    Route("POST", f"{CHAT}/messages", _say, MAX_UPLOAD),
+    Route("POST", f"{CHAT}/messages", _send, MAX_UPLOAD),
     Route("PATCH", MESSAGE, _edit),
     Route("DELETE", MESSAGE, _remove),
     Route("POST", f"{MESSAGE}/press", _press),

@@ -4,14 +4,14 @@ import re
 
 from telegram_playground.errors import BadRequestError, ControlError
 from telegram_playground.groups import join
-from telegram_playground.hearing import tell_bot
 from telegram_playground.members import role_in
 from telegram_playground.messages import CAPTIONED
+from telegram_playground.person_contents import Content, NewMessage, content_fields, text_fields
 from telegram_playground.persons import check_presence, check_writing
 from telegram_playground.polls import keep_poll
+from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.reply_keyboards import note_message
 from telegram_playground.request_buttons import requested_fields
-from telegram_playground.sayings import Content, Saying, said_fields, text_fields
 from telegram_playground.sending import thread_of_reply
 from telegram_playground.state import Chat, Json, Message, Person, Role, Standing
 from telegram_playground.telegram import ANONYMOUS_ADMIN, Telegram
@@ -20,30 +20,30 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 """What a link to the bot may carry (core.telegram.org/bots/features, Deep linking)."""
 
 
-def say(telegram: Telegram, chat: Chat, saying: Saying) -> Message:
+def send(telegram: Telegram, chat: Chat, draft: NewMessage) -> Message:
     """Send a message as a person.
 
     Raises:
         ControlError: If they can't, or there is nothing to send.
     """
-    person = telegram.person(saying.person)
+    person = telegram.person(draft.person)
     check_writing(telegram, chat, person)
-    if saying.reply_to is not None and saying.reply_to not in chat.messages:
+    if draft.reply_to is not None and draft.reply_to not in chat.messages:
         raise ControlError("the message to reply to is not there", 404)
-    json = _sender(telegram, chat, person, anonymous=saying.anonymous)
-    if saying.topic is not None:
-        if saying.topic not in chat.topics:
-            raise ControlError(f"there is no topic {saying.topic}", 404)
-        json |= {"message_thread_id": saying.topic, "is_topic_message": True}
+    json = _sender(telegram, chat, person, anonymous=draft.anonymous)
+    if draft.topic is not None:
+        if draft.topic not in chat.topics:
+            raise ControlError(f"there is no topic {draft.topic}", 404)
+        json |= {"message_thread_id": draft.topic, "is_topic_message": True}
     else:
-        json |= thread_of_reply(chat, saying.reply_to)
+        json |= thread_of_reply(chat, draft.reply_to)
     if chat.json.get("is_direct_messages"):
-        json["direct_messages_topic"] = {"topic_id": saying.person, "user": person.user}
-    json |= _fields(telegram, chat, person, saying)
+        json["direct_messages_topic"] = {"topic_id": draft.person, "user": person.user}
+    json |= _fields(telegram, chat, person, draft)
     if chat.private:
         person.standing = Standing.STARTED
         telegram.state.note("person", person.user["id"])
-    message = telegram.post(chat, Message(json, person.user["id"], saying.reply_to))
+    message = telegram.post(chat, Message(json, person.user["id"], draft.reply_to))
     note_message(chat, person.user["id"], message)
     if "poll" in json:
         keep_poll(telegram, message.json["poll"], chat.id, message.id)
@@ -106,7 +106,7 @@ def start(telegram: Telegram, person: Person, payload: str, chat: Chat | None = 
         if not role_in(telegram, chat, telegram.bot_id).inside:
             join(telegram, chat, telegram.bot_id, Role.MEMBER)
     text = f"{command} {payload}".rstrip()
-    return say(telegram, chat, Saying(person=person.user["id"], text=text))
+    return send(telegram, chat, NewMessage(person=person.user["id"], text=text))
 
 
 def allow_writing(telegram: Telegram, person: Person, domain: str) -> None:
@@ -127,7 +127,7 @@ def allow_writing(telegram: Telegram, person: Person, domain: str) -> None:
 def _fields(telegram: Telegram, chat: Chat, person: Person, content: Content) -> Json:
     try:
         requested = requested_fields(telegram, chat, person, content)
-        return said_fields(telegram, content) if requested is None else requested
+        return content_fields(telegram, content) if requested is None else requested
     except BadRequestError as error:
         raise _refused(error) from None
 

@@ -20,7 +20,7 @@ class HasId(Protocol):
         """The chat id."""
 
 
-class Deeds:
+class PersonActions:
     """The part of a `Person` that shares, votes, chooses and pays.
 
     Methods that take a `chat`, which is a `Group` or a chat id, act in the private chat with the
@@ -39,8 +39,8 @@ class Deeds:
 
         Args:
             chat: The group, or a chat id.
-            **content: One of `contact`, `location`, `poll`, `dice`, ..., with the fields that
-                `telegram_playground.sayings` gives it; also `topic`, `reply_to` (message id) and
+            **content: One of `contact`, `location`, `poll`, `dice`, ..., with its fields as in
+                `telegram_playground.person_contents`; also `topic`, `reply_to` (a message id) and
                 `caption`.
 
         Returns:

@@ -7,7 +7,7 @@ from telegram_playground.state import CallbackQuery, Json
 from telegram_playground.telegram import Telegram
 
 
-class Answered:
+class PressAnswers:
     """Tells which presses were answered since it was last asked, from half a minute ago on.
 
     Args:

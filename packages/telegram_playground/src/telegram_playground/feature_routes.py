@@ -27,7 +27,8 @@ from pydantic import Field, field_validator
 from telegram_playground.control_http import MESSAGE, Route, chat_of
 from telegram_playground.control_requests import Strict
 from telegram_playground.inline_choices import Asking, Choice, ask, choose
-from telegram_playground.paying import (
+from telegram_playground.person_messages import allow_writing
+from telegram_playground.person_payments import (
     Bill,
     Payer,
     Payment,
@@ -41,7 +42,6 @@ from telegram_playground.paying import (
 from telegram_playground.showing import show_bill, show_message
 from telegram_playground.signing import init_data, login_url, web_app_url
 from telegram_playground.state import Json
-from telegram_playground.talking import allow_writing
 from telegram_playground.telegram import Telegram
 
 
