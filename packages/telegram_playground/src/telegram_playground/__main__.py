@@ -1,4 +1,4 @@
-"""`python -m telegram_playground`: serve a local Telegram to a bot."""
+"""The command line: runs a local Telegram for a bot."""
 
 import argparse
 import asyncio
@@ -23,8 +23,8 @@ Point a bot to it: token {token}, Bot API server {url}
     aiogram                  AiohttpSession(api=TelegramAPIServer.from_base("{url}"))
     python-telegram-bot      Application.builder().base_url("{url}/bot")
     pyTelegramBotAPI         apihelper.API_URL = "{url}/bot{{0}}/{{1}}"
-Play persons: that address in a browser, `telegram_playground.Client("{url}")`,
-    or JSON at {url}/control
+Chat with it: open {url} in a browser,
+    or use `telegram_playground.Client("{url}")`, or JSON at {url}/control
 Stop it with Ctrl+C; {memory}."""
 
 
@@ -32,10 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: What stands behind the program's name; the process's own if `None`.
+        arguments: The arguments; those of the process if `None`.
 
     Returns:
-        The exit status: 2 if the server can't be started.
+        The exit status: 0 after a signal to stop, 2 if the server can't start.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -65,10 +65,10 @@ async def _serve(options: argparse.Namespace) -> None:
     stopped = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
-    # aiogram's models are most of the heap and live for ever: walking them is wasted time.
+    # aiogram's models are most of the heap and stay, so the collector need not visit them.
     gc.collect()
     gc.freeze()
-    memory = f"what was said stays in {options.data_dir}" if options.data_dir else "it forgets all"
+    memory = f"chats stay in {options.data_dir}" if options.data_dir else "chats are not kept"
     print(GUIDE.format(url=server.url, token=server.token, memory=memory), flush=True)
     await stopped.wait()
     await server.stop()
@@ -85,24 +85,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--token",
         type=_token,
-        help="the bot's token (one at random, which is printed; a folder keeps it)",
+        help="the bot's token (a random one, which is printed and kept in --data-dir)",
     )
     parser.add_argument(
         "--username", default="playground_bot", help="the bot's username (%(default)s)"
     )
     parser.add_argument(
-        "--no-privacy", action="store_true", help="let the bot hear everything in groups"
+        "--no-privacy",
+        action="store_true",
+        help="give the bot every message of its groups",
     )
     parser.add_argument("--inline", action="store_true", help="switch inline mode on")
     parser.add_argument(
-        "--data-dir", metavar="FOLDER", help="keep chats, files and waiting updates there"
+        "--data-dir",
+        metavar="FOLDER",
+        help="keep chats, files and waiting updates there",
     )
     parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
         metavar="NAME",
-        help="a further name under which bot and persons may come, such as this machine's",
+        help="further name under which the server may be addressed, such as this machine's",
     )
     return parser
 

@@ -10,23 +10,23 @@ from telegram_playground.errors import ApiError
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A result that Telegram says a word about."""
+    """A result with a `description`, as setWebhook answers."""
 
     result: object
     description: str
 
 
 def success(result: object) -> web.Response:
-    """A call has worked.
+    """Answer a call that succeeded.
 
     Args:
-        result: What the method returns, as JSON has it.
+        result: The method's result as JSON, or an `Answer`.
     """
     return web.Response(body=success_body(result), content_type="application/json")
 
 
 def success_body(result: object) -> bytes:
-    """The body of the answer to a call that has worked."""
+    """Give the body of the answer to a call that succeeded."""
     if isinstance(result, Answer):
         body = {"ok": True, "result": result.result, "description": result.description}
     else:
@@ -35,7 +35,7 @@ def success_body(result: object) -> bytes:
 
 
 def refusal(error: ApiError) -> web.Response:
-    """A call was refused."""
+    """Answer a call that was refused."""
     body = {"ok": False, "error_code": error.status, "description": error.description}
     headers = {}
     if error.parameters:

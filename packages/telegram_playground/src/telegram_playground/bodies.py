@@ -1,4 +1,4 @@
-"""Parameters of a Bot API call out of an HTTP message.
+"""Reads the parameters of a Bot API call from an HTTP message.
 
 Telegram takes them from the query string, a form (URL-encoded or multipart) or a JSON object.
 """
@@ -15,23 +15,23 @@ from telegram_playground.errors import ApiError, BadRequestError
 from telegram_playground.state import Json
 
 IGNORED_IN_ANSWERS = ("get", "setwebhook", "deletewebhook", "close", "logout")
-"""How the names of methods begin that an answer to a webhook can't call."""
+"""Prefixes of methods that the answer to a webhook can't call (Bot API, Making requests)."""
 
 MAX_FILE = 50 << 20
 """Bytes of the largest file that a bot can send (Bot API, Sending files)."""
 
 CHUNK = 1 << 16
-"""Bytes of a file that are read at once."""
+"""Bytes of a file that are read at a time."""
 
 MAX_CACHED = 10_000
-"""Characters of a parameter whose reading is remembered."""
+"""Characters of the longest parameter whose parsed value is cached."""
 
 
 def check_coding(request: web.Request) -> None:
-    """Make sure that a body is not compressed: nothing is inflated here.
+    """Refuse a compressed body, because a small one can inflate to gigabytes.
 
     Raises:
-        ApiError: If it is, status 415 (RFC 9110, section 8.4).
+        ApiError: If the body is compressed: status 415 (RFC 9110, section 8.4).
     """
     codings = request.headers.getall("Content-Encoding", ())
     if any(coding.strip().lower() not in {"", "identity"} for coding in codings):
@@ -40,11 +40,14 @@ def check_coding(request: web.Request) -> None:
 
 
 async def read_parameters(request: web.Request) -> Json:
-    """Collect the parameters of a request to the Bot API server.
+    """Read the parameters of a request to the Bot API server.
+
+    Returns:
+        The parameters by name: strings, JSON, or files as `BufferedInputFile`.
 
     Raises:
         BadRequestError: If the body is not what its content type says.
-        ApiError: If it is compressed.
+        ApiError: If the body is compressed (415), or a file is too large (413).
     """
     params: Json = dict(request.query)
     check_coding(request)
@@ -60,10 +63,10 @@ async def read_parameters(request: web.Request) -> Json:
 
 
 async def read_answer(response: ClientResponse) -> Json | None:
-    """Read the call that a bot's answer to a webhook carries.
+    """Read the call in a bot's answer to a webhook.
 
     Returns:
-        Its parameters with the name of the method as `method`, or `None` if there is no call.
+        The parameters, with the name of the method as `method`; `None` if there is no call.
     """
     call: Json = {}
     try:
@@ -81,16 +84,16 @@ async def read_answer(response: ClientResponse) -> Json | None:
 
 
 def check_numbers(name: str, value: object) -> None:
-    """Make sure that the numbers in a value fit into the 64 bits that an answer has for them.
+    """Refuse numbers of more than 64 bits, which an answer can't contain.
 
     Args:
-        name: What a refusal calls the value.
+        name: The name of the value for the refusal.
         value: Any JSON.
 
     Raises:
-        BadRequestError: If one does not.
+        BadRequestError: If a number is too large.
     """
-    rest = [value]  # no recursion: how deep a value is nested is not ours to say
+    rest = [value]  # no recursion, because a bot may send a deeply nested value
     while rest:
         match rest.pop():
             case int() | float() as number if abs(number) >= 1 << 63:
@@ -111,11 +114,11 @@ def _unquote(text: str) -> str:
 
 
 _unquote_short = lru_cache(maxsize=4096)(unquote_plus)
-"""The same keyboards come again and again, and unquoting them is dear."""
+"""Unquotes with a cache, because bots send the same keyboards many times."""
 
 
 def _json(body: bytes) -> Json:
-    """Read a JSON object; numbers become strings, as the server itself treats them."""
+    """Read a JSON object; numbers become strings, as in Telegram's server."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:

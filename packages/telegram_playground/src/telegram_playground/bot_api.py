@@ -21,19 +21,19 @@ from telegram_playground.state import Call, Json
 from telegram_playground.telegram import Telegram
 
 CALLS = "calls"
-"""The signal that a call has come in."""
+"""The key of the signal that a call has come in."""
 
 HANGS_FOR = 86_400
-"""Seconds after which a hanging call is cut off."""
+"""Seconds after which a call that hangs is cut off."""
 
 logger = logging.getLogger(__name__)
 
 
 class OddAnswerError(Exception):
-    """A call gets another answer than its result.
+    """A fault gives a call another answer than its result.
 
     Attributes:
-        answer: That answer.
+        answer: The answer to send.
     """
 
     def __init__(self, answer: web.Response) -> None:
@@ -45,7 +45,7 @@ class BotApi:
     """Answers the bot's calls and keeps a list of them.
 
     Args:
-        telegram: What they are about.
+        telegram: The chats that the calls are about.
         names: The names under which this server may be addressed.
     """
 
@@ -55,7 +55,7 @@ class BotApi:
         telegram.delivery.webhooks.execute = self.execute_answer
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer a request."""
+        """Answer a request for `/bot<token>/<method>`."""
         name = request.match_info["method"]
         try:
             self._check(request)
@@ -67,12 +67,12 @@ class BotApi:
         except ConnectionAbortedError:
             return _cut(request)
         except web.HTTPRequestEntityTooLarge as error:
-            # Not by Python's name of the status, which differs between versions.
+            # Python's phrase for this status differs between versions.
             return refusal(ApiError(error.status, "Request Entity Too Large"))
         return success(result)
 
     async def download(self, request: web.Request) -> web.Response:
-        """Hand over a file that getFile has told the path of."""
+        """Answer a request for a file, by the path that getFile gave."""
         try:
             self._check(request)
         except ApiError as error:
@@ -84,19 +84,19 @@ class BotApi:
         return web.Response(body=body, content_type="application/octet-stream")
 
     async def execute(self, name: str, params: Json) -> object:
-        """Make a call.
+        """Execute a call, with the faults that are switched on.
 
         Args:
-            name: The method, in any case.
-            params: Its parameters as they came in.
+            name: The method, in upper or lower case.
+            params: The parameters as they came in.
 
         Returns:
-            The method's result as JSON has it, or an `Answer`.
+            The method's result as JSON, or an `Answer`.
 
         Raises:
-            ApiError: If it is refused.
-            ConnectionAbortedError: If it is to get no answer.
-            OddAnswerError: If it is to get another answer than its result.
+            ApiError: If the call is refused.
+            ConnectionAbortedError: If a fault leaves the call without an answer.
+            OddAnswerError: If a fault gives the call another answer.
         """
         method = KNOWN.get(name.lower())
         call = self._log(name if method is None else method.__api_method__, params)
@@ -115,7 +115,7 @@ class BotApi:
         except (ConnectionAbortedError, OddAnswerError):
             raise
         except Exception:
-            # The playground's own mistake: the bot hears of it as of Telegram's.
+            # A fault of the playground itself: the bot gets what Telegram would send.
             logger.exception("The call of %s failed", name)
             call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
             raise ApiError(call.status, call.error) from None
@@ -127,20 +127,20 @@ class BotApi:
         return result
 
     async def execute_answer(self, params: Json) -> None:
-        """Make the call that an answer to a webhook carries; nobody hears how it went."""
+        """Execute the call in an answer to a webhook; the bot does not get its result."""
         name = str(params.pop("method"))
         with suppress(ApiError, ConnectionAbortedError, OddAnswerError):
             await self.execute(name, params)
 
     def _check(self, request: web.Request) -> None:
-        """Make sure that it is the bot who asks, and not a page in somebody's browser."""
+        """Refuse requests without the token, and those of web pages in a browser."""
         check_origin(request, self._names)
         token = request.match_info["token"].encode()
         if not secrets.compare_digest(token, self._telegram.token.encode()):
             raise ApiError(HTTPStatus.UNAUTHORIZED, "Unauthorized")
 
     async def _suffer(self, fault: Fault) -> None:
-        """Let go wrong with a call what goes wrong before it is done."""
+        """Apply a fault that strikes before the call is executed."""
         match fault.kind:
             case "refuse":
                 raise fault.refusal()
@@ -164,7 +164,7 @@ class BotApi:
     def _log(self, method: str, params: Json) -> Call:
         state = self._telegram.state
         state.call_count += 1
-        # Thousands of calls are kept, so their files are not.
+        # Many calls are kept, so a file is replaced by its name.
         told = {
             name: value.filename if isinstance(value, BufferedInputFile) else value
             for name, value in params.items()
@@ -176,7 +176,7 @@ class BotApi:
 
 
 def _cut(request: web.Request) -> web.Response:
-    """Close the connection in place of an answer."""
+    """Abort the connection instead of answering."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

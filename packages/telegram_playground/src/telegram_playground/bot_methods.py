@@ -25,7 +25,7 @@ from telegram_playground.parameters import Method
 from telegram_playground.telegram import Telegram
 
 Handler = Callable[[Telegram, Any], object]
-"""Takes a checked call; returns the result, or an awaitable of it, or raises `ApiError`."""
+"""Takes a checked call; returns its result or an awaitable of it; raises `ApiError`."""
 
 HANDLERS: dict[Method, Handler] = {
     methods.GetUpdates: updates.get_updates,
@@ -85,7 +85,7 @@ HANDLERS: dict[Method, Handler] = {
     methods.SendChatAction: chats.send_chat_action,
     methods.LeaveChat: chats.leave_chat,
 }
-"""The methods that are spoken here; of the others it is only known that they exist."""
+"""The methods that the playground implements."""
 
 KNOWN: dict[str, Method] = {
     member.__api_method__.lower(): member
@@ -94,4 +94,4 @@ KNOWN: dict[str, Method] = {
     and issubclass(member, TelegramMethod)
     and member is not TelegramMethod
 }
-"""Every method of the Bot API by its name in small letters, as it may be called."""
+"""Every method of the Bot API by its name in lower case."""

@@ -1,4 +1,4 @@
-"""getMe, and what the bot says of itself: commands, name, descriptions, menu button."""
+"""getMe, and the bot's profile: commands, name, descriptions, menu button."""
 
 import re
 
@@ -41,7 +41,7 @@ LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def get_me(telegram: Telegram, _call: GetMe) -> Json:
-    """Tell the bot who it is (getMe)."""
+    """Give the bot's own `User` (getMe)."""
     return telegram.state.bot | telegram.state.abilities
 
 
@@ -60,13 +60,13 @@ def set_my_commands(telegram: Telegram, call: SetMyCommands) -> bool:
 
 
 def get_my_commands(telegram: Telegram, call: GetMyCommands) -> list[Json]:
-    """Tell the command list of exactly this scope and language (getMyCommands)."""
+    """Give the command list of exactly this scope and language (getMyCommands)."""
     key = _commands_key(telegram, call.scope, call.language_code)
     return telegram.state.profile.commands.get(key, [])
 
 
 def delete_my_commands(telegram: Telegram, call: DeleteMyCommands) -> bool:
-    """Drop the command list of a scope and language (deleteMyCommands)."""
+    """Delete the command list of a scope and language (deleteMyCommands)."""
     telegram.state.note("settings")
     key = _commands_key(telegram, call.scope, call.language_code)
     telegram.state.profile.commands.pop(key, None)
@@ -79,33 +79,33 @@ def set_my_name(telegram: Telegram, call: SetMyName) -> bool:
 
 
 def get_my_name(telegram: Telegram, call: GetMyName) -> Json:
-    """Tell the bot's name (getMyName)."""
+    """Give the bot's name (getMyName)."""
     found = _get_text(telegram, call, "name")
     return found if found["name"] else {"name": telegram.state.bot["first_name"]}
 
 
 def set_my_description(telegram: Telegram, call: SetMyDescription) -> bool:
-    """Set what an empty chat with the bot shows (setMyDescription)."""
+    """Set the text that an empty chat with the bot shows (setMyDescription)."""
     return _set_text(telegram, call, "description", MAX_DESCRIPTION)
 
 
 def get_my_description(telegram: Telegram, call: GetMyDescription) -> Json:
-    """Tell what an empty chat with the bot shows (getMyDescription)."""
+    """Give the text that an empty chat with the bot shows (getMyDescription)."""
     return _get_text(telegram, call, "description")
 
 
 def set_my_short_description(telegram: Telegram, call: SetMyShortDescription) -> bool:
-    """Set what the bot's profile shows (setMyShortDescription)."""
+    """Set the text on the bot's profile (setMyShortDescription)."""
     return _set_text(telegram, call, "short_description", MAX_SHORT_DESCRIPTION)
 
 
 def get_my_short_description(telegram: Telegram, call: GetMyShortDescription) -> Json:
-    """Tell what the bot's profile shows (getMyShortDescription)."""
+    """Give the text on the bot's profile (getMyShortDescription)."""
     return _get_text(telegram, call, "short_description")
 
 
 def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
-    """Set the menu button of a private chat, or of all (setChatMenuButton)."""
+    """Set the menu button of one private chat, or the default one (setChatMenuButton)."""
     _check_menu_chat(telegram, call.chat_id)
     button = call.menu_button
     if isinstance(button, MenuButtonWebApp) and not is_page(button.web_app.url):
@@ -120,13 +120,13 @@ def set_chat_menu_button(telegram: Telegram, call: SetChatMenuButton) -> bool:
 
 
 def get_chat_menu_button(telegram: Telegram, call: GetChatMenuButton) -> Json:
-    """Tell the menu button of a private chat, or of all (getChatMenuButton)."""
+    """Give the menu button of one private chat, or the default one (getChatMenuButton)."""
     _check_menu_chat(telegram, call.chat_id)
     return telegram.state.profile.menu_button(call.chat_id)
 
 
 def leave_server(_telegram: Telegram, _call: Close | LogOut) -> bool:
-    """Say goodbye to this server (close, logOut); the bot may come back at any time."""
+    """Accept close and logOut; unlike Telegram, the bot may come back at any time."""
     return True
 
 
@@ -178,7 +178,7 @@ def _set_text(telegram: Telegram, call: SetText, field: str, longest: int) -> bo
 
 
 def _get_text(telegram: Telegram, call: GetText, field: str) -> Json:
-    """A text in a language, or else the one for every language without its own."""
+    """Give a text in a language, or the default text if that language has none."""
     texts = telegram.state.profile.texts
     language = _checked_language(call.language_code)
     return {field: texts.get((field, language)) or texts.get((field, ""), "")}

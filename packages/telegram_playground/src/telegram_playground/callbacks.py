@@ -10,19 +10,19 @@ from telegram_playground.state import CallbackQuery
 from telegram_playground.telegram import ANY_CHAT, Telegram
 
 ANSWERABLE_FOR = 30
-"""Seconds after which a person's client gives up waiting, and an answer comes too late."""
+"""Seconds after a press for which it can be answered."""
 
 MAX_TEXT = 200
 """Characters of an answer's text (Bot API, answerCallbackQuery)."""
 
 MAX_CACHE_TIME = 2_592_000
-"""Seconds for which an answer can be remembered; larger values count as this."""
+"""The longest `cache_time` in seconds; larger values are cut to it."""
 
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
 def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool:
-    """End a button's spinner, with a notice, an alert or a link (answerCallbackQuery)."""
+    """Answer a press with a notice, an alert, a link or nothing (answerCallbackQuery)."""
     query = telegram.state.queries.get(call.callback_query_id)
     if query is None or query.answer is not None or _is_late(telegram, query):
         raise BadRequestError(TOO_OLD)
@@ -47,13 +47,13 @@ def _is_late(telegram: Telegram, query: CallbackQuery) -> bool:
 
 
 def _is_page(url: str) -> bool:
-    """A game is a page of the bot's, of any address."""
+    """Whether a game may open this address: any http or https page."""
     parts = split(url)
     return parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _is_own_link(telegram: Telegram, url: str) -> bool:
-    """A button with data may open the bot with a `start` parameter, and nothing else."""
+    """Whether the answer to a callback button may open it: only a `?start` link to the bot."""
     parts = split(url)
     username = telegram.state.bot["username"].lower()
     return (

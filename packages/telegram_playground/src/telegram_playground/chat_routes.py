@@ -1,18 +1,19 @@
-"""What persons do in chats, over HTTP.
+"""Routes for what persons do in chats.
 
 | request | does |
 |---|---|
-| `POST /control/chats/{id}/messages` | sends something as a `person`: a `text`, `contact`,
+| `POST /control/chats/{id}/messages` | sends a message as a `person`: a `text`, `contact`,
 `location`, `poll`, `photo`, ... (`person_contents`) |
 | `PATCH /control/chats/{id}/messages/{message_id}` | edits a `person`'s own `text` |
 | `POST /control/chats/{id}/messages/{message_id}/vote` | votes as a `person` for `options` |
 | `POST /control/chats/{id}/keyboard` | presses a button of the reply keyboard
 (`request_buttons`) |
-| `POST /control/start` | follows a link to the bot with a `payload`, perhaps into a `chat` |
-| `GET /control/files/{file_id}` | the bytes of a file |
+| `POST /control/start` | follows a deep link to the bot with a `payload`; for a group, with its
+`chat` |
+| `GET /control/files/{file_id}` | downloads a file |
 | `DELETE /control/chats/{id}/messages/{message_id}?person=` | deletes a message |
 | `POST /control/chats/{id}/messages/{message_id}/press` | presses the button with a `label`, or
-sends some `data`, as a `person`; waits for the bot's answer for `wait` seconds |
+sends `data`, as a `person`; waits `wait` seconds for the bot's answer |
 """
 
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ from telegram_playground.state import Chat, Json
 from telegram_playground.telegram import Telegram
 
 SHOWN = MIMES | {"photo": "image/png"}
-"""As what a file is served that a page may show; every other is only downloaded."""
+"""Content types by kind of file, for files that the page shows; others can only be downloaded."""
 
 
 async def _send(telegram: Telegram, request: web.Request) -> Json:
@@ -99,7 +100,7 @@ async def _download(telegram: Telegram, request: web.Request) -> web.Response:
     file = telegram.state.files.get(request.match_info["file"])
     if file is None:
         raise ControlError("there is no such file", HTTPStatus.NOT_FOUND)
-    # Never as what its name claims: a page of a bot's must not run in this server's name.
+    # The name must not set the type: an HTML file of a bot would run as a page of this server.
     return web.Response(
         body=telegram.content(file),
         content_type=SHOWN.get(file.kind, "application/octet-stream"),
@@ -131,4 +132,4 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/start", _start),
     Route("GET", "/control/files/{file}", _download),
 )
-"""The requests that are understood here."""
+"""The routes of this module."""

@@ -1,4 +1,4 @@
-"""getChat and what else the bot can learn of chats and persons; sendChatAction, leaveChat."""
+"""What the bot can learn of chats and persons (getChat, ...); sendChatAction, leaveChat."""
 
 from aiogram.enums import ChatAction
 from aiogram.methods import (
@@ -24,7 +24,7 @@ ACTIONS = frozenset(action.value for action in ChatAction)
 
 
 def get_chat(telegram: Telegram, call: GetChat) -> Json:
-    """Tell all about a chat (getChat)."""
+    """Give the full information about a chat (getChat)."""
     chat = telegram.chat(call.chat_id)
     info: Json = {
         **chat.json,
@@ -40,13 +40,13 @@ def get_chat(telegram: Telegram, call: GetChat) -> Json:
 
 
 def get_chat_member(telegram: Telegram, call: GetChatMember) -> Json:
-    """Tell what somebody is in a chat (getChatMember)."""
+    """Give a user's role in a chat (getChatMember)."""
     chat = telegram.chat(call.chat_id)
     return chat_member(telegram.user(call.user_id), role_in(telegram, chat, call.user_id))
 
 
 def get_chat_administrators(telegram: Telegram, call: GetChatAdministrators) -> list[Json]:
-    """List who leads a group (getChatAdministrators)."""
+    """List the administrators of a group, the owner first (getChatAdministrators)."""
     chat = telegram.chat(call.chat_id)
     if chat.private:
         raise BadRequestError("there are no administrators in the private chat")
@@ -56,13 +56,13 @@ def get_chat_administrators(telegram: Telegram, call: GetChatAdministrators) -> 
 
 
 def get_chat_member_count(telegram: Telegram, call: GetChatMemberCount) -> int:
-    """Count who is in a chat, the bot included (getChatMemberCount)."""
+    """Count the members of a chat, including the bot (getChatMemberCount)."""
     chat = telegram.chat(call.chat_id)
     return 2 if chat.private else sum(role.inside for role in chat.roles.values())
 
 
 def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
-    """Show that the bot is at it (sendChatAction); there is nobody here who would look."""
+    """Check a chat action (sendChatAction); the playground does not show it."""
     if call.action not in ACTIONS:
         raise BadRequestError("wrong parameter action in request")
     chat = telegram.writable_chat(call.chat_id)
@@ -71,7 +71,7 @@ def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
 
 
 def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
-    """Have the bot go out of a group (leaveChat)."""
+    """Make the bot leave a group (leaveChat)."""
     chat = telegram.writable_chat(call.chat_id)
     if chat.private:
         raise BadRequestError("chat not found")
@@ -80,6 +80,6 @@ def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
 
 
 def get_user_profile_photos(telegram: Telegram, call: GetUserProfilePhotos) -> Json:
-    """List the photos of somebody, of which nobody has any here (getUserProfilePhotos)."""
+    """List a user's profile photos: always none (getUserProfilePhotos)."""
     telegram.user(call.user_id)
     return {"total_count": 0, "photos": []}

@@ -1,7 +1,7 @@
-"""The clock that everything in the playground goes by.
+"""The clock of the playground, which can be moved forward.
 
-A day can be made to pass at once: updates expire, callback queries run out, a waiting repetition
-of a webhook call is sent. Nothing in the playground reads the time elsewhere.
+Moving it by a day expires updates and callback queries, and sends webhook repetitions that wait.
+Nothing else in the playground reads the wall time.
 """
 
 import asyncio
@@ -10,7 +10,12 @@ from collections.abc import Callable
 
 
 class Timer:
-    """A call that is to come at some time on a `Clock`."""
+    """A function call that is scheduled on a `Clock`.
+
+    Attributes:
+        when: The time of the call, in seconds since 1970 by the clock.
+        handle: The event loop's timer for it.
+    """
 
     def __init__(self, clock: "Clock", when: float, callback: Callable[[], None]) -> None:
         self._clock = clock
@@ -19,7 +24,7 @@ class Timer:
         self.handle: asyncio.TimerHandle | None = None
 
     def cancel(self) -> None:
-        """Give the call up; once it was made, this does nothing."""
+        """Cancel the call; does nothing if it was made already."""
         if self.handle is not None:
             self.handle.cancel()
         self._clock.forget(self)
@@ -34,7 +39,7 @@ class Clock:
     """Wall time that can be moved forward.
 
     Args:
-        source: Where the time comes from, in seconds since 1970.
+        source: Gives the wall time in seconds since 1970.
     """
 
     def __init__(self, source: Callable[[], float] = time.time) -> None:
@@ -44,21 +49,21 @@ class Clock:
 
     @property
     def waiting(self) -> int:
-        """How many calls are still to come."""
+        """The number of calls that are scheduled."""
         return len(self._timers)
 
     def time(self) -> float:
-        """The time now, in seconds since 1970."""
+        """Give the time in seconds since 1970."""
         return self._source() + self._shift
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once.
+        """Move the clock forward; calls that are due by then are made in their order.
 
         Args:
-            seconds: How far to go; timers that are due by then run in their order.
+            seconds: How far, not negative.
 
         Raises:
-            ValueError: If time would run backwards.
+            ValueError: If `seconds` is negative.
         """
         if seconds < 0:
             raise ValueError("time does not run backwards")
@@ -67,7 +72,7 @@ class Clock:
             self._arm(timer)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
-        """Have a function called when `seconds` have passed on this clock."""
+        """Call a function when `seconds` have passed on this clock."""
         timer = Timer(self, self.time() + seconds, callback)
         self._timers.add(timer)
         self._arm(timer)
@@ -83,7 +88,7 @@ class Clock:
             timer.cancel()
 
     def forget(self, timer: Timer) -> None:
-        """Drop a timer that was cancelled or has fired."""
+        """Remove a timer that was cancelled or has fired."""
         self._timers.discard(timer)
 
     def _arm(self, timer: Timer) -> None:

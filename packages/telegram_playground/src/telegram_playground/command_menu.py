@@ -1,4 +1,4 @@
-"""The commands that a person is offered in a chat."""
+"""Which commands a person is offered in a chat."""
 
 from collections.abc import Iterator
 
@@ -10,14 +10,18 @@ from telegram_playground.telegram import Telegram
 
 
 def commands_for(telegram: Telegram, chat: Chat, person: Person) -> list[Json]:
-    """The narrowest list that fits, the person's language before any (BotCommandScope).
+    """Give the commands that the bot offers a person in a chat.
 
-    Where the bot is not, it offers nothing.
+    The list of the narrowest scope wins; in a scope, the list in the person's language wins over
+    the one for all languages (Bot API, BotCommandScope).
 
     Args:
-        telegram: Where the bot has set its lists.
-        chat: Where the person is about to write.
-        person: Who.
+        telegram: The playground, which keeps the bot's command lists.
+        chat: The chat.
+        person: The person.
+
+    Returns:
+        `BotCommand` objects; none if the bot is not in the chat.
     """
     if not role_in(telegram, chat, telegram.bot_id).inside:
         return []
@@ -32,7 +36,7 @@ def commands_for(telegram: Telegram, chat: Chat, person: Person) -> list[Json]:
 
 
 def _scopes(telegram: Telegram, chat: Chat, person: Person) -> Iterator[Json]:
-    """The scopes that a person is in, narrowest first."""
+    """Give the scopes that apply to a person in a chat, the narrowest first."""
     user_id = person.user["id"]
     if chat.private:
         yield {"type": "chat", "chat_id": chat.id}

@@ -1,4 +1,4 @@
-"""sendDice, sendContact, sendLocation, sendVenue, sendGame: what has neither text nor file."""
+"""Messages without text or file: sendDice, sendContact, sendLocation, sendVenue, sendGame."""
 
 import secrets
 from typing import Protocol
@@ -19,42 +19,42 @@ MAX_LONGITUDE = 180
 
 
 def send_dice(telegram: Telegram, call: SendDice) -> Json:
-    """Throw a dice as the bot (sendDice)."""
+    """Send a dice as the bot (sendDice)."""
     return send(telegram, call, dice_content(call.emoji))
 
 
 def send_contact(telegram: Telegram, call: SendContact) -> Json:
-    """Post a phone number as the bot (sendContact)."""
+    """Send a contact as the bot (sendContact)."""
     return send(telegram, call, contact_content(call))
 
 
 def send_location(telegram: Telegram, call: SendLocation) -> Json:
-    """Post a point on the map as the bot (sendLocation)."""
+    """Send a location as the bot (sendLocation)."""
     return send(telegram, call, location_content(call))
 
 
 def send_venue(telegram: Telegram, call: SendVenue) -> Json:
-    """Post a place with its address as the bot (sendVenue)."""
+    """Send a venue as the bot (sendVenue)."""
     return send(telegram, call, venue_content(call))
 
 
 def send_game(telegram: Telegram, call: SendGame) -> Json:
-    """Post a game of the bot (sendGame)."""
+    """Send a game as the bot (sendGame)."""
     call.reply_markup = call.reply_markup or game_keyboard(call.game_short_name)
     return send(telegram, call, game_content(telegram, call.game_short_name), "callback_game")
 
 
 def game_keyboard(short_name: str) -> InlineKeyboardMarkup:
-    """The keyboard of a game that comes without one."""
+    """Give the default keyboard of a game."""
     button = InlineKeyboardButton(text=f"Play {short_name}", callback_game=CallbackGame())
     return InlineKeyboardMarkup(inline_keyboard=[[button]])
 
 
 def game_content(telegram: Telegram, short_name: str) -> Json:
-    """The field of a message with a game, which is titled by its short name here.
+    """Give the field of a message with a game, whose title is made from its short name.
 
     Raises:
-        BadRequestError: If @BotFather, who knows any short name or none, knows none.
+        BadRequestError: If games are switched off. Otherwise every short name is known.
     """
     if not telegram.state.games:
         raise BadRequestError("wrong game short name specified")
@@ -63,10 +63,10 @@ def game_content(telegram: Telegram, short_name: str) -> Json:
 
 
 def dice_content(emoji: str | None) -> Json:
-    """The field of a message with a dice that was just thrown.
+    """Give the field of a message with a dice of a random value.
 
     Raises:
-        BadRequestError: If the emoji is no dice.
+        BadRequestError: If the emoji is not one of `DICE`.
     """
     emoji = (emoji or "🎲").removesuffix("\ufe0f")
     if emoji not in DICE:
@@ -75,37 +75,37 @@ def dice_content(emoji: str | None) -> Json:
 
 
 class ContactSource(Protocol):
-    """A call, a result or a person's message that has a contact's fields."""
+    """A call, an inline result or a person's message with the fields of a contact."""
 
     @property
     def phone_number(self) -> str:
-        """The number, in any form."""
+        """The phone number, in any format."""
 
     @property
     def first_name(self) -> str:
-        """Whose it is."""
+        """The first name of the contact."""
 
 
 class LocationSource(Protocol):
-    """A call, a result or a person's message that has a location's fields, in degrees."""
+    """A call, an inline result or a person's message with the fields of a location."""
 
     @property
     def latitude(self) -> float:
-        """North of the equator."""
+        """Degrees north, from -90 to 90."""
 
     @property
     def longitude(self) -> float:
-        """East of Greenwich."""
+        """Degrees east, from -180 to 180."""
 
 
 def contact_content(source: ContactSource) -> Json:
-    """The field of a message with a contact.
+    """Give the field of a message with a contact.
 
     Args:
-        source: What has its fields.
+        source: The object with the contact's fields.
 
     Raises:
-        BadRequestError: If it has no number or name.
+        BadRequestError: If the number or the first name is blank.
     """
     if not source.phone_number.strip():
         raise BadRequestError("phone number is empty")
@@ -115,13 +115,13 @@ def contact_content(source: ContactSource) -> Json:
 
 
 def location_content(source: LocationSource) -> Json:
-    """The field of a message with a location.
+    """Give the field of a message with a location.
 
     Args:
-        source: What has its fields.
+        source: The object with the location's fields.
 
     Raises:
-        BadRequestError: If it is nowhere on earth.
+        BadRequestError: If the coordinates are out of range.
     """
     if not (abs(source.latitude) <= MAX_LATITUDE and abs(source.longitude) <= MAX_LONGITUDE):
         raise BadRequestError("wrong coordinates specified")
@@ -130,13 +130,13 @@ def location_content(source: LocationSource) -> Json:
 
 
 def venue_content(source: LocationSource) -> Json:
-    """The fields of a message with a place that has a name and an address.
+    """Give the fields of a message with a venue.
 
     Args:
-        source: What has its location's fields, `title`, `address`, and more.
+        source: The object with the location's fields, `title`, `address` and optional ids.
 
     Raises:
-        BadRequestError: If it is nowhere on earth.
+        BadRequestError: If the coordinates are out of range.
     """
     place = location_content(source)
     names = ("foursquare_id", "foursquare_type", "google_place_id", "google_place_type")

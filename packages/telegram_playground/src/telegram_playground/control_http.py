@@ -1,4 +1,4 @@
-"""Who may play persons over HTTP, and how they are answered."""
+"""The persons' side over HTTP: who may send requests, and how they are answered."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -16,13 +16,13 @@ from telegram_playground.state import Chat
 from telegram_playground.telegram import Telegram
 
 Handler = Callable[[web.Request], Awaitable[object]]
-"""Takes a request; returns what to answer as JSON or a response, or raises a refusal."""
+"""Takes a request; returns JSON or a response; raises `ControlError` or `ApiError` to refuse."""
 
 MAX_BODY = 1 << 20
-"""Bytes of a request."""
+"""Bytes of the largest request without a file."""
 
 MAX_UPLOAD = 30 << 20
-"""Bytes of a request that carries a file."""
+"""Bytes of the largest request with a file, which is in base64."""
 
 CHAT_ID = "{chat:-?[0-9]{1,16}}"
 PERSON_ID = "{person:[0-9]{1,16}}"
@@ -31,13 +31,13 @@ MESSAGE = CHAT + "/messages/{message:[0-9]{1,16}}"
 
 
 class Route(NamedTuple):
-    """A request that is understood.
+    """A route of the persons' side.
 
     Attributes:
         verb: The HTTP method.
-        path: With the names of what `request.match_info` tells.
-        answer: Takes the request; returns what to answer, as a `Handler` does.
-        largest: Bytes of the largest body that is taken.
+        path: The path, with aiohttp's placeholders.
+        answer: Takes the playground and the request; answers as a `Handler` does.
+        largest: Bytes of the largest body.
     """
 
     verb: str
@@ -49,12 +49,12 @@ class Route(NamedTuple):
 def guarded(
     telegram: Telegram, names: frozenset[str], routes: Iterable[Route]
 ) -> list[web.RouteDef]:
-    """Let requests be answered to those who may ask.
+    """Make aiohttp's routes, each behind `guard`.
 
     Args:
-        telegram: What they are about.
+        telegram: The chats that the requests are about.
         names: The names under which this server may be addressed.
-        routes: The requests.
+        routes: The routes.
     """
     return [
         web.route(
@@ -67,12 +67,12 @@ def guarded(
 def guard(
     handler: Handler, names: frozenset[str], largest: int = MAX_BODY
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Let a handler answer those who may ask.
+    """Wrap a handler: check origin and body first, and turn its errors into answers.
 
     Args:
-        handler: What answers.
+        handler: The handler.
         names: The names under which this server may be addressed.
-        largest: Bytes of the largest body that is taken.
+        largest: Bytes of the largest body.
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
@@ -90,7 +90,7 @@ def guard(
 
 
 def chat_of(telegram: Telegram, request: web.Request) -> Chat:
-    """The chat that a request's path names.
+    """Look up the chat in the path of a request.
 
     Raises:
         ControlError: If there is no such chat.
@@ -99,7 +99,7 @@ def chat_of(telegram: Telegram, request: web.Request) -> Chat:
 
 
 def _check_body(request: web.Request, largest: int) -> None:
-    """Make sure that a body is JSON, not compressed, and not too large."""
+    """Refuse a body that is not JSON, is compressed, or is too large."""
     if request.can_read_body:
         if request.content_type != "application/json":
             raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

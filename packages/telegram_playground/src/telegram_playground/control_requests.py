@@ -1,4 +1,4 @@
-"""What the requests of the persons' side carry; `control` says which is which."""
+"""The bodies and queries of the requests in `control_routes` and `chat_routes`."""
 
 from typing import Annotated
 
@@ -7,39 +7,39 @@ from pydantic import BaseModel, ConfigDict, Field
 from telegram_playground.state import Role, Standing
 
 MAX_WAIT = 60.0
-"""The longest wait of a request, in seconds."""
+"""Seconds that a request can wait at most."""
 
 MAX_ADVANCE = 1 << 30
-"""The longest time that can be made to pass at once, in seconds: 34 years."""
+"""Seconds that the clock can be moved at once: 34 years."""
 
 MAX_TITLE = 128
 """Characters of the title of a group or topic (Bot API, setChatTitle, createForumTopic)."""
 
 Id = Annotated[int, Field(gt=-(1 << 52), lt=1 << 52)]
-"""The id of a person or chat, which has at most 52 bits (Bot API, User and Chat)."""
+"""The id of a person or chat: at most 52 bits (Bot API, User and Chat)."""
 
 
 class Strict(BaseModel):
-    """A part of a request, which has no field that is not known."""
+    """A part of a request; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Wait(Strict):
-    """Which changes to tell, and how long to wait for one, in seconds."""
+    """Changes after a version; `wait` is how many seconds to wait for one."""
 
     after: int = 0
     wait: float = Field(0, ge=0, le=MAX_WAIT)
 
 
 class Removal(Strict):
-    """Who deletes a message."""
+    """The person who deletes a message."""
 
     person: int
 
 
 class Press(Strict):
-    """Whose press of which button, and how long to wait for the answer, in seconds."""
+    """A press of an inline button; `wait` is how many seconds to wait for the answer."""
 
     person: int
     label: str | None = None
@@ -48,7 +48,7 @@ class Press(Strict):
 
 
 class Change(Strict):
-    """Changes to a person beside the fields of their `User`."""
+    """Changes to a person; extra fields are those of the `User`."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -57,21 +57,21 @@ class Change(Strict):
 
 
 class Editing(Strict):
-    """Who edits a message of their own, and how."""
+    """A person's edit of their own message."""
 
     person: int
     text: str
 
 
 class Vote(Strict):
-    """Who votes for which options, by their places from 0; none takes the vote back."""
+    """A vote for options, by positions counted from 0; an empty list retracts the vote."""
 
     person: int
     options: list[int]
 
 
 class Start(Strict):
-    """Who follows a link to the bot with some payload, perhaps into a group."""
+    """A deep link to the bot that a person follows; `chat` is the group of `?startgroup`."""
 
     person: int
     payload: str = ""
@@ -79,7 +79,7 @@ class Start(Strict):
 
 
 class RoleChange(Strict):
-    """A new place in a group."""
+    """A new role in a group."""
 
     role: Role
 
@@ -91,31 +91,31 @@ class NewTopic(Strict):
 
 
 class TopicChange(Strict):
-    """Whether only administrators write in a topic."""
+    """Whether a topic is closed: only administrators write in a closed one."""
 
     closed: bool
 
 
 class Advance(Strict):
-    """How much time shall pass, in seconds."""
+    """Seconds by which to move the clock forward."""
 
     seconds: float = Field(ge=0, le=MAX_ADVANCE)
 
 
 class Repeat(Strict):
-    """Which update to deliver once more; the latest if none is named."""
+    """The update to deliver once more; the latest if `None`."""
 
     update_id: int | None = None
 
 
 class Calls(Wait):
-    """Which calls to tell: of one method, after a number."""
+    """Calls with a number above `after`; of one method if it is given."""
 
     method: str | None = None
 
 
 class Pending(Strict):
-    """How many updates to wait for, and for how many seconds."""
+    """The number of pending updates to wait for, and for how many seconds."""
 
     count: int = 0
     wait: float = Field(0, ge=0, le=MAX_WAIT)

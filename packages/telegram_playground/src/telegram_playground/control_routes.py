@@ -1,29 +1,29 @@
-"""The persons' side over HTTP: JSON under `/control`.
+"""Routes for the playground itself: time, persons, groups, calls, updates. All is JSON.
 
 | request | does |
 |---|---|
-| `GET /control` | the bot, the time, how many calls it has made |
-| `POST /control/advance` | lets `seconds` pass at once |
-| `POST /control/reset` | forgets all persons, chats and updates |
+| `GET /control` | the bot, the time, the number of its calls |
+| `POST /control/advance` | moves the clock forward by `seconds` |
+| `POST /control/reset` | deletes all persons, chats and updates |
 | `GET`, `POST /control/persons` | lists persons; adds one, from fields of a `User` |
-| `PATCH /control/persons/{id}` | changes such fields, `standing`, `has_private_forwards` |
+| `PATCH /control/persons/{id}` | changes fields of a `User`, `standing`, `has_private_forwards` |
 | `GET /control/chats` | lists chats |
 | `POST /control/groups` | makes a group |
-| `PUT /control/groups/{id}/members/{user_id}` | gives somebody, or the bot, a `role` |
-| `POST /control/groups/{id}/upgrade` | makes a supergroup of it |
-| `POST /control/groups/{id}/topics` | opens a topic of a `name`; in a private chat likewise |
-| `PATCH`, `DELETE /control/groups/{id}/topics/{topic}` | says whether it is `closed` (1 is the
+| `PUT /control/groups/{id}/members/{user_id}` | gives a person or the bot a `role` |
+| `POST /control/groups/{id}/upgrade` | upgrades it to a supergroup |
+| `POST /control/groups/{id}/topics` | opens a topic with a `name`, also in a private chat |
+| `PATCH`, `DELETE /control/groups/{id}/topics/{topic}` | sets whether it is `closed` (1 is the
 General topic); deletes it with its messages |
-| `GET /control/chats/{id}?after=&wait=` | what has changed since version `after`; if nothing has,
-waits for so many seconds |
-| `GET /control/calls?method=&after=&wait=` | the Bot API calls, those after a number; waits for one
-if there is none |
+| `GET /control/chats/{id}?after=&wait=` | the changes since version `after`; if there are none,
+waits `wait` seconds for one |
+| `GET /control/calls?method=&after=&wait=` | the Bot API calls with numbers above `after`; if
+there are none, waits `wait` seconds for one |
 | `GET /control/updates` | the latest updates for the bot |
-| `GET /control/updates/pending?count=&wait=` | how many updates the bot has not acknowledged; waits
-until there are so many |
-| `POST /control/updates/repeat` | delivers one once more: `update_id`, or the latest |
+| `GET /control/updates/pending?count=&wait=` | the number of updates that the bot has not
+acknowledged; waits `wait` seconds until it is `count` |
+| `POST /control/updates/repeat` | delivers an update once more: `update_id`, or the latest |
 
-What persons do in chats is in `acting`, inline mode and payments are in `serving`. A refusal is
+The other routes are in `chat_routes`, `feature_routes` and `fault_routes`. A refusal is
 `{"error": "..."}` with a status of 400 or above.
 """
 
@@ -209,4 +209,4 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/control/updates/pending", _count_pending),
     Route("POST", "/control/updates/repeat", _repeat),
 )
-"""The requests that are understood here."""
+"""The routes of this module."""

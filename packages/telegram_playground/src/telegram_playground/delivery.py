@@ -1,4 +1,4 @@
-"""How updates get to the bot: by polls or by webhook, with the faults that are wished."""
+"""Delivers updates to the bot by polling or webhook, with the faults that are switched on."""
 
 from http import HTTPStatus
 
@@ -12,26 +12,26 @@ from telegram_playground.update_queue import UpdateQueue
 from telegram_playground.webhook import Webhooks
 
 HELD_FOR = 1.0
-"""Seconds for which a reordered update waits for a later one."""
+"""Seconds that a reordered update is held back if no later one comes."""
 
 RESTART = "Internal Server Error: restart"
-"""What a call is told that is under way when the server stops."""
+"""The refusal of a poll that waits while the server stops."""
 
 
 class Delivery:
-    """Hands updates over as they come.
+    """Delivers each update when it joins the queue.
 
     Args:
-        state: Where they are kept.
-        clock: The time.
-        signals: Whom to tell that updates have come or gone.
-        faults: What goes wrong with them.
+        state: The state, which holds the updates.
+        clock: The playground's clock.
+        signals: Signalled when updates come or go.
+        faults: The faults that are switched on.
 
     Attributes:
         queue: The updates that wait.
         polling: The bot's polls.
-        webhooks: The bot's address.
-        webhook_settable_from: When setWebhook may be called again.
+        webhooks: Delivery to the bot's webhook.
+        webhook_settable_from: The time from which setWebhook may be called again.
     """
 
     def __init__(self, state: State, clock: Clock, signals: Signals, faults: Faults) -> None:
@@ -46,7 +46,7 @@ class Delivery:
         self.webhook_settable_from = float("-inf")
 
     async def close(self) -> None:
-        """Send nothing more, and end the poll that waits."""
+        """Stop sending, and refuse the poll that waits."""
         await self.webhooks.stop()
         self.polling.abort(ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, RESTART))
 
@@ -68,7 +68,7 @@ class Delivery:
             self._deliver(update)
 
     def _rearranged(self, updates: list[Update]) -> list[Update]:
-        """The updates of a poll, some of them after the one that follows, if that is wished."""
+        """Swap updates of a poll with the next one, if a fault says so."""
         if self._faults.active:
             for place in range(len(updates) - 1):
                 if self._faults.of_update(updates[place].kind, "reorder"):
@@ -77,7 +77,7 @@ class Delivery:
         return updates
 
     def _release(self) -> None:
-        """Let the update go that was held back, so that it comes after a later one."""
+        """Deliver the update that was held back."""
         if self._held is not None:
             held, self._held = self._held, None
             self._deliver(held)

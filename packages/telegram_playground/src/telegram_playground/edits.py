@@ -1,4 +1,4 @@
-"""The edits of messages of the bot, those sent through inline mode among them."""
+"""Edits of the bot's messages, including those sent through inline mode."""
 
 from aiogram.methods import (
     EditMessageCaption,
@@ -16,7 +16,7 @@ from telegram_playground.telegram import Telegram
 from telegram_playground.texts import CAPTION, TEXT, caption_content, text_content
 
 REPLACEABLE = tuple(name for name in CAPTIONED if name != "voice")
-"""Fields of a message whose file editMessageMedia can replace by another."""
+"""Fields of a message whose file editMessageMedia can replace."""
 
 Edit = EditMessageText | EditMessageCaption | EditMessageMedia | EditMessageReplyMarkup
 
@@ -26,11 +26,11 @@ NOT_MODIFIED = (
 )
 
 FIRST_BUTTONS = {"game": "callback_game", "invoice": "pay"}
-"""The kind that the first button has on messages with these fields."""
+"""The kind that the first button must have, by the field of the message."""
 
 
 def edit_message_text(telegram: Telegram, call: EditMessageText) -> Json | bool:
-    """Change text and inline keyboard of a message of the bot (editMessageText)."""
+    """Edit the text and inline keyboard of a message of the bot (editMessageText)."""
     if call.text is None:
         raise BadRequestError("message text is empty")
     content = text_content(
@@ -43,7 +43,7 @@ def edit_message_text(telegram: Telegram, call: EditMessageText) -> Json | bool:
 
 
 def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json | bool:
-    """Change caption and inline keyboard of a message of the bot (editMessageCaption)."""
+    """Edit the caption and inline keyboard of a message of the bot (editMessageCaption)."""
     content = caption_content(
         telegram,
         call.caption,
@@ -58,7 +58,7 @@ def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json |
 
 
 def edit_message_media(telegram: Telegram, call: EditMessageMedia) -> Json | bool:
-    """Change file, caption and inline keyboard of a message of the bot (editMessageMedia)."""
+    """Edit the file, caption and inline keyboard of a message of the bot (editMessageMedia)."""
     chat, message = _editable(telegram, call)
     if not message.json.keys() & {*REPLACEABLE, "text"}:
         raise BadRequestError("message can't be edited")
@@ -73,7 +73,7 @@ def edit_message_media(telegram: Telegram, call: EditMessageMedia) -> Json | boo
 
 
 def edit_message_reply_markup(telegram: Telegram, call: EditMessageReplyMarkup) -> Json | bool:
-    """Change the inline keyboard of a message of the bot (editMessageReplyMarkup)."""
+    """Edit the inline keyboard of a message of the bot (editMessageReplyMarkup)."""
     return _edit(telegram, call, _editable(telegram, call), (), {})
 
 
@@ -81,7 +81,7 @@ def find_inline(telegram: Telegram, inline_message_id: str) -> tuple[Chat, Messa
     """Find a message that was sent through inline mode.
 
     Raises:
-        BadRequestError: If there is none of that id.
+        BadRequestError: If there is no message of that id.
     """
     chat_id, message_id = telegram.state.inline_messages.get(inline_message_id, (0, 0))
     chat = telegram.state.chats.get(chat_id)
@@ -114,7 +114,7 @@ def _edit(
     fields: tuple[str, ...],
     content: Json,
 ) -> Json | bool:
-    """Replace some fields of a message, and its keyboard, by new content."""
+    """Replace `fields` of a message and its inline keyboard by new content."""
     chat, message = place
     first = next((kind for name, kind in FIRST_BUTTONS.items() if name in message.json), None)
     known = None if message.inline_id else chat

@@ -1,10 +1,10 @@
-"""Refusals: what the bot's side and the persons' side answer when something can't be done."""
+"""Refusals of the bot's side and the persons' side, and errors of the folder."""
 
 from pydantic import ValidationError
 
 
 class ApiError(Exception):
-    """A Bot API call is refused, in Telegram's own words.
+    """A Bot API call is refused in Telegram's words.
 
     Attributes:
         status: The HTTP status, which is also the answer's `error_code`.
@@ -20,35 +20,35 @@ class ApiError(Exception):
 
 
 class BadRequestError(ApiError):
-    """The call itself is wrong: status 400, `Bad Request: ` and a reason."""
+    """The call is wrong: status 400, `Bad Request: ` and a reason."""
 
     def __init__(self, reason: str, **parameters: int) -> None:
         super().__init__(400, f"Bad Request: {reason}", **parameters)
 
 
 class NotSpokenError(ApiError):
-    """The playground lacks what is asked for, which Telegram has: status 501."""
+    """Telegram has it, but the playground does not implement it: status 501."""
 
     def __init__(self, what: str) -> None:
         super().__init__(501, f"Not Implemented: the playground does not speak {what} yet")
 
 
 class ForbiddenError(ApiError):
-    """The call is right, but the bot may not: status 403, `Forbidden: ` and a reason."""
+    """The bot may not do that: status 403, `Forbidden: ` and a reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(403, f"Forbidden: {reason}")
 
 
 class ConflictError(ApiError):
-    """Another call or setting stands in the way: status 409, `Conflict: ` and a reason."""
+    """Another call or setting conflicts: status 409, `Conflict: ` and a reason."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(409, f"Conflict: {reason}")
 
 
 class TooManyRequestsError(ApiError):
-    """The bot has to wait: status 429 and the seconds to wait for."""
+    """The bot must wait: status 429 and `retry_after`, in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         text = f"Too Many Requests: retry after {retry_after}"
@@ -56,7 +56,7 @@ class TooManyRequestsError(ApiError):
 
 
 class ControlError(Exception):
-    """A person can't do that: said to the script that plays the person.
+    """A person can't do that; the script or page that plays the person gets the reason.
 
     Attributes:
         status: The HTTP status of the answer.
@@ -68,15 +68,15 @@ class ControlError(Exception):
 
 
 class FolderError(OSError):
-    """The folder to keep everything in can't be used."""
+    """The data folder can't be used; the text says why."""
 
 
 class DamagedJournalError(Exception):
-    """A journal can't be read, as it is damaged or of another version."""
+    """A journal is damaged, or written by another version."""
 
 
 def problems_of(error: ValidationError) -> str:
-    """What is wrong with each field of a request, in a line that a person can read."""
+    """Describe what is wrong with each field of a request, in one line."""
     lines = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
         place = ".".join(map(str, problem["loc"]))

@@ -1,12 +1,12 @@
-"""Trouble on demand, over HTTP.
+"""Routes for faults and rate limits.
 
 | request | does |
 |---|---|
-| `POST /control/faults` | switches a fault on (`faults.Fault`) and tells its `id` |
+| `POST /control/faults` | switches a fault on (`faults.Fault`) and gives its `id` |
 | `GET /control/faults` | lists the faults that are on, by their id |
 | `DELETE /control/faults/{id}`, `/control/faults` | switches one or all off |
-| `POST /control/faults/seed` | starts the dice anew from a `seed` |
-| `GET`, `PUT /control/limits` | tells and sets the rate limits (`rate_limits.Limits`) |
+| `POST /control/faults/seed` | seeds the random numbers of faults |
+| `GET`, `PUT /control/limits` | gives and sets the rate limits (`rate_limits.Limits`) |
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from telegram_playground.telegram import Telegram
 
 
 class Seed(Strict):
-    """What the dice start from."""
+    """The seed of the faults' random numbers."""
 
     seed: int
 
@@ -72,4 +72,4 @@ ROUTES: Sequence[Route] = (
     Route("GET", "/control/limits", _show_limits),
     Route("PUT", "/control/limits", _set_limits),
 )
-"""The requests that are understood here."""
+"""The routes of this module."""

@@ -1,4 +1,4 @@
-"""Trouble on demand: calls refused, late, lost; answers and updates odd, doubled, reordered."""
+"""Faults on demand: calls that fail, wait or get lost; answers and updates that are altered."""
 
 import itertools
 import random
@@ -27,26 +27,27 @@ REASONS = {
 
 
 class Fault(Strict):
-    """What goes wrong, and with what.
+    """A fault, and which calls or updates it hits.
 
     Attributes:
-        kind: `refuse` answers `status`; `delay` begins after `seconds`; `hang` never answers; `cut`
-            closes the connection with nothing done; `lose` does the work, then closes it;
-            `answer` answers with `status`, `headers` and a body of one's own. For updates:
-            `duplicate` delivers one twice, `reorder` the next one first, `alter` another body.
-        method: Only calls of this method; for updates, only those of this kind (`message`, ...).
+        kind: For calls: `refuse` answers `status`; `delay` begins after `seconds`; `hang` never
+            answers; `cut` closes the connection before anything is done; `lose` executes the call,
+            then closes the connection; `answer` sends `status`, `headers` and `body`. For updates:
+            `duplicate` delivers an update twice; `reorder` delivers the next one first; `alter`
+            changes the body.
+        method: Only calls of this method; for updates, only this kind (`message`, ...).
         chat: Only calls with this `chat_id`.
-        share: How many of those, from 0 to 1, at random.
-        times: How often at most; without end if `None`.
-        status: The HTTP status: of a refusal from 400 on, of an `answer` from 200 on.
-        retry_after: Seconds that a 429 asks to wait for.
-        seconds: Seconds of a `delay`.
-        done: Whether an `answer` comes after the work was done, else nothing is done.
-        headers: HTTP headers of an `answer`, beside or in place of its own.
-        body: The body of an `answer`, None for what would have been answered.
-        patch: A JSON merge patch (RFC 7396) of the body that an answer or an update would have.
-        replace: What takes the place of which text in that body; bytes, so that it can be what no
-            JSON is. In a request they are in Base64.
+        share: The share of those calls or updates that the fault hits at random, from 0 to 1.
+        times: How often the fault strikes; without end if `None`.
+        status: The HTTP status: 400 to 599 for `refuse`, 200 to 599 for `answer`.
+        retry_after: Seconds that a refusal with 429 asks the bot to wait.
+        seconds: Seconds of a `delay`, 0 to 3600.
+        done: Whether the call is executed before an `answer`.
+        headers: HTTP headers of an `answer`, added to its own or replacing them.
+        body: The body of an `answer`; the true one if `None`.
+        patch: A JSON merge patch (RFC 7396) of the body of an answer or update.
+        replace: Bytes that replace texts in that body, so that it need not be JSON or UTF-8. A
+            request has them in base64.
     """
 
     kind: Literal[
@@ -72,13 +73,13 @@ class Fault(Strict):
         return self
 
     def refusal(self) -> ApiError:
-        """The refusal of a call."""
+        """Give the refusal of a call."""
         if self.status == TooManyRequestsError(1).status:
             return TooManyRequestsError(self.retry_after)
         return ApiError(self.status, REASONS.get(self.status, "Error"))
 
     def answer(self, result: object) -> web.Response:
-        """The answer to a call in place of the one that gives its result."""
+        """Give the altered answer to a call, whose true answer has this result."""
         body = success_body(result) if self.body is None else self.body.encode()
         answer = web.Response(
             body=self.altered(body), status=self.status, content_type="application/json"
@@ -87,7 +88,7 @@ class Fault(Strict):
         return answer
 
     def altered(self, body: bytes) -> bytes:
-        """The body of an answer or an update, patched and with texts replaced."""
+        """Patch the body of an answer or update, and replace texts in it."""
         if self.patch is not None:
             body = orjson.dumps(_merged(orjson.loads(body), self.patch))
         for text, raw in self.replace.items():
@@ -95,7 +96,7 @@ class Fault(Strict):
         return body
 
 
-def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - whatever JSON has
+def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON
     """Apply a merge patch (RFC 7396, section 2)."""
     if not isinstance(patch, dict):
         return patch
@@ -121,10 +122,10 @@ class Faults:
     def __init__(self) -> None:
         self.active: dict[int, Fault] = {}
         self._numbers = itertools.count(1)
-        self._random = random.Random(0)  # noqa: S311 - the same trouble for the same seed
+        self._random = random.Random(0)  # noqa: S311 - repeatable, by its seed
 
     def add(self, fault: Fault) -> int:
-        """Switch a fault on and give its number."""
+        """Switch a fault on; return its number."""
         number = next(self._numbers)
         self.active[number] = fault
         return number
@@ -133,17 +134,17 @@ class Faults:
         """Switch a fault off.
 
         Raises:
-            ControlError: If there is none of that number.
+            ControlError: If there is no fault of that number.
         """
         if self.active.pop(number, None) is None:
             raise ControlError(f"there is no fault {number}", 404)
 
     def seed(self, number: int) -> None:
-        """Start the dice anew, so that the same calls meet the same trouble."""
+        """Seed the random numbers, so that the same calls meet the same faults."""
         self._random.seed(number)
 
     def of_call(self, method: str, params: Json) -> Fault | None:
-        """What goes wrong with a call: the first fault that strikes, or nothing."""
+        """Give the first fault that hits a call, or `None`; it counts as one of its `times`."""
         chat_id = str(params.get("chat_id", ""))
         for number, fault in list(self.active.items()):
             named = fault.method is None or fault.method.lower() == method.lower()
@@ -153,7 +154,7 @@ class Faults:
         return None
 
     def of_update(self, kind: str, what: Literal["duplicate", "reorder", "alter"]) -> Fault | None:
-        """What goes wrong with an update: the first fault of this sort that strikes."""
+        """Give the first fault of a kind that hits an update, or `None`; it counts likewise."""
         for number, fault in list(self.active.items()):
             named = fault.kind == what and fault.method in {None, kind}
             if named and self._strikes(number, fault):

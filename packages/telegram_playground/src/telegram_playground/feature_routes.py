@@ -1,19 +1,20 @@
-"""What a bot offers beyond chats, over HTTP: inline mode and payments.
+"""Routes for what a bot offers besides messages: inline mode, payments, Mini Apps, logins.
 
 | request | does |
 |---|---|
-| `PATCH /control/bot` | switches what @BotFather does: `inline`, `games`, `privacy`, ... |
-| `POST /control/inline/query` | asks the bot as a `person` for a `query`; waits for its results |
+| `PATCH /control/bot` | switches what @BotFather switches: `inline`, `games`, `privacy`, ... |
+| `POST /control/inline/query` | sends an inline `query` as a `person`; waits for the results |
 | `POST /control/inline/choose` | sends the result `result_id` of `query_id` into a `chat` |
-| `POST /control/chats/{id}/messages/{message_id}/shipping` | asks what shipping costs |
+| `POST /control/chats/{id}/messages/{message_id}/shipping` | asks for the shipping options of an
+invoice |
 | `POST /control/chats/{id}/messages/{message_id}/pay` | pays an invoice as a `person` |
 | `GET /control/invoices?url=` | the `invoice` behind a link, and its `bill` |
-| `POST /control/invoices/shipping`, `/control/invoices/pay` | the same of the invoice behind the
+| `POST /control/invoices/shipping`, `/control/invoices/pay` | the same for the invoice behind the
 link `url` |
-| `POST /control/web_app` | opens the Mini App at a `url` as a `person`: tells its signed address;
+| `POST /control/web_app` | opens the Mini App at a `url` as a `person`, gives its signed address;
 `source` is the kind of button, `keyboard`, `inline` or `menu`, or a `link` with a `start_param` |
-| `POST /control/login` | follows a login button to its `url`: tells it with signed data;
-after `write` the bot may write to the `person` |
+| `POST /control/login` | follows a login button to its `url` and gives the signed address; with
+`write` the bot may write to the `person` |
 """
 
 import secrets
@@ -46,7 +47,7 @@ from telegram_playground.telegram import Telegram
 
 
 class Switches(Strict):
-    """What @BotFather switches; `None` leaves it as it is."""
+    """What @BotFather switches; `None` leaves a switch as it is."""
 
     inline: bool | None = None
     inline_feedback: bool | None = None
@@ -57,7 +58,7 @@ class Switches(Strict):
 
 
 class Visit(Strict):
-    """Who goes where."""
+    """A person who opens an address."""
 
     person: int
     url: str
@@ -65,12 +66,12 @@ class Visit(Strict):
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:
-        urlsplit(url)  # raises what pydantic tells
+        urlsplit(url)  # raises a ValueError, which pydantic reports
         return url
 
 
 class LoggingIn(Visit):
-    """Who logs in where, and whether they let the bot write to them on the way."""
+    """A person who logs in; `write` allows the bot to write to them."""
 
     write: bool = False
 
@@ -82,7 +83,7 @@ class InvoiceLink(Strict):
 
 
 class Opening(Visit):
-    """The page behind which kind of button, or a `startapp` link with its parameter."""
+    """A Mini App that a person opens, by a kind of button or by a `startapp` link."""
 
     source: Literal["keyboard", "inline", "menu", "link"] = "inline"
     start_param: str | None = Field(None, pattern="^[A-Za-z0-9_-]{0,512}$")
@@ -132,7 +133,7 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
     if opening.start_param is not None:
         more["start_param"] = opening.start_param
     if opening.source in {"inline", "menu"}:
-        # Only these can be answered by answerWebAppQuery (Bot API, WebAppInitData).
+        # answerWebAppQuery works only for these (Bot API, WebAppInitData).
         more["query_id"] = secrets.token_urlsafe(18)
         telegram.state.web_app_queries[more["query_id"]] = opening.person
         telegram.state.note("settings")
@@ -186,4 +187,4 @@ ROUTES: Sequence[Route] = (
     Route("POST", "/control/invoices/shipping", _ask_shipping),
     Route("POST", "/control/invoices/pay", _pay),
 )
-"""The requests that are understood here."""
+"""The routes of this module."""

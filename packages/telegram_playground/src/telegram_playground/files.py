@@ -1,4 +1,4 @@
-"""Files of bots and persons: kept under a file id, fetched by getFile and a download."""
+"""Files of bots and persons: kept under a file id, fetched by getFile and download."""
 
 import hashlib
 import mimetypes
@@ -20,10 +20,10 @@ MAX_PHOTO = 10 << 20
 """Bytes of the largest photo (Bot API, Sending files)."""
 
 MAX_SIDES = 10_000
-"""Width and height of a photo together, in pixels (Bot API, sendPhoto)."""
+"""Pixels of a photo's width plus height (Bot API, sendPhoto)."""
 
 MAX_RATIO = 20
-"""How many times longer one side of a photo may be (Bot API, sendPhoto)."""
+"""The largest ratio of a photo's sides (Bot API, sendPhoto)."""
 
 MIMES = {
     "animation": "video/mp4",
@@ -32,7 +32,7 @@ MIMES = {
     "video_note": "video/mp4",
     "voice": "audio/ogg",
 }
-"""What a file is taken for if its name does not tell."""
+"""MIME types by kind, for files whose name does not tell."""
 
 WRONG_FILE = "wrong file identifier/HTTP URL specified"
 
@@ -40,40 +40,47 @@ WRONG_FILE = "wrong file identifier/HTTP URL specified"
 def take_file(
     telegram: Telegram, value: InputFile | str, kind: str, details: Json | None = None
 ) -> StoredFile:
-    """Find the file that a call names, or keep the one that it brings.
+    """Find the file that a call names, or keep the file that it uploads.
 
     Args:
-        telegram: Where files are kept.
-        value: A file id, an address, or the file itself.
-        kind: The field of a message that is to show it: `photo`, `document`, `video`, ...
-        details: What the bot tells of a new file, as that field has it.
+        telegram: The playground, which keeps the files.
+        value: A file id, a URL, or the file itself.
+        kind: The field of a message that shows it: `photo`, `document`, `video`, ...
+        details: Fields of a new file that the bot gives, such as `duration`.
 
     Raises:
-        BadRequestError: If there is no such file, or it can't be shown so.
+        BadRequestError: If there is no such file, it is a URL, or it does not fit the kind.
     """
     if isinstance(value, BufferedInputFile):
         return keep_file(telegram, value.data, value.filename or "file", kind, details)
     if not isinstance(value, str):
         raise BadRequestError(WRONG_FILE)
     if value.startswith(("http://", "https://")):
-        # Nothing here asks another host for anything.
+        # The playground never connects to another host.
         raise BadRequestError("failed to get HTTP URL content")
     file = telegram.state.files.get(value)
     if file is None:
         raise BadRequestError(WRONG_FILE)
     if "photo" in {file.kind, kind} and file.kind != kind:
         raise BadRequestError(f"can't use file of type {_type(file.kind)} as {_type(kind)}")
-    # Whatever else it is sent as, a file stays what it is (`get_input_file` in tdlib).
+    # A file keeps its kind, even if it is sent as another one (`get_input_file` in tdlib).
     return file
 
 
 def keep_file(
     telegram: Telegram, data: bytes, name: str, kind: str, details: Json | None = None
 ) -> StoredFile:
-    """Keep a new file under a file id of its own; see `take_file`.
+    """Keep a new file under a new file id.
+
+    Args:
+        telegram: The playground, which keeps the files.
+        data: The bytes of the file.
+        name: The file's name; folders in it are dropped.
+        kind: The field of a message that shows it.
+        details: Fields of the file that the bot gives.
 
     Raises:
-        BadRequestError: If it is empty, or not fit for its kind.
+        BadRequestError: If the file is empty, or does not fit its kind.
     """
     if not data:
         raise BadRequestError("file must be non-empty")
@@ -95,7 +102,7 @@ def keep_file(
 
 
 def file_content(file: StoredFile) -> Json:
-    """The field of a message that shows a file."""
+    """Give the fields of a message that show a file."""
     identity: Json = {"file_id": file.id, "file_unique_id": file.unique_id, "file_size": file.size}
     sides = {"width": file.width, "height": file.height}
     mime = mimetypes.guess_type(file.name)[0] or MIMES.get(file.kind, "application/octet-stream")
@@ -116,12 +123,12 @@ def file_content(file: StoredFile) -> Json:
         case _:
             looks = named
     content = {file.kind: identity | looks | file.details}
-    # Old bots know an animation as a document (Bot API, Message).
+    # For old bots an animation is a document too (Bot API, Message).
     return content | {"document": identity | named} if file.kind == "animation" else content
 
 
 def get_file(telegram: Telegram, call: GetFile) -> Json:
-    """Tell where a file can be fetched (getFile)."""
+    """Give the path by which a file can be downloaded (getFile)."""
     file = telegram.state.files.get(call.file_id)
     if file is None:
         raise BadRequestError("invalid file_id")
@@ -136,19 +143,19 @@ def get_file(telegram: Telegram, call: GetFile) -> Json:
 
 
 def file_path(file: StoredFile) -> str:
-    """The path of a file behind `/file/bot<token>/`."""
+    """Give the path of a file after `/file/bot<token>/`."""
     ending = {"photo": ".jpg", "sticker": ".webp"}.get(file.kind, Path(file.name).suffix)
     return f"{file.kind}s/{file.id}{ending}"
 
 
 def find_path(telegram: Telegram, path: str) -> StoredFile | None:
-    """The file of a path that getFile has told, if it is one."""
+    """Find a file by the path that getFile gave; `None` if there is none."""
     file = telegram.state.files.get(path.partition("/")[2].partition(".")[0])
     return file if file is not None and file_path(file) == path else None
 
 
 def _type(kind: str) -> str:
-    """What refusals call a kind (`FileType` in tdlib)."""
+    """Give the name of a kind in refusals (`FileType` in tdlib)."""
     return {"voice": "VoiceNote", "video_note": "VideoNote"}.get(kind, kind.capitalize())
 
 

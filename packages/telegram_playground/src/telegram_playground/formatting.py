@@ -1,4 +1,4 @@
-"""Texts as Telegram keeps them: trimmed, measured, with entities in UTF-16 offsets."""
+"""Texts as Telegram stores them: trimmed, limited, with entities in UTF-16 offsets."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +16,7 @@ MAX_LENGTH = 4096
 """Characters of a text after its entities were parsed (Bot API, sendMessage)."""
 
 MAX_BYTES = 1 << 15
-"""Bytes of a text before that."""
+"""Bytes of a text before its entities are parsed."""
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 DETECTED = re.compile(
@@ -32,15 +32,15 @@ DETECTED = re.compile(
     """,
     re.VERBOSE,
 )
-"""What Telegram finds in a text by itself; a simplified form of `find_entities` in tdlib."""
+"""Entities that Telegram finds by itself; a simpler form of `find_entities` in tdlib."""
 
 SIGN = re.compile(r"[/@#$.]")
-"""Without one of these there is nothing to find."""
+"""Any character without which `DETECTED` matches nothing; looking for it is fast."""
 
 FOUND_ONLY = frozenset(
     {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"}
 )
-"""Types of entities that a bot can't set, because Telegram finds them."""
+"""Types of entities that only Telegram sets, because it finds them itself."""
 
 GIVEN = frozenset(
     {
@@ -62,7 +62,7 @@ GIVEN = frozenset(
 """Types of entities that a bot can set (Bot API, MessageEntity)."""
 
 NEEDED = {"text_link": "url", "text_mention": "user", "custom_emoji": "custom_emoji_id"}
-"""The field that an entity of some types can't do without."""
+"""The required field of entities of these types."""
 
 PARSERS: dict[str, Callable[[str], tuple[str, list[Json]]]] = {
     "html": parse_html,
@@ -74,12 +74,15 @@ PARSERS: dict[str, Callable[[str], tuple[str, list[Json]]]] = {
 def format_text(
     text: str | None, parse_mode: str | None, entities: Sequence[MessageEntity] | None
 ) -> tuple[str, list[Json]]:
-    """Turn what a bot sends into a text with entities.
+    """Parse and check a text that a bot sends.
 
     Args:
         text: The text as it was sent.
-        parse_mode: `HTML`, `MarkdownV2`, `Markdown` (in any case), or none.
-        entities: Entities that were given beside the text; they count if there is no parse mode.
+        parse_mode: `HTML`, `MarkdownV2` or `Markdown`, in upper or lower case; `None` for none.
+        entities: The entities given with the text; ignored if there is a parse mode.
+
+    Returns:
+        The text without markup, and its entities with offsets in UTF-16 units.
 
     Raises:
         BadRequestError: If the text is empty or too long, or its markup is wrong.
@@ -102,8 +105,15 @@ def format_text(
 def finish_text(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """Clean and trim a text, check its length, and find commands, mentions and links in it.
 
+    Args:
+        text: The text without markup.
+        entities: Its entities so far.
+
+    Returns:
+        The text, and all its entities in order.
+
     Raises:
-        BadRequestError: If nothing or too much is left.
+        BadRequestError: If the text is blank or too long.
     """
     text = CONTROL.sub(" ", text.replace("\r", ""))
     stripped = text.rstrip()
@@ -143,7 +153,7 @@ def _given_entity(entity: MessageEntity, text: str) -> Json | None:
 
 
 def _fit(entities: list[Json], start: int, end: int) -> Iterator[Json]:
-    """Move entities along with a text whose ends were cut off."""
+    """Adapt entities to a text of which `start` units were cut off and that ends at `end`."""
     for entity in entities:
         offset = entity["offset"] - start
         length = min(entity["length"], end - offset)
@@ -152,7 +162,7 @@ def _fit(entities: list[Json], start: int, end: int) -> Iterator[Json]:
 
 
 def _detect(text: str, taken: list[Json]) -> Iterator[Json]:
-    """Find entities where no other stands but plain emphasis."""
+    """Find entities that do not overlap code, links or custom emoji."""
     if SIGN.search(text) is None:
         return
     spans = [

@@ -9,7 +9,7 @@ from telegram_playground.telegram import Telegram
 
 
 def set_game_score(telegram: Telegram, call: SetGameScore) -> Json | bool:
-    """Note what a person has reached in a game (setGameScore)."""
+    """Set a person's score in a game (setGameScore)."""
     chat, message = _game(telegram, call)
     telegram.user(call.user_id)
     if call.score < 0:
@@ -23,14 +23,14 @@ def set_game_score(telegram: Telegram, call: SetGameScore) -> Json | bool:
 
 
 def get_game_high_scores(telegram: Telegram, call: GetGameHighScores) -> list[Json]:
-    """List who has reached what in a game, the best first (getGameHighScores)."""
+    """List the scores in a game, the best first (getGameHighScores)."""
     _, message = _game(telegram, call)
     telegram.user(call.user_id)
     return high_scores(telegram, message)
 
 
 def high_scores(telegram: Telegram, message: Message) -> list[Json]:
-    """Who has reached what in a message's game, as `GameHighScore` objects, the best first."""
+    """List the scores in a message's game as `GameHighScore` objects, the best first."""
     best = sorted(message.scores.items(), key=lambda item: -item[1])
     return [
         {"position": place, "user": telegram.user(user_id), "score": score}

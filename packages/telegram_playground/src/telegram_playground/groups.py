@@ -1,4 +1,4 @@
-"""Groups: made, joined, led and left."""
+"""Groups: creation, roles, topics, upgrade."""
 
 from typing import Literal
 
@@ -17,16 +17,18 @@ GENERAL_TOPIC = 1
 
 
 class GroupPlan(Strict):
-    """What a group is to be.
+    """A group to add.
 
     Attributes:
-        type: A forum or a public group has to be a supergroup.
-        roles: What persons are in it, by their id.
-        bot: What the bot is in it; not in it if `left`.
-        username: What makes it public.
+        title: The title, 1 to 128 characters.
+        type: `group` or `supergroup`; a forum or a public group is a supergroup.
+        id: The chat id, which is negative; the next free one if `None`.
+        roles: The roles of persons, by user id.
+        bot: The bot's role; `left` keeps it out.
+        username: The username of a public group.
         is_forum: Whether it has topics.
-        is_direct_messages: Whether it is where people write to a channel, each in a topic of
-            their own, whose id is the person's.
+        is_direct_messages: Whether it is the direct messages chat of a channel, where each person
+            writes in a topic of their own, whose id is the person's.
     """
 
     title: str = Field(min_length=1, max_length=MAX_TITLE)
@@ -40,10 +42,11 @@ class GroupPlan(Strict):
 
 
 def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
-    """Make a group.
+    """Add a group.
 
     Raises:
-        ControlError: If such a group can't be.
+        ControlError: If the plan contradicts itself, or the id is taken.
+        BadRequestError: If there is no person of an id in `roles`.
     """
     if plan.type == "group" and (plan.is_forum or plan.username):
         raise ControlError("only a supergroup can be a forum or have a username")
@@ -61,7 +64,7 @@ def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
         json["is_direct_messages"] = True
     chat = Chat({**json, "type": plan.type}, dict(plan.roles))
     if plan.type == "supergroup":
-        # Its first message tells of its making; in a forum its id is the General topic's.
+        # Message 1 is the service message of the creation; its id is also that of General.
         chat.last_message_id = 1
     telegram.state.chats[chat_id] = chat
     telegram.state.note("chat", chat_id)
@@ -71,10 +74,11 @@ def add_group(telegram: Telegram, plan: GroupPlan) -> Chat:
 
 
 def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
-    """Add somebody to a group, promote or demote them, or have them leave; the bot too.
+    """Set the role of a person or the bot in a group, and tell the bot of the change.
 
     Raises:
-        ControlError: If the chat is no group, or no longer.
+        ControlError: If the chat is private, or a group that became a supergroup.
+        BadRequestError: If there is no such user.
     """
     if chat.private or chat.migrated_to is not None:
         raise ControlError(f"chat {chat.id} is no group")
@@ -89,10 +93,11 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
 
 
 def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
-    """Give somebody a role as `set_role` does, and say in the group who has come or gone.
+    """Set a role as `set_role` does; if somebody joins or leaves, post the service message.
 
     Raises:
-        ControlError: If the chat is no group, or no longer.
+        ControlError: If the chat is private, or a group that became a supergroup.
+        BadRequestError: If there is no such user.
     """
     was_inside = chat.roles.get(user_id, Role.LEFT).inside
     heard = chat.roles.get(telegram.bot_id, Role.LEFT).inside
@@ -108,10 +113,13 @@ def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
 
 
 def upgrade(telegram: Telegram, chat: Chat) -> Chat:
-    """Make a supergroup of a group: it gets a new id, and both chats tell of the other.
+    """Upgrade a basic group to a supergroup; each chat gets a message with the other's id.
+
+    Returns:
+        The supergroup.
 
     Raises:
-        ControlError: If it is no group, or no longer.
+        ControlError: If the chat is not a basic group, or became a supergroup before.
     """
     if chat.type != "group" or chat.migrated_to is not None:
         raise ControlError(f"chat {chat.id} is no group")
@@ -134,10 +142,10 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
     """Open a topic in a forum, or in a person's chat with the bot.
 
     Returns:
-        Its `message_thread_id`, the id of the message that tells of it.
+        The topic's `message_thread_id`, which is the id of its service message.
 
     Raises:
-        ControlError: If the chat is no forum.
+        ControlError: If the chat is a group without topics.
     """
     if not (chat.private or chat.json.get("is_forum")):
         raise ControlError(f"chat {chat.id} is no forum")
@@ -152,7 +160,7 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
 
 
 def change_topic(telegram: Telegram, chat: Chat, topic: int, *, closed: bool) -> None:
-    """Close or open a topic; 1 is the General topic.
+    """Close or reopen a topic; 1 is the General topic.
 
     Raises:
         ControlError: If there is no such topic.
@@ -174,7 +182,7 @@ def change_topic(telegram: Telegram, chat: Chat, topic: int, *, closed: bool) ->
 
 
 def remove_topic(telegram: Telegram, chat: Chat, topic: int) -> None:
-    """Delete a topic with all that was said in it; the bot is not told.
+    """Delete a topic with all its messages; the bot gets no update.
 
     Raises:
         ControlError: If there is no such topic.
@@ -189,7 +197,7 @@ def remove_topic(telegram: Telegram, chat: Chat, topic: int) -> None:
 
 
 def _leader(telegram: Telegram, chat: Chat) -> Json | None:
-    """Whoever does what has to be done by somebody: the owner, an administrator, a member."""
+    """Give the user who appears as the actor of a change: the owner, an admin, or a member."""
     persons = {user_id: role for user_id, role in chat.roles.items() if user_id != telegram.bot_id}
     for role in (Role.CREATOR, Role.ADMINISTRATOR, Role.MEMBER):
         for user_id, has in persons.items():

@@ -28,7 +28,7 @@ TYPES = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
-"""The type of entity that each tag makes."""
+"""The type of entity that each tag makes (Bot API, HTML style)."""
 
 TOKEN = re.compile(
     r"""
@@ -44,16 +44,16 @@ ATTRIBUTE = re.compile(r"""([^\s=>/"']+)(?:\s*=\s*("[^"]*"|'[^']*'|[\w.-]*))?"""
 
 
 def parse_html(source: str) -> tuple[str, list[Json]]:
-    """Take the tags out of a text.
+    """Parse Telegram's HTML.
 
     Args:
-        source: Text with Telegram's HTML.
+        source: The text with tags.
 
     Returns:
         The text without tags, and its entities with offsets in UTF-16 units.
 
     Raises:
-        BadRequestError: If a tag is unknown, or not closed where it should be.
+        BadRequestError: If a tag is unknown, or not closed in the right order.
     """
     parser = _Parser(source)
     position = 0
@@ -124,7 +124,7 @@ class _Parser:
             self._out.mark(tag.offset, **{"type_": TYPES[tag.name], **details})
 
     def _details(self, tag: _Tag) -> Json | None:
-        """What an entity has beside its place, or `None` if there shall be none."""
+        """Give the fields of a tag's entity, or `None` if the tag makes no entity."""
         details: Json | None = {}
         match tag.name:
             case "a":
@@ -142,7 +142,7 @@ class _Parser:
         return details
 
     def _absorb_code(self, offset: int) -> Json:
-        """`<pre><code class="language-...">` is one block of code in a language."""
+        """Merge `<pre><code class="language-...">` into one entity with a language."""
         place = {"offset": offset, "length": self._out.offset - offset, "type": "code"}
         inner = self._out.entities[-1] if self._out.entities else {}
         if not place.items() <= inner.items():

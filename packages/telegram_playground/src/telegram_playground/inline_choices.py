@@ -1,4 +1,4 @@
-"""Inline mode from the persons' side: asking the bot, and sending what it offers."""
+"""Inline mode from the persons' side: inline queries, and sending their results."""
 
 import secrets
 
@@ -15,14 +15,19 @@ MAX_QUERY = 256
 """Characters of a query (Bot API, InlineQuery)."""
 
 REMEMBERED = 1_000
-"""How many queries are remembered, so that their results can be chosen."""
+"""The number of queries that are kept, so that their results can be chosen or reused."""
 
 
 class Asking(Strict):
-    """What a person types behind the bot's name, and how long to wait, in seconds.
+    """An inline query.
 
     Attributes:
-        chat_type: Where: `sender` (the chat with the bot), `private`, `group`, `supergroup`, ...
+        person: The id of the person.
+        query: The text after the bot's name.
+        offset: The `next_offset` of the answer to continue; empty at first.
+        wait: Seconds to wait for the bot's answer.
+        chat_type: The kind of chat: `sender` (the chat with the bot), `private`, `group`,
+            `supergroup`, ...
     """
 
     person: int
@@ -33,7 +38,7 @@ class Asking(Strict):
 
 
 class Choice(Strict):
-    """Which result of which query a person sends where."""
+    """A result of an inline query that a person sends to a chat."""
 
     person: int
     query_id: str
@@ -43,10 +48,13 @@ class Choice(Strict):
 
 
 def ask(telegram: Telegram, asking: Asking) -> InlineQuery:
-    """Ask the bot as a person, or find the answer that is remembered.
+    """Send an inline query to the bot, or reuse an equal query whose answer is still valid.
+
+    Returns:
+        The query, whose `answer` is set once the bot answers.
 
     Raises:
-        ControlError: If the bot has no inline mode.
+        ControlError: If inline mode is off.
     """
     state, now = telegram.state, telegram.clock.time()
     if not state.abilities["supports_inline_queries"]:
@@ -69,10 +77,10 @@ def ask(telegram: Telegram, asking: Asking) -> InlineQuery:
 
 
 def choose(telegram: Telegram, choice: Choice) -> tuple[Chat, Message]:
-    """Send one of the bot's results into a chat, as a person.
+    """Send one of the bot's results to a chat, as a person.
 
     Raises:
-        ControlError: If there is no such result, or they can't write there.
+        ControlError: If there is no such result, or the person can't write there.
     """
     person = telegram.person(choice.person)
     chat = telegram.chat_of_persons(choice.chat)
@@ -95,13 +103,13 @@ def choose(telegram: Telegram, choice: Choice) -> tuple[Chat, Message]:
 def post_via_bot(
     telegram: Telegram, chat: Chat, person: Person, content: Json, topic: int | None = None
 ) -> Message:
-    """Post what a bot has made, in a person's name."""
+    """Post a message of a person via the bot; `content` is its fields."""
     head: Json = {"from": person.user, "via_bot": telegram.state.bot}
     if topic is not None:
         head |= {"message_thread_id": topic, "is_topic_message": True}
     message = telegram.post(chat, Message(head | content, person.user["id"]))
     if "reply_markup" in content:
-        # Only a message with a keyboard is known to the bot (Bot API, ChosenInlineResult).
+        # The bot gets an id only of a message with a keyboard (Bot API, ChosenInlineResult).
         message.inline_id = secrets.token_urlsafe(18)
         telegram.state.inline_messages[message.inline_id] = (chat.id, message.id)
         telegram.touch(chat, message)
@@ -110,7 +118,7 @@ def post_via_bot(
 
 
 def _remembered(telegram: Telegram, asking: Asking) -> InlineQuery | None:
-    """The latest query that was the same, if its answer still counts (answerInlineQuery)."""
+    """Find the latest equal query whose answer is still cached (answerInlineQuery)."""
     now = telegram.clock.time()
 
     def counts(query: InlineQuery) -> bool:

@@ -10,18 +10,20 @@ from telegram_playground.state import InlineAnswer, Json
 from telegram_playground.telegram import Telegram
 
 MAX_RESULTS = 50
+"""Results in an answer (Bot API, answerInlineQuery)."""
+
 MAX_ID = 64
-"""Bytes of a result's id, and of an offset (Bot API, answerInlineQuery)."""
+"""Bytes of a result's id and of an offset (Bot API, answerInlineQuery)."""
 
 CACHE_TIME = 300
-"""Seconds for which an answer is remembered unless the bot says otherwise."""
+"""Seconds for which an answer is cached by default (Bot API, answerInlineQuery)."""
 
 WAITS_FOR = 30
-"""Seconds after which a person's client takes no answer any more."""
+"""Seconds after a query for which it can be answered."""
 
 
 def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
-    """Offer results for what a person types behind the bot's name (answerInlineQuery)."""
+    """Answer an inline query with results (answerInlineQuery)."""
     now = telegram.clock.time()
     query = telegram.state.inline_queries.get(call.inline_query_id)
     if query is None or query.answer is not None or now > query.asked_at + WAITS_FOR:
@@ -45,7 +47,7 @@ def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
 
 
 def answer_web_app_query(telegram: Telegram, call: AnswerWebAppQuery) -> Json:
-    """Send a message in the name of who uses a Mini App (answerWebAppQuery)."""
+    """Send a message as the person who uses a Mini App (answerWebAppQuery)."""
     user_id = telegram.state.web_app_queries.get(call.web_app_query_id)
     if user_id is None:
         raise BadRequestError(TOO_OLD)

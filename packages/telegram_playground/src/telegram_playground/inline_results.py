@@ -1,4 +1,4 @@
-"""What the results of inline mode are, as fields of the messages that they become."""
+"""The fields of the messages that inline results become."""
 
 from aiogram.types import (
     InlineQueryResultCachedAudio,
@@ -54,15 +54,15 @@ FILES: dict[type[InlineQueryResultUnion], tuple[str, str]] = {
     InlineQueryResultCachedVideo: ("video", "video_file_id"),
     InlineQueryResultCachedVoice: ("voice", "voice_file_id"),
 }
-"""Results that are files: of which kind, and the field that names the file."""
+"""For each result that is a file: the kind of file, and the field with its id."""
 
 
 def result_content(telegram: Telegram, result: InlineQueryResultUnion) -> Json:
-    """The fields of the message that a result becomes when it is chosen.
+    """Give the fields of the message that a result becomes when it is chosen.
 
     Raises:
-        BadRequestError: If Telegram would not take it.
-        NotSpokenError: If it is of a kind that the playground lacks.
+        BadRequestError: If Telegram would refuse the result.
+        NotSpokenError: If the playground does not implement that kind of result.
     """
     given = getattr(result, "input_message_content", None)
     fields = _own_content(telegram, result) if given is None else _given_content(telegram, given)

@@ -1,7 +1,7 @@
-"""The lines of the journal in which `memory` keeps a state, and the state that they make again.
+"""The journal of the data folder: writes a state as lines, and reads it back.
 
-A line is JSON, `[kind, key, value]`; the last line of a thing counts, and `null` says that it is
-gone.
+A line is JSON: `[kind, key, value]`. The last line of a kind and key counts; `null` means that the
+object was deleted.
 """
 
 from collections.abc import Hashable, Iterator
@@ -28,7 +28,7 @@ from telegram_playground.state import (
 )
 
 OMITTED = frozenset({"messages", "changed"})
-"""Fields of things that are kept elsewhere, or can be told from the rest."""
+"""Fields that are not written: messages have lines of their own, `changed` follows from them."""
 
 KINDS: dict[str, TypeAdapter[Any]] = {
     "person": TypeAdapter(Person),
@@ -41,20 +41,20 @@ KINDS: dict[str, TypeAdapter[Any]] = {
 }
 
 SETTINGS = ("last_update_id", "web_app_queries", "transactions", "invoice_links")
-"""Fields of the state that are kept as they are, together; what a server is started with is not."""
+"""Fields of the state that are written together, as they are. Options of the server are not."""
 
 Thing = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
 Things = dict[tuple[str, Any], Any]
 
 
 def line(state: State, kind: str, key: Hashable) -> bytes:
-    """The line that tells a thing as it is now; see `State.note` for kinds and keys."""
+    """Give the line of an object as it is now; `State.note` explains kinds and keys."""
     value = _settings(state) if kind == "settings" else _found(state, kind, key)
     return orjson.dumps([kind, key, value], default=_text, option=orjson.OPT_NON_STR_KEYS) + b"\n"
 
 
 def all_lines(state: State) -> Iterator[bytes]:
-    """The lines of everything that is known now."""
+    """Give the lines of the whole state."""
     yield line(state, "settings", None)
     for kind in KINDS:
         if kind != "message":
@@ -66,7 +66,7 @@ def all_lines(state: State) -> Iterator[bytes]:
 
 
 def restore(state: State, path: Path) -> None:
-    """Put what stands in a journal into an empty state.
+    """Read a journal into an empty state.
 
     Raises:
         DamagedJournalError: If it is not a journal of this version.
@@ -75,7 +75,7 @@ def restore(state: State, path: Path) -> None:
     try:
         _restore(state, _read_things(path))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
-        # Its lines are JSON of another shape. What stands in them is people's.
+        # The lines are JSON of another shape, written by another version.
         raise DamagedJournalError from error
 
 
@@ -97,7 +97,7 @@ def _restore(state: State, things: Things) -> None:
 
 
 def _tie(state: State, chat: Chat) -> None:
-    """Make one of what was one before it was written: who wrote, where, and the polls."""
+    """Share objects again that were one before they were written: chats, authors, polls."""
     chat.messages = dict(sorted(chat.messages.items()))
     for message in chat.messages.values():
         json = message.json
@@ -130,9 +130,10 @@ def _restore_settings(state: State, value: Json) -> None:
 
 
 def _read_things(path: Path) -> Things:
-    """The last value of each thing in a journal; a line that was cut off is none.
+    """Give the last value of each object in a journal, without lines that were cut off.
 
-    A kill cuts the last line, and a full disk any but the first, which comes whole or not at all.
+    A kill can cut the last line; a full disk can cut any line but the first, because that one is
+    written to a new file, which is renamed when it is complete.
     """
     things: Things = {}
     if not path.exists():

@@ -1,4 +1,4 @@
-"""Keyboards under messages: what Telegram takes and what it refuses."""
+"""Checks of inline and reply keyboards."""
 
 from aiogram.types import (
     InlineKeyboardButton,
@@ -14,10 +14,11 @@ from telegram_playground.state import Chat, Json
 from telegram_playground.telegram import Telegram
 
 LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
-"""What an inline button may have beside its one kind."""
+"""Fields that an inline button of any kind may have."""
 
 KNOWN = frozenset(InlineKeyboardButton.model_fields)
 STYLES = frozenset({"", "default", "primary", "success", "danger"})
+
 MAX_DATA = 64
 """Bytes of callback data (Bot API, InlineKeyboardButton)."""
 
@@ -29,7 +30,7 @@ MAX_PLACEHOLDER = 64
 
 NO_KIND = "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
 MANY_KINDS = "can't parse inline keyboard button: exactly one kind of button must be used"
-"""Telegram takes one of them and drops the rest; its documentation forbids it, so this refuses."""
+"""Telegram silently keeps one kind; its documentation forbids several, so this refuses them."""
 
 PRIVATE_REQUESTS = {
     "request_contact": "phone number",
@@ -40,11 +41,10 @@ PRIVATE_REQUESTS = {
     "request_chat": "chats",
     "request_managed_bot": "managed bots",
 }
-"""Kinds of reply buttons that only private chats have, and what a refusal calls them."""
-
+"""Kinds of reply buttons for private chats only, with their names in refusals."""
 
 FIRST_MISSING = {"callback_game": "REPLY_MARKUP_GAME_EMPTY", "pay": "REPLY_MARKUP_BUY_EMPTY"}
-"""How a keyboard is refused whose first button is not what its message needs."""
+"""The refusal of a keyboard whose first button lacks the kind that its message needs."""
 
 
 def check_markup(
@@ -53,16 +53,16 @@ def check_markup(
     """Check a `reply_markup`.
 
     Args:
-        telegram: Where links to persons are looked up.
-        chat: Where the message is, or is to be.
-        markup: What the bot sends.
-        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
+        telegram: The playground, which knows the persons that links lead to.
+        chat: The chat of the message.
+        markup: The markup that the bot sends.
+        first: The kind that the first button must have: `callback_game`, `pay` or any (`None`).
 
     Returns:
-        The inline keyboard, and whatever else it is; at most one of them is not `None`.
+        The inline keyboard, and the markup of another kind; at least one of them is `None`.
 
     Raises:
-        BadRequestError: If Telegram would not take it.
+        BadRequestError: If Telegram would refuse it.
     """
     match markup:
         case None:
@@ -82,16 +82,19 @@ def check_inline_keyboard(
     markup: InlineKeyboardMarkup | None,
     first: str | None = None,
 ) -> Json | None:
-    """Check an inline keyboard; without a single button it is none.
+    """Check an inline keyboard.
 
     Args:
-        telegram: Where links to persons are looked up.
-        chat: Where the message is, or is to be; unknown of one sent through inline mode.
-        markup: What the bot sends.
-        first: The kind of the first button where it is fixed: `callback_game` or `pay`.
+        telegram: The playground, which knows the persons that links lead to.
+        chat: The chat of the message; `None` for one sent through inline mode.
+        markup: The keyboard that the bot sends.
+        first: The kind that the first button must have: `callback_game`, `pay` or any (`None`).
+
+    Returns:
+        The keyboard without empty buttons and rows; `None` if no button is left.
 
     Raises:
-        BadRequestError: If Telegram would not take one of its buttons.
+        BadRequestError: If Telegram would refuse one of its buttons.
     """
     rows: list[list[Json]] = []
     for row in markup.inline_keyboard if markup else ():
@@ -147,7 +150,7 @@ def _check_kind(
             if not 1 <= len(button.copy_text.text) <= MAX_COPIED:
                 raise BadRequestError("BUTTON_COPY_TEXT_INVALID")
         case "callback_game" | "pay":
-            # They stand first on messages of their own, games and invoices.
+            # Allowed only as the first button of a game or an invoice.
             raise BadRequestError("BUTTON_TYPE_INVALID")
 
 

@@ -1,4 +1,4 @@
-"""How a script says which button it means."""
+"""Finds a button by its label."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,12 @@ from telegram_playground.state import Json
 
 
 def find_labelled(buttons: Iterable[Json], label: str, place: str) -> Json:
-    """Find a button by its label, or by a part of it that no other label has.
+    """Find a button by its label, or by a part of it that no other label contains.
 
     Args:
-        buttons: Those among which it is looked for.
-        label: The label.
-        place: Where they are, as a refusal calls it.
+        buttons: The buttons to search.
+        label: The label, or a part of it.
+        place: The name of the keyboard in the refusal.
 
     Raises:
         ControlError: If there is no such button, or more than one.

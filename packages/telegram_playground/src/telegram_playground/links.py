@@ -12,7 +12,7 @@ WEB_SCHEMES = frozenset({"http", "https"})
 
 
 def split(url: str) -> SplitResult | None:
-    """The parts of a link; `None` if it is none."""
+    """Split a link into its parts; `None` if it is malformed."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -20,12 +20,12 @@ def split(url: str) -> SplitResult | None:
 
 
 def number(text: str) -> int | None:
-    """A number of at most 18 digits, which fits wherever Telegram has numbers; `None` if none."""
+    """Read a number of at most 18 digits, which fits into 64 bits; `None` if it is none."""
     return int(text) if NUMBER.fullmatch(text) else None
 
 
 def user_of_link(url: str) -> int | None:
-    """The user whom a link such as `tg://user?id=42` points to, if it does."""
+    """Give the user id of a link such as `tg://user?id=42`; `None` for any other link."""
     parts = split(url)
     if parts is None or parts.scheme != "tg" or parts.netloc != "user":
         return None
@@ -33,10 +33,10 @@ def user_of_link(url: str) -> int | None:
 
 
 def checked_link(url: str) -> str | None:
-    """A link as Telegram stores it: with a scheme and a path.
+    """Complete a link with a scheme and a path, as Telegram stores it.
 
     Returns:
-        The link, or `None` if it leads nowhere.
+        The link, or `None` if Telegram does not accept it.
     """
     parts = split(url if "://" in url else f"http://{url}")
     host = (parts.hostname or "") if parts else ""
@@ -61,15 +61,15 @@ def is_loopback(url: str) -> bool:
 
 
 def is_page(url: str) -> bool:
-    """Whether a link leads to a page that a bot may have opened: an https one.
+    """Whether a bot may let people open a page: it is https, or on this machine.
 
-    On this machine http will do, as for a local Bot API server.
+    A local Bot API server accepts http on this machine too.
     """
     return is_loopback(url) or (checked_link(url) is not None and url.startswith("https://"))
 
 
 def link_entity(url: str) -> Json | None:
-    """What a link makes of its text: its type as `type_` and more; `None` if it leads nowhere."""
+    """Give the fields of the entity for a link, its type as `type_`; `None` if it is no link."""
     user_id = user_of_link(url)
     if user_id is not None:
         return {"type_": "text_mention", "user": {"id": user_id}}

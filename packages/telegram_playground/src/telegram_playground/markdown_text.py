@@ -36,10 +36,10 @@ TYPES = {
     "![": "custom_emoji",
     ">": "blockquote",
 }
-"""The type of entity that each mark begins."""
+"""The type of entity that each mark begins (Bot API, MarkdownV2 style)."""
 
 NAMES = {"[": "TextUrl", "![": "CustomEmoji", ">": "BlockQuote"}
-"""What refusals call the type that a mark begins, where it is not simply its name."""
+"""Names of types in refusals, if they differ from the capitalized type."""
 
 
 class _Mark(NamedTuple):
@@ -50,16 +50,16 @@ class _Mark(NamedTuple):
 
 
 def parse_markdown_v2(source: str) -> tuple[str, list[Json]]:
-    """Take the marks of MarkdownV2 out of a text.
+    """Parse MarkdownV2.
 
     Args:
-        source: Text with marks.
+        source: The text with marks.
 
     Returns:
-        The text without them, and its entities with offsets in UTF-16 units.
+        The text without marks, and its entities with offsets in UTF-16 units.
 
     Raises:
-        BadRequestError: If a reserved character stands alone, or a mark is not closed.
+        BadRequestError: If a reserved character is not escaped, or a mark is not closed.
     """
     parser = _Parser(source)
     position = 0
@@ -79,7 +79,7 @@ class _Parser:
         return self._open[-1].mark if self._open else ""
 
     def step(self, position: int) -> int:
-        """Read one token; return where the next begins."""
+        """Read one token; return the position of the next."""
         pattern = IN_CODE if self._opened in {"`", "```"} else TOKEN
         token = pattern.match(self._source, position)
         if token is None:
@@ -112,7 +112,7 @@ class _Parser:
             return self._end_link(token.end())
         if mark == self._opened:
             self._close()
-            # Behind a closing fence a new line is text.
+            # A newline after a closing fence is text.
             return token.start() + len(mark)
         self._begin(mark, token)
         return token.end()
@@ -134,7 +134,7 @@ class _Parser:
         self._end_quote(token.start(), "\n")
 
     def _end_quote(self, position: int, newline: str = "") -> None:
-        """End a quotation; a `||` that opens right at its end makes it fold."""
+        """End a quotation; a `||` opened right at its end makes it expandable."""
         top = self._open[-1]
         folds = top.mark == "||" and top.position == position - len(top.mark)
         if folds:
@@ -181,10 +181,10 @@ class _Parser:
 
 
 def special_entity(url: str) -> Json:
-    """What `![...](tg://emoji?id=...)` or `![...](tg://time?unix=...)` makes of its text.
+    """Give the entity fields of a `tg://emoji?id=...` or `tg://time?unix=...` link.
 
     Raises:
-        BadRequestError: If it is neither.
+        BadRequestError: If the link is neither.
     """
     parts = split(url)
     query = {name: values[0] for name, values in parse_qs(parts.query if parts else "").items()}

@@ -1,14 +1,14 @@
-"""A text whose markup is being taken out, and the entities found in it so far."""
+"""Collects text and entities while markup is parsed."""
 
 from telegram_playground.errors import BadRequestError
 from telegram_playground.state import Json
 
 
 class MarkupText:
-    """Collects text and entities while the markup of a source is read.
+    """The text without markup, and its entities, as far as a parser has come.
 
     Args:
-        source: The text with its markup.
+        source: The text with markup.
 
     Attributes:
         offset: The length of the text so far, in UTF-16 units.
@@ -27,29 +27,29 @@ class MarkupText:
         self.offset += utf16_length(text)
 
     def since(self, offset: int) -> str:
-        """The text from an offset in UTF-16 units on."""
+        """Give the text from an offset in UTF-16 units to the end."""
         return self.text().encode("utf-16-le")[2 * offset :].decode("utf-16-le")
 
     def text(self) -> str:
-        """All the text."""
+        """Give the whole text."""
         return "".join(self._pieces)
 
     def mark(self, offset: int, type_: str, **more: object) -> None:
-        """Make an entity of the text from an offset on, if there is any."""
+        """Add an entity from an offset to the end of the text; none if it would be empty."""
         if self.offset > offset:
             length = self.offset - offset
             self.entities.append({"offset": offset, "length": length, "type": type_, **more})
 
     def byte_offset(self, position: int) -> int:
-        """Where a position of the source is in bytes, as Telegram's refusals count."""
+        """Convert a position in the source into a byte offset, which refusals contain."""
         return len(self._source[:position].encode())
 
 
 def refuse(reason: str) -> BadRequestError:
-    """The refusal of markup that is wrong."""
+    """Make the refusal of wrong markup."""
     return BadRequestError(f"can't parse entities: {reason}")
 
 
 def utf16_length(text: str) -> int:
-    """The length of a text in UTF-16 code units, in which Telegram counts."""
+    """Count the UTF-16 code units of a text, as Telegram does."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2

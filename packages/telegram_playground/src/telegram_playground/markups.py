@@ -1,4 +1,4 @@
-"""Which kind of keyboard a `reply_markup` is."""
+"""Reads a `reply_markup`, which can be one of four kinds."""
 
 from aiogram.types import (
     ForceReply,
@@ -18,21 +18,25 @@ KINDS: dict[str, type[Markup]] = {
     "remove_keyboard": ReplyKeyboardRemove,
     "force_reply": ForceReply,
 }
-"""What each field makes of a markup; the first that is there counts, as in `Client.cpp`."""
+"""The kind of markup by the field that marks it; the first one counts, as in `Client.cpp`."""
 
 BUTTONS = {"keyboard": "keyboard button", "inline_keyboard": "inline keyboard button"}
+
 BUTTON_DEPTH = 3
-"""How deep a button lies in a markup: the field, the row, the place in the row."""
+"""Steps of the path to a button: the field, the row, the position in the row."""
 
 
 def parse_markup(value: object) -> Markup | None:
     """Read a `reply_markup`.
 
-    Without any of the fields that make it one it is none: left to itself, a union of models would
-    take anything for a `ReplyKeyboardRemove`.
+    The kind is chosen by its field, because pydantic would take any object for a
+    `ReplyKeyboardRemove`.
+
+    Returns:
+        The markup, or `None` if it has none of the fields.
 
     Raises:
-        BadRequestError: If it is not what it seems to be.
+        BadRequestError: If its fields are wrong.
     """
     if not isinstance(value, dict):
         raise BadRequestError("object expected as reply markup")

@@ -1,4 +1,4 @@
-"""Messages with a file: sendPhoto, sendVideo and their kin, albums, and editMessageMedia."""
+"""Messages with a file: sendPhoto, sendVideo, ..., sendMediaGroup, and editMessageMedia."""
 
 import secrets
 
@@ -55,24 +55,26 @@ KINDS: dict[Method, str] = {
     SendVideoNote: "video_note",
     SendVoice: "voice",
 }
-"""The kind of file that each method sends, which names its parameter too."""
+"""The kind of file that each method sends; its parameter has the same name."""
 
 DETAILS = ("duration", "width", "height", "length", "performer", "title", "emoji")
-"""What a bot may tell of a file beside it."""
+"""Parameters with which a bot describes a file."""
 
 MAX_ALBUM = 10
+"""Files in an album (Bot API, sendMediaGroup)."""
+
 UNMIXED = ("document", "audio")
-"""Kinds that an album has alone (Bot API, sendMediaGroup)."""
+"""Kinds that can't share an album with other kinds (Bot API, sendMediaGroup)."""
 
 
 def send_file(telegram: Telegram, call: SendFile) -> Json:
-    """Post a file as the bot (sendPhoto, sendDocument, sendVideo, ...)."""
+    """Send a file as the bot (sendPhoto, sendDocument, sendVideo, ...)."""
     kind = KINDS[type(call)]
     return send(telegram, call, _content(telegram, call, kind, getattr(call, kind)))
 
 
 def send_media_group(telegram: Telegram, call: SendMediaGroup) -> list[Json]:
-    """Post an album as the bot (sendMediaGroup)."""
+    """Send an album as the bot (sendMediaGroup)."""
     if not call.media:
         raise BadRequestError("there are no messages to send")
     if len(call.media) > MAX_ALBUM:
@@ -87,11 +89,11 @@ def send_media_group(telegram: Telegram, call: SendMediaGroup) -> list[Json]:
 
 
 def media_content(telegram: Telegram, media: InputMediaUnion) -> Json:
-    """The fields of a message that show a file with its caption.
+    """Give the fields of a message with a file and its caption.
 
     Raises:
-        BadRequestError: If it can't be used.
-        NotSpokenError: If it is of another kind.
+        BadRequestError: If the file or the caption can't be used.
+        NotSpokenError: If the playground does not implement that kind of media.
     """
     if not isinstance(media, SpokenMedia):
         raise NotSpokenError(f"media of type {media.type}")

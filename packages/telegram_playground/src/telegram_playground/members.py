@@ -1,4 +1,4 @@
-"""Who is in a chat, in Telegram's objects."""
+"""Roles in a chat, and the `ChatMember` objects that tell them."""
 
 from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
 
@@ -10,18 +10,18 @@ RIGHTS: Json = {
     for name, field in ChatMemberAdministrator.model_fields.items()
     if field.is_required() and field.annotation is bool
 }
-"""An administrator who may do everything but be edited by the bot."""
+"""Fields of an administrator who has every right, and whom the bot can't edit."""
 
 NO_RIGHTS: Json = {
     name: name == "is_member"
     for name, field in ChatMemberRestricted.model_fields.items()
     if field.is_required() and field.annotation is bool
 }
-"""A member who may do nothing, until somebody takes that back."""
+"""Fields of a restricted member who has no right, without an end date."""
 
 
 def chat_member(user: Json, role: Role) -> Json:
-    """The `ChatMember` object of somebody in some role."""
+    """Make the `ChatMember` object of a user in a role."""
     member: Json = {"user": user, "status": role.value}
     match role:
         case Role.CREATOR:
@@ -36,17 +36,17 @@ def chat_member(user: Json, role: Role) -> Json:
 
 
 def role_in(telegram: Telegram, chat: Chat, user_id: int) -> Role:
-    """What somebody is in a chat; in a private chat both sides are members."""
+    """Give a user's role in a chat; in a private chat the person and the bot are members."""
     if chat.private:
         return Role.MEMBER if user_id in {chat.id, telegram.bot_id} else Role.LEFT
     return chat.roles.get(user_id, Role.LEFT)
 
 
 def announce_change(telegram: Telegram, chat: Chat, by: Json, changes: tuple[Json, Json]) -> None:
-    """Tell the bot that somebody's place in a chat has changed.
+    """Queue an update that tells the bot of a role change.
 
     Args:
-        telegram: Where it happens.
+        telegram: The playground, which keeps the updates.
         chat: The chat.
         by: The user who changed it.
         changes: The `ChatMember` objects before and after.
@@ -63,5 +63,5 @@ def announce_change(telegram: Telegram, chat: Chat, by: Json, changes: tuple[Jso
     if user_id == telegram.bot_id:
         telegram.queue.push("my_chat_member", content, chat.id)
     elif chat.roles.get(telegram.bot_id, Role.LEFT).leads:
-        # Of others' changes only an administrator hears (Bot API, Update.chat_member).
+        # A bot gets the changes of others only as an administrator (Bot API, Update.chat_member).
         telegram.queue.push("chat_member", content, user_id)

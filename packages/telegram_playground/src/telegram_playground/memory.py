@@ -1,9 +1,9 @@
-"""What is known, kept in a folder, so that a restart goes on where the last run ended.
+"""The data folder, which keeps the state for the next start.
 
-A journal has a line for each thing that has changed. Lines are handed to the system before the
-answer that tells of them goes out: a killed process loses nothing that it has answered, while a
-machine without power may lose the last seconds. The journal is written anew at each start, and
-when it has grown.
+A journal has a line for each object that has changed. The lines are written before the request
+that changed the objects is answered, but not synced: a killed process loses nothing that it has
+answered; a machine that loses power may lose the last seconds. The journal is rewritten at each
+start, and when it has grown.
 """
 
 import fcntl
@@ -17,18 +17,18 @@ from telegram_playground.journal import all_lines, line, restore
 from telegram_playground.state import State
 
 GROWTH = 4
-"""How many times larger than at the last writing a journal may become."""
+"""The factor by which a journal may grow before it is rewritten."""
 
 SMALL = 32 << 20
-"""Bytes up to which a journal is left as it is."""
+"""Bytes up to which a journal is not rewritten."""
 
 
 class Memory:
     """Keeps a state in a folder.
 
     Args:
-        folder: Where; made if it is not there.
-        state: What is kept. Whatever its `note` names is written at the next `flush`.
+        folder: The folder; created if it does not exist.
+        state: The state. The objects that its `note` names are written at the next `flush`.
     """
 
     def __init__(self, folder: Path, state: State) -> None:
@@ -39,7 +39,7 @@ class Memory:
         self._size = self._base = 0
 
     def open(self) -> None:
-        """Read what the last run has left, and begin to keep what changes.
+        """Lock the folder, read the state that the last run left, and start to note changes.
 
         Raises:
             FolderError: If the folder can't be used, or another playground uses it.
@@ -62,7 +62,10 @@ class Memory:
             raise FolderError(f"can't use {self._folder}: {error.strerror}") from error
 
     def token(self, new: str) -> str:
-        """Give the token that was kept; if there is none, keep a new one.
+        """Give the token that the folder keeps; if there is none, write a new one.
+
+        Args:
+            new: The token to write.
 
         Raises:
             FolderError: If the folder can't be used.
@@ -83,7 +86,7 @@ class Memory:
         return new
 
     def flush(self) -> None:
-        """Write down what has changed since the last time."""
+        """Write the changes since the last flush to the journal."""
         changes = self._state.changes
         if not changes or self._journal is None:
             return
@@ -94,7 +97,7 @@ class Memory:
             self._rewrite()
 
     def close(self) -> None:
-        """Write down the rest, and let go of the folder."""
+        """Write the last changes, and unlock the folder."""
         self.flush()
         if self._journal is not None:
             self._journal.close()
@@ -104,17 +107,17 @@ class Memory:
             self._lock = None
 
     def clear(self) -> None:
-        """Forget all files, and keep nothing but what is known now."""
+        """Delete all files, and rewrite the journal from the present state."""
         shutil.rmtree(self._files, ignore_errors=True)
         self._files.mkdir(parents=True, exist_ok=True)
         self._rewrite()
 
     def write(self, file_id: str, data: bytes) -> None:
-        """Keep the bytes of a file."""
+        """Write the bytes of a file."""
         (self._files / file_id).write_bytes(data)
 
     def read(self, file_id: str) -> bytes:
-        """The bytes of a file that was kept."""
+        """Read the bytes of a file."""
         return (self._files / file_id).read_bytes()
 
     @property
@@ -126,7 +129,7 @@ class Memory:
         return self._folder / "files"
 
     def _rewrite(self) -> None:
-        """Write the journal anew, a line a thing; the old one counts until that is done."""
+        """Write a new journal with one line for each object, then replace the old one."""
         if self._journal is not None:
             self._journal.close()
         new = self._folder / "journal.new"
@@ -139,7 +142,7 @@ class Memory:
 
 
 def _locked(path: Path) -> FileIO:
-    """Open a file for this process alone; the system lets go of it when the process ends."""
+    """Open and lock a file; the system unlocks it when the process ends."""
     file = FileIO(path, "w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

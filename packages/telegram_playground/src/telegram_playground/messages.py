@@ -12,20 +12,20 @@ DELETABLE_FOR = 48 * 3_600
 """Seconds for which a bot can delete a message (Bot API, deleteMessage)."""
 
 DICE_KEPT_FOR = 24 * 3_600
-"""Seconds for which a dice in a private chat can't be deleted (likewise)."""
+"""Seconds for which a dice in a private chat can't be deleted (Bot API, deleteMessage)."""
 
 CAPTIONED = ("animation", "audio", "document", "photo", "video", "voice")
-"""Fields of a message that hold a file which may have a caption."""
+"""Fields of a message with a file that can have a caption."""
 
 MEDIA = (*CAPTIONED, "sticker", "video_note")
-"""Fields of a message that hold a file."""
+"""Fields of a message with a file."""
 
 COPIED = (*TEXT, *CAPTION, *MEDIA, "has_media_spoiler", "dice", "contact", "location", "venue")
-"""Fields of a message that a copy or a forwarded message has too."""
+"""Fields that a copy or a forwarded message takes over."""
 
 
 def send_message(telegram: Telegram, call: SendMessage) -> Json:
-    """Post a text as the bot (sendMessage)."""
+    """Send a text as the bot (sendMessage)."""
     content = text_content(
         telegram, call.text, call.parse_mode, call.entities, call.link_preview_options
     )
@@ -33,7 +33,7 @@ def send_message(telegram: Telegram, call: SendMessage) -> Json:
 
 
 def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
-    """Post a message again, with a word of whose it was (forwardMessage)."""
+    """Forward a message (forwardMessage)."""
     source, message = _source(telegram, call, "forward")
     if message.json.get("has_protected_content"):
         raise BadRequestError("message can't be forwarded")
@@ -46,7 +46,7 @@ def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
 
 
 def copy_message(telegram: Telegram, call: CopyMessage) -> Json:
-    """Post a message again as the bot's own (copyMessage)."""
+    """Copy a message (copyMessage)."""
     _, message = _source(telegram, call, "copy")
     content = _copied(message)
     if call.caption is not None and "text" not in content:
@@ -57,7 +57,7 @@ def copy_message(telegram: Telegram, call: CopyMessage) -> Json:
 
 
 def delete_message(telegram: Telegram, call: DeleteMessage) -> bool:
-    """Take a message away (deleteMessage)."""
+    """Delete a message (deleteMessage)."""
     chat = telegram.writable_chat(call.chat_id)
     message = chat.messages.get(call.message_id)
     if message is None:
@@ -69,7 +69,7 @@ def delete_message(telegram: Telegram, call: DeleteMessage) -> bool:
 
 
 def delete_messages(telegram: Telegram, call: DeleteMessages) -> bool:
-    """Take messages away; those that can't be found or deleted are passed over (deleteMessages)."""
+    """Delete messages; those that can't be found or deleted are skipped (deleteMessages)."""
     chat = telegram.writable_chat(call.chat_id)
     for message_id in call.message_ids:
         message = chat.messages.get(message_id)
@@ -103,7 +103,7 @@ def _origin(chat: Chat, message: Message) -> Json:
 
 
 def _deletable(telegram: Telegram, chat: Chat, message: Message) -> bool:
-    """The rules for bots under deleteMessage in the Bot API documentation."""
+    """Whether the bot may delete a message (Bot API, deleteMessage)."""
     role = chat.roles.get(telegram.bot_id, Role.MEMBER)
     if chat.type == "supergroup" and role.leads:
         return True

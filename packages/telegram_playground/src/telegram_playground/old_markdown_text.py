@@ -1,4 +1,4 @@
-"""The Markdown that Telegram keeps for old bots (`parse_markdown` in `MessageEntity.cpp`)."""
+"""Telegram's legacy Markdown, by the rules of `parse_markdown` in `MessageEntity.cpp`."""
 
 import re
 
@@ -22,13 +22,13 @@ TOKEN = re.compile(
 
 
 def parse_markdown(source: str) -> tuple[str, list[Json]]:
-    """Take the marks of the old Markdown out of a text; they do not nest.
+    """Parse legacy Markdown, whose marks do not nest.
 
     Args:
-        source: Text with marks.
+        source: The text with marks.
 
     Returns:
-        The text without them, and its entities with offsets in UTF-16 units.
+        The text without marks, and its entities with offsets in UTF-16 units.
 
     Raises:
         BadRequestError: If a mark is not closed.

@@ -1,13 +1,14 @@
-"""Keeps the pages of other sites out, on the bot's side and on the persons' side alike.
+"""Refuses requests from pages of other sites, on the bot's side and the persons' side.
 
-A browser sends requests here for any page that it shows. No token and no cookie is needed on the
-persons' side, so these headers, of which a page can't choose what it likes, tell who asks:
+Any page in a developer's browser can send requests to this server, and the persons' side needs no
+token. A page can't set these headers, so they are checked:
 
-- `Host` is a name that this server has. A site can lead a name of its own to this machine (DNS
-  rebinding), and then counts as the same origin; but its name stays in `Host`.
-- `Origin`, where it is sent, is the server's own. A browser leaves it out of an image's request.
-- `Sec-Fetch-Site` (W3C, Fetch Metadata), which an image's request has, is `same-origin`, or `none`
-  for what a person has typed. A page at another port of this machine is `same-site`.
+- `Host` is a name of this server. A site can point its own name to this machine (DNS rebinding)
+  and then has the same origin, but its name stays in `Host`.
+- `Origin`, if it is sent, is the server's own. A browser does not send it for an image.
+- `Sec-Fetch-Site` (W3C, Fetch Metadata), which a browser sends for an image too, is `same-origin`,
+  or `none` for an address that a person typed. It is `same-site` for a page at another port of
+  this machine.
 """
 
 from aiohttp import web
@@ -31,14 +32,14 @@ def names_of(host: str, others: frozenset[str]) -> frozenset[str]:
 
 
 def check_origin(request: web.Request, names: frozenset[str]) -> None:
-    """Refuse a request that the page of another site may have sent.
+    """Refuse a request that a page of another site may have sent.
 
     Args:
         request: The request.
         names: The names under which this server may be addressed.
 
     Raises:
-        ForbiddenError: If it may be one.
+        ForbiddenError: If one of the headers is not as it should be.
     """
     host = request.host.lower()
     name = host.rpartition(":")[0] if host[-1:].isdecimal() else ""

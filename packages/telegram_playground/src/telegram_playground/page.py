@@ -1,14 +1,14 @@
-"""The chat page, by which a person plays the persons in a browser.
+"""The page: a chat client in the browser, which plays the persons.
 
 | request | gives |
 |---|---|
 | `GET /` | the page |
-| `GET /page/{file}` | its parts, from `playground/page/` |
-| `GET /page/events` | a stream of events: `world` tells who and what there is, `chat` what has
-changed in a chat, `answers` how presses were answered |
+| `GET /page/{file}` | its modules, styles and icon, from the folder `page/` |
+| `GET /page/events` | a stream of events: `world` has the bot, persons and chats; `chat` has the
+changes in a chat; `answers` has the answers to presses |
 | `GET /page/chats/{id}/menu?person=` | the commands and the menu button that a person has there |
 
-All that the page does, it does over `/control`.
+For everything else the page uses `/control`.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ POLICY = (
     " img-src 'self' blob: data:; media-src 'self'; frame-src http://127.0.0.1:* http://localhost:*;"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Nothing from any other host but Mini Apps on this machine; what stands in a text can't run."""
+"""Allows no other host but Mini Apps on this machine, and no inline script."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -48,23 +48,23 @@ HEADERS = {
 }
 
 LOOK_AGAIN = 0.5
-"""Seconds after which changes that nobody signals (persons, roles, commands) are looked for."""
+"""Seconds between looks for changes without a signal: persons, roles, commands."""
 
 GATHER = 0.02
-"""Seconds for which changes are gathered into one event."""
+"""Seconds to wait after a change, so that one event has several changes."""
 
 
 class MenuQuery(BaseModel):
-    """Whose menu."""
+    """The person whose menu is asked for."""
 
     person: int
 
 
 class Page:
-    """Serves the chat page.
+    """Serves the page.
 
     Args:
-        telegram: What it shows.
+        telegram: The chats that the page shows.
         names: The names under which this server may be addressed.
     """
 
@@ -75,7 +75,7 @@ class Page:
         self._closed = False
 
     def add_to(self, app: web.Application) -> None:
-        """Serve the page on an application, until that is shut down."""
+        """Add the page's routes to an application, until it is shut down."""
         self._closed = False
         app.add_routes(
             [
@@ -119,14 +119,14 @@ class Page:
         return response
 
     async def _tell(self, response: web.StreamResponse) -> None:
-        """Tell everything once, then whatever changes, until the page is closed."""
+        """Send everything once, then all changes, until the server stops or the page is closed."""
         world = b""
         told: dict[int, int] = {}
         answered = PressAnswers(self._telegram)
         await response.write(b"retry: 500\n\n")
         while not self._closed:
             now = self._world()
-            # A comment when nothing is new finds out whether somebody still listens.
+            # If nothing is new, a comment finds out whether the page still listens.
             await response.write(_event("world", now) if now != world else b":\n\n")
             world = now
             for chat in list(self._telegram.state.chats.values()):
@@ -149,13 +149,13 @@ class Page:
                 "life": self._life,
                 "persons": list(state.persons.values()),
                 "chats": [show_chat(chat) for chat in state.chats.values()],
-                # Whoever shows a menu asks for it again when this is another one.
+                # The page fetches the menu again when this value changes.
                 "menus": hash(orjson.dumps([commands, list(profile.menu_buttons.items())])),
             }
         )
 
     def _news(self, chat: Chat, after: int) -> bytes:
-        """What has changed in a chat since a version, and its last message."""
+        """Give the changes in a chat since a version, and its last message."""
         news = {"id": chat.id, "after": after, **show_changes(self._telegram, chat, after)}
         last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
         news["last"] = last and show_message(self._telegram, chat, last)

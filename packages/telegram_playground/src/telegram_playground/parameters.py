@@ -1,6 +1,6 @@
-"""Parameters of a Bot API call: from what came over HTTP to a method of aiogram.
+"""Turns the parameters of a Bot API call into a method object of aiogram.
 
-Outside JSON everything is a string, and what is no scalar is JSON inside of that string.
+Unless the body is JSON, every parameter is a string; objects and arrays are JSON in that string.
 """
 
 from collections.abc import Iterator
@@ -27,23 +27,23 @@ ABSENT = {
     "user_id": "invalid user_id specified",
     "action": "wrong parameter action in request",
 }
-"""How Telegram says that a parameter is missing."""
+"""Telegram's reason for a missing parameter, by its name."""
 
 Method = type[TelegramMethod[Any]]
 
 FALLBACKS: dict[Method, Json] = {SetWebhook: {"url": ""}, SetMyCommands: {"commands": []}}
-"""Parameters that may be absent, although the documentation calls them required."""
+"""Values of parameters that may be absent, although the documentation requires them."""
 
 
 def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
-    """Make a method of aiogram from the parameters of a call.
+    """Make a method object of aiogram from the parameters of a call.
 
     Args:
         method: The method's class.
         params: Parameters by name; empty ones count as absent, as in Telegram.
 
     Raises:
-        BadRequestError: If one is missing or makes no sense.
+        BadRequestError: If a parameter is missing or wrong.
     """
     given = {name: value for name, value in params.items() if value is not None and value != ""}
     files = {name: value for name, value in given.items() if isinstance(value, BufferedInputFile)}
@@ -68,7 +68,7 @@ def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
 
 
 def _attach(value: object, files: Json) -> object:
-    """Put files in where a parameter says `attach://<name>` (Bot API, Sending files)."""
+    """Replace `attach://<name>` in a parameter by the file (Bot API, Sending files)."""
     match value:
         case str() if value.startswith(ATTACHED):
             return files.get(value.removeprefix(ATTACHED), value)
@@ -86,7 +86,7 @@ def _attach(value: object, files: Json) -> object:
 
 @cache
 def _structured_fields(method: Method) -> frozenset[str]:
-    """Names of the parameters that are objects or arrays."""
+    """Give the names of the parameters that are objects or arrays."""
     return frozenset(
         name
         for name, field in method.model_fields.items()
@@ -104,7 +104,7 @@ def _classes(annotation: object) -> Iterator[type]:
 
 @lru_cache(maxsize=4096)
 def _parse_text(method: Method, name: str, text: str) -> object:
-    """Read an object or array out of a string; the same keyboards come again and again."""
+    """Read an object or array from a string; cached, because bots repeat their keyboards."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -128,7 +128,7 @@ def _parse_field(method: Method, name: str, value: object) -> object:
 @cache
 def _adapter(method: Method, name: str) -> TypeAdapter[Any]:
     annotation = method.model_fields[name].rebuild_annotation()
-    # aiogram's own defaults stand in annotations, as a class that pydantic does not know.
+    # Annotations contain aiogram's `Default`, a class that pydantic does not know.
     return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
 
 

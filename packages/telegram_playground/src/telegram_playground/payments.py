@@ -23,20 +23,24 @@ from telegram_playground.telegram import Telegram
 Bill = SendInvoice | CreateInvoiceLink
 
 INVOICE_LINK = "https://t.me/$"
-"""How the link to a bill begins."""
+"""How the link to an invoice begins."""
 
 STARS = "XTR"
+"""The currency of Telegram Stars."""
+
 MAX_TITLE = 32
 MAX_DESCRIPTION = 255
+
 MAX_PAYLOAD = 128
 """Bytes of an invoice's payload (Bot API, sendInvoice)."""
 
 CURRENCY = 3
-"""Letters of a currency (ISO 4217)."""
+"""Letters of a currency code (ISO 4217)."""
 
 MAX_TRANSACTIONS = 100
+
 MAX_AMOUNT = 9_999_9999_9999
-"""The largest sum of money, in the smallest units of a currency (tdlib's `InputInvoice`)."""
+"""The largest price in the smallest unit of a currency (`InputInvoice` in tdlib)."""
 
 WISHES = (
     "need_name",
@@ -48,11 +52,11 @@ WISHES = (
     "suggested_tip_amounts",
     "photo_url",
 )
-"""What an invoice asks for, beside the money."""
+"""Parameters of an invoice that say what it asks of the payer, besides the price."""
 
 
 def send_invoice(telegram: Telegram, call: SendInvoice) -> Json:
-    """Post a bill (sendInvoice)."""
+    """Send an invoice (sendInvoice)."""
     _check(call)
     invoice = _invoice(call)
     if call.reply_markup is None:
@@ -66,7 +70,7 @@ def send_invoice(telegram: Telegram, call: SendInvoice) -> Json:
 
 
 def create_invoice_link(telegram: Telegram, call: CreateInvoiceLink) -> str:
-    """Make a link by which anybody can pay a bill, as often as they like (createInvoiceLink)."""
+    """Make a link to an invoice that can be paid many times (createInvoiceLink)."""
     _check(call)
     slug = secrets.token_urlsafe(15)
     telegram.state.invoice_links[slug] = {"invoice": _invoice(call), "secret": _secret(call)}
@@ -75,12 +79,12 @@ def create_invoice_link(telegram: Telegram, call: CreateInvoiceLink) -> str:
 
 
 def answer_pre_checkout_query(telegram: Telegram, call: AnswerPreCheckoutQuery) -> bool:
-    """Say whether a payment may be made (answerPreCheckoutQuery)."""
+    """Accept or refuse a payment (answerPreCheckoutQuery)."""
     return _answer(telegram, call.pre_checkout_query_id, call, {})
 
 
 def answer_shipping_query(telegram: Telegram, call: AnswerShippingQuery) -> bool:
-    """Say what shipping to an address costs (answerShippingQuery)."""
+    """Offer shipping options, or refuse an address (answerShippingQuery)."""
     if call.ok and not call.shipping_options:
         raise BadRequestError("there are no shipping options specified")
     options = [option.model_dump() for option in call.shipping_options or ()]
@@ -88,7 +92,7 @@ def answer_shipping_query(telegram: Telegram, call: AnswerShippingQuery) -> bool
 
 
 def refund_star_payment(telegram: Telegram, call: RefundStarPayment) -> bool:
-    """Give Stars back (refundStarPayment)."""
+    """Refund a payment in Stars (refundStarPayment)."""
     state = telegram.state
     same = [entry for entry in state.transactions if entry["id"] == call.telegram_payment_charge_id]
     paid = next((entry for entry in same if "source" in entry), None)
@@ -113,14 +117,14 @@ def refund_star_payment(telegram: Telegram, call: RefundStarPayment) -> bool:
 
 
 def get_star_transactions(telegram: Telegram, call: GetStarTransactions) -> Json:
-    """List what came in and went out, oldest first (getStarTransactions)."""
+    """List payments and refunds in Stars, oldest first (getStarTransactions)."""
     offset = max(call.offset or 0, 0)
     limit = min(max(call.limit or MAX_TRANSACTIONS, 1), MAX_TRANSACTIONS)
     return {"transactions": telegram.state.transactions[offset : offset + limit]}
 
 
 def get_my_star_balance(telegram: Telegram, _call: GetMyStarBalance) -> Json:
-    """Tell how many Stars the bot has (getMyStarBalance)."""
+    """Give the bot's balance in Stars (getMyStarBalance)."""
     entries = telegram.state.transactions
     return {"amount": sum(e["amount"] * (1 if "source" in e else -1) for e in entries)}
 

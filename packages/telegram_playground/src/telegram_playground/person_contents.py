@@ -1,4 +1,4 @@
-"""What a person can send, as it comes in and as fields of a message."""
+"""What a person can send: the fields of requests, and the fields of messages."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -17,7 +17,7 @@ from telegram_playground.telegram import Telegram
 
 
 class SharedContact(Strict):
-    """A phone number: one's own if `user_id` is one's own, or anybody's."""
+    """A contact; it is the person's own if `user_id` is theirs."""
 
     phone_number: str
     first_name: str
@@ -27,14 +27,14 @@ class SharedContact(Strict):
 
 
 class SharedLocation(Strict):
-    """A point on the map, in degrees."""
+    """A location, in degrees."""
 
     latitude: float
     longitude: float
 
 
 class NewPoll(Strict):
-    """A poll or quiz; `correct_option_id` is the right option's place, from 0."""
+    """A poll or quiz; `correct_option_id` is the position of the right option, counted from 0."""
 
     question: str
     options: list[str]
@@ -45,7 +45,7 @@ class NewPoll(Strict):
 
 
 class SharedUsers(Strict):
-    """Persons chosen for a button with this `request_id`."""
+    """Users chosen for a button with this `request_id`."""
 
     request_id: int
     user_ids: list[int] = Field(min_length=1)
@@ -59,7 +59,7 @@ class SharedChat(Strict):
 
 
 class NewBot(Strict):
-    """A bot made for a button with this `request_id`, to be managed by the one that asked."""
+    """A bot created for a button with this `request_id`, which the requesting bot manages."""
 
     request_id: int
     name: str = Field(min_length=1, max_length=64)
@@ -67,21 +67,21 @@ class NewBot(Strict):
 
 
 class PageData(Strict):
-    """What a Mini App opened by a reply button sends."""
+    """Data sent by a Mini App that a reply button opened."""
 
     button_text: str
     data: str = Field(max_length=4096)
 
 
 class NewFile(Strict):
-    """A file, its bytes as base64."""
+    """A file; `data` is its bytes in base64."""
 
     name: str = "file"
     data: str
 
 
 class Content(Strict):
-    """What a message says: exactly one of these, and a caption for a file."""
+    """The content of a message: exactly one of these fields, and a caption for a file."""
 
     text: str | None = None
     contact: SharedContact | None = None
@@ -105,13 +105,13 @@ class Content(Strict):
 
 
 class NewMessage(Content):
-    """What a person is about to send.
+    """A message that a person sends.
 
     Attributes:
-        person: Their id.
-        topic: The `message_thread_id` of the topic to send it to.
+        person: The id of the person.
+        topic: The `message_thread_id` of the topic.
         reply_to: The id of the message to reply to.
-        anonymous: Whether to send it in the group's name.
+        anonymous: Whether an administrator writes in the group's name.
     """
 
     person: int
@@ -121,11 +121,11 @@ class NewMessage(Content):
 
 
 def content_fields(telegram: Telegram, content: Content) -> Json:
-    """The fields of a message for what a person sends, but for what answers a request button.
+    """Give the fields of a person's message, except for answers to request buttons.
 
     Raises:
-        BadRequestError: If Telegram would not take it.
-        ControlError: If a file can't be read.
+        BadRequestError: If Telegram would refuse the content.
+        ControlError: If a file is not base64.
     """
     if content.text is not None:
         return text_fields(content.text)
@@ -152,10 +152,14 @@ def content_fields(telegram: Telegram, content: Content) -> Json:
 
 
 def text_fields(text: str, names: tuple[str, str] = ("text", "entities")) -> Json:
-    """The fields of a message with a text that somebody has typed.
+    """Give the fields of a message with a text that a person typed.
+
+    Args:
+        text: The text.
+        names: The names of the fields for the text and its entities.
 
     Raises:
-        BadRequestError: If there is nothing in it, or too much.
+        BadRequestError: If the text is blank or too long.
     """
     shown, entities = finish_text(text, [])
     return {names[0]: shown, names[1]: entities} if entities else {names[0]: shown}

@@ -1,4 +1,4 @@
-"""Persons send messages, edit them, press reply buttons and follow links to the bot."""
+"""Messages of persons: sent, edited, and sent by links to the bot."""
 
 import re
 
@@ -17,14 +17,14 @@ from telegram_playground.state import Chat, Json, Message, Person, Role, Standin
 from telegram_playground.telegram import ANONYMOUS_ADMIN, Telegram
 
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
-"""What a link to the bot may carry (core.telegram.org/bots/features, Deep linking)."""
+"""The payload of a deep link (core.telegram.org/bots/features, Deep linking)."""
 
 
 def send(telegram: Telegram, chat: Chat, draft: NewMessage) -> Message:
     """Send a message as a person.
 
     Raises:
-        ControlError: If they can't, or there is nothing to send.
+        ControlError: If the person can't write there, or topic, reply or content are wrong.
     """
     person = telegram.person(draft.person)
     check_writing(telegram, chat, person)
@@ -52,10 +52,10 @@ def send(telegram: Telegram, chat: Chat, draft: NewMessage) -> Message:
 
 
 def edit(telegram: Telegram, chat: Chat, message_id: int, person: Person, text: str) -> Message:
-    """Change a person's own message: its text, or its caption if it has a file.
+    """Edit a person's own message: its text, or its caption if it has a file.
 
     Raises:
-        ControlError: If there is no such message, it is not theirs, or the text is not good.
+        ControlError: If there is no such message, it is somebody else's, or the text is wrong.
     """
     check_presence(telegram, chat, person)
     message = chat.messages.get(message_id)
@@ -84,13 +84,17 @@ def start(telegram: Telegram, person: Person, payload: str, chat: Chat | None = 
     """Follow a link to the bot: `t.me/<bot>?start=`, or `?startgroup=` into a group.
 
     Args:
-        telegram: Where it happens.
-        person: Who follows it.
-        payload: What the link carries.
-        chat: The group that is chosen; the bot joins it if it is not there.
+        telegram: The playground.
+        person: The person who follows the link.
+        payload: What the link carries; may be empty.
+        chat: The group of a `?startgroup=` link; the bot joins it if it is not a member.
+
+    Returns:
+        The `/start` message that the link sent.
 
     Raises:
-        ControlError: If the payload can't be in a link, or the person is not there.
+        ControlError: If a link can't have that payload, the person is not in the group, or has
+            blocked the bot.
     """
     if not PAYLOAD.fullmatch(payload):
         raise ControlError("a payload has up to 64 of A-Z a-z 0-9 _ -")
@@ -98,7 +102,7 @@ def start(telegram: Telegram, person: Person, payload: str, chat: Chat | None = 
     if chat is None:
         chat = telegram.state.chats[person.user["id"]]
         if person.standing is Standing.BLOCKED:
-            # Start is what the button of a blocked bot says, and it unblocks.
+            # A link to a blocked bot only shows a button that unblocks it.
             raise ControlError(f"{person.user['first_name']} has blocked the bot", 403)
     else:
         check_presence(telegram, chat, person)
@@ -110,12 +114,12 @@ def start(telegram: Telegram, person: Person, payload: str, chat: Chat | None = 
 
 
 def allow_writing(telegram: Telegram, person: Person, domain: str) -> None:
-    """Let the bot write to a person who logs into a page of its (Bot API, LoginUrl).
+    """Allow the bot to write to a person who logs in on its page (Bot API, LoginUrl).
 
     Args:
-        telegram: Where it happens.
-        person: Who logs in.
-        domain: The page's, which the bot is told.
+        telegram: The playground.
+        person: The person who logs in.
+        domain: The domain of the page; the bot gets it in a service message.
     """
     person.standing = Standing.STARTED
     telegram.state.note("person", person.user["id"])

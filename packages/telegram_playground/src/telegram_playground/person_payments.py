@@ -1,4 +1,4 @@
-"""Payments from the persons' side: asking for shipping, and paying."""
+"""Payments from the persons' side: shipping and paying."""
 
 import secrets
 from dataclasses import dataclass
@@ -19,10 +19,11 @@ ANSWERABLE_FOR = 10
 
 
 class Payer(Strict):
-    """Who is about to pay.
+    """A person who is about to pay.
 
     Attributes:
-        url: The link to the bill, if it is in no message.
+        person: The id of the person.
+        url: The link to the invoice; `None` if the path names its message.
     """
 
     person: int
@@ -30,14 +31,14 @@ class Payer(Strict):
 
 
 class Shipping(Payer):
-    """Where somebody wants a thing sent: the fields of a `ShippingAddress`."""
+    """A `ShippingAddress`; `wait` is how many seconds to wait for the bot's options."""
 
     address: dict[str, str]
     wait: float = Field(10, ge=0, le=MAX_WAIT)
 
 
 class Payment(Payer):
-    """How a bill is to be paid and shipped, and what who pays it tells of themselves."""
+    """A payment: the chosen shipping, the payer's details, and a tip in the smallest unit."""
 
     shipping_option_id: str | None = None
     order_info: OrderInfo | None = None
@@ -46,13 +47,13 @@ class Payment(Payer):
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What somebody is about to pay.
+    """An invoice that a person is about to pay.
 
     Attributes:
-        chat: Where the receipt goes.
-        message: The message of the bill, unless it is behind a link.
-        invoice: The `Invoice`.
-        secret: What the bot gave along that is not shown.
+        chat: The chat that gets the receipt.
+        message: The message with the invoice; `None` if it is behind a link.
+        invoice: The `Invoice` object.
+        secret: What the bot gave with the invoice that `Invoice` does not show.
     """
 
     chat: Chat
@@ -62,10 +63,10 @@ class Bill:
 
 
 def bill_in_chat(telegram: Telegram, chat: Chat, message_id: int, user_id: int) -> Bill:
-    """Find the bill in a message, which is paid once.
+    """Find the invoice in a message; it can be paid once.
 
     Raises:
-        ControlError: If there is none, or the person does not see it, or it is paid.
+        ControlError: If there is none, it is paid, or the person is not in the chat.
     """
     check_presence(telegram, chat, telegram.person(user_id))
     message = chat.messages.get(message_id)
@@ -77,10 +78,11 @@ def bill_in_chat(telegram: Telegram, chat: Chat, message_id: int, user_id: int) 
 
 
 def bill_behind(telegram: Telegram, url: str | None, user_id: int) -> Bill:
-    """Find the bill behind a link; the receipt goes to the person's chat with the bot.
+    """Find the invoice behind a link; the receipt goes to the person's chat with the bot.
 
     Raises:
         ControlError: If there is none.
+        BadRequestError: If there is no such person.
     """
     invoice, secret = invoice_behind(telegram, url)
     telegram.person(user_id)
@@ -88,7 +90,7 @@ def bill_behind(telegram: Telegram, url: str | None, user_id: int) -> Bill:
 
 
 def invoice_behind(telegram: Telegram, url: str | None) -> tuple[Json, Json]:
-    """The `Invoice` behind a link, and what the bot gave along that is not shown.
+    """Give the `Invoice` behind a link, and what the bot gave with it that it does not show.
 
     Raises:
         ControlError: If there is none.
@@ -100,7 +102,7 @@ def invoice_behind(telegram: Telegram, url: str | None) -> tuple[Json, Json]:
 
 
 async def ask_shipping(telegram: Telegram, bill: Bill, wish: Shipping) -> Json:
-    """Ask the bot what shipping costs.
+    """Ask the bot for its shipping options.
 
     Returns:
         `ok`, `error` and `shipping_options` of its answer; `ok` is `None` if there was none.
@@ -118,11 +120,14 @@ async def ask_shipping(telegram: Telegram, bill: Bill, wish: Shipping) -> Json:
 
 
 async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
-    """Pay a bill: the bot is asked, and told when it is done.
+    """Pay an invoice: ask the bot first (pre-checkout), then send it the receipt.
 
     Returns:
-        `ok`, `error` if the bot does not want the money or says nothing within ten seconds by the
-        playground's clock, and `charge_id` if it was paid.
+        `ok`; `error` if the bot refuses, or does not answer within 10 s of the playground's clock;
+        `charge_id` if it was paid.
+
+    Raises:
+        ControlError: If tip or shipping option do not fit the invoice, or it was paid meanwhile.
     """
     person = telegram.person(payment.person)
     if payment.tip > bill.secret.get("max_tip_amount", 0):
@@ -140,7 +145,7 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
 
 
 def _order(bill: Bill, payment: Payment) -> Json:
-    """What the bot hears of a payment, before and after it."""
+    """Give the fields of a payment that the bot gets before and after it."""
     order: Json = {
         "currency": bill.invoice["currency"],
         "total_amount": bill.invoice["total_amount"] + payment.tip,
@@ -166,7 +171,7 @@ def _shipping_option(bill: Bill, user_id: int, option_id: str) -> Json:
 
 
 async def _ask(telegram: Telegram, kind: str, content: Json, seconds: float) -> Json | None:
-    """Ask the bot, and wait for its answer in real seconds or the clock's ten."""
+    """Ask the bot; wait `seconds` of real time, or 10 s of the clock, for its answer."""
     query = Checkout(str(secrets.randbits(62)))
     telegram.state.checkouts[query.id] = query
     telegram.queue.push(kind, {"id": query.id, **content}, content["from"]["id"])

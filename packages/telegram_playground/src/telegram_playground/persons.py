@@ -1,4 +1,4 @@
-"""What persons do: come, delete, block the bot."""
+"""Persons: added, changed, blocking the bot, deleting messages, and what they may do."""
 
 from aiogram.types import User
 from pydantic import ValidationError
@@ -9,23 +9,23 @@ from telegram_playground.state import Chat, Json, Person, Role, Standing
 from telegram_playground.telegram import Telegram
 
 FIRST_ID = 1_000_001
-"""The id of the first person who does not ask for another one."""
+"""The id of the first person added without an id."""
 
 MAX_ID = 1 << 52
-"""Ids are smaller (Bot API, User)."""
+"""The first number that is too large for an id (Bot API, User)."""
 
 FIELDS = frozenset(User.model_fields) - {"is_bot"}
 
 
 def add_person(telegram: Telegram, fields: Json) -> Person:
-    """Have somebody join Telegram; their chat with the bot is empty yet.
+    """Add a person with an empty private chat.
 
     Args:
-        telegram: Where to.
-        fields: What is known of the `User`: an id, names, a username, a language code, ...
+        telegram: The playground.
+        fields: Fields of the `User`; `id` and `first_name` have defaults.
 
     Raises:
-        ControlError: If a field makes no sense, or the id or username is taken.
+        ControlError: If a field is unknown or wrong, or the id or username is taken.
     """
     persons = telegram.state.persons
     free = max([FIRST_ID - 1, *persons]) + 1
@@ -41,13 +41,13 @@ def add_person(telegram: Telegram, fields: Json) -> Person:
 
 
 def change_person(telegram: Telegram, person: Person, fields: Json) -> None:
-    """Change what is known of a person; `None` takes a field away.
+    """Change fields of a person's `User`; `None` removes a field, the id stays.
 
     Raises:
-        ControlError: If a field makes no sense.
+        ControlError: If a field is unknown or wrong, or the username is taken.
     """
     user = _checked_user(telegram, person.user | fields | {"id": person.user["id"]})
-    # Messages hold on to these objects, so that a new name shows on old messages too.
+    # Messages share these objects, so old messages show the new name too.
     person.user.clear()
     person.user.update(user)
     chat = telegram.state.chats[user["id"]]
@@ -58,7 +58,7 @@ def change_person(telegram: Telegram, person: Person, fields: Json) -> None:
 
 
 def set_standing(telegram: Telegram, person: Person, standing: Standing) -> None:
-    """Have a person start, block or unblock the bot, or delete their account."""
+    """Set whether the bot may write to a person; tell the bot if they block or unblock it."""
     blocks = (person.standing is Standing.BLOCKED, standing is Standing.BLOCKED)
     person.standing = standing
     telegram.state.note("person", person.user["id"])
@@ -74,7 +74,7 @@ def remove(telegram: Telegram, chat: Chat, message_id: int, person: Person) -> N
     """Delete a message as a person, for everybody.
 
     Raises:
-        ControlError: If there is no such message, or it is not theirs to delete.
+        ControlError: If there is no such message, or the person may not delete it.
     """
     check_presence(telegram, chat, person)
     message = chat.messages.get(message_id)
@@ -90,7 +90,8 @@ def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
     """Make sure that a person can act in a chat.
 
     Raises:
-        ControlError: If they are not there.
+        ControlError: If the person is not in the chat, has blocked the bot there, or has deleted
+            their account.
     """
     user_id, name = person.user["id"], person.user["first_name"]
     if not role_in(telegram, chat, user_id).inside:
@@ -102,10 +103,10 @@ def check_presence(telegram: Telegram, chat: Chat, person: Person) -> None:
 
 
 def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
-    """Make sure that a person can write into a chat.
+    """Make sure that a person can write in a chat.
 
     Raises:
-        ControlError: If they are not there, or the group has become a supergroup.
+        ControlError: If `check_presence` refuses, or the group became a supergroup.
     """
     check_presence(telegram, chat, person)
     if chat.migrated_to is not None:

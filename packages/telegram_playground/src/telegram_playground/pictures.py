@@ -1,4 +1,4 @@
-"""How large a picture is, read from the first bytes of its file."""
+"""Reads the size of a picture from the first bytes of its file."""
 
 import struct
 
@@ -6,14 +6,14 @@ PNG = b"\x89PNG\r\n\x1a\n"
 GIF = (b"GIF87a", b"GIF89a")
 JPEG = b"\xff\xd8"
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""Markers of a JPEG's segments that begin with its size (ITU-T T.81, table B.1)."""
+"""Markers of JPEG segments that contain the size of the picture (ITU-T T.81, table B.1)."""
 
 JPEG_SEGMENT = 9
-"""Bytes of such a segment up to the end of the size."""
+"""Bytes of such a segment, from its marker to the end of the size."""
 
 
 def picture_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, GIF or JPEG in pixels; `None` if it is none of them."""
+    """Give width and height of a PNG, GIF or JPEG in pixels; `None` for anything else."""
     size = None
     if data.startswith(PNG) and len(data) >= len(PNG) + 16:
         size = struct.unpack_from(">II", data, 16)

@@ -1,4 +1,4 @@
-"""getUpdates: who waits, for how long, and who has to give way.
+"""getUpdates: how long a poll waits, and which of two polls is refused.
 
 After `process_get_updates_query` and `do_get_updates` in `Client.cpp` of Telegram's server.
 """
@@ -12,16 +12,16 @@ from telegram_playground.state import Update
 from telegram_playground.update_queue import UpdateQueue
 
 MAX_TIMEOUT = 50
-"""The longest wait of a poll, in seconds."""
+"""Seconds that a poll can wait at most."""
 
 HOLD = 3
-"""Seconds for which a poll that asks the same again too soon is held."""
+"""Seconds that a poll is held if it repeats an offset too soon, or meets a second conflict."""
 
 HASTE = 0.5
-"""Seconds within which the same offset again is answered with one update only."""
+"""Seconds within which a poll with the same offset gets only one update."""
 
 GATHER = 0.001
-"""Seconds that a waiting poll lets pass after an update, so that it can take along the next."""
+"""Seconds that a waiting poll waits after an update, so that it can take the next one too."""
 
 OTHER_POLL = (
     "terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -32,8 +32,8 @@ class Polling:
     """The bot's polls, of which one at a time may wait.
 
     Args:
-        queue: What they take updates from.
-        clock: What they wait by.
+        queue: The updates that wait.
+        clock: The playground's clock, by which polls wait.
     """
 
     def __init__(self, queue: UpdateQueue, clock: Clock) -> None:
@@ -46,15 +46,18 @@ class Polling:
         self._conflict_free_from = float("-inf")
 
     async def get(self, offset: int, limit: int, timeout: int) -> list[Update]:
-        """Answer a poll, as soon as there is something to answer with.
+        """Answer a poll as soon as there is an update, or when its time is over.
 
         Args:
-            offset: The first update id wanted; smaller ones are acknowledged by it.
+            offset: The first update id to return; smaller ones are acknowledged.
             limit: The largest number of updates, 1 to 100.
-            timeout: Seconds to wait for an update when there is none.
+            timeout: Seconds to wait if there is no update, 0 to 50.
+
+        Returns:
+            The updates, which stay in the queue until they are acknowledged.
 
         Raises:
-            ConflictError: If another poll or a webhook takes this one's place.
+            ConflictError: If another poll or a webhook replaces this one.
         """
         now = self._clock.time()
         if offset == self._last_offset:
@@ -72,21 +75,21 @@ class Polling:
         return self._queue.take(max(offset, 0), limit)
 
     def wake(self) -> None:
-        """Say that an update has come."""
+        """Answer the waiting poll soon, because an update has come."""
         if self._waiting is not None and self._gathering is None:
             loop = asyncio.get_running_loop()
             self._gathering = loop.call_later(GATHER, self._release)
 
     def abort(self, error: ApiError) -> None:
-        """End the poll that waits, if there is one, with a refusal."""
+        """Refuse the poll that waits, if there is one."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(error)
 
     async def refuse(self, conflict: ConflictError) -> NoReturn:
-        """Refuse a poll; the second within three seconds has to wait for it.
+        """Refuse a poll; the second refusal within 3 s comes 3 s later.
 
         Raises:
-            ConflictError: The one given.
+            ConflictError: The given error.
         """
         now = self._clock.time()
         if now < self._conflict_free_from:

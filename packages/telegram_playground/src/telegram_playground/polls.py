@@ -19,7 +19,7 @@ QUIZ = "quiz"
 
 
 def send_poll(telegram: Telegram, call: SendPoll) -> Json:
-    """Post a poll or quiz as the bot (sendPoll)."""
+    """Send a poll or quiz as the bot (sendPoll)."""
     options = [item.text if isinstance(item, InputPollOption) else item for item in call.options]
     correct = call.correct_option_ids
     if correct is None and call.correct_option_id is not None:
@@ -43,17 +43,17 @@ def send_poll(telegram: Telegram, call: SendPoll) -> Json:
 def poll_content(
     question: str, options: list[str], *, type_: str, correct: list[int] | None, **more: object
 ) -> Json:
-    """The field of a message with a new poll.
+    """Give the field of a message with a new poll.
 
     Args:
-        question: What is asked.
-        options: What may be chosen.
+        question: The question.
+        options: The texts of the options.
         type_: `regular` or `quiz`.
-        correct: Places of the right options of a quiz, from 0.
+        correct: Positions of the right options of a quiz, counted from 0.
         **more: Other fields of a `Poll`.
 
     Raises:
-        BadRequestError: If such a poll can't be.
+        BadRequestError: If Telegram would refuse such a poll.
     """
     if not question.strip():
         raise BadRequestError("poll question must be non-empty")
@@ -92,7 +92,7 @@ def poll_content(
 
 
 def keep_poll(telegram: Telegram, poll: Json, chat_id: int, message_id: int) -> None:
-    """Remember a poll, so that it can be voted in."""
+    """Keep a poll, so that persons can vote in it."""
     telegram.state.polls[poll["id"]] = Poll(poll, chat_id, message_id)
     telegram.state.note("poll", poll["id"])
 
@@ -122,13 +122,19 @@ def stop_poll(telegram: Telegram, call: StopPoll) -> Json:
 
 
 def vote(telegram: Telegram, poll: Poll, person: Person, chosen: list[int]) -> Json:
-    """Vote as a person, or take a vote back with no option at all.
+    """Vote as a person.
+
+    Args:
+        telegram: The playground.
+        poll: The poll.
+        person: The person who votes.
+        chosen: Positions of the options, counted from 0; an empty list retracts the vote.
 
     Returns:
-        The `Poll` object after it.
+        The `Poll` object after the vote.
 
     Raises:
-        ControlError: If they can't vote so.
+        ControlError: If the poll is closed, or does not allow this vote.
     """
     json, user_id = poll.json, int(person.user["id"])
     before = poll.votes.get(user_id)

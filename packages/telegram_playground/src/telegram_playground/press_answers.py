@@ -1,4 +1,4 @@
-"""Answers to presses, for whoever watches all of them at once."""
+"""The answers to presses, for the page's stream of events."""
 
 import itertools
 
@@ -8,10 +8,10 @@ from telegram_playground.telegram import Telegram
 
 
 class PressAnswers:
-    """Tells which presses were answered since it was last asked, from half a minute ago on.
+    """Collects the answers to the presses of the last 30 seconds.
 
     Args:
-        telegram: Where buttons are pressed.
+        telegram: The playground's chats.
     """
 
     def __init__(self, telegram: Telegram) -> None:
@@ -20,7 +20,7 @@ class PressAnswers:
         self._open: dict[str, CallbackQuery] = {}
 
     def take(self) -> list[Json]:
-        """The `id` and `answer` of each press that was answered meanwhile."""
+        """Give `id` and `answer` of each press that was answered since the last call."""
         queries = self._telegram.state.queries
         begin = self._telegram.clock.time() - ANSWERABLE_FOR
         for query in itertools.takewhile(

@@ -9,11 +9,11 @@ from telegram_playground.state import CallbackQuery, Chat, Json, Message, Person
 from telegram_playground.telegram import Telegram
 
 FORGOTTEN_AFTER = 600
-"""Seconds after which a pressed button's query is forgotten; it can't be answered any more."""
+"""Seconds after which the query of a press is deleted; it can't be answered by then."""
 
 
 def find_button(message: Message, label: str) -> Json:
-    """Find an inline button by its label, or by a part of it that no other label has.
+    """Find an inline button by its label, or by a part of it that no other label contains.
 
     Raises:
         ControlError: If there is no such button, or more than one.
@@ -26,20 +26,23 @@ def find_button(message: Message, label: str) -> Json:
 def press(
     telegram: Telegram, chat: Chat, message_id: int, person: Person, data: str | None
 ) -> CallbackQuery:
-    """Press an inline button, or make as if.
+    """Press an inline button, or pretend to.
 
-    A modified client can send any data for any message of the bot, also for one that is gone.
+    A modified client can send any data for any message of the bot, even a deleted one.
 
     Args:
-        telegram: Where it happens.
+        telegram: The playground.
         chat: The chat of the message.
-        message_id: The message.
-        person: Who presses.
-        data: The button's callback data, or whatever is sent in its place; `None` of a button
-            that starts the game of the message.
+        message_id: The id of the message.
+        person: The person who presses.
+        data: The callback data, which need not be on a button; `None` starts the message's game.
+
+    Returns:
+        The query, whose `answer` is set once the bot answers.
 
     Raises:
-        ControlError: If the person does not see the message, or it is not the bot's.
+        ControlError: If the person is not in the chat, there never was such a message, it is not
+            the bot's, or it has no game.
     """
     check_presence(telegram, chat, person)
     message = chat.messages.get(message_id)

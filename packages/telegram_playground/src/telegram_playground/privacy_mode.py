@@ -14,16 +14,16 @@ SERVICE = frozenset(
         "successful_payment",
     }
 )
-"""Fields of messages that tell of something that has happened, not what somebody says."""
+"""Fields of service messages, which the bot gets in privacy mode too."""
 
 
 def tell_bot(telegram: Telegram, chat: Chat, message: Message, kind: str = "message") -> None:
-    """Let the bot have a message, if it is one that it gets.
+    """Queue an update with a message, if the bot gets messages like it.
 
     Args:
-        telegram: Where it was posted.
-        chat: The chat.
-        message: What was posted or edited.
+        telegram: The playground, which keeps the updates.
+        chat: The chat of the message.
+        message: The message that was posted or edited.
         kind: `message` or `edited_message`.
     """
     if _reaches_bot(telegram, chat, message):
@@ -50,7 +50,7 @@ def _reaches_bot(telegram: Telegram, chat: Chat, message: Message) -> bool:
 
 
 def _calls_bot(telegram: Telegram, text: str, entity: Json) -> bool:
-    """Whether an entity is a mention of the bot, or a command at the start that it may take."""
+    """Whether an entity mentions the bot, or is a command for it at the start of the text."""
     if entity["type"] not in {"mention", "bot_command"}:
         return False
     begin, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])

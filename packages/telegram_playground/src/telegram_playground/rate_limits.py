@@ -1,4 +1,4 @@
-"""How often a bot may write (core.telegram.org/bots/faq, "My bot is hitting limits")."""
+"""Rate limits of a bot's messages (core.telegram.org/bots/faq, "My bot is hitting limits")."""
 
 import math
 
@@ -10,18 +10,21 @@ from telegram_playground.errors import TooManyRequestsError
 from telegram_playground.state import Json
 
 COUNTED = ("send", "edit", "copy", "forward", "stoppoll", "setgamescore")
-"""How the names of methods begin that count."""
+"""Prefixes of the methods that are limited, in lower case."""
 
 NOT_COUNTED = "sendchataction"
+"""A method with such a prefix that is not limited."""
+
 MINUTE = 60
 
 
 class Limits(Strict):
-    """How much is let through, once `on`.
+    """The rate limits.
 
     Attributes:
+        on: Whether they apply.
         overall: Calls a second over all chats.
-        chat: Calls a second in one chat, over time.
+        chat: Calls a second in one chat, on average.
         burst: Calls in one chat that pass at once.
         group: Calls a minute in one group.
     """
@@ -34,12 +37,15 @@ class Limits(Strict):
 
 
 class RateLimits:
-    """Counts the bot's calls and refuses those that are too many.
+    """Refuses calls above the rate limits, by token buckets.
 
-    Each count is a bucket that fills up again with time; a call that is refused takes nothing.
+    A refused call takes no token.
+
+    Args:
+        clock: The playground's clock, by which the buckets fill.
 
     Attributes:
-        limits: What is let through; off at first.
+        limits: The limits, which are off at first.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -48,15 +54,15 @@ class RateLimits:
         self._buckets: dict[str, tuple[float, float]] = {}
 
     def set(self, limits: Limits) -> None:
-        """Count anew by other limits."""
+        """Set other limits, with full buckets."""
         self.limits = limits
         self._buckets.clear()
 
     def check(self, method: str, params: Json) -> None:
-        """Count a call.
+        """Take a token for a call from each bucket that it belongs to.
 
         Raises:
-            TooManyRequestsError: If it is one too many.
+            TooManyRequestsError: If a bucket is empty.
         """
         name, chat_id = method.lower(), str(params.get("chat_id", ""))
         if not self.limits.on or not name.startswith(COUNTED) or name == NOT_COUNTED:

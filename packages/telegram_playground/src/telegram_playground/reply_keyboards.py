@@ -1,4 +1,4 @@
-"""Reply keyboards: which one a person has in a chat now, and what is left of it after use."""
+"""Reply keyboards: which one each person has in a chat, and what happens to it after use."""
 
 from collections.abc import Iterable
 
@@ -15,11 +15,11 @@ REQUESTS = (
     "request_managed_bot",
     "web_app",
 )
-"""Fields that make more of a reply button than its text."""
+"""Fields of reply buttons that do more than send their text."""
 
 
 def show_keyboard(telegram: Telegram, chat: Chat, message: Message) -> None:
-    """Give a keyboard that came with a message to those whom it is for, or take theirs away."""
+    """Show or remove the keyboard of a message for the persons it is meant for."""
     markup = message.keyboard or {}
     selective = markup.get("selective") is True
     for user_id in _targets(telegram, chat, message, selective=selective):
@@ -30,7 +30,7 @@ def show_keyboard(telegram: Telegram, chat: Chat, message: Message) -> None:
 
 
 def note_message(chat: Chat, user_id: int, message: Message) -> None:
-    """Put away what a message of a person has answered: a one-time keyboard, a forced reply."""
+    """Mark a one-time keyboard as used, or end a forced reply, if a person's message answers it."""
     shown = chat.keyboards.get(user_id)
     if shown is None:
         return
@@ -43,7 +43,7 @@ def note_message(chat: Chat, user_id: int, message: Message) -> None:
 
 
 def find_reply_button(chat: Chat, user_id: int, label: str) -> Json:
-    """Find a button on the reply keyboard that a person has, by its label or a part of it.
+    """Find a button on a person's reply keyboard by its label, or a part of it.
 
     Raises:
         ControlError: If there is no such button, or more than one.
@@ -52,7 +52,7 @@ def find_reply_button(chat: Chat, user_id: int, label: str) -> Json:
 
 
 def reply_buttons(chat: Chat, user_id: int) -> Iterable[Json]:
-    """The buttons of the reply keyboard that a person has in a chat."""
+    """Give the buttons of the reply keyboard that a person has in a chat."""
     shown = chat.keyboards.get(user_id)
     rows = shown["markup"].get("keyboard", ()) if shown else ()
     return (button for row in rows for button in row)
@@ -65,7 +65,8 @@ def _targets(telegram: Telegram, chat: Chat, message: Message, *, selective: boo
     inside = [user_id for user_id, role in chat.roles.items() if role.inside and user_id in persons]
     if not selective:
         return inside
-    # Bot API, ReplyKeyboardMarkup: whom the text mentions, and whose message it replies to.
+    # Bot API, ReplyKeyboardMarkup: users mentioned in the text, and the sender of what it
+    # replies to.
     text, entities = message.json.get("text", ""), message.json.get("entities", ())
     called = {entity["user"]["id"] for entity in entities if entity["type"] == "text_mention"}
     replied = chat.messages.get(message.reply_to or 0)

@@ -1,4 +1,4 @@
-"""Reply buttons that ask for something: what they take, and what a press of one sends."""
+"""Reply buttons that request something: what they accept, and what their press sends."""
 
 import secrets
 
@@ -22,17 +22,19 @@ from telegram_playground.telegram import Telegram
 
 
 class ReplyPress(Strict):
-    """A press of a reply button, with what the person chose if it asks for something.
+    """A press of a reply button, with what the button requests.
 
     Attributes:
-        person: Who presses.
-        label: The button's label, or a part of it that no other has.
-        contact: Somebody's phone number; the person's own if left out.
-        user_ids: The chosen persons.
-        chat_id: The chosen chat.
-        data: What the Mini App sends.
-        name: The name of the bot that is made.
-        username: Its username.
+        person: The id of the person who presses.
+        label: The button's label, or a part of it that no other label contains.
+        contact: A contact; the person's own if `None`.
+        location: A location.
+        poll: A new poll.
+        user_ids: The ids of the chosen users.
+        chat_id: The id of the chosen chat.
+        data: The data that the Mini App sends.
+        name: The name of the new bot.
+        username: The username of the new bot.
     """
 
     person: int
@@ -48,14 +50,14 @@ class ReplyPress(Strict):
 
 
 def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMessage:
-    """What the press of a reply button sends.
+    """Make the message that the press of a reply button sends.
 
     Raises:
-        ControlError: If there is no such button, or what it asks for is missing.
+        ControlError: If there is no such button, or what it requests is missing.
     """
     person = telegram.person(press.person)
     button = find_reply_button(chat, press.person, press.label)
-    # A request may be an empty object: any poll will do.
+    # A request can be an empty object: an empty `request_poll` accepts any poll.
     kind = next((name for name in REQUESTS if button.get(name, False) is not False), None)
     content = Content(text=button["text"]) if kind is None else None
     match kind:
@@ -85,7 +87,7 @@ def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMe
 
 
 def own_contact(person: Person) -> SharedContact:
-    """A person's own number, from the range that Telegram keeps for numbers that are none."""
+    """Give a person's own contact, with an anonymous number (+888) that no telephone has."""
     user = person.user
     return SharedContact(
         phone_number=f"+888{user['id']:08}",
@@ -98,10 +100,10 @@ def own_contact(person: Person) -> SharedContact:
 def requested_fields(
     telegram: Telegram, chat: Chat, person: Person, content: Content
 ) -> Json | None:
-    """The fields of a message that answers a request button; `None` if it is another message.
+    """Give the fields of a message that answers a request button; `None` for other messages.
 
     Raises:
-        ControlError: If no such button is on the person's keyboard, or it asks for something else.
+        ControlError: If the person's keyboard has no such button, or it requests something else.
     """
     user_id = person.user["id"]
     if content.users_shared is not None:
@@ -170,7 +172,7 @@ def _shared_chat(telegram: Telegram, request: Json, shared: SharedChat) -> Json:
 
 
 def _created_bot(telegram: Telegram, person: Person, plan: NewBot) -> Json:
-    """Make a bot and tell of it (Bot API, KeyboardButtonRequestManagedBot); nobody runs it."""
+    """Create a bot, which does not run (Bot API, KeyboardButtonRequestManagedBot)."""
     users = [telegram.state.bot, *(other.user for other in telegram.state.persons.values())]
     if any(user.get("username", "").lower() == plan.username.lower() for user in users):
         raise ControlError(f"the username {plan.username} is taken", 409)

@@ -1,4 +1,4 @@
-"""What an empty playground is furnished with, so that a page has somebody to play."""
+"""The persons and groups that an empty playground gets when its page is opened."""
 
 from telegram_playground.groups import GroupPlan, add_group, add_topic, set_role
 from telegram_playground.persons import add_person
@@ -15,10 +15,10 @@ TOPICS = ("Kitchen", "Garden")
 
 
 def add_sample_chats(telegram: Telegram) -> None:
-    """Give an empty playground three persons, a group and a forum with the bot in both.
+    """Add three persons, a group and a forum, with the bot in both, to an empty playground.
 
-    One of the persons reads Russian, and the first of them owns the groups. A playground in
-    which anybody lives is left as it is.
+    One person reads Russian; the first one owns both groups. A playground that has a person
+    stays as it is.
     """
     if telegram.state.persons:
         return

@@ -1,4 +1,4 @@
-"""What all methods that send a message of the bot have in common: where it goes, and with what."""
+"""Sends the bot's messages: what all sending methods check and do."""
 
 from aiogram import methods
 
@@ -9,8 +9,7 @@ from telegram_playground.state import Chat, Json, Message, Role
 from telegram_playground.telegram import Telegram
 
 GENERAL_TOPIC = 1
-"""The topic of a forum that every message without one belongs to; it can't be named, and is not
-among the chat's topics."""
+"""The id of a forum's General topic; messages in it carry no `message_thread_id`."""
 
 KINDS = {
     "photo": "photos",
@@ -19,7 +18,7 @@ KINDS = {
     "poll": "polls",
     "sticker": "stickers",
 }
-"""What the rights to send are called, by the field of a message; else it is text messages."""
+"""Names of the rights to send in refusals, by the field of the message."""
 
 Sending = (
     methods.SendMessage
@@ -44,19 +43,19 @@ Sending = (
 
 
 def send(telegram: Telegram, call: Sending, content: Json, first: str | None = None) -> Json:
-    """Post a message as the bot.
+    """Send a message as the bot.
 
     Args:
-        telegram: Where to.
-        call: The call that asks for it.
-        content: What the message says, already checked.
-        first: The kind that the first button must have, if the message has a kind of its own.
+        telegram: The playground.
+        call: The call that sends it.
+        content: The fields of the message's content, already checked.
+        first: The kind that the first button must have: `callback_game`, `pay` or any (`None`).
 
     Returns:
         The `Message` object.
 
     Raises:
-        ApiError: If it can't go there, or its keyboard is wrong.
+        ApiError: If the bot can't write there, or topic, reply or keyboard are wrong.
     """
     return posted(telegram, call, content, first)[1]
 
@@ -64,7 +63,7 @@ def send(telegram: Telegram, call: Sending, content: Json, first: str | None = N
 def posted(
     telegram: Telegram, call: Sending, content: Json, first: str | None = None
 ) -> tuple[Message, Json]:
-    """Post a message as the bot, and give it with its `Message` object; see `send`."""
+    """Send a message as `send` does; return it with its `Message` object."""
     if getattr(call, "business_connection_id", None):
         raise BadRequestError("business connection not found")
     chat = telegram.writable_chat(call.chat_id)
@@ -85,10 +84,10 @@ def posted(
 
 
 def check_right_to_send(telegram: Telegram, chat: Chat, content: Json) -> None:
-    """Refuse what the bot may not send to a group.
+    """Make sure that the bot has the right to send to a chat.
 
     Raises:
-        BadRequestError: If it may write nothing there.
+        BadRequestError: If the bot is restricted there.
     """
     if chat.roles.get(telegram.bot_id) is Role.RESTRICTED:
         kinds = (words for field, words in KINDS.items() if field in content)
@@ -97,7 +96,7 @@ def check_right_to_send(telegram: Telegram, chat: Chat, content: Json) -> None:
 
 
 def topic_fields(telegram: Telegram, chat: Chat, call: Sending | methods.ForwardMessage) -> Json:
-    """The fields of a message that say its topic, of a forum or of a channel's direct messages.
+    """Give the fields for the topic of a message, in a forum or in direct messages.
 
     Raises:
         BadRequestError: If there is no such topic, or it is closed.
@@ -113,7 +112,7 @@ def topic_fields(telegram: Telegram, chat: Chat, call: Sending | methods.Forward
 
 
 def thread_fields(chat: Chat, thread_id: int | None, *, may_write_in_closed: bool = False) -> Json:
-    """The fields of a message that say its topic; a group without topics takes no notice.
+    """Give the fields for the topic of a message; none in a group without topics.
 
     Raises:
         BadRequestError: If there is no such topic, or it is closed.
@@ -128,14 +127,14 @@ def thread_fields(chat: Chat, thread_id: int | None, *, may_write_in_closed: boo
 
 
 def thread_of_reply(chat: Chat, reply_to: int | None) -> Json:
-    """The fields of a message that say its topic, if it is a reply to a message in one."""
+    """Give the fields for the topic of a reply: those of the message that it replies to."""
     replied = chat.messages.get(reply_to) if reply_to is not None else None
     names = ("message_thread_id", "is_topic_message")
     return {name: replied.json[name] for name in names if name in replied.json} if replied else {}
 
 
 def _topic_of_reply(telegram: Telegram, chat: Chat, reply_to: int | None) -> Json:
-    """The fields of a reply of the bot that say its topic: that of what it answers."""
+    """Give the fields for the topic of a reply of the bot; refuse a closed topic."""
     fields = thread_of_reply(chat, reply_to)
     if chat.roles.get(telegram.bot_id, Role.LEFT).leads:
         return fields

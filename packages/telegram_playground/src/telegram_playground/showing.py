@@ -1,4 +1,4 @@
-"""What persons see of chats and messages, which is more than the bot finds in them."""
+"""Chats and messages as persons see them, with more than the bot gets."""
 
 import itertools
 
@@ -8,11 +8,11 @@ from telegram_playground.state import Chat, Json, Message
 from telegram_playground.telegram import Telegram
 
 BILL = ("prices", "receipt", *WISHES)
-"""What persons see of an invoice beside its `Invoice`."""
+"""Fields of an invoice that persons see besides its `Invoice`."""
 
 
 def show_chat(chat: Chat) -> Json:
-    """A chat with the `roles` and reply `keyboards` in it by user id, and the names of `topics`."""
+    """Give a chat with its `roles` and reply `keyboards` by user id, and its `topics` by id."""
     return {
         "chat": chat.json,
         "roles": {str(user_id): role for user_id, role in chat.roles.items()},
@@ -23,7 +23,7 @@ def show_chat(chat: Chat) -> Json:
 
 
 def show_changes(telegram: Telegram, chat: Chat, after: int) -> Json:
-    """What has changed in a chat since version `after`: `messages` by id, and ids of `deleted`."""
+    """Give what changed since version `after`: `messages` in order, and ids of `deleted` ones."""
     changed = itertools.takewhile(
         lambda message_id: chat.changed[message_id] > after, reversed(chat.changed)
     )
@@ -37,10 +37,10 @@ def show_changes(telegram: Telegram, chat: Chat, after: int) -> Json:
 
 
 def show_message(telegram: Telegram, chat: Chat, message: Message) -> Json:
-    """A message as persons see it: with what no bot finds in a message.
+    """Give a message as persons see it.
 
-    That is the `keyboard` that came with it, the `votes` in its poll by user id, the `scores` in
-    its game, and the `bill` of its invoice.
+    Besides the bot's `Message` it has the reply `keyboard` sent with it, the `votes` in its poll by
+    user id, the `scores` in its game, and the `bill` of its invoice.
     """
     shown = telegram.show(chat, message)
     more: Json = {}
@@ -57,5 +57,5 @@ def show_message(telegram: Telegram, chat: Chat, message: Message) -> Json:
 
 
 def show_bill(secret: Json) -> Json:
-    """What persons see of what the bot gave along with an invoice."""
+    """Give the fields of an invoice that persons see, from what the bot gave with it."""
     return {name: secret[name] for name in BILL if name in secret}

@@ -1,4 +1,4 @@
-"""Waiting for a thing to change, without asking again and again."""
+"""Waiting for changes without polling."""
 
 import asyncio
 import time
@@ -7,30 +7,30 @@ from collections.abc import Callable, Hashable
 
 
 class Signals:
-    """Wakes everybody who waits for a thing; things are named by any key."""
+    """Wakes all tasks that wait for a key; a key can be any hashable value."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[Hashable, set[asyncio.Future[bool]]] = defaultdict(set)
 
     def notify(self, key: Hashable) -> None:
-        """Say that a thing has changed."""
+        """Wake the tasks that wait for a key."""
         for waiting in self._waiting.pop(key, ()):
             _finish(waiting, changed=True)
 
     async def wait(self, key: Hashable, seconds: float) -> bool:
-        """Wait for the next change of a thing.
+        """Wait until a key is signalled.
 
         Args:
-            key: The thing.
-            seconds: How long at most, in real time: whoever waits here is no part of the play.
+            key: The key.
+            seconds: The longest wait, in real time, not by the playground's clock.
 
         Returns:
-            Whether it has changed.
+            Whether the key was signalled in time.
         """
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[bool] = loop.create_future()
         self._waiting[key].add(waiting)
-        # A future and a timer: `asyncio.wait_for` would make a task for each press.
+        # A future and a timer are cheaper than the task that `asyncio.wait_for` would make.
         timer = loop.call_later(seconds, lambda: _finish(waiting, changed=False))
         try:
             return await waiting
@@ -39,15 +39,15 @@ class Signals:
             self._forget(key, waiting)
 
     async def wait_for(self, key: Hashable, seconds: float, done: Callable[[], bool]) -> bool:
-        """Wait until a thing is as it should be.
+        """Wait until a condition holds.
 
         Args:
-            key: The thing.
-            seconds: How long at most.
-            done: Whether it is; asked now and at every change.
+            key: The key that is signalled when the condition may have changed.
+            seconds: The longest wait, in real time.
+            done: The condition; checked now and at each signal.
 
         Returns:
-            Whether it has become so.
+            Whether the condition holds.
         """
         deadline = time.monotonic() + seconds
         while not done():
@@ -57,7 +57,7 @@ class Signals:
         return True
 
     def close(self) -> None:
-        """Let everybody go who waits, with nothing changed."""
+        """Wake all waiting tasks as if their time were over."""
         for key in list(self._waiting):
             for waiting in self._waiting.pop(key):
                 _finish(waiting, changed=False)

@@ -1,4 +1,4 @@
-"""Data that Telegram signs with the bot's token: Mini Apps' initData, and logins."""
+"""Signs data with the bot's token: the initData of Mini Apps, and logins."""
 
 import hashlib
 import hmac
@@ -13,12 +13,12 @@ WEB_APP_VERSION = "9.1"
 
 
 def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
-    """A Mini App's initData, as `core.telegram.org/bots/webapps` has it validated.
+    """Make the initData of a Mini App (core.telegram.org/bots/webapps, Validating data).
 
     Args:
         token: The bot's token.
         user: The `User` who opens the app.
-        auth_date: When, in seconds since 1970.
+        auth_date: The time of opening, in seconds since 1970.
         **more: Other fields of a `WebAppInitData`, such as `query_id`.
     """
     shown = {name: value for name, value in user.items() if name != "is_bot"}
@@ -29,7 +29,7 @@ def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
 
 
 def web_app_url(url: str, data: str, start_param: str | None = None) -> str:
-    """The address of a Mini App with its initData and a link's parameter, as clients open it."""
+    """Make the address by which clients open a Mini App, with initData and start parameter."""
     opened = {
         **({"tgWebAppData": data} if data else {}),
         "tgWebAppVersion": WEB_APP_VERSION,
@@ -42,13 +42,13 @@ def web_app_url(url: str, data: str, start_param: str | None = None) -> str:
 
 
 def login_url(token: str, url: str, user: Json, auth_date: int) -> str:
-    """An address with a signed login, as `core.telegram.org/widgets/login` has it checked.
+    """Make an address with a signed login (core.telegram.org/widgets/login).
 
     Args:
         token: The bot's token.
         url: The address on the button.
         user: The `User` who logs in.
-        auth_date: When, in seconds since 1970.
+        auth_date: The time of the login, in seconds since 1970.
     """
     names = ("id", "first_name", "last_name", "username")
     fields = {name: str(user[name]) for name in names if name in user}

@@ -1,4 +1,4 @@
-"""The ground that the bot's side and the persons' side share."""
+"""What the bot's side and the persons' side share: chats, access, messages, files."""
 
 from http import HTTPStatus
 
@@ -17,19 +17,29 @@ ANONYMOUS_ADMIN: Json = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
-"""Who an anonymous admin's messages are `from`, beside the group as their `sender_chat`."""
+"""The `from` of messages of anonymous admins; their `sender_chat` is the group."""
 
 ANY_CHAT = "chats"
-"""The signal that something has changed in some chat."""
+"""The key of the signal that some chat has changed."""
 
 
 class Telegram:
-    """Chats, persons and updates, with the rules that both sides go by.
+    """The playground's chats, persons, messages and updates, with the rules of both sides.
 
     Args:
-        state: What is known so far.
-        clock: The time.
-        token: The bot's token, by which data is signed.
+        state: The state, which this object changes.
+        clock: The playground's clock.
+        token: The bot's token, with which data is signed.
+
+    Attributes:
+        state: The state.
+        clock: The playground's clock.
+        signals: Wakes tasks that wait for changes.
+        faults: The faults that are switched on.
+        rate_limits: The rate limits.
+        delivery: Delivers updates to the bot.
+        queue: The updates that wait for the bot.
+        memory: The data folder, or `None` if nothing is kept.
     """
 
     def __init__(self, state: State, clock: Clock, token: str) -> None:
@@ -45,7 +55,7 @@ class Telegram:
         self._contents: dict[str, bytes] = {}
 
     async def close(self) -> None:
-        """Send nothing more, and let go whoever waits."""
+        """Stop delivering updates, and wake all tasks that wait."""
         await self.delivery.close()
         self.signals.close()
 
@@ -58,7 +68,7 @@ class Telegram:
         """Look up a person.
 
         Raises:
-            BadRequestError: If there is nobody with that id.
+            BadRequestError: If there is no person with that id.
         """
         try:
             return self.state.persons[user_id]
@@ -66,10 +76,10 @@ class Telegram:
             raise BadRequestError("user not found") from None
 
     def user(self, user_id: int) -> Json:
-        """The `User` object of a person or of the bot.
+        """Look up the `User` object of a person or of the bot.
 
         Raises:
-            BadRequestError: If there is nobody with that id.
+            BadRequestError: If there is no user with that id.
         """
         return self.state.bot if user_id == self.bot_id else self.person(user_id).user
 
@@ -81,7 +91,7 @@ class Telegram:
 
         Raises:
             BadRequestError: If there is no such chat.
-            ForbiddenError: If the bot is no longer in that supergroup.
+            ForbiddenError: If the bot is not in that supergroup.
         """
         chat = self._find(chat_id)
         if chat is None:
@@ -108,9 +118,9 @@ class Telegram:
             chat_id: Its id, or the `@username` of a public group.
 
         Raises:
-            BadRequestError: If there is no such chat.
-            ForbiddenError: If the person does not want the bot's messages, or the bot is not in
-                the group.
+            BadRequestError: If there is no such chat, or it became a supergroup.
+            ForbiddenError: If the person has not started the bot, has blocked it or is deleted; or
+                if the bot is not in the group.
         """
         chat = self.chat(chat_id)
         if chat.migrated_to is not None:
@@ -130,11 +140,14 @@ class Telegram:
                 return chat
 
     def post(self, chat: Chat, message: Message) -> Message:
-        """Put a new message into a chat: it gets its id, its date and its place.
+        """Add a message to a chat; it gets its id and date.
 
         Args:
             chat: The chat.
-            message: What is said and by whom, in `json`.
+            message: The message, with sender and content in `json`.
+
+        Returns:
+            The same message.
         """
         chat.last_message_id += 1
         message.json = {
@@ -148,7 +161,7 @@ class Telegram:
         return message
 
     def touch(self, chat: Chat, message: Message) -> None:
-        """Note that a message was posted, edited or deleted, and tell who waits for it."""
+        """Note that a message was added, edited or deleted, and signal the change."""
         chat.version += 1
         message.version = chat.version
         chat.changed.pop(message.id, None)
@@ -159,24 +172,24 @@ class Telegram:
         self.signals.notify(ANY_CHAT)
 
     def delete(self, chat: Chat, message: Message) -> None:
-        """Take a message out of a chat, for everybody."""
+        """Delete a message for everybody."""
         del chat.messages[message.id]
         if message.keyboard is not None:
-            # A reply keyboard goes with its message.
+            # A reply keyboard disappears with its message.
             for user_id, shown in list(chat.keyboards.items()):
                 if shown["message_id"] == message.id:
                     del chat.keyboards[user_id]
         self.touch(chat, message)
 
     def show(self, chat: Chat, message: Message) -> Json:
-        """The `Message` object as the bot gets it, with the message that it replies to."""
+        """Give the `Message` object as the bot gets it, with the message that it replies to."""
         replied = chat.messages.get(message.reply_to) if message.reply_to else None
         return (
             message.json if replied is None else {**message.json, "reply_to_message": replied.json}
         )
 
     def keep(self, file: StoredFile, data: bytes) -> None:
-        """Keep a file."""
+        """Keep a file and its bytes."""
         if self.memory is None:
             self._contents[file.id] = data
         else:
@@ -185,18 +198,18 @@ class Telegram:
         self.state.note("file", file.id)
 
     def content(self, file: StoredFile) -> bytes:
-        """The bytes of a file."""
+        """Give the bytes of a file."""
         if self.memory is None:
             return self._contents[file.id]
         return self.memory.read(file.id)
 
     def flush(self) -> None:
-        """Write down what has changed, before anybody is told of it."""
+        """Write the changes to the data folder, before a request is answered."""
         if self.memory is not None:
             self.memory.flush()
 
     def reset(self) -> None:
-        """Forget everybody and everything but what the bot has set, since it runs on."""
+        """Delete everything but the bot's own settings, because the bot goes on running."""
         state = self.state
         for place in (
             state.persons,

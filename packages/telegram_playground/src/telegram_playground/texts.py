@@ -1,4 +1,4 @@
-"""Texts and captions in the calls of a bot, as fields of a message."""
+"""Turns texts and captions of a bot's calls into fields of a message."""
 
 from collections.abc import Sequence
 
@@ -26,17 +26,17 @@ Entities = Sequence[MessageEntity] | None
 def text_content(
     telegram: Telegram, text: str, mode: Mode, entities: Entities, preview: object
 ) -> Json:
-    """The fields of a message with a text.
+    """Give the fields of a message with a text.
 
     Args:
-        telegram: Where mentioned persons are looked up.
+        telegram: The playground, which knows the persons that the text mentions.
         text: The text as the bot sends it.
-        mode: How its markup is to be read.
-        entities: Entities given beside it.
-        preview: `LinkPreviewOptions`, or anything else for none.
+        mode: The parse mode, if it is a string.
+        entities: The entities given with the text.
+        preview: `LinkPreviewOptions`; anything else counts as none.
 
     Raises:
-        BadRequestError: If Telegram would not take it.
+        BadRequestError: If Telegram would refuse the text.
     """
     text, found = _formatted(telegram, text, mode, entities)
     content: Json = {"text": text}
@@ -55,17 +55,17 @@ def caption_content(
     *,
     above: object = None,
 ) -> Json:
-    """The fields of a message with a caption, which may be empty.
+    """Give the fields of a message with a caption; none if it is blank.
 
     Args:
-        telegram: Where mentioned persons are looked up.
+        telegram: The playground, which knows the persons that the caption mentions.
         caption: The caption as the bot sends it.
-        mode: How its markup is to be read.
-        entities: Entities given beside it.
-        above: `True` if it is to stand above the picture.
+        mode: The parse mode, if it is a string.
+        entities: The entities given with the caption.
+        above: `True` shows the caption above the picture.
 
     Raises:
-        BadRequestError: If Telegram would not take it.
+        BadRequestError: If Telegram would refuse the caption.
     """
     if caption is None or not caption.strip():
         return {}
@@ -88,7 +88,7 @@ def _formatted(
 
 
 def _resolve_mention(telegram: Telegram, entity: Json) -> bool:
-    """Fill in whom a text mention means; one of somebody unknown is dropped."""
+    """Put the `User` into a text mention; return `False` if there is no such person."""
     if entity["type"] == "text_mention":
         person = telegram.state.persons.get(entity["user"]["id"])
         if person is None:

@@ -20,27 +20,26 @@ LIFETIMES = {
 """Seconds until an update is dropped, by its kind; a day for every other kind (`Client.cpp`)."""
 
 UNUSUAL = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
-"""What a bot gets only if it asks for it (Bot API, getUpdates, `allowed_updates`)."""
+"""Kinds that a bot gets only if it asks for them (Bot API, getUpdates, `allowed_updates`)."""
 
 FUTURE = 10
-"""An offset this far beyond the next update id is taken for a mistake and not followed."""
-
+"""An offset that is further beyond the next update id is ignored as a mistake."""
 
 UPDATES = "updates"
-"""The signal that updates have come or gone."""
+"""The key of the signal that updates have come or gone."""
 
 
 class UpdateQueue:
     """The updates of the bot, oldest first, each until it is acknowledged or has expired.
 
     Args:
-        state: Where they are kept.
-        clock: What they expire by.
-        signals: Whom to tell, by `UPDATES`, that the queue has changed.
-        on_push: Called with every update that joins the queue.
+        state: The state, which holds the updates.
+        clock: The playground's clock, by which updates expire.
+        signals: Signalled with `UPDATES` when the queue changes.
+        on_push: Called with each update that joins the queue.
 
     Attributes:
-        rearrange: Puts the updates of a poll in the order in which they are handed over.
+        rearrange: Orders the updates of a poll before the bot gets them.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class UpdateQueue:
 
     @property
     def pending(self) -> int:
-        """How many updates wait, expired ones left out."""
+        """The number of updates that wait and have not expired."""
         now = self._clock.time()
         waiting = sum(update.expires_at >= now for update in self._state.updates.values())
         return waiting + len(self._state.repeats)
@@ -64,11 +63,11 @@ class UpdateQueue:
 
         Args:
             kind: The field of the `Update` object, such as `message`.
-            content: What stands in that field.
-            line: The id of the user or chat whose updates of this kind come in order.
+            content: The value of that field.
+            line: The id of the user or chat; a webhook gets updates of a kind and line in order.
 
         Returns:
-            The new update's id, or `None` if the bot does not get it.
+            The id of the update, or `None` if the bot does not get this kind.
         """
         allowed = self._state.allowed_updates
         if (kind not in allowed) if allowed else (kind in UNUSUAL):
@@ -90,10 +89,10 @@ class UpdateQueue:
     def repeat(self, update_id: int | None = None) -> Update:
         """Deliver a former update once more, under its own id.
 
-        Telegram does so when an acknowledgement is lost on its way.
+        Telegram does so if an acknowledgement gets lost.
 
         Args:
-            update_id: Which one; the latest if `None`.
+            update_id: The id of the update; the latest if `None`.
 
         Raises:
             ControlError: If there was no such update, or it is no longer known.
@@ -106,12 +105,12 @@ class UpdateQueue:
         raise ControlError(f"there is no former update {update_id or ''}".rstrip(), 404)
 
     def take(self, offset: int, limit: int) -> list[Update]:
-        """What getUpdates answers with; asking forgets what is below the offset.
+        """Give the updates for getUpdates, and drop those that the offset acknowledges.
 
         Args:
-            offset: The first update id wanted; 0 for the oldest; below 0, all but so many of the
-                latest are forgotten.
-            limit: The largest number of updates to answer with.
+            offset: The first update id to return; smaller ones are dropped. 0 drops nothing; -n
+                drops all but the latest n.
+            limit: The largest number of updates to return.
         """
         updates = self._state.updates
         if offset < 0:
@@ -125,7 +124,7 @@ class UpdateQueue:
         return repeats + self._first(limit - len(repeats))
 
     def forget(self, update: Update) -> None:
-        """Drop an update that was delivered, or that expired on its way."""
+        """Drop an update that was delivered or has expired."""
         if update in self._state.repeats:
             self._state.repeats.remove(update)
         else:

@@ -1,4 +1,4 @@
-"""getUpdates, setWebhook and its kin."""
+"""getUpdates, setWebhook, deleteWebhook and getWebhookInfo."""
 
 import re
 import ssl
@@ -16,7 +16,7 @@ from telegram_playground.state import Json, Webhook
 from telegram_playground.telegram import Telegram
 
 LIMIT = 100
-"""The largest number of updates in an answer."""
+"""Updates in an answer at most (Bot API, getUpdates)."""
 
 CONNECTIONS = 40
 MAX_CONNECTIONS = 100
@@ -32,7 +32,7 @@ WEBHOOK_ACTIVE = (
 
 
 async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragment]:
-    """Hand over what waits for the bot (getUpdates)."""
+    """Give the updates that wait for the bot (getUpdates)."""
     if telegram.state.webhook is not None:
         await telegram.delivery.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
     _allow(telegram, call.allowed_updates)
@@ -45,7 +45,7 @@ async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragm
 
 
 async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
-    """Have updates sent to an address (setWebhook)."""
+    """Start sending updates to an address (setWebhook)."""
     if not call.url:
         return await delete_webhook(
             telegram, DeleteWebhook(drop_pending_updates=call.drop_pending_updates)
@@ -78,7 +78,7 @@ async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
 
 
 def get_webhook_info(telegram: Telegram, _call: GetWebhookInfo) -> Json:
-    """Tell how delivery goes (getWebhookInfo)."""
+    """Give the state of delivery (getWebhookInfo)."""
     webhook = telegram.state.webhook
     info: Json = {
         "url": webhook.url if webhook else "",
@@ -97,10 +97,10 @@ def get_webhook_info(telegram: Telegram, _call: GetWebhookInfo) -> Json:
 
 
 def _allow(telegram: Telegram, kinds: list[str] | None) -> bool:
-    """Remember what the bot asks for; an empty list brings the usual kinds back.
+    """Set the kinds of updates that the bot gets; an empty list restores the default kinds.
 
     Returns:
-        Whether that changes anything.
+        Whether the kinds have changed.
     """
     if kinds is None:
         return False

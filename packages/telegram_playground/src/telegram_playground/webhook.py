@@ -1,4 +1,4 @@
-"""Delivery of updates by webhook: order, repetition, answers (after `WebhookActor.cpp`)."""
+"""Delivers updates by webhook, after `WebhookActor.cpp` of Telegram's server."""
 
 from __future__ import annotations
 
@@ -21,36 +21,40 @@ if TYPE_CHECKING:
     from telegram_playground.update_queue import UpdateQueue
 
 REQUEST_TIMEOUT = 60
-"""Seconds that the bot has for its answer."""
+"""Seconds that the bot has to answer."""
 
 MAX_PAUSE = 60
-"""Pauses between repetitions grow up to a random one between so many seconds and twice as many."""
+"""Seconds; pauses between repetitions grow to a random one of 1 to 2 times as many."""
 
 MAX_RETRY_AFTER = 3_600
-"""The longest `Retry-After` that is honoured, in seconds."""
+"""Seconds of `Retry-After` that are honoured at most."""
 
 GONE_FOR = 23 * 3_600
-"""Seconds of steady `410 Gone` after which the webhook is removed."""
+"""Seconds of nothing but `410 Gone` after which the webhook is removed."""
 
 ACCEPTED = 2
-"""The class of HTTP statuses by which a bot accepts an update: 2xx."""
+"""The first digit of the HTTP statuses that accept an update: 2xx."""
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
-"""Which header carries the secret that setWebhook was given."""
+"""The header with the secret token of setWebhook."""
 
 Line = tuple[str, int]
+"""The kind of updates, and the id of their user or chat."""
 
 
 class Webhooks:
     """Sends updates to the bot's address.
 
-    Updates of one kind from one user or chat form a line: the next is sent when the one before it
-    was answered with 2xx or has expired. Lines go side by side over so many connections.
+    Updates of one kind from one user or chat form a line: the next one is sent when the one before
+    was answered with 2xx or has expired. Lines are sent in parallel over `max_connections`.
 
     Args:
-        state: Where the address and the updates are.
-        clock: What pauses go by.
-        queue: What delivered updates are taken off.
+        state: The state, which holds the webhook and the updates.
+        clock: The playground's clock, by which pauses pass.
+        queue: The queue that delivered updates are dropped from.
+
+    Attributes:
+        execute: Executes the call in an answer of the bot.
     """
 
     def __init__(self, state: State, clock: Clock, queue: UpdateQueue) -> None:
@@ -65,7 +69,7 @@ class Webhooks:
         self._gone_since: float | None = None
 
     async def start(self, webhook: Webhook) -> None:
-        """Send everything that waits, and from now on whatever comes, to this address."""
+        """Send the waiting updates and all further ones to a webhook."""
         await self.stop()
         self._state.webhook = webhook
         self._connections = asyncio.Semaphore(webhook.max_connections)
@@ -80,7 +84,7 @@ class Webhooks:
             self.enqueue(update)
 
     async def stop(self) -> None:
-        """Stop sending; what was not accepted waits in the queue."""
+        """Stop sending; updates that were not accepted stay in the queue."""
         self._gone_since = None
         tasks = self._tasks - {asyncio.current_task()}
         for task in tasks:
@@ -92,13 +96,13 @@ class Webhooks:
             self._session = None
 
     async def remove(self) -> None:
-        """Stop sending, and forget the address."""
+        """Remove the webhook, and stop sending."""
         self._state.webhook = None
         self._state.note("settings")
         await self.stop()
 
     def enqueue(self, update: Update) -> None:
-        """Put an update into its line."""
+        """Add an update to its line."""
         line = ("message" if update.kind == "edited_message" else update.kind, update.line)
         if line in self._lines:
             self._lines[line].append(update)
@@ -137,7 +141,7 @@ class Webhooks:
         """Send an update once.
 
         Returns:
-            `None` if it was accepted, else the seconds that the bot asked to wait for.
+            `None` if the bot accepted it, or else the seconds of its `Retry-After` (0 if none).
         """
         webhook, session = self._state.webhook, self._session
         if webhook is None or session is None:
@@ -162,7 +166,7 @@ class Webhooks:
         return 0
 
     async def _follow(self, response: ClientResponse) -> None:
-        """Do what the answer to an update asks for; nobody hears how it went."""
+        """Execute the call in the answer to an update; the bot does not get its result."""
         call = await read_answer(response)
         if call is not None and self.execute is not None:
             await self.execute(call)

@@ -1,7 +1,7 @@
-"""All that the playground knows, in plain data: nothing here runs, waits or decides.
+"""The state of the playground, as plain data without behaviour.
 
-What goes over the wire is kept as it goes there (`Json`), checked by aiogram's models when it
-comes in; the fields beside it are what the rules ask for. Times are in seconds since 1970.
+Objects of the Bot API are kept as JSON (`Json`), as the bot gets them. The fields besides them are
+what the rules need. Times are in seconds since 1970 by the playground's clock.
 """
 
 from telegram_playground.state.bot import Call, Profile, Update, Webhook

@@ -1,4 +1,4 @@
-"""What is known of the bot: what it gets, what it says of itself, what it has called."""
+"""The bot: its updates, its webhook, its profile, its calls."""
 
 from dataclasses import dataclass, field
 
@@ -10,10 +10,11 @@ class Update:
     """An update, ready to be sent.
 
     Attributes:
+        id: The `update_id`.
         body: The `Update` object as JSON.
-        kind: Which of its fields it has.
-        line: Whose updates have to wait for each other: the user's or chat's id.
-        expires_at: When it is dropped undelivered.
+        kind: The field of the `Update` object, such as `message`.
+        line: The id of the user or chat; a webhook gets updates of a kind and line in order.
+        expires_at: The time at which it is dropped if it was not delivered.
     """
 
     id: int
@@ -25,7 +26,7 @@ class Update:
 
 @dataclass(slots=True)
 class Webhook:
-    """Where updates are sent, as set by setWebhook."""
+    """The webhook that setWebhook has set; fields as in the Bot API."""
 
     url: str
     secret_token: str | None = None
@@ -38,12 +39,12 @@ class Webhook:
 
 @dataclass(slots=True)
 class Profile:
-    """What the bot says about itself.
+    """The bot's profile: commands, texts, menu buttons.
 
     Attributes:
-        commands: Lists of `BotCommand` by scope and language code ("" for every other language).
+        commands: Lists of `BotCommand` by scope (JSON) and language code; "" is the default.
         texts: Name, description and short description by field name and language code.
-        menu_buttons: `MenuButton` objects by private chat; `None` is the default one.
+        menu_buttons: `MenuButton` objects by private chat; `None` is the default.
     """
 
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Profile:
     menu_buttons: dict[int | None, Json] = field(default_factory=dict)
 
     def menu_button(self, chat_id: int | None) -> Json:
-        """The `MenuButton` of a private chat, or the default one."""
+        """Give the `MenuButton` of a private chat, or the default one."""
         return self.menu_buttons.get(chat_id) or self.menu_buttons.get(None) or {"type": "commands"}
 
 
@@ -60,12 +61,12 @@ class Call:
     """A Bot API call that the bot made.
 
     Attributes:
-        number: Counts the calls, from 1.
-        time: When it came in.
-        method: The method as Telegram spells it, or as the bot did if there is none such.
-        params: The parameters as they came in, of files their names.
-        status: The HTTP status of the answer, or `None` while there is none yet.
-        error: The description of a refusal.
+        number: The number of the call, counted from 1.
+        time: The time at which it came in.
+        method: The method as Telegram spells it; as the bot spelled it if it is unknown.
+        params: The parameters as they came in; files are replaced by their names.
+        status: The HTTP status of the answer, or `None` if there is none yet.
+        error: The description of a refusal, or `None`.
     """
 
     number: int

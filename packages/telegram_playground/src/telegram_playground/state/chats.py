@@ -1,4 +1,4 @@
-"""Persons, their chats, and what is said there."""
+"""Persons, chats, messages, polls and files."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,7 @@ from telegram_playground.state.wire import Json
 
 
 class Standing(StrEnum):
-    """How a person stands towards the bot in their private chat."""
+    """Whether the bot may write to a person: only if they have started it."""
 
     STRANGER = "stranger"
     STARTED = "started"
@@ -16,24 +16,24 @@ class Standing(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is in a group: the `status` of a `ChatMember`."""
+    """The role of a user in a group: the `status` of a `ChatMember`."""
 
     CREATOR = "creator"
     ADMINISTRATOR = "administrator"
     MEMBER = "member"
     RESTRICTED = "restricted"
-    """In the group, and may write nothing there."""
+    """In the group, without the right to write."""
     LEFT = "left"
     KICKED = "kicked"
 
     @property
     def inside(self) -> bool:
-        """Whether somebody of this role is in the group."""
+        """Whether a user of this role is in the group."""
         return self not in {Role.LEFT, Role.KICKED}
 
     @property
     def leads(self) -> bool:
-        """Whether this role administers the group."""
+        """Whether a user of this role administers the group."""
         return self in {Role.CREATOR, Role.ADMINISTRATOR}
 
 
@@ -44,7 +44,7 @@ class Person:
     Attributes:
         user: The `User` object that the bot sees.
         standing: Whether the bot may write to them.
-        has_private_forwards: Whether they forbid links to their account.
+        has_private_forwards: Whether links to the account are forbidden.
     """
 
     user: Json
@@ -57,15 +57,14 @@ class Message:
     """A message of a chat.
 
     Attributes:
-        json: The `Message` object that the bot sees, but for the message that it replies to.
-        author: The id of who wrote it; of an anonymous admin, the person's own.
+        json: The `Message` object that the bot gets, without the message that it replies to.
+        author: The user id of the author, also of an anonymous admin.
         reply_to: The id of the message in the same chat that it replies to.
-        keyboard: What the bot sent as `reply_markup` that is no inline keyboard.
+        keyboard: The bot's `reply_markup`, if it is not an inline keyboard.
         version: The chat's version at the last change of this message.
-        inline_id: The `inline_message_id` by which the bot knows it, if it was sent through inline
-            mode.
-        secret: What the bot gave along that is not shown, such as an invoice's payload.
-        scores: What each person has reached in the message's game.
+        inline_id: The `inline_message_id`, if it was sent through inline mode with a keyboard.
+        secret: What the bot gave with it that `json` does not show, such as an invoice's payload.
+        scores: The scores in the message's game, by user id.
     """
 
     json: Json
@@ -88,18 +87,18 @@ class Chat:
     """A private chat with the bot, or a group.
 
     Attributes:
-        json: The `Chat` object that goes with every message.
-        roles: What everybody who is or was in a group is there, by user id; empty if private.
-        topics: Names of a forum's topics, by `message_thread_id`.
-        closed: Which of them only administrators write in; 1 stands for the General topic.
-        keyboards: The reply keyboard that each person has, by user id: `message_id` and `markup`
-            of what the bot sent, and whether a one-time keyboard was `used`.
-        messages: The messages that were not deleted, by id, oldest first.
-        migrated_to: The id of the supergroup that this group has become.
+        json: The `Chat` object, which all its messages share.
+        roles: The roles of all users who are or were in a group, by user id; empty if private.
+        topics: The names of topics, by `message_thread_id`.
+        closed: The ids of closed topics; 1 is the General topic.
+        keyboards: The reply keyboards, by user id: `message_id` and `markup` of the bot's message,
+            and whether a one-time keyboard was `used`.
+        messages: The messages that are not deleted, by id, oldest first.
+        migrated_to: The id of the supergroup that this group became, or `None`.
         last_message_id: The highest message id given so far.
-        version: Counts the changes to this chat.
-        changed: The version of each message's last change by its id, deleted ones too, the
-            latest change last.
+        version: The number of changes to this chat.
+        changed: The version of each message's last change, by message id, including deleted ones;
+            the latest change is last.
     """
 
     json: Json
@@ -115,7 +114,7 @@ class Chat:
 
     @property
     def id(self) -> int:
-        """The chat's id: of a private chat, the person's."""
+        """The chat's id; that of a private chat is the person's id."""
         return int(self.json["id"])
 
     @property
@@ -131,11 +130,13 @@ class Chat:
 
 @dataclass(slots=True)
 class Poll:
-    """A poll, and who has voted for what.
+    """A poll and its votes.
 
     Attributes:
-        json: The `Poll` object, the very one in its message.
-        votes: Places of the options that each person has chosen, by user id.
+        json: The `Poll` object, shared with the message.
+        chat_id: The id of the message's chat.
+        message_id: The id of the message.
+        votes: Positions of the chosen options, by user id, counted from 0.
     """
 
     json: Json
@@ -146,17 +147,17 @@ class Poll:
 
 @dataclass(slots=True)
 class StoredFile:
-    """A file that a bot or a person has sent; its bytes are kept elsewhere.
+    """A file that the bot or a person has sent; `Telegram.content` gives its bytes.
 
     Attributes:
         id: The `file_id`.
-        unique_id: The same for the same content.
+        unique_id: The `file_unique_id`, equal for equal content and kind.
         kind: The field of a message that shows it: `photo`, `document`, `video`, ...
-        name: Its name, without a folder.
-        size: Its bytes.
-        width: Of a picture, in pixels.
-        height: Likewise.
-        details: What the bot told of it: `duration`, `performer`, ...
+        name: The file name, without folders.
+        size: The size in bytes.
+        width: The width in pixels.
+        height: The height in pixels.
+        details: Fields that the bot gave with it: `duration`, `performer`, ...
     """
 
     id: str

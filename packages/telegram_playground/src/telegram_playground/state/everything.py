@@ -1,4 +1,4 @@
-"""Everything in one place."""
+"""The whole state in one object."""
 
 from collections import deque
 from collections.abc import Hashable
@@ -10,36 +10,44 @@ from telegram_playground.state.queries import CallbackQuery, Checkout, InlineQue
 from telegram_playground.state.wire import Json
 
 HISTORY = 5_000
-"""How many updates are kept after they were delivered, to be delivered again on request."""
+"""The number of latest updates that are kept, so that they can be delivered once more."""
 
 LOG = 100_000
-"""How many Bot API calls are kept to be looked at."""
+"""The number of latest Bot API calls that are kept in the log."""
 
 
 @dataclass(slots=True)
 class State:
-    """Everything.
+    """The whole state of a playground.
 
     Attributes:
-        bot: The bot's own `User` object, as it goes with its messages.
-        abilities: What getMe tells beside it.
-        files: Files by their file id.
-        polls: Polls by their id.
-        web_app_queries: Who has opened a Mini App that may be answered, by `query_id`.
-        inline_feedback: Whether the bot hears which inline results are chosen.
-        games: Whether @BotFather knows the bot's games.
-        login_domain: Whether people may be logged in at the domains of the bot's pages.
-        checkouts: Shipping and pre-checkout queries by their id.
-        invoice_links: What is paid by which link, by its last part: the `Invoice` and what is
-            not shown of it.
-        transactions: `StarTransaction` objects, oldest first.
-        inline_messages: Chat and message ids of what was sent through inline mode.
-        changes: What has changed since it was last written down, as kinds and keys in their
-            order, in which it is found again; `None` if nothing is written down.
-        updates: What was not acknowledged yet, by update id, oldest first.
-        repeats: Former updates that are to be delivered once more.
+        bot: The bot's `User` object, as its messages contain it.
+        abilities: The `User` fields that only getMe gives.
         last_update_id: The highest update id given so far.
-        allowed_updates: Kinds of updates that the bot asked for; empty for the usual ones.
+        changes: Kinds and keys of the objects that changed since the last flush, in order; `None`
+            if nothing is kept in a folder.
+        persons: The persons, by user id.
+        chats: The chats, by chat id.
+        queries: The callback queries of the last minutes, by id, oldest first.
+        files: The files, by file id.
+        polls: The polls, by id.
+        inline_queries: The latest inline queries, by id, oldest first.
+        web_app_queries: The user ids of Mini Apps that answerWebAppQuery can answer, by `query_id`.
+        inline_feedback: Whether the bot gets the inline results that persons choose.
+        games: Whether the bot has games (@BotFather, /newgame).
+        login_domain: Whether login buttons are allowed (@BotFather, /setdomain).
+        checkouts: The open shipping and pre-checkout queries, by id.
+        invoice_links: The `invoice` and `secret` behind each invoice link, by its last part.
+        transactions: The `StarTransaction` objects, oldest first.
+        inline_messages: Chat and message ids of messages with an `inline_message_id`, by that id.
+        updates: The updates that the bot has not acknowledged, by update id, oldest first.
+        repeats: Former updates to deliver once more.
+        history: The latest updates, delivered or not.
+        allowed_updates: The kinds of updates that the bot asked for; empty for the default ones.
+        webhook: The webhook, or `None` if the bot polls.
+        profile: The bot's profile.
+        calls: The bot's latest calls.
+        call_count: The number of calls so far.
     """
 
     bot: Json
@@ -70,12 +78,12 @@ class State:
     call_count: int = 0
 
     def note(self, kind: str, key: Hashable = None) -> None:
-        """Say that a thing has changed, so that it is written down.
+        """Note that an object has changed, so that the next flush writes it.
 
         Args:
             kind: `person`, `chat`, `message`, `query`, `file`, `poll`, `update`, or `settings` for
-                whatever is none of them.
-            key: By which it is found; of a message, the ids of its chat and its own.
+                everything else.
+            key: The key of the object; for a message, its chat id and message id.
         """
         if self.changes is not None:
             self.changes[kind, key] = None

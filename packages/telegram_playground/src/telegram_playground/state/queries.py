@@ -1,4 +1,4 @@
-"""What persons ask the bot, and what it answers."""
+"""Queries of persons, and the bot's answers."""
 
 from dataclasses import dataclass, field
 
@@ -7,13 +7,14 @@ from telegram_playground.state.wire import Json
 
 @dataclass(slots=True)
 class CallbackQuery:
-    """A press of an inline button, and what the bot answered to it.
+    """A press of an inline button, and the bot's answer.
 
     Attributes:
-        pressed_at: When the person pressed.
-        update_id: The update that told the bot, unless it does not want to know.
+        id: The id of the query.
+        pressed_at: The time of the press.
+        update_id: The id of its update; `None` if the bot does not get callback queries.
         is_game: Whether the button starts a game.
-        answer: Text, `show_alert` and `url` of the bot's answer, once there is one.
+        answer: `text`, `show_alert`, `url` and `cache_time` of the answer; `None` until then.
     """
 
     id: str
@@ -25,15 +26,15 @@ class CallbackQuery:
 
 @dataclass(slots=True)
 class InlineAnswer:
-    """What the bot offers for an inline query.
+    """The bot's answer to an inline query.
 
     Attributes:
         results: The `InlineQueryResult` objects.
-        contents: The fields of the message that each becomes, by its id.
-        next_offset: What to ask with for more.
-        button: The `InlineQueryResultsButton` above them.
-        valid_until: How long it counts for the same query, typed again.
-        is_personal: Whether it counts for nobody else.
+        contents: The fields of the message that each result becomes, by result id.
+        next_offset: The offset of a query for more results; empty if there are none.
+        button: The `InlineQueryResultsButton` above the results, or `None`.
+        valid_until: The time until which it is reused for equal queries.
+        is_personal: Whether it is reused only for the same person.
     """
 
     results: list[Json] = field(default_factory=list)
@@ -46,7 +47,7 @@ class InlineAnswer:
 
 @dataclass(slots=True)
 class InlineQuery:
-    """What a person has typed behind the bot's name, and what the bot offers for it."""
+    """An inline query of a person, and the bot's answer."""
 
     id: str
     user_id: int
@@ -58,7 +59,7 @@ class InlineQuery:
 
 @dataclass(slots=True)
 class Checkout:
-    """A shipping or pre-checkout query, and the bot's answer to it."""
+    """A shipping or pre-checkout query, and the bot's answer."""
 
     id: str
     answer: Json | None = None

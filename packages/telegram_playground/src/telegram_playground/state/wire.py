@@ -1,4 +1,4 @@
-"""What goes over the wire, and is kept as it goes there."""
+"""JSON objects, which are kept as they are sent."""
 
 from typing import Any
 
