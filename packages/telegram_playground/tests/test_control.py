@@ -76,12 +76,12 @@ async def test_a_refusal_names_the_wrong_field_in_a_line(
 async def test_a_body_is_json_and_not_large(playground: Playground, session: ClientSession) -> None:
     url = f"{playground.url}/control/persons"
     async with session.post(url, data=b"{}", headers={"Content-Type": "text/plain"}) as response:
-        assert await error(response, 415) == "JSON is expected"
+        assert await error(response, 415) == "the body must be JSON"
     async with session.post(url, data=BytesIO(bytes(2 << 20)), headers=JSON) as response:
         await error(response, 413)
     for body in (b"{", b"[]"):
         async with session.post(url, data=body, headers=JSON) as response:
-            assert await error(response, 400) == "a JSON object is expected"
+            assert await error(response, 400) == "the body must be a JSON object"
 
 
 async def test_requests_are_checked(

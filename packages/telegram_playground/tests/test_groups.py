@@ -83,7 +83,7 @@ async def test_a_topic_that_is_not_there_is_refused(
     assert "message_thread_id" not in sent
     with pytest.raises(PlaygroundError, match="there is no topic 77"):
         await ann.send("a", chat=forum, topic=77)
-    with pytest.raises(PlaygroundError, match="is no forum"):
+    with pytest.raises(PlaygroundError, match="is not a forum"):
         await group.topic("News")
 
 
@@ -216,7 +216,7 @@ async def test_a_group_that_becomes_a_supergroup_gets_a_new_id(
     told = [update["message"] for update in await bot.updates() if "message" in update]
     assert told[0]["migrate_to_chat_id"] == supergroup.id
     assert told[1]["migrate_from_chat_id"] == group.id
-    with pytest.raises(PlaygroundError, match="is no group"):
+    with pytest.raises(PlaygroundError, match="is not a group"):
         await group.upgrade()
 
 
@@ -230,7 +230,7 @@ async def test_nobody_writes_into_a_group_that_has_become_a_supergroup(
     supergroup = await group.upgrade()
     with pytest.raises(PlaygroundError, match=f"has become {supergroup.id}"):
         await ann.send("/tea", chat=group)
-    with pytest.raises(PlaygroundError, match="is no group"):
+    with pytest.raises(PlaygroundError, match="is not a group"):
         await group.set_role(playground.bot, "left")
     await ann.press(message, "+1", timeout=0)
     press = (await bot.updates())[-1]["callback_query"]

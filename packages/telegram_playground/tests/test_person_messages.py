@@ -145,7 +145,7 @@ async def test_request_buttons_take_what_they_ask_for(
     assert told[2]["chat_shared"] == {"request_id": 2, "chat_id": group.id}
     assert told[3]["web_app_data"] == {"button_text": "app", "data": "tea"}
     assert told[4]["poll"]["correct_option_id"] == 1
-    with pytest.raises(PlaygroundError, match="asks for something"):
+    with pytest.raises(PlaygroundError, match="requests something"):
         await press(playground, ann, "where")
     with pytest.raises(PlaygroundError, match="at most 1"):
         await press(playground, ann, "who", user_ids=[boris.id, ann.id])

@@ -16,7 +16,7 @@ async def test_a_button_may_ask_for_any_poll(bot: BotSide, ann: Person) -> None:
     await give_button(bot, ann, request_poll={})
     sent = await ann.tap("Make", poll={"question": "Tea?", "options": ["a", "b"]})
     assert sent.poll
-    with pytest.raises(PlaygroundError, match="asks for something"):
+    with pytest.raises(PlaygroundError, match="requests something"):
         await ann.tap("Make")
 
 

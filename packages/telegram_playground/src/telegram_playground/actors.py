@@ -220,7 +220,7 @@ class Person(PersonActions):
         view = self._client.view(message.chat.id)
         await view.refresh()
         if message.message_id not in view.messages:
-            raise PlaygroundError(f"message {message.message_id} is gone", 404)
+            raise PlaygroundError(f"message {message.message_id} was deleted", 404)
         return view.messages[message.message_id]
 
     async def until(

@@ -118,7 +118,7 @@ def _data_to_press(chat: Chat, message_id: int, body: Press) -> str | None:
     if "callback_game" in button:
         return None
     if "callback_data" not in button:
-        raise ControlError(f"the button {button['text']!r} asks the bot nothing")
+        raise ControlError(f"the button {button['text']!r} is not a callback button")
     return str(button["callback_data"])
 
 

@@ -102,10 +102,10 @@ def _check_body(request: web.Request, largest: int) -> None:
     """Refuse a body that is not JSON, is compressed, or is too large."""
     if request.can_read_body:
         if request.content_type != "application/json":
-            raise ControlError("JSON is expected", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            raise ControlError("the body must be JSON", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         check_coding(request)
         if request.content_length is None or request.content_length > largest:
-            raise ControlError("too much", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise ControlError("the body is too large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:

@@ -185,7 +185,7 @@ def _object(body: bytes) -> Json:
     except orjson.JSONDecodeError:
         value = None
     if not isinstance(value, dict):
-        raise ControlError("a JSON object is expected")
+        raise ControlError("the body must be a JSON object")
     return value
 
 

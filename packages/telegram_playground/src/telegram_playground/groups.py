@@ -81,7 +81,7 @@ def set_role(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
         BadRequestError: If there is no such user.
     """
     if chat.private or chat.migrated_to is not None:
-        raise ControlError(f"chat {chat.id} is no group")
+        raise ControlError(f"chat {chat.id} is not a group")
     user = telegram.user(user_id)
     old = chat.roles.get(user_id, Role.LEFT)
     chat.roles[user_id] = role
@@ -122,7 +122,7 @@ def upgrade(telegram: Telegram, chat: Chat) -> Chat:
         ControlError: If the chat is not a basic group, or became a supergroup before.
     """
     if chat.type != "group" or chat.migrated_to is not None:
-        raise ControlError(f"chat {chat.id} is no group")
+        raise ControlError(f"chat {chat.id} is not a group")
     roles = {user_id: role for user_id, role in chat.roles.items() if role.inside}
     new = add_group(telegram, GroupPlan(title=chat.json["title"], bot=Role.LEFT))
     new.roles.update(roles)
@@ -148,7 +148,7 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
         ControlError: If the chat is a group without topics.
     """
     if not (chat.private or chat.json.get("is_forum")):
-        raise ControlError(f"chat {chat.id} is no forum")
+        raise ControlError(f"chat {chat.id} is not a forum")
     leader = telegram.user(chat.id) if chat.private else _leader(telegram, chat)
     leader = leader or telegram.state.bot
     told = {"from": leader, "forum_topic_created": {"name": name, "icon_color": 7322096}}

@@ -47,6 +47,6 @@ def check_origin(request: web.Request, names: frozenset[str]) -> None:
         raise ForbiddenError(f"this server is not called {request.host}; --allow-host names it")
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
-        raise ForbiddenError("other pages have no business here")
+        raise ForbiddenError("pages of other sites are refused")
     if request.headers.get("Sec-Fetch-Site", "none") not in OWN_PAGE:
-        raise ForbiddenError("other pages have no business here")
+        raise ForbiddenError("pages of other sites are refused")

@@ -173,7 +173,7 @@ def _file_fields(telegram: Telegram, content: Content) -> Json:
     try:
         data = b64decode(file.data, validate=True)
     except Base64Error:
-        raise ControlError("a file's data is base64") from None
+        raise ControlError("the data of a file must be base64") from None
     fields = file_content(keep_file(telegram, data, file.name, kind))
     if content.caption and content.caption.strip():
         fields |= text_fields(content.caption, ("caption", "caption_entities"))

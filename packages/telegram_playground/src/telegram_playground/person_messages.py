@@ -29,7 +29,7 @@ def send(telegram: Telegram, chat: Chat, draft: NewMessage) -> Message:
     person = telegram.person(draft.person)
     check_writing(telegram, chat, person)
     if draft.reply_to is not None and draft.reply_to not in chat.messages:
-        raise ControlError("the message to reply to is not there", 404)
+        raise ControlError("there is no such message to reply to", 404)
     json = _sender(telegram, chat, person, anonymous=draft.anonymous)
     if draft.topic is not None:
         if draft.topic not in chat.topics:

@@ -71,9 +71,9 @@ def bill_in_chat(telegram: Telegram, chat: Chat, message_id: int, user_id: int) 
     check_presence(telegram, chat, telegram.person(user_id))
     message = chat.messages.get(message_id)
     if message is None or "invoice" not in message.json:
-        raise ControlError(f"message {message_id} is no invoice", 404)
+        raise ControlError(f"message {message_id} is not an invoice", 404)
     if "receipt" in message.secret:
-        raise ControlError("the invoice is paid")
+        raise ControlError("the invoice is already paid")
     return Bill(chat, message, message.json["invoice"], message.secret)
 
 
@@ -97,7 +97,7 @@ def invoice_behind(telegram: Telegram, url: str | None) -> tuple[Json, Json]:
     """
     found = telegram.state.invoice_links.get((url or "").removeprefix(INVOICE_LINK))
     if found is None:
-        raise ControlError(f"{url} is no link to an invoice", 404)
+        raise ControlError(f"{url} is not a link to an invoice", 404)
     return found["invoice"], found["secret"]
 
 
@@ -131,7 +131,7 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
     """
     person = telegram.person(payment.person)
     if payment.tip > bill.secret.get("max_tip_amount", 0):
-        raise ControlError("the invoice takes no such tip")
+        raise ControlError("the tip is larger than the invoice allows")
     order = _order(bill, payment)
     content = {"from": person.user, **order}
     answer = await _ask(telegram, "pre_checkout_query", content, MAX_WAIT)
@@ -140,7 +140,7 @@ async def pay(telegram: Telegram, bill: Bill, payment: Payment) -> Json:
     if not answer["ok"]:
         return answer
     if bill.message is not None and "receipt" in bill.message.secret:
-        raise ControlError("the invoice is paid")
+        raise ControlError("the invoice is already paid")
     return answer | {"charge_id": _complete(telegram, bill, person, order)}
 
 

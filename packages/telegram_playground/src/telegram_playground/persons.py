@@ -116,7 +116,7 @@ def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
 def _checked_user(telegram: Telegram, fields: Json) -> Json:
     unknown = fields.keys() - FIELDS - {"is_bot"}
     if unknown:
-        raise ControlError(f"a user has no {', '.join(sorted(unknown))}")
+        raise ControlError(f"a user has no field {', '.join(sorted(unknown))}")
     try:
         user = User.model_validate({"first_name": "Somebody", **fields, "is_bot": False})
     except ValidationError as error:

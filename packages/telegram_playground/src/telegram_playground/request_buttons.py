@@ -82,7 +82,9 @@ def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMe
         case "web_app" if press.data is not None:
             content = Content(web_app_data=PageData(button_text=button["text"], data=press.data))
     if content is None:
-        raise ControlError(f"the button {button['text']!r} asks for something: {kind}")
+        raise ControlError(
+            f"the button {button['text']!r} requests something that is missing: {kind}"
+        )
     return NewMessage(person=press.person, **dict(content))
 
 
@@ -141,7 +143,7 @@ def _shared_users(telegram: Telegram, request: Json, shared: SharedUsers) -> Jso
     for user_id in shared.user_ids:
         user = telegram.user(user_id)
         if request.get("user_is_bot", user["is_bot"]) != user["is_bot"]:
-            raise ControlError(f"user {user_id} is not what the button asks for")
+            raise ControlError(f"user {user_id} is not what the button requests")
         told = ["first_name", "last_name"] * bool(request.get("request_name"))
         told += ["username"] * bool(request.get("request_username"))
         users.append({"user_id": user_id} | {name: user[name] for name in told if name in user})
@@ -160,9 +162,9 @@ def _shared_chat(telegram: Telegram, request: Json, shared: SharedChat) -> Json:
     }
     for name, value in wanted.items():
         if request.get(name, value) != value:
-            raise ControlError(f"chat {chosen.id} is not what the button asks for: {name}")
+            raise ControlError(f"chat {chosen.id} is not what the button requests: {name}")
     if request.get("bot_is_member") and not role_in(telegram, chosen, telegram.bot_id).inside:
-        raise ControlError(f"chat {chosen.id} is not what the button asks for: bot_is_member")
+        raise ControlError(f"chat {chosen.id} is not what the button requests: bot_is_member")
     fields: Json = {"request_id": shared.request_id, "chat_id": chosen.id}
     told = ["title"] * bool(request.get("request_title"))
     told += ["username"] * bool(request.get("request_username"))

@@ -1,15 +1,15 @@
-/** What the page asks the server. */
+/** Requests to the server, and its stream of events. */
 
-/** The server says no, and why. */
+/** The server refused a request, or can't be reached; the message says why. */
 export class Refusal extends Error {}
 
 /**
- * Make a request and give the answer's JSON.
+ * Send a request and return the JSON of the answer.
  * @param {string} verb
  * @param {string} path
  * @param {object} [body]
- * @param {AbortSignal} [signal] Lets the request go: a browser holds only six to one host.
- * @throws {Refusal} if it is refused, or nobody is there.
+ * @param {AbortSignal} [signal] Cancels the request, because a browser allows only six at a time.
+ * @throws {Refusal} if the server refuses or can't be reached.
  */
 export async function ask(verb, path, body, signal) {
   const options = { method: verb, signal };
@@ -29,9 +29,9 @@ export async function ask(verb, path, body, signal) {
 }
 
 /**
- * Listen to the server's events for ever.
- * @param {Object<string, function(object)>} handlers By the kind of event.
- * @param {function(boolean)} connected Told whether the stream is there.
+ * Listen to the server's events until the page is closed.
+ * @param {Object<string, function(object)>} handlers Functions by kind of event.
+ * @param {function(boolean)} connected Called when the stream opens (true) or breaks (false).
  */
 export function listen(handlers, connected) {
   const stream = new EventSource("/page/events");
@@ -41,7 +41,7 @@ export function listen(handlers, connected) {
   }
   stream.onerror = () => {
     connected(false);
-    // A browser gives up for good when it gets an answer that is no stream.
+    // A browser does not reconnect after an answer that is not a stream.
     if (stream.readyState === EventSource.CLOSED)
       setTimeout(() => listen(handlers, connected), 1000);
   };

@@ -1,6 +1,6 @@
 /**
- * What a Mini App finds in place of Telegram's script: `window.Telegram.WebApp`, as far as the
- * playground's frame answers it. A page includes it as a plain script.
+ * A replacement of Telegram's script for Mini Apps: `window.Telegram.WebApp`, as far as the
+ * playground's frame supports it. A page includes it as a plain script.
  */
 (() => {
   const launch = new URLSearchParams(location.hash.slice(1));
@@ -8,7 +8,7 @@
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const listeners = new Map();
 
-  /** How a link to an invoice begins. */
+  /** The start of a link to an invoice. */
   const INVOICE = "https://t.me/$";
 
   const tell = (eventType, eventData = {}) =>
@@ -90,7 +90,7 @@
       tell("web_app_open_tg_link", { path_full: url.replace(/^https?:\/\/t\.me/, "") }),
   };
 
-  /** Have the person pay the invoice behind a link; the callback is told how it ended. */
+  /** Let the person pay the invoice behind a link; the callback gets its final status. */
   function openInvoice(url, callback) {
     function ended(told) {
       if (told.url !== url) return;
@@ -101,7 +101,7 @@
     tell("web_app_open_invoice", { slug: url.slice(INVOICE.length) });
   }
 
-  /** The fields of the signed data; which are not to be trusted before the bot has checked them. */
+  /** Parse the signed data; its fields can't be trusted until the bot has checked them. */
   function unpacked(data) {
     const fields = Object.fromEntries(new URLSearchParams(data));
     for (const name of ["user", "receiver", "chat"])

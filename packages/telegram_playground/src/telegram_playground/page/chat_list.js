@@ -1,4 +1,4 @@
-/** The side: who is played, and the chats that they have. */
+/** The side pane: the persons, and the chats of the person who is played. */
 
 import { isService, summary } from "./content.js";
 import { element, face, walkable } from "./dom.js";
@@ -9,7 +9,7 @@ import { faceOf, go, nameOf, news, reads, titleOf, topicOf, world } from "./worl
 const persons = document.getElementById("persons");
 const chats = document.getElementById("chats");
 
-/** Draw the side whenever something in it changes. */
+/** Draw the side pane now and on each change. */
 export function showSide() {
   walkable(persons, "button");
   walkable(chats, "button");
@@ -29,7 +29,7 @@ function draw() {
   );
 }
 
-/** Replace what is drawn, if it is something else, and keep the focus on the same button. */
+/** Replace the children of an element, and keep the focus on the same button. */
 function swap(parent, children) {
   const focused = parent.contains(document.activeElement) && document.activeElement.dataset.key;
   parent.replaceChildren(...children);
@@ -58,14 +58,14 @@ function personButton({ user, standing }) {
   );
 }
 
-/** Play somebody else, in the same chat if they have it too. */
+/** Play another person, in the same chat if they are in it. */
 function become(person) {
   const chat = world.chats.get(world.chat);
   if (chat?.chat.type === "private") go({ me: person, chat: person });
   else go({ me: person, topic: world.topic });
 }
 
-/** The chat with the bot is what the page is for: it stays on top. */
+/** Sorts the chat with the bot first, then the latest messages. */
 const latestFirst = (a, b) =>
   isPrivate(b) - isPrivate(a) || (b.last?.date ?? 0) - (a.last?.date ?? 0);
 

@@ -8,27 +8,32 @@ import { whenReleased } from "./pointer.js";
 import { setStanding } from "./sending.js";
 import { faceOf, go, me, nameOf, news, openChat, openMessages, titleOf, world } from "./world.js";
 
+/** Messages that are drawn at a time. */
 const PAGE = 100;
+
+/** Pixels from the top at which older messages are drawn. */
 const NEAR = 300;
 
 const list = document.getElementById("messages");
 const scroller = document.getElementById("scroller");
 const down = document.getElementById("down");
 
-/** Drawn items by message id. */
+/** The drawn elements by message id. */
 const items = new Map();
 
-/** The messages of this place, and from which of them on they are drawn. */
+/** The messages of the open chat or topic. */
 let messages = [];
+
+/** The index of the first message that is drawn. */
 let first = 0;
 
-/** Whether the latest message is in sight, and shall stay so. */
+/** Whether the view is at the end, and follows new messages. */
 let atEnd = true;
 
-/** Heights at the last look: a scroll that comes of a change of these is not the reader's. */
+/** The heights at the last resize; a scroll event with other heights is not the reader's. */
 let size = "";
 
-/** Draw the open chat whenever it changes. */
+/** Draw the open chat on each change. */
 export function showChat() {
   news.addEventListener("place", () => {
     openPlace();
@@ -91,7 +96,7 @@ function subtitle(chat) {
   return topic + describeMembers(chat);
 }
 
-/** Bring the drawn messages up to date: some have come, changed or gone. */
+/** Redraw messages that were added, changed or deleted. */
 function update(ids) {
   const stay = atEnd;
   const empty = !messages.length;
@@ -127,7 +132,7 @@ function draw(message, before) {
   return item;
 }
 
-/** Draw a message anew, with the focus where it was in it. */
+/** Redraw a message, and keep the focus on the same part of it. */
 function redraw(id, index) {
   const old = items.get(id);
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
@@ -144,7 +149,7 @@ function onScroll() {
   if (scroller.scrollTop < NEAR && first > 0) older();
 }
 
-/** Draw what stands above, and leave what is read where it is. */
+/** Draw older messages above, and keep the scroll position. */
 function older() {
   const from = Math.max(first - PAGE, 0);
   const height = scroller.scrollHeight;
@@ -156,7 +161,7 @@ function older() {
   scroller.scrollTop += scroller.scrollHeight - height;
 }
 
-/** Show a message, wherever it is. */
+/** Scroll to a message; draw it first if needed. */
 function jump(id) {
   if (!messages.some((message) => message.message_id === id)) return;
   while (!items.has(id) && first > 0) older();
@@ -173,7 +178,7 @@ function toEnd() {
   down.hidden = true;
 }
 
-/** One message takes part in the tab order; the arrow keys go to the others. */
+/** Put only the latest message into the tab order; the arrow keys reach the others. */
 function focusable() {
   list.querySelector(':scope > [tabindex="0"]')?.setAttribute("tabindex", "-1");
   list.lastElementChild?.setAttribute("tabindex", "0");

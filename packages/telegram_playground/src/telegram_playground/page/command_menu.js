@@ -1,4 +1,4 @@
-/** The bot's commands as the person has them in the open chat, and its menu button. */
+/** The bot's commands for the person in the open chat, and its menu button. */
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
@@ -7,10 +7,10 @@ import { me, openChat, world } from "./world.js";
 
 let shownFor = "";
 
-/** The commands, and the `MenuButton`; a group has none. */
+/** The `BotCommand` objects, and the `MenuButton`, which is null in a group. */
 export const menu = { commands: [], menu_button: null };
 
-/** Ask for the menu again if it may be another one; whether it is. */
+/** Fetch the menu if it may have changed; return whether it was fetched. */
 export async function refreshMenu() {
   const { roles } = openChat();
   const key = [
@@ -30,10 +30,11 @@ export async function refreshMenu() {
 }
 
 /**
- * The list of the commands that begin with what is typed; null if there are none.
+ * Draw the list of the commands that match the input.
  * @param {string} typed
- * @param {number} chosen Which of them is marked.
- * @param {function(string)} take Called with a command.
+ * @param {number} chosen The index of the selected command.
+ * @param {function(string)} take Called with the command that is pressed.
+ * @returns {Element|null} null if no command matches.
  */
 export function commandList(typed, chosen, take) {
   const found = matching(typed);
@@ -62,7 +63,7 @@ export function commandList(typed, chosen, take) {
   );
 }
 
-/** The commands that begin with what is typed. */
+/** Find the commands that begin with the input. */
 export function matching(typed) {
   if (!/^\/\w*$/.test(typed)) return [];
   return menu.commands.filter(({ command }) => command.startsWith(typed.slice(1).toLowerCase()));

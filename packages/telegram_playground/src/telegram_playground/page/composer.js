@@ -1,4 +1,4 @@
-/** The foot of a chat: the input, what is replied to, the menu, the reply keyboard. */
+/** The foot of a chat: input, reply or edit, menu, reply keyboard. */
 
 import { commandList, matching, menu, refreshMenu } from "./command_menu.js";
 import { summary } from "./content.js";
@@ -41,22 +41,23 @@ const submit = button(icon("send"), () => sendInput(), {
 const row = element("div", { id: "row" }, menuButton, attach, input, toggle, submit);
 const single = button("", () => undefined, { id: "single", class: "main" });
 
-/** What is typed but not sent, by person, chat and topic. */
+/** Texts that are not sent yet, by person, chat and topic. */
 const drafts = new Map();
 
-/** Messages whose wish for a reply has been put before the person. */
+/** Forced replies that were shown to the person once. */
 const wished = new Set();
 
+/** The index of the selected command or inline result. */
 let chosen = 0;
 
-/** What the bot offers inline for what is typed; null if nothing. */
+/** The answer to the inline query in the input; null if there is none. */
 let offer = null;
 
 let place = "";
 let repliedMessage = null;
 let editedMessage = null;
 
-/** Draw the foot of the open chat whenever it changes. */
+/** Draw the foot of the open chat on each change. */
 export function showComposer() {
   foot.append(aside, single, row, keys);
   addEventListener("keydown", typeAnywhere);
@@ -68,7 +69,7 @@ export function showComposer() {
   );
 }
 
-/** Whatever is typed while the focus is on a button or a message goes into the input. */
+/** Move the focus to the input if a character is typed outside of a field. */
 function typeAnywhere(event) {
   const typed =
     event.key.length === 1 &&
@@ -87,7 +88,7 @@ export function draft(text) {
   input.focus();
 }
 
-/** Reply to a message with what is sent next; to none with null. */
+/** Make the next message a reply to a message; null ends that. */
 export function reply(message) {
   editedMessage = null;
   repliedMessage = message;
@@ -96,7 +97,7 @@ export function reply(message) {
   input.focus();
 }
 
-/** Change a message of one's own with what is sent next. */
+/** Make the next text an edit of a message. */
 export function edit(message) {
   reply(null);
   editedMessage = message;
@@ -114,7 +115,7 @@ function move() {
   input.value = drafts.get(place) ?? "";
   onInput();
   draw();
-  // On a touch screen this would bring up its keyboard.
+  // On a touch screen the focus would open its keyboard.
   if (matchMedia("(pointer: fine)").matches) (single.hidden ? input : single).focus();
 }
 
@@ -153,7 +154,7 @@ function drawKeys() {
   if (keyboard.force_reply) wishReply(shown.message_id);
 }
 
-/** Put the bot's wish for a reply before the person, once. */
+/** Start the forced reply to a message, once. */
 function wishReply(id) {
   const wish = `${world.me} ${world.chat} ${id}`;
   const message = openChat().messages.get(id);
@@ -193,7 +194,7 @@ function drawAside() {
   input.setAttribute("aria-activedescendant", list ? `command-${chosen}` : "");
 }
 
-/** Neither reply to nor edit anything. */
+/** End replying and editing. */
 function leave() {
   if (editedMessage) draft("");
   reply(null);
@@ -232,13 +233,13 @@ function onKey(event) {
   }
 }
 
-/** Send a result of inline mode. */
+/** Send an inline result. */
 function take(result) {
   choose(offer, result);
   draft("");
 }
 
-/** Go where the button above the results leads. */
+/** Follow the button above the inline results. */
 function followOffer() {
   const { text, start_parameter: payload, web_app: app } = offer.button;
   draft("");
@@ -250,7 +251,7 @@ function sendCommand(command) {
   sendInput(addressed(`/${command}`));
 }
 
-/** Send what is typed, or something in its place; what is refused stays in the input. */
+/** Send a text, by default that of the input, which keeps its text if it is refused. */
 async function sendInput(text = input.value) {
   if (!text.trim()) return;
   const typed = input.value;

@@ -1,4 +1,4 @@
-/** What a message holds, by its kind. */
+/** The contents of messages, by kind. */
 
 import { element } from "./dom.js";
 import { formatted } from "./entities.js";
@@ -7,7 +7,7 @@ import { price } from "./money.js";
 import { poll } from "./polls.js";
 import { nameOf } from "./world.js";
 
-/** What stands for a message in a line: in the list of chats, in a reply. */
+/** Describe a message in one line, for the list of chats and for replies. */
 export function summary(message) {
   if (!message) return "";
   return message.text ?? message.caption ?? brief(message);
@@ -70,10 +70,10 @@ const SERVICE = new Set([
   "pinned_message",
 ]);
 
-/** Whether a message is a note in the middle, and no bubble. */
+/** Whether a message is a service message, which is drawn as a note without a bubble. */
 export const isService = (message) => Object.keys(message).some((name) => SERVICE.has(name));
 
-/** The nodes of a message's content. */
+/** Draw the content of a message; returns nodes. */
 export function content(message) {
   const kind = Object.keys(DRAWN).find((name) => name in message);
   const nodes = kind ? [DRAWN[kind](message[kind], message)] : [];
@@ -116,7 +116,7 @@ const DRAWN = {
     ),
 };
 
-/** Where a file of the bot's can be fetched. */
+/** The address of a file. */
 const fileUrl = (file) => `/control/files/${encodeURIComponent(file.file_id)}`;
 
 function picture(size, message, looks = "photo") {
@@ -134,7 +134,7 @@ function picture(size, message, looks = "photo") {
   });
 }
 
-/** A film or sound with the browser's own controls; what it can't play can be downloaded. */
+/** Draw a video or sound with the browser's controls; if it can't be played, a download. */
 function player(tag, file, message, properties = {}) {
   return element(tag, {
     class: "player",
@@ -147,7 +147,7 @@ function player(tag, file, message, properties = {}) {
   });
 }
 
-/** A file that the page only gives away, whatever it is. */
+/** Draw a file as a download. */
 function download(file, message) {
   return card("file", brief(message), bytes(file.file_size), fileUrl(file), file.file_name);
 }
@@ -173,7 +173,7 @@ function titled(kind, title, description, ...more) {
   );
 }
 
-/** What persons have reached in a game, the best first. */
+/** Draw the high scores of a game. */
 const highScores = (scores) =>
   element(
     "ol",

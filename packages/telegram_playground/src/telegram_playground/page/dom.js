@@ -1,11 +1,11 @@
-/** Building elements: what bots and persons write only ever becomes text. */
+/** Makes elements. Texts of bots and persons always become text nodes, never HTML. */
 
 /**
  * Make an element.
  * @param {string} tag
  * @param {object} properties `class`, `data` (data attributes), `on` (listeners by event);
- *     everything else is set as a property of the element if it has such a one, or as an
- *     attribute. `undefined`, `null` and `false` are left out.
+ *     any other name is set as a property of the element if it has one, or else as an attribute.
+ *     `undefined`, `null` and `false` are left out.
  * @param {...(Node|string|null|undefined|false|Array)} children
  */
 export function element(tag, properties = {}, ...children) {
@@ -40,7 +40,7 @@ export function walkable(list, selector) {
   });
 }
 
-/** The round sign of a person or chat: its initials on a colour of its own. */
+/** Draw the avatar of a person or chat: initials on a colour that follows from its id. */
 export function face(id, name) {
   const initials = name
     .split(/\s+/)

@@ -1,4 +1,4 @@
-/** Formatted texts: entities, whose offsets count UTF-16 units as strings here do. */
+/** Draws texts with entities, whose offsets count UTF-16 units, as JavaScript strings do. */
 
 import { element } from "./dom.js";
 import { openLink, openMention } from "./links.js";
@@ -15,13 +15,13 @@ const PLAIN_TAGS = {
   expandable_blockquote: "blockquote",
 };
 
-/** The nodes of a text. */
+/** Draw a text; returns nodes. */
 export function formatted(text, entities = []) {
   const inOrder = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
   return range(text, 0, text.length, inOrder);
 }
 
-/** The nodes of a part of a text, with the entities that begin in it. */
+/** Draw a part of a text with the entities that begin in it; returns nodes. */
 function range(text, begin, end, entities) {
   const nodes = [];
   let at = begin;
@@ -66,7 +66,7 @@ function wrapped(entity, text, inner) {
   }
 }
 
-/** A command as a group understands it. */
+/** Add the bot's username to a command if the open chat is a group. */
 export function addressed(command) {
   const plain = openChat().chat.type === "private" || command.includes("@");
   return plain ? command : `${command}@${world.bot.username}`;

@@ -1,4 +1,4 @@
-/** The few signs that the page needs, drawn: fonts do not have them everywhere. */
+/** The icons of the page, drawn because not every font has them. */
 
 const PATHS = {
   attach: "M12 5v14M5 12h14",
@@ -28,7 +28,7 @@ const PATHS = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Draw a sign. */
+/** Draw an icon. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");

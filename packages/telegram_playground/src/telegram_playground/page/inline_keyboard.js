@@ -1,4 +1,4 @@
-/** The buttons under a message, of every kind. */
+/** Inline keyboards, with every kind of button. */
 
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
@@ -11,7 +11,7 @@ import { pay } from "./payment.js";
 import { press } from "./presses.js";
 import { go, me, world } from "./world.js";
 
-/** Presses under way, by person, chat, message and button: they survive an edit of the message. */
+/** Presses that wait for an answer, by person, chat, message and button; an edit keeps them. */
 const waiting = new Set();
 
 const KINDS = {
@@ -28,7 +28,7 @@ const KINDS = {
   pay: (_value, message) => pay(message),
 };
 
-/** What a button shows in its corner. */
+/** The icon in the corner of a button, by kind. */
 const SIGNS = {
   url: "link",
   login_url: "link",
@@ -41,7 +41,7 @@ const SIGNS = {
   switch_inline_query_current_chat: "inline",
 };
 
-/** The keyboard of a message; null if it has none. */
+/** Draw the inline keyboard of a message; null if it has none. */
 export function inlineKeyboard(message) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows) return null;
@@ -85,7 +85,7 @@ function setBusy(shown, busy) {
   else shown.removeAttribute("aria-busy");
 }
 
-/** Ask the bot, and show its answer. */
+/** Press a button, and show the bot's answer. */
 async function askBot(message, data, pressed) {
   const id = idOf(message, data);
   const person = me();
@@ -105,7 +105,7 @@ function showAnswer({ text, show_alert: isAlert, url }, message, person) {
   if (text) return isAlert ? alertBox(world.bot.first_name, text) : toast(text);
 }
 
-/** Turn the spinner on or off, on the button as it is drawn now. */
+/** Turn the spinner of a button on or off, as it is drawn now. */
 function mark(message, data) {
   if (message.chat.id !== world.chat) return;
   const keys = document.querySelectorAll(`[data-message="${message.message_id}"] .key`);

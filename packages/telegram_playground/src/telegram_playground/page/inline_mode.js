@@ -1,11 +1,11 @@
-/** Inline mode: what the bot offers for what is typed behind its name, in any chat. */
+/** Inline mode: queries after the bot's username, in any chat, and their results. */
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
 import { attempt, toast } from "./notices.js";
 import { openChat, world } from "./world.js";
 
-/** Milliseconds without a key after which the bot is asked. */
+/** Milliseconds without typing before a query is sent. */
 const PAUSE = 300;
 
 const KINDS = { private: "sender", group: "group", supergroup: "supergroup" };
@@ -13,14 +13,14 @@ const KINDS = { private: "sender", group: "group", supergroup: "supergroup" };
 let timer;
 let asking;
 
-/** What is asked by a text such as `@bot tea`; null if nothing. */
+/** Give the query in a text such as `@bot tea`; null if there is none. */
 export function inlineQuery(typed) {
   const start = `@${world.bot.username} `.toLowerCase();
   return typed.toLowerCase().startsWith(start) ? typed.slice(start.length) : null;
 }
 
 /**
- * Ask the bot once nothing is typed for a moment, in place of what was asked before.
+ * Send a query after a pause in typing; it replaces the query before.
  * @param {string} query
  * @param {function({id, results, button})} show Called with the answer.
  */
@@ -40,13 +40,13 @@ async function answer(query, show, signal) {
   }
 }
 
-/** Ask nothing any more. */
+/** Cancel the query. */
 export function stopAsking() {
   clearTimeout(timer);
   asking?.abort();
 }
 
-/** Send a result into the open chat. */
+/** Send a result to the open chat. */
 export function choose(answer, result) {
   const choice = {
     person: world.me,
@@ -58,7 +58,7 @@ export function choose(answer, result) {
   return attempt(ask("POST", "/control/inline/choose", choice));
 }
 
-/** The list of results, of which one is marked. */
+/** Draw the list of results, with one selected. */
 export function resultList(results, chosen, take) {
   return element(
     "ul",

@@ -1,4 +1,4 @@
-/** Links: the bot's own deep links stay in here, others are opened after a question. */
+/** Links: the bot's deep links open in the page, other links after a question. */
 
 import { ask } from "./api.js";
 import { openApp } from "./mini_app.js";
@@ -9,7 +9,7 @@ import { go, me, nameOf, reads, titleOf, world } from "./world.js";
 
 const TELEGRAM = new Set(["t.me", "telegram.me"]);
 
-/** How a link to an invoice begins. */
+/** The start of a link to an invoice. */
 const INVOICE = "https://t.me/$";
 
 /** Open a link. */
@@ -22,12 +22,12 @@ export async function openLink(url) {
   if (url.startsWith("tg:")) return openAccount(url);
   const shown = URL.parse(url);
   if (!shown || !["http:", "https:"].includes(shown.protocol))
-    return toast(`No browser opens ${url}`);
+    return toast(`A browser can't open ${url}`);
   if (await confirmBox("Open this link?", shown.href, "Open"))
     open(shown.href, "_blank", "noopener");
 }
 
-/** The parameters of a link to this bot; null if it leads elsewhere. */
+/** Give the parameters of a link to this bot; null for other links. */
 function deepLink(url) {
   const link = URL.parse(url);
   if (!link) return null;
@@ -40,13 +40,13 @@ function deepLink(url) {
     : null;
 }
 
-/** Open the chat with the bot, and start it with a payload if there is one. */
+/** Open the chat with the bot, and start it if the payload is not null. */
 export function startBot(payload) {
   go({ chat: world.me });
   if (payload !== null) start({ payload });
 }
 
-/** Open the bot's Mini App. Here its main one, which @BotFather would know, is that of the menu button. */
+/** Open the bot's main Mini App, for which the one of its menu button stands in. */
 async function startApp(parameter) {
   const menu = await attempt(ask("GET", `/page/chats/${world.me}/menu?person=${world.me}`));
   const { text, web_app: app } = menu?.menu_button ?? {};
@@ -61,7 +61,7 @@ async function startInGroup(payload) {
   start({ payload, chat: chat.chat.id });
 }
 
-/** Let the person choose one of their chats; undefined if they don't, or none suits. */
+/** Let the person choose one of their chats; undefined if they cancel. */
 export function chooseChat(title, suits = () => true) {
   const chats = [...world.chats.values()].filter((chat) => reads(chat, world.me) && suits(chat));
   return choose(
@@ -71,7 +71,7 @@ export function chooseChat(title, suits = () => true) {
   );
 }
 
-/** Go to whom a mention means. */
+/** Open the chat with the bot, or show the name of a mentioned person. */
 export function openMention(username) {
   const wanted = username.toLowerCase();
   if (wanted === world.bot.username.toLowerCase()) return startBot(null);

@@ -1,4 +1,4 @@
-/** Logging into pages of the bot's. */
+/** Login buttons. */
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
@@ -6,7 +6,7 @@ import { tick } from "./fields.js";
 import { attempt, dialog } from "./notices.js";
 import { me, nameOf, world } from "./world.js";
 
-/** Follow a login button: the address tells the page who comes, and the bot may be let write. */
+/** Follow a login button, after asking whether to log in and to let the bot write. */
 export async function logIn({ url, request_write_access: asks }) {
   const person = world.me;
   const writes = tick(

@@ -1,4 +1,4 @@
-/** The members of a group: who they are, who is added, promoted, removed, and who leaves. */
+/** The members of a group: listed, added, promoted and removed. */
 
 import { ask } from "./api.js";
 import { button, element, face } from "./dom.js";
@@ -8,7 +8,7 @@ import { isInside, leads, me, nameOf, news, openChat, world } from "./world.js";
 
 const ROLES = { creator: "owner", administrator: "administrator", member: "member" };
 
-/** Show the members of the open group, as they change, until the dialog is closed. */
+/** Show the members of the open group in a dialog, which follows changes. */
 export async function showMembers() {
   const id = world.chat;
   const list = element("div", { class: "members" });
@@ -22,7 +22,7 @@ export async function showMembers() {
   news.removeEventListener("people", draw);
 }
 
-/** Replace what is drawn, with the focus on the same button if it is still there. */
+/** Replace the children of a list, and keep the focus on the same button. */
 function swap(list, children) {
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.key;
   list.replaceChildren(...children);
@@ -74,7 +74,7 @@ function row(user, role, ...actions) {
   );
 }
 
-/** A button that gives somebody another role. */
+/** Make a button that gives a user another role. */
 function setter(chat, user, label, role) {
   const path = `/control/groups/${chat.chat.id}/members/${user.id}`;
   return button(label, () => attempt(ask("PUT", path, { role })), {
@@ -110,7 +110,7 @@ async function addTopic(path) {
   if (made) await attempt(ask("POST", `${path}/topics`, made));
 }
 
-/** Who of a group is played, and how many are in it. */
+/** Describe a group: the person who is played, and the number of members. */
 export function describeMembers(chat) {
   const count = Object.keys(chat.roles).filter((id) => isInside(chat, id)).length;
   return `you are ${me().user.first_name} · ${count} ${count === 1 ? "member" : "members"}`;

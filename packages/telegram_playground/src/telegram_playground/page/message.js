@@ -1,4 +1,4 @@
-/** A message in the list. */
+/** Draws messages. */
 
 import { ask } from "./api.js";
 import { content, isService, summary } from "./content.js";
@@ -19,8 +19,8 @@ const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", 
 /**
  * Draw a message.
  * @param {object} message
- * @param {object|undefined} before The message above it, with which it may belong together.
- * @param {function(number)} jump Shows another message by its id.
+ * @param {object|undefined} before The message above it, with which it may form a block.
+ * @param {function(number)} jump Scrolls to another message by its id.
  */
 export function messageItem(message, before, jump) {
   const item = element("li", { tabIndex: -1, data: { message: message.message_id } });

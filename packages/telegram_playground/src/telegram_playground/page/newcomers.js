@@ -1,4 +1,4 @@
-/** New persons and groups. */
+/** Adds persons and groups. */
 
 import { ask } from "./api.js";
 import { element } from "./dom.js";
@@ -6,7 +6,7 @@ import { field, tick } from "./fields.js";
 import { attempt, choose, dialog } from "./notices.js";
 import { go, me, nameOf, world } from "./world.js";
 
-/** Let the person choose what is to be added. */
+/** Ask what to add, and add it. */
 export async function addNew() {
   const add = await choose("Add", [
     ["A person", addPerson],
@@ -41,7 +41,7 @@ const TYPES = {
   "Forum with topics": { type: "supergroup", is_forum: true },
 };
 
-/** Make a group of which the person who is played is the owner. */
+/** Add a group, which the person who is played owns. */
 async function addGroup() {
   const title = field("Title", { maxLength: 128, required: true });
   const types = Object.keys(TYPES).map((label, index) => tick("radio", label, label, index === 0));

@@ -1,17 +1,18 @@
-/** Short notices, alerts and questions. */
+/** Notices, alerts and dialogs. */
 
 import { button, element } from "./dom.js";
 
+/** Milliseconds that a notice is shown. */
 const NOTICE = 4000;
 
-/** Show a notice for a few seconds. */
+/** Show a notice for 4 seconds. */
 export function toast(text) {
   const notice = element("p", { class: "toast" }, text);
   document.getElementById("notices").append(notice);
   setTimeout(() => notice.remove(), NOTICE);
 }
 
-/** Show what a promise's failure says; give its value, or undefined. */
+/** Return the value of a promise; if it fails, show why and return undefined. */
 export async function attempt(promise) {
   try {
     return await promise;
@@ -25,10 +26,10 @@ export async function attempt(promise) {
  * Open a dialog.
  * @param {string} title
  * @param {Array} content
- * @param {Array<[string, *]>} choices Labels and what they give; the last is the main one,
- *     unless it gives nothing. A function gives what it returns, and keeps the dialog open if that
- *     is undefined.
- * @returns {Promise} what the choice gives, or undefined.
+ * @param {Array<[string, *]>} choices Labels and values of the buttons. The last one is the main
+ *     button, unless its value is undefined. A function is called for its value; if it returns
+ *     undefined, the dialog stays open.
+ * @returns {Promise} the value of the chosen button, or undefined.
  */
 export function dialog(title, content, choices) {
   return new Promise((resolve) => {
@@ -67,16 +68,16 @@ export function dialog(title, content, choices) {
     }
     document.body.append(box);
     box.showModal();
-    // Enter does what the dialog is for, unless there is something to fill in or choose.
+    // The main button gets the focus, unless there is something to fill in or choose.
     (form.querySelector("input, textarea, .choice") ?? buttons.at(-1)).focus();
   });
 }
 
-/** Show an alert, until it is closed. */
+/** Show an alert until it is closed. */
 export const alertBox = (title, text) =>
   dialog(title, [element("p", { class: "preline" }, text)], [["OK", true]]);
 
-/** Ask whether to go on. */
+/** Ask for confirmation; returns true or undefined. */
 export const confirmBox = (title, text, yes) =>
   dialog(
     title,
@@ -88,11 +89,11 @@ export const confirmBox = (title, text, yes) =>
   );
 
 /**
- * Let one of several things be chosen.
+ * Let the person choose an option.
  * @param {string} title
- * @param {Array<[string, *]>} options Labels and what they give.
- * @param {string} [none] What is said if there are no options.
- * @returns {Promise} what the choice gives, or undefined.
+ * @param {Array<[string, *]>} options Labels and values.
+ * @param {string} [none] The text if there are no options.
+ * @returns {Promise} the value of the chosen option, or undefined.
  */
 export async function choose(title, options, none) {
   let chosen;

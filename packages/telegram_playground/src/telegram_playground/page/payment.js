@@ -1,4 +1,4 @@
-/** Paying a bill: what it asks for, where it is to be shipped, and what it comes to. */
+/** Pays invoices: details, shipping, tip, confirmation. */
 
 import { ask } from "./api.js";
 import { button, element } from "./dom.js";
@@ -7,14 +7,14 @@ import { price, total, unitOf } from "./money.js";
 import { alertBox, attempt, dialog, toast } from "./notices.js";
 import { me, nameOf, world } from "./world.js";
 
-/** What persons have told of themselves when they paid, by their id. */
+/** The details that persons gave at their last payment, by user id. */
 const known = new Map();
 
-/** Pay the invoice of a message, if the person and the bot want that. */
+/** Pay the invoice of a message. */
 export const pay = ({ chat, message_id: id, invoice, bill }) =>
   settle({ invoice, bill, path: `/control/chats/${chat.id}/messages/${id}` });
 
-/** Pay the invoice behind a link likewise; how it ended, in the words of a Mini App's `invoiceClosed`. */
+/** Pay the invoice behind a link; returns the status that a Mini App's `invoiceClosed` has. */
 export async function payLink(url) {
   const path = "/control/invoices";
   const found = await attempt(ask("GET", `${path}?url=${encodeURIComponent(url)}`));
@@ -42,7 +42,7 @@ async function settle(due) {
 const post = ({ path, url }, deed, content) =>
   attempt(ask("POST", `${path}/${deed}`, { person: world.me, url, ...content }));
 
-/** Ask for the `OrderInfo` that the bot wants; null if none, undefined if it is not told. */
+/** Ask for the `OrderInfo`; null if the invoice needs none, undefined if the person cancels. */
 async function tellDetails(bill) {
   const { user } = me();
   const before = known.get(user.id) ?? {
@@ -83,7 +83,7 @@ async function tellDetails(bill) {
   return told;
 }
 
-/** The fields of a `ShippingAddress`. */
+/** Make the fields of a `ShippingAddress`. */
 function addressFields(before) {
   const labels = {
     street_line1: "Street",
@@ -103,7 +103,7 @@ function addressFields(before) {
   ]);
 }
 
-/** Let the bot name its ways of shipping, and the person choose; undefined if they don't. */
+/** Let the person choose one of the bot's shipping options; undefined if they cancel. */
 async function chooseShipping(due, address) {
   const { currency } = due.invoice;
   const answer = await post(due, "shipping", { address });
@@ -125,7 +125,7 @@ async function chooseShipping(due, address) {
   );
 }
 
-/** Show what it comes to, and give the tip; undefined if they don't pay. */
+/** Show the total and ask for a tip; returns the tip, or undefined if the person cancels. */
 function confirm(due, prices) {
   const {
     bill,

@@ -1,4 +1,4 @@
-/** Small dialogs in which a person chooses what to share. */
+/** Dialogs in which a person chooses what to share. */
 
 import { element } from "./dom.js";
 import { field, tick } from "./fields.js";
@@ -7,10 +7,10 @@ import { choose, dialog } from "./notices.js";
 import { send } from "./sending.js";
 import { isInside, me, nameOf, world } from "./world.js";
 
-/** A person's number: of a range that Telegram keeps for numbers that are none. */
+/** Give a person's anonymous number (+888), as the server does for request buttons. */
 const phoneOf = (user) => `+888${String(user.id).padStart(8, "0")}`;
 
-/** Share one's own contact, or another's. */
+/** Share a contact: the person's own, another person's, or a stranger's. */
 export async function pickContact() {
   const persons = [...world.persons.values()].map(({ user }) => user);
   const ticks = persons.map((user) =>
@@ -57,7 +57,7 @@ export async function pickContact() {
   return contact && send({ contact });
 }
 
-/** Share a place by its coordinates. */
+/** Share a location by its coordinates. */
 export async function pickLocation() {
   const degrees = (label, value, most) =>
     field(label, { type: "number", step: "any", min: -most, max: most, value, required: true });
@@ -82,7 +82,7 @@ export async function pickLocation() {
 
 /**
  * Make a poll or a quiz.
- * @param {string|undefined} kind `regular` or `quiz` if only this may be made.
+ * @param {string|undefined} kind `regular` or `quiz` if only that kind is allowed.
  */
 export async function pickPoll(kind) {
   const question = field("Question", { maxLength: 300, required: true, autofocus: true });
@@ -125,7 +125,7 @@ export async function pickPoll(kind) {
   return poll && send({ poll });
 }
 
-/** Share persons with the bot, as many as it wants. */
+/** Share users with the bot, as many as the button allows. */
 export async function pickUsers(request) {
   const users = [...world.persons.values()].map(({ user }) => user);
   if (request.user_is_bot !== false) users.push(world.bot);
@@ -164,7 +164,7 @@ export async function pickUsers(request) {
   return ids && send({ users_shared: { request_id: request.request_id, user_ids: ids } });
 }
 
-/** Share a group or channel with the bot. */
+/** Share a group with the bot. */
 export async function pickChat(request) {
   const chat = await chooseChat("Choose a chat", (found) => suits(found, request));
   return chat && send({ chat_shared: { request_id: request.request_id, chat_id: chat.chat.id } });
@@ -182,7 +182,7 @@ function suits({ chat, roles }, request) {
   );
 }
 
-/** Make a bot that the bot is to manage. */
+/** Create a bot that the bot manages. */
 export async function pickBot(request) {
   const name = field("Name", {
     value: request.suggested_name ?? "",
@@ -212,7 +212,7 @@ export async function pickBot(request) {
   return made && send({ managed_bot: made });
 }
 
-/** Send a picture or any other file from this machine. */
+/** Send a photo or any other file from this machine. */
 function pickFile() {
   const input = element("input", {
     type: "file",
@@ -237,7 +237,7 @@ function base64(file) {
   });
 }
 
-/** Let the person choose what to attach. */
+/** Ask what to share, and share it. */
 export async function pickAttachment() {
   const kinds = {
     "Photo or file": pickFile,

@@ -1,9 +1,9 @@
-/** A button that is drawn anew between press and release would lose its click: drawing waits. */
+/** Delays drawing while a button is held down, because a redrawn button would lose the click. */
 
-/** Milliseconds from the release to the click, which on a touch screen comes a little later. */
+/** Milliseconds from the release to the click event, which comes later on a touch screen. */
 const CLICK = 30;
 
-/** Milliseconds that drawing waits at most. */
+/** Milliseconds that drawing is delayed at most. */
 const PATIENCE = 1000;
 
 const waiting = [];
@@ -27,7 +27,7 @@ for (const type of ["pointerup", "pointercancel"]) {
   addEventListener(type, () => timer !== null && hold(CLICK), true);
 }
 
-/** Do something at once, or as soon as no button is held down: so long the page is busy. */
+/** Call a function as soon as no button is held down; the page is `aria-busy` until then. */
 export function whenReleased(action) {
   if (timer === null) return action();
   waiting.push(action);

@@ -1,14 +1,14 @@
-/** Polls and quizzes: to vote in, or with what has come of them. */
+/** Polls and quizzes: options to vote for, or results. */
 
 import { button, element } from "./dom.js";
 import { icon } from "./icons.js";
 import { vote } from "./sending.js";
 import { world } from "./world.js";
 
-/** Options that are ticked but not voted for yet, by person, chat and message. */
+/** Options that are ticked but not sent yet, by person, chat and message. */
 const ticked = new Map();
 
-/** Draw the poll of a message: its results once the person has voted or it is closed. */
+/** Draw a poll: its results if the person has voted or it is closed, or else its options. */
 export function poll(found, message) {
   const mine = message.votes?.[world.me];
   const done = found.is_closed || mine !== undefined;

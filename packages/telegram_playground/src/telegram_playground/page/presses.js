@@ -1,16 +1,18 @@
-/** Presses of inline buttons: posted at once, and answered over the stream of events. */
+/** Presses of inline buttons, whose answers come over the stream of events. */
 
 import { ask } from "./api.js";
 import { news, world } from "./world.js";
 
-/** Milliseconds after which a client gives up waiting for the answer. */
+/** Milliseconds to wait for an answer. */
 const PATIENCE = 30_000;
 
-/** Who waits for the answer to a press, by its query's id. */
+/** Functions that take the answer to a press, by the id of its query. */
 const waiting = new Map();
 
-/** Answers that were faster than the response to their press, and how many of these are to come. */
+/** Answers that came before the response to their press, by the id of the query. */
 const early = new Map();
+
+/** The number of presses without a response. */
 let posting = 0;
 
 news.addEventListener("answers", ({ detail }) => {
@@ -23,8 +25,8 @@ news.addEventListener("answers", ({ detail }) => {
 /**
  * Press a button as the person who is played.
  * @param {object} message
- * @param {object} pressed `data` of the button, or its `label`.
- * @returns {Promise} the bot's answer; undefined if none comes.
+ * @param {object} pressed The `data` or the `label` of the button.
+ * @returns {Promise} the bot's answer; undefined if none comes in time.
  * @throws {Refusal}
  */
 export async function press(message, pressed) {

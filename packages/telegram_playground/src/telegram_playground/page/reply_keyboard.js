@@ -1,4 +1,4 @@
-/** The keyboard under the input that the bot has sent with a message. */
+/** The reply keyboard under the input. */
 
 import { element } from "./dom.js";
 import { icon } from "./icons.js";
@@ -17,7 +17,7 @@ const SPECIAL = {
   web_app: (app, text) => openApp(text, app.url, "keyboard"),
 };
 
-/** What a button shows in its corner. */
+/** The icon in the corner of a button, by kind. */
 const SIGNS = {
   request_contact: "contact",
   request_location: "place",
@@ -28,21 +28,21 @@ const SIGNS = {
   web_app: "page",
 };
 
-/** Keyboards that the person has folded away or out, as `person chat message`. */
+/** Whether keyboards are folded away by the person, by `person chat message`. */
 const folded = new Map();
 
 const idOf = (shown) => `${world.me} ${world.chat} ${shown.message_id}`;
 
 /**
- * What the person has in the open chat: `message_id`, `markup`, and whether a one-time keyboard
- * was `used`; undefined if nothing.
+ * Give the keyboard of the person in the open chat: `message_id`, `markup`, and whether a one-time
+ * keyboard was `used`; undefined if there is none.
  */
 export const ruling = () => openChat()?.keyboards[world.me];
 
 /** Whether a keyboard is folded away. */
 export const isFolded = (shown) => folded.get(idOf(shown)) ?? shown.used;
 
-/** Fold a keyboard away, or out again. */
+/** Fold a keyboard away, or show it again. */
 export const fold = (shown, away) => folded.set(idOf(shown), away);
 
 /** Draw a keyboard; null if there is none, or it is folded away. */
@@ -82,7 +82,7 @@ export function replyKeyboard(shown) {
 function press(shown, button, kind) {
   folded.delete(idOf(shown));
   if (kind) return SPECIAL[kind](button[kind], button.text);
-  // In a group the text goes as a reply, or a bot in privacy mode would not hear it.
+  // In a group the text is sent as a reply, because a bot in privacy mode gets no other text.
   const reply = openChat().chat.type === "private" ? {} : { reply_to: shown.message_id };
   return send({ text: button.text, ...reply });
 }

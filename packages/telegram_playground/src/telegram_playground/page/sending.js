@@ -1,13 +1,13 @@
-/** What the person who is played sends to the open chat. */
+/** Sends messages and votes as the person who is played. */
 
 import { ask } from "./api.js";
 import { attempt } from "./notices.js";
 import { world } from "./world.js";
 
-/** The message that is being replied to, by its id; the composer sets it. */
+/** The id of the message to reply to, or null; the composer sets it. */
 export const reply = { to: null };
 
-/** Send something: `{text}`, `{contact}`, `{location}`, `{poll}`, ...; undefined if refused. */
+/** Send a message to the open chat: `{text}`, `{contact}`, ...; undefined if it is refused. */
 export function send(content) {
   const saying = { person: world.me, ...content };
   if (world.topic !== null) saying.topic = world.topic;
@@ -18,7 +18,7 @@ export function send(content) {
 /** Send a text. */
 export const sendText = (text) => send({ text });
 
-/** Change the text or caption of a message of the person's own. */
+/** Edit the text or caption of one of the person's messages. */
 export const edit = (message, text) =>
   attempt(
     ask("PATCH", `/control/chats/${message.chat.id}/messages/${message.message_id}`, {
@@ -27,7 +27,7 @@ export const edit = (message, text) =>
     }),
   );
 
-/** Start the bot with the `payload` of a link, in a group if there is a `chat`. */
+/** Follow a deep link with a `payload`; in a group if there is a `chat`. */
 export const start = (link) =>
   attempt(ask("POST", "/control/start", { person: world.me, ...link }));
 
@@ -40,6 +40,6 @@ export const vote = (message, options) =>
     }),
   );
 
-/** Block the bot, or let it write again. */
+/** Block the bot (`blocked`) or unblock it (`started`). */
 export const setStanding = (standing) =>
   attempt(ask("PATCH", `/control/persons/${world.me}`, { standing }));

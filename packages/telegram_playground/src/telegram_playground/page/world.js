@@ -1,10 +1,11 @@
-/** What the page knows: persons, chats and messages, and where the reader is. */
+/** The state of the page: persons, chats, messages, and which of them are open. */
 
 import { ask, listen } from "./api.js";
 
 /**
- * Tells of `connection`, `people`, `place`, `messages` with `{chat, ids}` as detail, and `answers`
- * to presses with a list of `{id, answer}`.
+ * Dispatches events when the state changes: `connection`, `people`, `place` (another person, chat
+ * or topic), `messages` with `{chat, ids}` as detail, and `answers` to presses with a list of
+ * `{id, answer}`.
  */
 export const news = new EventTarget();
 
@@ -15,7 +16,7 @@ export const world = {
   connected: false,
   persons: new Map(),
   chats: new Map(),
-  /** The person who is played, the chat that is open, and its topic: ids, or null. */
+  /** The ids of the person who is played, the open chat and its topic; or null. */
   me: null,
   chat: null,
   topic: null,
@@ -25,7 +26,7 @@ function tell(type, detail) {
   news.dispatchEvent(new CustomEvent(type, { detail }));
 }
 
-/** Begin to listen, and follow the address. */
+/** Connect to the server, and follow the address. */
 export function begin() {
   addEventListener("popstate", follow);
   const answers = (told) => tell("answers", told);
@@ -66,7 +67,7 @@ function onChat(told) {
   tell("people");
 }
 
-/** Take in what has changed since the version that is known. */
+/** Apply changes to a chat. */
 function absorb(chat, told) {
   for (const id of told.deleted) chat.messages.delete(id);
   for (const message of told.messages) chat.messages.set(message.message_id, message);
@@ -75,7 +76,7 @@ function absorb(chat, told) {
   tell("messages", { chat: chat.chat.id, ids });
 }
 
-/** Fetch what has changed in a chat since it was read last. */
+/** Fetch the changes in a chat since it was loaded last. */
 async function load(chat) {
   if (chat.loading) return;
   chat.loading = true;
@@ -85,69 +86,69 @@ async function load(chat) {
       absorb(chat, await ask("GET", `/control/chats/${chat.chat.id}?after=${Math.max(after, 0)}`));
     } while (chat.loaded < chat.told && world.connected);
   } catch {
-    // The next event of this chat, or the next stream, tries again.
+    // The next event of this chat, or the next connection, tries again.
   } finally {
     chat.loading = false;
   }
 }
 
-/** Whether somebody is in a group. */
+/** Whether a user is in a group. */
 export const isInside = (chat, user) => !["left", "kicked", undefined].includes(chat.roles[user]);
 
-/** Whether somebody administers a group. */
+/** Whether a user administers a group. */
 export const leads = (chat, user) => ["creator", "administrator"].includes(chat.roles[user]);
 
-/** Whether a person can read a chat; a group that has become a supergroup is nobody's any more. */
+/** Whether a person can open a chat; a group that became a supergroup can't be opened. */
 export function reads(chat, person) {
   if (chat.chat.type === "private") return chat.chat.id === person;
   return isInside(chat, person) && !chat.migrated_to;
 }
 
-/** The name of a chat as the person who is played sees it. */
+/** Give the title of a chat; a private chat has the name of the bot. */
 export function titleOf(chat) {
   return chat.chat.type === "private" ? world.bot.first_name : chat.chat.title;
 }
 
-/** Whose sign a chat bears: a private one's is the bot's. */
+/** Give the id for the avatar of a chat; a private chat has that of the bot. */
 export const faceOf = (chat) => (chat.chat.type === "private" ? world.bot.id : chat.chat.id);
 
-/** First and last name of a `User` or `Chat`. */
+/** Give the full name of a `User`, or the title of a `Chat`. */
 export function nameOf(user) {
   return [user.first_name ?? user.title, user.last_name].filter(Boolean).join(" ");
 }
 
-/** The person who is played. */
+/** Give the person who is played. */
 export const me = () => world.persons.get(world.me);
 
-/** The open chat. */
+/** Give the open chat. */
 export const openChat = () => world.chats.get(world.chat);
 
-/** The messages of the open chat or topic, oldest first. */
+/** Give the messages of the open chat or topic, oldest first. */
 export function openMessages() {
   const all = [...(openChat()?.messages.values() ?? [])];
   if (!openChat()?.chat.is_forum) return all;
   return all.filter((message) => topicOf(message) === world.topic);
 }
 
-/** The topic of a message; the General one is null. */
+/** Give the topic id of a message; null for General. */
 export function topicOf(message) {
   return message.is_topic_message ? message.message_thread_id : null;
 }
 
-/** Go somewhere: the address changes, and the page has followed it on return. */
+/** Open another person, chat or topic: change the address and follow it at once. */
 export function go({ me: person = world.me, chat = world.chat, topic = null }) {
   const hash = "#" + [person, chat, topic].filter((part) => part !== null).join("/");
   if (location.hash !== hash) history.pushState(null, "", hash);
   follow();
 }
 
-/** Where the address leads: a person, a chat, a topic; what it does not name is NaN. */
+/** Give the ids in the address: person, chat, topic; a missing one matches nothing. */
 const address = () => location.hash.slice(1).split("/").map(Number);
 
-/** Whether the address leads to a chat that has only now come. */
+/** Whether the address names a chat that did not exist until now. */
 const wanted = () => world.chat === null && world.chats.has(address()[1]);
 
-/** Be where the address says, as far as there is such a place. */
+/** Open what the address names, if it exists. */
 function follow() {
   const [person, chat, topic] = address();
   world.me = world.persons.has(person) ? person : (world.persons.keys().next().value ?? null);
