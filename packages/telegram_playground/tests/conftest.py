@@ -1,4 +1,4 @@
-"""A playground for every test, a person who has started the bot, and the bot's side."""
+"""Fixtures: a playground for each test, persons, a group, the bot's side, a browser."""
 
 from collections.abc import AsyncIterator
 
@@ -13,13 +13,13 @@ from telegram_playground import Group, Person, Playground
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what takes long, unless everything is to run."""
+    """Skip thorough tests unless all tests run."""
     leave_out(items)
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Give the browser that all tests share, each in profiles of its own."""
+    """Give the browser that all tests share; each test has its own profiles."""
     async with chromium() as shared:
         yield shared
 
@@ -47,7 +47,7 @@ async def hook() -> AsyncIterator[WebhookSide]:
 
 @pytest.fixture
 async def ann(playground: Playground) -> Person:
-    """Give a person who has started the bot; nothing waits for it."""
+    """Give a person who has started the bot, without an update for it."""
     person = await playground.person("Ann", language_code="en")
     await person.change(standing="started")
     return person
@@ -61,5 +61,5 @@ async def boris(playground: Playground) -> Person:
 
 @pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person) -> Group:
-    """Give a supergroup of Ann's in which Boris and the bot are members."""
+    """Give a supergroup that Ann owns, with Boris and the bot as members."""
     return await playground.group("Friends", creator=ann, members=[boris])

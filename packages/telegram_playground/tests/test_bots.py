@@ -30,7 +30,7 @@ async def echo(playground: Playground) -> AsyncIterator[Bot]:
 
 
 def dispatcher() -> Dispatcher:
-    """Make the handlers of a bot that says everything again."""
+    """Make the handlers of an echo bot."""
     own = Dispatcher()
 
     @own.message()
@@ -47,7 +47,7 @@ def dispatcher() -> Dispatcher:
 
 
 async def talk(ann: Person) -> None:
-    """Say something to the bot and press its button."""
+    """Write to the bot and press its button."""
     await ann.send("tea & <cake> 😀")
     message = await ann.receive()
     assert message.text == "tea & <cake> 😀"

@@ -14,14 +14,14 @@ TOO_OLD = "Bad Request: query is too old and response timeout expired or query I
 async def press(
     bot: BotSide, person: Person
 ) -> tuple[dict[str, Any], "asyncio.Task[Answer | None]"]:
-    """Have a button pressed; give the query as the bot gets it, and what the person waits for."""
+    """Press a button; give the query that the bot gets, and the task of the press."""
     message = await bot.show(person, "tea", "+1")
     waiting = asyncio.create_task(person.press(message, "+1"))
     (update,) = await bot.updates(timeout=5)
     return update["callback_query"], waiting
 
 
-async def test_a_press_tells_who_where_and_what(bot: BotSide, ann: Person) -> None:
+async def test_a_press_tells_the_person_message_and_data(bot: BotSide, ann: Person) -> None:
     query, waiting = await press(bot, ann)
     assert query["from"] == {
         "id": ann.id,
@@ -94,7 +94,7 @@ async def test_an_answer_links_to_the_bot_only(bot: BotSide, ann: Person, url: s
     waiting.cancel()
 
 
-async def test_no_answer_is_none(bot: BotSide, ann: Person) -> None:
+async def test_without_an_answer_a_press_returns_none(bot: BotSide, ann: Person) -> None:
     message = await bot.show(ann, "tea", "+1")
     assert await ann.press(message, "+1", timeout=0.05) is None
     assert await ann.press(message, "+1", timeout=0) is None
@@ -108,7 +108,7 @@ async def test_any_data_can_be_forged(bot: BotSide, ann: Person) -> None:
     assert update["callback_query"]["data"] == "é" * 500
 
 
-async def test_a_message_that_is_gone_is_inaccessible(bot: BotSide, ann: Person) -> None:
+async def test_a_deleted_message_is_inaccessible(bot: BotSide, ann: Person) -> None:
     message = await bot.show(ann, "tea", "+1")
     await ann.delete(message)
     await ann.press(message, data="+1", timeout=0)
@@ -138,7 +138,7 @@ async def test_a_button_is_found_by_its_label_or_a_part_of_it(bot: BotSide, ann:
     assert message.button("Counter").callback_data == "Counter ±1"
 
 
-async def test_a_button_that_is_not_there_can_not_be_pressed(bot: BotSide, ann: Person) -> None:
+async def test_a_missing_button_can_not_be_pressed(bot: BotSide, ann: Person) -> None:
     message = await bot.show(ann, "tea", "+1", "+10")
     with pytest.raises(PlaygroundError, match="no button '-1' on message 1, which has '\\+1'"):
         await ann.press(message, "-1")
@@ -163,14 +163,14 @@ async def test_the_button_is_looked_for_on_the_message_as_it_is_now(
         await ann.press(message, "+1")
 
 
-async def test_a_link_asks_the_bot_nothing(bot: BotSide, ann: Person) -> None:
+async def test_a_link_button_can_not_be_pressed(bot: BotSide, ann: Person) -> None:
     markup = {"inline_keyboard": [[{"text": "a", "url": "https://tea.example/"}]]}
     await bot("sendMessage", chat_id=ann.id, text="t", reply_markup=markup)
     with pytest.raises(PlaygroundError, match="not a callback button"):
         await ann.press(await ann.receive(), "a")
 
 
-async def test_only_what_is_seen_can_be_pressed(
+async def test_only_the_bots_messages_in_ones_own_chats_can_be_pressed(
     playground: Playground, bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
     message = await bot.show(ann, "tea", "+1")

@@ -1,4 +1,4 @@
-"""What the bot can learn of chats and say of itself."""
+"""Information about chats, and the bot's profile."""
 
 import pytest
 from aiogram import types
@@ -15,7 +15,7 @@ async def test_get_me_tells_what_a_bot_can_do(playground: Playground, bot: BotSi
     assert playground.bot.can_join_groups is None
 
 
-async def test_get_chat_tells_all_about_a_chat(bot: BotSide, ann: Person, group: Group) -> None:
+async def test_get_chat_gives_the_full_information(bot: BotSide, ann: Person, group: Group) -> None:
     private = types.ChatFullInfo.model_validate(await bot("getChat", chat_id=ann.id))
     assert (private.type, private.first_name) == ("private", "Ann")
     public = types.ChatFullInfo.model_validate(await bot("getChat", chat_id=group.id))
@@ -57,7 +57,7 @@ async def test_members_of_a_group(
         ("kicked", types.ChatMemberBanned),
     ],
 )
-async def test_a_member_is_told_as_aiogram_expects_it(
+async def test_a_member_is_an_object_that_aiogram_reads(
     bot: BotSide, boris: Person, group: Group, role: str, model: type[types.ChatMember]
 ) -> None:
     await group.set_role(boris, role)
@@ -136,9 +136,7 @@ async def test_commands_have_a_scope_and_a_language(bot: BotSide, ann: Person) -
         ({"commands": COMMANDS, "scope": {"type": "chat", "chat_id": 5}}, "chat not found"),
     ],
 )
-async def test_commands_that_can_not_be_are_refused(
-    bot: BotSide, params: Json, refusal: str
-) -> None:
+async def test_wrong_commands_are_refused(bot: BotSide, params: Json, refusal: str) -> None:
     assert await bot.refused("setMyCommands", **params) == f"Bad Request: {refusal}"
 
 

@@ -1,4 +1,4 @@
-"""The clock: time that can be moved."""
+"""The clock, which can be moved forward."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def test_time_does_not_run_backwards() -> None:
         Clock().advance(-1)
 
 
-async def test_who_sleeps_wakes_when_time_has_passed() -> None:
+async def test_a_sleep_ends_when_the_clock_is_advanced() -> None:
     clock = Clock(lambda: 0.0)
     order: list[int] = []
 
@@ -42,7 +42,7 @@ async def test_who_sleeps_wakes_when_time_has_passed() -> None:
     assert clock.waiting == 0
 
 
-async def test_a_call_can_be_given_up() -> None:
+async def test_a_scheduled_call_can_be_cancelled() -> None:
     clock = Clock(lambda: 0.0)
     calls: list[int] = []
     timer = clock.call_later(5, lambda: calls.append(1))

@@ -32,7 +32,7 @@ GOOD: list[tuple[str, Json, Json]] = [
 
 
 @pytest.mark.parametrize(("method", "params", "content"), GOOD)
-async def test_contents_come_back(
+async def test_contents_are_sent(
     bot: BotSide, ann: Person, method: str, params: Json, content: Json
 ) -> None:
     sent = await bot(method, chat_id=ann.id, **params)

@@ -1,4 +1,4 @@
-"""Who may play persons, and with what requests."""
+"""The persons' side over HTTP: who may send requests, and which."""
 
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -13,13 +13,13 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture
 async def session() -> AsyncIterator[ClientSession]:
-    """Give a way to send requests that the client would not."""
+    """Give a session for requests that the client does not send."""
     async with ClientSession() as own:
         yield own
 
 
 async def error(response: ClientResponse, status: int) -> str:
-    """Give the text of a refusal."""
+    """Read the text of a refusal."""
     assert response.status == status
     return str((await response.json())["error"])
 
@@ -35,14 +35,14 @@ async def error(response: ClientResponse, status: int) -> str:
         {"Origin": "null"},
     ],
 )
-async def test_other_web_pages_are_kept_out(
+async def test_other_web_pages_are_refused(
     playground: Playground, session: ClientSession, headers: dict[str, str]
 ) -> None:
     async with session.get(f"{playground.url}/control", headers=headers) as response:
         await error(response, 403)
 
 
-async def test_the_own_page_and_own_names_are_let_in(
+async def test_the_own_page_and_own_names_are_accepted(
     playground: Playground, session: ClientSession
 ) -> None:
     port = playground.url.rpartition(":")[2]
@@ -56,7 +56,7 @@ async def test_the_own_page_and_own_names_are_let_in(
             assert response.status == 200
 
 
-async def test_a_server_may_have_a_name(session: ClientSession) -> None:
+async def test_a_server_can_have_a_name(session: ClientSession) -> None:
     server = Server(port=0, hosts=["Tea.example"])
     await server.start()
     async with session.get(f"{server.url}/control", headers={"Host": "tea.example"}) as response:
@@ -73,7 +73,9 @@ async def test_a_refusal_names_the_wrong_field_in_a_line(
     assert told == "seconds: Input should be greater than or equal to 0"
 
 
-async def test_a_body_is_json_and_not_large(playground: Playground, session: ClientSession) -> None:
+async def test_a_body_must_be_json_and_not_too_large(
+    playground: Playground, session: ClientSession
+) -> None:
     url = f"{playground.url}/control/persons"
     async with session.post(url, data=b"{}", headers={"Content-Type": "text/plain"}) as response:
         assert await error(response, 415) == "the body must be JSON"

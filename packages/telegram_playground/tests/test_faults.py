@@ -1,4 +1,4 @@
-"""Trouble on demand, and rate limits (Bots FAQ, My bot is hitting limits)."""
+"""Faults on demand, and rate limits (Bots FAQ, My bot is hitting limits)."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from telegram_playground import Group, Person, Playground, PlaygroundError
 
 
 async def trouble(playground: Playground, kind: str, **fault: object) -> int:
-    """Switch a fault on and give its number."""
+    """Switch a fault on; return its number."""
     answer = await playground.request("POST", "faults", {"kind": kind, **fault})
     return int(answer["id"])
 
@@ -41,7 +41,7 @@ async def test_a_fault_strikes_one_chat_and_is_switched_off(
         await playground.request("DELETE", f"faults/{number}")
 
 
-async def test_chance_is_the_same_for_the_same_seed(playground: Playground, bot: BotSide) -> None:
+async def test_the_same_seed_hits_the_same_calls(playground: Playground, bot: BotSide) -> None:
     await trouble(playground, "refuse", share=0.5)
     rounds = []
     for _ in range(2):
@@ -150,12 +150,12 @@ async def limit(playground: Playground, **limits: object) -> None:
 
 
 async def flood(bot: BotSide, chat_id: int, times: int) -> list[Json]:
-    """Send so many messages at once and give the refusals."""
+    """Send several messages at once; return the refusals."""
     answers = [await bot.answer("sendMessage", chat_id=chat_id, text="tea") for _ in range(times)]
     return [answer for answer in answers if not answer["ok"]]
 
 
-async def test_a_chat_bears_a_burst_and_then_one_a_second(
+async def test_a_chat_takes_a_burst_and_then_one_call_a_second(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     assert await flood(bot, ann.id, 50) == []
@@ -166,7 +166,7 @@ async def test_a_chat_bears_a_burst_and_then_one_a_second(
     assert await flood(bot, ann.id, 1) == []
 
 
-async def test_a_group_bears_twenty_a_minute(
+async def test_a_group_takes_twenty_calls_a_minute(
     playground: Playground, bot: BotSide, group: Group
 ) -> None:
     await limit(playground, burst=100)
@@ -176,7 +176,7 @@ async def test_a_group_bears_twenty_a_minute(
     assert await flood(bot, group.id, 1) == []
 
 
-async def test_all_chats_together_bear_thirty_a_second(
+async def test_all_chats_together_take_thirty_calls_a_second(
     playground: Playground, bot: BotSide, ann: Person, boris: Person
 ) -> None:
     await boris.change(standing="started")

@@ -1,4 +1,4 @@
-"""Bots of a few lines by two other libraries, each as its own documentation has it."""
+"""Small bots of two other libraries, written as in their documentation."""
 
 import asyncio
 import sys
@@ -57,7 +57,7 @@ bot.infinity_polling()
 """
 
 START = 30
-"""Seconds that a library has to be imported in."""
+"""Seconds that the import of a library may take."""
 
 
 @pytest.mark.parametrize(

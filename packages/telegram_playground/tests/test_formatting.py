@@ -1,4 +1,4 @@
-"""Markup of texts, and entities given beside it (Bot API: Formatting options; tdlib)."""
+"""Markup of texts, and given entities (Bot API: Formatting options; tdlib)."""
 
 import pytest
 
@@ -174,7 +174,7 @@ async def test_entities_may_be_given(bot: BotSide, ann: Person) -> None:
     assert (text, shown) == ("😀a", [given[1], given[0]])
 
 
-async def test_entities_that_can_not_be_given_are_refused_or_dropped(
+async def test_entities_that_a_bot_can_not_set_are_refused_or_dropped(
     bot: BotSide, ann: Person
 ) -> None:
     assert await entities(bot, ann, "aaaaa", entities=[entity(0, 1, "bot_command")]) == (

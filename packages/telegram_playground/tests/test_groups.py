@@ -6,7 +6,7 @@ from playground_support.bot_side import BotSide, Json, heard
 from telegram_playground import Group, Person, Playground, PlaygroundError
 
 
-async def test_who_is_not_in_a_group_hears_and_says_nothing(
+async def test_outside_of_a_group_a_person_writes_nothing_and_the_bot_gets_nothing(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     group = await playground.group("Friends", bot="left")
@@ -17,7 +17,7 @@ async def test_who_is_not_in_a_group_hears_and_says_nothing(
     assert await bot.updates() == []
 
 
-async def test_a_change_of_the_bots_place_is_told(
+async def test_the_bot_gets_changes_of_its_own_role(
     playground: Playground, bot: BotSide, ann: Person, group: Group
 ) -> None:
     await group.set_role(playground.bot, "administrator")
@@ -70,7 +70,7 @@ async def test_messages_of_a_topic_carry_its_id(
     assert (await forum.messages())[-1].message_thread_id is None
 
 
-async def test_a_topic_that_is_not_there_is_refused(
+async def test_an_unknown_topic_is_refused(
     playground: Playground, bot: BotSide, ann: Person, group: Group
 ) -> None:
     forum = await playground.group("Forum", creator=ann, is_forum=True)
@@ -109,7 +109,7 @@ async def test_a_closed_topic_takes_messages_of_administrators_only(
     await bot("sendMessage", chat_id=forum.id, text="general")
 
 
-async def test_a_deleted_topic_takes_its_messages_along(
+async def test_a_deleted_topic_deletes_its_messages(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     forum = await playground.group("Forum", creator=ann, is_forum=True)
@@ -139,13 +139,13 @@ async def test_a_restricted_bot_writes_nothing(
     )
     refused = await bot.refused("sendMessage", chat_id=group.id, text="a")
     assert refused == "Bad Request: not enough rights to send text messages to the chat"
-    # What it has said before is still its own.
+    # Its earlier messages are still its own.
     await bot("editMessageText", chat_id=group.id, message_id=sent["message_id"], text="b")
     await ann.send("/tea", chat=group)
     assert (await bot.updates(offset=-1))[-1]["message"]["text"] == "/tea"
 
 
-async def test_direct_messages_of_a_channel_have_a_topic_a_person(
+async def test_direct_messages_of_a_channel_have_a_topic_for_each_person(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     channel = await playground.group(
@@ -184,7 +184,7 @@ async def test_a_person_deletes_their_own_messages_an_administrator_all(
         ({"colour": "green"}, "colour"),
     ],
 )
-async def test_a_group_that_can_not_be_is_refused(
+async def test_a_group_with_wrong_options_is_refused(
     playground: Playground, options: Json, problem: str
 ) -> None:
     with pytest.raises(PlaygroundError, match=problem):
@@ -220,7 +220,7 @@ async def test_a_group_that_becomes_a_supergroup_gets_a_new_id(
         await group.upgrade()
 
 
-async def test_nobody_writes_into_a_group_that_has_become_a_supergroup(
+async def test_a_group_that_became_a_supergroup_can_not_be_written_to(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     group = await playground.group("Friends", type="group", creator=ann)
@@ -259,7 +259,7 @@ async def test_the_bot_is_told_when_it_is_added_and_removed(
     assert refused == "Forbidden: bot is not a member of the supergroup chat"
 
 
-async def test_only_an_administrator_hears_of_others_places(
+async def test_only_an_administrator_gets_role_changes_of_others(
     playground: Playground, bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
     (joined,) = await bot.updates(allowed_updates=["chat_member"])

@@ -12,7 +12,7 @@ BUTTONS: Json = {"inline_keyboard": [[{"text": "+1", "callback_data": "up"}]]}
 
 
 def article(result_id: str = "1", text: str = "tea", **more: object) -> Json:
-    """Spell a result that becomes a text."""
+    """Make a result that becomes a text."""
     content = {"message_text": text}
     return {
         "type": "article",
@@ -32,7 +32,7 @@ async def inline(playground: Playground) -> None:
 async def ask(
     playground: Playground, bot: BotSide, person: Person, *results: Json, **answer: object
 ) -> Json:
-    """Have a person ask and the bot answer."""
+    """Send an inline query as a person and answer it as the bot."""
     asking = {"person": person.id, "query": "tea", "chat_type": "supergroup"}
     asked = asyncio.create_task(playground.request("POST", "inline/query", asking))
     await playground.until_pending(1)
@@ -45,7 +45,7 @@ async def ask(
 
 
 async def choose(playground: Playground, person: Person, asked: Json, chat_id: int) -> Json:
-    """Have a person send the first result."""
+    """Send the first result as a person."""
     choice = {"person": person.id, "query_id": asked["id"], "result_id": "1", "chat": chat_id}
     return dict(await playground.request("POST", "inline/choose", choice))
 
@@ -67,7 +67,7 @@ async def test_a_result_is_sent_via_the_bot(
     assert (message.text, message.labels) == ("two", [])
 
 
-async def test_a_press_there_has_no_message(
+async def test_a_press_on_an_inline_message_has_no_message(
     playground: Playground, bot: BotSide, boris: Person, group: Group
 ) -> None:
     await bot.updates(offset=-1)
@@ -90,7 +90,7 @@ async def test_a_press_there_has_no_message(
     assert refused == "Bad Request: MESSAGE_ID_INVALID"
 
 
-async def test_answers_are_remembered(
+async def test_answers_are_cached(
     playground: Playground, bot: BotSide, ann: Person, boris: Person
 ) -> None:
     asked = await ask(playground, bot, ann, article(), cache_time=60)

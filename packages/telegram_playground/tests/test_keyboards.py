@@ -7,7 +7,7 @@ from telegram_playground import Group, Person, Playground
 
 
 def inline(*buttons: Json) -> Json:
-    """Spell a message with a row of inline buttons, whose text is "a" unless it says so."""
+    """Make a message with a row of inline buttons, whose default text is "a"."""
     return {
         "text": "t",
         "reply_markup": {"inline_keyboard": [[{"text": "a", **b} for b in buttons]]},
@@ -15,7 +15,7 @@ def inline(*buttons: Json) -> Json:
 
 
 def reply(*buttons: object, **options: object) -> Json:
-    """Spell a message with a row of reply buttons."""
+    """Make a message with a row of reply buttons."""
     return {"text": "t", "reply_markup": {"keyboard": [list(buttons)], **options}}
 
 
@@ -42,7 +42,7 @@ async def test_a_good_inline_button_comes_back(bot: BotSide, ann: Person, button
     assert sent["reply_markup"]["inline_keyboard"] == [[{"text": "a", **button}]]
 
 
-async def test_without_a_domain_nobody_is_logged_in(
+async def test_without_a_domain_a_login_button_is_refused(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     await playground.switch(login_domain=False)

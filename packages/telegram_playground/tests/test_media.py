@@ -103,7 +103,7 @@ async def test_every_kind_of_file_is_sent(bot: BotSide, ann: Person) -> None:
         assert (await bot("getFile", file_id=shown["file_id"]))["file_size"] == 3
         refused = await bot.refused("sendPhoto", chat_id=ann.id, photo=shown["file_id"])
         assert refused.startswith("Bad Request: can't use file of type ")
-        # A file stays what it is, whatever else it is sent as.
+        # A file keeps its kind, even if it is sent as another.
         assert kind in await bot("sendDocument", chat_id=ann.id, document=shown["file_id"])
     kinds = [message.content_type for message in await ann.messages()]
     assert kinds[::3] == [kind for kind, _ in sent.values()]
@@ -143,7 +143,7 @@ async def test_an_album_is_messages_of_one_group(bot: BotSide, ann: Person) -> N
         (["audio", "photo"], "audio can't be mixed with other media types"),
     ],
 )
-async def test_an_album_that_can_not_be_is_refused(
+async def test_a_wrong_album_is_refused(
     bot: BotSide, ann: Person, kinds: list[str], refusal: str
 ) -> None:
     media = [{"type": kind, "media": f"attach://{kind}"} for kind in kinds]
@@ -168,7 +168,7 @@ async def test_captions_are_edited(bot: BotSide, ann: Person) -> None:
     assert refused == "Bad Request: there is no caption in the message to edit"
 
 
-async def test_a_picture_is_put_in_the_place_of_another(bot: BotSide, ann: Person) -> None:
+async def test_a_picture_is_replaced_by_another(bot: BotSide, ann: Person) -> None:
     await upload(bot, "sendPhoto", {"photo": png(9, 9)}, chat_id=ann.id, caption="a")
     media = '{"type": "photo", "media": "attach://new", "caption": "b"}'
     answer = await upload(

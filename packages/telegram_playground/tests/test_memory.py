@@ -1,4 +1,4 @@
-"""What a playground with a folder still knows after it was stopped or killed."""
+"""What a playground with a folder keeps when it is stopped or killed."""
 
 from pathlib import Path
 
@@ -54,7 +54,7 @@ async def test_persons_and_chats_stay_in_their_order(tmp_path: Path) -> None:
     async with (
         Playground(TOKEN, data_dir=tmp_path) as playground,
         ClientSession() as session,
-        session.get(f"{playground.url}/page/events"),  # furnishes it, all at once
+        session.get(f"{playground.url}/page/events"),  # adds the sample chats, all at once
     ):
         persons = await playground.request("GET", "persons")
         chats = await playground.request("GET", "chats")
@@ -89,14 +89,14 @@ async def test_a_webhook_is_still_set(tmp_path: Path) -> None:
                     await bot("setWebhook", url="http://127.0.0.1:9/hook")
 
 
-async def test_each_bot_has_a_world_of_its_own(tmp_path: Path) -> None:
+async def test_each_bot_has_its_own_chats_in_a_folder(tmp_path: Path) -> None:
     async with Playground(TOKEN, data_dir=tmp_path) as playground:
         await playground.person("Ann")
     async with Playground("5:other", data_dir=tmp_path) as playground:
         assert await playground.persons() == []
 
 
-async def test_a_reset_forgets_all(tmp_path: Path) -> None:
+async def test_a_reset_deletes_everything(tmp_path: Path) -> None:
     async with Playground(TOKEN, data_dir=tmp_path) as playground:
         ann = await playground.person("Ann")
         await ann.send("tea")

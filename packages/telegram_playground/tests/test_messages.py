@@ -1,4 +1,4 @@
-"""sendMessage, the edits, deleteMessage, and who may be written to."""
+"""sendMessage, edits, deleteMessage, and which chats the bot can write to."""
 
 import pytest
 
@@ -42,7 +42,9 @@ async def test_a_stranger_can_not_be_written_to_until_they_write(
     await bot("sendMessage", chat_id=boris.id, text="hi")
 
 
-async def test_who_has_blocked_the_bot_can_not_be_written_to(bot: BotSide, ann: Person) -> None:
+async def test_a_person_who_has_blocked_the_bot_can_not_be_written_to(
+    bot: BotSide, ann: Person
+) -> None:
     message = await bot.show(ann)
     await ann.block()
     blocked = "Forbidden: bot was blocked by the user"
@@ -149,7 +151,7 @@ async def test_an_edit_of_nothing_is_refused(bot: BotSide, ann: Person) -> None:
     assert await bot.refused("editMessageText", **edit) == "Bad Request: message to edit not found"
 
 
-async def test_an_edit_has_to_say_of_what(bot: BotSide) -> None:
+async def test_an_edit_needs_a_message_id(bot: BotSide) -> None:
     refused = await bot.refused("editMessageText", text="a")
     assert refused == "Bad Request: message identifier is not specified"
     refused = await bot.refused("editMessageText", text="a", inline_message_id="x")
@@ -210,7 +212,7 @@ async def test_a_bot_deletes_a_persons_message_in_private_only(
     await ann.until_gone(hers)
 
 
-async def test_what_is_gone_can_not_be_deleted(bot: BotSide, ann: Person) -> None:
+async def test_a_deleted_message_can_not_be_deleted(bot: BotSide, ann: Person) -> None:
     refused = await bot.refused("deleteMessage", chat_id=ann.id, message_id=5)
     assert refused == "Bad Request: message to delete not found"
     refused = await bot.refused("deleteMessage", chat_id=ann.id)
@@ -225,7 +227,7 @@ async def test_many_messages_are_deleted_at_once(bot: BotSide, ann: Person) -> N
     assert [message.text for message in await ann.messages()] == ["b"]
 
 
-async def test_a_business_connection_is_not_there(bot: BotSide, ann: Person) -> None:
+async def test_a_business_connection_is_not_found(bot: BotSide, ann: Person) -> None:
     refused = await bot.refused("sendMessage", chat_id=ann.id, text="a", business_connection_id="x")
     assert refused == "Bad Request: business connection not found"
 

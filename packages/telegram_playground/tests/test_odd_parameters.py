@@ -1,4 +1,4 @@
-"""Calls with every parameter as it should not be: refused or taken, and never a stumble."""
+"""Calls with wrong values for every parameter: refused or accepted, but never a 500."""
 
 import json
 
@@ -33,7 +33,7 @@ SANE: Json = {
     "url": "http://127.0.0.1:9/",
     "ok": True,
 }
-"""What a call needs besides the parameter that is tried."""
+"""The other parameters that a call needs."""
 
 ODD: list[object] = [
     "",
@@ -61,10 +61,10 @@ ODD: list[object] = [
 ]
 
 TRIED = [method for method in HANDLERS if method not in {methods.GetUpdates, methods.SetWebhook}]
-"""The methods that don't have the bot wait."""
+"""The methods that answer at once."""
 
 QUICK = {methods.SendMessage, methods.SendInvoice, methods.EditMessageText, methods.SetMyCommands}
-"""Those that are tried everywhere: between them they take texts, markup, prices and lists."""
+"""Methods that are also tried without CI=true; they take texts, markup, prices and lists."""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ QUICK = {methods.SendMessage, methods.SendInvoice, methods.EditMessageText, meth
 @pytest.mark.parametrize(
     "both", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["either way", "both ways"]
 )
-async def test_no_parameter_makes_the_playground_stumble(
+async def test_no_wrong_parameter_is_a_500(
     playground: Playground, bot: BotSide, ann: Person, method: Method, *, both: bool
 ) -> None:
     await bot.show(ann)
@@ -83,7 +83,7 @@ async def test_no_parameter_makes_the_playground_stumble(
     own = dict.fromkeys(("chat_id", "from_chat_id", "user_id"), ann.id)
     sane = {name: value for name, value in {**SANE, **own}.items() if name in method.model_fields}
     for number, field in enumerate(method.model_fields):
-        # By turns, so that each value comes both ways, to one field or the next.
+        # In turns, so that each value is sent in both formats.
         for turn, value in enumerate(ODD, number):
             params = sane | {field: value}
             if both or turn % 2:
@@ -91,12 +91,12 @@ async def test_no_parameter_makes_the_playground_stumble(
             if both or not turn % 2:
                 await post_form(bot, called, params)
     assert [call for call in await playground.calls() if call.status == 500] == []
-    # What was taken can be shown.
+    # Whatever was accepted can be shown.
     await ann.messages()
 
 
 async def post_form(bot: BotSide, method: str, params: Json) -> None:
-    """Call a method as a form does it: what is no text is JSON."""
+    """Call a method by a form; values other than texts are JSON."""
     encoded = {k: v if isinstance(v, str) else json.dumps(v) for k, v in params.items()}
     async with bot.session.post(f"{bot.url}/{method}", data=encoded) as response:
         await read(response)

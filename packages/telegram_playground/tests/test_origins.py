@@ -1,4 +1,4 @@
-"""Pages of other sites reach neither side, and nobody guesses the token."""
+"""Requests from pages of other sites are refused on both sides; tokens are random."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,13 +31,13 @@ FOREIGN = [
 
 @pytest.fixture
 async def session() -> AsyncIterator[ClientSession]:
-    """Give a way to send requests that neither bot nor client would."""
+    """Give a session for requests that neither bot nor client sends."""
     async with ClientSession() as own:
         yield own
 
 
 @pytest.mark.parametrize("headers", FOREIGN, ids=str)
-async def test_a_page_of_another_site_is_kept_out_of_both_sides(
+async def test_a_page_of_another_site_is_refused_on_both_sides(
     playground: Playground, bot: BotSide, headers: dict[str, str]
 ) -> None:
     wanted = {"url": "https://tea.example/hook"}
@@ -58,7 +58,7 @@ async def test_a_page_of_another_site_is_kept_out_of_both_sides(
     assert await playground.calls("setWebhook") == []
 
 
-async def test_a_bot_comes_by_every_loopback_name(bot: BotSide) -> None:
+async def test_a_bot_can_use_every_loopback_name(bot: BotSide) -> None:
     for headers in (
         {"Host": "localhost:8081"},
         {"Host": "LOCALHOST"},
@@ -70,7 +70,7 @@ async def test_a_bot_comes_by_every_loopback_name(bot: BotSide) -> None:
             assert response.status == 200
 
 
-async def test_a_bot_comes_by_a_name_that_the_server_was_given(session: ClientSession) -> None:
+async def test_a_bot_can_use_a_name_that_the_server_was_given(session: ClientSession) -> None:
     server = Server(port=0, hosts=["Playground"])
     await server.start()
     url = f"{server.url}/bot{server.token}/getMe"
@@ -84,7 +84,7 @@ async def test_a_bot_comes_by_a_name_that_the_server_was_given(session: ClientSe
 
 
 @pytest.mark.thorough
-async def test_no_page_in_a_browser_points_the_bot_elsewhere(
+async def test_no_page_in_a_browser_can_set_the_webhook(
     browser: Browser, playground: Playground, bot: BotSide
 ) -> None:
     wish = f"{bot.url}/setWebhook?url=https://tea.example/"
@@ -109,7 +109,7 @@ async def test_no_page_in_a_browser_points_the_bot_elsewhere(
     assert await playground.calls("setWebhook") == []
 
 
-async def test_a_token_is_another_each_time_and_can_be_given() -> None:
+async def test_a_token_is_random_each_time_and_can_be_given() -> None:
     tokens = set()
     for _ in range(2):
         async with Playground() as own:
@@ -121,7 +121,7 @@ async def test_a_token_is_another_each_time_and_can_be_given() -> None:
         assert own.token == "5:tea"
 
 
-async def test_a_folder_keeps_the_token_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_a_folder_keeps_the_token_readable_by_its_owner_only(tmp_path: Path) -> None:
     tokens = []
     for _ in range(2):
         async with Playground(data_dir=tmp_path) as own:
@@ -145,7 +145,7 @@ async def test_the_command_line_tells_the_token(tmp_path: Path) -> None:
     assert f"token {file.read_text()}, Bot API server {url}" in guide
 
 
-async def test_a_bomb_stalls_nobody_whatever_path_it_is_sent_to() -> None:
+async def test_a_compressed_bomb_delays_no_request_on_any_path() -> None:
     async with serving("--token", "5:tea") as (url, _):
         for path in ("/bot5:tea/getMe", "/bot5:no/getMe", "/control/persons", "/", "/no"):
             attack = bombs(int(url.rpartition(":")[2]), path)

@@ -1,4 +1,4 @@
-"""Invoices, checks before payment, Stars and refunds; signed data of Mini Apps and logins."""
+"""Invoices, pre-checkout, Stars and refunds; signed data of Mini Apps and logins."""
 
 import asyncio
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -20,7 +20,7 @@ BILL: Json = {
 
 
 async def query_of(playground: Playground, bot: BotSide, kind: str) -> Json:
-    """Wait for a query of the playground's."""
+    """Wait for a query of the playground."""
     await playground.until_pending(1)
     (update,) = await bot.updates()
     await bot.updates(offset=update["update_id"] + 1)
@@ -188,7 +188,7 @@ async def test_a_mini_app_gets_signed_data(
     assert safe_parse_webapp_init_data(playground.token, linked["init_data"]).query_id is None
 
 
-async def test_a_mini_app_of_a_reply_button_is_not_told_who_opens_it(ann: Person) -> None:
+async def test_a_mini_app_of_a_reply_button_gets_no_init_data(ann: Person) -> None:
     opened = await ann.open_app("https://tea.example/app", "keyboard")
     assert opened["init_data"] == ""
     assert "tgWebAppData" not in parse_qs(urlsplit(opened["url"]).fragment)
@@ -204,7 +204,7 @@ async def test_a_login_is_signed(playground: Playground, ann: Person) -> None:
     assert not check_integrity(playground.token, data | {"id": "5"})
 
 
-async def test_who_logs_in_may_let_the_bot_write(
+async def test_a_login_can_allow_the_bot_to_write(
     playground: Playground, bot: BotSide, boris: Person
 ) -> None:
     await boris.log_in("https://tea.example/login")

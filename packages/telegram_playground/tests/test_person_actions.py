@@ -1,4 +1,4 @@
-"""The Python side of what persons do beside writing and pressing."""
+"""The client: what persons do besides writing and pressing."""
 
 import asyncio
 
@@ -53,7 +53,7 @@ async def test_a_person_asks_and_chooses(playground: Playground, bot: BotSide, a
     assert (await ann.choose(await asking, "1")).text == "a cup"
 
 
-async def test_a_script_makes_trouble_and_ends_it(
+async def test_a_script_switches_faults_on_and_off(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     await playground.seed(1)
@@ -69,7 +69,7 @@ async def test_a_script_makes_trouble_and_ends_it(
     assert await playground.persons() == []
 
 
-async def test_a_reset_leaves_what_the_bot_has_set(
+async def test_a_reset_keeps_the_bots_settings(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     app = {"type": "web_app", "text": "Tea", "web_app": {"url": "https://tea.example/"}}

@@ -1,4 +1,4 @@
-"""What persons can send, edit, press and choose, and what the bot hears of it."""
+"""What persons send, edit, press and choose, and the updates that the bot gets."""
 
 from base64 import b64encode
 
@@ -34,7 +34,7 @@ async def give_keyboard(bot: BotSide, person: Person, *buttons: Json, **options:
 
 
 async def keyboard_of(playground: Playground, chat_id: int, person: Person) -> Json | None:
-    """Look which reply keyboard a person has."""
+    """Fetch the reply keyboard that a person has."""
     chat = await playground.request("GET", f"chats/{chat_id}")
     shown: Json | None = chat["keyboards"].get(str(person.id))
     return shown
@@ -76,7 +76,7 @@ async def test_a_person_throws_a_dice(playground: Playground, bot: BotSide, ann:
     assert update["message"]["dice"]["emoji"] == "🎯"
 
 
-async def test_an_edit_is_told(playground: Playground, bot: BotSide, ann: Person) -> None:
+async def test_the_bot_gets_edits(playground: Playground, bot: BotSide, ann: Person) -> None:
     message = await ann.send("tea")
     path = f"chats/{ann.id}/messages/{message.message_id}"
     await playground.request("PATCH", path, {"person": ann.id, "text": "/coffee"})
@@ -151,7 +151,7 @@ async def test_request_buttons_take_what_they_ask_for(
         await press(playground, ann, "who", user_ids=[boris.id, ann.id])
 
 
-async def test_nothing_is_shared_that_was_not_asked_for(
+async def test_nothing_can_be_shared_without_a_request_button(
     playground: Playground, ann: Person
 ) -> None:
     shared: list[Json] = [
@@ -181,7 +181,7 @@ async def test_keyboards_come_and_go(playground: Playground, bot: BotSide, ann: 
     assert await keyboard_of(playground, ann.id, ann) is None
 
 
-async def test_a_selective_keyboard_is_for_whom_it_concerns(
+async def test_a_selective_keyboard_is_for_mentioned_and_replied_persons(
     playground: Playground, bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
     asked = await ann.send("/tea", chat=group)
@@ -195,7 +195,7 @@ async def test_a_selective_keyboard_is_for_whom_it_concerns(
     assert await keyboard_of(playground, group.id, boris)
 
 
-async def test_votes_are_told(playground: Playground, bot: BotSide, ann: Person) -> None:
+async def test_the_bot_gets_votes(playground: Playground, bot: BotSide, ann: Person) -> None:
     sent = await bot(
         "sendPoll", chat_id=ann.id, question="Tea?", options=["a", "b"], is_anonymous=False
     )
@@ -241,7 +241,7 @@ async def test_links_start_the_bot(
         await playground.request("POST", "start", {"person": ann.id, "payload": "a b"})
 
 
-async def test_comings_and_goings_are_told(bot: BotSide, boris: Person, group: Group) -> None:
+async def test_the_bot_gets_who_joins_and_leaves(bot: BotSide, boris: Person, group: Group) -> None:
     await group.set_role(boris, "left")
     await group.set_role(boris, "member")
     gone, come = [u["message"] for u in await bot.updates() if "message" in u]

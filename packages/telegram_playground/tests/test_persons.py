@@ -1,4 +1,4 @@
-"""The persons' side in Python."""
+"""The client: persons, messages, waiting."""
 
 import asyncio
 
@@ -8,7 +8,9 @@ from playground_support.bot_side import BotSide
 from telegram_playground import Client, Group, Person, Playground, PlaygroundError, Server
 
 
-async def test_a_person_is_as_they_were_made(playground: Playground, bot: BotSide) -> None:
+async def test_a_person_has_the_fields_they_were_added_with(
+    playground: Playground, bot: BotSide
+) -> None:
     ann = await playground.person(
         "Ann", id=77, last_name="Lee", username="ann", language_code="en", is_premium=True
     )
@@ -45,7 +47,7 @@ async def test_a_person_can_change(bot: BotSide, ann: Person) -> None:
     assert ann.user.first_name == "Anna"
 
 
-async def test_a_person_that_can_not_be_is_refused(
+async def test_a_person_with_wrong_fields_is_refused(
     playground: Playground, ann: Person, boris: Person
 ) -> None:
     for fields, problem in (
@@ -71,7 +73,7 @@ async def test_messages_are_received_one_by_one(bot: BotSide, ann: Person) -> No
     assert (await waiting).text == "c"
 
 
-async def test_everybody_receives_for_themselves(
+async def test_each_person_receives_for_themselves(
     bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
     await bot("sendMessage", chat_id=group.id, text="tea")
@@ -79,7 +81,7 @@ async def test_everybody_receives_for_themselves(
     assert (await boris.receive(group.id)).text == "tea"
 
 
-async def test_who_waits_in_vain_is_shown_the_chat(bot: BotSide, ann: Person) -> None:
+async def test_a_timeout_shows_the_chat(bot: BotSide, ann: Person) -> None:
     await ann.send("hi")
     message = await bot.show(ann, "tea", "+1", "-1")
     assert message.reply_markup is not None
@@ -136,7 +138,7 @@ async def test_a_text_that_can_not_be_sent_is_refused(ann: Person) -> None:
         await ann.send("a")
 
 
-async def test_time_can_be_advanced_from_afar(playground: Playground, ann: Person) -> None:
+async def test_a_client_can_advance_the_clock(playground: Playground, ann: Person) -> None:
     before = playground.clock.time()
     await playground.advance(3600)
     assert (await ann.send("hi")).date.timestamp() >= int(before) + 3600

@@ -1,4 +1,4 @@
-"""What the bot hears in a group (Bot features, Privacy mode)."""
+"""Which messages of a group the bot gets (Bot features, Privacy mode)."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from telegram_playground import Group, Person, Playground
         ("@other_bot tea", 0),
     ],
 )
-async def test_in_privacy_mode_the_bot_hears_what_is_meant_for_it(
+async def test_in_privacy_mode_the_bot_gets_what_is_meant_for_it(
     bot: BotSide, boris: Person, group: Group, text: str, times: int
 ) -> None:
     await boris.send(text, chat=group)
@@ -40,7 +40,7 @@ async def test_replies_to_the_bot_are_meant_for_it(
     assert update["message"]["reply_to_message"]["text"] == "tea?"
 
 
-async def test_an_administrator_hears_everything(
+async def test_a_bot_that_is_an_administrator_gets_everything(
     playground: Playground, bot: BotSide, boris: Person, group: Group
 ) -> None:
     await group.set_role(playground.bot, "administrator")
@@ -48,7 +48,7 @@ async def test_an_administrator_hears_everything(
     assert await heard(bot) == ["tea"]
 
 
-async def test_without_privacy_mode_the_bot_hears_everything() -> None:
+async def test_without_privacy_mode_the_bot_gets_everything() -> None:
     async with Playground(privacy=False) as playground:
         boris = await playground.person("Boris")
         group = await playground.group("Friends", members=[boris])

@@ -1,4 +1,4 @@
-"""Reply buttons that ask for something that is made on the spot."""
+"""Request buttons for new polls and bots."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from telegram_playground import Person, PlaygroundError
 
 
 async def give_button(bot: BotSide, person: Person, **request: Json) -> None:
-    """Give a person a keyboard with one button, Make."""
+    """Send a person a reply keyboard with one button, `Make`."""
     markup = {"keyboard": [[{"text": "Make", **request}]]}
     await bot("sendMessage", chat_id=person.id, text="make", reply_markup=markup)
 
@@ -20,7 +20,7 @@ async def test_a_button_may_ask_for_any_poll(bot: BotSide, ann: Person) -> None:
         await ann.tap("Make")
 
 
-async def test_a_bot_is_made_to_be_managed(bot: BotSide, ann: Person) -> None:
+async def test_a_managed_bot_is_created(bot: BotSide, ann: Person) -> None:
     await give_button(bot, ann, request_managed_bot={"request_id": 1})
     sent = await ann.tap("Make", name="Shop", username="shop_bot")
     made = sent.managed_bot_created

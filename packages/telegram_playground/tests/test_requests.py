@@ -1,4 +1,4 @@
-"""How calls come in and what every answer looks like."""
+"""The formats of calls and answers."""
 
 import asyncio
 from io import BytesIO
@@ -133,7 +133,7 @@ async def test_calls_are_listed_with_their_outcome(
     assert await playground.refusals() == sent[1:]
 
 
-async def test_a_mistake_of_the_playground_is_a_500_and_logged(
+async def test_an_error_of_the_playground_is_a_500_and_logged(
     playground: Playground,
     bot: BotSide,
     monkeypatch: pytest.MonkeyPatch,
@@ -149,7 +149,9 @@ async def test_a_mistake_of_the_playground_is_a_500_and_logged(
     assert "The call of getMe failed" in caplog.text
 
 
-async def test_a_poll_is_let_go_when_the_server_stops(playground: Playground, bot: BotSide) -> None:
+async def test_a_waiting_poll_ends_when_the_server_stops(
+    playground: Playground, bot: BotSide
+) -> None:
     poll = asyncio.create_task(bot.refused("getUpdates", timeout=50))
     await playground.until_called("getUpdates")
     await playground.server.stop()

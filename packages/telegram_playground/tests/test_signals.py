@@ -5,7 +5,7 @@ import asyncio
 from telegram_playground.signals import Signals
 
 
-async def test_everybody_who_waits_for_a_thing_is_told() -> None:
+async def test_a_signal_wakes_all_who_wait_for_its_key() -> None:
     signals = Signals()
     tea = [asyncio.create_task(signals.wait("tea", 5)) for _ in range(2)]
     cake = asyncio.create_task(signals.wait("cake", 0.01))
@@ -16,7 +16,7 @@ async def test_everybody_who_waits_for_a_thing_is_told() -> None:
     assert await cake is False
 
 
-async def test_a_condition_is_looked_at_now_and_at_every_change() -> None:
+async def test_a_condition_is_checked_now_and_at_each_signal() -> None:
     signals = Signals()
     cups = [0]
     waiting = asyncio.create_task(signals.wait_for("tea", 5, lambda: cups[0] == 2))
@@ -30,7 +30,7 @@ async def test_a_condition_is_looked_at_now_and_at_every_change() -> None:
     assert not await signals.wait_for("tea", 0.01, lambda: cups[0] == 3)
 
 
-async def test_who_gives_up_is_forgotten() -> None:
+async def test_a_cancelled_wait_is_removed() -> None:
     signals = Signals()
     first, second = [asyncio.create_task(signals.wait("tea", 5)) for _ in range(2)]
     await asyncio.sleep(0)
@@ -40,7 +40,7 @@ async def test_who_gives_up_is_forgotten() -> None:
     assert await second
 
 
-async def test_everybody_is_let_go_at_the_end() -> None:
+async def test_closing_ends_all_waits() -> None:
     signals = Signals()
     waiting = asyncio.create_task(signals.wait("tea", 5))
     await asyncio.sleep(0)

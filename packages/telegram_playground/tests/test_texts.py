@@ -1,4 +1,4 @@
-"""Texts: trimmed, measured, and what is found in them (tdlib's MessageEntity.cpp)."""
+"""Texts: trimming, length, entities that are found (MessageEntity.cpp in tdlib)."""
 
 import pytest
 

@@ -14,12 +14,12 @@ OTHER_POLL = (
 
 
 def ids(updates: list[Json]) -> list[int]:
-    """Ids of updates."""
+    """Give the ids of updates."""
     return [update["update_id"] for update in updates]
 
 
 def texts(updates: list[Json]) -> list[str]:
-    """Texts of message updates."""
+    """Give the texts of message updates."""
     return [update["message"]["text"] for update in updates]
 
 
@@ -30,7 +30,7 @@ async def send(person: Person, count: int) -> None:
 
 
 async def begin(playground: Playground, bot: BotSide, **params: object) -> asyncio.Task[Json]:
-    """Begin a poll and wait until it has come in."""
+    """Start a poll and wait until the server has got it."""
     made = len(await playground.calls())
     poll = asyncio.create_task(bot.answer("getUpdates", **params))
     await playground.until_called("getUpdates", after=made)
@@ -152,7 +152,7 @@ async def test_conflicts_in_a_row_are_slowed_down(playground: Playground, bot: B
     assert (await polls[3])["result"] == []
 
 
-async def test_a_poll_that_its_bot_has_left_disturbs_nobody(
+async def test_a_poll_whose_bot_has_disconnected_takes_no_update(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     poll = await begin(playground, bot, timeout=30)
@@ -233,7 +233,7 @@ async def test_an_unknown_update_can_not_be_repeated(playground: Playground) -> 
         await playground.repeat(5)
 
 
-async def test_a_group_is_heard_in_the_order_of_its_messages(
+async def test_the_bot_gets_a_group_in_the_order_of_its_messages(
     bot: BotSide, ann: Person, boris: Person, group: Group
 ) -> None:
     for person in (ann, boris, ann):

@@ -12,7 +12,7 @@ SECRET = "s-E_1"
 
 
 async def pausing(playground: Playground) -> None:
-    """Let the loop turn until the server pauses before it sends an update again."""
+    """Wait until the server pauses before a repetition."""
     async with asyncio.timeout(5):
         while not playground.clock.waiting:
             await asyncio.sleep(0)
@@ -32,7 +32,7 @@ async def test_updates_are_sent_with_the_secret(
     await playground.until_pending()
 
 
-async def test_a_line_waits_and_others_go_on(
+async def test_a_line_waits_for_its_answer_while_others_go_on(
     playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person, boris: Person
 ) -> None:
     gate = asyncio.Event()
@@ -83,7 +83,7 @@ async def test_no_more_connections_than_allowed(
         under_way += 1
         most = max(most, under_way)
         await two.wait()
-        await bot("getMe")  # meanwhile others would come
+        await bot("getMe")  # others would be sent meanwhile
         under_way -= 1
         return web.Response()
 
@@ -158,7 +158,7 @@ async def test_an_update_that_is_never_taken_expires(
     assert hook.requests.empty()
 
 
-async def test_an_address_that_is_gone_for_23_hours_is_given_up(
+async def test_a_webhook_that_answers_gone_for_23_hours_is_removed(
     playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person
 ) -> None:
     async def respond(_update: Json) -> web.Response:
@@ -178,7 +178,7 @@ async def test_an_address_that_is_gone_for_23_hours_is_given_up(
     assert len(await bot.updates()) == 1
 
 
-async def test_an_address_that_nobody_listens_at_is_an_error_to_be_read(
+async def test_an_unreachable_webhook_is_an_error_in_its_info(
     playground: Playground, bot: BotSide, ann: Person
 ) -> None:
     await bot("setWebhook", url="http://127.0.0.1:9/hook")

@@ -1,4 +1,4 @@
-"""Calls that a bot's answer to a webhook carries (Bot API, Making requests)."""
+"""Calls in a bot's answer to a webhook (Bot API, Making requests)."""
 
 import pytest
 from aiohttp import FormData, MultipartWriter, web
@@ -33,7 +33,7 @@ async def test_an_answer_may_carry_a_call(
     assert (sent.status, sent.params["text"]) == (200, "hello")
 
 
-async def test_a_refused_call_in_an_answer_goes_unheard(
+async def test_a_refused_call_in_an_answer_is_ignored(
     playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person
 ) -> None:
     async def respond(_update: Json) -> web.Response:
@@ -47,7 +47,7 @@ async def test_a_refused_call_in_an_answer_goes_unheard(
     assert refused.error == "Bad Request: chat not found"
 
 
-async def test_trouble_meets_a_call_in_an_answer_too(
+async def test_a_fault_hits_a_call_in_an_answer_too(
     playground: Playground, bot: BotSide, hook: WebhookSide, ann: Person
 ) -> None:
     async def respond(_update: Json) -> web.Response:

@@ -121,9 +121,7 @@ async def test_a_webhook_is_set_once_a_second_at_most(
         ({"url": "https://tea.example/", "secret_token": "a" * 257}, "secret token is too long"),
     ],
 )
-async def test_a_webhook_that_can_not_be_is_refused(
-    bot: BotSide, settings: Json, refusal: str
-) -> None:
+async def test_a_wrong_webhook_is_refused(bot: BotSide, settings: Json, refusal: str) -> None:
     assert await bot.refused("setWebhook", **settings) == f"Bad Request: {refusal}"
 
 

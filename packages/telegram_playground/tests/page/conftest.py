@@ -1,4 +1,4 @@
-"""A bot that answers, and somebody who reads its page."""
+"""Fixtures: a bot that answers, and a reader of the page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from telegram_playground import Person, Playground
 
 @pytest.fixture
 async def slow(playground: Playground) -> AsyncIterator[asyncio.Event]:
-    """Run the bot, and give what its Slow buttons wait for."""
+    """Run the bot; give the event that its `Slow` buttons wait for."""
     event = asyncio.Event()
     async with running_bot(playground, event):
         yield event
@@ -25,7 +25,7 @@ async def reader(
     ann: Person,  # noqa: ARG001 - somebody to play
     slow: asyncio.Event,  # noqa: ARG001 - the bot
 ) -> AsyncIterator[Reader]:
-    """Give somebody who plays Ann and has opened her chat with the bot."""
+    """Give a reader who plays Ann and has opened her chat with the bot."""
     async with reading(browser, playground.url) as own:
         await own.page.locator("#chats button").first.click()
         yield own

@@ -1,4 +1,4 @@
-"""Mini Apps, games and logins: pages of the bot's own."""
+"""Mini Apps, games and logins, with web pages of the bot."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -57,7 +57,7 @@ Answer = Callable[[web.Request], Awaitable[web.Response]]
 
 @asynccontextmanager
 async def serving(reader: Reader, **pages: Answer) -> AsyncIterator[str]:
-    """Serve pages of the bot's, by their names."""
+    """Serve web pages of the bot, by their names."""
     app = web.Application()
     app.add_routes([web.route("*", f"/{name}", page) for name, page in pages.items()])
     runner = web.AppRunner(app)
@@ -79,7 +79,7 @@ def page_of(text: str, playground: Playground) -> Answer:
 
 
 def shop(playground: Playground, bot: BotSide) -> dict[str, Answer]:
-    """Make a shop and its till, which answers for whoever comes with signed data."""
+    """Make a shop and its till, which accepts persons with signed data."""
 
     async def order(request: web.Request) -> web.Response:
         data = safe_parse_webapp_init_data(playground.token, await request.text())

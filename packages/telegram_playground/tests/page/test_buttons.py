@@ -26,7 +26,7 @@ async def test_a_tap_counts_while_the_message_is_edited(reader: Reader, ann: Per
     await reader.key("+1").hover()
     await reader.page.mouse.down()
     await ann.press((await ann.messages())[-1], "+1")  # the same person on another device
-    await reader.page.locator("body[aria-busy]").wait_for()  # it has heard of the edit
+    await reader.page.locator("body[aria-busy]").wait_for()  # it has got the edit
     async with reader.page.expect_request("**/press"):
         await reader.page.mouse.up()
     await reader.see("Value: 1")
@@ -58,7 +58,7 @@ async def test_any_number_of_presses_wait_at_once(reader: Reader, slow: asyncio.
 
 
 @pytest.mark.thorough
-async def test_everybody_waits_for_an_answer_of_their_own(
+async def test_each_person_waits_for_their_own_answer(
     reader: Reader, slow: asyncio.Event, group: Group
 ) -> None:
     await reader.page.get_by_role("button", name=group.title).click()

@@ -1,4 +1,4 @@
-"""The chats of the side, who is played, and what happens elsewhere."""
+"""The list of chats, the person who is played, and changes from elsewhere."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from telegram_playground import Group, Person, Playground
 
 @pytest.mark.usefixtures("slow")
 @pytest.mark.thorough
-async def test_an_empty_playground_is_furnished(
+async def test_an_empty_playground_gets_sample_persons_and_groups(
     browser: Browser,
     playground: Playground,
 ) -> None:
@@ -53,7 +53,7 @@ async def test_topics_of_a_forum_are_chats_of_their_own(
 
 
 @pytest.mark.thorough
-async def test_what_changes_elsewhere_comes_by_itself(
+async def test_changes_from_elsewhere_show_by_themselves(
     reader: Reader, ann: Person, group: Group
 ) -> None:
     await reader.page.get_by_role("button", name="Friends").wait_for()

@@ -1,4 +1,4 @@
-"""Groups: made, joined, led and left by clicking."""
+"""Groups on the page: created, members changed, left."""
 
 import pytest
 
@@ -7,18 +7,18 @@ from telegram_playground import Group, Person, Playground
 
 
 def member(reader: Reader, name: str) -> Locator:
-    """The line of somebody in the dialog of a group's members."""
+    """The row of a user in the members dialog."""
     return reader.dialog.get_by_role("group", name=name, exact=True)
 
 
 async def act_on(reader: Reader, name: str, action: str) -> None:
-    """Press somebody's button in the dialog of a group's members."""
+    """Press a button of a user in the members dialog."""
     await member(reader, name).get_by_role("button", name=action, exact=True).click()
 
 
 @pytest.fixture
 async def friends(reader: Reader, group: Group) -> Reader:
-    """Give somebody who plays Ann and looks at the members of her group."""
+    """Give a reader who plays Ann and has opened the members of her group."""
     await reader.page.get_by_role("button", name=group.title).click()
     await reader.button("Members").click()
     return reader
@@ -61,7 +61,7 @@ async def test_a_person_leaves_and_is_added_again(friends: Reader) -> None:
 
 
 @pytest.mark.thorough
-async def test_commands_are_offered_by_a_click_where_the_bot_is(friends: Reader) -> None:
+async def test_the_command_menu_is_offered_only_where_the_bot_is(friends: Reader) -> None:
     await friends.button("Close").click()
     await friends.button("Menu").click()
     await friends.page.get_by_role("option", name="/count").click()

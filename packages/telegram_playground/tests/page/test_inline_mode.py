@@ -8,14 +8,14 @@ from telegram_playground import Group, Playground
 
 @pytest.fixture
 async def anywhere(playground: Playground, group: Group, reader: Reader) -> Reader:
-    """Switch inline mode on, and give somebody who has a group beside the chat with the bot."""
+    """Switch inline mode on; give a reader who has a group besides the chat with the bot."""
     await playground.switch(inline=True)
     await reader.page.get_by_role("button", name=group.title).wait_for()
     return reader
 
 
 async def choose_first_result(reader: Reader) -> None:
-    """Send what the bot offers for what stands in the input."""
+    """Send the bot's result for the text in the input."""
     await reader.page.get_by_role("option", name="Cup").wait_for()
     await reader.page.keyboard.press("Enter")
 

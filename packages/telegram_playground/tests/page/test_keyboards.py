@@ -12,7 +12,7 @@ async def test_a_reply_keyboard_is_shown_used_and_removed(reader: Reader) -> Non
     await reader.see("Heard: Coffee")
     assert await reader.page.get_by_placeholder("Tea or coffee?").count() == 1
     await reader.shoot("reply-keyboard")
-    for expected in (0, 1):  # folded away, and out again
+    for expected in (0, 1):  # folded away, then shown again
         await reader.page.get_by_role("button", name="Reply keyboard").click()
         assert await reader.page.locator(".reply-keys").count() == expected
     await reader.key("Enough").click()
@@ -21,7 +21,7 @@ async def test_a_reply_keyboard_is_shown_used_and_removed(reader: Reader) -> Non
 
 
 @pytest.mark.thorough
-async def test_a_one_time_keyboard_goes_after_its_use(reader: Reader) -> None:
+async def test_a_one_time_keyboard_folds_away_after_its_use(reader: Reader) -> None:
     await reader.send("/once")
     await reader.key("Tea").click()
     await reader.see("Heard: Tea")
@@ -29,7 +29,7 @@ async def test_a_one_time_keyboard_goes_after_its_use(reader: Reader) -> None:
 
 
 @pytest.mark.thorough
-async def test_a_forced_reply_is_ready_to_be_written(reader: Reader) -> None:
+async def test_a_forced_reply_quotes_its_message(reader: Reader) -> None:
     await reader.send("/ask")
     await reader.page.locator("#quoted").get_by_text("What is your name?").wait_for()
     await reader.send("Ann")
@@ -47,7 +47,9 @@ async def test_a_persistent_keyboard_can_not_be_folded_away(reader: Reader) -> N
 
 
 @pytest.mark.thorough
-async def test_a_selective_keyboard_is_for_whom_it_answers(reader: Reader, group: Group) -> None:
+async def test_a_selective_keyboard_is_shown_to_the_person_it_replies_to(
+    reader: Reader, group: Group
+) -> None:
     await reader.page.get_by_role("button", name=group.title).click()
     await reader.send("/mine@tea_bot")
     await reader.see("You alone")

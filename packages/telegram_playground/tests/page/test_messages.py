@@ -69,7 +69,7 @@ async def test_sounds_are_played_and_what_can_not_be_played_is_downloaded(reader
 
 
 @pytest.mark.thorough
-async def test_things_are_drawn(reader: Reader) -> None:
+async def test_contacts_places_and_dice_are_drawn(reader: Reader) -> None:
     await reader.send("/things")
     for text in ("Dora", "48.85837, 2.29448", "Tea house"):
         await reader.page.locator(".card", has_text=text).wait_for()

@@ -1,4 +1,4 @@
-"""Bills, paid and given back."""
+"""Invoices, paid and refunded."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pickers of special reply buttons, and what may be attached without one."""
+"""The pickers of request buttons, and sharing without a button."""
 
 import pytest
 
@@ -29,7 +29,7 @@ async def test_contacts_places_and_persons_are_picked(
 
 
 @pytest.mark.thorough
-async def test_a_chat_is_picked_of_those_that_fit(
+async def test_only_chats_that_fit_can_be_picked(
     reader: Reader, playground: Playground, ann: Person
 ) -> None:
     await playground.group("Friends", creator=ann)
@@ -68,7 +68,7 @@ async def test_a_poll_or_only_a_quiz_is_made(reader: Reader) -> None:
 
 
 @pytest.mark.thorough
-async def test_a_bot_is_made_to_be_managed(reader: Reader) -> None:
+async def test_a_managed_bot_is_created(reader: Reader) -> None:
     await reader.send("/pick")
     await reader.key("A bot").click()
     username = reader.dialog.get_by_label("Username")
@@ -79,7 +79,7 @@ async def test_a_bot_is_made_to_be_managed(reader: Reader) -> None:
     await username.fill("tea_bot")
     await reader.button("Create").click()
     await reader.notice.get_by_text("the username tea_bot is taken").wait_for()
-    assert "409" in reader.problems.pop()  # the browser notes the refusal
+    assert "409" in reader.problems.pop()  # the browser logs the refusal
     await reader.key("A bot").click()
     await reader.shoot("bot-picker")
     await reader.button("Create").click()

@@ -7,7 +7,7 @@ from telegram_playground import Group, Person
 
 
 async def shares(poll: Locator) -> list[str]:
-    """What share of the votes each option has."""
+    """Read each option's share of the votes."""
     return list(await poll.locator(".share").all_inner_texts())
 
 
@@ -62,7 +62,7 @@ async def test_a_quiz_tells_right_from_wrong_after_the_answer(
 
 
 @pytest.mark.thorough
-async def test_everybody_has_a_vote_of_their_own_until_the_poll_is_closed(
+async def test_each_person_votes_until_the_poll_is_closed(
     reader: Reader, group: Group, ann: Person
 ) -> None:
     await reader.page.get_by_role("button", name=group.title).click()

@@ -1,4 +1,4 @@
-"""Who can use the page: on a phone, in the dark, by keys, and nobody from elsewhere."""
+"""The page on a phone, in dark mode and by keyboard; requests from elsewhere are refused."""
 
 import pytest
 from aiohttp import ClientSession
@@ -12,7 +12,7 @@ CUT_OFF = """
   .filter((part) => part.getBoundingClientRect().right > innerWidth + 1)
   .map((part) => part.outerHTML)
 """
-"""What is to be seen beyond the right edge, but for persons, who are scrolled through."""
+"""Finds elements beyond the right edge, except for persons, whose list scrolls."""
 
 FOCUSED = "document.activeElement.ariaLabel ?? document.activeElement.innerText"
 
@@ -21,7 +21,7 @@ PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobil
 
 
 async def assert_nothing_is_cut_off(reader: Reader) -> None:
-    """Make sure that everything fits onto the screen."""
+    """Make sure that everything fits into the width of the screen."""
     assert await reader.page.evaluate(CUT_OFF) == []
     assert await reader.page.evaluate("document.documentElement.scrollWidth") == 360
 
@@ -101,7 +101,7 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, playground: Playgr
         await walk("Shift+Tab", "+1")
         await press("Enter")
         await reader.see("Value: 1")
-        await press("Enter")  # the focus has stayed on the button of the edited message
+        await press("Enter")  # the focus stays on the button of the edited message
         await reader.see("Value: 2")
         await walk("Tab", "Alert")
         await press("Enter")
@@ -109,7 +109,7 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, playground: Playgr
         await press("Enter")
         await reader.dialog.wait_for(state="detached")
         await walk("Shift+Tab", "-1")
-        await press("Shift+Tab")  # the message, which shows now what can be done with it
+        await press("Shift+Tab")  # the message, which now shows its actions
         await walk("Tab", "Reply")
         await press("Enter")
         await reader.page.keyboard.type("thank you\n")
@@ -117,12 +117,12 @@ async def test_the_keyboard_alone_is_enough(browser: Browser, playground: Playgr
         await walk("Shift+Tab", "+1")
         await press("Enter")
         await reader.see("Value: 3")
-        await reader.page.keyboard.type("tea\n")  # goes into the input from anywhere
+        await reader.page.keyboard.type("tea\n")  # typing anywhere goes into the input
         await reader.see("Heard: tea")
 
 
 @pytest.mark.thorough
-async def test_no_other_host_or_page_gets_at_it(playground: Playground) -> None:
+async def test_the_page_has_a_policy_and_other_names_are_refused(playground: Playground) -> None:
     async with ClientSession() as session:
         for path in ("/", "/page/app.js", "/page/style.css"):
             async with session.get(playground.url + path) as response:

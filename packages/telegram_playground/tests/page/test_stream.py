@@ -10,11 +10,11 @@ from playground_support.bot_side import BotSide
 from telegram_playground import Person, Playground
 
 PATIENCE = 60.0
-"""Seconds that anything may take on a busy machine."""
+"""Seconds that a step may take on a busy machine."""
 
 
 async def first_answers(playground: Playground) -> Any:  # noqa: ANN401 - any JSON
-    """Listen until presses are answered."""
+    """Listen to the stream; return its first answers to presses."""
     async with (
         asyncio.timeout(PATIENCE),
         ClientSession() as session,
@@ -28,7 +28,7 @@ async def first_answers(playground: Playground) -> Any:  # noqa: ANN401 - any JS
 
 
 async def press(ann: Person, bot: BotSide) -> str:
-    """Press a button, let the bot answer, and give the query's id."""
+    """Press a button and answer as the bot; return the id of the query."""
     message = await bot.show(ann, "text", "a")
     await ann.press(message, "a", timeout=0)
     query_id = str((await bot.updates())[-1]["callback_query"]["id"])
@@ -36,16 +36,14 @@ async def press(ann: Person, bot: BotSide) -> str:
     return query_id
 
 
-async def test_every_page_hears_of_an_answer(
-    playground: Playground, ann: Person, bot: BotSide
-) -> None:
+async def test_every_page_gets_an_answer(playground: Playground, ann: Person, bot: BotSide) -> None:
     pages = [asyncio.create_task(first_answers(playground)) for _ in range(2)]
     query_id = await press(ann, bot)
     for (told,) in await asyncio.gather(*pages):
         assert (told["id"], told["answer"]["text"]) == (query_id, "tea")
 
 
-async def test_a_page_that_comes_back_hears_what_it_has_missed(
+async def test_a_page_that_reconnects_gets_the_answers_it_missed(
     playground: Playground, ann: Person, bot: BotSide
 ) -> None:
     query_id = await press(ann, bot)
@@ -53,7 +51,7 @@ async def test_a_page_that_comes_back_hears_what_it_has_missed(
     assert told["id"] == query_id
 
 
-async def test_a_page_hears_nothing_of_presses_long_ago(
+async def test_a_page_gets_no_answers_to_presses_long_ago(
     playground: Playground, ann: Person, bot: BotSide
 ) -> None:
     await press(ann, bot)

@@ -1,4 +1,4 @@
-"""Bodies that are small on the way and huge when they are inflated."""
+"""Compressed bodies that are small, and huge when they are inflated."""
 
 import asyncio
 import time
@@ -9,16 +9,17 @@ from aiohttp import ClientSession
 
 START = 60.0
 """Seconds that an attack may take on a busy machine."""
+
 SOON = 1.0
-"""Seconds in which /healthz is answered, on a busy machine, whatever is posted meanwhile. Each of
-the bombs below takes the server several seconds if it is inflated."""
+"""Seconds in which a request is answered during an attack; one bomb takes longer to inflate."""
+
 GIGABYTE = 1 << 30
 PART = 16 << 20
 CODINGS = ("gzip", "deflate", "GZip", "br", "zstd", "gzip, gzip", "identity, gzip", "tea")
 
 
 def bomb(coding: str) -> bytes:
-    """Give a gigabyte of zeros as less than a megabyte, but for a checksum at its end."""
+    """Compress a gigabyte of zeros to less than a megabyte, without the checksum at its end."""
     compressor = zlib.compressobj(9, wbits=15 if coding == "deflate" else 31)
     head = compressor.compress(bytes(PART)) + compressor.flush(zlib.Z_FULL_FLUSH)
     part = compressor.compress(bytes(PART)) + compressor.flush(zlib.Z_FULL_FLUSH)
@@ -33,7 +34,7 @@ GZIP, DEFLATE = bomb("gzip"), bomb("deflate")
 async def post(
     port: int, path: str, body: bytes, headers: dict[str, str], *, chunked: bool = False
 ) -> int:
-    """Post a body whole, whatever is answered meanwhile; give the status."""
+    """Post a body to its end, even if the answer comes earlier; return the status."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     headers = {"Host": "127.0.0.1", "Connection": "close", **headers}
     if chunked:
@@ -53,7 +54,7 @@ async def post(
 
 
 def bombs(port: int, path: str, **headers: str) -> list[Awaitable[int]]:
-    """Post four bombs at once."""
+    """Make the requests of four bombs: gzip and deflate, whole and chunked."""
     return [
         post(port, path, body, {**headers, "Content-Encoding": coding}, chunked=chunked)
         for body, coding in ((GZIP, "gzip"), (DEFLATE, "deflate"))
@@ -62,7 +63,7 @@ def bombs(port: int, path: str, **headers: str) -> list[Awaitable[int]]:
 
 
 async def worst_wait(url: str, *attack: Awaitable[object]) -> float:
-    """Give the most seconds that a question took while all of these were under way."""
+    """Request an address again and again during an attack; return the longest wait in seconds."""
     worst, attacking = 0.0, asyncio.gather(*attack)
     async with asyncio.timeout(START), ClientSession() as session:
         while True:

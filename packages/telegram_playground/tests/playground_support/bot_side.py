@@ -1,4 +1,4 @@
-"""The bot's side of the tests: bare HTTP, so that no library smooths anything over."""
+"""The bot's side of the tests: plain HTTP, so that no library hides an answer."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ class BotSide:
     """Calls the Bot API as a bot would.
 
     Args:
-        playground: Where.
-        session: What to call through.
+        playground: The playground.
+        session: The HTTP session for the calls.
     """
 
     def __init__(self, playground: Playground, session: ClientSession) -> None:
@@ -23,19 +23,19 @@ class BotSide:
         self.session = session
 
     async def __call__(self, method: str, **params: object) -> Any:  # noqa: ANN401 - any JSON
-        """Make a call that has to work and give its result."""
+        """Make a call that must succeed; return its result."""
         answer = await self.answer(method, **params)
         assert answer["ok"], answer
         return answer["result"]
 
     async def refused(self, method: str, **params: object) -> str:
-        """Make a call that has to be refused and give its description."""
+        """Make a call that must be refused; return its description."""
         answer = await self.answer(method, **params)
         assert not answer["ok"], answer
         return str(answer["description"])
 
     async def answer(self, method: str, **params: object) -> Json:
-        """Make a call and give the answer."""
+        """Make a call; return the answer."""
         async with self.session.post(f"{self.url}/{method}", json=params) as response:
             return await read(response)
 
@@ -52,13 +52,13 @@ class BotSide:
 
 
 async def read(response: ClientResponse) -> Json:
-    """Read an answer; its status and its `error_code` have to be the same."""
+    """Read an answer; its HTTP status and `error_code` must be equal."""
     answer: Json = orjson.loads(await response.read())
     assert answer.get("error_code", 200) == response.status
     return answer
 
 
 async def heard(bot: BotSide) -> list[str]:
-    """Texts that the bot has got."""
+    """Fetch the texts of the messages that wait for the bot."""
     updates = await bot.updates()
     return [update["message"]["text"] for update in updates if "message" in update]

@@ -1,4 +1,4 @@
-"""A real browser for the tests of the chat page, and who sits before it."""
+"""A real browser for the tests of the page, and a person who uses it."""
 
 import importlib
 import shutil
@@ -30,12 +30,12 @@ FLAGS = [
 ]
 
 PATIENCE = 10_000
-"""Milliseconds that a test waits for something to be on the page."""
+"""Milliseconds that a test waits for something to appear on the page."""
 
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """Run Chromium; where there is none the test is skipped, but not where CI is true."""
+    """Run Chromium; if it is not installed, skip the test, or fail it with CI=true."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     try:
         playwright = importlib.import_module("playwright.async_api")
@@ -52,11 +52,11 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 class Reader:
-    """Somebody before the page, who notes what goes wrong on it.
+    """A person who uses the page; collects its errors.
 
     Attributes:
         page: Playwright's page.
-        problems: Errors on the console, and requests to other hosts, of every page of theirs.
+        problems: Console errors and requests to other hosts, of all pages in this profile.
     """
 
     def __init__(self, page: Page, url: str) -> None:
@@ -69,34 +69,34 @@ class Reader:
         page.context.on("request", lambda request: self._check(request.url))
 
     def trust(self, url: str) -> None:
-        """Let pages of the bot's be opened, too."""
+        """Allow requests to a web page of the bot."""
         self._trusted.append(url)
 
     @property
     def dialog(self) -> Locator:
-        """The dialog that is open."""
+        """The open dialog."""
         return self.page.get_by_role("dialog")
 
     @property
     def notice(self) -> Locator:
-        """The notices that are shown for a moment."""
+        """The container of the notices."""
         return self.page.locator("#notices")
 
     @property
     def input(self) -> Locator:
-        """What messages are typed into."""
+        """The input for messages."""
         return self.page.get_by_label("Message", exact=True)
 
     def message(self, text: str) -> Locator:
-        """A message with exactly this text, or its text with a part of it marked."""
+        """A message, or a formatted part of one, with exactly this text."""
         return self.page.locator("#messages .text").get_by_text(text, exact=True)
 
     def note(self, text: str) -> Locator:
-        """A note in the chat that contains a text: who has come, what was paid."""
+        """The latest service message that contains a text."""
         return self.page.locator(".note", has_text=text).last
 
     def key(self, label: str) -> Locator:
-        """A button of the bot's; of several with this label the latest."""
+        """The latest button of the bot whose label contains a text."""
         return self.page.locator(".key").filter(has_text=label).last
 
     def button(self, label: str) -> Locator:
@@ -104,7 +104,7 @@ class Reader:
         return self.page.get_by_role("button", name=label, exact=True)
 
     async def act_as(self, name: str) -> None:
-        """Go on as somebody else."""
+        """Play another person."""
         await self.page.get_by_role("radio", name=name).click()
 
     async def send(self, text: str) -> None:
@@ -113,16 +113,16 @@ class Reader:
         await self.page.keyboard.press("Enter")
 
     async def see(self, text: str) -> None:
-        """Wait for a message."""
+        """Wait for a message with exactly this text."""
         await self.message(text).last.wait_for()
 
     async def shoot(self, name: str) -> None:
-        """Keep a picture of the page for people to look at."""
+        """Save a screenshot for people to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     def _hear(self, message: Any) -> None:  # noqa: ANN401 - Playwright may be missing
-        # That the server is away while it restarts is no mistake of the page's.
+        # Tests restart the server, so lost connections are not errors of the page.
         if message.type in {"error", "warning"} and "ERR_CONNECTION" not in message.text:
             self.problems.append(message.text)
 
@@ -133,12 +133,12 @@ class Reader:
 
 @asynccontextmanager
 async def reading(browser: Browser, url: str, **options: object) -> AsyncIterator[Reader]:
-    """Open the page in a profile of its own; nothing may have gone wrong on it at the end.
+    """Open the page in a new profile; fail at the end if it had problems.
 
     Args:
-        browser: In which browser.
-        url: The playground's address, or that of a page of the bot's.
-        **options: Playwright's for a profile: `viewport`, `color_scheme`, ...
+        browser: The browser.
+        url: The address of the playground, or of a web page of the bot.
+        **options: Playwright's options of a profile: `viewport`, `color_scheme`, ...
     """
     settings = {"viewport": {"width": 1100, "height": 760}} | options
     async with await browser.new_context(**settings) as context:

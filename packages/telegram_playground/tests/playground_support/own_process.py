@@ -1,4 +1,4 @@
-"""`python -m telegram_playground` as a process, which ends with the test whatever happens."""
+"""Runs `python -m telegram_playground` as a process that ends with the test."""
 
 import asyncio
 import sys
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 @asynccontextmanager
 async def serving(*arguments: str) -> AsyncIterator[tuple[str, Process]]:
-    """Serve on a free port, and give address and process."""
+    """Run the command line on a free port; give address and process."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "telegram_playground", "--port", "0", *arguments),
         stdout=PIPE,

@@ -1,4 +1,4 @@
-"""Files as a bot uploads them."""
+"""Uploads files as a bot does."""
 
 import struct
 import zlib
@@ -10,7 +10,7 @@ from playground_support.bot_side import BotSide, Json, read
 
 
 def png(width: int, height: int) -> bytes:
-    """Draw a black picture."""
+    """Make a black PNG picture; sizes are in pixels."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         body = name + data

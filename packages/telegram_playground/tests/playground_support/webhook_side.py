@@ -1,4 +1,4 @@
-"""A bot that is told of updates: its address, and what it answers."""
+"""A bot with a webhook: its address, and its answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,7 +12,7 @@ Respond = Callable[[Json], Awaitable[web.Response]]
 
 
 async def accept(_update: Json) -> web.Response:
-    """Answer as a bot does that has nothing to say."""
+    """Answer 200 without a call."""
     return web.Response()
 
 
@@ -33,7 +33,7 @@ class WebhookSide:
         self.requests: asyncio.Queue[tuple[Json, Json]] = asyncio.Queue()
 
     async def next(self) -> Json:
-        """Wait for the next update, and give it."""
+        """Wait for the next update."""
         return (await asyncio.wait_for(self.requests.get(), 5))[1]
 
     async def handle(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""A small bot that shows the chat page whatever a bot can."""
+"""A small bot that uses every feature that the page shows."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -48,6 +48,6 @@ async def running_bot(playground: Playground, slow: asyncio.Event) -> AsyncItera
             yield bot
         finally:
             slow.set()
-            with suppress(RuntimeError):  # it has not begun yet
+            with suppress(RuntimeError):  # polling has not started yet
                 await own.stop_polling()
             await polling

@@ -53,14 +53,14 @@ KINDS = InlineKeyboardMarkup(
 
 
 def waiting(count: int) -> InlineKeyboardMarkup:
-    """Make a keyboard of so many buttons that are answered late, and one that is not."""
+    """Make a keyboard of `Slow` buttons, which are answered late, and one quick button."""
     late = [InlineKeyboardButton(text=f"Late {i}", callback_data=f"slow {i}") for i in range(count)]
     now = InlineKeyboardButton(text="Now", callback_data="alert")
     return InlineKeyboardMarkup(inline_keyboard=[late, [now]])
 
 
 def buttons(slow: asyncio.Event) -> Router:
-    """Make the handlers; a press of Slow is answered when the event is set."""
+    """Make the handlers; presses of `Slow` are answered when the event is set."""
     router = Router()
 
     @router.message(Command("count"))

@@ -101,7 +101,7 @@ def keyboards() -> Router:
 
 
 def shares() -> Router:
-    """Make the handlers of what special buttons share."""
+    """Make the handlers of what request buttons send."""
     router = Router()
 
     @router.message(F.chat_shared)

@@ -1,4 +1,4 @@
-"""What the bot offers: bills, games, Mini Apps, results of inline mode."""
+"""The bot's invoices, games, Mini Apps and inline results."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What the bot writes: texts, files, things, and its words to whatever it hears."""
+"""The bot's texts, files and other contents, and its answers to texts."""
 
 import io
 import struct
@@ -22,7 +22,7 @@ SCRIPT = '<img src=x onerror="document.title=1"><script>document.title = 1</scri
 
 
 def picture() -> bytes:
-    """Draw a PNG picture: 240 by 160 pixels of a colour that fades."""
+    """Make a PNG picture of 240 by 160 pixels with a gradient."""
     rows = b"".join(
         b"\0" + b"".join(bytes((40 + x // 3, 130 - y // 4, 115)) for x in range(240))
         for y in range(160)
@@ -99,7 +99,7 @@ def texts() -> Router:
 
 
 def replies() -> Router:
-    """Make the handlers of everything else that is written."""
+    """Make the handlers of all other messages."""
     router = Router()
 
     @router.message(F.reply_to_message)
