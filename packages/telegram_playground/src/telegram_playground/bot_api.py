@@ -165,11 +165,11 @@ class BotApi:
         state = self._telegram.state
         state.call_count += 1
         # Many calls are kept, so a file is replaced by its name.
-        told = {
+        shown = {
             name: value.filename if isinstance(value, BufferedInputFile) else value
             for name, value in params.items()
         }
-        call = Call(state.call_count, self._telegram.clock.time(), method, told)
+        call = Call(state.call_count, self._telegram.clock.time(), method, shown)
         state.calls.append(call)
         self._telegram.signals.notify(CALLS)
         return call

@@ -70,10 +70,10 @@ class Delivery:
     def _rearranged(self, updates: list[Update]) -> list[Update]:
         """Swap updates of a poll with the next one, if a fault says so."""
         if self._faults.active:
-            for place in range(len(updates) - 1):
-                if self._faults.of_update(updates[place].kind, "reorder"):
-                    pair = updates[place : place + 2]
-                    updates[place : place + 2] = reversed(pair)
+            for index in range(len(updates) - 1):
+                if self._faults.of_update(updates[index].kind, "reorder"):
+                    pair = updates[index : index + 2]
+                    updates[index : index + 2] = reversed(pair)
         return updates
 
     def _release(self) -> None:

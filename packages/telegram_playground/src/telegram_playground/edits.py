@@ -110,12 +110,12 @@ def _editable(telegram: Telegram, call: Edit) -> tuple[Chat, Message]:
 def _edit(
     telegram: Telegram,
     call: Edit,
-    place: tuple[Chat, Message],
+    found: tuple[Chat, Message],
     fields: tuple[str, ...],
     content: Json,
 ) -> Json | bool:
     """Replace `fields` of a message and its inline keyboard by new content."""
-    chat, message = place
+    chat, message = found
     first = next((kind for name, kind in FIRST_BUTTONS.items() if name in message.json), None)
     known = None if message.inline_id else chat
     inline = check_inline_keyboard(telegram, known, call.reply_markup, first)

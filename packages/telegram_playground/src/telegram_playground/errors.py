@@ -79,6 +79,6 @@ def problems_of(error: ValidationError) -> str:
     """Describe what is wrong with each field of a request, in one line."""
     lines = []
     for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        place = ".".join(map(str, problem["loc"]))
-        lines.append(f"{place}: {problem['msg']}" if place else problem["msg"])
+        path = ".".join(map(str, problem["loc"]))
+        lines.append(f"{path}: {problem['msg']}" if path else problem["msg"])
     return "; ".join(lines)

@@ -33,8 +33,8 @@ def high_scores(telegram: Telegram, message: Message) -> list[Json]:
     """List the scores in a message's game as `GameHighScore` objects, the best first."""
     best = sorted(message.scores.items(), key=lambda item: -item[1])
     return [
-        {"position": place, "user": telegram.user(user_id), "score": score}
-        for place, (user_id, score) in enumerate(best, start=1)
+        {"position": position, "user": telegram.user(user_id), "score": score}
+        for position, (user_id, score) in enumerate(best, start=1)
     ]
 
 

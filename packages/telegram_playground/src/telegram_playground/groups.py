@@ -105,9 +105,9 @@ def join(telegram: Telegram, chat: Chat, user_id: int, role: Role) -> None:
     if was_inside is role.inside:
         return
     user = telegram.user(user_id)
-    told = {"new_chat_members": [user]} if role.inside else {"left_chat_member": user}
+    fields = {"new_chat_members": [user]} if role.inside else {"left_chat_member": user}
     by = user if user_id != telegram.bot_id else _leader(telegram, chat) or user
-    message = telegram.post(chat, Message({"from": by, **told}, by["id"]))
+    message = telegram.post(chat, Message({"from": by, **fields}, by["id"]))
     if heard or role.inside:
         tell_bot(telegram, chat, message)
 
@@ -127,13 +127,13 @@ def upgrade(telegram: Telegram, chat: Chat) -> Chat:
     new = add_group(telegram, GroupPlan(title=chat.json["title"], bot=Role.LEFT))
     new.roles.update(roles)
     leader = _leader(telegram, chat) or telegram.state.bot
-    for place, told in (
+    for posted_in, fields in (
         (chat, {"migrate_to_chat_id": new.id}),
         (new, {"migrate_from_chat_id": chat.id}),
     ):
-        message = telegram.post(place, Message({"from": leader, **told}, leader["id"]))
+        message = telegram.post(posted_in, Message({"from": leader, **fields}, leader["id"]))
         if telegram.bot_id in roles:
-            telegram.queue.push("message", message.json, place.id)
+            telegram.queue.push("message", message.json, posted_in.id)
     chat.migrated_to = new.id
     return new
 
@@ -151,8 +151,8 @@ def add_topic(telegram: Telegram, chat: Chat, name: str) -> int:
         raise ControlError(f"chat {chat.id} is not a forum")
     leader = telegram.user(chat.id) if chat.private else _leader(telegram, chat)
     leader = leader or telegram.state.bot
-    told = {"from": leader, "forum_topic_created": {"name": name, "icon_color": 7322096}}
-    message = telegram.post(chat, Message(told, leader["id"]))
+    content = {"from": leader, "forum_topic_created": {"name": name, "icon_color": 7322096}}
+    message = telegram.post(chat, Message(content, leader["id"]))
     message.json |= {"message_thread_id": message.id, "is_topic_message": True}
     chat.topics[message.id] = name
     tell_bot(telegram, chat, message)
@@ -169,13 +169,13 @@ def change_topic(telegram: Telegram, chat: Chat, topic: int, *, closed: bool) ->
         raise ControlError(f"there is no topic {topic}", 404)
     if closed is (topic in chat.closed):
         return
-    told = "forum_topic_closed" if closed else "forum_topic_reopened"
+    event = "forum_topic_closed" if closed else "forum_topic_reopened"
     if closed:
         chat.closed.append(topic)
     else:
         chat.closed.remove(topic)
     leader = _leader(telegram, chat) or telegram.state.bot
-    message = telegram.post(chat, Message({"from": leader, told: {}}, leader["id"]))
+    message = telegram.post(chat, Message({"from": leader, event: {}}, leader["id"]))
     if topic != GENERAL_TOPIC:
         message.json |= {"message_thread_id": topic, "is_topic_message": True}
     tell_bot(telegram, chat, message)

@@ -143,12 +143,12 @@ class _Parser:
 
     def _absorb_code(self, offset: int) -> Json:
         """Merge `<pre><code class="language-...">` into one entity with a language."""
-        place = {"offset": offset, "length": self._out.offset - offset, "type": "code"}
+        code = {"offset": offset, "length": self._out.offset - offset, "type": "code"}
         inner = self._out.entities[-1] if self._out.entities else {}
-        if not place.items() <= inner.items():
+        if not code.items() <= inner.items():
             return {}
         self._out.entities.pop()
-        return {name: inner[name] for name in inner.keys() - place.keys()}
+        return {name: inner[name] for name in inner.keys() - code.keys()}
 
 
 def _language(attributes: dict[str, str]) -> Json:

@@ -68,11 +68,11 @@ def ask(telegram: Telegram, asking: Asking) -> InlineQuery:
     state.inline_queries[query.id] = query
     while len(state.inline_queries) > REMEMBERED:
         del state.inline_queries[next(iter(state.inline_queries))]
-    told: Json = {"id": query.id, "from": person.user, "query": query.query}
-    told["offset"] = query.offset
+    content: Json = {"id": query.id, "from": person.user, "query": query.query}
+    content["offset"] = query.offset
     if asking.chat_type:
-        told["chat_type"] = asking.chat_type
-    telegram.queue.push("inline_query", told, asking.person)
+        content["chat_type"] = asking.chat_type
+    telegram.queue.push("inline_query", content, asking.person)
     return query
 
 
@@ -93,10 +93,10 @@ def choose(telegram: Telegram, choice: Choice) -> tuple[Chat, Message]:
         raise ControlError(f"there is no result {choice.result_id!r}", 404)
     message = post_via_bot(telegram, chat, person, contents[choice.result_id], choice.topic)
     if telegram.state.inline_feedback:
-        told = {"result_id": choice.result_id, "from": person.user, "query": query.query}
+        content = {"result_id": choice.result_id, "from": person.user, "query": query.query}
         if message.inline_id is not None:
-            told["inline_message_id"] = message.inline_id
-        telegram.queue.push("chosen_inline_result", told, choice.person)
+            content["inline_message_id"] = message.inline_id
+        telegram.queue.push("chosen_inline_result", content, choice.person)
     return chat, message
 
 

@@ -43,13 +43,13 @@ KINDS: dict[str, TypeAdapter[Any]] = {
 SETTINGS = ("last_update_id", "web_app_queries", "transactions", "invoice_links")
 """Fields of the state that are written together, as they are. Options of the server are not."""
 
-Thing = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
-Things = dict[tuple[str, Any], Any]
+Kept = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
+Values = dict[tuple[str, Any], Any]
 
 
 def line(state: State, kind: str, key: Hashable) -> bytes:
     """Give the line of an object as it is now; `State.note` explains kinds and keys."""
-    value = _settings(state) if kind == "settings" else _found(state, kind, key)
+    value = _settings(state) if kind == "settings" else _value(state, kind, key)
     return orjson.dumps([kind, key, value], default=_text, option=orjson.OPT_NON_STR_KEYS) + b"\n"
 
 
@@ -58,7 +58,7 @@ def all_lines(state: State) -> Iterator[bytes]:
     yield line(state, "settings", None)
     for kind in KINDS:
         if kind != "message":
-            for key in _place(state, kind):
+            for key in _objects(state, kind):
                 yield line(state, kind, key)
     for chat in state.chats.values():
         for message_id in chat.messages:
@@ -73,22 +73,22 @@ def restore(state: State, path: Path) -> None:
         OSError: If it can't be read.
     """
     try:
-        _restore(state, _read_things(path))
+        _restore(state, _read_values(path))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         # The lines are JSON of another shape, written by another version.
         raise DamagedJournalError from error
 
 
-def _restore(state: State, things: Things) -> None:
-    settings = things.pop(("settings", None), None)
+def _restore(state: State, values: Values) -> None:
+    settings = values.pop(("settings", None), None)
     if settings is not None:
         _restore_settings(state, settings)
-    for (kind, key), value in things.items():
+    for (kind, key), value in values.items():
         if kind == "update":
             state.last_update_id = max(state.last_update_id, key)
         if value is not None and kind != "message":
-            _place(state, kind)[key] = KINDS[kind].validate_python(value)
-    for (kind, key), value in things.items():
+            _objects(state, kind)[key] = KINDS[kind].validate_python(value)
+    for (kind, key), value in values.items():
         if value is not None and kind == "message" and key[0] in state.chats:
             state.chats[key[0]].messages[key[1]] = KINDS[kind].validate_python(value)
     state.updates = dict(sorted(state.updates.items()))
@@ -129,15 +129,15 @@ def _restore_settings(state: State, value: Json) -> None:
     )
 
 
-def _read_things(path: Path) -> Things:
+def _read_values(path: Path) -> Values:
     """Give the last value of each object in a journal, without lines that were cut off.
 
     A kill can cut the last line; a full disk can cut any line but the first, because that one is
     written to a new file, which is renamed when it is complete.
     """
-    things: Things = {}
+    values: Values = {}
     if not path.exists():
-        return things
+        return values
     for number, line in enumerate(path.read_bytes().splitlines()):
         try:
             kind, key, value = orjson.loads(line)
@@ -145,12 +145,12 @@ def _read_things(path: Path) -> Things:
             if number == 0:
                 raise
             continue
-        things[kind, tuple(key) if isinstance(key, list) else key] = value
-    return things
+        values[kind, tuple(key) if isinstance(key, list) else key] = value
+    return values
 
 
-def _place(state: State, kind: str) -> dict[Any, Any]:
-    places: dict[str, dict[Any, Any]] = {
+def _objects(state: State, kind: str) -> dict[Any, Any]:
+    objects: dict[str, dict[Any, Any]] = {
         "person": state.persons,
         "chat": state.chats,
         "query": state.queries,
@@ -158,17 +158,17 @@ def _place(state: State, kind: str) -> dict[Any, Any]:
         "poll": state.polls,
         "update": state.updates,
     }
-    return places[kind]
+    return objects[kind]
 
 
-def _found(state: State, kind: str, key: Hashable) -> Json | None:
+def _value(state: State, kind: str, key: Hashable) -> Json | None:
     if isinstance(key, tuple):
         chat_id, message_id = key
         chat = state.chats.get(chat_id)
-        thing = chat.messages.get(message_id) if chat is not None else None
+        kept = chat.messages.get(message_id) if chat is not None else None
     else:
-        thing = _place(state, kind).get(key)
-    return None if thing is None else _plain(thing)
+        kept = _objects(state, kind).get(key)
+    return None if kept is None else _plain(kept)
 
 
 def _settings(state: State) -> Json:
@@ -185,11 +185,9 @@ def _settings(state: State) -> Json:
     }
 
 
-def _plain(thing: Thing) -> Json:
+def _plain(kept: Kept) -> Json:
     return {
-        field.name: getattr(thing, field.name)
-        for field in fields(thing)
-        if field.name not in OMITTED
+        field.name: getattr(kept, field.name) for field in fields(kept) if field.name not in OMITTED
     }
 
 

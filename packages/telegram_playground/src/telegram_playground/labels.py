@@ -6,13 +6,13 @@ from telegram_playground.errors import ControlError
 from telegram_playground.state import Json
 
 
-def find_labelled(buttons: Iterable[Json], label: str, place: str) -> Json:
+def find_labelled(buttons: Iterable[Json], label: str, where: str) -> Json:
     """Find a button by its label, or by a part of it that no other label contains.
 
     Args:
         buttons: The buttons to search.
         label: The label, or a part of it.
-        place: The name of the keyboard in the refusal.
+        where: The name of the keyboard in the refusal.
 
     Raises:
         ControlError: If there is no such button, or more than one.
@@ -24,4 +24,4 @@ def find_labelled(buttons: Iterable[Json], label: str, place: str) -> Json:
         return found[0]
     labels = ", ".join(repr(button["text"]) for button in buttons) or "no buttons"
     problem = "more than one button" if found else "no button"
-    raise ControlError(f"{problem} {label!r} on {place}, which has {labels}", 404)
+    raise ControlError(f"{problem} {label!r} on {where}, which has {labels}", 404)

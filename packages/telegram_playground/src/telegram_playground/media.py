@@ -103,8 +103,8 @@ def media_content(telegram: Telegram, media: InputMediaUnion) -> Json:
 def _content(
     telegram: Telegram, source: SendFile | SpokenMedia, kind: str, file: InputFileUnion
 ) -> Json:
-    told = {name: getattr(source, name, None) for name in DETAILS}
-    details = {name: value for name, value in told.items() if value is not None}
+    given = {name: getattr(source, name, None) for name in DETAILS}
+    details = {name: value for name, value in given.items() if value is not None}
     content = file_content(take_file(telegram, file, kind, details))
     if isinstance(source, SendSticker | SendVideoNote):
         return content

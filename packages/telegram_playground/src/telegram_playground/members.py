@@ -10,7 +10,7 @@ RIGHTS: Json = {
     for name, field in ChatMemberAdministrator.model_fields.items()
     if field.is_required() and field.annotation is bool
 }
-"""Fields of an administrator who has every right, and whom the bot can't edit."""
+"""Fields of an administrator with every right, which the bot can't change."""
 
 NO_RIGHTS: Json = {
     name: name == "is_member"

@@ -38,8 +38,8 @@ def parse_markdown(source: str) -> tuple[str, list[Json]]:
         begin = out.offset
         match token.lastgroup:
             case "begin":
-                place = out.byte_offset(token.start())
-                raise refuse(f"Can't find end of the entity starting at byte offset {place}")
+                offset = out.byte_offset(token.start())
+                raise refuse(f"Can't find end of the entity starting at byte offset {offset}")
             case "pre":
                 out.add(token["pre"])
                 out.mark(

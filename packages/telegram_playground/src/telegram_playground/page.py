@@ -121,7 +121,7 @@ class Page:
     async def _tell(self, response: web.StreamResponse) -> None:
         """Send everything once, then all changes, until the server stops or the page is closed."""
         world = b""
-        told: dict[int, int] = {}
+        sent: dict[int, int] = {}
         answered = PressAnswers(self._telegram)
         await response.write(b"retry: 500\n\n")
         while not self._closed:
@@ -130,9 +130,9 @@ class Page:
             await response.write(_event("world", now) if now != world else b":\n\n")
             world = now
             for chat in list(self._telegram.state.chats.values()):
-                after = told.get(chat.id, chat.version)
-                if told.get(chat.id) != chat.version:
-                    told[chat.id] = chat.version
+                after = sent.get(chat.id, chat.version)
+                if sent.get(chat.id) != chat.version:
+                    sent[chat.id] = chat.version
                     await response.write(_event("chat", self._news(chat, after)))
             if answers := answered.take():
                 await response.write(_event("answers", orjson.dumps(answers)))

@@ -105,13 +105,13 @@ def refund_star_payment(telegram: Telegram, call: RefundStarPayment) -> bool:
     state.transactions.append(refund)
     state.note("settings")
     chat = state.chats[call.user_id]
-    told = {
+    refunded = {
         "currency": STARS,
         "total_amount": paid["amount"],
         "invoice_payload": paid["source"]["invoice_payload"],
         "telegram_payment_charge_id": paid["id"],
     }
-    content = {"from": state.bot, "refunded_payment": told}
+    content = {"from": state.bot, "refunded_payment": refunded}
     tell_bot(telegram, chat, telegram.post(chat, Message(content, telegram.bot_id)))
     return True
 

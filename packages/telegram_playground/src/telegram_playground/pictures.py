@@ -25,11 +25,11 @@ def picture_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    place = len(JPEG)
-    while place + JPEG_SEGMENT <= len(data) and data[place] == JPEG[0]:
-        marker, length = data[place + 1], struct.unpack_from(">H", data, place + 2)[0]
+    offset = len(JPEG)
+    while offset + JPEG_SEGMENT <= len(data) and data[offset] == JPEG[0]:
+        marker, length = data[offset + 1], struct.unpack_from(">H", data, offset + 2)[0]
         if marker in JPEG_FRAMES:
-            height, width = struct.unpack_from(">HH", data, place + 5)
+            height, width = struct.unpack_from(">HH", data, offset + 5)
             return width, height
-        place += 2 + length
+        offset += 2 + length
     return None

@@ -72,8 +72,8 @@ def poll_content(
         "id": str(secrets.randbits(62)),
         "question": question,
         "options": [
-            {"persistent_id": str(place), "text": option, "voter_count": 0}
-            for place, option in enumerate(options)
+            {"persistent_id": str(position), "text": option, "voter_count": 0}
+            for position, option in enumerate(options)
         ],
         "total_voter_count": 0,
         "is_closed": False,
@@ -85,7 +85,7 @@ def poll_content(
         **more,
     }
     if type_ == QUIZ:
-        if not correct or not all(0 <= place < len(options) for place in correct):
+        if not correct or not all(0 <= position < len(options) for position in correct):
             raise BadRequestError("wrong correct option ID specified")
         poll |= {"correct_option_ids": correct, "correct_option_id": correct[0]}
     return {"poll": poll}
@@ -142,7 +142,7 @@ def vote(telegram: Telegram, poll: Poll, person: Person, chosen: list[int]) -> J
         raise ControlError("the poll is closed")
     if before is not None and not json["allows_revoting"]:
         raise ControlError("a vote in this poll is final")
-    if not all(0 <= place < len(json["options"]) for place in chosen):
+    if not all(0 <= position < len(json["options"]) for position in chosen):
         raise ControlError("there is no such option")
     if len(set(chosen)) != len(chosen) or (len(chosen) > 1 and not json["allows_multiple_answers"]):
         raise ControlError("only one option can be chosen")
@@ -150,8 +150,8 @@ def vote(telegram: Telegram, poll: Poll, person: Person, chosen: list[int]) -> J
         poll.votes[user_id] = sorted(chosen)
     else:
         poll.votes.pop(user_id, None)
-    for place, option in enumerate(json["options"]):
-        option["voter_count"] = sum(place in votes for votes in poll.votes.values())
+    for position, option in enumerate(json["options"]):
+        option["voter_count"] = sum(position in votes for votes in poll.votes.values())
     json["total_voter_count"] = len(poll.votes)
     telegram.state.note("poll", json["id"])
     chat = telegram.state.chats[poll.chat_id]
@@ -167,5 +167,5 @@ def _tell_vote(telegram: Telegram, poll: Json, user: Json, chosen: list[int]) ->
     telegram.queue.push("poll", poll, user["id"])
     if not poll["is_anonymous"]:
         answer: dict[str, Any] = {"poll_id": poll["id"], "user": user, "option_ids": chosen}
-        answer["option_persistent_ids"] = [str(place) for place in chosen]
+        answer["option_persistent_ids"] = [str(position) for position in chosen]
         telegram.queue.push("poll_answer", answer, user["id"])

@@ -29,10 +29,10 @@ class PressAnswers:
         ):
             self._open[query.id] = query
         self._latest = next(reversed(queries), None)
-        told = [query for query in self._open.values() if query.answer is not None]
+        answered = [query for query in self._open.values() if query.answer is not None]
         self._open = {
             query.id: query
             for query in self._open.values()
             if query.answer is None and query.pressed_at >= begin
         }
-        return [{"id": query.id, "answer": query.answer} for query in told]
+        return [{"id": query.id, "answer": query.answer} for query in answered]

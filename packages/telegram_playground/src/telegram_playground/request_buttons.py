@@ -144,9 +144,9 @@ def _shared_users(telegram: Telegram, request: Json, shared: SharedUsers) -> Jso
         user = telegram.user(user_id)
         if request.get("user_is_bot", user["is_bot"]) != user["is_bot"]:
             raise ControlError(f"user {user_id} is not what the button requests")
-        told = ["first_name", "last_name"] * bool(request.get("request_name"))
-        told += ["username"] * bool(request.get("request_username"))
-        users.append({"user_id": user_id} | {name: user[name] for name in told if name in user})
+        names = ["first_name", "last_name"] * bool(request.get("request_name"))
+        names += ["username"] * bool(request.get("request_username"))
+        users.append({"user_id": user_id} | {name: user[name] for name in names if name in user})
     fields = {"request_id": shared.request_id, "users": users, "user_ids": shared.user_ids}
     return {"users_shared": fields}
 
@@ -166,10 +166,10 @@ def _shared_chat(telegram: Telegram, request: Json, shared: SharedChat) -> Json:
     if request.get("bot_is_member") and not role_in(telegram, chosen, telegram.bot_id).inside:
         raise ControlError(f"chat {chosen.id} is not what the button requests: bot_is_member")
     fields: Json = {"request_id": shared.request_id, "chat_id": chosen.id}
-    told = ["title"] * bool(request.get("request_title"))
-    told += ["username"] * bool(request.get("request_username"))
+    names = ["title"] * bool(request.get("request_title"))
+    names += ["username"] * bool(request.get("request_username"))
     return {
-        "chat_shared": fields | {name: chosen.json[name] for name in told if name in chosen.json}
+        "chat_shared": fields | {name: chosen.json[name] for name in names if name in chosen.json}
     }
 
 
@@ -180,6 +180,6 @@ def _created_bot(telegram: Telegram, person: Person, plan: NewBot) -> Json:
         raise ControlError(f"the username {plan.username} is taken", 409)
     bot_id = 7_000_000_000 + secrets.randbelow(1_000_000_000)
     bot = {"id": bot_id, "is_bot": True, "first_name": plan.name, "username": plan.username}
-    told = {"user": person.user, "bot": bot}
-    telegram.queue.push("managed_bot", told, person.user["id"])
+    content = {"user": person.user, "bot": bot}
+    telegram.queue.push("managed_bot", content, person.user["id"])
     return {"managed_bot_created": {"bot": bot}}

@@ -169,8 +169,8 @@ class Server:
 
 def _abilities(*, privacy: bool) -> Json:
     """Give the `User` fields that only getMe fills; what @BotFather switches on is off."""
-    told = (name for name in User.model_fields if name.startswith(ABILITY))
-    return dict.fromkeys(told, False) | {
+    names = (name for name in User.model_fields if name.startswith(ABILITY))
+    return dict.fromkeys(names, False) | {
         "can_join_groups": True,
         "can_read_all_group_messages": not privacy,
     }

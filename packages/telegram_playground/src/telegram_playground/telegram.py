@@ -211,7 +211,7 @@ class Telegram:
     def reset(self) -> None:
         """Delete everything but the bot's own settings, because the bot goes on running."""
         state = self.state
-        for place in (
+        for collection in (
             state.persons,
             state.chats,
             state.queries,
@@ -224,7 +224,7 @@ class Telegram:
             state.invoice_links,
             self._contents,
         ):
-            place.clear()
+            collection.clear()
         buttons = state.profile.menu_buttons
         state.profile.menu_buttons = {None: buttons[None]} if None in buttons else {}
         for entries in (state.transactions, state.history):
