@@ -1,6 +1,6 @@
 """The command line: run the bot, query the totals, back up and restore."""
 
-from ops import hangups  # noqa: F401 - first, as loading the rest takes a second
+from ops import sighup  # noqa: F401 - first, as loading the rest takes a second
 
 # isort: split
 import asyncio
