@@ -29,10 +29,13 @@ STORMS := $(addprefix tests/promises/test_,kills.py workers.py workers_late.py a
 SMOKE := tests/app/test_start.py tests/promises/test_stop.py tests/dialogs/test_counter.py \
 	tests/app/test_idle_connections.py packages/telegram_playground/tests
 
+# What `make coverage` runs: everything, or files and folders.
+TESTS ?=
+
 # JavaScript of the pages.
 SCRIPTS := $(wildcard web/game/*.js web/page/*.js web/page/*/*.js packages/*/src/*/page/*.js)
 
-.PHONY: run install test smoke soak lint bench format preview lock clean
+.PHONY: run install test smoke coverage soak lint bench format preview lock clean
 
 run: $(VENV)/run-$(VERSION).stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
@@ -44,6 +47,14 @@ test: $(VENV)/dev-$(VERSION).stamp ## Run the tests (with CI=true: those that ta
 
 smoke: $(VENV)/dev-$(VERSION).stamp ## Run the part of the tests that another Python may break
 	$(PYTEST) --numprocesses 4 $(SMOKE)
+
+coverage: $(VENV)/dev-$(VERSION).stamp ## Measure what TESTS run, in child processes as well
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	TALLY_PYTHON=$(VERSION) $(BIN)/coverage run -m pytest --numprocesses 4 $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report
 
 soak: $(VENV)/dev-$(VERSION).stamp ## Kill, freeze, forge and flood: once, or for SOAK minutes
 	@end=$$(($$(date +%s) + 60 * $(SOAK))); while \

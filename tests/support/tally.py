@@ -16,6 +16,9 @@ from tests.support.kept_totals import KeptTotals
 from tests.support.nursery import START, Process, start_bot
 from tests.support.ports import free_port
 
+INHERITED = ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG")
+"""What a bot gets of the environment of the tests; the last has coverage.py measure it."""
+
 
 class Tally(KeptTotals, KeptDialogs):
     """`python main.py` with settings of its own.
@@ -171,5 +174,5 @@ class Tally(KeptTotals, KeptDialogs):
 
     @property
     def _environment(self) -> dict[str, str]:
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         return inherited | self.settings
