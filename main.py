@@ -1,6 +1,6 @@
 """The command line: run the bot, query the totals, back up and restore."""
 
-from ops import sighup  # noqa: F401 - first, as loading the rest takes a second
+from ops import sighup  # noqa: F401 - first, because loading the rest takes a second
 
 # isort: split
 import asyncio
@@ -31,9 +31,8 @@ from ops.worker_process import Parent
 ID_MAX = 2**52
 """Ids have at most 52 bits (Bot API, User and Chat)."""
 COLLECT = 20_000, 20, 20
-"""New objects after which the garbage collector looks through them, and how often it does so
-before it looks through older ones, too; with Python's own 700, 10, 10 that is a fourteenth of
-what a press costs."""
+"""Thresholds of the garbage collector (see `gc.set_threshold`). With Python's own, 700, 10, 10, it
+takes a fourteenth of the CPU of a press."""
 
 cli = typer.Typer(
     help="Tally, a Telegram bot that counts taps and never miscounts one.",
@@ -47,14 +46,16 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write it like 2026-01-31") from None
+        raise typer.BadParameter(f"{text!r} is not a date; write it like 2026-01-31") from None
 
 
 def _zone(text: str) -> tzinfo:
     try:
         return ZoneInfo(text)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise typer.BadParameter(f"{text!r} is no time zone like Europe/Berlin") from None
+        raise typer.BadParameter(
+            f"{text!r} is not a time zone; write it like Europe/Berlin"
+        ) from None
 
 
 @cli.callback(invoke_without_command=True)
@@ -64,7 +65,7 @@ def main(
     workers: Annotated[
         int,
         typer.Option(
-            metavar="N", min=1, max=MOST, help="So many processes, by webhook, at one port."
+            metavar="N", min=1, max=MOST, help="Number of worker processes (webhook only)."
         ),
     ] = 1,
     worker: Annotated[int | None, typer.Option(hidden=True)] = None,
@@ -76,7 +77,7 @@ def main(
         settings = read_settings()
         set_up_logs(settings.log_level, settings.log_format, secrets_of(settings), worker)
         if worker:
-            _run(settings, Parent())  # whose parent holds the folders for all of them
+            _run(settings, Parent())  # the parent has locked the folders
             return
         if workers > 1:
             check_several(settings)
@@ -86,7 +87,7 @@ def main(
             else:
                 _run(settings)
     except OperatorError as error:
-        # A worker's is its parent's to say, once for all.
+        # A worker tells its parent, which prints the error once for all workers.
         _fail(str(error), to_parent=worker is not None)
 
 
@@ -101,7 +102,7 @@ def main(
     python main.py totals --chat -1001234567890 --by user
     """
 )
-def totals(  # noqa: PLR0913 - what people can choose by
+def totals(  # noqa: PLR0913 - one parameter an option
     *,
     user: Annotated[
         int | None,
@@ -115,26 +116,26 @@ def totals(  # noqa: PLR0913 - what people can choose by
     ] = None,
     kind: Annotated[Kind | None, typer.Option(help="Only of this kind of counter.")] = None,
     label: Annotated[
-        str | None, typer.Option(help="Only with this label; '' for those without one.")
+        str | None, typer.Option(help="Only with this name; '' for totals without a name.")
     ] = None,
     since: Annotated[
-        date | None, typer.Option(metavar="DATE", parser=_day, help="First day, as 2026-01-31.")
+        date | None, typer.Option(metavar="DATE", parser=_day, help="First day, e.g. 2026-01-31.")
     ] = None,
     until: Annotated[
-        date | None, typer.Option(metavar="DATE", parser=_day, help="Last day, likewise.")
+        date | None, typer.Option(metavar="DATE", parser=_day, help="Last day, included.")
     ] = None,
     zone: Annotated[
         tzinfo | None,
         typer.Option(
-            metavar="ZONE", parser=_zone, help="Where days are, as Europe/Berlin; else UTC."
+            metavar="ZONE", parser=_zone, help="Time zone for day boundaries (default UTC)."
         ),
     ] = None,
-    by: Annotated[By | None, typer.Option(help="Add them up.")] = None,
-    format_: Annotated[Format, typer.Option("--format", help="How to write them.")] = Format.TABLE,
+    by: Annotated[By | None, typer.Option(help="Add totals up by this.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="Output format.")] = Format.TABLE,
 ) -> None:
     """Query the totals, newest first, also while the bot runs."""
     if since and until and since > until:
-        _fail(f"--since lies after --until: {since} is later than {until}")
+        _fail(f"--since must not be after --until: {since} is later than {until}")
     wanted = Filter(user_id=user, chat_id=chat, kind=kind, label=label)
     wanted = wanted.on_days(since, until, zone or UTC)
     url = _settings().database
@@ -144,29 +145,29 @@ def totals(  # noqa: PLR0913 - what people can choose by
 
 @cli.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write.")]) -> None:
-    """Write open dialogs and totals into one file, also while the bot runs."""
-    from ops.backup import back_up  # noqa: PLC0415 - loads what the totals need not wait for
+    """Back up open dialogs and totals into one file, also while the bot runs."""
+    from ops.backup import back_up  # noqa: PLC0415 - slow to load, and `totals` does without it
 
     _do(lambda: back_up(_settings(), file))
 
 
 @cli.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="What backup has written.")],
+    file: Annotated[Path, typer.Argument(help="A file that backup wrote.")],
     *,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Set what is there now aside.")
+        bool, typer.Option("--replace", help="Move existing data aside first.")
     ] = False,
 ) -> None:
-    """Bring back what backup has written, into an empty data folder, while the bot is stopped."""
-    from ops.backup import restore  # noqa: PLC0415 - likewise
+    """Restore a backup into an empty data folder, while the bot is stopped."""
+    from ops.backup import restore  # noqa: PLC0415 - slow to load, and `totals` does without it
 
     def bring_back() -> None:
         done = restore(_settings(), file, replace=replace)
         if not done.is_checked:
             typer.echo("An older version wrote this backup, without checksums; it can be read.")
         if done.aside:
-            typer.echo(f"What was there is in {done.aside} now.")
+            typer.echo(f"The data from before is in {done.aside} now.")
 
     _do(bring_back)
 
@@ -174,28 +175,27 @@ def restore(
 @cli.command()
 def quarantine(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Which updates.")
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of updates.")
     ] = None,
     *,
     show: Annotated[
-        bool, typer.Option("--show", help="Write them out: that is what people sent.")
+        bool, typer.Option("--show", help="Print these updates, with what people sent.")
     ] = False,
     retry: Annotated[
-        bool, typer.Option("--retry", help="Have the bot try them again; without IDs all.")
+        bool, typer.Option("--retry", help="Let the bot try them again; without IDs, all.")
     ] = False,
-    drop: Annotated[bool, typer.Option("--drop", help="Forget them.")] = False,
+    drop: Annotated[bool, typer.Option("--drop", help="Delete these updates.")] = False,
 ) -> None:
     """List updates that the bot could not read, also while it runs; show, retry or drop them."""
-    # It loads aiogram, which the totals need not wait for.
-    from ops import quarantine  # noqa: PLC0415
+    from ops import quarantine  # noqa: PLC0415 - it loads aiogram, and `totals` does without it
 
     if show + retry + drop > 1:
-        _fail("say one of --show, --retry and --drop")
+        _fail("choose only one of --show, --retry and --drop")
     chosen = list(names or ())
     if not chosen and (show or drop):
-        _fail("say which updates, by the ids that the list shows")
+        _fail("name the updates by their ids from the list")
     if chosen and not (show or retry or drop):
-        _fail("say what to do with them: --show, --retry or --drop")
+        _fail("choose what to do with these updates: --show, --retry or --drop")
     settings = _settings()
     if show:
         job = quarantine.show(settings, chosen, sys.stdout)
@@ -214,19 +214,19 @@ def _do(job: Callable[[], object]) -> None:
     except OperatorError as error:
         _fail(str(error))
     except BrokenPipeError:
-        # Nobody reads on (`| head`). The interpreter would flush once more and say so.
+        # The reader has ended (`| head`). The interpreter's last flush must not fail, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(settings: Settings, parent: Parent | None = None) -> None:
-    # Loading aiogram makes half a million objects that stay, and a collection
-    # would look through them again and again: while loading, a fifth of the time,
-    # and later the largest cost of a press. The other commands need not wait.
+    # aiogram's models are half a million objects that live as long as the process. Each full
+    # collection would go through them: that takes a fifth of the time to load them, and is the
+    # largest cost of a press later. The other commands don't load them at all.
     gc.disable()
     from app.run import run  # noqa: PLC0415
 
     gc.freeze()
-    # What an update makes is gone with it; looked at later, there is less that still lives.
+    # Most objects live no longer than their update, so a later collection finds fewer alive.
     gc.set_threshold(*COLLECT)
     gc.enable()
 
@@ -246,13 +246,13 @@ def _fail(text: str, *, to_parent: bool = False) -> typing.NoReturn:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says.
+    """Run the command line.
 
     Args:
-        arguments: What it says; None for this process's own.
+        arguments: Its arguments; None for those of this process.
 
     Returns:
-        The exit status. What is wrong with an option is said in one line.
+        The exit status. A wrong option ends with one readable line on standard error.
     """
     try:
         return cli(arguments, standalone_mode=False) or 0

@@ -47,7 +47,7 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
         The connection, and what sends commands together by it.
 
     Raises:
-        Fault: It can't be reached, or does not start.
+        OperatorError: It can't be reached, or does not start.
     """
     if settings.redis_url:
         url = settings.redis_url.get_secret_value()
@@ -93,7 +93,7 @@ async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permis
         What asks again.
 
     Raises:
-        Fault: It may not.
+        OperatorError: It may not.
     """
     permissions = Permissions(redis, batch, bot_id)
     try:
@@ -115,7 +115,7 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
         parts: Closes it.
 
     Raises:
-        Fault: The playground does not start, or the proxy of the environment is none.
+        OperatorError: The playground does not start, or the proxy of the environment is none.
     """
     if settings.bot_token:
         token = settings.bot_token.get_secret_value()
@@ -149,7 +149,7 @@ def _proxy(settings: Settings, api: str) -> Proxy | None:
     """Give the proxy by which Telegram is reached, if any.
 
     Raises:
-        Fault: That of the environment is none.
+        OperatorError: That of the environment is none.
     """
     if is_on_this_machine(api):
         return None

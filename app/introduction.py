@@ -44,7 +44,7 @@ async def introduce(bot: Bot, stop: asyncio.Event, wait: Callable[[], object]) -
         The bot's user, None if it is to stop before Telegram has answered.
 
     Raises:
-        Fault: Telegram refuses the token, or what answers is no Bot API server.
+        OperatorError: Telegram refuses the token, or what answers is no Bot API server.
     """
     asking = start(_ask(bot), awaited=True)
     stopped = start(stop.wait(), awaited=True)

@@ -91,7 +91,7 @@ async def serve(
         The address of each page by its name in `PAGES`, None where Telegram can't open it.
 
     Raises:
-        Fault: The port can't be had.
+        OperatorError: The port can't be had.
     """
     address = await _serve(pages, settings, server, shared=shared)
     return {name: address and address + path for name, path in PAGES.items()}
@@ -134,7 +134,7 @@ async def serve_metrics(
         shared: Whether other workers serve at the same port.
 
     Raises:
-        Fault: The host is none of this machine's.
+        OperatorError: The host is none of this machine's.
     """
     app, host, port = metrics_app(health), settings.metrics_host, settings.metrics_port
     try:

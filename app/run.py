@@ -117,7 +117,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         parent: What has started it as one of several workers; they end when that does.
 
     Raises:
-        Fault: It can't start, or the token was revoked, or taken by another bot.
+        OperatorError: It can't start, or the token was revoked, or taken by another bot.
     """
     stop = _end(parent)
     async with AsyncExitStack() as parts:
@@ -305,7 +305,7 @@ async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) ->
     """Run jobs until told to stop, or until one fails.
 
     Raises:
-        Fault: The token was revoked, or somebody else polls with it.
+        OperatorError: The token was revoked, or somebody else polls with it.
     """
     stopped: asyncio.Future[object] = start(stop.wait(), awaited=True)
     running = {stopped, *(start(job(), awaited=True) for job in jobs)}

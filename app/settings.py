@@ -271,7 +271,7 @@ def read_settings() -> Settings:
     """Read the settings from the environment and `.env`.
 
     Raises:
-        Fault: A setting is wrong, or `.env` can't be read; the text has one readable line a
+        OperatorError: A setting is wrong, or `.env` can't be read; the text has one readable line a
             fault and shows no value, as any could be a secret.
     """
     try:
@@ -294,7 +294,7 @@ def _check_env_file() -> None:
     A named pipe is left to that library, because it can be read only once.
 
     Raises:
-        Fault: The file has a line that is no setting, or is not text.
+        OperatorError: The file has a line that is no setting, or is not text.
         OSError: It can't be read.
         UnicodeDecodeError: It is not UTF-8.
     """

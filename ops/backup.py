@@ -1,4 +1,4 @@
-"""Backs everything up that Tally keeps itself, while the bot runs, and brings it back."""
+"""Backs up what Tally keeps itself, also while the bot runs, and restores it."""
 
 import asyncio
 import os
@@ -23,27 +23,28 @@ from ops.errors import OperatorError
 from ops.folder_lock import FolderInUseError, hold, hold_folders
 
 LOCK = "backup.lock"
-"""The file in the data folder that a backup or a restore locks, also beside a bot that runs."""
+"""The file in the data folder that a backup or a restore locks, also while a bot runs there."""
 PATIENCE = 600.0
-"""Seconds that a dump of Valkey may take."""
+"""Seconds a dump of Valkey may take."""
 MANIFEST = "file appendonly.aof.1.base.rdb seq 1 type b\n"
-"""What has Valkey begin its append-only file with a dump; see its manual on persistence."""
+"""The manifest that lets Valkey load a dump as the base of its append-only file (see its manual on
+persistence)."""
 MAGIC = (b"REDIS", b"VALKEY")
-"""How a dump of Valkey begins, or of Redis."""
+"""The first bytes of a dump of Redis or Valkey."""
 NO_SOCKET = "Failed opening Unix socket"
-"""What Valkey logs if TMPDIR is of no use, mostly because its name is too long."""
+"""What Valkey logs if it can't use TMPDIR, mostly because the path is too long."""
 BESIDE = ("-wal", "-shm", "-journal")
-"""How the names of files end that belong to an SQLite file."""
+"""Suffixes of the files that belong to an SQLite file."""
 
 FAILURES = (OSError, sqlite3.Error, RedisError, ValkeyStartError, DamagedError)
-"""How it shows that a backup can't be written or read."""
+"""Errors that mean that a backup can't be written or read."""
 
 
 class Restored(NamedTuple):
-    """What a restore has done.
+    """The result of a restore.
 
     Attributes:
-        aside: The folder to which was moved what was there, None for nothing.
+        aside: The folder with the data from before, None if there was none.
         is_checked: Whether the backup had checksums.
     """
 
@@ -54,20 +55,20 @@ class Restored(NamedTuple):
 def back_up(settings: Deployment, archive: Path) -> None:
     """Write the open dialogs and the totals into one file.
 
-    Valkey comes first: what was confirmed until then is in its outbox, or has left
-    that for the database, which is read later. So the two lose nothing between them;
-    what is in both is recognised by its confirmation.
+    Valkey is copied first. What was confirmed by then is in its outbox or already in the
+    database, which is copied later, so no total is lost between the two. If a total is in both,
+    its confirmation id makes it one.
 
     Args:
-        settings: Where everything is.
-        archive: The file, which must not be there yet. Only its owner may read it.
+        settings: The settings, which tell where the data is.
+        archive: The file to write. It must not exist. Only its owner may read it.
 
     Raises:
-        Fault: It can't be done.
+        OperatorError: The backup failed.
     """
     database = _own_parts(settings)
     if archive.exists():
-        raise OperatorError(f"{archive} is there already")
+        raise OperatorError(f"{archive} already exists")
     if not database.exists():
         raise OperatorError(f"there is nothing to back up: no {database}")
     try:
@@ -80,21 +81,21 @@ def back_up(settings: Deployment, archive: Path) -> None:
             _copy(database, parts / DATABASE)
             _check_database(parts / DATABASE, str(database))
             pack(parts, parts / "archive")
-            os.link(parts / "archive", archive)  # whole, or not at all
+            os.link(parts / "archive", archive)  # so that it never shows half written
     except FAILURES as error:
         raise OperatorError(f"{archive} could not be written: {_line(error)}") from error
 
 
 def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Restored:
-    """Bring back what `back_up` has written.
+    """Restore a backup. If that fails, nothing changes.
 
     Args:
-        settings: Where everything has to be.
-        archive: The file.
-        replace: Set what is there now aside; otherwise there must be nothing.
+        settings: The settings, which tell where the data goes.
+        archive: A file that `back_up` wrote.
+        replace: Whether to move existing data aside first. Without it, there must be none.
 
     Raises:
-        Fault: It can't be done, and all is as it was.
+        OperatorError: The restore failed.
     """
     database = _own_parts(settings)
     valkey = settings.data_dir / "valkey"
@@ -102,7 +103,7 @@ def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Re
         beside = [database.with_name(f"{database.name}{end}") for end in BESIDE]
         here = [path for path in (database, *beside, valkey) if os.path.lexists(path)]
         if here and not replace:
-            raise OperatorError(f"{here[0]} is there already; --replace sets it aside")
+            raise OperatorError(f"{here[0]} already exists; --replace moves it aside first")
         try:
             with tempfile.TemporaryDirectory(dir=settings.data_dir) as folder:
                 parts = Path(folder)
@@ -119,30 +120,34 @@ def restore(settings: Deployment, archive: Path, *, replace: bool = False) -> Re
 
 
 def _one_at_a_time(folder: Path) -> AbstractContextManager[None]:
-    says = f"another backup or restore of {folder} is under way; try again when it has ended"
+    says = f"another backup or restore of {folder} is running; try again when it has ended"
     return hold(folder / LOCK, "DATA_DIR: the folder", says)
 
 
 def _own_parts(settings: Deployment) -> Path:
-    """The file of the database, where both parts are Tally's own."""
+    """Give the file of the database.
+
+    Raises:
+        OperatorError: Redis or the database is not Tally's own.
+    """
     if settings.redis_url:
         raise OperatorError(
-            "REDIS_URL: Redis of one's own is backed up by its own means; see docs/operations.md"
+            "REDIS_URL: back up a Redis of your own by its own means; see docs/operations.md"
         )
     database = sqlite_file(settings.database)
     if database is None:
         raise OperatorError(
-            "DATABASE_URL: is backed up by pg_dump or the like; see docs/operations.md"
+            "DATABASE_URL: back this database up by pg_dump or the like; see docs/operations.md"
         )
     return database
 
 
 @asynccontextmanager
 async def connected(settings: Deployment) -> AsyncIterator[Redis]:
-    """A connection to the running bot's Valkey, or to one that runs for this alone.
+    """Connect to the running bot's Valkey; if no bot runs, start a Valkey for this block.
 
-    Without a bot the folders stay locked meanwhile: one that starts would adopt this Valkey, and
-    lose it when this ends.
+    In that case the folders stay locked meanwhile, because a bot that starts would adopt this
+    Valkey, and lose it when the block ends.
     """
     valkey = EmbeddedValkey(settings.data_dir / "valkey")
     with ExitStack() as locked:
@@ -174,7 +179,7 @@ async def _dump(settings: Deployment, file: Path) -> None:
             try:
                 await redis.bgsave()
                 break
-            except ResponseError:  # one is on its way that may have begun too early
+            except ResponseError:  # another dump is running, which may have begun too early
                 await asyncio.sleep(0.1)
         while (state := await redis.info("persistence"))["rdb_bgsave_in_progress"]:  # noqa: ASYNC110 - can only be asked
             await asyncio.sleep(0.05)
@@ -185,14 +190,14 @@ async def _dump(settings: Deployment, file: Path) -> None:
 
 
 def _copy(database: Path, file: Path) -> None:
-    # In one go, so that it is of one moment, and nobody who writes waits for it.
+    # In one go, so that the copy is of one moment and writers don't wait for it.
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(file)) as copy:
         source.backup(copy)
-        copy.execute("PRAGMA journal_mode = DELETE")  # a file alone
+        copy.execute("PRAGMA journal_mode = DELETE")  # so that the file is complete by itself
 
 
 def _check_database(file: Path, name: str) -> None:
-    """Make sure that a file is a whole database of Tally's, which this code can use."""
+    """Check that a file is an undamaged database of Tally that this code can use."""
     try:
         with closing(sqlite3.connect(file)) as database:
             (result,) = database.execute("PRAGMA quick_check").fetchone()
@@ -207,7 +212,7 @@ def _check_database(file: Path, name: str) -> None:
     if result != "ok":
         raise DamagedError(f"{name} is damaged: {result}")
     if not revisions:
-        raise DamagedError(f"{name} is no database of Tally")
+        raise DamagedError(f"{name} is not a database of Tally")
     if unknown := revisions - known_revisions():
         raise DamagedError(
             f"{name} is of a newer version than this code, which does not know its revision "
@@ -216,10 +221,10 @@ def _check_database(file: Path, name: str) -> None:
 
 
 async def _check_dialogs(parts: Path) -> None:
-    """Make sure that Valkey can read the dump, and leave it as its folder."""
+    """Check that Valkey can load the dump, and make its data folder of it."""
     with (parts / DIALOGS).open("rb") as dump:
-        if not dump.read(9).startswith(MAGIC):  # Valkey would take it for commands, or for nothing
-            raise DamagedError(f"its {DIALOGS} is no dump of Valkey")
+        if not dump.read(9).startswith(MAGIC):  # Valkey would read it as commands, or as empty
+            raise DamagedError(f"its {DIALOGS} is not a dump of Valkey")
     files = parts / "valkey" / "appendonlydir"
     for folder in (files.parent, files):
         folder.mkdir(mode=0o700)
@@ -229,7 +234,7 @@ async def _check_dialogs(parts: Path) -> None:
         async with _started(EmbeddedValkey(files.parent)) as redis:
             await redis.ping()
     except ValkeyStartError as error:
-        # Its log, which names a fault of TMPDIR, is gone with the folder before anybody could look.
+        # Valkey's log tells if TMPDIR is the cause, and is deleted with this folder.
         file = files.parent / "valkey.log"
         lines = file.read_text(errors="replace").splitlines() if file.exists() else []
         if socket := [line for line in lines if NO_SOCKET in line]:
@@ -238,7 +243,7 @@ async def _check_dialogs(parts: Path) -> None:
 
 
 async def _end_left_behind(folder: Path) -> None:
-    """End a Valkey that a killed bot has left running, which would go on with what it holds."""
+    """End a Valkey that a killed bot left running, because it would go on with its old data."""
     valkey = EmbeddedValkey(folder)
     if valkey.is_running():
         async with _started(valkey) as redis:
@@ -248,18 +253,18 @@ async def _end_left_behind(folder: Path) -> None:
 def put_in_place(
     folder: Path, here: Sequence[Path], new: Sequence[tuple[Path, Path]]
 ) -> Path | None:
-    """Put something new in the place of what is here, or leave all as it is.
+    """Replace existing files and folders by new ones. If a move fails, undo all moves.
 
     Args:
-        folder: Where a folder is made for what is here.
-        here: What is here.
-        new: What comes, and where to.
+        folder: Gets a new folder for the existing files.
+        here: The existing files and folders.
+        new: The new ones, and where each goes.
 
     Returns:
-        The folder, None if nothing was here.
+        The folder with the existing files, None if there were none.
 
     Raises:
-        OSError: Something can't be moved.
+        OSError: A move failed.
     """
     aside = None
     if here:
@@ -282,7 +287,7 @@ def put_in_place(
 
 
 def _take_back(source: Path, target: Path) -> None:
-    """Undo a move, also one that has failed halfway, as between two file systems."""
+    """Undo a move, also one between two file systems that failed halfway."""
     if not source.exists():
         shutil.move(target, source)
     elif target.is_dir():

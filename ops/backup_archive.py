@@ -1,8 +1,8 @@
-"""The file of a backup: a zip with a checksum for each part, and one for all that it says of them.
+"""The file of a backup: a zip with a checksum of each part and a checksum of the whole.
 
-about.json holds the parts' checksums. The zip's comment, its last bytes, holds the checksum of all
-bytes before it, about.json and the zip's own tables included. An archive that an older version
-wrote has neither, but the zip's own CRC of each part.
+about.json holds the checksums of the parts. The zip's comment, its last bytes, holds the checksum
+of all bytes before it, about.json and the zip's own tables included. An archive that an older
+version wrote has only the zip's own CRC of each part.
 """
 
 import errno
@@ -20,15 +20,17 @@ from typing import BinaryIO
 from pydantic import BaseModel, ValidationError
 
 DATABASE, DIALOGS, ABOUT = "tally.db", "valkey.rdb", "about.json"
-"""What an archive holds: SQLite's file, a dump of Valkey, and what made it."""
+"""Names in an archive: the SQLite file, the dump of Valkey, and the description of both."""
 PARTS = DIALOGS, DATABASE
 FORMAT = 1
 SEAL = hashlib.sha256().digest_size * 2
-"""Bytes of the checksum at an archive's end, in hexadecimal digits."""
-END, END_SIGNATURE = 22, b"PK\x05\x06"
-"""Bytes of a zip's last record if no comment follows, and how it begins (APPNOTE.TXT, 4.3.16)."""
+"""Length in bytes of the checksum at the end of an archive, in hexadecimal digits."""
+END = 22
+"""Length in bytes of a zip's last record without a comment (APPNOTE.TXT, 4.3.16)."""
+END_SIGNATURE = b"PK\x05\x06"
+"""The first bytes of that record."""
 ABOUT_MAX = 64 << 10
-"""Bytes that about.json may have."""
+"""The maximum size of about.json in bytes."""
 CHUNK = 1 << 20
 
 UNREADABLE = (
@@ -41,21 +43,21 @@ UNREADABLE = (
     RuntimeError,  # an unknown method, a password
     ValueError,
 )
-"""What zipfile raises of an archive that is damaged."""
+"""Errors that zipfile raises if an archive is damaged."""
 NO_FAULT_OF_THE_DISK = {None, errno.EINVAL}
-"""Numbers of errors that come of what is in an archive: a stream of bz2's, an offset below 0."""
+"""Error numbers that the content of an archive causes: a bz2 stream, an offset below 0."""
 
 
 class DamagedError(Exception):
-    """An archive, or a part of it, is not as it was written, or is no backup of Tally."""
+    """An archive or a part of it is damaged, or is no backup of Tally."""
 
 
 class About(BaseModel, strict=True):
-    """What an archive says of itself.
+    """The content of about.json.
 
     Attributes:
-        format: How it is made.
-        created_at: When it was, by ISO 8601.
+        format: The version of the archive's format.
+        created_at: The time of the backup, in ISO 8601.
         sha256: The checksum of each part, by name; None in an archive of an older version.
     """
 
@@ -65,11 +67,11 @@ class About(BaseModel, strict=True):
 
 
 def pack(parts: Path, archive: Path) -> None:
-    """Write an archive that its owner alone may read.
+    """Write an archive that only its owner may read.
 
     Args:
         parts: The folder with the parts, named as in the archive.
-        archive: The file, which must not be there.
+        archive: The file to write. It must not exist.
 
     Raises:
         OSError: It can't be written.
@@ -82,7 +84,7 @@ def pack(parts: Path, archive: Path) -> None:
             packed.writestr(ABOUT, about.model_dump_json())
             for name in PARTS:
                 packed.write(parts / name, name)
-            packed.comment = b"0" * SEAL  # the length belongs to what is summed up
+            packed.comment = b"0" * SEAL  # because the checksum covers the comment's length
         seal = _sum_without_seal(file)
         file.seek(-SEAL, os.SEEK_END)
         file.write(seal)
@@ -98,11 +100,11 @@ def unpack(archive: Path, parts: Path) -> bool:
         parts: The folder.
 
     Returns:
-        Whether it has checksums; one that an older version wrote has none.
+        Whether it has checksums. An archive of an older version has none.
 
     Raises:
-        DamagedError: It is damaged, or no backup; the text says which, of "it".
-        OSError: It can't be read, or a part not be written.
+        DamagedError: It is damaged or no backup. The text says which, and calls the archive "it".
+        OSError: The archive can't be read, or a part can't be written.
     """
     _check_seal(archive)
     try:
@@ -119,21 +121,21 @@ def unpack(archive: Path, parts: Path) -> bool:
     if sums is not None:
         for name in PARTS:
             if sums.get(name) != _sum_of(parts / name):
-                raise DamagedError(f"its {name} is damaged: the checksum is another")
+                raise DamagedError(f"its {name} is damaged: the checksum differs")
     return sums is not None
 
 
 def _about(packed: zipfile.ZipFile) -> About:
     if packed.getinfo(ABOUT).file_size > ABOUT_MAX:
-        raise DamagedError(f"its {ABOUT} is none of a backup")
+        raise DamagedError(f"its {ABOUT} does not belong to a backup of Tally")
     try:
         about = About.model_validate_json(packed.read(ABOUT))
     except ValidationError as error:
-        raise DamagedError(f"its {ABOUT} is none of a backup") from error
+        raise DamagedError(f"its {ABOUT} does not belong to a backup of Tally") from error
     if about.format > FORMAT:
         raise DamagedError("it was written by a newer version of this code")
     if about.format < FORMAT:
-        raise DamagedError(f"its {ABOUT} is none of a backup")
+        raise DamagedError(f"its {ABOUT} does not belong to a backup of Tally")
     return about
 
 
@@ -143,7 +145,7 @@ def _check_seal(archive: Path) -> None:
         file.seek(max(0, size - SEAL))
         end = file.read()
         is_sealed = size > SEAL and end == _sum_without_seal(file)
-    # One of an older version ends with the last record itself; a sealed one never does.
+    # An archive of an older version ends with the zip's last record, one with a checksum does not.
     last = end[-END:]
     is_older = last.startswith(END_SIGNATURE) and last.endswith(b"\0\0")
     if not is_sealed and not is_older:

@@ -1,4 +1,4 @@
-"""Where a bot keeps what is its own: the part of its settings that whoever runs it works with."""
+"""The settings that the tools of the operator need."""
 
 from pathlib import Path
 from typing import Protocol
@@ -7,19 +7,19 @@ from pydantic import SecretStr
 
 
 class Deployment(Protocol):
-    """What locks, backups, workers and the quarantine need of the settings.
+    """The settings that locks, backups, workers and the quarantine need.
 
-    `app.settings.Settings` has all of it. The settings are handed in, so that nothing in this room
-    reads them by itself.
+    `app.settings.Settings` has them all. Callers pass it in, so nothing in this room reads settings
+    by itself.
     """
 
     @property
     def data_dir(self) -> Path:
-        """The folder of what Tally keeps by itself."""
+        """The folder where Tally keeps its own data."""
 
     @property
     def database(self) -> str:
-        """The address of the database, with the driver."""
+        """The address of the database, as SQLAlchemy has it, with the driver."""
 
     @property
     def redis_url(self) -> SecretStr | None:

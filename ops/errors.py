@@ -1,9 +1,9 @@
-"""What only the person who runs Tally can mend."""
+"""Errors that the operator must fix."""
 
 
 class OperatorError(Exception):
-    """Tally can't start, or can't go on; the text says why, a readable line a fault."""
+    """Tally can't start, or can't go on. The text says why, in one readable line for each cause."""
 
 
 STATUS = 2
-"""The exit status after a fault: a wrong setting, a wrong option, a start that failed."""
+"""The exit status after an `OperatorError` or a wrong option."""

@@ -1,8 +1,8 @@
-"""A lock on each folder that Tally keeps something in, taken before anything there is touched.
+"""Locks each folder where Tally keeps data, before anything there is touched.
 
-It is flock(2) on a file in the folder. The system releases it when the process ends, however that
-happens. No child inherits it, because Python opens files close-on-exec: a Valkey or a worker that
-outlives a killed bot doesn't keep the next one out.
+The lock is flock(2) on a file in the folder. The system releases it when the process ends, however
+that happens. No child inherits it, because Python opens files close-on-exec: a Valkey or a worker
+that outlives a killed bot doesn't keep the next one out.
 """
 
 import errno
@@ -17,19 +17,19 @@ from ops.deployment import Deployment
 from ops.errors import OperatorError
 
 LOCK = "tally.lock"
-"""The file in a folder that is locked."""
+"""The name of the file to lock in a folder."""
 NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
-"""What flock(2) says on a file system that can't lock: a network's without a lock service, some
-of FUSE."""
+"""Errors of flock(2) on file systems that can't lock: network file systems without a lock service,
+and some of FUSE."""
 
 
 class FolderInUseError(OperatorError):
-    """Another process of Tally has the folder's lock."""
+    """Another process of Tally holds the lock of the folder."""
 
 
 @contextmanager
 def hold_folders(settings: Deployment, *, alone: bool = False) -> Iterator[None]:
-    """Lock the folders in which a bot of these settings keeps something.
+    """Lock the folders where a bot with these settings keeps data.
 
     The embedded Valkey and the playground belong to one process. Bots that have Redis elsewhere
     may share an SQLite database, so they share the lock of its folder. If Redis, the database
@@ -40,8 +40,8 @@ def hold_folders(settings: Deployment, *, alone: bool = False) -> Iterator[None]
         alone: Whether to lock out bots that share a database, too, because files are replaced.
 
     Raises:
-        FolderInUseError: Another process has one of them.
-        Fault: A folder can't be made or written to, or its file system can't lock.
+        FolderInUseError: Another process holds a lock.
+        OperatorError: A folder can't be made or written to, or its file system can't lock.
     """
     data, database = Path(os.path.realpath(settings.data_dir)), sqlite_file(settings.database)
     folders: dict[Path, tuple[str, bool]] = {}
@@ -63,17 +63,17 @@ def hold_folders(settings: Deployment, *, alone: bool = False) -> Iterator[None]
 
 @contextmanager
 def hold(path: Path, name: str, in_use: str, *, alone: bool = True) -> Iterator[None]:
-    """Lock a file as `lock` does, making its folder; what is wrong is said in a line.
+    """Make the folder of a file and lock the file; fail with one readable line.
 
     Args:
         path: The file.
-        name: What its folder is called.
-        in_use: What is said if another process has the lock.
+        name: What the error calls its folder.
+        in_use: The text of the error if another process holds the lock.
         alone: See `lock`.
 
     Raises:
-        FolderInUseError: Another process has the lock.
-        Fault: The folder can't be made or written to, or its file system can't lock.
+        FolderInUseError: Another process holds the lock.
+        OperatorError: The folder can't be made or written to, or its file system can't lock.
     """
     with ExitStack() as locks:
         try:
@@ -88,15 +88,15 @@ def hold(path: Path, name: str, in_use: str, *, alone: bool = True) -> Iterator[
 
 @contextmanager
 def lock(path: Path, *, alone: bool = True) -> Iterator[None]:
-    """Lock a file, which is made for that, until the block ends.
+    """Make a file and lock it until the block ends.
 
     Args:
         path: The file.
-        alone: Whether nobody else may have the lock; else others may have it who share it, too.
+        alone: True for an exclusive lock, False for one that processes share.
 
     Raises:
-        BlockingIOError: Somebody else has it.
-        OSError: The file can't be made, or not be locked.
+        BlockingIOError: Another process holds the lock.
+        OSError: The file can't be made or locked.
     """
     file = _locked(path, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
     try:
@@ -113,7 +113,7 @@ def _locked(path: Path, kind: int) -> int:
         file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
-            # Whoever had it before may have removed the file since it was opened here.
+            # The last holder may have removed the file since it was opened here.
             if _is_at(path, file):
                 return file
         except BaseException:

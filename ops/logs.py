@@ -1,4 +1,4 @@
-"""Logs: one line an event, of this project and its libraries alike, and no secrets."""
+"""Sets up logging: one line an event, for Tally and its libraries alike, without secrets."""
 
 import logging
 import sys
@@ -24,11 +24,11 @@ def set_up_logs(
     """Set up logging for the process.
 
     Args:
-        level: The least severity shown.
-        style: `console` for people, `json` for collectors: an object a line, also of
-            tracebacks, warnings and errors that nobody handles.
-        secrets: What never shows, whoever logs it.
-        worker: Which of several workers this process is, told in each line.
+        level: The least severity to log.
+        style: `console` for people; `json` for collectors, with one object a line, tracebacks,
+            warnings and unhandled errors included.
+        secrets: Texts to mask in each line, also in lines of libraries.
+        worker: The number of this worker, to be added to each line; None if there is only one.
     """
     shared: list[Processor] = [
         _tell_update,
@@ -59,18 +59,18 @@ def set_up_logs(
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # What would write to the standard error by itself.
+    # Python would write these to standard error by itself, past the secrets' mask.
     logging.captureWarnings(capture=True)
     sys.excepthook = _crashed
     threading.excepthook = _failed
     sys.unraisablehook = _failed
-    # Alembic says at INFO what it has found, at every start.
+    # Alembic logs at INFO at each start.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    # At DEBUG it logs every statement with its parameters: people's names and labels.
+    # At DEBUG it logs each statement with its parameters: names of people and counters.
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)
-    # At DEBUG it logs whole chats: people's names.
+    # At DEBUG it logs whole chats, with people's names.
     logging.getLogger("aiogram_dialog.manager").setLevel(logging.INFO)
-    # aiogram logs a line for every update; ours are enough.
+    # At INFO it logs each update; Tally's own lines are enough.
     logging.getLogger("aiogram.event").setLevel(logging.WARNING)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
@@ -86,7 +86,7 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
 
 
 class _Failure(Protocol):
-    """What Python tells of an error that nobody can handle, in a thread or a destructor."""
+    """What Python tells its hooks about an unhandled error in a thread or a destructor."""
 
     @property
     def exc_value(self) -> BaseException | None:
@@ -98,11 +98,11 @@ def _failed(failure: _Failure) -> None:
 
 
 class _Redaction:
-    """Takes secrets out of whatever is logged, also as they stand in addresses."""
+    """Masks secrets in log lines, also in the percent-encoded form that addresses have."""
 
     def __init__(self, secrets: list[str]) -> None:
         forms = {form for secret in secrets if secret for form in (secret, unquote(secret))}
-        # The longest first: one may be a part of another.
+        # The longest first, because one secret may contain another.
         self._secrets = sorted(forms, key=len, reverse=True)
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -1,8 +1,8 @@
-"""What is measured, for Prometheus; docs/metrics.md tells what each means.
+"""The metrics for Prometheus; docs/metrics.md explains each.
 
-Metrics are a process's own. Workers on one machine, which share a port, write theirs into files
-of one folder, PROMETHEUS_MULTIPROC_DIR, and whoever is asked adds them up. It has to be set before
-this module is loaded, and empty.
+Each process has its own metrics. Workers that share a port write theirs into files in one folder,
+PROMETHEUS_MULTIPROC_DIR, and the worker that Prometheus asks adds them up. The variable must be set
+before this module is loaded, and the folder must be empty at first.
 """
 
 import os
@@ -33,19 +33,19 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from durable_dialogs.state.outcome import Drawn
 from durable_dialogs.telemetry import Telemetry
-from ops.metrics_files import FOLDER, begin_figures, files_that_count, living
+from ops.metrics_files import FOLDER, begin_files, files_to_add_up, living
 
 FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-"""Seconds, of what is near, and
-SLOW: of what may wait for Telegram."""
+"""Buckets in seconds, for Redis and the database."""
 SLOW = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+"""Buckets in seconds, for what may wait for Telegram."""
 
 
 if FOLDER in os.environ:
-    _number = begin_figures(Path(os.environ[FOLDER]))
+    _number = begin_files(Path(os.environ[FOLDER]))
     value_classes.ValueClass = value_classes.MultiProcessValue(lambda: _number)
 
-# When they were made says nothing, and would double what is given out.
+# They tell when a metric was created, which is of no use here and doubles the output.
 disable_created_metrics()
 
 _registry = CollectorRegistry()
@@ -56,12 +56,12 @@ _histogram = partial(Histogram, namespace="tally", registry=_registry)
 UPDATES = _counter("updates", "Updates, by kind and outcome", ["kind", "outcome"])
 UPDATE_SECONDS = _histogram(
     "update_duration_seconds",
-    "From an update to its answer, and to the calls that it asks for besides",
+    "From an update to its answer and the other calls that it makes",
     ["kind"],
     buckets=SLOW,
 )
 UNREADABLE = _counter(
-    "updates_unreadable", "Updates that could not be read whole, by outcome", ["outcome"]
+    "updates_unreadable", "Updates that could not be read in full, by outcome", ["outcome"]
 )
 REDONE = _counter("updates_redone", "Times that an update was done again, by reason", ["reason"])
 TAPS = _counter("taps", "Taps that counted")
@@ -100,7 +100,7 @@ WEBHOOK_PENDING = _gauge(
 )
 WEBHOOK_FAILED = _gauge(
     "webhook_last_error_timestamp_seconds",
-    "When Telegram has last failed to post an update",
+    "When Telegram last failed to post an update",
     multiprocess_mode="livemostrecent",
 )
 CLOCK_SKEW = _gauge(
@@ -116,28 +116,28 @@ Labelled = TypeVar("Labelled", Counter, Gauge, Histogram)
 
 @cache
 def child(metric: Labelled, *labels: str) -> Labelled:
-    """Give what counts for certain labels; asking `labels()` each time costs more than counting.
+    """Give the child of a metric for these labels, cached, because `labels()` is slow.
 
     Args:
         metric: The metric.
-        labels: The values of all its labels, words of the code.
+        labels: The values of all its labels. Only words of the code, never ids or texts.
     """
     return metric.labels(*labels)
 
 
 def begin(metric: Counter | Histogram, *labels: Iterable[str]) -> None:
-    """Have a metric begin at 0 for all its labels: of one that begins at 1 no increase is seen.
+    """Create the children of a metric at 0, because Prometheus sees no increase from nothing to 1.
 
     Args:
         metric: The metric.
-        labels: The values that each of its labels can have.
+        labels: For each label all values that it can have.
     """
     for values in product(*labels):
         child(metric, *values)
 
 
 def measure_dialogs(telemetry: Telemetry) -> None:
-    """Measure the engine of the dialogs from now on."""
+    """Connect the metrics to the engine."""
     begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
     begin(UNREADABLE, ("reduced", "answered", "set_aside", "dropped"))
     begin(DRAWINGS, Drawn)
@@ -165,13 +165,13 @@ def count_total(kind: str) -> None:
     child(TOTALS, kind).inc()
 
 
-def note_ready(part: str, is_ready: bool) -> None:  # noqa: FBT001 - the figure itself
-    """Note whether a part can be reached."""
+def note_ready(part: str, is_ready: bool) -> None:  # noqa: FBT001 - the value of the metric
+    """Set whether a part can be reached."""
     child(READY, part).set(is_ready)
 
 
 def watch(engine: AsyncEngine) -> None:
-    """Measure a database from now on."""
+    """Measure the connections and transactions of a database."""
     pool = engine.sync_engine.pool
 
     @event.listens_for(pool, "connect")
@@ -194,10 +194,10 @@ def watch(engine: AsyncEngine) -> None:
 
 
 class _Processes(Collector):
-    """CPU, memory and open files of each worker."""
+    """Collects CPU, memory and open files of each worker."""
 
     def collect(self) -> Iterator[Metric]:
-        """Read them; see `Collector`."""
+        """Read them from /proc; see `Collector`."""
         families: dict[str, Metric] = {}
         for pid in _workers():
             for family in ProcessCollector(pid=partial(int, pid), registry=None).collect():
@@ -210,25 +210,25 @@ class _Processes(Collector):
 
 
 def _workers() -> Iterable[int]:
-    """Give the processes that share a folder."""
+    """Give the ids of the processes that share the folder, or that of this one alone."""
     if FOLDER in os.environ:
         return sorted(living(Path(os.environ[FOLDER])).values())
     return [os.getpid()]
 
 
 class _Shared(Collector):
-    """What the workers that share a folder have written there."""
+    """Collects the metrics of all workers from their files."""
 
     def collect(self) -> Iterable[Metric]:
-        """Read it; see `Collector`."""
+        """Add the files up; see `Collector`."""
         merged: Iterable[Metric] = MultiProcessCollector.merge(
-            files_that_count(Path(os.environ[FOLDER]))
+            files_to_add_up(Path(os.environ[FOLDER]))
         )
         return merged
 
 
 def exposition() -> bytes:
-    """Give all figures of this process, or of all workers, in Prometheus' text format."""
+    """Give all metrics of this process, or of all workers, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Processes())
     if FOLDER in os.environ:

@@ -1,7 +1,8 @@
-"""Where the workers of one machine write their figures, for whichever of them is asked.
+"""The folder where the workers of one machine write their metrics.
 
-Each writes to files of its own number, which it takes over from the one before, so that files
-do not pile up however often workers die. Beside them stands which process that is.
+Prometheus asks one of them, and that one adds up the files of all. Each worker writes to files with
+a number. A worker that replaces another takes over its number and its files, so that files do not
+pile up however often workers die. The file `NUMBER.pid` holds the id of the process.
 """
 
 import fcntl
@@ -13,20 +14,24 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable of the environment that names the folder which workers share."""
-FIGURES = "TALLY_FIGURES"
-"""That which names the number of a worker's files; by default its process id."""
+"""The environment variable with the folder that workers share."""
+NUMBER = "TALLY_METRICS_NUMBER"
+"""The environment variable with the number of a worker's files; the default is its process id."""
 
 PREFIX = "tally-metrics-"
 LOCK = "lock"
 
 
-def begin_figures(folder: Path) -> int:
-    """Begin to write to a folder, and give the number of this process's files.
+def begin_files(folder: Path) -> int:
+    """Claim the files of this process in a folder.
 
-    What is of the moment ended with who wrote it; the rest is gone on with.
+    Files of live gauges are deleted, because their values ended with the process before. Counters
+    go on from where that process left them.
+
+    Returns:
+        The number of the files.
     """
-    number = int(os.environ.get(FIGURES, os.getpid()))
+    number = int(os.environ.get(NUMBER, os.getpid()))
     for file in folder.glob(f"gauge_*_{number}.db"):
         file.unlink()
     (folder / f"{number}.pid").write_text(str(os.getpid()))
@@ -34,13 +39,13 @@ def begin_figures(folder: Path) -> int:
 
 
 def living(folder: Path) -> dict[int, int]:
-    """Give the processes that write to a folder, by the numbers of their files."""
+    """Give the ids of the live processes that write to a folder, by the number of their files."""
     pids = {int(file.stem): int(file.read_text() or 0) for file in folder.glob("*.pid")}
     return {number: pid for number, pid in pids.items() if pid and _lives(pid)}
 
 
-def files_that_count(folder: Path) -> list[str]:
-    """Give the files to add up: of the dead not what is of the moment."""
+def files_to_add_up(folder: Path) -> list[str]:
+    """Give the files to add up: all of live processes, and of dead ones all but live gauges."""
     numbers = living(folder)
     return [
         str(file)
@@ -50,11 +55,14 @@ def files_that_count(folder: Path) -> list[str]:
 
 
 @contextmanager
-def figures_folder() -> Iterator[str]:
-    """Make a folder, locked for as long as this process lives, and remove those of the dead."""
+def metrics_folder() -> Iterator[str]:
+    """Make a folder for metrics, and remove the folders that dead processes left.
+
+    This process holds a lock on the folder as long as it lives.
+    """
     _remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
-        # Named last: without a lock it is taken for one that is about to be used.
+        # Renamed last, because a folder without a lock file counts as one about to be used.
         unnamed = Path(name) / f"{LOCK}.new"
         with unnamed.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -63,9 +71,9 @@ def figures_folder() -> Iterator[str]:
 
 
 def _remove_abandoned() -> None:
-    """Remove the folders of those who were killed and could not do it themselves."""
+    """Remove the folders of killed processes."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        # Somebody else's, still in use, or not there any more.
+        # The folder may be another user's, in use, or gone by now.
         with suppress(OSError):
             if folder.lstat().st_uid != os.getuid():
                 continue
@@ -78,5 +86,5 @@ def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except OSError:
-        return False  # or somebody else's by now
+        return False  # or another user's process has the id now
     return True

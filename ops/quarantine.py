@@ -1,4 +1,4 @@
-"""What the command line does with updates that the bot could not read."""
+"""The quarantine on the command line: list, show, retry and drop updates that nobody could read."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,19 +21,19 @@ HEAD = ("update", "kind", "since (UTC)", "bytes", "can't be read")
 
 
 async def list_entries(settings: Deployment, out: TextIO) -> None:
-    """List the updates that are set aside, oldest first, without what people sent.
+    """List the updates in the quarantine, oldest first, without what people sent.
 
     Args:
-        settings: Where they are.
-        out: Takes the list.
+        settings: The settings, which tell where Redis is.
+        out: Gets the list.
 
     Raises:
-        Fault: They can't be reached.
+        OperatorError: Redis can't be reached.
     """
     async with _opened(settings) as quarantine:
         entries = await quarantine.entries() if quarantine else []
     if not entries:
-        out.write("No update is set aside.\n")
+        out.write("The quarantine is empty.\n")
         return
     rows = [HEAD, *map(_row, entries)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -43,15 +43,15 @@ async def list_entries(settings: Deployment, out: TextIO) -> None:
 
 
 async def show(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
-    """Write out updates as they came, which is what people sent.
+    """Print updates as Telegram sent them, with what people wrote.
 
     Args:
-        settings: Where they are.
-        names: Which.
-        out: Takes them, a line an update.
+        settings: The settings, which tell where Redis is.
+        names: The ids of the updates.
+        out: Gets them, one line an update.
 
     Raises:
-        Fault: They can't be reached, or one of them is not there.
+        OperatorError: Redis can't be reached, or an update is not in the quarantine.
     """
     async with _known(settings, names) as quarantine:
         bodies = [await quarantine.body(name) or b"" for name in names]
@@ -59,57 +59,57 @@ async def show(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
 
 
 async def retry(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
-    """Have the bot try updates again: the running one within seconds, else the next that starts.
+    """Let the bot try updates again: within seconds if it runs, else when it starts.
 
     Args:
-        settings: Where they are.
-        names: Which, none for all.
-        out: Takes a line.
+        settings: The settings, which tell where Redis is.
+        names: The ids of the updates; empty for all.
+        out: Gets the result.
 
     Raises:
-        Fault: They can't be reached, or one of them is not there.
+        OperatorError: Redis can't be reached, or an update is not in the quarantine.
     """
     async with _known(settings, names) as quarantine:
         names = names or [entry.name for entry in await quarantine.entries()]
         await quarantine.ask_again(names)
     out.write(
         f"The bot tries {len(names)} again, within seconds if it runs, else when it starts.\n"
-        "What it can't read even so stays in the list.\n"
+        "Updates that it still can't read stay in the list.\n"
     )
 
 
 async def drop(settings: Deployment, names: Sequence[str], out: TextIO) -> None:
-    """Forget updates.
+    """Delete updates from the quarantine.
 
     Args:
-        settings: Where they are.
-        names: Which.
-        out: Takes a line.
+        settings: The settings, which tell where Redis is.
+        names: The ids of the updates.
+        out: Gets the result.
 
     Raises:
-        Fault: They can't be reached, or one of them is not there.
+        OperatorError: Redis can't be reached, or an update is not in the quarantine.
     """
     async with _known(settings, names) as quarantine:
         for name in names:
             await quarantine.drop(name)
-    out.write(f"Forgotten: {len(names)}.\n")
+    out.write(f"Dropped: {len(names)}.\n")
 
 
 @asynccontextmanager
 async def _known(settings: Deployment, names: Sequence[str]) -> AsyncIterator[Quarantine]:
-    """Open the quarantine if updates are in it."""
+    """Open the quarantine, and check that these updates are in it."""
     async with _opened(settings) as quarantine:
         kept = {entry.name for entry in await quarantine.entries()} if quarantine else set()
         if unknown := [name for name in names if name not in kept]:
-            raise OperatorError(f"{unknown[0]!r} is not set aside")
+            raise OperatorError(f"{unknown[0]!r} is not in the quarantine")
         if quarantine is None:
-            raise OperatorError("no update is set aside")
+            raise OperatorError("the quarantine is empty")
         yield quarantine
 
 
 @asynccontextmanager
 async def _opened(settings: Deployment) -> AsyncIterator[Quarantine | None]:
-    """Open the quarantine, beside a running bot or without one; None if there is none yet."""
+    """Open the quarantine, also while the bot runs; None if there is none yet."""
     try:
         async with AsyncExitStack() as parts:
             redis: Redis
@@ -129,7 +129,7 @@ async def _opened(settings: Deployment) -> AsyncIterator[Quarantine | None]:
 
 
 async def _bot_id(settings: Deployment, redis: Redis) -> int | None:
-    """Give the bot's id; without a token it is the one that was on the playground."""
+    """Give the bot's id. Without a token, it is that of the quarantine found in Redis, if any."""
     if settings.bot_token:
         return int(settings.bot_token.get_secret_value().partition(":")[0])
     async for key in redis.scan_iter(match=f"{PREFIX}:{{*}}:quarantine"):
@@ -143,6 +143,6 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 
 def _printable(body: bytes) -> str:
-    """Show bytes on a terminal, which must not be told by them what to do."""
+    """Escape control characters, because they would steer the operator's terminal."""
     text = body.decode(errors="backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,4 @@
-"""What the command line asks of the database; without aiogram, which takes seconds to load."""
+"""Database queries of the command line. It does not load aiogram, which takes seconds."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ from ops.errors import OperatorError
 
 
 class By(StrEnum):
-    """What totals are added up by."""
+    """The columns by which totals can be added up."""
 
     DAY = "day"
     LABEL = "label"
@@ -33,7 +33,7 @@ async def migrate(url: str) -> None:
     """Bring the database up to date.
 
     Raises:
-        Fault: It can't be reached or written, is newer than this code, or does not tell its
+        OperatorError: It can't be reached or written, is newer than this code, or holds no
             revision.
     """
     try:
@@ -42,7 +42,7 @@ async def migrate(url: str) -> None:
         raise OperatorError(f"DATABASE_URL: {error}") from error
 
 
-async def print_totals(  # noqa: PLR0913 - what, how and where to
+async def print_totals(  # noqa: PLR0913 - one parameter an option
     url: str,
     wanted: Filter,
     out: TextIO,
@@ -54,17 +54,17 @@ async def print_totals(  # noqa: PLR0913 - what, how and where to
     """Write saved totals, or their sums, to a text stream.
 
     Args:
-        url: The database, which is only read, also if it is older than this code.
-        wanted: Which totals.
-        out: Takes the text.
-        style: How they are written.
-        by: What to add them up by, None to write each.
-        zone: Where days are days.
+        url: The address of the database. It is only read, and may be older than this code.
+        wanted: Selects the totals.
+        out: Gets the text.
+        style: The output format.
+        by: The column to add totals up by, None to write each total.
+        zone: The time zone of the days.
 
     Raises:
-        Fault: The database can't be reached or read, is newer than this code, or does not tell
-            its revision.
-        BrokenPipeError: Nobody reads any more.
+        OperatorError: The database can't be reached or read, is newer than this code, or holds no
+            revision.
+        BrokenPipeError: The reader has ended.
     """
     async with _reading(url) as engine:
         summaries = Summaries(Sessions(engine))

@@ -1,7 +1,8 @@
-"""SIGHUP, from the first line of main.py on: a reload must not end who has just been started.
+"""Ignores SIGHUP while the process starts, because a reload must not end it.
 
-What takes its place is set once Tally runs: by `ops/supervisor.py` for several workers, by
-`app/run.py` for one process. In a terminal it means that the terminal is gone, as ever.
+`main.py` imports this first. Later the process sets its own handler: `ops/supervisor.py` for
+several workers, `app/run.py` for one process. In a terminal, SIGHUP still means that the terminal
+is gone.
 """
 
 import signal

@@ -1,7 +1,7 @@
-"""Several workers on one machine: started, started again when they die, replaced, ended.
+"""Runs several workers on one machine: starts, restarts, replaces and ends them.
 
-A worker is a process of its own, `main.py --worker N` (ops/worker_process.py), which shares Redis,
-the database, the port and a folder of figures with the others.
+A worker is a process of its own, `main.py --worker N` (ops/worker_process.py). It shares Redis, the
+database, the port and the folder of metrics with the others.
 """
 
 import asyncio
@@ -19,31 +19,33 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartErr
 from durable_dialogs.tasks import start
 from ops.deployment import Deployment
 from ops.errors import OperatorError
-from ops.metrics_files import FIGURES, FOLDER, figures_folder
+from ops.metrics_files import FOLDER, NUMBER, metrics_folder
 from ops.worker_process import DiedError, Worker
 
 MOST = 64
-"""Workers at most; each has some 250 MB and its connections to Redis and the database."""
+"""The maximum number of workers. Each takes some 250 MB and connections to Redis and database."""
 LASTING = 5.0
-"""Seconds; who dies sooner once it serves is started again after a pause, as if it had not."""
-PAUSE, LONGEST = 1.0, 30.0
-"""Seconds of the first pause, which doubles each time, up to the longest."""
+"""Seconds. A worker that dies sooner after it began to serve counts as a failed start."""
+PAUSE = 1.0
+"""Seconds before the first restart after a failed start; the pause doubles each time."""
+LONGEST = 30.0
+"""Seconds of the longest pause."""
 DOUBLED = 10
-"""How often a pause is doubled, by when it is the longest anyway."""
+"""How many times the pause doubles at most, so that the number stays small."""
 TRIES = 5
-"""Starts that may fail before it is given up, where no worker has ever served."""
+"""Failed starts in a row after which the supervisor gives up, if no worker has ever served."""
 
 log = structlog.get_logger(__name__)
 
 
 class WorkerSlot:
-    """One of the workers, whichever process it is at the moment.
+    """Keeps one of the workers running, in one process after the other.
 
     Args:
-        number: Which one, from 1 on.
-        count: How many there are.
+        number: The number of the worker, from 1 on.
+        count: How many workers there are.
         environment: The environment of its process.
-        others: All of them, this one included.
+        slots: The slots of all workers, this one included.
         database: The file of the database, if that is SQLite.
     """
 
@@ -52,18 +54,18 @@ class WorkerSlot:
         number: int,
         count: int,
         environment: Mapping[str, str],
-        others: Sequence["WorkerSlot"],
+        slots: Sequence["WorkerSlot"],
         database: DatabaseFile | None = None,
     ) -> None:
         self._database = database
         self._number = number
-        # While one makes way for the other, two processes must not write to the same figures.
-        self._figures = deque((number, count + number))
+        # Two numbers of metrics files: while a new process takes over, both write.
+        self._file_numbers = deque((number, count + number))
         self._environment = environment
-        self._others = others
+        self._slots = slots
         self._worker: Worker | None = None
         self._former: Worker | None = None
-        self._turn = asyncio.Lock()
+        self._starting = asyncio.Lock()
         self._failed = 0
         self.has_served = False
 
@@ -73,31 +75,31 @@ class WorkerSlot:
         return self._worker is not None
 
     async def keep(self) -> None:
-        """Have its worker run, again whenever it has died, until cancelled.
+        """Run the worker, and restart it each time it dies, until cancelled.
 
         Raises:
-            Fault: It can't start, and no other serves, either.
+            OperatorError: It can't start, and no other worker serves either.
         """
         while True:
-            if await self._live() >= LASTING:
+            if await self._run_worker() >= LASTING:
                 self._failed = 0
                 continue
             self._failed += 1
             await asyncio.sleep(min(LONGEST, PAUSE * 2 ** min(self._failed - 1, DOUBLED)))
 
     async def renew(self) -> bool:
-        """Put a new process in place of its worker's, which ends once the new one serves.
+        """Start a new process; end the former one as soon as the new one serves.
 
         Returns:
-            Whether that was done; otherwise the former goes on.
+            Whether the worker was replaced. If not, the former process goes on.
         """
-        async with self._turn:
+        async with self._starting:
             try:
-                self._figures.rotate()
+                self._file_numbers.rotate()
                 worker = await self._start()
             except (OperatorError, DiedError) as error:
-                self._figures.rotate()
-                log.error("worker_not_replaced", worker=self._number, error=str(error))  # noqa: TRY400 - no fault of ours
+                self._file_numbers.rotate()
+                log.error("worker_not_replaced", worker=self._number, error=str(error))  # noqa: TRY400 - our traceback tells nothing
                 return False
             self._former, self._worker = self._worker, worker
         if self._former:
@@ -107,14 +109,14 @@ class WorkerSlot:
         return True
 
     async def end(self) -> None:
-        """End its worker, and a former one that has not ended yet."""
+        """End the worker, and a former process that still runs."""
         workers = [worker for worker in (self._former, self._worker) if worker]
         await asyncio.gather(*(worker.end() for worker in workers))
 
     async def _start(self) -> Worker:
-        environment = {**self._environment, FIGURES: str(self._figures[0])}
+        environment = {**self._environment, NUMBER: str(self._file_numbers[0])}
         if self._database:
-            # It would make a new database, and save where the others don't.
+            # If the file is gone, the worker would make a new one, and save apart from the others.
             try:
                 self._database.check()
             except FileLostError as error:
@@ -122,28 +124,30 @@ class WorkerSlot:
         worker = await Worker.start(self._number, environment)
         self.has_served = True
         if self._database:
-            with suppress(OSError):  # gone since; the worker says so
+            with suppress(OSError):  # the file is gone by now; the worker reports it
                 self._database.pin()
         return worker
 
-    async def _live(self) -> float:
-        """Start its worker, and wait until that, and whichever replaces it, has died.
+    async def _run_worker(self) -> float:
+        """Start the worker, and wait until it dies, and each process that has replaced it.
 
         Returns:
             Seconds for which it served.
         """
         try:
-            async with self._turn:
+            async with self._starting:
                 if self._worker is None:
                     self._worker = await self._start()
         except OperatorError as fault:
-            if not any(place.serves for place in self._others):
+            if not any(slot.serves for slot in self._slots):
                 raise
-            log.error("worker_not_started", worker=self._number, error=str(fault))  # noqa: TRY400 - likewise
+            log.error("worker_not_started", worker=self._number, error=str(fault))  # noqa: TRY400 - as above
         except DiedError as error:
-            log.error("worker_died", worker=self._number, error=str(error))  # noqa: TRY400 - likewise
-            if self._failed + 1 >= TRIES and not any(place.has_served for place in self._others):
-                raise OperatorError(f"--workers: none starts, the last one: {error}") from error
+            log.error("worker_died", worker=self._number, error=str(error))  # noqa: TRY400 - as above
+            if self._failed + 1 >= TRIES and not any(slot.has_served for slot in self._slots):
+                raise OperatorError(
+                    f"--workers: no worker starts; the last error: {error}"
+                ) from error
         time = asyncio.get_running_loop().time
         begin = time()
         while worker := self._worker:
@@ -155,28 +159,31 @@ class WorkerSlot:
 
 
 def check_several(settings: Deployment) -> None:
-    """Make sure that there can be several workers by these settings.
+    """Check that these settings allow several workers.
 
     Raises:
-        Fault: There can't.
+        OperatorError: They don't.
     """
     if settings.webhook_url is None:
         raise OperatorError(
-            "--workers: several need a webhook, since only one can poll: set WEBHOOK_URL"
+            "--workers: several workers need a webhook, because only one process can poll: "
+            "set WEBHOOK_URL"
         )
     if settings.bot_token is None:
-        raise OperatorError("--workers: several need a BOT_TOKEN; the playground is one process")
+        raise OperatorError(
+            "--workers: several workers need a BOT_TOKEN, because the playground is one process"
+        )
 
 
 async def supervise(settings: Deployment, count: int) -> None:
-    """Run several workers until SIGINT or SIGTERM; SIGHUP replaces one after the other.
+    """Run several workers until SIGINT or SIGTERM; on SIGHUP replace them one after the other.
 
     Args:
-        settings: The settings, which the workers read for themselves.
-        count: How many.
+        settings: The settings. Each worker reads them again.
+        count: How many workers.
 
     Raises:
-        Fault: They can't start.
+        OperatorError: They can't start.
     """
     stop, renew = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -187,10 +194,10 @@ async def supervise(settings: Deployment, count: int) -> None:
         environment = await _environment(settings, parts)
         database = sqlite_file(settings.database)
         file = DatabaseFile(database) if database else None
-        places: list[WorkerSlot] = []
+        slots: list[WorkerSlot] = []
         for number in range(1, count + 1):
-            places.append(WorkerSlot(number, count, environment, places, file))
-        jobs = [stop.wait(), _renew(renew, places), *(place.keep() for place in places)]
+            slots.append(WorkerSlot(number, count, environment, slots, file))
+        jobs = [stop.wait(), _renew(renew, slots), *(slot.keep() for slot in slots)]
         tasks = [start(job, awaited=True) for job in jobs]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -200,12 +207,12 @@ async def supervise(settings: Deployment, count: int) -> None:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, *(place.end() for place in places), return_exceptions=True)
+            await asyncio.gather(*tasks, *(slot.end() for slot in slots), return_exceptions=True)
 
 
 async def _environment(settings: Deployment, parts: AsyncExitStack) -> dict[str, str]:
-    """Give the environment of the workers, with what is theirs in common."""
-    environment = os.environ | {FOLDER: parts.enter_context(figures_folder())}
+    """Give the environment of the workers, with the metrics folder and Redis that they share."""
+    environment = os.environ | {FOLDER: parts.enter_context(metrics_folder())}
     if settings.redis_url is None:
         valkey = EmbeddedValkey(settings.data_dir / "valkey")
         try:
@@ -217,11 +224,11 @@ async def _environment(settings: Deployment, parts: AsyncExitStack) -> dict[str,
     return environment
 
 
-async def _renew(wanted: asyncio.Event, places: list[WorkerSlot]) -> None:
-    """Replace the workers one after the other, whenever that is wanted."""
+async def _renew(wanted: asyncio.Event, slots: list[WorkerSlot]) -> None:
+    """Replace the workers one after the other each time the event is set; stop at a failure."""
     while True:
         await wanted.wait()
         wanted.clear()
-        for place in places:
-            if not await place.renew():
+        for slot in slots:
+            if not await slot.renew():
                 break

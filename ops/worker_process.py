@@ -1,7 +1,7 @@
-"""A worker and its parent: how one starts the other, and what they hear of each other.
+"""Starts a worker process, and connects it with its parent by two pipes.
 
-Two pipes tie them: the worker's standard input ends when the parent does, however that ends; on
-its standard output it says that it waits for Telegram, that it serves, or why it can't.
+The worker's standard input closes when the parent ends, even if the parent is killed. On its
+standard output the worker tells that it waits for Telegram, that it serves, or why it can't.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ import structlog
 from ops.errors import STATUS, OperatorError
 
 START = 60.0
-"""Seconds that a worker has until it serves, or says that it waits; migrations are over by then,
-or done beforehand."""
+"""Seconds a worker has until it serves or tells that it waits. A migration takes less, or was done
+before."""
 STOP = 8.0
-"""Seconds that workers have to end; whoever stops a service waits for ten."""
+"""Seconds a worker has to end. Docker waits for 10 before it kills a service."""
 
 MAIN = Path(__file__).parents[1] / "main.py"
 STARTED = b"started\n"
@@ -31,25 +31,25 @@ log = structlog.get_logger(__name__)
 
 
 class Parent:
-    """What has started this process as a worker."""
+    """The process that started this one as a worker."""
 
     def on_end(self, call: Callable[[], object]) -> None:
-        """Call something when the parent has ended, also if it was killed."""
+        """Call a function when the parent has ended, also if it was killed."""
         loop, pipe = asyncio.get_running_loop(), sys.stdin.fileno()
 
         def ended() -> None:
             loop.remove_reader(pipe)
             call()
 
-        # Nothing is ever written there, so what can be read is the end.
+        # The parent writes nothing there, so the pipe becomes readable only at its end.
         loop.add_reader(pipe, ended)
 
     def say_started(self) -> None:
-        """Say that this worker serves."""
+        """Tell the parent that this worker serves."""
         self._say(STARTED)
 
     def say_waiting(self) -> None:
-        """Say that this worker neither serves nor hangs: it waits for Telegram."""
+        """Tell the parent that this worker does not hang, but waits for Telegram."""
         self._say(WAITING)
 
     def _say(self, line: bytes) -> None:
@@ -58,11 +58,11 @@ class Parent:
 
 
 class DiedError(Exception):
-    """A worker has died, or hangs, before it served."""
+    """A worker died or hung before it served."""
 
 
 class Worker:
-    """A process of the bot.
+    """A worker process, as its parent sees it.
 
     Args:
         process: The process.
@@ -76,12 +76,12 @@ class Worker:
         """Start a worker, and wait until it serves.
 
         Args:
-            number: Which of the workers it is, from 1 on.
-            environment: Its environment, whole.
+            number: The number of the worker, from 1 on.
+            environment: Its whole environment.
 
         Raises:
-            Fault: It can't start, for a reason that a person has to mend.
-            DiedError: It has died, or hangs and was ended, or there could be none.
+            OperatorError: It can't start, for a reason that the operator must fix.
+            DiedError: It died, or hung and was ended, or its process could not be started.
         """
         try:
             process = await asyncio.create_subprocess_exec(
@@ -89,10 +89,10 @@ class Worker:
                 env=environment,
                 stdin=PIPE,
                 stdout=PIPE,
-                # A terminal's Ctrl-C is the parent's to hear, which tells the others.
+                # Ctrl-C in a terminal reaches the parent only, which then ends the workers.
                 start_new_session=True,
             )
-        except OSError as error:  # no memory for it, or no Python while that is upgraded
+        except OSError as error:  # no memory left, or Python is being upgraded
             raise DiedError(f"can't be started: {error.strerror}") from error
         worker = cls(process)
         try:
@@ -120,11 +120,11 @@ class Worker:
         raise DiedError(f"exit status {status}")
 
     async def wait(self) -> int:
-        """Wait for its end, and give its exit status."""
+        """Wait until it ends; give its exit status."""
         return await self._process.wait()
 
     async def end(self) -> None:
-        """End it, by force if it takes longer than `STOP`."""
+        """End it; kill it if it takes longer than `STOP`."""
         with suppress(ProcessLookupError):
             self._process.terminate()
         try:

@@ -16,7 +16,7 @@ from tests.support.browsers import Browser, signed
 from tests.support.nursery import START
 from tests.support.ports import free_port
 from tests.support.tally import Tally
-from tests.support.watching import figures
+from tests.support.watching import metrics
 from tests.web.test_totals_api import ask
 from web.viewers import MAX_AGE
 
@@ -43,9 +43,9 @@ async def dated(playground: Playground, tally: Tally, ahead: float) -> None:
 
 
 async def until(tally: Tally, is_so: Callable[[Counter[str]], bool]) -> None:
-    """Wait until figures are so; each look has the bot call Telegram, once a second at most."""
+    """Wait until the metrics fulfil a condition. Each look makes the bot call Telegram."""
     async with asyncio.timeout(START):
-        while not is_so(await figures(tally)):
+        while not is_so(await metrics(tally)):
             await asyncio.sleep(0.1)
 
 
@@ -66,7 +66,7 @@ async def test_a_clock_that_is_wrong_is_told_of_once_and_again_after_it_was_righ
             before = len(await own_playground.calls("getMe"))
             async with asyncio.timeout(START):
                 while len(await own_playground.calls("getMe")) == before:
-                    await figures(clocked)
+                    await metrics(clocked)
         told.append("clock_wrong")
         assert events(clocked, "clock_wrong", "clock_right") == told
         await dated(own_playground, clocked, 0)
@@ -89,7 +89,7 @@ async def test_answers_without_a_date_or_with_an_odd_one_tell_nothing(
         assert (await ann.receive()).text == "Specify the number: 0"
         assert await own_playground.call_count() > before
     assert events(clocked, "clock_wrong") == []
-    assert abs((await figures(clocked))[SKEW]) <= QUICK
+    assert abs((await metrics(clocked))[SKEW]) <= QUICK
 
 
 async def test_of_what_is_signed_in_the_future_it_is_told_which_clock_is_off(

@@ -125,7 +125,7 @@ async def test_an_address_of_another_machine(tally: Tally, own_playground: Playg
 async def test_totals_of_a_wrong_period_or_database(tally: Tally) -> None:
     status, _, errors = await tally.run("totals", "--since", "2026-02-01", "--until", "2026-01-01")
     assert status == 2
-    assert errors == "--since lies after --until: 2026-02-01 is later than 2026-01-01\n"
+    assert errors == "--since must not be after --until: 2026-02-01 is later than 2026-01-01\n"
     status, _, errors = await tally.run("totals", "--since", "2026-02-30")
     assert status == 2
     assert "2026-02-30" in errors

@@ -1,4 +1,4 @@
-"""The dashboard and the alerts name figures that are there, and say what to do."""
+"""The dashboard and the alerts name metrics that exist, and say what to do."""
 
 import json
 import re
@@ -41,13 +41,13 @@ def queries() -> list[str]:
 
 @pytest.fixture
 async def families(tally: Tally) -> list[Metric]:
-    """Give all figures of a bot."""
+    """Give all metrics of a bot."""
     return list(text_string_to_metric_families(await scrape(tally)))
 
 
 @pytest.fixture
 def kinds(families: list[Metric]) -> dict[str, str]:
-    """Give the kind of each family of figures."""
+    """Give the kind of each family of metrics."""
     return {family.name: family.type for family in families}
 
 

@@ -128,7 +128,7 @@ async def test_restore_overwrites_nothing_unless_told_to(
     await own_tally.add_totals(ann, [2])
 
     status, _, errors = await own_tally.run("backup", archive)
-    assert (status, errors) == (2, f"{archive} is there already\n")
+    assert (status, errors) == (2, f"{archive} already exists\n")
     # Also where it does not find the bot's Valkey, as its socket lies elsewhere.
     (own_tally.data.parent / "elsewhere").mkdir()
     elsewhere = {"TMPDIR": str(own_tally.data.parent / "elsewhere")}
@@ -141,10 +141,10 @@ async def test_restore_overwrites_nothing_unless_told_to(
 
     status, _, errors = await own_tally.run("restore", archive)
     assert status == 2
-    assert "tally.db is there already; --replace sets it aside" in errors
+    assert "tally.db already exists; --replace moves it aside first" in errors
     status, out, errors = await own_tally.run("restore", "--replace", archive)
     assert (status, errors) == (0, "")
-    aside = Path(out.removeprefix("What was there is in ").removesuffix(" now.\n"))
+    aside = Path(out.removeprefix("The data from before is in ").removesuffix(" now.\n"))
     assert {"tally.db", "valkey"} <= names(aside)
     assert [row["value"] for row in own_tally.totals(ann)] == [1]
 

@@ -168,7 +168,7 @@ async def test_what_is_not_there_or_no_file_is_refused(tally: Tally, tmp_path: P
 )
 async def test_an_odd_about_is_refused(tally: Tally, archive: Path, about: bytes) -> None:
     rewritten(archive, contents(archive) | {"about.json": about})
-    await refused(tally, archive, says="its about.json is none of a backup")
+    await refused(tally, archive, says="its about.json does not belong to a backup of Tally")
 
 
 async def test_a_missing_part_is_refused(tally: Tally, archive: Path) -> None:
@@ -184,11 +184,11 @@ async def test_a_part_that_is_not_that_of_its_checksum_is_refused(
     parts = contents(archive)
     for name in ("tally.db", "valkey.rdb"):
         rewritten(archive, parts | {name: parts[name] + b"\0"})
-        await refused(tally, archive, says=f"its {name} is damaged: the checksum is another")
+        await refused(tally, archive, says=f"its {name} is damaged: the checksum differs")
     about = json.loads(parts["about.json"])
     for sums in ({}, {"tally.db": about["sha256"]["tally.db"]}):
         rewritten(archive, parts | {"about.json": json.dumps(about | {"sha256": sums}).encode()})
-        await refused(tally, archive, says="is damaged: the checksum is another")
+        await refused(tally, archive, says="is damaged: the checksum differs")
 
 
 async def test_a_newer_backup_is_refused(tally: Tally, archive: Path) -> None:
@@ -214,10 +214,10 @@ TABLES = "CREATE TABLE totals (id)", "CREATE TABLE users (id)"
 @pytest.mark.parametrize(
     ("statements", "says"),
     [
-        ((), "its tally.db is no database of Tally"),
-        (("CREATE TABLE songs (name)",), "its tally.db is no database of Tally"),
-        ((STAMP, "INSERT INTO alembic_version VALUES ('0001')"), "is no database of Tally"),
-        ((STAMP, *TABLES), "its tally.db is no database of Tally"),
+        ((), "its tally.db is not a database of Tally"),
+        (("CREATE TABLE songs (name)",), "its tally.db is not a database of Tally"),
+        ((STAMP, "INSERT INTO alembic_version VALUES ('0001')"), "is not a database of Tally"),
+        ((STAMP, *TABLES), "its tally.db is not a database of Tally"),
         ((STAMP, *TABLES, "INSERT INTO alembic_version VALUES ('9999')"), "revision 9999"),
     ],
     ids=["empty", "another program's", "no totals", "no stamp", "newer"],
@@ -268,7 +268,7 @@ async def test_what_could_not_be_restored_is_not_backed_up(tmp_path: Path, conte
 
 
 async def test_one_at_a_time(tally: Tally, archive: Path, tmp_path: Path) -> None:
-    says = f"another backup or restore of {tally.data} is under way; try again when it has ended\n"
+    says = f"another backup or restore of {tally.data} is running; try again when it has ended\n"
     before = snapshot(tally.data)
     with lock(tally.data / LOCK):
         for command in (("backup", str(tmp_path / "b")), ("restore", "--replace", str(archive))):

@@ -122,7 +122,7 @@ async def test_nothing_that_is_somebodys_or_secret_is_logged_and_each_line_is_an
     await lives(own_playground, zoe)
     said = await fails(own_playground, talkative, zoe)
     await posts_nonsense(talkative)
-    figures = await scrape(talkative)
+    metrics = await scrape(talkative)
     await talkative.stop()
 
     text = talkative.log.read_text()
@@ -133,12 +133,12 @@ async def test_nothing_that_is_somebodys_or_secret_is_logged_and_each_line_is_an
     secrets = [MARK.lower(), own_playground.token, SECRET, PROVIDER.lower()]
     secrets += ["5550199", "12.345", "23.456"]
     assert [secret for secret in secrets if secret in text.lower()] == []
-    assert [secret for secret in secrets if secret in figures.lower()] == []
+    assert [secret for secret in secrets if secret in metrics.lower()] == []
 
 
 async def run(code: str) -> list[str]:
     """Run a process that sets up its logs; give the lines that it writes."""
-    start = f"from logs import set_up_logs; set_up_logs('INFO', 'json', ['p%40ss-{SECRET}']); "
+    start = f"from ops.logs import set_up_logs; set_up_logs('INFO', 'json', ['p%40ss-{SECRET}']); "
     process = await create_subprocess_exec(
         *(sys.executable, "-c", start + code), cwd=ROOT, stdout=PIPE, stderr=PIPE
     )

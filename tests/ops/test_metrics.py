@@ -1,4 +1,4 @@
-"""Figures move by exactly what happens."""
+"""Metrics change by exactly what happens."""
 
 import asyncio
 from collections import Counter
@@ -14,7 +14,7 @@ from tests.promises.test_workers import press
 from tests.support.presses import AGAIN, begin_presses
 from tests.support.proxy import redis_by_proxy
 from tests.support.tally import Tally
-from tests.support.watching import scrape, until_figures
+from tests.support.watching import scrape, until_metrics
 from tests.support.workers import Workers, two_workers
 
 IDLE = {
@@ -24,12 +24,12 @@ IDLE = {
     "tally_ready database": 1,
     "tally_ready telegram": 1,
 }
-"""Figures while nothing is done."""
+"""Metrics of an idle bot."""
 
 
 @pytest.fixture(scope="module")
 async def watched() -> AsyncIterator[Playground]:
-    """Give a playground where nobody does anything but what the figures tell."""
+    """Give a playground where only the tests of this file do something."""
     async with Playground() as own:
         yield own
 
@@ -53,18 +53,20 @@ async def ann(watched: Playground, counting: Tally) -> Person:  # noqa: ARG001 -
 
 @pytest.fixture
 async def before(counting: Tally) -> Counter[str]:
-    """Give its figures while nothing is done."""
-    return await until_figures(counting, IDLE)
+    """Give the metrics of the bot when it has become idle."""
+    return await until_metrics(counting, IDLE)
 
 
 async def until_moved(
     tally: Tally, before: Counter[str], moved: Mapping[str, float]
 ) -> Counter[str]:
-    """Wait until figures have moved by so much; give all of them."""
-    return await until_figures(tally, {name: before[name] + by for name, by in moved.items()})
+    """Wait until metrics have moved by these amounts; give all metrics."""
+    return await until_metrics(tally, {name: before[name] + by for name, by in moved.items()})
 
 
-async def test_a_journey(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_a_counter_from_its_command_to_its_total(
+    counting: Tally, ann: Person, before: Counter[str]
+) -> None:
     counter = await open_counter(ann, "/numbers tea")
     for value in (1, 2, 3):
         await ann.press(counter, "+1")
@@ -94,7 +96,7 @@ async def test_a_journey(counting: Tally, ann: Person, before: Counter[str]) -> 
     assert not [name for name in now if "tea" in name or str(ann.id) in name]
 
 
-async def test_what_is_refused(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_a_refused_press(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "Cancel")
     await ann.until(counter, text="Cancelled")
@@ -108,10 +110,10 @@ async def test_what_is_refused(counting: Tally, ann: Person, before: Counter[str
     await until_moved(counting, before, expected)
 
 
-async def test_what_goes_wrong(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_a_failed_press(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     async with counting.rewritten_dialogs(f":m{counter.message_id - 1}") as records:
-        # Hers, and those that others have left at the same number.
+        # Hers, and those that other tests left under the same message id.
         for context in (each for record in records for each in record["contexts"].values()):
             del context["dialog_data"]["value"]
     await ann.press(counter, "+1")
@@ -137,11 +139,11 @@ async def test_redis_away(own_playground: Playground, own_tally: Tally, tmp_path
                 "tally_ready telegram": 1,
                 "tally_taps_total": 0,
             }
-            await until_figures(own_tally, expected)
+            await until_metrics(own_tally, expected)
         await own_tally.stop()
 
 
-async def test_edits_saved(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_edits_that_are_merged(counting: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     await asyncio.gather(*begin_presses(ann, counter, "+1", 50))
     await ann.until(counter, text="Specify the number: 50")
@@ -153,7 +155,7 @@ async def test_edits_saved(counting: Tally, ann: Person, before: Counter[str]) -
     assert merged > edited
 
 
-async def test_windows_that_wait_and_what_telegram_refuses(
+async def test_windows_that_wait_while_telegram_throttles(
     watched: Playground, counting: Tally, ann: Person, before: Counter[str]
 ) -> None:
     counter = await open_counter(ann)
@@ -183,9 +185,9 @@ async def test_a_total_that_waits_for_the_database(
 
 @pytest.fixture
 async def pair(own_playground: Playground, tmp_path: Path) -> AsyncIterator[Workers]:
-    """Give two workers that write their figures into one folder."""
-    (tmp_path / "figures").mkdir()
-    settings = {FOLDER: str(tmp_path / "figures")}
+    """Give two workers that write their metrics into one folder."""
+    (tmp_path / "metrics").mkdir()
+    settings = {FOLDER: str(tmp_path / "metrics")}
     async with two_workers(own_playground, tmp_path, **settings) as workers:
         yield workers
 
@@ -208,9 +210,9 @@ async def test_two_workers_answer_as_one(own_playground: Playground, pair: Worke
         "tally_drawings_waiting": 0,
     }
     for tally in (one, two):
-        connections = (await until_figures(tally, expected))["tally_database_connections"]
+        connections = (await until_metrics(tally, expected))["tally_database_connections"]
     assert (await scrape(two)).count("process_cpu_seconds_total{") == 2
     await one.kill()
-    now = await until_figures(two, expected)
+    now = await until_metrics(two, expected)
     assert 0 < now["tally_database_connections"] < connections
     assert (await scrape(two)).count("process_cpu_seconds_total{") == 1

@@ -1,4 +1,4 @@
-"""The folder that workers share their figures in: as many files as workers, whoever dies."""
+"""The folder with the metrics of workers does not grow, however often workers die."""
 
 import multiprocessing
 import os
@@ -9,24 +9,24 @@ from pathlib import Path
 import pytest
 
 from ops.metrics_files import (
-    FIGURES,
     LOCK,
+    NUMBER,
     PREFIX,
-    begin_figures,
-    figures_folder,
-    files_that_count,
+    begin_files,
+    files_to_add_up,
     living,
+    metrics_folder,
 )
 
 
-def test_whoever_follows_goes_on_in_the_same_files(
+def test_a_worker_goes_on_in_the_files_of_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(FIGURES, "3")
+    monkeypatch.setenv(NUMBER, "3")
     for name in ("counter_3.db", "gauge_livesum_3.db", "gauge_livesum_4.db"):
         (tmp_path / name).touch()
     (tmp_path / "3.pid").write_text("1000000000")
-    assert begin_figures(tmp_path) == 3
+    assert begin_files(tmp_path) == 3
     assert sorted(file.name for file in tmp_path.glob("*.db")) == [
         "counter_3.db",
         "gauge_livesum_4.db",
@@ -34,23 +34,23 @@ def test_whoever_follows_goes_on_in_the_same_files(
     assert living(tmp_path) == {3: os.getpid()}
 
 
-def test_of_the_dead_what_they_have_counted_counts(tmp_path: Path) -> None:
+def test_counters_of_dead_workers_count_and_their_live_gauges_do_not(tmp_path: Path) -> None:
     for name in ("counter_3.db", "gauge_livesum_3.db", "counter_4.db", "gauge_livesum_4.db"):
         (tmp_path / name).touch()
     (tmp_path / "3.pid").write_text("1000000000")
     (tmp_path / "4.pid").write_text(str(os.getpid()))
-    found = sorted(Path(name).name for name in files_that_count(tmp_path))
+    found = sorted(Path(name).name for name in files_to_add_up(tmp_path))
     assert found == ["counter_3.db", "counter_4.db", "gauge_livesum_4.db"]
 
 
 def hold(name: str) -> None:
-    """Have a folder, until killed."""
-    with figures_folder() as folder:
+    """Hold a folder until killed."""
+    with metrics_folder() as folder:
         Path(name).write_text(folder)
         signal.pause()
 
 
-def test_what_a_killed_one_has_left_is_removed_and_what_is_in_use_is_not(
+def test_the_folder_of_a_killed_process_is_removed_and_one_in_use_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -61,12 +61,12 @@ def test_what_a_killed_one_has_left_is_removed_and_what_is_in_use_is_not(
         assert process.is_alive()
     unknown = tmp_path / f"{PREFIX}of-another-kind"
     unknown.mkdir()
-    with figures_folder() as own:
+    with metrics_folder() as own:
         assert (Path(said.read_text()) / LOCK).exists()
     assert not Path(own).exists()
     process.kill()
     process.join()
     assert Path(said.read_text()).exists()
-    with figures_folder():
+    with metrics_folder():
         assert not Path(said.read_text()).exists()
     assert unknown.exists()

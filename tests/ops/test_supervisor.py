@@ -1,4 +1,4 @@
-"""`main.py --workers N`: several processes behind one port, as one bot."""
+"""`main.py --workers N`: several processes behind one port act as one bot."""
 
 import asyncio
 import os
@@ -19,14 +19,14 @@ from tests.support.groups import ending
 from tests.support.nursery import START
 from tests.support.ports import free_port
 from tests.support.tally import Tally
-from tests.support.watching import until_figures
+from tests.support.watching import until_metrics
 
 WORKERS = 2
 
 
 @pytest.fixture(scope="module")
 async def hook() -> AsyncIterator[Playground]:
-    """Give a playground for all of this."""
+    """Give the playground of this file."""
     async with Playground() as own:
         yield own
 
@@ -49,7 +49,7 @@ async def ann(hook: Playground, many: Tally) -> Person:  # noqa: ARG001 - it ser
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     async with asyncio.timeout(START):
         while not condition():
             await asyncio.sleep(0.05)
@@ -62,7 +62,7 @@ def listening(tally: Tally) -> int:
     return sum(row[1] == address and row[3] == "0A" for row in rows)
 
 
-async def test_they_share_a_port_and_every_counter(
+async def test_workers_share_a_port_and_every_counter(
     hook: Playground, many: Tally, ann: Person
 ) -> None:
     assert listening(many) == WORKERS
@@ -83,13 +83,11 @@ async def test_they_share_a_port_and_every_counter(
         await person.until(counter, text="Total: 10", timeout=30)
         await many.until_totals(person, 1)
         assert [row["value"] for row in many.totals(person)] == [10]
-    # Whichever is asked tells of all.
-    await until_figures(many, {"tally_taps_total": 40, "tally_totals_total numbers": 4})
+    # The worker that answers tells the metrics of all workers.
+    await until_metrics(many, {"tally_taps_total": 40, "tally_totals_total numbers": 4})
 
 
-async def test_one_that_is_killed_is_started_again_and_no_tap_is_lost(
-    many: Tally, ann: Person
-) -> None:
+async def test_a_killed_worker_is_restarted_and_no_tap_is_lost(many: Tally, ann: Person) -> None:
     counter = await open_counter(ann)
     presses = [asyncio.create_task(ann.press(counter, "+1", timeout=60)) for _ in range(20)]
     await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
@@ -100,9 +98,7 @@ async def test_one_that_is_killed_is_started_again_and_no_tap_is_lost(
     assert len(many.worker_processes()) == WORKERS
 
 
-async def test_on_sighup_each_makes_way_for_a_new_one_and_no_tap_is_lost(
-    many: Tally, ann: Person
-) -> None:
+async def test_sighup_replaces_each_worker_and_no_tap_is_lost(many: Tally, ann: Person) -> None:
     counter, before, taps = await open_counter(ann), set(many.worker_processes()), 0
     async with asyncio.timeout(WORKERS * START), many.logging("worker_replaced", times=WORKERS):
         many.send_signal(signal.SIGHUP)
@@ -115,7 +111,7 @@ async def test_on_sighup_each_makes_way_for_a_new_one_and_no_tap_is_lost(
 
 
 @pytest.mark.thorough
-async def test_what_can_not_start_any_more_ends_nobody_who_serves(many: Tally, ann: Person) -> None:
+async def test_a_failed_replacement_ends_no_worker_that_serves(many: Tally, ann: Person) -> None:
     wrong = many.data.parent / ".env"
     wrong.write_text("DIALOG_TTL=hunter2")
     before = set(many.worker_processes())
@@ -133,7 +129,7 @@ async def test_what_can_not_start_any_more_ends_nobody_who_serves(many: Tally, a
 
 
 @pytest.mark.thorough
-async def test_they_end_with_their_parent_also_if_that_is_killed(many: Tally, ann: Person) -> None:
+async def test_workers_end_with_their_parent_even_if_it_is_killed(many: Tally, ann: Person) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "+1", timeout=30)
     await many.kill()
@@ -144,7 +140,7 @@ async def test_they_end_with_their_parent_also_if_that_is_killed(many: Tally, an
     await ann.until(counter, text="Specify the number: 2", timeout=30)
 
 
-async def test_a_stop_ends_all_in_time(many: Tally) -> None:
+async def test_a_stop_ends_all_workers_in_time(many: Tally) -> None:
     async with asyncio.timeout(LIMIT):
         assert await many.stop() == 0
     assert many.worker_processes() == []
@@ -152,7 +148,9 @@ async def test_a_stop_ends_all_in_time(many: Tally) -> None:
 
 
 @pytest.mark.thorough
-async def test_a_fault_ends_all_and_is_said_once(tmp_path: Path, hook: Playground) -> None:
+async def test_an_error_of_the_operator_ends_all_workers_and_is_printed_once(
+    tmp_path: Path, hook: Playground
+) -> None:
     wrong = Tally(tmp_path / "data", BOT_TOKEN="7:hunter2", BOT_API_URL=hook.url)  # noqa: S106 - none
     by_webhook(wrong)
     status, out, errors = await wrong.run("--workers", "2", cold=True)
@@ -167,14 +165,18 @@ async def test_a_fault_ends_all_and_is_said_once(tmp_path: Path, hook: Playgroun
 @pytest.mark.parametrize(
     ("count", "settings", "line"),
     [
-        ("2", {}, "--workers: several need a webhook"),
-        ("2", {"WEBHOOK_URL": "https://example.org"}, "--workers: several need a BOT_TOKEN"),
+        ("2", {}, "--workers: several workers need a webhook"),
+        (
+            "2",
+            {"WEBHOOK_URL": "https://example.org"},
+            "--workers: several workers need a BOT_TOKEN",
+        ),
         ("0", {}, "Invalid value for '--workers': Input should be greater than or equal to 1"),
         ("65", {}, "Invalid value for '--workers': Input should be less than or equal to 64"),
         ("two", {}, "Invalid value for '--workers': "),
     ],
 )
-async def test_what_several_can_not_be_is_said_in_a_line(
+async def test_settings_that_do_not_allow_several_workers_end_in_one_line(
     tmp_path: Path, count: str, settings: dict[str, str], line: str
 ) -> None:
     wrong = Tally(tmp_path / "data", **settings, WEB_PORT=str(free_port()))
@@ -186,7 +188,7 @@ async def test_what_several_can_not_be_is_said_in_a_line(
 
 
 async def trouble(tally: Tally, throw: random.Random) -> None:
-    """Kill a worker or the parent of all, or have all replaced; wait until all serve again."""
+    """Kill a worker or the parent, or replace all workers; wait until all serve again."""
     match throw.randrange(3):
         case 0:
             async with tally.logging("worker_replaced", times=WORKERS):
@@ -200,7 +202,7 @@ async def trouble(tally: Tally, throw: random.Random) -> None:
 
 
 @pytest.mark.soak
-async def test_whatever_is_killed_and_replaced_every_tap_counts_once(
+async def test_every_tap_counts_once_while_workers_and_parent_are_killed_and_replaced(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     throw, over = dice(), asyncio.Event()

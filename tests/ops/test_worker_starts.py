@@ -1,4 +1,4 @@
-"""Workers that die or hang at their start: tried less and less often, and given up in a line."""
+"""Workers that die or hang at their start: restarted after growing pauses, then given up."""
 
 import asyncio
 from pathlib import Path
@@ -14,20 +14,20 @@ from tests.support.nursery import START
 
 
 def working(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
-    """Have workers be processes that do something else."""
+    """Run this code in place of each worker."""
     program = folder / "worker.py"
     program.write_text(code)
     monkeypatch.setattr(worker_process, "MAIN", program)
 
 
-def places(count: int = 1) -> list[WorkerSlot]:
-    """Give places without an environment."""
+def slots(count: int = 1) -> list[WorkerSlot]:
+    """Give slots without an environment."""
     made: list[WorkerSlot] = []
     made.extend(WorkerSlot(number, count, {}, made) for number in range(1, count + 1))
     return made
 
 
-async def test_where_none_has_ever_served_it_is_given_up_after_some_tries(
+async def test_the_supervisor_gives_up_after_some_tries_if_no_worker_has_ever_served(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     starts = tmp_path / "starts"
@@ -35,13 +35,15 @@ async def test_where_none_has_ever_served_it_is_given_up_after_some_tries(
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
     with (
         capture_logs(),
-        pytest.raises(OperatorError, match="none starts, the last one: exit status 7"),
+        pytest.raises(OperatorError, match="no worker starts; the last error: exit status 7"),
     ):
-        await asyncio.wait_for(places()[0].keep(), START)
+        await asyncio.wait_for(slots()[0].keep(), START)
     assert len(starts.read_text()) == supervisor.TRIES
 
 
-async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_the_pause_doubles_after_each_failed_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     working(monkeypatch, tmp_path, "exit(7)")
     pauses: list[float] = []
 
@@ -51,29 +53,29 @@ async def test_pauses_grow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setattr(supervisor, "asyncio", SimpleNamespace(**vars(asyncio) | {"sleep": sleep}))
     monkeypatch.setattr(supervisor, "PAUSE", 0.2)
     with capture_logs(), pytest.raises(OperatorError):
-        await asyncio.wait_for(places()[0].keep(), START)
+        await asyncio.wait_for(slots()[0].keep(), START)
     assert pauses == [0.2, 0.4, 0.8, 1.6]
 
 
-async def test_what_can_not_even_be_started_counts_as_dead(
+async def test_a_process_that_can_not_be_started_counts_as_dead(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))  # gone for an upgrade
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
     with capture_logs(), pytest.raises(OperatorError, match="can't be started: No such file"):
-        await asyncio.wait_for(places()[0].keep(), START)
+        await asyncio.wait_for(slots()[0].keep(), START)
 
 
-async def test_one_that_has_failed_for_days_is_tried_on(
+async def test_a_worker_that_has_failed_for_days_is_still_restarted(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     working(monkeypatch, tmp_path, "exit(7)")
     monkeypatch.setattr(supervisor, "PAUSE", 0.0)
     monkeypatch.setattr(supervisor, "TRIES", 2000)
-    (place,) = places()
-    monkeypatch.setattr(place, "_failed", 1500)
+    (slot,) = slots()
+    monkeypatch.setattr(slot, "_failed", 1500)
     with capture_logs() as logs:
-        keeping = asyncio.create_task(place.keep())
+        keeping = asyncio.create_task(slot.keep())
         async with asyncio.timeout(START):
             while len(logs) < 3:
                 await asyncio.sleep(0.02)
@@ -82,7 +84,7 @@ async def test_one_that_has_failed_for_days_is_tried_on(
     assert {line["event"] for line in logs} == {"worker_died"}
 
 
-async def test_one_that_hangs_leaves_its_place_to_the_next(
+async def test_a_worker_that_hangs_is_replaced(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     seen = tmp_path / "seen"
@@ -97,19 +99,19 @@ time.sleep(600)
     working(monkeypatch, tmp_path, code)
     monkeypatch.setattr(worker_process, "START", 5.0)
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
-    (place,) = places()
+    (slot,) = slots()
     with capture_logs() as logs:
-        keeping = asyncio.create_task(place.keep())
+        keeping = asyncio.create_task(slot.keep())
         async with asyncio.timeout(START):
-            while not place.serves:
+            while not slot.serves:
                 await asyncio.sleep(0.02)
         keeping.cancel()
-        await place.end()
-    # On a busy machine the next may take longer, too, and leave its place to one more.
+        await slot.end()
+    # On a busy machine the next worker may take longer, too, and be replaced as well.
     assert {line["error"] for line in logs} == {"does not serve after 5 s"}
 
 
-async def test_one_that_waits_for_telegram_does_not_count_as_one_that_hangs(
+async def test_a_worker_that_waits_for_telegram_does_not_count_as_hung(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     code = """
@@ -121,29 +123,29 @@ time.sleep(600)
 """
     working(monkeypatch, tmp_path, code)
     monkeypatch.setattr(worker_process, "START", 2.5)
-    (place,) = places()
+    (slot,) = slots()
     with capture_logs() as logs:
-        keeping = asyncio.create_task(place.keep())
+        keeping = asyncio.create_task(slot.keep())
         async with asyncio.timeout(START):
-            while not place.serves:
+            while not slot.serves:
                 await asyncio.sleep(0.02)
         keeping.cancel()
-        await place.end()
+        await slot.end()
     assert logs == []
 
 
-async def test_who_replaces_another_writes_figures_of_its_own(
+async def test_a_worker_and_its_replacement_write_to_different_metrics_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     said = tmp_path / "said"
     code = f"""
 import os, time
-open({str(said)!r}, "a").write(os.environ["TALLY_FIGURES"] + " ")
+open({str(said)!r}, "a").write(os.environ["TALLY_METRICS_NUMBER"] + " ")
 print("started", flush=True)
 time.sleep(600)
 """
     working(monkeypatch, tmp_path, code)
-    one, _ = places(2)
+    one, _ = slots(2)
     keeping = asyncio.create_task(one.keep())
     with capture_logs():
         async with asyncio.timeout(START):

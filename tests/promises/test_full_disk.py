@@ -14,7 +14,7 @@ from tests.support.disks import MEGABYTE, Disk, small_disk
 from tests.support.nursery import START
 from tests.support.presses import AGAIN, PATIENCE, begin_presses, counted
 from tests.support.tally import Tally
-from tests.support.watching import figures, readiness, until_away
+from tests.support.watching import metrics, readiness, until_away
 
 SIZE = 64
 """Megabytes: Tally keeps 2 of them in reserve, and tells when 16 are left."""
@@ -54,7 +54,7 @@ async def test_little_room_is_told_early_and_too_little_refuses_to_count(
 ) -> None:
     counter = await open_counter(ann)
     await until_away(tally)
-    assert abs((await figures(tally))["tally_disk_free_bytes"] - disk.free) < MEGABYTE
+    assert abs((await metrics(tally))["tally_disk_free_bytes"] - disk.free) < MEGABYTE
     disk.fill(10 * MEGABYTE)
     status, told = await readiness(tally)
     while status == 200:

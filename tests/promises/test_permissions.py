@@ -28,7 +28,7 @@ from tests.support.nursery import START
 from tests.support.presses import AGAIN, PATIENCE, SILENT
 from tests.support.proxy import Proxy, redis_by_proxy
 from tests.support.tally import Tally
-from tests.support.watching import figures, readiness, until_away
+from tests.support.watching import metrics, readiness, until_away
 
 ALL = "on >hunter2 ~tally:* &tally:* +@all -@dangerous"
 """The user that docs/redis.md recommends."""
@@ -163,12 +163,12 @@ async def test_a_payment_waits_until_it_can_be_written_down(
 ) -> None:
     bill = await open_bill(ann)
     tried = "tally_updates_redone_total away"
-    before = (await figures(limited))[tried]
+    before = (await metrics(limited))[tried]
     async with without(admin, rule):  # before a payment nothing is written
         charge_id = await pay(ann, bill)
         async with asyncio.timeout(START):
             # More often than an update is tried that fails by itself.
-            while (await figures(limited))[tried] < before + FAILURES + 2:
+            while (await metrics(limited))[tried] < before + FAILURES + 2:
                 await asyncio.sleep(0.05)
     receipt = await ann.receive(timeout=PATIENCE)
     assert lines(receipt)[0] == "Paid: ⭐ 10"

@@ -21,7 +21,7 @@ from tests.handlers.test_payment_kills import receipts
 from tests.support.nursery import START
 from tests.support.tally import Tally
 
-NONE = "No update is set aside.\n"
+NONE = "The quarantine is empty.\n"
 
 
 @asynccontextmanager

@@ -32,7 +32,7 @@ class Tally(KeptTotals, KeptDialogs):
     def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data = data
         self.arguments = arguments
-        # The usual port of its figures has room for one bot on a machine.
+        # The default port of metrics has room for one bot on a machine.
         own = {"DATA_DIR": str(data), "METRICS_PORT": str(free_port()), "LOG_FORMAT": "json"}
         self.settings = own | settings
         self.log = data.parent / "tally.log"

@@ -20,7 +20,7 @@ def address(tally: Tally) -> str:
 
 
 def metrics_address(tally: Tally) -> str:
-    """Tell where a bot gives its figures."""
+    """Tell where a bot gives its metrics."""
     served = [line for line in tally.logged() if line["event"] == "serving_metrics"]
     return f"http://127.0.0.1:{served[-1]['port']}/metrics"
 
@@ -42,14 +42,14 @@ async def until_away(tally: Tally, *parts: str) -> None:
 
 
 async def scrape(tally: Tally) -> str:
-    """Fetch a bot's figures."""
+    """Fetch a bot's metrics."""
     async with ClientSession() as session, session.get(metrics_address(tally)) as answer:
         assert answer.status == 200
         return await answer.text()
 
 
-async def figures(tally: Tally) -> Counter[str]:
-    """Fetch a bot's figures, by names like `tally_updates_total message done`; others are 0."""
+async def metrics(tally: Tally) -> Counter[str]:
+    """Fetch a bot's metrics, by names like `tally_updates_total message done`; others are 0."""
     families = text_string_to_metric_families(await scrape(tally))
     return Counter(
         {
@@ -60,11 +60,11 @@ async def figures(tally: Tally) -> Counter[str]:
     )
 
 
-async def until_figures(tally: Tally, expected: Mapping[str, float]) -> Counter[str]:
-    """Wait until figures are as expected; give all of them."""
+async def until_metrics(tally: Tally, expected: Mapping[str, float]) -> Counter[str]:
+    """Wait until metrics have these values; give all metrics."""
     end = time.monotonic() + START
     while True:
-        now = await figures(tally)
+        now = await metrics(tally)
         found = {name: now[name] for name in expected}
         if found == expected:
             return now
