@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations over a connection, `db.migrations` or people's own."""
+"""Alembic's script: runs migrations over a connection of `db.migrations` or one of its own."""
 # ruff: noqa: INP001  (an __init__.py would hide the library that this folder is named after)
 
 import asyncio
@@ -15,7 +15,7 @@ from ops.errors import OperatorError
 
 
 def database_url() -> str:
-    """Where the database is: `-x url=...`, else where the bot's settings say."""
+    """Give the address of the database: `-x url=...`, else that of the bot's settings."""
     if url := context.get_x_argument(as_dictionary=True).get("url"):
         return str(url)
     try:
@@ -25,7 +25,7 @@ def database_url() -> str:
 
 
 def run(connection: Connection) -> None:
-    """Run the migrations in the connection's transaction."""
+    """Run the migrations in the transaction of a connection."""
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
@@ -35,13 +35,13 @@ def run(connection: Connection) -> None:
 
 
 async def run_from_command_line() -> None:
-    """Run the migrations over a connection of one's own."""
+    """Run the migrations over a connection of this process."""
     async with migrating(database_url()) as connection:
         await connection.run_sync(run)
 
 
 def print_sql() -> None:
-    """Write the migrations as SQL (`--sql`), for a database that others look after."""
+    """Print the migrations as SQL (`--sql`), for a database that someone else administers."""
     context.configure(url=database_url(), target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,1 +1,1 @@
-"""Puts Tally together: settings, connections, dispatcher, pages, and the run itself."""
+"""Puts Tally together and runs it: settings, connections, dispatcher, pages."""

@@ -1,4 +1,4 @@
-"""What Tally is connected to: Redis and Telegram, or what stands in for them."""
+"""Connects Tally to Redis and Telegram, or starts the embedded Valkey and the playground."""
 
 from contextlib import AsyncExitStack, suppress
 
@@ -29,9 +29,9 @@ from durable_dialogs.telegram.topics import Topics
 from ops.errors import OperatorError
 
 CALL = 20.0
-"""Seconds that Telegram may take for a call."""
+"""Seconds a call to Telegram may take."""
 CONNECTIONS = 1000
-"""Calls to Telegram at once; some may hang and must not keep others waiting."""
+"""The maximum number of calls to Telegram at once. Calls that hang must not delay the others."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,13 +41,13 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
 
     Args:
         settings: The settings.
-        parts: Closes it.
+        parts: The stack that closes it.
 
     Returns:
-        The connection, and what sends commands together by it.
+        The connection, and the batch that sends commands together.
 
     Raises:
-        OperatorError: It can't be reached, or does not start.
+        OperatorError: Redis can't be reached, or the embedded Valkey does not start.
     """
     if settings.redis_url:
         url = settings.redis_url.get_secret_value()
@@ -66,42 +66,45 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
         if address.kind is Kind.SERVER:
             await _check_mode(redis)
     except (RedisError, OSError, ValueError) as error:
-        # Without the inner life of the clients that were asked for a master.
+        # Errors of Sentinel go on with the repr of each client.
         line = line_of(error).partition(" : <")[0]
         raise OperatorError(f"REDIS_URL: Redis can't be reached: {line}") from error
     except TypeError as error:
-        # Of the client's constructor, by name; see its options of a connection.
+        # redis-py passes the options of the address to a constructor, by name.
         raise OperatorError("REDIS_URL: has an option that redis-py does not know") from error
     return redis, batch
 
 
 async def _check_mode(redis: Redis) -> None:
-    """Make sure that a server is no Sentinel's or cluster's, which would refuse all but a ping."""
-    with suppress(ResponseError):  # not every user may ask
+    """Check that a server is not a Sentinel or part of a cluster, which refuse most commands."""
+    with suppress(ResponseError):  # the user may lack the permission for INFO
         info = await redis.info("server")
         mode = info.get("redis_mode") or info.get("server_mode")  # Redis, Valkey
         if mode in set(Kind):
             raise OperatorError(
-                f"REDIS_URL: for what answers there it must begin with redis+{mode}://"
+                f"REDIS_URL: the server there is a {mode}, so the address must begin with "
+                f"redis+{mode}://"
             )
 
 
 async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permissions:
-    """Make sure that the bot may do in Redis what it needs.
+    """Check that the bot's user in Redis has the permissions that it needs.
 
     Returns:
-        What asks again.
+        The check, to be repeated while the bot runs.
 
     Raises:
-        OperatorError: It may not.
+        OperatorError: A permission is missing.
     """
     permissions = Permissions(redis, batch, bot_id)
     try:
         await permissions.check()
     except MissingPermissionsError as error:
-        raise OperatorError(f"REDIS_URL: {error}; docs/redis.md shows a user that may") from error
+        raise OperatorError(
+            f"REDIS_URL: {error}; docs/redis.md shows a user with all permissions"
+        ) from error
     except RedisError as error:
-        # A full disk, say: people are told to try again until it is mended.
+        # A full disk, for example. The bot asks people to try again until the operator mends it.
         log.warning("redis_not_ready", error=line_of(error))
     return permissions
 
@@ -112,10 +115,10 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
     Args:
         settings: The settings.
         clock: Compares this machine's clock with Telegram's.
-        parts: Closes it.
+        parts: The stack that closes its session, and ends the playground.
 
     Raises:
-        OperatorError: The playground does not start, or the proxy of the environment is none.
+        OperatorError: The playground does not start, or the address of the proxy is wrong.
     """
     if settings.bot_token:
         token = settings.bot_token.get_secret_value()
@@ -134,9 +137,9 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
         session=session,
         default=DefaultBotProperties(
             parse_mode=ParseMode.HTML,
-            # Who deletes what they have said is answered all the same.
+            # The bot also answers a message that its sender has deleted by now.
             allow_sending_without_reply=True,
-            # Names may be links, and nobody has asked to see what is behind them.
+            # Names of counters and people may be links; a preview of them would be unwanted.
             link_preview_is_disabled=True,
         ),
     )
@@ -146,10 +149,10 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
 
 
 def _proxy(settings: Settings, api: str) -> Proxy | None:
-    """Give the proxy by which Telegram is reached, if any.
+    """Give the proxy for calls to Telegram, None if there is none.
 
     Raises:
-        OperatorError: That of the environment is none.
+        OperatorError: The address in the environment is wrong.
     """
     if is_on_this_machine(api):
         return None
@@ -168,7 +171,7 @@ def _proxy(settings: Settings, api: str) -> Proxy | None:
 
 
 async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[str, str]:
-    # Only where it is needed: a bot with a token does without its memory.
+    # Imported here, because a bot with a token does not need the memory that it takes.
     from telegram_playground.errors import FolderError  # noqa: PLC0415
     from telegram_playground.server import Server  # noqa: PLC0415
 
@@ -188,12 +191,12 @@ async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[s
     log.info(
         "playground",
         open=server.url,
-        hint="no BOT_TOKEN is set, so a local Telegram stands in at this address; "
+        hint="BOT_TOKEN is not set, so a local Telegram runs at this address; "
         "for the real one put BOT_TOKEN=... from @BotFather into .env",
     )
     return server.token, server.url
 
 
 def line_of(error: Exception) -> str:
-    """Give an error's first line, for a person."""
+    """Give the first line of an error's text, or the name of its class if it has none."""
     return str(error).partition("\n")[0] or type(error).__name__

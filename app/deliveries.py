@@ -1,4 +1,4 @@
-"""Where goes what a commit has left in the outbox: totals, payments, documents, whole groups."""
+"""Delivers the entries of the outbox: totals, payments, changes, documents, moved groups."""
 
 from dataclasses import dataclass
 
@@ -15,22 +15,22 @@ from exports.sending import Exports, Order
 from people.preferences import People
 
 CHANGE = "change:"
-"""How the entries of changes begin, and
-EXPORT: those of exports; totals are known by their confirmation alone."""
+"""Prefix of the entries of changes. (An entry without any prefix is a total.)"""
 EXPORT = "export:"
+"""Prefix of the entries of exports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """Takes each entry of the outbox to where it belongs, however often it comes.
+    """Delivers each entry of the outbox. A repeated delivery of the same entry changes nothing.
 
     Args:
-        totals: Where totals are saved.
-        payments: Where payments are.
-        changes: Where totals are changed.
-        people: Told whose data have changed.
+        totals: Saves totals.
+        payments: Saves payments.
+        changes: Changes saved totals.
+        people: Learns whose data has changed.
         exports: Sends documents.
-        moving: Takes open dialogs to their group's new chat.
+        moving: Moves open dialogs to the supergroup that their group became.
     """
 
     totals: Totals
@@ -41,7 +41,7 @@ class Deliveries:
     moving: GroupUpgrades
 
     async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
-        """Deliver an entry; see `fsm.outbox.Deliver`."""
+        """Deliver an entry; see `durable_dialogs.delivery.outbox.Deliver`."""
         try:
             if entry.startswith(NewPayment.ENTRIES):
                 await self.payments.save(NewPayment.from_json(payload))
@@ -56,7 +56,7 @@ class Deliveries:
                 await self.moving.put(payload)
             elif entry.startswith(GroupUpgrade.UPGRADE):
                 old_id, new_id = await self.moving.take(outbox, payload)
-                # Last, when no total of the old chat is on its way any more.
+                # Last, because by now no total of the old chat is left in the outbox.
                 await self.totals.move(old_id, new_id)
             else:
                 await self.totals.add(NewTotal.from_json(payload))

@@ -1,4 +1,4 @@
-"""The first call to Telegram, which tells who the bot is, however long that takes."""
+"""The first call to Telegram, which tells who the bot is. It is repeated until Telegram answers."""
 
 import asyncio
 from asyncio import FIRST_COMPLETED
@@ -24,27 +24,27 @@ from durable_dialogs.telegram.session import NotDoneError, UnreadableResultError
 from ops.errors import OperatorError
 
 STRANGE = 30.0
-"""Seconds for which something that is no Bot API server may answer in its place: a proxy that has
-just started, or the login page of a network."""
+"""Seconds for which another server may answer in place of the Bot API server: a proxy that has just
+started, or the login page of a network."""
 BEAT = 20.0
-"""Seconds between two signs that the bot waits; a parent gives a worker a minute."""
+"""Seconds between two calls of `wait`. The parent of a worker expects one a minute."""
 
 log = structlog.get_logger(__name__)
 
 
 async def introduce(bot: Bot, stop: asyncio.Event, wait: Callable[[], object]) -> User | None:
-    """Ask Telegram who the bot is, until it answers.
+    """Ask Telegram who the bot is until it answers.
 
     Args:
         bot: The bot.
-        stop: Is set when the bot is to stop.
-        wait: Called every 20 seconds while the answer is still to come.
+        stop: The event that ends the bot.
+        wait: A function to call every 20 seconds until Telegram answers.
 
     Returns:
-        The bot's user, None if it is to stop before Telegram has answered.
+        The bot's user, None if `stop` was set first.
 
     Raises:
-        OperatorError: Telegram refuses the token, or what answers is no Bot API server.
+        OperatorError: Telegram refuses the token, or the server is not a Bot API server.
     """
     asking = start(_ask(bot), awaited=True)
     stopped = start(stop.wait(), awaited=True)
@@ -74,14 +74,16 @@ async def _ask(bot: Bot) -> User:
         elif strange_since is None:
             strange_since = time()
         elif time() - strange_since >= STRANGE:
-            raise OperatorError("BOT_API_URL: what answers there is no Bot API server") from failure
+            raise OperatorError(
+                "BOT_API_URL: the server there is not a Bot API server"
+            ) from failure
         if not is_said:
             is_said = True
             log.warning("telegram_awaited", error=str(failure).partition("\n")[0])
         await asyncio.sleep(
             failure.retry_after if isinstance(failure, TelegramRetryAfter) else pause
         )
-    raise AssertionError  # the pauses have no end
+    raise AssertionError  # the pauses never end
 
 
 def _may_pass(error: TelegramAPIError) -> bool:
@@ -90,7 +92,7 @@ def _may_pass(error: TelegramAPIError) -> bool:
 
 
 def _is_strange(error: TelegramAPIError) -> bool:
-    """Tell whether what has answered is neither Telegram nor a proxy that can't reach it."""
+    """Tell whether neither Telegram answered nor a proxy that can't reach it."""
     if isinstance(error, UnreadableResultError):
         return True
     return (

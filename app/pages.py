@@ -1,4 +1,4 @@
-"""The pages that people open, put together, and the server that has them."""
+"""Puts the web pages together and serves them, and the metrics at a port of their own."""
 
 import errno
 from contextlib import AsyncExitStack
@@ -30,17 +30,17 @@ from web.totals_page import PATH as TOTALS
 from web.webhook import LIMIT
 
 PAGES = {"web_app_url": MINI_APP, "game_url": GAME, "login_url": LOGIN, "totals_url": TOTALS}
-"""Where each page is, below the public address, by what windows ask for."""
+"""The path of each page below the public address, by the name that windows use."""
 
 FINISH = 1.5
-"""Seconds that a stop waits for requests under way."""
+"""Seconds a stop waits for requests to end."""
 
 LOOPBACK = "127.0.0.1"
 
 log = structlog.get_logger(__name__)
 
 
-async def make_pages(  # noqa: PLR0913 - what its pages need
+async def make_pages(  # noqa: PLR0913 - each page needs some of them
     settings: Settings,
     bot: Bot,
     redis: Redis,
@@ -56,8 +56,8 @@ async def make_pages(  # noqa: PLR0913 - what its pages need
         bot: The bot.
         redis: The connection, giving bytes.
         catalog: The texts.
-        tickets: Tells who plays where.
-        freshness: Tells whether what Telegram has signed still counts.
+        tickets: Checks the tickets of the game.
+        freshness: Checks the age of data that Telegram signed.
     """
     pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
@@ -70,7 +70,7 @@ async def make_pages(  # noqa: PLR0913 - what its pages need
 
 
 def _chat(settings: Settings, username: str) -> str:
-    """Give where the chat with the bot is found, from outside of Telegram."""
+    """Give the address that opens the chat with the bot from a browser."""
     if settings.bot_token:
         return create_telegram_link(username, start="links")
     return f"http://{LOOPBACK}:{settings.playground_port}"
@@ -79,19 +79,19 @@ def _chat(settings: Settings, username: str) -> str:
 async def serve(
     pages: web.Application, settings: Settings, server: AsyncExitStack, *, shared: bool
 ) -> dict[str, str | None]:
-    """Serve the pages: to the public, to the playground's persons, or at least how Tally is.
+    """Serve the pages. Without a public address, only `/healthz` and `/readyz` are of use.
 
     Args:
         pages: The application.
         settings: The settings.
-        server: Closes it.
+        server: The stack that closes the server.
         shared: Whether other workers serve at the same port.
 
     Returns:
-        The address of each page by its name in `PAGES`, None where Telegram can't open it.
+        The address of each page by its name in `PAGES`, None if Telegram can't open it.
 
     Raises:
-        OperatorError: The port can't be had.
+        OperatorError: The server can't listen at the port.
     """
     address = await _serve(pages, settings, server, shared=shared)
     return {name: address and address + path for name, path in PAGES.items()}
@@ -112,29 +112,29 @@ async def _serve(
             raise OperatorError(f"WEB_HOST: {line_of(error)}") from error
         if public:
             raise OperatorError(f"WEB_PORT: {line_of(error)}") from error
-        # Nobody comes from outside, so a bot that polls need not fail for it.
+        # A bot without a public address works without these pages, so it need not fail.
         log.warning("port_taken", port=settings.web_port)
         port = await server.enter_async_context(serving(pages, host, 0, finish=FINISH))
     log.info("serving", host=host, port=port)
     if is_on_playground:
         return f"http://{host}:{port}"
-    # Telegram opens no other pages than https.
+    # Telegram opens https pages only.
     return public if public and public.startswith("https://") else None
 
 
 async def serve_metrics(
     health: Health, settings: Settings, server: AsyncExitStack, *, shared: bool
 ) -> None:
-    """Serve the figures, at a port that no proxy passes on to.
+    """Serve the metrics at a port of their own, to which no proxy should pass requests on.
 
     Args:
-        health: Gives them.
+        health: Gives the metrics.
         settings: The settings.
-        server: Closes it.
+        server: The stack that closes the server.
         shared: Whether other workers serve at the same port.
 
     Raises:
-        OperatorError: The host is none of this machine's.
+        OperatorError: The host is not an address of this machine.
     """
     app, host, port = metrics_app(health), settings.metrics_host, settings.metrics_port
     try:
@@ -144,7 +144,7 @@ async def serve_metrics(
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise OperatorError(f"METRICS_HOST: {line_of(error)}") from error
-        # A bot that can't be measured there counts all the same.
+        # The bot works without them, so it need not fail.
         log.warning("metrics_port_taken", port=port)
         port = await server.enter_async_context(serving(app, host, 0, finish=FINISH))
     log.info("serving_metrics", host=host, port=port)

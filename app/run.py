@@ -1,4 +1,4 @@
-"""Puts the parts together: bot, dispatcher, open dialogs, totals; runs and closes them."""
+"""Puts all parts of the bot together, runs them, and closes them."""
 
 import asyncio
 import signal
@@ -90,18 +90,18 @@ from web.viewers import Viewers
 from widgets.services import Services
 
 KEPT = (Response[bool], Response[Message], Response[Message | bool])
-"""The answers of Telegram in use. pydantic holds generic models weakly, and aiogram names
-them anew for every call: unless somebody keeps them, they are built again and again."""
+"""The response models in use. pydantic caches generic models by weak references, and aiogram asks
+for them in each call: without a reference here, pydantic would build them again for each call."""
 
 BUSY_TIMEOUT = 2
-"""Seconds that a write waits for another process's. Short, as a thread that waits in SQLite
-can't be stopped, and whatever is written here is tried again."""
+"""Seconds a write to SQLite waits for another process. Short, because a thread that waits in SQLite
+can't be stopped, and each write is retried later."""
 ANSWER = 10.0
-"""Seconds that PostgreSQL may take for what it is asked; then it is taken to be away."""
+"""Seconds PostgreSQL may take to answer before it counts as away."""
 FINISH = 3.0
-"""Seconds that a stop waits for what is under way; the rest is found at the next start."""
+"""Seconds a stop waits for running work. The next start takes up the rest."""
 FORGET = 60.0
-"""Seconds between two looks for deleted totals that nobody can bring back any more."""
+"""Seconds between two deletions of old totals that undo can't bring back any more."""
 
 begin(TOTALS, Kind)
 measure_dialogs(telemetry)
@@ -114,12 +114,13 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
 
     Args:
         settings: The settings.
-        parent: What has started it as one of several workers; they end when that does.
+        parent: The parent of this worker, None if there is only one process. The worker ends when
+            its parent does.
 
     Raises:
-        OperatorError: It can't start, or the token was revoked, or taken by another bot.
+        OperatorError: The bot can't start, the token was revoked, or another bot polls with it.
     """
-    stop = _end(parent)
+    stop = _stop_event(parent)
     async with AsyncExitStack() as parts:
         await migrate(settings.database)
         redis, batch = await open_redis(settings, parts)
@@ -198,14 +199,14 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             _checks(settings, permissions, sessions, bot), stop.is_set, exposition, note_ready
         )
         add_health(pages, health)
-        receive = _receiving(settings, bot, intake, inbox, pages, redis=redis)
+        receive = _receive_job(settings, bot, intake, inbox, pages, redis=redis)
         async with AsyncExitStack() as server:
             dispatcher.workflow_data |= await serve(pages, settings, server, shared=bool(parent))
             await serve_metrics(health, settings, server, shared=bool(parent))
             log.info("started", bot=f"@{me.username}")
             if parent:
                 parent.say_started()
-            await _until(
+            await _run_until(
                 stop,
                 receive,
                 *dialogs.jobs(dispatcher),
@@ -226,13 +227,13 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             await close(max(0.0, end - asyncio.get_running_loop().time()))
 
 
-def _end(parent: Parent | None) -> asyncio.Event:
-    """Give what is set when it is time to stop."""
+def _stop_event(parent: Parent | None) -> asyncio.Event:
+    """Give an event that signals, or the end of the parent, set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    # Of a terminal that is gone, or a reload of a service, of which there is nothing to reload.
+    # SIGHUP means that the terminal is gone, or that a service should reload, which it can't.
     is_terminal = bool(sys.stdin and sys.stdin.isatty())
     loop.add_signal_handler(signal.SIGHUP, stop.set if is_terminal else _refuse_reload)
     if parent:
@@ -244,7 +245,7 @@ def _refuse_reload() -> None:
     log.warning("reload_ignored", hint="one process reads settings and code at a restart only")
 
 
-def _receiving(  # noqa: PLR0913 - all that updates pass on their way
+def _receive_job(  # noqa: PLR0913 - all that updates pass on their way
     settings: Settings,
     bot: Bot,
     intake: Intake,
@@ -253,7 +254,7 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
     *,
     redis: Redis,
 ) -> Callable[[], Awaitable[object]]:
-    """Give the job that has updates come."""
+    """Give the job that receives updates, by polling or by webhook."""
     if settings.webhook_url is None:
         return partial(poll, bot, inbox)
     address = settings.webhook_url.get_secret_value().rstrip("/")
@@ -265,13 +266,13 @@ def _receiving(  # noqa: PLR0913 - all that updates pass on their way
 def _checks(
     settings: Settings, permissions: Permissions, sessions: Sessions, bot: Bot
 ) -> dict[str, Check]:
-    """Give how each part is asked whether it can be used."""
+    """Give the readiness check of each part."""
     checks: dict[str, Check] = {
         "redis": partial(_ask_redis, permissions),
         "database": sessions.ask,
         "telegram": partial(ask_telegram, bot),
     }
-    # Nothing of a bot is kept there whose Redis and database are elsewhere.
+    # If Redis and the database are elsewhere, the bot keeps nothing in its data folder.
     if settings.database_url is None or (settings.data_dir / "valkey").is_dir():
         checks["disk"] = partial(_ask_disk, settings.data_dir)
     return checks
@@ -289,23 +290,23 @@ async def _ask_disk(folder: Path) -> None:
     DISK_FREE.set(room.free)
     if room.is_low:
         free, reserve = (f"{size / MEGABYTE:.0f} MB" for size in (room.free, room.reserve))
-        raise NotReadyError(f"DATA_DIR has {free} left; below {reserve} nothing more is counted")
+        raise NotReadyError(f"DATA_DIR has {free} left; below {reserve} Tally stops counting")
 
 
 async def _forget(changes: Changes) -> None:
-    """Delete for good, every now and then, what was deleted and not brought back."""
+    """Delete old totals for good, every minute, once undo can't bring them back any more."""
     while True:
-        # While the database is away nothing is lost by waiting.
+        # If the database is away, the next minute will do.
         with suppress(SQLAlchemyError):
             await changes.forget(datetime.now(UTC))
         await asyncio.sleep(FORGET)
 
 
-async def _until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
-    """Run jobs until told to stop, or until one fails.
+async def _run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+    """Run jobs until the event is set or a job fails.
 
     Raises:
-        OperatorError: The token was revoked, or somebody else polls with it.
+        OperatorError: The token was revoked, or another process polls with it.
     """
     stopped: asyncio.Future[object] = start(stop.wait(), awaited=True)
     running = {stopped, *(start(job(), awaited=True) for job in jobs)}

@@ -1,4 +1,4 @@
-"""Settings, from the environment and `.env`; .env.example explains each."""
+"""The settings, read from the environment and `.env`; .env.example explains each."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,17 +31,17 @@ from ops.errors import OperatorError
 
 DAY = 24 * 60 * 60
 ENV_FILE = Path(".env")
-"""The file of settings, in the folder where Tally is started."""
+"""The file of settings, in the current folder."""
 
 
 def _token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
-        raise ValueError("is no bot token; @BotFather gives one like 123456:ABC-DEF")
+        raise ValueError("is not a bot token; @BotFather gives one like 123456:ABC-DEF")
     return value
 
 
 def _address(*schemes: str) -> AfterValidator:
-    """Make a validator that takes an address of one of these schemes."""
+    """Make a validator that accepts addresses with one of these schemes."""
 
     def check(value: SecretStr) -> SecretStr:
         address = value.get_secret_value()
@@ -54,18 +54,18 @@ def _address(*schemes: str) -> AfterValidator:
         except ValueError:
             complete = None
         if not complete:
-            # What is wrong is not shown: any part may be one of a password.
-            raise ValueError("is no address; see .env.example")
+            # Without the wrong part, because it may belong to a password.
+            raise ValueError("is not an address; see .env.example")
         return value
 
     return AfterValidator(check)
 
 
 def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> None:
-    """Make sure that the certificates and keys that an address names can be read.
+    """Check that the certificates and keys that an address names can be read.
 
     Raises:
-        ValueError: One can't; the text says which option and why.
+        ValueError: One can't be read. The text says which option and why.
     """
     for name in names:
         for file in options.get(name, ()):
@@ -74,7 +74,7 @@ def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> No
             except OSError as error:
                 raise ValueError(f"has an {name} that can't be read: {error.strerror}") from None
             if b"-----BEGIN " not in content:
-                raise ValueError(f"has an {name} that holds nothing in the PEM format")
+                raise ValueError(f"has an {name} that is not in the PEM format")
 
 
 def _proxy(value: SecretStr) -> SecretStr:
@@ -93,7 +93,7 @@ def _database(value: SecretStr) -> SecretStr:
     try:
         url = make_url(value.get_secret_value())
     except (ArgumentError, ValueError):
-        raise ValueError("is no database address; see .env.example") from None
+        raise ValueError("is not a database address; see .env.example") from None
     if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
         raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
     if url.get_backend_name() == "postgresql":
@@ -103,12 +103,12 @@ def _database(value: SecretStr) -> SecretStr:
     try:
         url.get_dialect()().create_connect_args(url)
     except (ArgumentError, ValueError, TypeError):
-        raise ValueError("has an option of no such value") from None
+        raise ValueError("has an option with a wrong value") from None
     return value
 
 
 def _ids(value: object) -> object:
-    """Read `7, 8`; the settings library would take it for JSON."""
+    """Read `7, 8`, which the settings library would read as JSON."""
     if not isinstance(value, str):
         return value
     ids = [part.strip() for part in value.split(",")]
@@ -119,7 +119,7 @@ def _ids(value: object) -> object:
 
 def _game(value: str) -> str:
     if not re.fullmatch(r"\w{3,64}", value, re.ASCII):
-        raise ValueError("is no short name of a game: letters, digits and _")
+        raise ValueError("is not a short name of a game: letters, digits and _")
     return value
 
 
@@ -130,40 +130,41 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
 
 
 class Settings(BaseSettings):
-    """What can be set about a running Tally.
+    """The settings of a bot.
 
-    Addresses are secrets, as they may carry passwords: nothing that prints
-    settings shows one.
+    Addresses are secrets, because they may contain passwords: nothing that prints settings shows
+    them.
 
     Attributes:
-        bot_token: The token from @BotFather; without one the playground stands in for Telegram.
-        bot_api_url: The Bot API server.
-        bot_api_test: Use Telegram's test environment.
-        telegram_proxy: The proxy by which Telegram is reached; without one that of `HTTPS_PROXY`
+        bot_token: The token from @BotFather; without one, the playground stands in for Telegram.
+        bot_api_url: The address of the Bot API server; the default is Telegram's.
+        bot_api_test: Whether to use Telegram's test environment.
+        telegram_proxy: The address of the proxy for Telegram; the default is that of `HTTPS_PROXY`
             or `ALL_PROXY`, if there is one.
-        redis_url: Redis or Valkey for open dialogs; without one an embedded Valkey.
-        redis_wait: How many replicas of Redis must have what an update has changed before it
-            is answered.
-        database_url: The database of totals; without one SQLite in `data_dir`.
-        data_dir: The folder of everything that Tally keeps itself.
-        web_app_url: The public address of what people open in a browser; by default
+        redis_url: The address of Redis or Valkey for open dialogs; without one, Tally starts the
+            embedded Valkey.
+        redis_wait: How many replicas of Redis must have the changes of an update before the bot
+            answers it.
+        database_url: The address of the database; the default is SQLite in `data_dir`.
+        data_dir: The folder where Tally keeps its own data.
+        web_app_url: The public address of the pages that people open; the default is
             `webhook_url`, if that is https.
-        admin_ids: Who may give payments back and ask for statistics.
-        payment_provider_token: The token by which cards are charged, from @BotFather;
-            without one only Telegram Stars are taken.
-        game_short_name: What @BotFather calls the game; without one there is none, but on the
-            playground.
-        default_language: The language of people whose own is not spoken here.
-        dialog_ttl: Seconds that a dialog lives untouched.
-        webhook_url: The public address that Telegram posts updates to; without one they are polled.
-        webhook_secret: What Telegram says to prove that it is Telegram; by default derived
+        admin_ids: Telegram ids of the people who may refund payments and see statistics.
+        payment_provider_token: The token from @BotFather that charges cards; without one, people
+            can pay by Telegram Stars only.
+        game_short_name: The short name of the game at @BotFather; without one, there is a game on
+            the playground only.
+        default_language: The language for people whose own language Tally lacks.
+        dialog_ttl: Seconds after its last use when a dialog expires.
+        webhook_url: The public address where Telegram posts updates; without one, Tally polls.
+        webhook_secret: The secret that Telegram sends with each update; the default is derived
             from the token.
-        web_host: The address to listen at, and
-        web_port: the port.
-        metrics_host: The address to serve figures at, and
-        metrics_port: the port, another than `web_port`.
+        web_host: The address to listen at.
+        web_port: The port to listen at.
+        metrics_host: The address to serve metrics at.
+        metrics_port: The port to serve metrics at, different from `web_port`.
         playground_port: The port of the playground's page and Bot API.
-        log_level: The least severity that is logged.
+        log_level: The least severity to log.
         log_format: `console` for people, `json` for collectors.
     """
 
@@ -197,58 +198,58 @@ class Settings(BaseSettings):
 
     @field_validator("redis_wait")
     @classmethod
-    def _for_somebody(cls, value: int, info: ValidationInfo) -> int:
-        # One that is wrong is not there at all, and has a line of its own.
+    def _needs_redis(cls, value: int, info: ValidationInfo) -> int:
+        # A wrong REDIS_URL is missing from `data`, and has an error of its own.
         if value and info.data.get("redis_url", "wrong") is None:
-            raise ValueError("must go with REDIS_URL, as the embedded Valkey has no replicas")
+            raise ValueError("needs REDIS_URL, because the embedded Valkey has no replicas")
         return value
 
     @field_validator("metrics_port")
     @classmethod
-    def _of_its_own(cls, value: int, info: ValidationInfo) -> int:
-        # Several workers could listen at it for both, and the public would get figures.
+    def _is_not_public(cls, value: int, info: ValidationInfo) -> int:
+        # Workers share ports, so both could listen at it, and the public could get metrics.
         if value == info.data.get("web_port"):
-            raise ValueError("must be another port than WEB_PORT, where the public comes")
+            raise ValueError("must differ from WEB_PORT, which is open to the public")
         return value
 
     @property
     def public_address(self) -> str | None:
-        """The address below which people and Telegram find Tally's pages, if any."""
+        """The public address of Tally's pages, None if there is none."""
         return next((address.rstrip("/") for address in self.public_addresses), None)
 
     @property
     def public_addresses(self) -> list[str]:
-        """The addresses that were set for the public to come by."""
+        """The public addresses that are set."""
         addresses = (self.web_app_url, self.webhook_url)
         return [address.get_secret_value() for address in addresses if address]
 
     @property
     def game(self) -> str | None:
-        """The game's short name, if there is one; the playground knows any."""
+        """The game's short name, None if there is no game; the playground takes any name."""
         return self.game_short_name or (None if self.bot_token else "tap_race")
 
     @property
     def provider_token(self) -> str | None:
-        """The token by which cards are charged, if they can be; the playground takes any."""
+        """The token that charges cards, None if cards are not taken; the playground takes any."""
         if self.payment_provider_token:
             return self.payment_provider_token.get_secret_value()
         return None if self.bot_token else "playground"
 
     @property
     def secret(self) -> str | None:
-        """What Telegram says to prove that it is Telegram, if it was set."""
+        """The webhook's secret, None if it was not set."""
         return self.webhook_secret.get_secret_value() if self.webhook_secret else None
 
     @property
     def database(self) -> str:
-        """The address of the database of totals."""
+        """The address of the database."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'tally.db'}"
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """Give what must never show: the token, and passwords in addresses."""
+    """Give the texts that logs must mask: tokens, secrets, and passwords in addresses."""
     addresses = (
         settings.bot_api_url,
         settings.redis_url,
@@ -271,8 +272,8 @@ def read_settings() -> Settings:
     """Read the settings from the environment and `.env`.
 
     Raises:
-        OperatorError: A setting is wrong, or `.env` can't be read; the text has one readable line a
-            fault and shows no value, as any could be a secret.
+        OperatorError: A setting is wrong, or `.env` can't be read. The text has one readable line
+            for each, without the value, because it may be a secret.
     """
     try:
         _check_env_file()
@@ -289,12 +290,12 @@ def read_settings() -> Settings:
 
 
 def _check_env_file() -> None:
-    """Refuse a file that the settings library would pass over, in whole or in part.
+    """Refuse a file that the settings library would ignore, in whole or in part.
 
-    A named pipe is left to that library, because it can be read only once.
+    A named pipe is not checked, because it can be read only once.
 
     Raises:
-        OperatorError: The file has a line that is no setting, or is not text.
+        OperatorError: The file has a line that is not a setting, or is not text.
         OSError: It can't be read.
         UnicodeDecodeError: It is not UTF-8.
     """
@@ -302,7 +303,7 @@ def _check_env_file() -> None:
         return
     text = ENV_FILE.read_text("utf-8-sig")
     if "\0" in text:
-        # UTF-16 without a mark is valid UTF-8, in which no setting has its name.
+        # UTF-16 without a byte order mark is valid UTF-8, but its names have NULs in them.
         raise OperatorError(f"{ENV_FILE}: has NUL bytes, so it is not UTF-8 text: save it as UTF-8")
     for setting in parse_stream(StringIO(text)):
         if setting.error:

@@ -1,4 +1,4 @@
-"""How updates come: by polling, or posted by Telegram where there is a public address."""
+"""Receives updates, by polling or by webhook, and measures and logs each."""
 
 import asyncio
 import time
@@ -35,13 +35,13 @@ KINDS = [
     "my_chat_member",
     "chat_member",
 ]
-"""The kinds of updates asked for. By hand: aiogram would add kinds of the dialogs' own."""
+"""The kinds of updates that Tally asks for. (aiogram would add kinds that only dialogs make.)"""
 
 CONNECTIONS = 100
-"""Requests that Telegram may have under way at once, the most that it takes."""
+"""The maximum number of webhook requests at once; 100 is Telegram's own limit."""
 
 PAUSE = 5.0
-"""Seconds before the next try when Telegram can't be reached at all."""
+"""Seconds before the next try if Telegram can't be reached."""
 
 begin(UPDATES, KINDS, Outcome)
 begin(UPDATE_SECONDS, KINDS)
@@ -53,11 +53,11 @@ log = structlog.get_logger(__name__)
 
 
 async def poll(bot: Bot, inbox: Inbox) -> None:
-    """Fetch updates until cancelled; a webhook set before goes, what waits stays.
+    """Fetch updates until cancelled. A webhook is deleted first; updates that wait are kept.
 
     Raises:
         TelegramUnauthorizedError: The token was revoked.
-        TelegramConflictError: Somebody else has fetched with the same token for a while.
+        TelegramConflictError: Another process keeps fetching with the same token.
     """
     info = await _insist(bot.get_webhook_info)
     if info.url:
@@ -67,22 +67,21 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
 
 
 async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Call Telegram until it answers: with a webhook, to fetch would be refused as a conflict."""
+    """Call Telegram until it answers, because it refuses to poll as long as a webhook is set."""
     ask = partial(patiently, partial(confirmed, call), raising=(TelegramUnauthorizedError,))
     while (result := await ask()) is None:  # noqa: ASYNC110 - it can only be asked
         await asyncio.sleep(PAUSE)
     return result
 
 
-async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
-    """Pass on only kinds of updates that are asked for, and the dialogs' own.
+async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - the handler's result
+    """Pass on only updates of `KINDS`, and those that dialogs make.
 
-    Nothing else is ours to know: what customers write to a business account that the bot
-    was connected to, say, or what guests of a chat do. It may come all the same, from a time
-    when another bot with the same token asked for it.
+    Other kinds can come if another program with the same token asked for them before, for example
+    what customers write to a business account. Tally must not read those.
 
-    A message that was sent via a bot is no input: the person has chosen an inline result, and
-    that bot has written its text.
+    A message that was sent via a bot is no input, because that bot wrote its text: the person only
+    chose an inline result.
     """
     if isinstance(event, DialogUpdate) or _is_asked_for(cast("Update", event)):
         return await handler(event, data)
@@ -95,10 +94,10 @@ def _is_asked_for(update: Update) -> bool:
     return any(getattr(update, kind) for kind in KINDS)
 
 
-async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
-    """Measure what becomes of an update, and have whatever is logged meanwhile tell its id.
+async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - the handler's result
+    """Measure an update, and add its id to each line that is logged meanwhile.
 
-    What dialogs have done by themselves, or within an update, is none.
+    Updates that dialogs make are not measured.
     """
     if not isinstance(event, Update) or isinstance(event, DialogUpdate):
         return await handler(event, data)
@@ -118,18 +117,18 @@ async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any])
 
 
 class Receiver:
-    """Takes updates by webhook.
+    """Receives updates by webhook.
 
     Args:
         bot: The bot.
         intake: Carries updates out.
-        inbox: May hold some from a time of polling.
+        inbox: May hold updates from a time when the bot polled.
         address: The public address.
-        secret: What Telegram says to prove that it is Telegram, None for the default.
+        secret: The secret that Telegram sends with each update, None for the default.
         redis: The connection, giving bytes.
     """
 
-    def __init__(  # noqa: PLR0913 - where from, where to, and what is said there
+    def __init__(  # noqa: PLR0913 - all that receiving needs
         self,
         bot: Bot,
         intake: Intake,
@@ -147,12 +146,12 @@ class Receiver:
         self._secret = secret or secret_of(bot.token)
 
     def join(self, app: web.Application) -> None:
-        """Take updates that are posted to an application."""
+        """Add the webhook to an application."""
         webhook = Webhook(self._intake, self._secret)
         add_webhook(app, webhook, urlsplit(self._address).path)
 
     async def announce(self) -> NoReturn:
-        """Have Telegram post here until cancelled, once everything from before is done.
+        """Set the webhook and keep it set until cancelled; replay the inbox first.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.

@@ -1,4 +1,4 @@
-"""Telling Telegram where to post, and seeing to it that it goes on doing so."""
+"""Sets the webhook at Telegram, and keeps it set."""
 
 import asyncio
 import hmac
@@ -22,36 +22,38 @@ from durable_dialogs.telegram.retries import confirmed, patiently
 from ops.metrics import WEBHOOK_FAILED, WEBHOOK_LOST, WEBHOOK_PENDING
 
 NAME = "webhook"
-TURN = 0.5
-"""Seconds between two looks at whether another worker is done with it, or Redis is back."""
+RETRY = 0.5
+"""Seconds before the next try if another worker is setting it, or Redis is away."""
 PAUSE = 30.0
-"""Seconds before the next try when Telegram has refused it or can't be reached."""
+"""Seconds before the next try if Telegram refused it or can't be reached."""
 LOOK = 60.0
-"""Seconds between two looks at what Telegram knows."""
+"""Seconds between two checks of the webhook that Telegram has."""
 BELIEVED = 10 * 60
-"""Seconds that what a worker has set is remembered once no worker is there that would set the
-same. Until then workers of another version or secret leave it alone while they run."""
+"""Seconds for which Redis remembers what was set last; each check of a worker that would set the
+same extends them. As long as it is remembered, workers of another version or with another secret
+leave the webhook alone once they have started."""
 REFUSED = "401 Unauthorized"
-"""What Telegram remembers to have been told where it does not know the secret."""
+"""The last error that Telegram tells if the webhook refused its secret."""
 BEGINNING = datetime.fromtimestamp(0, UTC)
+"""Earlier than any time that Telegram tells."""
 
 log = structlog.get_logger(__name__)
 
 
 class _Kept(NamedTuple):
-    """What stands in Redis: what was set last, and when."""
+    """What Redis remembers: a digest of what was set last, and when."""
 
     digest: bytes
     at: datetime
 
 
 class WebhookSetting:
-    """What Telegram shall know about the webhook.
+    """Keeps the webhook at Telegram as it should be.
 
     Args:
         bot: The bot.
         redis: The connection, giving bytes.
-        method: Sets it.
+        method: The call that sets the webhook.
     """
 
     def __init__(self, bot: Bot, redis: Redis, method: SetWebhook) -> None:
@@ -60,13 +62,13 @@ class WebhookSetting:
         self._method = method
         self._claims = Leases(redis, bot.id, memory=HOLD)
         self._key = f"{PREFIX}:{{{bot.id}}}:{NAME}"
-        # By the token, so that nobody who reads it can try secrets out.
+        # Keyed by the token, so that a reader of Redis can't find the secret by trying.
         digest = hmac.new(bot.token.encode(), method.model_dump_json().encode(), "sha256")
         self._digest = digest.hexdigest().encode()
         self._failed = datetime.now(UTC)
 
     async def keep(self) -> NoReturn:
-        """Have it stand for as long as this runs.
+        """Keep the webhook set until cancelled.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.
@@ -80,10 +82,10 @@ class WebhookSetting:
                 continue
 
     async def ensure(self, *, again: bool = False) -> None:
-        """Have it stand, however often that has to be tried.
+        """Set the webhook, and retry until that succeeds.
 
         Args:
-            again: Only if no other version has set it meanwhile.
+            again: True for a repair: do nothing if a worker of another version has set it.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.
@@ -92,7 +94,7 @@ class WebhookSetting:
             await asyncio.sleep(pause)
 
     async def _look(self) -> None:
-        """Put right what somebody else has changed, but not what another version has set."""
+        """Set the webhook again if another program changed it, but not if another version did."""
         info = await self._ask()
         if info is None:
             return
@@ -104,7 +106,7 @@ class WebhookSetting:
         )
         if lost:
             WEBHOOK_LOST.inc()
-            # Not whose it is now: addresses of others have their tokens in them.
+            # Without the address that Telegram has now, because it may contain a token.
             log.warning("webhook_lost", is_set=bool(info.url), error=info.last_error_message)
         if lost or kept is None:
             await self.ensure(again=True)
@@ -112,29 +114,29 @@ class WebhookSetting:
             await self._redis.expire(self._key, BELIEVED)
 
     async def _try(self, *, again: bool) -> float:
-        """Set it, unless it stands; one worker at a time, and none within a pause.
+        """Set the webhook unless it is right; only one worker at a time does so.
 
         Returns:
-            Seconds after which to try again, 0 where it stands now.
+            Seconds before the next try, 0 if the webhook is right now.
         """
         try:
             if await self._claims.claim(NAME) is not Lease.MINE:
-                return TURN
+                return RETRY
             if not await self._set(again=again):
-                # Held on to, as else the others would try at once, one after the other.
+                # Keep the lease, or the other workers would try at once, one after the other.
                 await self._claims.hold(NAME)
                 return PAUSE
             await self._claims.release(NAME)
         except (AwayError, RedisError):
-            return TURN
+            return RETRY
         return 0.0
 
     async def _set(self, *, again: bool) -> bool:
         kept = await self._read()
         if again and kept and kept.digest != self._digest:
             return True
-        if await self._stands(kept):
-            log.info("webhook_stands")
+        if await self._is_set(kept):
+            log.info("webhook_unchanged")
             return True
         if not await patiently(partial(self._bot, self._method)):
             return False
@@ -143,11 +145,11 @@ class WebhookSetting:
         log.info("webhook_set")
         return True
 
-    async def _stands(self, kept: _Kept | None) -> bool:
-        """Tell whether it stands for sure: Telegram tells its address but not its secret.
+    async def _is_set(self, kept: _Kept | None) -> bool:
+        """Tell whether the webhook is surely right. Telegram tells its address, not its secret.
 
-        What it failed with last may have come after it was refused: that nobody answered
-        while the bot was down. So after any failure it is set again.
+        Telegram tells only the last error. That may hide an earlier one, that the secret was
+        refused, so after any error the webhook counts as wrong.
         """
         info = await self._ask()
         return bool(
@@ -166,7 +168,7 @@ class WebhookSetting:
         return _Kept(digest, datetime.fromtimestamp(int(at), UTC)) if at.isdigit() else None
 
     async def _ask(self) -> WebhookInfo | None:
-        """Ask Telegram what it knows, for the figures as well; None if it does not say."""
+        """Ask Telegram for the webhook and update the metrics; None if Telegram does not answer."""
         call = partial(confirmed, self._bot.get_webhook_info)
         info = await patiently(call, raising=(TelegramUnauthorizedError,), within=0)
         if info is None:
@@ -185,5 +187,5 @@ class WebhookSetting:
 
 
 def _failed_after(info: WebhookInfo, kept: _Kept | None) -> bool:
-    """Tell whether Telegram has failed to post since it was told where."""
+    """Tell whether Telegram failed to post an update since the webhook was set."""
     return (info.last_error_date or BEGINNING) > (kept.at if kept else BEGINNING)

@@ -1,1 +1,1 @@
-"""Totals and persons in a database: models, engine, migrations, repositories."""
+"""The database: models, engine, migrations, and a repository for each kind of row."""

@@ -1,4 +1,4 @@
-"""How people say where a database is, and how asyncpg takes that."""
+"""The address of the database, and what asyncpg makes of its options."""
 
 import re
 from pathlib import Path
@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from sqlalchemy import URL, make_url
 
 CONNECT = 5.0
-"""Seconds that a connection may take to be made, unless the address tells."""
+"""Seconds to make a connection, unless the address sets another limit."""
 
 PLACES = frozenset({"host", "port"})
-"""Options that SQLAlchemy understands by itself."""
+"""Options that SQLAlchemy reads."""
 SECONDS = {"timeout": "timeout", "connect_timeout": "timeout", "command_timeout": "command_timeout"}
-"""Options that are seconds, also by libpq's name for one, and asyncpg's name of each."""
+"""Options in seconds, by the names of asyncpg and libpq, with asyncpg's name of each."""
 CACHES = frozenset({"statement_cache_size", "prepared_statement_cache_size"})
-"""The options of which 0 is for poolers that share connections out by transactions."""
+"""Options that are 0 for a pooler that lends connections for one transaction only."""
 COUNTS = CACHES | {"max_cached_statement_lifetime", "max_cacheable_statement_size"}
 """Options that are whole numbers."""
 FILES = frozenset({"sslrootcert", "sslcert", "sslkey", "sslcrl"})
@@ -34,23 +34,23 @@ TEXTS = FILES | {
     "target_session_attrs",
     "user",
 }
-"""Options that asyncpg reads as libpq does, from an address alone."""
+"""Options that asyncpg reads as libpq does, but only from an address."""
 MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-"""What `sslmode` can be."""
+"""The values of `sslmode`."""
 
 
 def asyncpg_arguments(url: URL) -> dict[str, Any]:
-    """Give what the options of an address are for asyncpg's `connect`.
+    """Translate the options of an address into arguments of asyncpg's `connect`.
 
-    They are asyncpg's and libpq's, as other programs on the same database may read the
-    same address; `ssl` is asyncpg's name for `sslmode`.
+    Options may have asyncpg's or libpq's names, because other programs may read the same address.
+    `ssl` is asyncpg's name for `sslmode`.
 
     Args:
-        url: The address; its host, port, user, password and database are left to SQLAlchemy.
+        url: The address. Its host, port, user, password and database are left to SQLAlchemy.
 
     Raises:
-        ValueError: It has an option that there isn't, or of no such value. The text says so
-            and shows no value, as any could be a secret.
+        ValueError: An option is unknown or has a wrong value. The text shows no value, because it
+            may be a secret.
     """
     arguments: dict[str, Any] = {"timeout": CONNECT}
     texts: dict[str, str] = {}
@@ -71,14 +71,14 @@ def asyncpg_arguments(url: URL) -> dict[str, Any]:
     if texts:
         arguments["dsn"] = f"postgresql://?{urlencode(texts)}"
     if any(arguments.get(cache) == 0 for cache in CACHES):
-        # A statement with a name would be looked for on another connection than it was
-        # prepared on. One without lasts until the next, and its transaction for longer.
+        # Behind a pooler, a named statement may be looked for on another connection than the one
+        # that prepared it. An unnamed one lasts until the next, within one transaction.
         arguments |= dict.fromkeys(CACHES, 0) | {"prepared_statement_name_func": lambda: ""}
     return arguments
 
 
 def sqlite_file(url: URL | str) -> Path | None:
-    """Give the file of an SQLite database, None for another database or one without a file."""
+    """Give the file of an SQLite database; None if it has no file or is another database."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         return None
@@ -86,25 +86,25 @@ def sqlite_file(url: URL | str) -> Path | None:
 
 
 def without_options(url: URL) -> URL:
-    """Give what `asyncpg_arguments` leaves of an address."""
+    """Give an address without the options that `asyncpg_arguments` reads."""
     return url.difference_update_query([name for name in url.query if name not in PLACES])
 
 
 def _seconds(name: str, value: str) -> float:
     if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", value, re.ASCII) or not float(value):
-        raise ValueError(f"has a {name} that is no number of seconds")
+        raise ValueError(f"has a {name} that is not a number of seconds")
     return float(value)
 
 
 def _count(name: str, value: str) -> int:
     if not re.fullmatch(r"\d{1,9}", value, re.ASCII):
-        raise ValueError(f"has a {name} that is no whole number")
+        raise ValueError(f"has a {name} that is not a whole number")
     return int(value)
 
 
 def _text(name: str, value: str) -> str:
     if name == "sslmode" and value not in MODES:
-        raise ValueError(f"has an sslmode that is none of {', '.join(MODES)}")
+        raise ValueError(f"has an sslmode that is not one of {', '.join(MODES)}")
     if name in FILES and not Path(value).is_file():
-        raise ValueError(f"has an {name} that is no file")
+        raise ValueError(f"has an {name} that is not a file")
     return value

@@ -1,4 +1,4 @@
-"""The repository of what people do to their saved totals: delete, rename, undo."""
+"""The repository of changes: what people do to their saved totals (delete, rename, erase, undo)."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -22,26 +22,27 @@ from db.models import Action, Change, FormerTotal, Tombstone, Total, User
 from db.sessions import Sessions
 
 UNDO = timedelta(seconds=30)
-"""How long a person may take a change back."""
+"""The time in which a person may undo a change."""
 KEPT = timedelta(minutes=10)
-"""How long a database keeps what undo would need, should it have been away meanwhile."""
+"""The time for which the database keeps what undo needs. Longer than `UNDO`, because the database
+may be away when a person presses Undo."""
 
 UNSEEN = {"synchronize_session": False}
-"""How rows are changed that no object of the session stands for, of which there may be many."""
+"""The execution option for statements that change many rows which the session has not loaded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChange:
-    """What a person asks for.
+    """A change that a person asked for.
 
     Attributes:
         action: What to do.
-        change_id: 16 random bytes, drawn by the window that offers it; for undo those
-            of what is taken back.
-        user_id: Who asks. Only totals of one's own are touched.
-        made_at: When the person did, which for undo decides whether it was in time.
-        total_id: What to delete.
-        label: What to rename, "" for totals that have no label.
+        change_id: 16 random bytes, drawn by the window that offers the change. For undo, the id of
+            the change to undo.
+        user_id: The person. Only their own totals are changed.
+        made_at: The time when the person asked. Undo is refused if that was too late.
+        total_id: The total to delete.
+        label: The label to rename, "" for totals without a label.
         to: The new label, "" for none.
     """
 
@@ -54,17 +55,17 @@ class NewChange:
     to: str | None = None
 
     def to_json(self) -> str:
-        """Write it down for a place that is not the database, such as the outbox."""
+        """Write it as JSON, for the outbox."""
         return json.dumps(
             asdict(self) | {"change_id": self.change_id.hex(), "made_at": self.made_at.isoformat()}
         )
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written.
+        """Read what `to_json` wrote.
 
         Raises:
-            ValueError: It has not.
+            ValueError: The text is something else.
         """
         fields = json.loads(text)
         fields["action"] = Action(fields["action"])
@@ -74,41 +75,42 @@ class NewChange:
 
 
 class Changes:
-    """Changes saved totals once, however often a change arrives, and takes it back.
+    """Changes saved totals, each change exactly once, and undoes changes.
 
-    A deleted total leaves its table at once, so that whoever reads that reads what
-    counts; a copy waits for undo, and a tombstone for good, so that a repeated
-    confirmation of it comes to nothing.
+    A deleted total leaves its table at once, so queries see only what counts. A copy stays until
+    undo is too late. A tombstone stays for good, so that a repeated Confirm does not save it again.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def make(self, change: NewChange) -> int:
-        """Do what a person asks for.
+        """Make a change.
 
-        It may come twice, and undo before what it takes back: the outcome is the same.
+        The same change may come twice, and undo may come before the change that it undoes: the
+        outcome is the same.
 
         Args:
-            change: What to do. DELETE takes one total, RENAME gives all totals of a label
-                another one, ERASE takes all of a person's totals and the person's row
-                (but for its id, where payments or the like need it), UNDO brings back
+            change: What to do. DELETE deletes one total. RENAME gives all totals of a label
+                another label. ERASE deletes all of a person's totals and the person's row; the
+                row keeps its id if something, such as a payment, refers to it. UNDO restores
                 exactly what there was, ids and times included.
 
         Returns:
-            How many totals were deleted, renamed or brought back: 0 where there was
-            nothing to do, where it was done before, and where it was too late for undo.
+            How many totals were deleted, renamed or restored. 0 if there was nothing to do, if
+            the change was made before, or if it was too late for undo.
 
         Raises:
-            sqlalchemy.exc.IntegrityError: A label is too long; asking again won't help.
+            sqlalchemy.exc.IntegrityError: A label is too long; a retry won't help.
         """
         async with self._sessions.writing(is_long=change.action != Action.DELETE) as session:
-            # Nobody changes or adds a total of the same person meanwhile; SQLite has one writer.
+            # Lock the person's row, so that no other transaction changes or adds one of their
+            # totals meanwhile. (SQLite has only one writer anyway.)
             person = select(User.id).where(User.id == change.user_id).with_for_update()
             await session.execute(person)
             if change.action is Action.UNDO:
@@ -125,17 +127,17 @@ class Changes:
             return await _delete(session, change)
 
     async def forget(self, now: datetime) -> None:
-        """Delete for good what nobody can bring back any more; to be called now and then.
+        """Delete the data of changes that are too old for undo. To be called every now and then.
 
-        What remains of a change are its id and times, which tell nothing of a person.
+        Only the id and the times of a change stay, which tell nothing about a person.
 
         Args:
-            now: The time, of any time zone.
+            now: The time, in any time zone.
         """
         over = (Change.made_at < now - KEPT, Change.user_id.is_not(None))
         async with self._sessions() as session:
             if not await session.scalar(select(exists().where(*over))):
-                return  # as nearly always: nothing to lock, nothing to sync to the disk
+                return  # the usual case: without a write there is no lock and no sync
         async with self._sessions.writing(is_long=True) as session:
             old = select(Change.id).where(*over)
             await session.execute(
@@ -172,8 +174,8 @@ async def _delete(session: AsyncSession, change: NewChange) -> int:
 
 
 async def _undo(session: AsyncSession, change: NewChange) -> int:
-    # Undo may come first, where the database was away; then the change itself will find
-    # this note and leave all as it is.
+    # If the database was away, undo may come before the change. The change then finds this row
+    # and does nothing.
     noted = await session.execute(
         upsert.insert(session, Change)
         .values(_note(change) | {"undone_at": change.made_at})
@@ -231,7 +233,7 @@ async def _restore_person(session: AsyncSession, change: NewChange, person: dict
         if person.get(column.key) is not None
     }
     row = upsert.insert(session, User).values(least | known)
-    # In the meantime the person may have been seen again, without what was set before.
+    # The person may have used the bot since, and have a new row without their former settings.
     await session.execute(
         row.on_conflict_do_update(index_elements=[User.id], set_=known)
         if known

@@ -1,4 +1,4 @@
-"""Moving what SQLite has written ahead into its file, so that the log keeps nothing deleted."""
+"""Checkpoints SQLite's write-ahead log, so that the log keeps no deleted data."""
 
 import asyncio
 import sqlite3
@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 PERIOD = 60 * 60.0
-"""Seconds between two checkpoints. SQLite makes some by itself, but leaves the old bytes in the
-log until others take their place, which on a quiet bot may be never."""
+"""Seconds between two checkpoints. SQLite checkpoints by itself, but leaves old bytes in the log
+until it overwrites them, which on a quiet bot may never happen."""
 
 log = structlog.get_logger(__name__)
 
 
 async def run(engine: AsyncEngine) -> NoReturn:
-    """Checkpoint every now and then, until cancelled; PostgreSQL does so itself."""
+    """Checkpoint each `PERIOD` until cancelled. On PostgreSQL do nothing; it checkpoints itself."""
     while True:
         try:
             await checkpoint(engine)
@@ -27,7 +27,7 @@ async def run(engine: AsyncEngine) -> NoReturn:
 
 
 async def checkpoint(engine: AsyncEngine) -> None:
-    """Empty the log of an SQLite database, unless somebody reads an older state at the moment.
+    """Empty the log of an SQLite database, unless a reader still needs an older state.
 
     Args:
         engine: The database.
@@ -39,6 +39,6 @@ async def checkpoint(engine: AsyncEngine) -> None:
     if engine.dialect.name != "sqlite":
         return
     async with engine.connect() as connection:
-        # Not by SQLAlchemy, which would begin a transaction first.
+        # By the driver, because SQLAlchemy would begin a transaction first.
         raw = (await connection.get_raw_connection()).driver_connection
         await cast("Connection", raw).execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,4 +1,4 @@
-"""Types of columns that keep a row small, on every engine."""
+"""Column types that keep rows small, in SQLite and in PostgreSQL."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -9,28 +9,29 @@ from sqlalchemy import BigInteger, Dialect, Enum, Integer, String, Text, TypeDec
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
-# SQLite stores any integer in as few bytes as it needs, but only a column
-# declared as INTEGER, by this very name, can be the row id and need none.
+# SQLite stores each integer in as few bytes as it needs. A primary key declared as INTEGER, by
+# exactly this name, is the row id and takes none.
 BIGINT = BigInteger().with_variant(Integer(), "sqlite")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def short(length: int) -> TypeEngine[str]:
-    """Give the type of texts whose length a constraint limits.
+    """Give the type of a text whose length a constraint limits.
 
-    The constraint alone: PostgreSQL would tell by an error of its own.
+    In PostgreSQL the type has no limit of its own, because that fails with another error than the
+    constraint.
 
     Args:
-        length: Characters at most.
+        length: The maximum number of characters.
     """
     return String(length).with_variant(Text(), "postgresql")
 
 
 class EpochSeconds(TypeDecorator[datetime]):
-    """A moment in UTC, kept as whole seconds since 1970; fractions are cut off.
+    """A time, stored as whole seconds since 1970; fractions are cut off.
 
-    Takes datetimes of any time zone and gives them back in UTC; one without a
-    time zone is refused (`sqlalchemy.exc.StatementError`).
+    It takes datetimes of any time zone and returns them in UTC. A datetime without a time zone
+    raises `sqlalchemy.exc.StatementError`.
     """
 
     impl = BIGINT
@@ -38,7 +39,7 @@ class EpochSeconds(TypeDecorator[datetime]):
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Count the seconds."""
+        """Convert a datetime to seconds."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -47,32 +48,32 @@ class EpochSeconds(TypeDecorator[datetime]):
 
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Go back from seconds."""
+        """Convert seconds to a datetime."""
         return None if value is None else _EPOCH + timedelta(seconds=value)
 
 
 class Numbers(TypeDecorator[tuple[int, ...]]):
-    """A few whole numbers, kept as people write them: `-10 -1 1 10`."""
+    """A few whole numbers, stored as people write them: `-10 -1 1 10`."""
 
     impl = Text
     cache_ok = True
 
     @override
     def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> str | None:
-        """Write them down."""
+        """Convert numbers to text."""
         return None if value is None else " ".join(map(str, value))
 
     @override
     def process_result_value(self, value: Any | None, dialect: Dialect) -> tuple[int, ...] | None:
-        """Read them."""
+        """Convert text to numbers."""
         return None if value is None else tuple(map(int, value.split()))
 
 
 def words(words: type[StrEnum], name: str) -> Enum:
-    """Keep words as texts, and refuse others by a constraint.
+    """Give the type of an enum, stored as text; a constraint refuses other texts.
 
     Args:
-        words: The words.
+        words: The enum.
         name: The constraint's name.
     """
     return Enum(

@@ -1,4 +1,4 @@
-"""Local days: when they begin, and which one a moment in the database belongs to."""
+"""Local days: when each begins, and to which day a time in the database belongs."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -14,40 +14,41 @@ _EPOCH = date(1970, 1, 1)
 
 
 def start_of(day: date, zone: tzinfo) -> datetime:
-    """When a local day begins, in UTC; where it has no midnight, at its first moment.
+    """Give the time when a local day begins, in UTC.
 
-    Where clocks go back over midnight it begins with the first of the two.
+    A day without a midnight begins with its first moment. If clocks go back over midnight, it
+    begins at the first of the two midnights.
 
     Args:
-        day: The day; outside of the years 2 to 9998 the nearest one within.
-        zone: Where.
+        day: The day. Outside of the years 2 to 9998, the nearest day within is used.
+        zone: The time zone.
     """
     day = min(max(day, date(2, 1, 1)), date(9998, 12, 31))
-    # fold=0 is what makes both true: https://peps.python.org/pep-0495/
+    # fold=0 makes both true: https://peps.python.org/pep-0495/
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
 def day_of(moment: datetime, zone: tzinfo) -> date:
-    """The local day of a moment, such that `start_of` of that day is not after it."""
+    """Give the local day of a time, such that `start_of` of that day is not later than the time."""
     day = moment.astimezone(zone).date()
     return day + DAY if start_of(day + DAY, zone) <= moment else day
 
 
 def from_number(number: int) -> date:
-    """The day that `number_of_day` means."""
+    """Convert a number from `number_of_day` to a date."""
     return _EPOCH + number * DAY
 
 
 def number_of_day(first: date, last: date, zone: tzinfo) -> ColumnElement[int]:
-    """SQL for the local day of a total's time, as days since 1970.
+    """Give the SQL expression for the local day of a total, as days since 1970.
 
-    It is one division, so a database does a hundred thousand in some 20 ms;
-    only around the changes of clocks others apply.
+    It is one division for each run of 24-hour days, and a constant for a day that is shorter or
+    longer, so that a database does a hundred thousand rows in some 20 ms.
 
     Args:
-        first: The first day that occurs; the result for times before it is void.
-        last: The last day that occurs, likewise.
-        zone: Where.
+        first: The first day that occurs. For earlier times the result is undefined.
+        last: The last day that occurs. For later times the result is undefined.
+        zone: The time zone.
     """
     seconds = type_coerce(Total.created_at, BigInteger)
     runs = [
@@ -61,10 +62,11 @@ def number_of_day(first: date, last: date, zone: tzinfo) -> ColumnElement[int]:
 
 
 def _runs(first: date, last: date, zone: tzinfo) -> Iterator[tuple[int, int, datetime, bool]]:
-    """Split days into runs of 24 hours each, and single ones that are shorter or longer.
+    """Split days into runs of days with 24 hours, and single days that are shorter or longer.
 
     Yields:
-        A run's first day, what to add to a time before dividing, its end, whether it is a single.
+        The first day of the run, the seconds to add to a time before the division, the end of the
+        run, and whether it is such a single day.
     """
     days = [first + number * DAY for number in range((last - first).days + 2)]
     starts = [start_of(day, zone) for day in days]

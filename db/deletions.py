@@ -1,4 +1,4 @@
-"""Deleting totals and people, with what it takes to bring them back."""
+"""Deletes totals and people, and keeps what undo needs."""
 
 from typing import Any, cast
 
@@ -22,20 +22,20 @@ from db.columns import EpochSeconds
 from db.models import Action, Base, Change, FormerTotal, Tombstone, Total, User
 
 COLUMNS = [column.key for column in Total.__table__.columns]
-"""What a total consists of, and so what is kept of it."""
+"""The columns of a total, all of which undo restores."""
 USERS = User.__table__
 
 
 async def bury_if_erased(session: AsyncSession, user_id: int, confirmation_id: bytes) -> bool:
-    """Delete a total that comes when all of its person's data have just been deleted.
+    """Delete a total that was saved late, after all of its person's data was erased.
 
-    It was confirmed before, and waited for the database longer than the deletion. Undo
-    brings it back with the others.
+    It was confirmed before the erasure, but waited for the database longer. Undo restores it with
+    the others.
 
     Args:
-        session: The transaction in which it was added.
+        session: The transaction that added it.
         user_id: The person.
-        confirmation_id: The total.
+        confirmation_id: The confirmation id of the total.
 
     Returns:
         Whether it was deleted.
@@ -45,7 +45,7 @@ async def bury_if_erased(session: AsyncSession, user_id: int, confirmation_id: b
         Change.user_id == user_id,
         Change.action == Action.ERASE,
         Change.undone_at.is_(None),
-        # Not in the same second, in which nobody can tell what came first.
+        # Within the same second the order is unknown, and the total stays.
         Change.made_at > select(Total.created_at).where(*meant).scalar_subquery(),
     )
     change_id = await session.scalar(erased.limit(1))
@@ -57,12 +57,15 @@ async def bury_if_erased(session: AsyncSession, user_id: int, confirmation_id: b
 
 
 async def bury(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
-    """Delete totals, so that no repeated confirmation brings them back; tell how many.
+    """Delete totals and leave tombstones, so that a repeated Confirm does not save them again.
 
     Args:
-        session: A transaction.
-        change_id: The change that undo would take back.
-        meant: Which totals.
+        session: The transaction.
+        change_id: The change to undo if they shall be restored.
+        meant: The conditions that select the totals.
+
+    Returns:
+        How many totals were deleted.
     """
     count = await keep(session, change_id, meant)
     buried = select(Total.confirmation_id).where(*meant)
@@ -76,7 +79,7 @@ async def bury(session: AsyncSession, change_id: bytes, meant: list[ColumnElemen
 
 
 async def keep(session: AsyncSession, change_id: bytes, meant: list[ColumnElement[bool]]) -> int:
-    """Keep totals as they are before a change, for undo; tell how many."""
+    """Copy totals as they are before a change, for undo; give how many."""
     former = select(literal(change_id), Total.__table__).where(*meant)
     return count_of(
         await session.execute(insert(FormerTotal).from_select(["change_id", *COLUMNS], former))
@@ -84,7 +87,7 @@ async def keep(session: AsyncSession, change_id: bytes, meant: list[ColumnElemen
 
 
 async def erase_person(session: AsyncSession, change_id: bytes, user_id: int) -> None:
-    """Delete a person's row, or all of it that nothing refers to, and keep it for undo."""
+    """Delete a person's row and keep a copy for undo. If rows refer to it, only its id stays."""
     rows = await session.execute(select(USERS).where(USERS.c.id == user_id))
     if not (person := rows.mappings().one_or_none()):
         return
@@ -93,7 +96,7 @@ async def erase_person(session: AsyncSession, change_id: bytes, user_id: int) ->
         for column in USERS.columns
     }
     await session.execute(update(Change).where(Change.id == change_id).values(person=kept))
-    # Where something has to refer to the person still, such as a payment, the id stays.
+    # If something refers to the person, such as a payment, the row stays with nothing but the id.
     unknown = {column.key: None for column in USERS.columns if column.nullable}
     nameless = {**unknown, "first_name": ""}
     await session.execute(update(User).where(User.id == user_id).values(nameless))
@@ -116,5 +119,5 @@ def is_time(column: ColumnElement[Any]) -> bool:
 
 
 def count_of(result: Result[Any]) -> int:
-    """Tell how many rows a statement has changed."""
+    """Give the number of rows that a statement changed."""
     return cast("CursorResult[Any]", result).rowcount

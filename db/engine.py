@@ -1,4 +1,4 @@
-"""The engine, and how a database has to be set up for a total never to get lost."""
+"""Makes the engine, and sets the database up so that no committed total is lost."""
 
 import asyncio
 import sqlite3
@@ -14,47 +14,46 @@ from sqlalchemy.util import await_only
 from db.address import asyncpg_arguments, without_options
 
 BUSY_TIMEOUT = 15
-"""Seconds that a SQLite connection waits for another one's write to end."""
+"""Seconds an SQLite connection waits for another connection's write."""
 PAUSE = 0.02
-"""Seconds before a new file is asked again to be written ahead."""
+"""Seconds before the next try to switch a new file to write-ahead logging."""
 LASTING = 300
-"""Seconds after which a connection to PostgreSQL is made anew. Shorter than what balancers
-and firewalls remember one for that nobody uses; then they drop what it says, and it hangs."""
+"""Seconds after which a connection to PostgreSQL is replaced. Balancers and firewalls forget idle
+connections later than that; they then drop the packets, and the connection hangs."""
 
 WRITES = {"sqlite_begin": "BEGIN IMMEDIATE"}
-"""Execution options of a connection whose transaction is going to write.
+"""Execution options of a connection whose transaction will write.
 
-SQLite then takes the write lock at its beginning and waits for it as long as
-`BUSY_TIMEOUT`. A transaction that reads first and writes later would be
-refused at once ("database is locked") where another one wrote in between.
+SQLite then takes the write lock when the transaction begins, and waits for it up to `BUSY_TIMEOUT`.
+A transaction that reads first and writes later fails at once ("database is locked") if another one
+wrote in between.
 """
 
 
 def create_engine(
     url: str, *, foreign_keys: bool = True, busy_timeout: int = BUSY_TIMEOUT
 ) -> AsyncEngine:
-    """Make an engine; nothing is opened before it is used.
+    """Make an engine. It connects when it is first used.
 
-    On SQLite every connection writes ahead (WAL), so that readers and the
-    writer don't wait for each other, and syncs each commit to the disk, so
-    that a committed total survives a loss of power. What is deleted is
-    overwritten with zeros.
+    On SQLite each connection uses write-ahead logging, so that readers and the writer don't wait
+    for each other. It syncs each commit to the disk, so that a committed total survives a loss of
+    power, and it overwrites deleted data with zeros.
 
-    On PostgreSQL a connection that the server has ended is made anew before it is used.
-    How long an answer may take is for who asks to say; see `db.sessions.Sessions`.
+    On PostgreSQL a connection that the server has closed is replaced before it is used. The engine
+    sets no time limit for answers; `db.sessions.Sessions` does.
 
     Args:
         url: An SQLAlchemy address with an async driver, such as
-            `sqlite+aiosqlite:///data/tally.db`. The file's folder has to exist.
+            `sqlite+aiosqlite:///data/tally.db`. The folder of the file must exist.
         foreign_keys: Whether SQLite enforces foreign keys; PostgreSQL always does.
-        busy_timeout: Seconds that an SQLite connection waits for another one's write.
+        busy_timeout: Seconds an SQLite connection waits for another connection's write.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: The address can't be understood.
-        ValueError: It has options that can't.
+        sqlalchemy.exc.ArgumentError: The address can't be parsed.
+        ValueError: An option of the address is wrong.
     """
     address = make_url(url)
-    # Parameters are people's names and labels: they have no place in an error's text.
+    # Parameters are hidden, because they are names of people and labels.
     if address.get_backend_name() == "postgresql":
         engine = create_async_engine(
             without_options(address),
@@ -72,7 +71,7 @@ def create_engine(
 def _require_open(
     connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
 ) -> None:
-    # It is known without asking the server; what was opened before is likely to be closed, too.
+    # The client knows this without a query. The other connections are likely to be closed, too.
     if connection.driver_connection.is_closed():
         raise InvalidatePoolError("the server has hung up")
 
@@ -87,9 +86,8 @@ def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int
 
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The driver would begin transactions by rules of its own: not before
-        # SELECT, not before DDL. (`autocommit=False` mends that from Python 3.12
-        # on, but knows no BEGIN IMMEDIATE.)
+        # By default the driver begins no transaction before SELECT or DDL. (`autocommit=False`,
+        # from Python 3.12 on, does, but not by BEGIN IMMEDIATE.)
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in pragmas:
@@ -103,9 +101,9 @@ def _set_up_sqlite(engine: AsyncEngine, *, foreign_keys: bool, busy_timeout: int
 
 
 def _write_ahead(cursor: DBAPICursor, within: float) -> None:
-    """Have a file written ahead, which several processes may want at once when it is new.
+    """Switch a file to write-ahead logging, and retry while another process does the same.
 
-    SQLite does not wait then, whatever its `busy_timeout`.
+    In that case SQLite fails at once, whatever its `busy_timeout`.
     """
     end = time.monotonic() + within
     while True:

@@ -1,4 +1,4 @@
-"""What can be wrong with a database as a whole, said in one line."""
+"""Errors of a database as a whole, each with one readable line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,30 +15,30 @@ OVERTAKEN = {
     *("23503", "23505"),
     *("SQLITE_CONSTRAINT_FOREIGNKEY", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"),
 }
-"""What PostgreSQL (Appendix A, class 23) and SQLite call a row that is there already, and one
-that refers to none: both can come of a transaction that was faster."""
+"""Error codes of PostgreSQL (Appendix A, class 23) and SQLite for a row that already exists, and of
+a reference to a missing row. A faster transaction can cause both, so a retry may help."""
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as in "503 Unavailable")
-    """The database can't be reached, opened or brought up to date.
+    """The database can't be reached, opened or migrated.
 
-    Its text is one line for the person who runs the bot and holds no password.
+    The text is one line for the operator, without the password.
 
     Args:
-        url: The database.
-        error: What its driver, or the operating system, says.
+        url: The address of the database.
+        error: The error of the driver or the operating system.
     """
 
     def __init__(self, url: URL, error: Exception) -> None:
         super().__init__(f"the database {shown(url)} is not available: {_first_line(error)}")
 
 
-class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
-    """The database was migrated by a newer version of this code, or its revision is damaged.
+class DatabaseTooNew(Exception):  # noqa: N818  (as above)
+    """A newer version of this code migrated the database, or its revision is damaged.
 
     Args:
-        url: The database.
-        revisions: Its revisions that this code does not know.
+        url: The address of the database.
+        revisions: The revisions of the database that this code does not know.
     """
 
     def __init__(self, url: URL, revisions: set[str]) -> None:
@@ -49,11 +49,11 @@ class DatabaseTooNew(Exception):  # noqa: N818  (likewise)
         )
 
 
-class DatabaseUnstamped(Exception):  # noqa: N818  (likewise)
-    """The database has Tally's tables, but its table `alembic_version` does not tell a revision.
+class DatabaseUnstamped(Exception):  # noqa: N818  (as above)
+    """The database has Tally's tables, but its table `alembic_version` holds no revision.
 
     Args:
-        url: The database.
+        url: The address of the database.
         problem: What is wrong with `alembic_version`.
     """
 
@@ -65,11 +65,11 @@ class DatabaseUnstamped(Exception):  # noqa: N818  (likewise)
         )
 
 
-class DatabaseEmpty(Exception):  # noqa: N818  (likewise)
-    """There is no database yet, or nothing of Tally's in it.
+class DatabaseEmpty(Exception):  # noqa: N818  (as above)
+    """There is no database yet, or it has no tables of Tally.
 
     Args:
-        url: Where it would be.
+        url: The address of the database.
     """
 
     def __init__(self, url: URL) -> None:
@@ -78,11 +78,10 @@ class DatabaseEmpty(Exception):  # noqa: N818  (likewise)
 
 @contextmanager
 def as_database_errors() -> Iterator[None]:
-    """Have an SQLAlchemy error come of everything by which a database is away.
+    """Raise each error that means that the database is away as an SQLAlchemy error.
 
-    SQLAlchemy does so with what a driver says of a question, but not with what the system
-    says of a connection that can't be made, nor the driver while it sets up one, nor with
-    an answer that did not come in time.
+    SQLAlchemy itself wraps errors of queries only. It lets pass errors of the system when it
+    connects, errors of the driver when it sets a connection up, and timeouts.
     """
     try:
         yield
@@ -91,22 +90,21 @@ def as_database_errors() -> Iterator[None]:
 
 
 def is_final(error: IntegrityError) -> bool:
-    """Tell whether a row will never be taken, as a field is out of its range."""
+    """Tell whether a retry can't help, because a field is out of its range."""
     codes = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
     return OVERTAKEN.isdisjoint(codes)
 
 
 def shown(url: URL) -> str:
-    """A database's address as people may see it.
+    """Give an address without its password, for people to read.
 
-    The password is masked, and the query is left out, since drivers take
-    passwords there too.
+    The options are left out as well, because drivers read passwords from them, too.
     """
     return url.set(query={}).render_as_string(hide_password=True)
 
 
 def _first_line(error: BaseException) -> str:
-    # SQLAlchemy's own text goes on with the statement, its parameters and a link.
+    # SQLAlchemy's text goes on with the statement, its parameters and a link.
     error = getattr(error, "orig", None) or error
     if isinstance(error, TimeoutError):
         return "it does not answer"

@@ -1,6 +1,6 @@
-"""Writes totals and sums out: a table to look at, CSV for spreadsheets, JSON for programs.
+"""Writes totals and sums as a table for people, CSV for spreadsheets or JSON for programs.
 
-And all that is kept of a person, as JSON.
+It also writes all data of a person as JSON.
 """
 
 import csv
@@ -23,7 +23,7 @@ from db.models import Base, Payment, Total, User
 from db.summaries import Chat, Day, Label, Person
 
 Cell = int | str | date | None
-"""What stands in a column; a moment is a `datetime`, which is a `date`."""
+"""A value in a column; `date` includes `datetime`."""
 Row = Mapping[str, Cell]
 Sum = Day | Label | Person | Chat
 
@@ -38,23 +38,23 @@ _COLUMNS = (
     "confirmation_id",
 )
 
-# What makes a spreadsheet take a cell for a formula, also in full width, after
-# https://owasp.org/www-community/attacks/CSV_Injection
+# A spreadsheet reads a cell that begins with one of these as a formula. They include the full-width
+# forms; see https://owasp.org/www-community/attacks/CSV_Injection
 _EQUALS = r"=\uff1d"
 _FORMULA = rf"{_EQUALS}+\uff0b@\uff20\uff0d-"
-# What may part cells in a reader's spreadsheet, whose list separator depends on its country.
+# Characters that may separate cells; which one a spreadsheet uses depends on its country.
 _SEPARATORS = r",;|\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
-# Readers drop what stands between the separator and the formula: blanks and lone quotes.
+# Spreadsheets drop blanks and lone quotes between a separator and a formula.
 _BLANKS = r"\s\x00-\x1f\ufeff\""
-# Each place where an apostrophe keeps a cell a text. Spaces part cells only if a person tells
-# LibreOffice so, and it takes nothing but an equals sign there; labels have dashes behind spaces.
+# Each position where an apostrophe keeps a cell a text. LibreOffice splits cells at spaces only if
+# told to, and then reads formulas only after an equals sign; so dashes behind spaces stay as is.
 _DANGER = re.compile(
     rf"(?:^|(?<=[{_SEPARATORS}]))(?=[{_BLANKS}]*[{_FORMULA}])"
     rf"|^(?=[\t\r\n])"
     rf"|(?<=\s)(?=\"*[{_EQUALS}])"
 )
 
-# Rows of a table that are laid out at a time.
+# The number of rows of a table that are laid out together.
 _BLOCK = 500
 _TIMES = ("created_at", "last")
 _NAMES = ("label", "first_name", "username")
@@ -62,7 +62,7 @@ _LEFT = {*_TIMES, *_NAMES, "kind", "day"}
 
 
 class Format(StrEnum):
-    """How totals are written."""
+    """The output formats."""
 
     TABLE = "table"
     CSV = "csv"
@@ -70,21 +70,21 @@ class Format(StrEnum):
 
 
 async def export(totals: AsyncGenerator[Total, None], out: TextIO, format_: Format) -> None:
-    """Write totals to a text stream as they come, in any number, and flush it.
+    """Write any number of totals to a text stream as they come, and flush it.
 
-    In CSV every cell is quoted, and a text that a spreadsheet would take for a formula gets an
-    apostrophe in front, also behind what another spreadsheet takes for the end of a cell.
+    In CSV each cell is quoted. A text that a spreadsheet would read as a formula gets an
+    apostrophe in front, also within a cell, behind each character that may separate cells.
 
     Args:
-        totals: `db.totals.Totals.stream`; closed at the end, however it comes.
-        out: Takes Unicode. A terminal gets a table that fits into it, anything
-            else a plain one as wide as it has to be.
-        format_: How to write them.
+        totals: The result of `db.totals.Totals.stream`. It is closed at the end in any case.
+        out: Gets the text, in Unicode. On a terminal a table is folded to fit; elsewhere it is as
+            wide as it has to be.
+        format_: The output format.
 
     Raises:
-        BrokenPipeError: Nobody reads any more (`| head`). It is the caller's to
-            end quietly: with `os.dup2(os.open(os.devnull, os.O_WRONLY),
-            sys.stdout.fileno())`, so that the interpreter's last flush succeeds.
+        BrokenPipeError: The reader has ended (`| head`). To end quietly, the caller should call
+            `os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())`, so that the
+            interpreter's last flush succeeds.
     """
     async with aclosing(totals):
         await _WRITE[format_]((_row(total) async for total in totals), _COLUMNS, out)
@@ -97,13 +97,13 @@ async def export_person(
     totals: AsyncGenerator[Total, None],
     out: TextIO,
 ) -> None:
-    """Write all that is kept of a person as one JSON object, and flush it.
+    """Write all data of a person to a text stream, as one JSON object, and flush it.
 
     Args:
-        person: Who it is, and what they have chosen; None where nothing is known.
-        payments: What they have paid.
-        totals: What they have counted, as `export` takes it.
-        out: Takes Unicode.
+        person: The person with their preferences, None if they are unknown.
+        payments: Their payments.
+        totals: Their totals, as `export` takes them.
+        out: Gets the text, in Unicode.
     """
     about = {"person": person and _all_of(person), "payments": [_all_of(each) for each in payments]}
     begun = json.dumps(about, ensure_ascii=False, default=_in_words).removesuffix("}")
@@ -115,16 +115,16 @@ async def export_person(
 
 
 async def export_sums(kind: type[Sum], sums: Sequence[Sum], out: TextIO, format_: Format) -> None:
-    """Write sums to a text stream, as `export` does.
+    """Write sums to a text stream, as `export` does with totals.
 
     Args:
-        kind: What they are.
-        sums: What `db.summaries.Summaries` has added up.
-        out: As above, and
-        format_: likewise.
+        kind: The class of the sums.
+        sums: The sums, from `db.summaries.Summaries`.
+        out: Gets the text, in Unicode.
+        format_: The output format.
 
     Raises:
-        BrokenPipeError: Nobody reads any more.
+        BrokenPipeError: The reader has ended; see `export`.
     """
 
     async def rows() -> AsyncIterator[Row]:
@@ -136,7 +136,7 @@ async def export_sums(kind: type[Sum], sums: Sequence[Sum], out: TextIO, format_
 
 
 async def _write_csv(rows: AsyncIterator[Row], columns: Sequence[str], out: TextIO) -> None:
-    # It ends lines with CR LF, as RFC 4180 has it.
+    # `csv` ends lines with CR LF, as RFC 4180 demands.
     sheet = csv.writer(out, quoting=csv.QUOTE_ALL)
     sheet.writerow(columns)
     async for row in rows:
@@ -169,7 +169,7 @@ async def _write_table(rows: AsyncIterator[Row], columns: Sequence[str], out: Te
 def _write_block(
     block: list[list[str]], widths: dict[str, int], out: TextIO, *, header: bool
 ) -> None:
-    """Lay out some rows, no narrower than those before, so that the columns go on straight."""
+    """Write some rows of a table, no narrower than those before, so that columns stay aligned."""
     headings = [f"{column} (UTC)" if column in _TIMES else column for column in widths]
     lines = [headings, *block] if header else block
     for index, column in enumerate(widths):
@@ -189,7 +189,7 @@ def _pad(cell: str, column: str, width: int) -> str:
 
 
 def _fit(lines: list[list[str]], widths: dict[str, int], out: TextIO) -> None:
-    """Fold names and times to fit into a terminal, and no number."""
+    """Write rows folded to the width of the terminal. Names and times fold, numbers don't."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for column, width in widths.items():
         may_fold = column in {*_TIMES, *_NAMES}
@@ -202,7 +202,7 @@ def _fit(lines: list[list[str]], widths: dict[str, int], out: TextIO) -> None:
     for cells in lines:
         table.add_row(*map(Text, cells))
     console = Console(file=out)
-    # Captured, since rich would end the process itself when the pipe is closed.
+    # Captured, because rich would exit the process if the pipe is closed.
     with console.capture() as capture:
         console.print(table)
     out.writelines(f"{line.rstrip()}\n" for line in capture.get().splitlines())
@@ -239,7 +239,7 @@ def _defused(cell: int | str | None) -> int | str | None:
 
 
 def _harmless(text: str) -> str:
-    """Without line breaks, which would tear a row, and escape codes, which rule terminals."""
+    """Replace line breaks, which would tear a row, and escape codes, which control terminals."""
     return "".join(
         " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
         for character in text

@@ -1,8 +1,9 @@
-"""An SQLite file, watched: what is committed must get to where the next start looks for it.
+"""Watches the file of an SQLite database, because the next start must find what was committed.
 
-SQLite writes on into a file that was deleted, moved or replaced since it was opened, and reports
-no error. Its write-ahead log and the log's index, which lie beside it, are no safer. So before a
-write is said to be saved, what stands at their paths is compared with what was opened.
+If the file was deleted, moved or replaced since it was opened, SQLite goes on writing to the old
+one and reports no error. The same is true of its write-ahead log and of the log's index beside it.
+So before Tally says that a write is saved, it compares the files at these paths with those that
+were opened.
 """
 
 import os
@@ -18,25 +19,25 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from db.address import sqlite_file
 
 BESIDE = ("-wal", "-shm")
-"""How the names of the log and its index end. They have one life: from the first connection of
-any process to the last (https://sqlite.org/walformat.html#file_lifecycles)."""
+"""Suffixes of the write-ahead log and its index. Both exist from the first connection of any
+process to the last (https://sqlite.org/walformat.html#file_lifecycles)."""
 PIN: int = getattr(os, "O_PATH", os.O_RDONLY)
-"""How the file is held open, so that no new one gets its number. On Linux as a mere name: to
-close another descriptor of it would drop all locks that SQLite has on it (fcntl_locking(2),
+"""The flag to hold the file open, so that no new file gets its inode. On Linux O_PATH, because
+closing any other descriptor would drop all locks that SQLite has on the file (fcntl_locking(2),
 https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread)."""
 
 Number = tuple[int, int] | None
-"""A file's device and inode, None for no file."""
+"""The device and inode of a file, None if there is no file."""
 
 log = structlog.get_logger(__name__)
 
 
 class FileLostError(OSError):
-    """The database is no more the file that this process has opened."""
+    """The file at the path is not the one that this process opened."""
 
 
 class DatabaseFile:
-    """Tells whether an SQLite file, and what belongs to it, are where they were opened.
+    """Tells whether an SQLite file, its log and the log's index are still at their paths.
 
     Args:
         path: The file.
@@ -51,7 +52,7 @@ class DatabaseFile:
 
     @classmethod
     def of(cls, engine: AsyncEngine) -> "DatabaseFile | None":
-        """Watch the file of an engine from its first connection on; None if it has no file."""
+        """Watch the file of an engine from its first connection on; give None if it has no file."""
         path = sqlite_file(engine.url)
         if path is None:
             return None
@@ -69,31 +70,31 @@ class DatabaseFile:
 
     @property
     def log_can_be_saved(self) -> bool:
-        """Whether the log was lost, but is still open here, and nobody has begun another."""
+        """Whether the log was lost but is still open in this process, and no new log exists."""
         ours = [{None, *numbers} for numbers in zip(*self._opened.values(), strict=True)]
         return self._lost in self._beside and all(
             _number(path) in numbers for path, numbers in zip(self._beside, ours, strict=False)
         )
 
     def pin(self) -> None:
-        """Take what is at the path now for the file, unless one is known already."""
+        """Remember the file that is at the path now, unless one is remembered already."""
         if self._pin is None:
             self._pin = os.open(self._path, PIN | os.O_CLOEXEC)
 
     def check(self) -> None:
-        """Make sure that the file is the one that was opened.
+        """Check that the files at the paths are those that were opened.
 
-        Logs a line when it is not any more, and when it is again.
+        It logs a line when they are lost, and another one when they are back.
 
         Raises:
-            FileLostError: It is another, or gone.
+            FileLostError: A file was deleted, moved or replaced.
         """
         before, self._lost = self._lost, self._find_lost()
         if self._lost and not before:
             log.error(
                 "database_file_lost",
                 file=str(self._lost),
-                hint="nothing is saved until it is back in its place or Tally is restarted; "
+                hint="nothing is saved until you move it back or restart Tally; "
                 "confirmed totals wait in Redis",
             )
         elif before and not self._lost:
@@ -112,8 +113,8 @@ class DatabaseFile:
         return None
 
     def _before_opening(self, _dialect: Dialect, *_arguments: object) -> None:
-        # A connection more would share the index in memory with those that have the lost log
-        # open, and read another log by it.
+        # A new connection would open a new log, but share the index in memory with connections
+        # that have the lost log open.
         self.check()
 
     def _after_opening(self, connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

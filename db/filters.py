@@ -1,4 +1,4 @@
-"""Which totals are meant: one filter for lists, summaries, charts and exports."""
+"""Selects totals: one filter for lists, summaries, charts and exports."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
@@ -10,20 +10,20 @@ from db.days import DAY, start_of
 from db.models import Kind, Total
 
 UNLABELLED = ""
-"""The label to filter by for totals that have none; labels themselves are never empty."""
+"""The label that selects totals without a label. (A label is never empty.)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Totals that fulfil all of these; None lets all pass.
+    """Conditions that a total must fulfil, all of them; None for no condition.
 
     Attributes:
-        user_id: Who opened or posted the counter.
-        chat_id: Where it stood.
-        kind: What it was counted with.
-        label: What was counted, as it is written; `UNLABELLED` for totals without a label.
-        since: The first moment, of any time zone.
-        until: The moment after the last.
+        user_id: The opener of the counter.
+        chat_id: The chat of the counter.
+        kind: The kind of the counter.
+        label: The exact label; `UNLABELLED` for totals without a label.
+        since: The earliest time, in any time zone.
+        until: The time before which totals must be.
     """
 
     user_id: int | None = None
@@ -34,12 +34,12 @@ class Filter:
     until: datetime | None = None
 
     def on_days(self, first: date | None, last: date | None, zone: tzinfo) -> Self:
-        """The same, within a period of local days.
+        """Give the same filter, limited to a period of local days.
 
         Args:
-            first: The first day, None for the beginning.
-            last: The last day, its end included, None for now and later.
-            zone: Where the days are.
+            first: The first day, None for no limit.
+            last: The last day, included, None for no limit.
+            zone: The time zone of the days.
         """
         return replace(
             self,
@@ -48,7 +48,7 @@ class Filter:
         )
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        """What to give to `where`."""
+        """Give the conditions as arguments for `where`."""
         conditions = [
             column == value
             for column, value in (
@@ -59,7 +59,7 @@ class Filter:
             if value is not None
         ]
         if self.label is not None:
-            conditions.append(Total.label == (self.label or None))  # IS NULL where there is none
+            conditions.append(Total.label == (self.label or None))  # `== None` makes IS NULL
         if self.since is not None:
             conditions.append(Total.created_at >= self.since)
         if self.until is not None:

@@ -1,4 +1,4 @@
-"""Brings a database up to date, by Alembic, in this process."""
+"""Migrates a database by Alembic, in this process."""
 
 import asyncio
 import os
@@ -25,29 +25,29 @@ from db.errors import (
 )
 
 _LOCK = 0x7A117
-"""Any number, but the same for all who migrate. It is held by the transaction, not by the
-connection, which a pooler in between may give to somebody else."""
+"""The number of the lock that each migration takes; it can be any. The transaction holds the lock,
+not the connection, because a pooler may lend the connection to another client."""
 ANSWER = 10.0
-"""Seconds that PostgreSQL may take to tell how far it has been migrated."""
+"""Seconds PostgreSQL may take to tell its revision."""
 SCRIPTS = Path(__file__).parent.parent / "alembic"
 
 
 async def upgrade(url: str) -> None:
-    """Bring a database up to date, making it, and its folder, where there is none.
+    """Migrate a database to the newest revision. If it does not exist, make it and its folder.
 
-    A database that is up to date is only read, so that this passes beside a
-    running bot. An upgrade happens as a whole or not at all; of several processes
-    that start at once one does it while the others wait.
+    A database that has this revision is only read, so this also works while a bot runs. A migration
+    happens as a whole or not at all. If several processes start at once, one migrates and the
+    others wait.
 
     Args:
-        url: The database, as in `db.engine.create_engine`.
+        url: The address, as in `db.engine.create_engine`.
 
     Raises:
-        DatabaseUnavailable: It can't be reached, opened or written, or the driver
-            is missing or of no use here.
+        DatabaseUnavailable: It can't be reached, opened or written, or the driver is missing or
+            broken.
         DatabaseTooNew: A newer version of this code has migrated it.
-        DatabaseUnstamped: It has Tally's tables and does not tell of which version.
-        sqlalchemy.exc.ArgumentError: The address can't be understood.
+        DatabaseUnstamped: It has Tally's tables, but holds no revision.
+        sqlalchemy.exc.ArgumentError: The address can't be parsed.
     """
     address = make_url(url)
     try:
@@ -59,19 +59,19 @@ async def upgrade(url: str) -> None:
 
 
 async def check(url: str) -> None:
-    """Make sure that there is a database to read, and change nothing about it.
+    """Check that there is a database to read, without changing it.
 
-    One that an older version of this code has made will do, as its totals have the
-    same columns; so this passes beside an older bot that runs.
+    It may have an older revision, because the columns of totals are the same; so this also works
+    while an older bot runs.
 
     Args:
-        url: The database, as in `db.engine.create_engine`.
+        url: The address, as in `db.engine.create_engine`.
 
     Raises:
-        DatabaseEmpty: There is none yet.
-        DatabaseUnavailable: As in `upgrade`, and
-        DatabaseTooNew: likewise, and
-        DatabaseUnstamped: likewise.
+        DatabaseEmpty: There is no database yet.
+        DatabaseUnavailable: As in `upgrade`.
+        DatabaseTooNew: As in `upgrade`.
+        DatabaseUnstamped: As in `upgrade`.
     """
     address = make_url(url)
     try:
@@ -87,27 +87,27 @@ async def check(url: str) -> None:
 
 @asynccontextmanager
 async def migrating(url: str) -> AsyncIterator[AsyncConnection]:
-    """A connection to migrate over, in one transaction, committed when the block ends well.
+    """Open a connection for migrations, in one transaction that commits at the end of the block.
 
-    Foreign keys rest in SQLite meanwhile: to change a table there is to make it
-    anew and drop the old one, which would take the rows that point at it along.
+    SQLite does not enforce foreign keys meanwhile. To change a table there means to make a new one
+    and drop the old one, which would delete the rows that refer to it.
 
     Args:
-        url: The database.
+        url: The address of the database.
     """
     async with _engine(url) as engine, engine.execution_options(**WRITES).begin() as connection:
         if engine.dialect.name == "postgresql":
-            # SQLite's transaction locks out other ones; PostgreSQL's has to be told to.
+            # A transaction of SQLite locks others out by itself; PostgreSQL needs a lock for that.
             await connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         yield connection
 
 
 def to_revision(connection: Connection, revision: str) -> None:
-    """Upgrade over a connection of `migrating`.
+    """Migrate over a connection of `migrating`.
 
     Args:
         connection: The connection.
-        revision: How far, such as `head`.
+        revision: The revision to migrate to, such as `head`.
     """
     config = configuration()
     config.attributes["connection"] = connection
@@ -115,7 +115,7 @@ def to_revision(connection: Connection, revision: str) -> None:
 
 
 def configuration() -> Config:
-    """Alembic's configuration for use in this process, wherever it was started."""
+    """Give Alembic's configuration, independent of the current folder."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config
@@ -136,9 +136,9 @@ async def _engine(url: str, *, make: bool = True) -> AsyncIterator[AsyncEngine]:
 def _make_file(url: URL) -> None:
     if file := sqlite_file(url):
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Opened and read here first, since the system says better than SQLite what is wrong
-        # with it, and since aiosqlite, failing, leaves a thread that a loop which ends too
-        # soon makes print a traceback. Nobody else on the machine reads who counts what.
+        # Opened and read here first, because the system's errors say more than SQLite's, and
+        # because aiosqlite leaves a thread behind when it fails, which prints a traceback if the
+        # event loop ends too soon. Only the owner may read the file.
         _read_first(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
 
 
@@ -146,7 +146,7 @@ def _read_first(file: Path | int) -> None:
     """Read a byte of a file.
 
     Args:
-        file: Its path, or its descriptor, which is closed.
+        file: Its path, or its descriptor, which this closes.
 
     Raises:
         OSError: It can't be read.
@@ -156,21 +156,21 @@ def _read_first(file: Path | int) -> None:
 
 
 async def _revisions(url: str, *, make: bool) -> set[str]:
-    """What a database has been migrated to, nothing for one that is empty."""
+    """Give the revisions of a database, an empty set if it is empty."""
     async with _engine(url, make=make) as engine:
         within = ANSWER if engine.dialect.name == "postgresql" else None
         try:
             async with asyncio.timeout(within), engine.connect() as connection:
                 current = await connection.run_sync(_stamp)
                 if not current and await connection.run_sync(_has_totals):
-                    # Looked up again, because another process may just have made both.
+                    # Read again, because another process may just have made both tables.
                     current = await connection.run_sync(_stamp)
                     if not current:
                         raise DatabaseUnstamped(engine.url, "alembic_version is missing or empty")
         except OSError:
-            raise  # some are both, as that of a certificate
+            raise  # an error of a certificate is an OSError and a ValueError
         except ValueError:
-            # Of asyncpg, which quotes what it could not read: a password, say.
+            # asyncpg quotes what it could not read, which may be a password.
             problem = "the password file or a variable PG... can't be read"
             raise DatabaseUnavailable(engine.url, ValueError(problem)) from None
     if len(current) > 1:
@@ -181,18 +181,18 @@ async def _revisions(url: str, *, make: bool) -> set[str]:
 
 
 def known_revisions() -> set[str]:
-    """Give the revisions that this code knows, the oldest and all later ones."""
+    """Give all revisions that this code knows."""
     return {script.revision for script in _scripts().walk_revisions()}
 
 
 def _stamp(connection: Connection) -> set[str]:
-    """What `alembic_version` says, nothing if it is missing or says nothing."""
+    """Give the revisions in `alembic_version`, an empty set if it is missing or empty."""
     heads = MigrationContext.configure(connection).get_current_heads()
     return {head for head in heads if head}
 
 
 def _has_totals(connection: Connection) -> bool:
-    """Tell whether Tally's table is there; another program's may have the same name."""
+    """Tell whether there is a `totals` table of Tally, and not one of another program."""
     look = inspect(connection)
     columns = look.get_columns("totals") if look.has_table("totals") else []
     return "confirmation_id" in {column["name"] for column in columns}

@@ -1,7 +1,7 @@
-"""The tables. Their types keep a row small: a file of SQLite grows by about 140 bytes a total.
+"""The tables. Their types keep rows small: a total adds about 140 bytes to the file of SQLite.
 
-In SQLite people read the times with `datetime(created_at, 'unixepoch')`, in
-PostgreSQL with `to_timestamp(created_at)`.
+To read times in SQL, use `datetime(created_at, 'unixepoch')` in SQLite and
+`to_timestamp(created_at)` in PostgreSQL.
 """
 
 from datetime import datetime
@@ -28,11 +28,11 @@ from db.columns import BIGINT, EpochSeconds, Numbers, short, words
 VALUE_MAX = 999_999_999
 """The largest value of a total; the smallest is its negative."""
 LABEL_MAX = 64
-"""Characters of a label, as code points."""
+"""The maximum length of a label in code points."""
 
 
 class Kind(StrEnum):
-    """What a total was counted with."""
+    """The kinds of counters."""
 
     NUMBERS = "numbers"
     NUMBERS_FAB = "numbers_fab"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 
 class Action(StrEnum):
-    """What people do to saved totals."""
+    """The kinds of changes that people make to saved totals."""
 
     DELETE = "delete"
     RENAME = "rename"
@@ -50,7 +50,7 @@ class Action(StrEnum):
 
 
 class Base(DeclarativeBase):
-    """What all models share: the names of constraints, and a type for each Python type."""
+    """The base of all models: the names of constraints, and a column type for each Python type."""
 
     metadata = MetaData(
         naming_convention={
@@ -71,20 +71,18 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """A person who has used the bot.
+    """A person who has used the bot. What they have not chosen is None.
 
     Attributes:
         id: The person's id in Telegram.
-        first_name: Empty as long as only a total is known of the person.
-        username: Without the @, None where the person has none.
-        language: The IETF tag that the person's client speaks, None where it tells none.
-        created_at: When the person was first seen.
-        chosen_language: The language that the person wants whatever the client speaks.
-        time_zone: The name of the person's time zone, as `Europe/Paris`.
-        steps: The steps of counters of the person's own.
-        names_totals: Whether totals without a label are asked for one.
-
-    What a person has not chosen is None.
+        first_name: The first name; empty if only a total or a payment of the person is known.
+        username: The username without the @, None if there is none.
+        language: The language of the person's client as an IETF tag, None if it is unknown.
+        created_at: The time when the bot first saw the person.
+        chosen_language: The language that the person chose instead of the client's.
+        time_zone: The name of the person's time zone, such as `Europe/Paris`.
+        steps: The steps of the person's custom counters.
+        names_totals: Whether the bot asks for a name after Confirm if a total has none.
     """
 
     __tablename__ = "users"
@@ -104,14 +102,14 @@ class Total(Base):
     """A confirmed count.
 
     Attributes:
-        id: Its number here, in the order of saving.
+        id: A number, in the order of saving.
         confirmation_id: 16 random bytes, drawn when the counter was opened.
-        user_id: Who opened or posted the counter.
-        chat_id: Where it stood, None for one posted through inline mode.
-        kind: What it was counted with.
-        label: What was counted, 1 to 64 characters, None where nobody said.
-        value: The count.
-        created_at: When it was confirmed.
+        user_id: The opener of the counter, or the person who posted it through inline mode.
+        chat_id: The chat of the counter, None for inline mode.
+        kind: The kind of the counter.
+        label: The name of the counter, 1 to 64 characters, None if it had none.
+        value: The value of the counter.
+        created_at: The time of Confirm.
     """
 
     __tablename__ = "totals"
@@ -119,12 +117,12 @@ class Total(Base):
         CheckConstraint("length(confirmation_id) = 16", name="confirmation_id"),
         CheckConstraint(f"length(label) BETWEEN 1 AND {LABEL_MAX}", name="label"),
         CheckConstraint(f"value BETWEEN -{VALUE_MAX} AND {VALUE_MAX}", name="value"),
-        # Pages are found by the first two columns. The others save sums, which have to
-        # see all of a person's or group's totals, from looking up each of them.
+        # Pages need the first two columns. With the other ones, sums over all totals of a person or
+        # group read the index only, and not each row.
         Index(None, "user_id", "created_at", "value", "label", "kind", "chat_id"),
         Index(None, "chat_id", "created_at", "user_id", "value"),
         Index(None, "created_at"),
-        # An id that was deleted is not given to another, so undo can bring it back.
+        # The id of a deleted total is never used again, so that undo can restore it.
         {"sqlite_autoincrement": True},
     )
 
@@ -139,20 +137,20 @@ class Total(Base):
 
 
 class Payment(Base):
-    """Money that came in, and perhaps went back.
+    """A payment, perhaps refunded.
 
     Attributes:
-        id: Its number here, in the order of saving.
-        telegram_payment_charge_id: What Telegram calls it, and a refund has to name.
-        provider_payment_charge_id: What the payment provider calls it.
-        bill_id: The 16 random bytes of the bill. A bill that was paid twice nevertheless
-            is two payments, each of which can be given back.
-        user_id: Who has paid.
-        chat_id: Where.
+        id: A number, in the order of saving.
+        telegram_payment_charge_id: Telegram's id of the payment, which a refund needs.
+        provider_payment_charge_id: The payment provider's id of it.
+        bill_id: The 16 random bytes of the bill. If a bill was paid twice nevertheless, there are
+            two payments, and each can be refunded.
+        user_id: The person who paid.
+        chat_id: The chat of the bill.
         currency: `XTR` for Telegram Stars, else an ISO 4217 code.
-        amount: In Stars, or in the smallest units of the currency.
-        created_at: When it was paid.
-        refunded_at: When it was given back, None as long as it wasn't.
+        amount: The amount in Stars, or in the smallest unit of the currency.
+        created_at: The time of the payment.
+        refunded_at: The time of the refund, None if there was none.
     """
 
     __tablename__ = "payments"
@@ -177,15 +175,15 @@ class Payment(Base):
 
 
 class Change(Base):
-    """What a person has done to saved totals, noted so that it is done once.
+    """A change that a person made to their saved totals, noted so that it is made only once.
 
     Attributes:
-        id: 16 random bytes, drawn when it was asked for.
-        action: What it is; `UNDO` where that came first, or alone.
-        user_id: Who did it to totals of one's own; None when the time for undo is over.
-        person: The person's own row as it was, where that was deleted, too.
-        made_at: When it was asked for.
-        undone_at: When it was taken back, None where it wasn't.
+        id: 16 random bytes, drawn by the window that offered the change.
+        action: The kind of the change; `UNDO` if the undo came first.
+        user_id: The person; None once undo is too late.
+        person: The person's row before the change, if the change deleted it.
+        made_at: The time when the person asked for it.
+        undone_at: The time of the undo, None if there was none.
     """
 
     __tablename__ = "changes"
@@ -209,10 +207,10 @@ class Change(Base):
 
 
 class FormerTotal(Base):
-    """A total as it was before a change, kept as long as that can be undone.
+    """A total as it was before a change, kept until undo is too late.
 
     Attributes:
-        change_id: The change; the other fields are those of `Total`.
+        change_id: The change. The other fields are those of `Total`.
     """
 
     __tablename__ = "former_totals"
@@ -230,10 +228,10 @@ class FormerTotal(Base):
 
 
 class Tombstone(Base):
-    """The confirmation of a total that was deleted, so that a repetition doesn't bring it back.
+    """The confirmation id of a deleted total, so that a repeated Confirm does not save it again.
 
     Attributes:
-        confirmation_id: That of the total; random bytes, which tell nothing of a person.
+        confirmation_id: That of the total: random bytes, which tell nothing about a person.
     """
 
     __tablename__ = "tombstones"

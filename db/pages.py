@@ -1,4 +1,4 @@
-"""Pages of totals, each found from its neighbour."""
+"""Pages of a list of totals, each found from its neighbour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,15 @@ from db.models import Total
 
 
 class Cursor(NamedTuple):
-    """What a page shows: the totals next to a place in the list.
+    """A position in the list, and the side of it where a page lies.
 
-    It names a row, not a number of rows to skip, so totals that are saved
-    meanwhile shift nothing. `list(cursor)` is plain JSON, `Cursor(*stored)`
-    the way back.
+    It names a row, not a number of rows to skip, so totals that are saved meanwhile shift nothing.
+    `list(cursor)` can be stored as JSON; `Cursor(*stored)` reads it.
 
     Attributes:
-        direction: On which side of the place.
-        created_at: The time of the total at the place, seconds since 1970.
-        id: Its id.
+        direction: The side.
+        created_at: The time of the total at this position, in seconds since 1970.
+        id: The id of the total at this position.
     """
 
     direction: Literal["older", "newer"]
@@ -29,27 +28,27 @@ class Cursor(NamedTuple):
 
     @classmethod
     def next_to(cls, total: Total, direction: Literal["older", "newer"]) -> Self:
-        """The cursor of the totals that are older, or newer, than this one."""
+        """Give the cursor for the totals that are older or newer than this one."""
         return cls(direction, int(total.created_at.timestamp()), total.id)
 
     def start(self, newest_first: Select[Total]) -> Select[Total]:
-        """Begin a query at this place, going away from it."""
+        """Limit a query to one side of this position, with the nearest total first."""
         row = tuple_(Total.created_at, Total.id)
-        place = (datetime.fromtimestamp(self.created_at, UTC), self.id)
+        position = (datetime.fromtimestamp(self.created_at, UTC), self.id)
         if self.direction == "older":
-            return newest_first.where(row < place)
+            return newest_first.where(row < position)
         nearest_first = newest_first.order_by(None).order_by(Total.created_at, Total.id)
-        return nearest_first.where(row > place)
+        return nearest_first.where(row > position)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a list of totals.
+    """One page of a list of totals.
 
     Attributes:
-        totals: Newest first.
-        older: What to ask for next on the way back in time, None on the last page.
-        newer: What to ask for next on the way to the present, None on the first page.
+        totals: The totals, newest first.
+        older: The cursor of the next older page, None on the last page.
+        newer: The cursor of the next newer page, None on the first page.
     """
 
     totals: Sequence[Total]
@@ -58,7 +57,13 @@ class Page:
 
     @classmethod
     def of(cls, totals: Sequence[Total], *, older: bool, newer: bool) -> Self:
-        """A page of these totals, and whether there are older and newer ones."""
+        """Make a page of these totals.
+
+        Args:
+            totals: The totals, newest first.
+            older: Whether there are older totals.
+            newer: Whether there are newer totals.
+        """
         return cls(
             totals,
             Cursor.next_to(totals[-1], "older") if older else None,

@@ -15,7 +15,7 @@ from db.upsert import insert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPayment:
-    """What is known of a payment; the fields are those of `db.models.Payment`."""
+    """A payment to save; the fields are those of `db.models.Payment`."""
 
     telegram_payment_charge_id: str
     provider_payment_charge_id: str
@@ -28,20 +28,20 @@ class NewPayment:
     refunded_at: datetime | None = None
 
     ENTRIES: ClassVar = ("payment:", "refund:")
-    """How entries begin."""
+    """Prefixes of outbox entries, of payments and of refunds."""
 
     @property
     def entry(self) -> str:
-        """What a repetition is recognised by, before it is in the database."""
+        """The name of the outbox entry; a repetition has the same."""
         return f"{self.ENTRIES[self.refunded_at is not None]}{self.telegram_payment_charge_id}"
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
-        """Give what is known of a payment that was saved."""
+        """Copy a saved payment."""
         return cls(**{field.name: getattr(payment, field.name) for field in fields(cls)})
 
     def to_json(self) -> str:
-        """Write it down for a place that is not the database."""
+        """Write it as JSON, for the outbox."""
         times = {"created_at": self.created_at.isoformat()}
         if self.refunded_at:
             times["refunded_at"] = self.refunded_at.isoformat()
@@ -49,10 +49,10 @@ class NewPayment:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written.
+        """Read what `to_json` wrote.
 
         Raises:
-            ValueError: It has not.
+            ValueError: The text is something else.
         """
         known = json.loads(text)
         known["bill_id"] = bytes.fromhex(known["bill_id"])
@@ -64,11 +64,11 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a person's payments.
+    """One page of a person's payments.
 
     Attributes:
-        payments: Those saved last first.
-        further: The id to ask for what stands behind them, None on the last page.
+        payments: The payments, last saved first.
+        further: The id to pass as `before` for the next page, None on the last page.
     """
 
     payments: Sequence[Payment]
@@ -78,24 +78,24 @@ class Page:
 class Payments:
     """Saves payments and finds them again.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def save(self, payment: NewPayment) -> None:
-        """Save what is known of a payment, however often and in whatever order it is heard.
+        """Save a payment or its refund; both may come repeatedly and in any order.
 
-        It was made when it was heard of first, and given back likewise. The person's
-        row is made where it is missing.
+        Of several times the earliest payment and the first refund count. If the person has no row,
+        one is made.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
-                `db.models.Payment` allows; asking again won't help.
+                `db.models.Payment` allows; a retry won't help.
         """
         async with self._sessions.writing() as session:
             await session.execute(
@@ -119,36 +119,36 @@ class Payments:
             )
 
     async def find(self, charge_id: str) -> Payment | None:
-        """Find a payment by what Telegram calls it."""
+        """Find a payment by Telegram's id of it, None if there is none."""
         query = select(Payment).where(Payment.telegram_payment_charge_id == charge_id)
         async with self._sessions() as session:
             return await session.scalar(query)
 
     async def is_paid(self, bill_id: bytes) -> bool:
-        """Tell whether a bill was paid, be it given back or not."""
+        """Tell whether a bill was paid, refunded or not."""
         query = select(Payment.id).where(Payment.bill_id == bill_id).limit(1)
         async with self._sessions() as session:
             return await session.scalar(query) is not None
 
     async def of(self, user_id: int) -> Sequence[Payment]:
-        """Give all of a person's payments, those saved last first."""
+        """Give all of a person's payments, last saved first."""
         query = select(Payment).where(Payment.user_id == user_id).order_by(Payment.id.desc())
         async with self._sessions() as session:
             return (await session.scalars(query)).all()
 
     async def page(self, user_id: int, *, limit: int, before: int | None = None) -> Page:
-        """Show a part of a person's payments.
+        """Give one page of a person's payments.
 
         Args:
-            user_id: Whose payments.
-            limit: How many at most, 1 or more.
-            before: `further` of the page before, None for the newest.
+            user_id: The person.
+            limit: The maximum number of payments, 1 or more.
+            before: `further` of the page before, None for the first page.
         """
         query = (
             select(Payment)
             .where(Payment.user_id == user_id)
             .order_by(Payment.id.desc())
-            .limit(limit + 1)  # one more than shown tells whether the list goes on
+            .limit(limit + 1)  # one more than the page, to see whether there is a next one
         )
         if before is not None:
             query = query.where(Payment.id < before)

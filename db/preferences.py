@@ -1,4 +1,4 @@
-"""The repository of what people have chosen in their settings."""
+"""The repository of preferences: what people have chosen in their settings."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,13 +13,13 @@ from db.upsert import insert
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What a person has chosen; None for what the person hasn't.
+    """What a person has chosen; None for what they have not.
 
     Attributes:
-        chosen_language: The language, whatever the client speaks.
-        time_zone: The name of the time zone, as `Europe/Paris`.
-        steps: The steps of counters of one's own.
-        names_totals: Whether totals without a label are asked for one.
+        chosen_language: The language to use instead of the client's.
+        time_zone: The name of the time zone, such as `Europe/Paris`.
+        steps: The steps of custom counters.
+        names_totals: Whether the bot asks for a name after Confirm if a total has none.
     """
 
     chosen_language: str | None = None
@@ -29,7 +29,7 @@ class Preferences:
 
 
 class Choice(TypedDict, total=False):
-    """Some of `Preferences`, to be set; None takes a choice back."""
+    """The fields of `Preferences` to set; None removes a choice."""
 
     chosen_language: str | None
     time_zone: str | None
@@ -41,30 +41,30 @@ _COLUMNS = (User.chosen_language, User.time_zone, User.steps, User.names_totals)
 
 
 class PreferenceStore:
-    """Keeps what people have chosen.
+    """Saves and gives what people have chosen.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def get(self, user_id: int) -> Preferences:
-        """What a person has chosen; nothing, if the person isn't known."""
+        """Give what a person has chosen; for an unknown person all fields are None."""
         query = select(*_COLUMNS).where(User.id == user_id)
         async with self._sessions() as session:
             row = (await session.execute(query)).one_or_none()
         return Preferences(**row._asdict()) if row else Preferences()
 
     async def set(self, user_id: int, **choice: Unpack[Choice]) -> None:
-        """Note a choice and leave the others; the person's row is made where it is missing.
+        """Set some choices of a person and leave the others. If the person has no row, make one.
 
         Args:
-            user_id: Whose choice it is.
-            choice: What was chosen. Setting it again changes nothing.
+            user_id: The person.
+            choice: The choices. To set the same again changes nothing.
         """
         async with self._sessions.writing() as session:
             row = insert(session, User).values(

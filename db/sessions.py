@@ -1,4 +1,4 @@
-"""Sessions of a database: many that read, one at a time that writes, none without end."""
+"""Database sessions: any number of readers, one writer at a time, each with a time limit."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,17 +15,17 @@ from db.file import DatabaseFile, FileLostError
 from db.models import Total
 
 LONG = 6
-"""How many times as long a session may last that changes any number of rows."""
+"""The factor by which a session may take longer if it changes any number of rows."""
 
 
 class Sessions:
-    """Makes sessions: called, one that reads; by `writing`, one that writes.
+    """Makes sessions: a call makes one for reading, `writing` makes one for writing.
 
     Args:
-        engine: The database. One object serves all of a process.
-        within: Seconds that a session may last on PostgreSQL, None for any time. A machine
-            that has vanished says nothing, and TCP would wait for it for a quarter of an hour.
-            (An SQLite file does not vanish, and its thread can't be stopped.)
+        engine: The database. A process needs only one such object.
+        within: Seconds a session may last on PostgreSQL, None for no limit. Without one, TCP would
+            wait a quarter of an hour for a server that has vanished. (SQLite has no limit, because
+            a file does not vanish and its thread can't be stopped.)
     """
 
     def __init__(self, engine: AsyncEngine, within: float | None = None) -> None:
@@ -33,53 +33,53 @@ class Sessions:
         self._file = DatabaseFile.of(engine)
         self._make = async_sessionmaker(engine, expire_on_commit=False)
         self._within = None if engine.dialect.name == "sqlite" else within
-        # SQLite has one writer at a time. Who waits for it in the database polls,
-        # every 0.1 s after a while, in no order, and keeps a connection from
-        # readers: twenty writes at once took 1.6 s, here they take 0.1 s.
-        self._turn: AbstractAsyncContextManager[object] = (
+        # SQLite has one writer at a time. A writer that waits inside SQLite polls, each 0.1 s after
+        # a while and in no order, and keeps a connection from readers: twenty writes at once took
+        # 1.6 s. With this lock they take 0.1 s.
+        self._write_lock: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if engine.dialect.name == "sqlite" else nullcontext()
         )
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
-        """A session to read by.
+        """Open a session for reading.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: The database is away, or did not answer in time.
+            sqlalchemy.exc.SQLAlchemyError: The database is away or did not answer in time.
         """
         async with self._session(self._within) as session:
             yield session
 
     @asynccontextmanager
     async def writing(self, *, is_long: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction that may write; it commits when the block ends well.
+        """Open a session for writing, in a transaction that commits at the end of the block.
 
         Args:
-            is_long: Whether it may change any number of rows, which takes its time.
+            is_long: Whether it may change any number of rows, and so may take longer.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: As above. A commit that was under way then may
-                come to pass or not.
+            sqlalchemy.exc.SQLAlchemyError: The database is away or did not answer in time. If that
+                happened during the commit, the changes may be saved or not.
         """
         within = self._within * LONG if self._within and is_long else self._within
-        async with self._turn, self._session(within, execution_options=WRITES) as session:
+        async with self._write_lock, self._session(within, execution_options=WRITES) as session:
             async with session.begin():
                 yield session
             await self._require_file()
 
     @asynccontextmanager
     async def _session(self, within: float | None, **options: Any) -> AsyncIterator[AsyncSession]:  # noqa: ANN401 - of a session
-        # All in one: waiting for a connection, making it, each question and the commit.
+        # One limit for all: to wait for a connection, to make it, each query and the commit.
         with as_database_errors():
             await self._require_file()
             async with asyncio.timeout(within), self._make(**options) as session:
                 yield session
 
     async def _require_file(self) -> None:
-        """Make sure that an SQLite file is where it was opened; see `db.file`.
+        """Check that an SQLite file is still at its path; see `db.file`.
 
         Raises:
-            FileLostError: It isn't, so what was written may be lost.
+            FileLostError: It is not, so what was written may be lost.
         """
         if self._file is None:
             return
@@ -91,17 +91,17 @@ class Sessions:
             raise
 
     async def _save_log(self) -> None:
-        """Have SQLite copy into the database what only the log holds, which is still open here."""
+        """Make SQLite copy the lost log, which is still open here, into the database."""
         with suppress(SQLAlchemyError, OSError):
             async with self._engine.connect() as connection:
                 driver: Any = (await connection.get_raw_connection()).driver_connection
                 await driver.execute_fetchall("PRAGMA wal_checkpoint(FULL)")
 
     async def ask(self) -> None:
-        """Ask the database for something that is always there.
+        """Run a small query, to check the database.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: It can't be used or reached.
+            sqlalchemy.exc.SQLAlchemyError: The database can't be reached or used.
         """
         async with self() as session:
             await session.execute(select(Total.id).limit(1))

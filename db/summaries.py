@@ -1,4 +1,4 @@
-"""Totals in numbers: at a glance, by day, by label, by person and by chat."""
+"""Sums of totals: overall, by day, by label, by person and by chat."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from db.sessions import Sessions
 _COUNT = func.count().label("count")
 _SUM = func.coalesce(func.sum(Total.value), 0).label("sum")
 _LAST = func.max(Total.created_at).label("last")
-# Days looked at first to tell a streak, and twice as many each time that it goes on.
+# The number of days to search for a streak first; it doubles each time that the streak goes on.
 _STREAK = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How many totals, and what they add up to."""
+    """The number of totals and their sum."""
 
     count: int
     sum: int
@@ -31,17 +31,17 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Totals at a glance.
+    """The overall figures of totals.
 
     Attributes:
-        count: How many.
-        sum: What they add up to.
-        smallest: The smallest value, None where there are no totals.
-        largest: The largest, likewise.
-        today: Those of today.
-        week: Those since Monday.
-        streak: On how many days in a row there were some, up to today, or up to
-            yesterday as long as there are none today.
+        count: The number of totals.
+        sum: Their sum.
+        smallest: The smallest value, None if there are no totals.
+        largest: The largest value, None if there are no totals.
+        today: The totals of today.
+        week: The totals since Monday.
+        streak: The number of days in a row with totals, up to today, or up to yesterday if there
+            are none today yet.
     """
 
     count: int
@@ -54,7 +54,7 @@ class Summary:
 
     @property
     def mean(self) -> float | None:
-        """The mean value, None where there are no totals."""
+        """The mean value, None if there are no totals."""
         return self.sum / self.count if self.count else None
 
 
@@ -69,7 +69,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The totals of a label, None for those without one; `last` is the newest one's time."""
+    """The totals with a label, or without one (None); `last` is the time of the newest."""
 
     label: str | None
     count: int
@@ -79,7 +79,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """The totals of a chat, None for inline mode; `last` is the newest one's time."""
+    """The totals of a chat, or of inline mode (None); `last` is the time of the newest."""
 
     chat_id: int | None
     count: int
@@ -89,7 +89,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The totals of a person, by the name that is known; `last` is the newest one's time."""
+    """The totals of a person, with the name that is known; `last` is the time of the newest."""
 
     user_id: int
     first_name: str
@@ -102,29 +102,29 @@ class Person:
 class Summaries:
     """Adds totals up.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def summary(self, wanted: Filter, zone: tzinfo = UTC, *, now: datetime) -> Summary:
-        """Look at totals at a glance.
+        """Give the overall figures of totals.
 
         Args:
-            wanted: Which totals.
-            zone: Where today is today.
-            now: The time, of any time zone. Totals after it count, but not for the streak.
+            wanted: Selects the totals.
+            zone: The time zone of today.
+            now: The time, in any time zone. Later totals count, but not for the streak.
         """
         today = day_of(now, zone)
         monday = today - timedelta(days=today.weekday())
         periods = [_within(first, today, zone) for first in (today, monday)]
         all_of_them = select(_COUNT, _SUM, func.min(Total.value), func.max(Total.value))
         parts = (all_of_them, *(select(_COUNT, _SUM).where(period) for period in periods))
-        # One statement, and each part looks at no more of the index than it has to.
+        # One statement, in which each part reads only the range of the index that it needs.
         every, day, week = (part.where(*wanted.conditions()).subquery() for part in parts)
         query = select(every, day, week).select_from(every.join(day, true()).join(week, true()))
         async with self._sessions() as session:
@@ -144,13 +144,13 @@ class Summaries:
         """Add totals up by local days, the first day first.
 
         Args:
-            wanted: Which totals.
-            zone: Where the days are.
+            wanted: Selects the totals.
+            zone: The time zone of the days.
 
         Returns:
-            The days that have totals; a chart has to fill in the others.
+            The days with totals, in order; days without any are missing.
         """
-        # Apart, each of the two is found at one end of an index.
+        # Two subqueries, because each of them reads one end of an index only.
         start, end = (
             select(extreme(Total.created_at)).where(*wanted.conditions()).scalar_subquery()
             for extreme in (func.min, func.max)
@@ -175,10 +175,10 @@ class Summaries:
         """Add totals up by label.
 
         Args:
-            wanted: Which totals.
-            limit: How many labels at most, None for all.
-            latest_first: Begin with the label used last, as one that chooses likes it,
-                instead of the one with the most totals.
+            wanted: Selects the totals.
+            limit: The maximum number of labels, None for all.
+            latest_first: Whether the label used last comes first, and not the one with the most
+                totals.
         """
         query = _by(Total.label, wanted, limit, latest_first=latest_first)
         async with self._sessions() as session:
@@ -193,11 +193,11 @@ class Summaries:
             return [Chat(*row) for row in await session.execute(query)]
 
     async def by_user(self, wanted: Filter, *, limit: int | None = None) -> Sequence[Person]:
-        """Tell who counted, those with the most totals first.
+        """Add totals up by person, the person with the most totals first.
 
         Args:
-            wanted: Which totals, such as those of a group.
-            limit: How many people at most, None for all.
+            wanted: Selects the totals, such as those of a group.
+            limit: The maximum number of people, None for all.
         """
         counted = _by(Total.user_id, wanted, limit, latest_first=False).subquery()
         query = (
@@ -231,7 +231,7 @@ def _within(first: date, last: date, zone: tzinfo) -> ColumnElement[bool]:
 
 
 async def _streak(session: AsyncSession, wanted: Filter, today: date, zone: tzinfo) -> int:
-    """Count the days in a row, further and further back as long as there is no gap."""
+    """Count the days in a row, going back in growing steps until there is a gap."""
     streak, last, length = 0, today, _STREAK
     while True:
         first = last - length * DAY
@@ -241,7 +241,7 @@ async def _streak(session: AsyncSession, wanted: Filter, today: date, zone: tzin
         )
         days = {from_number(each) for each in rows}
         if not streak and today not in days:
-            today -= DAY  # which is still to come today
+            today -= DAY  # the first total of today may still come
         while today - streak * DAY in days:
             streak += 1
         if today - streak * DAY >= first:

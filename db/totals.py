@@ -15,14 +15,14 @@ from db.pages import Cursor, Page
 from db.sessions import Sessions
 from db.upsert import insert
 
-# Rows fetched at a time: enough to make the way through the driver's thread
-# cheap, few enough to hold.
+# The number of rows to fetch at a time: enough to make the switch to the driver's thread cheap, and
+# few enough to hold in memory.
 _BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTotal:
-    """A count that was confirmed; the fields are those of `db.models.Total`."""
+    """A total to save; the fields are those of `db.models.Total`."""
 
     confirmation_id: bytes
     user_id: int
@@ -33,7 +33,7 @@ class NewTotal:
     created_at: datetime
 
     def to_json(self) -> str:
-        """Write it down for a place that is not the database."""
+        """Write it as JSON, for the outbox."""
         return json.dumps(
             asdict(self)
             | {
@@ -44,10 +44,10 @@ class NewTotal:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Read what `to_json` has written.
+        """Read what `to_json` wrote.
 
         Raises:
-            ValueError: It has not.
+            ValueError: The text is something else.
         """
         fields = json.loads(text)
         fields["confirmation_id"] = bytes.fromhex(fields["confirmation_id"])
@@ -59,28 +59,28 @@ class NewTotal:
 class Totals:
     """Saves totals and finds them again.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
     async def add(self, total: NewTotal) -> bool:
-        """Save a total, however often this is asked for.
+        """Save a total. A repetition changes nothing.
 
-        The person's row is made where it is missing. A total that was saved without a
-        label takes one from a repetition that has one, in whichever order they come.
+        If the person has no row, one is made. If a total comes twice, with and without a label, it
+        gets the label, in whatever order they come.
 
         Returns:
-            Whether the total, or its label, is new; False when it was saved before, also
-            if it was deleted since, or everything of the person's was.
+            Whether the total or its label is new. False if it was saved before, even if it was
+            deleted since, or all of the person's data was.
 
         Raises:
             sqlalchemy.exc.IntegrityError: A field is out of the range that
-                `db.models.Total` allows; asking again won't help.
+                `db.models.Total` allows; a retry won't help.
         """
         async with self._sessions.writing() as session:
             await session.execute(
@@ -96,8 +96,8 @@ class Totals:
                 if total.label
                 else row.on_conflict_do_nothing(index_elements=known)
             )
-            # Asked last: where transactions overlap, this sees a deletion that the
-            # insert had to wait for.
+            # Checked last: if transactions overlap, this sees a deletion that the insert had to
+            # wait for.
             if await session.get(Tombstone, total.confirmation_id):
                 await session.rollback()
                 return False
@@ -107,36 +107,35 @@ class Totals:
             return cast("CursorResult[Any]", added).rowcount == 1
 
     async def get(self, user_id: int, total_id: int) -> Total | None:
-        """Give one of a person's totals by its id, None where the person has no such one."""
+        """Give one of a person's totals by its id, None if the person has none with this id."""
         query = select(Total).where(Total.id == total_id, Total.user_id == user_id)
         async with self._sessions() as session:
             return await session.scalar(query)
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
-        """Have a chat's totals stand under another id, as its group has become a supergroup.
+        """Move the totals of a group to the supergroup that it became.
 
         Args:
-            old_chat_id: The group's id; nothing is saved under it any more.
-            new_chat_id: The supergroup's.
+            old_chat_id: The id of the group. No more totals may be saved with it.
+            new_chat_id: The id of the supergroup.
         """
         async with self._sessions.writing(is_long=True) as session:
-            # Also those that somebody may still bring back.
+            # Also deleted totals that undo may restore.
             for table in (Total, FormerTotal):
                 await session.execute(
                     update(table).where(table.chat_id == old_chat_id).values(chat_id=new_chat_id)
                 )
 
     async def page(self, wanted: Filter, *, limit: int, at: Cursor | None = None) -> Page:
-        """Show a part of a list; however deep it lies, it takes the same time.
+        """Give one page of a list. Each page takes the same time, however far back it lies.
 
         Args:
-            wanted: Which totals; those of one person or one chat are found at once.
-            limit: How many at most, 1 or more.
-            at: `older` or `newer` of another page, None for the newest totals.
-                The newest are shown, too, where fewer than `limit` are left on
-                the way to them, or none on the way back in time.
+            wanted: Selects the totals. For one person or one chat an index is used.
+            limit: The maximum number of totals, 1 or more.
+            at: `older` or `newer` of another page, None for the newest totals. If the page would
+                reach the newest totals, or no older totals are left, the newest are given.
         """
-        # One more than shown tells whether the list goes on.
+        # One more than the page, to see whether there is a next one.
         newest_first = _newest_first(wanted).limit(limit + 1)
         async with self._sessions() as session:
             if at is not None:
@@ -150,14 +149,13 @@ class Totals:
             return Page.of(found[:limit], older=len(found) > limit, newer=False)
 
     async def stream(self, wanted: Filter) -> AsyncGenerator[Total, None]:
-        """Yield totals, newest first, holding few of them in memory.
+        """Yield totals, newest first, with only one batch in memory.
 
-        Between two batches neither a connection nor a transaction is
-        held, so however slowly it is read it is in nobody's way. What is saved
-        meanwhile does not show; what is deleted meanwhile may.
+        Between two batches it holds neither a connection nor a transaction, so a slow reader
+        blocks nothing. Totals saved meanwhile are missing; totals deleted meanwhile may be there.
 
         Args:
-            wanted: Which ones.
+            wanted: Selects the totals.
         """
         batch = _newest_first(wanted).limit(_BATCH)
         query = batch

@@ -1,4 +1,4 @@
-"""INSERT with ON CONFLICT, which SQLAlchemy has per dialect."""
+"""INSERT with ON CONFLICT, for which SQLAlchemy has one class a dialect."""
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,11 +7,11 @@ from db.models import Base
 
 
 def insert(session: AsyncSession, model: type[Base]) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`.
+    """Make an INSERT that has `on_conflict_do_nothing` and `on_conflict_do_update`.
 
     Args:
-        session: The session that is going to execute it.
-        model: What to insert.
+        session: The session that will execute it.
+        model: The model to insert.
     """
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(model)

@@ -1,4 +1,4 @@
-"""The repository of persons."""
+"""The repository of the people who use the bot."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,17 +12,17 @@ from db.sessions import Sessions
 from db.upsert import insert
 
 REMEMBERED = 100_000
-"""Persons whose row a process remembers, those seen last; each takes about 100 bytes."""
+"""The number of people whose rows a process remembers, the last seen. Each takes some 100 bytes."""
 
 
 class Profile(NamedTuple):
-    """Who a person is.
+    """What an update tells about its sender.
 
     Attributes:
         user_id: The person's id in Telegram.
         first_name: The first name.
-        username: Without the @, None where the person has none.
-        language: The `language_code` of the person's client, None where it tells none.
+        username: The username without the @, None if there is none.
+        language: The `language_code` of the person's client, None if it is unknown.
     """
 
     user_id: int
@@ -32,12 +32,12 @@ class Profile(NamedTuple):
 
 
 class Users:
-    """Keeps what Telegram tells of persons.
+    """Saves the profiles of people, and finds them again.
 
-    Every method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
+    Each method raises `sqlalchemy.exc.SQLAlchemyError` while the database is away.
 
     Args:
-        sessions: The database's, shared by its repositories.
+        sessions: The sessions of the database, shared by all repositories.
     """
 
     def __init__(self, sessions: Sessions) -> None:
@@ -45,12 +45,12 @@ class Users:
         self._written: LRUCache[int, int] = LRUCache(REMEMBERED)
 
     async def seen(self, *profiles: Profile) -> None:
-        """Note who people are, as the latest updates tell; all of them in one transaction.
+        """Save the profiles of people, in one transaction.
 
-        A person whom this process saw unchanged costs no query. (Where another
-        process wrote something else meanwhile, that stays until the next change.)
+        A profile that this process has saved before, unchanged, costs no query. (If another process
+        saved a different one meanwhile, that one stays until the next change.)
         """
-        # In one order everywhere, as others may be writing some of the same rows.
+        # Sorted, because two processes that write the same rows in another order could deadlock.
         fresh = sorted(
             (profile for profile in profiles if not self.knows(profile)),
             key=lambda profile: profile.user_id,
@@ -58,31 +58,31 @@ class Users:
         if not fresh:
             return
         for profile in fresh:
-            # Before it is written, so that nobody begins to do the same meanwhile.
+            # Before the write, so that another task does not begin the same write meanwhile.
             self._written[profile.user_id] = hash(profile)
         try:
             await self._write(fresh)
-        except BaseException:  # also a connection that is refused, or not had in time
+        except BaseException:  # also a refused connection, a timeout or a cancellation
             for profile in fresh:
                 self.forget(profile.user_id)
             raise
 
     def knows(self, profile: Profile) -> bool:
-        """Tell whether `seen` would have nothing to do."""
+        """Tell whether this process has saved exactly this profile."""
         known: int | None = self._written.get(profile.user_id)
         return known == hash(profile)
 
     def forget(self, user_id: int) -> None:
-        """Have the next update write the person's row anew, as after it was deleted."""
+        """Forget a person whose row was deleted, so that their next update saves them again."""
         self._written.pop(user_id, None)
 
     async def get(self, user_id: int) -> User | None:
-        """What is known of a person, None for nothing."""
+        """Give a person's row, None if there is none."""
         async with self._sessions() as session:
             return await session.get(User, user_id)
 
     async def count(self) -> int:
-        """Tell how many people are known."""
+        """Count the people in the database."""
         async with self._sessions() as session:
             return (await session.scalar(select(func.count()).select_from(User))) or 0
 
@@ -94,7 +94,7 @@ class Users:
             upsert = row.on_conflict_do_update(
                 index_elements=[User.id],
                 set_={name: row.excluded[name] for name in columns},
-                # A row that says so already is left alone: nothing to sync to the disk.
+                # A row that is the same already is not written, so there is nothing to sync.
                 where=or_(
                     *(getattr(User, name).is_distinct_from(row.excluded[name]) for name in columns)
                 ),

@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# Frozen copies: a migration says what was decided then, whatever models say today.
+# Frozen copies, because a migration must not change with the models.
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = "'numbers', 'numbers_fab', 'custom', 'inline'"
 
@@ -51,6 +51,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop both tables, and every total with them."""
+    """Drop both tables with all totals."""
     op.drop_table("totals")
     op.drop_table("users")

@@ -12,7 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-# A frozen copy: a migration says what was decided then, whatever models say today.
+# Frozen copies, because a migration must not change with the models.
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CURRENCY = sa.String(3).with_variant(sa.Text(), "postgresql")
 
@@ -45,5 +45,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the table, and every payment with it."""
+    """Drop the table with all payments."""
     op.drop_table("payments")

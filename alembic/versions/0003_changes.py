@@ -1,4 +1,4 @@
-"""Totals can be deleted, renamed and brought back.
+"""Totals can be deleted, renamed and restored.
 
 Revision 0003, after 0002, 2026-11-21.
 """
@@ -12,7 +12,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# Frozen copies: a migration says what was decided then, whatever models say today.
+# Frozen copies, because a migration must not change with the models.
 BIGINT = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KINDS = "'numbers', 'numbers_fab', 'custom', 'inline'"
 ACTIONS = "'delete', 'rename', 'erase', 'undo'"
@@ -25,13 +25,13 @@ INDEXES = [
 
 
 def upgrade() -> None:
-    """Create what remembers changes; give no id twice; index what sums look at."""
+    """Create the tables of changes, never reuse ids of totals, and index the columns of sums."""
     for columns in INDEXES_BEFORE:
         op.drop_index(_name(columns))
     if op.get_bind().dialect.name == "sqlite":
         _make_totals_anew(sqlite_autoincrement=True)
     else:
-        # The constraint alone says how long it is, by the same error everywhere.
+        # The constraint alone limits the length, so that the error is the same everywhere.
         op.alter_column("totals", "label", type_=sa.Text())
     for columns in INDEXES:
         op.create_index(_name(columns), "totals", columns)
@@ -74,7 +74,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget changes; what was deleted stays deleted, and its repetitions are new."""
+    """Drop the tables of changes. Deleted totals stay deleted unless Confirm is repeated."""
     op.drop_table("tombstones")
     op.drop_table("former_totals")
     op.drop_table("changes")

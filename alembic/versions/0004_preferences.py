@@ -1,4 +1,4 @@
-"""What people have chosen: language, time zone, steps, names for totals.
+"""People's preferences: language, time zone, steps, names for totals.
 
 Revision 0004, follows 0003, 2026-11-21.
 """
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; nobody has chosen anything yet."""
+    """Add the columns, empty."""
     op.add_column("users", sa.Column("chosen_language", sa.Text()))
     op.add_column("users", sa.Column("time_zone", sa.Text()))
     op.add_column("users", sa.Column("steps", sa.Text()))
@@ -22,6 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the columns, and every choice with them."""
+    """Drop the columns with all preferences."""
     for name in ("names_totals", "steps", "time_zone", "chosen_language"):
         op.drop_column("users", name)

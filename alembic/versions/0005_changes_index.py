@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the index: nearly all changes are beyond undoing, and none of those is in it."""
+    """Create the index. It leaves out changes that are too old for undo, which are nearly all."""
     lasting = sa.text("user_id IS NOT NULL")
     op.create_index(
         "ix_changes_user_id",
@@ -26,5 +26,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop the index."""
     op.drop_index("ix_changes_user_id", "changes")

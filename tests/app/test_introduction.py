@@ -106,7 +106,7 @@ async def test_an_address_where_something_else_answers_ends_the_start(
 ) -> None:
     await own_playground.trouble("answer", **{**PAGE, "status": status})
     line = await fails(own_tally)
-    assert line == "BOT_API_URL: what answers there is no Bot API server"
+    assert line == "BOT_API_URL: the server there is not a Bot API server"
 
 
 async def test_a_single_refusal_of_a_fetch_is_not_the_end(

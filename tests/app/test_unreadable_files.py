@@ -107,7 +107,7 @@ PEM = {
     "missing": "can't be read: No such file or directory",
     "a folder": "can't be read: Is a directory",
     "a broken disk": "can't be read: Input/output error",
-    "UTF-16": "holds nothing in the PEM format",
+    "UTF-16": "is not in the PEM format",
 }
 """What is said of a file of certificates or a key."""
 
@@ -128,7 +128,7 @@ async def test_certificates_of_postgresql(
     file = put(kind, tmp_path / "file.pem")
     url = f"postgresql+asyncpg://tally:{SECRET}@127.0.0.1:{free_port()}/tally"
     line = await fails(tally, DATABASE_URL=f"{url}?sslmode=verify-full&{option}={file}")
-    says = "is no file" if kind in {"missing", "a folder"} else PEM[kind]
+    says = "is not a file" if kind in {"missing", "a folder"} else PEM[kind]
     assert line == f"DATABASE_URL: has an {option} that {says}"
 
 

@@ -130,7 +130,7 @@ async def test_telegram_is_not_told_again_by_the_next_start(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     by_webhook(own_tally)
-    for event in ("webhook_set", "webhook_stands"):
+    for event in ("webhook_set", "webhook_unchanged"):
         async with own_tally.logging(event):
             await own_tally.start()
         await own_tally.stop()

@@ -68,7 +68,7 @@ async def test_workers_share_a_port_and_every_counter(
     assert listening(many) == WORKERS
     started = [line["worker"] for line in many.logged() if line["event"] == "started"]
     assert set(started) == {1, 2}
-    await many.until_logged("webhook_set", "webhook_stands", times=WORKERS)
+    await many.until_logged("webhook_set", "webhook_unchanged", times=WORKERS)
     assert len(await hook.calls("setWebhook")) == 1
     people = [ann, *[await hook.person(f"P{number}") for number in range(3)]]
     counters = [await open_counter(person) for person in people]

@@ -148,7 +148,10 @@ async def test_an_address_of_one_server_is_refused_for_a_cluster_and_the_other_w
 ) -> None:
     place = f":{PASSWORD}@127.0.0.1:{cluster.servers[0].port}"
     line = await refusal(f"redis://{place}")
-    assert line == "REDIS_URL: for what answers there it must begin with redis+cluster://"
+    assert (
+        line
+        == "REDIS_URL: the server there is a cluster, so the address must begin with redis+cluster://"
+    )
     assert "No master found" in await refusal(f"redis+sentinel://{place}/tally")
     server = await Server(tmp_path, config=PROTECTED).start()
     try:

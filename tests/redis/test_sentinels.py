@@ -93,7 +93,10 @@ async def test_what_is_wrong_with_an_address_of_sentinels_is_told_in_one_line(
     line = await refusal(f"redis+sentinel://127.0.0.1:{free_port()}/tally")
     assert line == "No master found for 'tally'"
     line = await refusal(f"redis://:{OWN_PASSWORD}@127.0.0.1:{servers.sentinels[0].port}")
-    assert line == "REDIS_URL: for what answers there it must begin with redis+sentinel://"
+    assert (
+        line
+        == "REDIS_URL: the server there is a sentinel, so the address must begin with redis+sentinel://"
+    )
 
 
 async def test_a_master_and_sentinels_hang_up_while_nobody_asks_them(servers: Watched) -> None:

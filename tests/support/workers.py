@@ -117,5 +117,5 @@ async def working(
             tallies.append(tally)
         await asyncio.gather(*(tally.start() for tally in tallies))
         for tally in tallies:
-            await tally.until_logged("webhook_set", "webhook_stands")
+            await tally.until_logged("webhook_set", "webhook_unchanged")
         yield list(zip(tallies, urls, strict=True))
