@@ -11,7 +11,7 @@ RUN pip --python /opt/venv/bin/python install --no-cache-dir --disable-pip-versi
         --no-deps --no-build-isolation /packages/durable_dialogs /packages/telegram_playground
 
 COPY . /opt/tally
-# The file system is read-only later: what Python compiles has to be there, and believed.
+# The file system is read-only later, so Python must find compiled code, and use it unchecked.
 RUN rm -r /opt/tally/packages \
     && /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/tally
 
@@ -21,7 +21,7 @@ COPY --from=build /opt/venv /opt/venv
 COPY --from=build /opt/tally /opt/tally
 RUN mkdir /data && chown 10001:10001 /data
 
-# A number, so that whoever runs it can tell that it is not root.
+# A number, because Kubernetes can't tell from a name that the user is not root.
 USER 10001:10001
 WORKDIR /opt/tally
 ENV PATH=/opt/venv/bin:$PATH \

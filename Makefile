@@ -1,38 +1,39 @@
-# Everything runs from a bare clone: each target first brings the virtual environment up to
-# date, and only when the requirements or the version of Python have changed.
+# Everything runs from a bare clone: each target first updates the virtual environment if the
+# requirements or the version of Python have changed.
 PYTHON ?= python3
 VERSION := $(or $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'),none)
-# A Python that was asked for has an environment of its own beside the usual one.
+# With `make PYTHON=...`, a second environment is used beside the usual one.
 VENV := $(if $(filter file,$(origin PYTHON)),.venv,.venv-$(VERSION))
 BIN := $(VENV)/bin
-# The tests refuse to run on another version than this.
+# The tests refuse to run on another version.
 PYTEST := TALLY_PYTHON=$(VERSION) $(BIN)/python -m pytest
 LIBRARIES := packages/durable_dialogs packages/telegram_playground
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --upgrade
 
-# How many minutes `make soak` goes on, and how many kills a storm has.
+# How many minutes `make soak` takes, and how often each of its tests kills something.
 SOAK ?= 0
 TALLY_KILLS ?= 50
-# How many totals `make bench` looks up; ten million take a quarter of an hour and 2 GB.
+# The sizes of the databases that `make bench` queries, in totals; ten million take a quarter of an
+# hour and 2 GB.
 TOTALS ?= 10000 1000000
-# For how many people it measures what workers cost; 10000 take ten minutes more.
+# The numbers of people with whom it measures workers; 10000 take ten minutes more.
 PEOPLE ?= 100 1000
-# An empty PostgreSQL for that, as DATABASE_URL has it; else it is SQLite.
+# The address of an empty PostgreSQL for that, in the format of DATABASE_URL; the default is SQLite.
 DATABASE ?=
 STORMS := $(addprefix tests/promises/test_,kills.py workers.py workers_late.py away.py rendering.py stop.py forged.py flood.py together.py inline_workers.py soak.py) \
 	tests/handlers/test_payment_kills.py tests/handlers/test_inline.py tests/ops/test_supervisor.py \
 	packages/telegram_playground/tests/test_odd_parameters.py \
 	$(addprefix tests/redis/test_,failover.py sentinels.py storm.py)
 
-# What depends on the version of Python more than the rest: starts, stops, sockets and processes.
+# Tests that depend most on the version of Python: starts, stops, sockets and processes.
 SMOKE := tests/app/test_start.py tests/promises/test_stop.py tests/dialogs/test_counter.py \
 	tests/app/test_idle_connections.py packages/telegram_playground/tests
 
-# What `make coverage` runs: everything, or files and folders.
+# The files and folders of tests that `make coverage` runs; empty for all.
 TESTS ?=
 
-# JavaScript of the pages.
+# The JavaScript of the pages.
 SCRIPTS := $(wildcard web/game/*.js web/page/*.js web/page/*/*.js packages/*/src/*/page/*.js)
 
 .PHONY: run install test smoke coverage soak lint bench format preview lock clean
@@ -42,13 +43,13 @@ run: $(VENV)/run-$(VERSION).stamp ## Run the bot (without BOT_TOKEN: on the play
 
 install: $(VENV)/run-$(VERSION).stamp ## Install what the bot needs, and start nothing
 
-test: $(VENV)/dev-$(VERSION).stamp ## Run the tests (with CI=true: those that take long as well)
+test: $(VENV)/dev-$(VERSION).stamp ## Run the tests (with CI=true also the thorough ones)
 	$(PYTEST) $(if $(filter true,$(CI)),,--numprocesses 4)
 
-smoke: $(VENV)/dev-$(VERSION).stamp ## Run the part of the tests that another Python may break
+smoke: $(VENV)/dev-$(VERSION).stamp ## Run the tests that another Python may break
 	$(PYTEST) --numprocesses 4 $(SMOKE)
 
-coverage: $(VENV)/dev-$(VERSION).stamp ## Measure what TESTS run, in child processes as well
+coverage: $(VENV)/dev-$(VERSION).stamp ## Measure branch coverage, child processes included
 	rm -rf build/coverage
 	mkdir -p build/coverage
 	TALLY_PYTHON=$(VERSION) $(BIN)/coverage run -m pytest --numprocesses 4 $(TESTS)
@@ -72,18 +73,18 @@ lint: $(VENV)/dev-$(VERSION).stamp ## Check style and types
 	$(BIN)/oxfmt --check $(SCRIPTS)
 	$(BIN)/codespell
 
-bench: $(VENV)/run-$(VERSION).stamp ## Measure a press, side by side with other bots, looking totals up, charts, and workers
+bench: $(VENV)/run-$(VERSION).stamp ## Measure a press (beside other bots), queries of totals, charts, and workers
 	$(BIN)/python -m benchmarks.press
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
 	$(BIN)/python -m benchmarks.charts
 	$(BIN)/python -m benchmarks.scale --people $(PEOPLE) $(if $(DATABASE),--database $(DATABASE))
 
-format: $(VENV)/dev-$(VERSION).stamp ## Put the code in order
+format: $(VENV)/dev-$(VERSION).stamp ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/oxfmt --write $(SCRIPTS)
 
-preview: $(VENV)/dev-$(VERSION).stamp ## Write a page for each language that shows every window
+preview: $(VENV)/dev-$(VERSION).stamp ## Write a page with every window, one a language
 	$(BIN)/python -m tools.preview
 
 lock: $(VENV)/dev-$(VERSION).stamp ## Pin the newest allowed dependencies
@@ -93,17 +94,17 @@ lock: $(VENV)/dev-$(VERSION).stamp ## Pin the newest allowed dependencies
 clean: ## Remove the virtual environments and caches, never the data
 	rm -rf .venv .venv-* build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-# Each virtual environment has a python of that name. If .venv has none, it was made by another
-# version: its packages are of no use to this one.
+# Each virtual environment has a python of that name. If .venv has none, another version made it,
+# and this one can't use its packages.
 $(BIN)/python$(VERSION):
-	@if [ $(VERSION) = none ]; then echo "$(PYTHON) is no Python that runs."; exit 1; fi
+	@if [ $(VERSION) = none ]; then echo "$(PYTHON) is not a Python that runs."; exit 1; fi
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Tally needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version)."; \
 		echo "Name a newer one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@if [ -e $(VENV) ]; then echo "$(VENV) was made by another Python: making it anew."; fi
 	$(PYTHON) -m venv --clear $(VENV)
 
-# The two libraries apart, because pip refuses an editable requirement beside hashes.
+# The two libraries in a second step, because pip refuses an editable requirement beside hashes.
 $(VENV)/run-$(VERSION).stamp: requirements.txt $(LIBRARIES:%=%/pyproject.toml) | $(BIN)/python$(VERSION)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \

@@ -1,4 +1,4 @@
-"""A bot for the journeys: one real process on one playground, shared by all that do not end it."""
+"""Fixtures: a real bot that tests share, bots and playgrounds for one test, a browser."""
 
 import gc
 import os
@@ -21,10 +21,12 @@ from tests.support.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
 
+ROOT = Path(__file__).parents[1]
+
 ADMIN = 4242
-"""The id of the shared bot's admin."""
+"""The Telegram id of the shared bot's admin."""
 PROVIDER = "1234:TEST:hunter2"
-"""The token by which it charges cards."""
+"""The token with which the shared bot charges cards."""
 
 settings.register_profile(
     "tally",
@@ -37,61 +39,60 @@ settings.register_profile(
 settings.load_profile("tally")
 
 FIRST = (
-    "test_crowds.py",
-    "test_forged.py",
-    "test_kills.py",
-    "test_away.py",
-    "test_supervisor.py",
-    "test_rendering.py",
-    "test_special_answers.py",
-    "test_totals_chart.py",
-    "test_settings.py",
-    "redis/test_failover.py",
-    "playground/test_command_line.py",
-    "redis/test_sentinels.py",
-    "test_restart.py",
-    "test_workers.py",
-    "test_texts.py",
-    "test_flood.py",
-    "test_callbacks.py",
-    "test_stats.py",
-    "test_model.py",
-    "test_stale.py",
-    "test_inline.py",
-    "test_metrics.py",
-    "test_settings_elsewhere.py",
-    "test_payment_kills.py",
-    "test_totals_changes.py",
-    "test_stop.py",
-    "playground/page/test_buttons.py",
-    "test_health.py",
+    "tests/promises/test_crowds.py",
+    "tests/promises/test_forged.py",
+    "tests/promises/test_kills.py",
+    "tests/promises/test_away.py",
+    "tests/ops/test_supervisor.py",
+    "tests/promises/test_rendering.py",
+    "tests/dialogs/test_special_answers.py",
+    "tests/dialogs/test_totals_chart.py",
+    "tests/dialogs/test_settings.py",
+    "tests/redis/test_failover.py",
+    "packages/telegram_playground/tests/test_command_line.py",
+    "tests/redis/test_sentinels.py",
+    "tests/promises/test_restart.py",
+    "tests/promises/test_workers.py",
+    "tests/locales/test_texts.py",
+    "tests/promises/test_flood.py",
+    "tests/dialogs/test_callbacks.py",
+    "tests/handlers/test_stats.py",
+    "tests/promises/test_model.py",
+    "tests/dialogs/test_stale.py",
+    "tests/handlers/test_inline.py",
+    "tests/ops/test_metrics.py",
+    "tests/dialogs/test_settings_elsewhere.py",
+    "tests/handlers/test_payment_kills.py",
+    "tests/dialogs/test_totals_changes.py",
+    "tests/promises/test_stop.py",
+    "packages/telegram_playground/tests/page/test_buttons.py",
+    "tests/web/test_health.py",
 )
-"""The files that take longest, so that none of them is left for the end; those that wait take
-turns with those that compute."""
+"""The slowest files, which run first, so that none of them is left for the end. Files that mostly
+wait alternate with files that compute."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Have hypothesis draw by TALLY_SEED where that is set, as `dice` does."""
+    """Let hypothesis draw by TALLY_SEED if it is set, as `dice` does."""
     require_python()
     config.option.hypothesis_seed = config.option.hypothesis_seed or os.environ.get("TALLY_SEED")
 
 
 def pytest_report_header() -> str:
-    """Say which Python runs the tests."""
+    """Report which Python runs the tests."""
     return f"python: {sys.version} at {sys.executable}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have what takes long begin first, or be left out."""
+    """Run the slowest files first, and skip what is thorough."""
     leave_out(items)
-    folder = Path(__file__).parent
-    place = {folder / name: number for number, name in enumerate(FIRST)}
-    items.sort(key=lambda item: place.get(item.path, len(place)))
+    order = {ROOT / name: number for number, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector from looking through what was loaded, again and again."""
+    """Keep the garbage collector from going through all loaded objects again and again."""
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -99,14 +100,14 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 async def playground() -> AsyncIterator[Playground]:
-    """Give the playground that all journeys share."""
+    """Give the playground that all tests share."""
     async with Playground() as shared:
         yield shared
 
 
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Give the browser that all tests of pages share, each in profiles of its own."""
+    """Give the browser that all tests of pages share; each test uses profiles of its own."""
     async with chromium() as shared:
         yield shared
 
@@ -115,7 +116,7 @@ async def browser() -> AsyncIterator[Browser]:
 async def tally(
     playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give the running bot that all journeys share; its folder's name has a space."""
+    """Give the running bot that all tests share; the name of its folder has a space."""
     folder = tmp_path_factory.mktemp("shared")
     shared = Tally(
         folder / "da ta",
@@ -125,7 +126,7 @@ async def tally(
         PAYMENT_PROVIDER_TOKEN=PROVIDER,
     )
     await shared.start()
-    # Those of its admin are refused, who has no chat with it yet.
+    # Telegram refuses to announce the admin's commands, because they have no chat with the bot yet.
     await shared.until_logged("commands_announced")
     yield shared
     assert await shared.stop() == 0
@@ -134,7 +135,7 @@ async def tally(
 
 @pytest.fixture
 async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  # noqa: ARG001
-    """Give a person who is new to the bot; Telegram must not refuse anything meanwhile."""
+    """Give a person who is new to the bot; fail if Telegram refuses a call meanwhile."""
     before = await playground.call_count()
     yield await playground.person("Ann", language_code="en")
     refused = [call for call in await playground.calls(after=before) if call.error]
@@ -155,7 +156,7 @@ async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
 
 @pytest.fixture
 async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
-    """Give a connection to a Valkey of the test's own."""
+    """Give a connection to a Valkey for one test."""
     valkey = EmbeddedValkey(tmp_path)
     await valkey.start()
     async with Redis.from_url(valkey.url) as connection:
@@ -165,14 +166,14 @@ async def redis(tmp_path: Path) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 async def own_playground() -> AsyncIterator[Playground]:
-    """Give a playground of the test's own."""
+    """Give a playground for one test."""
     async with Playground() as own:
         yield own
 
 
 @pytest.fixture
 async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot of the test's own, to be started, killed and set as it likes."""
+    """Give a bot for one test, which may start, kill and configure it."""
     own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
     yield own
     await own.clean_up()
@@ -180,7 +181,7 @@ async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator
 
 @pytest.fixture
 async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
-    """Give a gate before a Redis of the test's own."""
+    """Give a gate in front of a Redis for one test."""
     valkey = EmbeddedValkey(tmp_path / "valkey")
     await valkey.start()
     async with holding(valkey.url.removeprefix("unix://")) as own:
@@ -200,7 +201,7 @@ async def app_playground() -> AsyncIterator[Playground]:
 async def app_tally(
     app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give a bot that has a Mini App and a game; a test may end it if it starts it again."""
+    """Give a bot with a Mini App and a game; a test that ends it must start it again."""
     own = Tally(
         tmp_path_factory.mktemp("app") / "data",
         BOT_TOKEN=app_playground.token,
@@ -224,7 +225,7 @@ async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # no
 
 @pytest.fixture(scope="module")
 async def hooked() -> AsyncIterator[Playground]:
-    """Give a playground for two workers, with inline mode but without its feedback."""
+    """Give a playground for two workers, with inline mode but without inline feedback."""
     async with Playground() as own:
         await own.switch(inline=True)
         yield own
@@ -234,6 +235,6 @@ async def hooked() -> AsyncIterator[Playground]:
 async def workers(
     hooked: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Workers]:
-    """Give two workers, for journeys that leave them running."""
+    """Give two workers; tests must leave them running."""
     async with two_workers(hooked, tmp_path_factory.mktemp("workers")) as pair:
         yield pair

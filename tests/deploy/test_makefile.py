@@ -21,17 +21,18 @@ case "$2" in
     *version_info*[:2]*) echo {0} ;;
 esac
 """
-"""What does for `make` all that it asks of a Python of some version."""
+"""A script that does for `make` what a Python of some version does."""
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Give a folder with what `make install` needs, and three Pythons, 3.12 being the usual one."""
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
-        shutil.copy(ROOT / name, tmp_path)
-    for library in ("durable_dialogs", "telegram_playground"):
-        (tmp_path / "packages" / library).mkdir(parents=True)
-        shutil.copy(ROOT / "packages" / library / "pyproject.toml", tmp_path / "packages" / library)
+    """Give a folder with what `make install` needs, and three Pythons; 3.12 is the usual one."""
+    for name in (
+        *("Makefile", "requirements.txt", "requirements-dev.txt"),
+        *("packages/durable_dialogs/pyproject.toml", "packages/telegram_playground/pyproject.toml"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "bin").mkdir()
     for name, version in (("python3", "3.12"), ("python3.12", "3.12"), ("python3.13", "3.13")):
         put(tmp_path / "bin" / name, version)
@@ -39,13 +40,13 @@ def clone(tmp_path: Path) -> Path:
 
 
 def put(path: Path, version: str) -> None:
-    """Put a Python of a version there."""
+    """Write the script of a Python version to a path."""
     path.write_text(PYTHON.format(version))
     path.chmod(0o755)
 
 
 def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run `make`, as from a shell of its own."""
+    """Run `make` as from a shell."""
     return subprocess.run(  # noqa: S603 - the tests' own words
         ["make", *arguments],  # noqa: S607 - as people call it
         cwd=clone,
@@ -57,21 +58,20 @@ def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def installed(clone: Path) -> list[str]:
-    """Tell into which environments something was installed, and by which version."""
-    file = clone / "installed"
-    lines = file.read_text().splitlines() if file.exists() else []
-    # What is pinned, then the two libraries.
-    assert lines[::2] == lines[1::2]
-    return lines[::2]
+    """Give the Python version and the folder of each environment that was filled, in order."""
+    runs = (clone / "installed").read_text().splitlines()
+    # pip runs twice for each: for the requirements, then for the two libraries.
+    assert runs[::2] == runs[1::2]
+    return runs[::2]
 
 
-def test_plain_make_uses_the_usual_environment_and_does_nothing_twice(clone: Path) -> None:
+def test_plain_make_uses_the_usual_environment_and_installs_once(clone: Path) -> None:
     for _ in range(2):
         assert make(clone, "install").returncode == 0
         assert installed(clone) == ["3.12 .venv/bin"]
 
 
-def test_a_python_that_is_asked_for_has_an_environment_of_its_own(clone: Path) -> None:
+def test_a_chosen_python_has_an_environment_of_its_own(clone: Path) -> None:
     make(clone, "install")
     assert make(clone, "install", "PYTHON=python3.13").returncode == 0
     assert installed(clone) == ["3.12 .venv/bin", "3.13 .venv-3.13/bin"]
@@ -88,11 +88,11 @@ def test_an_environment_of_another_version_is_made_anew(clone: Path) -> None:
     assert not (clone / ".venv" / "bin" / "python3.12").exists()
 
 
-def test_a_python_that_is_missing_is_said_so(clone: Path) -> None:
+def test_a_missing_python_ends_make_with_a_line(clone: Path) -> None:
     make(clone, "install")
     result = make(clone, "install", "PYTHON=python3.99")
     assert result.returncode != 0
-    assert "python3.99 is no Python that runs." in result.stdout
+    assert "python3.99 is not a Python that runs." in result.stdout
 
 
 def test_clean_removes_every_environment(clone: Path) -> None:
@@ -103,7 +103,7 @@ def test_clean_removes_every_environment(clone: Path) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["3.99", "{}.{}".format(*sys.version_info)])
-def test_the_tests_run_on_no_other_python_than_make_was_asked_for(wanted: str) -> None:
+def test_the_tests_refuse_to_run_on_another_python_than_make_was_asked_for(wanted: str) -> None:
     result = subprocess.run(  # noqa: S603 - this very Python
         [
             *(sys.executable, "-m", "pytest", "-n0", "--collect-only"),
