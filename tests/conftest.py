@@ -49,7 +49,7 @@ FIRST = (
     "tests/dialogs/test_totals_chart.py",
     "tests/dialogs/test_settings.py",
     "tests/redis/test_failover.py",
-    "packages/telegram_playground/tests/test_command_line.py",
+    "tests/ops/test_command_line.py",
     "tests/redis/test_sentinels.py",
     "tests/promises/test_restart.py",
     "tests/promises/test_workers.py",
@@ -65,8 +65,8 @@ FIRST = (
     "tests/handlers/test_payment_kills.py",
     "tests/dialogs/test_totals_changes.py",
     "tests/promises/test_stop.py",
-    "packages/telegram_playground/tests/page/test_buttons.py",
     "tests/web/test_health.py",
+    "packages/telegram_playground/tests/page/test_buttons.py",
 )
 """The slowest files, which run first, so that none of them is left for the end. Files that mostly
 wait alternate with files that compute."""
