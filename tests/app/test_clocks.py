@@ -55,7 +55,7 @@ def events(tally: Tally, *names: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("ahead", "how"), [(HOUR, "behind"), (-HOUR, "ahead of")])
-async def test_a_clock_that_is_wrong_is_told_of_once_and_again_after_it_was_right(
+async def test_a_wrong_clock_is_logged_once_and_again_after_it_was_right(
     own_playground: Playground, clocked: Tally, ahead: float, how: str
 ) -> None:
     told: list[str] = []
@@ -92,7 +92,7 @@ async def test_answers_without_a_date_or_with_an_odd_one_tell_nothing(
     assert abs((await metrics(clocked))[SKEW]) <= QUICK
 
 
-async def test_of_what_is_signed_in_the_future_it_is_told_which_clock_is_off(
+async def test_data_signed_in_the_future_logs_which_clock_is_off(
     own_playground: Playground, clocked: Tally
 ) -> None:
     await dated(own_playground, clocked, HOUR)
@@ -112,7 +112,7 @@ async def test_of_what_is_signed_in_the_future_it_is_told_which_clock_is_off(
     assert answer.cookie is None
 
 
-async def test_of_what_is_ten_minutes_old_it_is_told_that_no_clock_is_off(
+async def test_data_ten_minutes_old_logs_that_no_clock_is_off(
     own_playground: Playground, clocked: Tally
 ) -> None:
     await dated(own_playground, clocked, 0)
@@ -124,7 +124,7 @@ async def test_of_what_is_ten_minutes_old_it_is_told_that_no_clock_is_off(
     assert 660 <= line["seconds"] < 720
 
 
-async def test_what_is_too_old_by_this_machines_clock_alone_is_not_called_too_old(
+async def test_data_too_old_only_by_this_machines_clock_is_not_called_too_old(
     own_playground: Playground, clocked: Tally
 ) -> None:
     data = f"tma {init_data(own_playground.token, USER, int(time.time()) - MAX_AGE - 60)}"

@@ -44,7 +44,7 @@ async def test_a_fetch_that_fails_loses_nothing(
     assert all(wait >= PAUSE for wait in waits)
 
 
-async def test_whatever_comes_in_place_of_updates_the_bot_lives_on_and_does_what_waited(
+async def test_odd_answers_in_place_of_updates_do_not_stop_the_bot(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()

@@ -33,7 +33,7 @@ async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
         yield own
 
 
-async def test_what_the_inbox_has_no_room_for_stays_at_telegram(
+async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     own_playground: Playground, bot: Bot, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size, room = 5 * FULL, 2 * FULL

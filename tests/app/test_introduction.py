@@ -54,7 +54,7 @@ async def test_a_start_survives_odd_answers_to_every_call(
     assert said(own_tally, "telegram_awaited") == 1
 
 
-async def test_a_start_waits_for_a_server_that_comes_up_later_and_says_so_once(
+async def test_a_start_waits_for_a_server_that_starts_later_and_logs_it_once(
     own_tally: Tally, own_playground: Playground
 ) -> None:
     port = free_port()
@@ -101,7 +101,7 @@ async def test_workers_wait_for_telegram_too(own_playground: Playground, own_tal
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("status", [HTTPStatus.OK, HTTPStatus.NOT_FOUND])
-async def test_an_address_where_something_else_answers_ends_the_start(
+async def test_an_address_of_another_server_ends_the_start(
     own_playground: Playground, own_tally: Tally, status: int
 ) -> None:
     await own_playground.trouble("answer", **{**PAGE, "status": status})

@@ -16,7 +16,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return own
 
 
-def test_an_overlap_of_a_minute_is_said_once_and_is_the_end(clock: Clock) -> None:
+def test_an_overlap_of_a_minute_is_logged_once_and_ends_the_bot(clock: Clock) -> None:
     overlap = Overlap()
     with capture_logs() as logs:
         for _ in range(int(OVERLAP)):

@@ -122,7 +122,7 @@ async def test_an_api_without_tls_is_asked_by_an_http_proxy(
     assert set(proxy.asked) == {(HOST, 80)}
 
 
-async def test_what_is_on_this_machine_is_asked_by_none(
+async def test_addresses_on_this_machine_need_no_proxy(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     proxy = ForwardProxy(0)
@@ -188,12 +188,12 @@ def test_a_variable_counts_by_address_unless_its_host_is_to_be_asked_directly(
         ("http://10.0.0.7:8081/bot", False),
     ],
 )
-def test_what_is_on_this_machine_is_told_from_what_is_not(url: str, *, here: bool) -> None:
+def test_addresses_on_this_machine_are_recognised(url: str, *, here: bool) -> None:
     assert is_on_this_machine(url) == here
 
 
 @pytest.mark.parametrize("kind", ["http", "https", "socks5"])
-async def test_a_proxy_that_refuses_is_told_of_without_a_secret(
+async def test_a_refusal_of_the_proxy_is_logged_without_a_secret(
     telegram: Telegram, tmp_path: Path, kind: str
 ) -> None:
     proxy = ForwardProxy(telegram.port, "somebody:else")

@@ -67,7 +67,7 @@ def untroubled(tally: Tally) -> None:
     assert [line for line in lines if line["event"] != "port_taken"] == []
 
 
-async def test_the_first_goes_on_as_if_nothing_had_been(
+async def test_a_second_start_does_not_disturb_the_first(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     await own_tally.start()
@@ -84,7 +84,7 @@ async def test_the_first_goes_on_as_if_nothing_had_been(
     assert not (own_tally.data / LOCK).exists()
 
 
-async def test_on_the_playground_likewise(tmp_path: Path) -> None:
+async def test_a_second_start_on_the_playground_does_not_disturb_the_first(tmp_path: Path) -> None:
     port = free_port()
     tally = Tally(tmp_path / "data", PLAYGROUND_PORT=str(port))
     try:
@@ -173,7 +173,7 @@ async def test_bots_with_redis_elsewhere_may_share_a_database(
         await valkey.stop()
 
 
-async def test_whose_parts_are_all_elsewhere_needs_no_folder(
+async def test_a_bot_with_all_parts_elsewhere_needs_no_folder(
     own_playground: Playground, tmp_path: Path
 ) -> None:
     tally = Tally(
@@ -190,7 +190,7 @@ async def test_whose_parts_are_all_elsewhere_needs_no_folder(
 
 
 @pytest.mark.thorough
-async def test_a_folder_that_cannot_be_locked_is_said(tmp_path: Path) -> None:
+async def test_a_folder_that_can_not_be_locked_ends_the_start(tmp_path: Path) -> None:
     # A file system of the kernel's own takes no file of ours.
     tally = Tally(tmp_path / "data", DATA_DIR="/proc/self/data")
     status, _, errors = await tally.run()
@@ -208,7 +208,7 @@ def opened(path: Path) -> Iterator[int]:
         os.close(file)
 
 
-def test_who_opened_the_file_before_its_holder_removed_it_locks_nobody_out(tmp_path: Path) -> None:
+def test_a_lock_on_a_removed_file_locks_no_process_out(tmp_path: Path) -> None:
     path = tmp_path / LOCK
     with lock(path), opened(path) as stale:
         pass
@@ -222,7 +222,7 @@ def test_who_opened_the_file_before_its_holder_removed_it_locks_nobody_out(tmp_p
     assert not path.exists()
 
 
-async def test_totals_and_backup_go_on_beside_a_bot(
+async def test_totals_and_backup_work_while_a_bot_runs(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     await own_tally.start()

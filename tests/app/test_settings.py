@@ -109,7 +109,7 @@ def test_admins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert read_settings().admin_ids == {7, 1234567890123}
 
 
-def test_every_fault_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_wrong_setting_has_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIALOG_TTL", "-1")
     monkeypatch.setenv("LOG_FORMAT", "xml")
     with pytest.raises(OperatorError, match="DIALOG_TTL") as caught:

@@ -77,7 +77,7 @@ async def alter(
     )
 
 
-async def test_a_press_with_bytes_that_are_no_text_is_answered_and_holds_up_nobody(
+async def test_a_press_that_is_not_utf8_is_answered_and_delays_no_other_update(
     playground: Playground, ann: Person
 ) -> None:
     boris = await playground.person("Boris", language_code="en")
@@ -105,7 +105,7 @@ async def test_a_press_with_bytes_that_are_no_text_is_answered_and_holds_up_nobo
     ],
     ids=["reply", "external", "quote", "pinned", "entities", "half", "huge", "bytes"],
 )
-async def test_what_is_beside_the_point_is_left_out(
+async def test_unreadable_parts_that_do_not_matter_are_left_out(
     playground: Playground, ann: Person, fields: dict[str, Any], replace: dict[str, bytes]
 ) -> None:
     counter = await open_counter(ann)
@@ -136,7 +136,7 @@ async def test_half_a_character_in_a_label_is_shown_and_saved_as_unreadable(
     ],
     ids=["who", "where", "what", "chat"],
 )
-async def test_a_press_that_means_nobody_knows_what_is_answered_and_changes_nothing(
+async def test_an_unreadable_press_is_answered_and_changes_nothing(
     playground: Playground, ann: Person, fields: dict[str, Any]
 ) -> None:
     counter = await open_counter(ann)
@@ -157,7 +157,7 @@ async def test_a_press_that_means_nobody_knows_what_is_answered_and_changes_noth
     ],
     ids=["reply", "reply without id", "all else", "within", "via"],
 )
-async def test_a_payment_is_a_row_whatever_else_of_its_message_can_be_read(
+async def test_a_payment_is_saved_even_if_other_parts_of_its_message_are_unreadable(
     playground: Playground,
     tally: Tally,
     ann: Person,
@@ -179,7 +179,7 @@ async def test_a_payment_is_a_row_whatever_else_of_its_message_can_be_read(
     [{"total_amount": "much"}, {"invoice_payload": "HALF"}, {"currency": 7}],
     ids=["sum", "bill", "currency"],
 )
-async def test_a_payment_of_which_nobody_knows_what_for_is_kept(
+async def test_a_payment_with_an_unreadable_bill_is_kept(
     playground: Playground, tally: Tally, ann: Person, fields: dict[str, Any]
 ) -> None:
     bill = await open_bill(ann)
@@ -207,7 +207,7 @@ async def test_a_payment_of_which_nobody_knows_what_for_is_kept(
     ],
     ids=["via", "sender", "who", "where", "reply", "text"],
 )
-async def test_a_message_that_means_nobody_knows_what_is_kept_and_changes_nothing(
+async def test_an_unreadable_message_is_kept_and_changes_nothing(
     playground: Playground, tally: Tally, ann: Person, fields: dict[str, Any]
 ) -> None:
     await alter(playground, "message", fields)
@@ -217,7 +217,7 @@ async def test_a_message_that_means_nobody_knows_what_is_kept_and_changes_nothin
     await playground.until_pending(0)
 
 
-async def test_a_payment_for_a_mug_is_a_row_if_its_address_can_not_be_read(
+async def test_a_payment_for_a_mug_is_saved_even_if_its_address_is_unreadable(
     playground: Playground, tally: Tally, ann: Person
 ) -> None:
     window = await open_counter(ann, "/payment")
@@ -231,7 +231,7 @@ async def test_a_payment_for_a_mug_is_a_row_if_its_address_can_not_be_read(
     assert (row["amount"], row["currency"]) == (1200 + 490, "EUR")
 
 
-async def test_what_is_asked_before_a_payment_is_refused(
+async def test_an_unreadable_question_before_a_payment_is_refused(
     playground: Playground, ann: Person
 ) -> None:
     bill = await open_bill(ann)

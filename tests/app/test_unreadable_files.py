@@ -51,7 +51,7 @@ async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
     ],
     ids=["UTF-16", "Latin-1", "UTF-16 without a mark", "NUL", "a quote that does not end"],
 )
-async def test_settings_that_are_no_text(
+async def test_settings_that_are_not_text(
     tally: Tally, tmp_path: Path, content: bytes, says: str
 ) -> None:
     (tmp_path / ".env").write_bytes(content)

@@ -36,7 +36,7 @@ async def ann_by_webhook(own_playground: Playground, own_tally: Tally) -> Person
     return await own_playground.person("Ann")
 
 
-async def test_an_answer_waits_for_nothing_else_that_is_to_be_done(
+async def test_an_answer_waits_for_no_other_work(
     own_playground: Playground, own_tally: Tally, ann_by_webhook: Person
 ) -> None:
     counter = await open_counter(ann_by_webhook)
@@ -74,7 +74,7 @@ async def address(hook: Playground, tmp_path_factory: pytest.TempPathFactory) ->
     await own.clean_up()
 
 
-async def test_who_does_not_know_the_secret_is_not_heard(hook: Playground, address: str) -> None:
+async def test_a_request_without_the_secret_is_refused(hook: Playground, address: str) -> None:
     ann = await hook.person("Ann")
     counter = await open_counter(ann)
     await ann.press(counter, "+1")
@@ -87,7 +87,7 @@ async def test_who_does_not_know_the_secret_is_not_heard(hook: Playground, addre
     await ann.until(counter, text="Specify the number: 2")
 
 
-async def test_what_is_no_update_stops_nothing(hook: Playground, address: str) -> None:
+async def test_a_body_that_is_not_an_update_stops_nothing(hook: Playground, address: str) -> None:
     headers = {HEADER: SECRET}
     bodies = {
         b"": 400,
@@ -112,7 +112,7 @@ async def test_what_is_no_update_stops_nothing(hook: Playground, address: str) -
     assert (await open_counter(ann)).text == "Specify the number: 0"
 
 
-async def test_back_to_polling_nothing_that_waits_is_dropped(
+async def test_a_change_to_polling_drops_no_update(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     by_webhook(own_tally)
@@ -126,7 +126,7 @@ async def test_back_to_polling_nothing_that_waits_is_dropped(
     await ann.until(counter, text="Specify the number: 1", timeout=START)
 
 
-async def test_telegram_is_not_told_again_by_the_next_start(
+async def test_the_next_start_does_not_set_the_webhook_again(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     by_webhook(own_tally)
@@ -137,7 +137,7 @@ async def test_telegram_is_not_told_again_by_the_next_start(
     assert len(await own_playground.calls("setWebhook")) == 1
 
 
-async def test_a_secret_that_somebody_else_has_set_is_put_right_by_the_next_start(
+async def test_the_next_start_corrects_a_secret_of_another_program(
     own_playground: Playground, own_tally: Tally, ann_by_webhook: Person
 ) -> None:
     counter = await open_counter(ann_by_webhook)
@@ -162,7 +162,7 @@ async def test_a_secret_that_somebody_else_has_set_is_put_right_by_the_next_star
 
 
 @pytest.mark.thorough
-async def test_who_polls_second_ends_the_first_with_a_line_after_a_minute(
+async def test_a_second_poller_ends_the_first_with_a_line_after_a_minute(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     await own_tally.start()

@@ -84,7 +84,7 @@ async def until_told(bot: Bot, url: str) -> None:
 
 
 @pytest.mark.usefixtures("often")
-async def test_one_that_is_lost_is_set_again_by_one_worker(
+async def test_one_worker_sets_a_lost_webhook_again(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     workers = [setting(bot, redis, url="http://127.0.0.1:9/webhook") for _ in range(3)]
@@ -103,7 +103,7 @@ async def test_one_that_is_lost_is_set_again_by_one_worker(
 
 
 @pytest.mark.usefixtures("often")
-async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
+async def test_the_kinds_of_updates_and_the_secret_are_corrected_too(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     ours = setting(bot, redis, url="http://127.0.0.1:9/webhook")
@@ -118,7 +118,7 @@ async def test_what_is_asked_for_and_the_secret_are_put_right_as_well(
     assert calls[-1].params["secret_token"] == SECRET
 
 
-async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
+async def test_the_webhook_is_set_again_only_if_it_is_new_or_lost(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     async def told(secret: str, path: str = "webhook") -> int:
@@ -135,7 +135,7 @@ async def test_telegram_is_told_again_only_of_what_is_new_or_lost(
 
 
 @pytest.mark.usefixtures("often")
-async def test_another_version_is_left_alone_as_long_as_it_runs(
+async def test_the_webhook_of_another_version_is_left_alone_while_that_runs(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     old = setting(bot, redis, url="http://127.0.0.1:9/old")
@@ -152,7 +152,7 @@ async def test_another_version_is_left_alone_as_long_as_it_runs(
 
 
 @pytest.mark.usefixtures("often")
-async def test_figures_tell_what_waits_and_when_telegram_has_failed(
+async def test_metrics_tell_pending_updates_and_the_last_error(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     with capture_logs() as logs:
@@ -167,7 +167,7 @@ async def test_figures_tell_what_waits_and_when_telegram_has_failed(
 
 
 @pytest.mark.usefixtures("often")
-async def test_a_token_that_is_revoked_is_found(
+async def test_a_revoked_token_is_noticed(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     task = asyncio.create_task(setting(bot, redis).keep())
@@ -180,7 +180,7 @@ async def test_a_token_that_is_revoked_is_found(
             await task
 
 
-async def test_after_a_refusal_nobody_tries_for_the_length_of_a_pause(
+async def test_after_a_refusal_all_workers_pause(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
     workers = [setting(bot, redis, url="https://example.org:1234/webhook") for _ in range(4)]
@@ -197,7 +197,7 @@ async def test_after_a_refusal_nobody_tries_for_the_length_of_a_pause(
     assert len(await own_playground.calls("setWebhook")) == 1
 
 
-async def test_a_webhook_is_deleted_for_sure_before_anything_is_fetched(
+async def test_a_webhook_is_deleted_before_updates_are_fetched(
     own_playground: Playground, own_tally: Tally, bot: Bot
 ) -> None:
     await bot.set_webhook("http://127.0.0.1:9/webhook")

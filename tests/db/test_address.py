@@ -54,7 +54,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         yield Guarded(url, folder / "authority.pem", folder / "stranger.pem")
 
 
-async def test_by_tls_with_a_password(guarded: Guarded) -> None:
+async def test_a_connection_by_tls_with_a_password(guarded: Guarded) -> None:
     trusted = f"sslrootcert={guarded.authority}"
     for options in ("", "?sslmode=require", f"?ssl=verify-full&{trusted}"):
         await upgrade(f"{guarded.url}{options}")
@@ -65,7 +65,7 @@ async def test_by_tls_with_a_password(guarded: Guarded) -> None:
     await engine.dispose()
 
 
-async def test_who_can_not_prove_who_they_are_are_told_in_one_line(
+async def test_a_failed_authentication_is_told_in_one_line(
     guarded: Guarded, tmp_path: Path
 ) -> None:
     wrong = guarded.url.replace(ESCAPED, "wrong")
@@ -89,7 +89,7 @@ COMMANDS = [("totals",), ("backup", "file"), ("restore", "file"), (), ("--worker
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
-async def test_an_option_that_there_is_not_is_said_in_a_line(
+async def test_an_unknown_option_is_told_in_one_line(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     url = f"postgresql+asyncpg://tally:{ESCAPED}@127.0.0.1:1/tally?channel_binding=require"

@@ -15,7 +15,7 @@ from db.users import Users
 from tests.support.samples import NOON, all_of, asked, new_total, rows, undo
 
 
-async def test_a_deleted_total_is_gone_and_undo_brings_it_back_as_it_was(
+async def test_a_deleted_total_is_gone_and_undo_restores_it_exactly(
     totals: Totals, changes: Changes, before: list[dict[str, Any]]
 ) -> None:
     newest = before[0]
@@ -30,7 +30,7 @@ async def test_a_deleted_total_is_gone_and_undo_brings_it_back_as_it_was(
     assert kept == before
 
 
-async def test_what_is_brought_back_after_its_group_has_moved_is_in_the_new_chat(
+async def test_undo_after_a_group_has_moved_restores_totals_in_the_new_chat(
     totals: Totals, changes: Changes
 ) -> None:
     old, new, other = -5, -1001, -6
@@ -66,7 +66,7 @@ async def test_a_repeated_confirm_does_not_bring_a_deleted_total_back(
     assert await users.get(7) is None
 
 
-async def test_a_confirm_repeated_while_its_total_is_deleted_comes_to_nothing(
+async def test_a_confirm_repeated_while_its_total_is_deleted_saves_nothing(
     sessions: Sessions, other_sessions: Sessions
 ) -> None:
     new, elsewhere = new_total(), Totals(other_sessions)
@@ -89,7 +89,7 @@ async def test_a_confirm_repeated_while_its_total_is_deleted_comes_to_nothing(
     ],
     ids=["delete", "rename", "erase"],
 )
-async def test_what_arrives_again_or_in_another_order_changes_nothing_more(
+async def test_repeated_and_reordered_changes_have_the_same_outcome(
     totals: Totals, changes: Changes, before: list[dict[str, Any]], fields: dict[str, Any]
 ) -> None:
     change = asked(**fields)
@@ -122,7 +122,7 @@ async def test_rename_and_undo_keep_labels_apart_that_were_apart(
 
 
 @pytest.mark.parametrize(("label", "to"), [("", "water"), ("tea", "")])
-async def test_a_label_may_be_given_and_taken_away(
+async def test_a_label_can_be_added_and_removed(
     totals: Totals, changes: Changes, before: list[dict[str, Any]], label: str, to: str
 ) -> None:
     change = asked(Action.RENAME, label=label, to=to)
@@ -144,7 +144,7 @@ async def test_undo_of_a_rename_does_not_bring_back_what_was_deleted_since(
     assert tea["id"] not in {total.id for total in await all_of(totals)}
 
 
-async def test_undo_is_over_after_half_a_minute_and_is_ones_own(
+async def test_only_the_person_can_undo_and_only_for_half_a_minute(
     totals: Totals, changes: Changes, before: list[dict[str, Any]]
 ) -> None:
     deletion = asked(Action.DELETE, total_id=1)
@@ -155,7 +155,7 @@ async def test_undo_is_over_after_half_a_minute_and_is_ones_own(
     assert await changes.make(undo(deletion)) == 1
 
 
-async def test_nobody_changes_the_totals_of_others(
+async def test_people_can_not_change_the_totals_of_others(
     totals: Totals, changes: Changes, before: list[dict[str, Any]]
 ) -> None:
     for change in (
@@ -168,9 +168,7 @@ async def test_nobody_changes_the_totals_of_others(
 
 
 @pytest.mark.usefixtures("before")
-async def test_what_undo_would_need_is_forgotten_in_time(
-    sessions: Sessions, changes: Changes
-) -> None:
+async def test_the_data_for_undo_is_deleted_in_time(sessions: Sessions, changes: Changes) -> None:
     erasure = asked(Action.ERASE)
     await changes.make(erasure)
     for after, kept in ((KEPT - timedelta(seconds=1), 3), (KEPT + timedelta(seconds=1), 0)):
@@ -185,7 +183,7 @@ async def test_what_undo_would_need_is_forgotten_in_time(
 
 
 @pytest.mark.parametrize("action", Action)
-def test_a_change_can_wait_elsewhere_before_it_is_made(action: Action) -> None:
+def test_a_change_survives_the_way_through_json(action: Action) -> None:
     change = asked(action, total_id=5, label="", to="\N{TEACUP WITHOUT HANDLE}")
     assert NewChange.from_json(change.to_json()) == change
     assert change.made_at.tzinfo is UTC

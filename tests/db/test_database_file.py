@@ -97,7 +97,7 @@ def replace_by_another_programs(data: Path) -> None:
         ),
     ],
 )
-async def test_nothing_is_said_to_be_saved_and_the_totals_wait(
+async def test_while_the_file_is_lost_totals_wait_and_are_not_called_saved(
     own_tally: Tally, ann: Person, harm: Callable[[Path], None]
 ) -> None:
     counters = [await tapped(ann) for _ in range(2)]
@@ -132,7 +132,7 @@ async def test_nothing_is_said_to_be_saved_and_the_totals_wait(
 
 
 @pytest.mark.parametrize("by", ["file", "folder"])
-async def test_once_it_is_moved_back_all_goes_on(own_tally: Tally, ann: Person, by: str) -> None:
+async def test_once_the_file_is_back_saving_goes_on(own_tally: Tally, ann: Person, by: str) -> None:
     counters = [await tapped(ann) for _ in range(2)]
     place, away, missed = own_tally.data, own_tally.data.with_name("away"), ["database", "disk"]
     if by == "file":
@@ -164,7 +164,7 @@ async def test_once_it_is_moved_back_all_goes_on(own_tally: Tally, ann: Person, 
     ],
     ids=["both, kill", "both", "log", "log, kill", "index", "index, kill"],
 )
-async def test_a_log_that_was_deleted_takes_nothing_along(
+async def test_a_deleted_log_loses_no_total(
     own_tally: Tally, ann: Person, names: tuple[str, ...], *, kill: bool
 ) -> None:
     counters = [await tapped(ann) for _ in range(2)]
@@ -183,7 +183,7 @@ async def test_a_log_that_was_deleted_takes_nothing_along(
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-async def test_a_new_file_is_not_taken_for_the_old_one_whatever_its_number(
+async def test_a_new_file_with_any_inode_does_not_pass_for_the_old_one(
     own_tally: Tally, ann: Person
 ) -> None:
     counter = await tapped(ann)
@@ -202,7 +202,7 @@ async def test_a_new_file_is_not_taken_for_the_old_one_whatever_its_number(
 
 
 @pytest.mark.thorough
-async def test_no_worker_starts_on_another_file_while_others_miss_theirs(
+async def test_no_worker_starts_with_a_new_file_while_others_have_lost_theirs(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     by_webhook(own_tally)
@@ -227,7 +227,7 @@ async def test_no_worker_starts_on_another_file_while_others_miss_theirs(
 
 
 @pytest.mark.thorough
-async def test_what_was_deleted_can_be_copied_while_the_bot_runs(
+async def test_a_deleted_file_can_be_copied_while_the_bot_runs(
     own_tally: Tally, ann: Person, tmp_path: Path
 ) -> None:
     counter = await tapped(ann)

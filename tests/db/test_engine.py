@@ -71,7 +71,7 @@ async def test_a_writer_does_not_wait_for_a_reader(
         assert await reader.scalar(text("SELECT count(*) FROM totals")) == 0
 
 
-async def test_to_read_first_and_write_then_is_safe_between_processes(
+async def test_reading_first_and_writing_later_is_safe_between_processes(
     sessions: Sessions, other_sessions: Sessions
 ) -> None:
     await Totals(sessions).add(new_total(value=0))
@@ -86,7 +86,7 @@ async def test_to_read_first_and_write_then_is_safe_between_processes(
     assert [total.value for total in await all_of(Totals(sessions))] == [20]
 
 
-async def test_who_waits_to_write_holds_no_connection_and_may_leave(
+async def test_a_waiting_writer_holds_no_connection_and_can_be_cancelled(
     sessions: Sessions, engine: AsyncEngine
 ) -> None:
     totals = Totals(sessions)
@@ -103,7 +103,7 @@ async def test_who_waits_to_write_holds_no_connection_and_may_leave(
     assert len(await all_of(totals)) == 15
 
 
-async def test_people_can_read_the_times(totals: Totals, engine: AsyncEngine) -> None:
+async def test_sql_functions_read_the_times(totals: Totals, engine: AsyncEngine) -> None:
     await totals.add(new_total(created_at=NOON))
     async with engine.connect() as connection:
         shown = await connection.scalar(
@@ -112,7 +112,7 @@ async def test_people_can_read_the_times(totals: Totals, engine: AsyncEngine) ->
     assert shown == "2026-05-04 12:00:00"
 
 
-async def test_a_new_file_that_another_process_sets_up_is_waited_for(
+async def test_the_engine_waits_while_another_process_sets_up_a_new_file(
     url: str, tmp_path: Path
 ) -> None:
     with closing(sqlite3.connect(tmp_path / "tally.db", isolation_level=None)) as other:

@@ -42,7 +42,7 @@ async def test_a_total_deleted_before_the_person_can_be_brought_back_alone(
     assert rows(await all_of(totals, user_id=7)) == [row for row in before if row["id"] == 1]
 
 
-async def test_who_has_paid_is_erased_but_for_the_payment(
+async def test_erasing_a_person_who_paid_keeps_the_payment(
     totals: Totals, changes: Changes, users: Users, sessions: Sessions
 ) -> None:
     await users.seen(Profile(7, "Ann", "ann", "en"))
@@ -70,7 +70,7 @@ async def test_who_has_paid_is_erased_but_for_the_payment(
     assert (person.first_name, person.username, person.language) == ("Ann", "ann", "en")
 
 
-async def test_what_was_confirmed_before_everything_was_deleted_and_comes_later_is_deleted_too(
+async def test_a_total_that_is_saved_after_its_person_was_erased_is_deleted_too(
     totals: Totals, changes: Changes, users: Users, before: list[dict[str, Any]]
 ) -> None:
     erasure = asked(Action.ERASE)
@@ -103,7 +103,7 @@ async def test_changes_of_the_same_totals_at_the_same_time_all_come_through(
         assert await all_of(totals) == []
 
 
-async def test_once_nobody_can_bring_it_back_no_byte_of_a_person_is_left_in_the_files(
+async def test_once_undo_is_too_late_the_files_hold_no_byte_of_an_erased_person(
     totals: Totals, changes: Changes, users: Users, engine: AsyncEngine
 ) -> None:
     if engine.dialect.name != "sqlite":

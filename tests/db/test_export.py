@@ -110,7 +110,9 @@ async def test_json(totals: Totals) -> None:
     assert (newest["chat_id"], newest["label"]) == (None, None)
 
 
-async def test_all_that_is_kept_of_a_person(totals: Totals, sessions: Sessions) -> None:
+async def test_the_export_of_a_person_has_all_of_their_data(
+    totals: Totals, sessions: Sessions
+) -> None:
     users, payments = Users(sessions), Payments(sessions)
     await users.seen(Profile(7, 'Ann "&"', None, "en"))
     await PreferenceStore(sessions).set(7, steps=(-1, 2))
@@ -133,13 +135,13 @@ async def test_all_that_is_kept_of_a_person(totals: Totals, sessions: Sessions) 
     assert [total["id"] for total in taken["totals"]] == [2, 1]
 
 
-async def test_of_a_stranger_there_is_nothing(totals: Totals) -> None:
+async def test_the_export_of_an_unknown_person_is_empty(totals: Totals) -> None:
     out = io.StringIO()
     await export_person(None, [], totals.stream(Filter(user_id=7)), out)
     assert json.loads(out.getvalue()) == {"person": None, "payments": [], "totals": []}
 
 
-async def test_nothing_is_valid_too(totals: Totals) -> None:
+async def test_an_export_without_totals_is_valid(totals: Totals) -> None:
     assert json.loads(await written(totals, Format.JSON)) == []
     assert len((await written(totals, Format.CSV)).splitlines()) == 1
     assert (await written(totals, Format.TABLE)).split() == [
@@ -175,7 +177,7 @@ async def test_a_table_fits_into_a_terminal_and_loses_no_digit(
 
 
 @pytest.mark.parametrize("format_", Format)
-async def test_a_closed_pipe_is_the_callers_to_hear_of(
+async def test_a_closed_pipe_raises_an_error_for_the_caller(
     totals: Totals, engine: AsyncEngine, format_: Format
 ) -> None:
     await totals.add(new_total())

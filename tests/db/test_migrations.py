@@ -78,7 +78,7 @@ async def test_models_and_migrations_agree_on_what_is_refused(url: str, tmp_path
     assert from_migrations == from_models
 
 
-async def test_every_migration_can_be_taken_back_and_done_again(either_url: str) -> None:
+async def test_each_migration_can_be_reverted_and_repeated(either_url: str) -> None:
     await upgrade(either_url)
     revisions = list(ScriptDirectory.from_config(configuration()).walk_revisions())
     for _ in revisions:
@@ -122,7 +122,7 @@ asyncio.run(upgrade(sys.argv[1]))
 """What a process does: it is ready, waits for the word, and goes."""
 
 
-async def test_several_may_upgrade_at_once(either_url: str) -> None:
+async def test_several_processes_may_upgrade_at_once(either_url: str) -> None:
     if make_url(either_url).get_backend_name() == "postgresql":
         # Other tests have used it; SQLite's file is not there yet.
         async with migrating(either_url) as connection:
@@ -155,13 +155,13 @@ async def test_a_database_up_to_date_is_only_read(
     assert "Running" not in caplog.text
 
 
-async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+async def test_only_the_owner_can_read_a_new_file(tmp_path: Path) -> None:
     file = tmp_path / "data" / "tally.db"
     await upgrade(f"sqlite+aiosqlite:///{file}")
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-async def test_it_matters_not_where_the_process_stands_or_what_folders_are_called(
+async def test_migrations_run_from_any_folder_with_any_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -216,7 +216,7 @@ async def test_a_database_that_has_lost_its_revision_is_left_alone(
     await check(either_url)
 
 
-async def test_tables_of_another_program_are_no_damage(url: str) -> None:
+async def test_tables_of_another_program_do_not_count_as_damage(url: str) -> None:
     async with migrating(url) as connection:
         await connection.execute(text("CREATE TABLE orders (id INTEGER)"))
     await upgrade(url)
@@ -252,7 +252,7 @@ async def test_a_database_that_cannot_be_opened_is_named_in_one_line(
         ("mysql+asyncmy://tally@localhost/tally", "No module named"),
     ],
 )
-async def test_a_driver_that_is_of_no_use_is_said_so(url: str, reason: str) -> None:
+async def test_a_broken_driver_is_named(url: str, reason: str) -> None:
     with pytest.raises(DatabaseUnavailable, match=reason) as caught:
         await upgrade(url)
     assert "\n" not in str(caught.value)
@@ -282,7 +282,7 @@ async def migrate_beside(settings: Path) -> tuple[int | None, str]:
 
 
 @pytest.mark.parametrize("setting", ["DATA_DIR={}", "DATABASE_URL=sqlite+aiosqlite:///{}/tally.db"])
-async def test_people_can_migrate_from_the_command_line(setting: str, tmp_path: Path) -> None:
+async def test_alembic_migrates_on_the_command_line(setting: str, tmp_path: Path) -> None:
     settings = tmp_path / ".env"
     settings.write_text(setting.format(tmp_path / "own"))
     status, said = await migrate_beside(settings)
@@ -294,7 +294,7 @@ async def test_people_can_migrate_from_the_command_line(setting: str, tmp_path: 
     assert not (tmp_path / "data").exists()
 
 
-async def test_a_wrong_setting_is_told_to_who_migrates(tmp_path: Path) -> None:
+async def test_alembic_tells_a_wrong_setting(tmp_path: Path) -> None:
     settings = tmp_path / ".env"
     settings.write_text("DATABASE_URL=mysql://tally:hunter2@127.0.0.1/tally")
     status, said = await migrate_beside(settings)

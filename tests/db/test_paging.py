@@ -137,7 +137,7 @@ async def test_a_walk_to_the_end_meets_every_total_once(
     assert met == sorted(rows, reverse=True)
 
 
-async def test_a_page_is_of_one_person(totals: Totals) -> None:
+async def test_a_page_has_the_totals_of_one_person(totals: Totals) -> None:
     await totals.add(new_total(user_id=7, value=1))
     await totals.add(new_total(user_id=8, value=2))
     page = await totals.page(Filter(user_id=8), limit=5)

@@ -47,7 +47,7 @@ async def test_a_payment_is_found_as_it_was_saved(payments: Payments, users: Use
     assert person is not None
 
 
-async def test_a_payment_that_is_heard_of_twice_is_one(
+async def test_a_repeated_payment_is_one_payment(
     payments: Payments, other_sessions: Sessions
 ) -> None:
     processes = [payments, Payments(other_sessions)]
@@ -56,7 +56,7 @@ async def test_a_payment_that_is_heard_of_twice_is_one(
 
 
 @pytest.mark.parametrize("heard", [(PAID, REFUNDED), (REFUNDED, PAID), (REFUNDED, PAID, REFUNDED)])
-async def test_it_was_paid_and_given_back_when_that_was_heard_of_first(
+async def test_the_first_time_of_a_payment_and_of_a_refund_counts(
     payments: Payments, heard: tuple[NewPayment, ...]
 ) -> None:
     for payment in heard:
@@ -74,7 +74,7 @@ async def test_a_bill_that_was_paid_twice_is_two_payments(payments: Payments) ->
     assert len(await saved(payments)) == 2
 
 
-async def test_payments_are_paged_and_others_stay_out(payments: Payments) -> None:
+async def test_pages_have_the_payments_of_one_person(payments: Payments) -> None:
     for number in range(5):
         await payments.save(replace(PAID, telegram_payment_charge_id=f"stx-{number}"))
     await payments.save(replace(PAID, telegram_payment_charge_id="other", user_id=8))
@@ -98,6 +98,6 @@ def test_a_payment_comes_back_from_json(payment: NewPayment) -> None:
     [{"amount": 0}, {"currency": "STARS"}, {"bill_id": b"b"}],
     ids=lambda wrong: next(iter(wrong)),
 )
-async def test_what_can_be_no_payment_is_refused(payments: Payments, wrong: dict[str, Any]) -> None:
+async def test_an_invalid_payment_is_refused(payments: Payments, wrong: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError):
         await payments.save(replace(PAID, **wrong))

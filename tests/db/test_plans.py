@@ -62,7 +62,7 @@ async def test_a_page_is_found_by_an_index(
 
 @pytest.mark.parametrize("wanted", [MINE, FILTERED])
 @pytest.mark.parametrize("what", ["summary", "by_day", "by_label", "by_chat"])
-async def test_a_persons_sums_look_at_nothing_but_an_index(
+async def test_sums_of_a_person_read_only_an_index(
     engine: AsyncEngine, totals: Totals, wanted: Filter, what: str
 ) -> None:
     asks: dict[str, Callable[[Sessions], Awaitable[Any]]] = {
@@ -76,7 +76,7 @@ async def test_a_persons_sums_look_at_nothing_but_an_index(
         assert step.startswith(f"SEARCH totals USING COVERING INDEX {OF_PERSON} (user_id=?")
 
 
-async def test_a_groups_sums_look_at_nothing_but_an_index(engine: AsyncEngine) -> None:
+async def test_sums_of_a_group_read_only_an_index(engine: AsyncEngine) -> None:
     for step in await plans(engine, lambda db: Summaries(db).summary(GROUP, now=NOON)):
         assert step.startswith(f"SEARCH totals USING COVERING INDEX {OF_CHAT} (chat_id=?")
     for step in await plans(engine, lambda db: Summaries(db).by_user(GROUP)):
@@ -84,9 +84,7 @@ async def test_a_groups_sums_look_at_nothing_but_an_index(engine: AsyncEngine) -
 
 
 @pytest.mark.parametrize("wanted", [Filter(), Filter(**YEAR)])
-async def test_everybodys_totals_stream_without_being_sorted(
-    engine: AsyncEngine, wanted: Filter
-) -> None:
+async def test_a_stream_of_all_totals_needs_no_sorting(engine: AsyncEngine, wanted: Filter) -> None:
     for step in await plans(engine, lambda db: anext(Totals(db).stream(wanted), None)):
         assert "USING INDEX ix_totals_created_at" in step
 
@@ -101,7 +99,7 @@ async def test_everybodys_totals_stream_without_being_sorted(
     ],
     ids=["delete", "rename", "erase", "undo"],
 )
-async def test_changes_look_at_no_other_persons_totals(
+async def test_changes_read_no_totals_of_other_people(
     engine: AsyncEngine, fields: dict[str, Any]
 ) -> None:
     change = NewChange(change_id=bytes(16), user_id=7, made_at=NOON, **fields)

@@ -69,7 +69,7 @@ async def until_listening(port: int) -> None:
                 return
 
 
-async def test_many_share_two_connections(pooled: str, tmp_path: Path) -> None:
+async def test_many_clients_share_two_connections_of_a_pooler(pooled: str, tmp_path: Path) -> None:
     await until_listening(int(pooled.rpartition(":")[2].partition("/")[0]))
     url = f"{pooled}?prepared_statement_cache_size=0&statement_cache_size=0"
     await asyncio.gather(*(upgrade(url) for _ in range(3)))

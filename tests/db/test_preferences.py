@@ -19,13 +19,13 @@ def store(sessions: Sessions) -> PreferenceStore:
     return PreferenceStore(sessions)
 
 
-async def test_nobody_has_chosen_anything_at_first(store: PreferenceStore, users: Users) -> None:
+async def test_at_first_no_preference_is_set(store: PreferenceStore, users: Users) -> None:
     assert await store.get(7) == Preferences()
     await users.seen(Profile(7, "Ann", "ann", "en"))
     assert await store.get(7) == Preferences()
 
 
-async def test_a_choice_leaves_the_others_and_the_person(
+async def test_a_choice_leaves_other_choices_and_the_profile_alone(
     store: PreferenceStore, users: Users
 ) -> None:
     await store.set(7, time_zone="Europe/Paris")
@@ -41,7 +41,7 @@ async def test_a_choice_leaves_the_others_and_the_person(
     assert (person.first_name, person.language) == ("Ann", "en")
 
 
-async def test_whoever_is_erased_has_chosen_nothing_and_undo_brings_it_back(
+async def test_erasing_removes_preferences_and_undo_restores_them(
     store: PreferenceStore, sessions: Sessions
 ) -> None:
     chosen = Preferences(chosen_language="ru", steps=(-10, 1), names_totals=False)

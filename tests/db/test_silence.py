@@ -44,7 +44,7 @@ async def distant(wire: Wire) -> AsyncIterator[Sessions]:
     await engine.dispose()
 
 
-async def test_nobody_waits_for_a_server_that_has_vanished(distant: Sessions, wire: Wire) -> None:
+async def test_a_vanished_server_is_not_waited_for(distant: Sessions, wire: Wire) -> None:
     totals = Totals(distant)
     await totals.add(new_total())
     with wire.cut():
@@ -58,7 +58,7 @@ async def test_nobody_waits_for_a_server_that_has_vanished(distant: Sessions, wi
         assert await totals.add(new_total())
 
 
-async def test_what_takes_long_is_given_longer(distant: Sessions) -> None:
+async def test_a_long_session_gets_more_time(distant: Sessions) -> None:
     async with distant.writing(is_long=True) as session:
         await session.execute(text(f"SELECT pg_sleep({WITHIN * LONG / 2})"))
     with pytest.raises(SQLAlchemyError):
@@ -66,7 +66,7 @@ async def test_what_takes_long_is_given_longer(distant: Sessions) -> None:
             await session.execute(text(f"SELECT pg_sleep({WITHIN * LONG / 2})"))
 
 
-async def test_a_server_that_was_started_again_is_asked_anew(distant: Sessions, wire: Wire) -> None:
+async def test_a_restarted_server_gets_new_connections(distant: Sessions, wire: Wire) -> None:
     drivers = []
     async with distant() as one, distant() as other:
         for session in (one, other):
@@ -87,7 +87,7 @@ async def test_a_server_that_can_not_be_reached_is_a_database_error() -> None:
     assert line.endswith("Connect call failed ('127.0.0.1', 1)")
 
 
-async def test_a_start_does_not_wait_for_a_server_that_says_nothing(
+async def test_a_start_does_not_wait_for_a_silent_server(
     wire: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("db.address.CONNECT", WITHIN)

@@ -110,7 +110,9 @@ async def test_no_name_becomes_a_formula(office: str, tmp_path: Path, separator:
 
 
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
-def test_left_as_they_are_they_would(office: str, tmp_path: Path, separator: str) -> None:
+def test_without_the_apostrophe_they_would_be_formulas(
+    office: str, tmp_path: Path, separator: str
+) -> None:
     out = io.StringIO(newline="")
     csv.writer(out).writerows([number, label, 1] for number, label in enumerate(names()))
     assert formulas(opened(office, tmp_path, out.getvalue(), separator))

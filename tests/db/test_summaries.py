@@ -228,7 +228,7 @@ async def test_labels_and_chats_to_choose_from_are_few_and_the_last_used_first(
     assert [each.chat_id for each in chats] == [-3, -2, -1]
 
 
-async def test_a_group_learns_who_counted(
+async def test_totals_of_a_group_are_added_up_by_person(
     totals: Totals, summaries: Summaries, users: Users
 ) -> None:
     await users.seen(Profile(7, "Ann", "ann", "en"))

@@ -71,7 +71,7 @@ async def test_a_total_leaves_a_known_person_as_is(totals: Totals, users: Users)
 
 @pytest.mark.parametrize("label", ["x", "\N{FLEXED BICEPS}" * 64, "\N{HEBREW LETTER ALEF}" * 64])
 @pytest.mark.parametrize("value", [-VALUE_MAX, 0, VALUE_MAX])
-async def test_values_and_labels_reach_to_their_ends(
+async def test_the_smallest_and_largest_values_and_labels_are_saved(
     totals: Totals, label: str, value: int
 ) -> None:
     await totals.add(new_total(label=label, value=value))
@@ -90,7 +90,7 @@ async def test_values_and_labels_reach_to_their_ends(
     ],
     ids=str,
 )
-async def test_what_is_out_of_range_is_refused_as_a_whole(
+async def test_a_value_out_of_range_is_refused(
     totals: Totals, users: Users, wrong: dict[str, object]
 ) -> None:
     with pytest.raises(IntegrityError):
@@ -110,11 +110,13 @@ async def test_a_time_without_a_zone_is_refused(totals: Totals) -> None:
 
 
 @pytest.mark.parametrize("new", [new_total(), new_total(chat_id=None, label=SHRUG, value=-1)])
-def test_a_total_can_wait_elsewhere_before_it_is_saved(new: NewTotal) -> None:
+def test_a_total_survives_the_way_through_json(new: NewTotal) -> None:
     assert NewTotal.from_json(new.to_json()) == new
 
 
-async def test_a_stream_is_of_one_person_or_chat_the_last_saved_first(totals: Totals) -> None:
+async def test_a_stream_gives_the_totals_of_a_person_or_chat_last_saved_first(
+    totals: Totals,
+) -> None:
     for value, (user_id, chat_id) in enumerate([(7, -1), (8, -1), (7, None), (7, -2)]):
         await totals.add(new_total(user_id=user_id, chat_id=chat_id, value=value))
 

@@ -41,17 +41,17 @@ async def test_a_person_is_remembered(users: Users) -> None:
     assert await known(users, 7) == ("Ann", "ann", "en-GB")
 
 
-async def test_nobody_is_known_from_the_start(users: Users) -> None:
+async def test_an_unknown_person_is_none(users: Users) -> None:
     assert await users.get(7) is None
 
 
-async def test_changes_are_followed(users: Users) -> None:
+async def test_a_changed_profile_is_saved(users: Users) -> None:
     await users.seen(Profile(7, "Ann", "ann", "en"))
     await users.seen(Profile(7, "Anna \N{SPARKLES}", None, None))
     assert await known(users, 7) == ("Anna \N{SPARKLES}", None, None)
 
 
-async def test_who_was_only_counted_for_gets_a_name(totals: Totals, users: Users) -> None:
+async def test_a_person_known_by_a_total_gets_a_name(totals: Totals, users: Users) -> None:
     await totals.add(new_total(user_id=7))
     await users.seen(Profile(7, "Ann", None, "en"))
     person = await users.get(7)
@@ -59,7 +59,7 @@ async def test_who_was_only_counted_for_gets_a_name(totals: Totals, users: Users
     assert (person.first_name, person.created_at) == ("Ann", NOON)
 
 
-async def test_an_unchanged_person_costs_nothing(users: Users, engine: AsyncEngine) -> None:
+async def test_an_unchanged_profile_costs_no_query(users: Users, engine: AsyncEngine) -> None:
     await users.seen(Profile(7, "Ann", "ann", "en"))
     with statements(engine) as sent:
         await users.seen(Profile(7, "Ann", "ann", "en"))
@@ -86,7 +86,7 @@ async def test_an_unchanged_person_is_not_written_again_after_a_restart(
         assert await version() > before
 
 
-async def test_who_was_deleted_is_written_again_when_seen(users: Users, sessions: Sessions) -> None:
+async def test_a_deleted_person_is_saved_again_when_seen(users: Users, sessions: Sessions) -> None:
     await users.seen(Profile(7, "Ann", "ann", "en"))
     async with sessions.writing() as session:
         await session.execute(text("DELETE FROM users"))
@@ -119,7 +119,7 @@ async def test_a_crowd_is_written_together(users: Users, engine: AsyncEngine) ->
     assert await known(users, 100) == ("P100", None, "en")
 
 
-async def test_who_could_not_be_written_is_written_when_seen_again(
+async def test_a_person_whose_write_failed_is_saved_when_seen_again(
     users: Users, engine: AsyncEngine
 ) -> None:
     profile = Profile(7, "Ann", "ann", "en")
@@ -134,7 +134,7 @@ async def test_who_could_not_be_written_is_written_when_seen_again(
     assert await known(users, 7) == ("Ann", "ann", "en")
 
 
-async def test_who_could_not_be_written_as_nothing_answers_is_not_taken_for_written() -> None:
+async def test_a_write_without_an_answer_does_not_count_as_saved() -> None:
     users = Users(Sessions(create_engine("postgresql+asyncpg://tally@127.0.0.1:1/tally")))
     profile = Profile(7, "Ann", "ann", "en")
     with pytest.raises((OSError, SQLAlchemyError)):

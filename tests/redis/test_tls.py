@@ -170,7 +170,7 @@ async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path:
         assert await refusal(url) == "No master found for 'tally'"  # that nobody known has signed
 
 
-async def test_who_can_not_prove_who_they_are_are_told_in_one_line(
+async def test_a_failed_authentication_is_told_in_one_line(
     server: Server, cluster: TallyCluster, speaking: Speaking
 ) -> None:
     place = f"127.0.0.1:{server.port}"
