@@ -1,1 +1,1 @@
-"""Measurements, side by side with other ways to write the same bot."""
+"""Benchmarks, some beside other implementations of the same bot."""

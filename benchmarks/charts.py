@@ -1,7 +1,7 @@
-"""What charts cost: how long one takes, and what people who press meanwhile feel of it.
+"""Measures charts: how long each takes, and how much longer presses take meanwhile.
 
-People press at the pace of people, at first alone and then while charts are asked for
-without a pause; Tally and the playground are processes of their own.
+People press with pauses, first alone, then while other people request charts without a pause. Tally
+and the playground are processes of their own.
 """
 
 import argparse
@@ -27,9 +27,9 @@ PRESSES_EACH = 50
 PAUSE = 0.25
 """Seconds between two presses of a person."""
 READERS = 4
-"""People who look at one chart after the other."""
+"""The number of people who request one chart after the other."""
 CHARTS = 50
-"""Charts of each kind that are drawn alone."""
+"""The number of charts of each kind that are drawn while nothing else happens."""
 
 TALLY = next(subject for subject in SUBJECTS if subject.name == "Tally")
 
@@ -48,19 +48,18 @@ ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured in a round.
+    """The results of a round.
 
     Attributes:
-        week: Milliseconds that a chart of a week takes, the median,
-        year: one of a year,
-        labels: and one of labels.
-        slowest: Milliseconds of the slowest of all, but for the first, which starts the process.
-        quiet: Milliseconds from a press to its answer while nothing else happens, the 99th
-            percentile, and
-        busy: while charts are drawn.
-        times: How many times as long that is.
-        drawn: Charts that were drawn a second meanwhile.
-        memory: Megabytes that the process holds which draws.
+        week: Median milliseconds of a chart of a week.
+        year: Median milliseconds of a chart of a year.
+        labels: Median milliseconds of a chart of labels.
+        slowest: Milliseconds of the slowest chart, without the first, which starts the process.
+        quiet: Milliseconds from a press to its answer while nothing else happens, 99th percentile.
+        busy: The same while charts are drawn.
+        times: `busy` divided by `quiet`.
+        drawn: Charts drawn a second meanwhile.
+        memory: Megabytes of the process that draws.
     """
 
     week: float
@@ -90,7 +89,7 @@ KINDS = {
 
 
 async def draw_alone() -> tuple[dict[str, list[float]], float]:
-    """Draw charts of every kind; give the milliseconds of each, and the megabytes it takes."""
+    """Draw charts of each kind; give the milliseconds of each, and the megabytes of the process."""
     charts = Charts()
     await charts.draw(KINDS["week"])
     taken: dict[str, list[float]] = {kind: [] for kind in KINDS}
@@ -105,7 +104,7 @@ async def draw_alone() -> tuple[dict[str, list[float]], float]:
 
 
 async def press(person: Person, counter: Message) -> list[float]:
-    """Press at the pace of a person; give the milliseconds to each answer."""
+    """Press with pauses, as a person does; give the milliseconds to each answer."""
     taken = []
     for _ in range(PRESSES_EACH):
         taken.append(await timed_press(person, counter) * 1e3)
@@ -114,7 +113,7 @@ async def press(person: Person, counter: Message) -> list[float]:
 
 
 async def look_on(person: Person, chart: Message) -> None:
-    """Have one chart drawn after the other until cancelled."""
+    """Request one chart after the other until cancelled."""
     while True:
         for label in ("Week", "Dark", "Year", "Light", "Month"):
             before = (await person.read(chart)).photo
@@ -123,12 +122,12 @@ async def look_on(person: Person, chart: Message) -> None:
 
 
 def is_another(before: object, now: Message) -> bool:
-    """Tell whether a message shows another picture than before."""
+    """Tell whether a message's picture has changed."""
     return now.photo != before
 
 
 async def open_chart(person: Person) -> Message:
-    """Count something, and open its chart."""
+    """Save a total and open its chart."""
     counter = await open_counter(person)
     await person.press(counter, "+1", timeout=30)
     await person.press(counter, "Confirm", timeout=30)
@@ -139,7 +138,7 @@ async def open_chart(person: Person) -> Message:
 
 
 async def measure(playground: Client) -> tuple[float, float, float]:
-    """Give p99 of presses alone and beside charts, and the charts a second meanwhile."""
+    """Give the 99th percentiles of presses alone and beside charts, and the charts a second."""
     people = [await playground.person(f"P{number}", language_code="en") for number in range(PEOPLE)]
     pairs = [(person, await open_counter(person)) for person in people]
     readers = [await playground.person(f"R{n}", language_code="en") for n in range(READERS)]
@@ -162,7 +161,7 @@ async def measure(playground: Client) -> tuple[float, float, float]:
 
 
 async def run(rounds: int) -> list[Figures]:
-    """Measure so many rounds."""
+    """Measure a number of rounds."""
     figures = []
     async with stage() as (playground, valkey, _):
         for number in range(rounds):
@@ -186,7 +185,7 @@ async def run(rounds: int) -> list[Figures]:
 
 
 def main() -> None:
-    """Measure, show, and write the figures down."""
+    """Measure, print a table, and save the results as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, default=Path("build/charts.json"))

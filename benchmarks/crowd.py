@@ -1,4 +1,4 @@
-"""Totals as a crowd of people would have saved them in three years, the same each time."""
+"""Fills a database with totals as many people would save them in three years; repeatable."""
 
 import random
 import sqlite3
@@ -8,9 +8,9 @@ from itertools import accumulate
 from pathlib import Path
 
 EACH = 100
-"""Totals that a person has on the average. Half have fewer than 35, a few have thousands."""
+"""The mean number of totals a person. Half of the people have fewer than 35, some thousands."""
 BUSY = 100_000
-"""Totals that one person has on one day; where there are few in all, a tenth of them."""
+"""The number of totals that one person saves on one day; at most a tenth of all."""
 BUSY_PERSON = 99
 START, YEARS = 1_700_000_000, 3
 LABELS = (
@@ -22,18 +22,18 @@ Row = tuple[bytes, int, int | None, str, str | None, int, int]
 
 
 def fill(file: Path, size: int) -> None:
-    """Fill a migrated database with totals, in the order in which they were confirmed.
+    """Fill a migrated database with totals, in the order of their confirmation.
 
-    The indexes are there already, so the file grows as a bot makes it grow.
+    The indexes exist already, so the file becomes as large as with a bot.
 
     Args:
         file: The database.
-        size: How many totals.
+        size: The number of totals.
     """
     chance = random.Random(size)  # noqa: S311 - repeatable, and nothing secret
     people = chance.sample(range(10**8, 8 * 10**9), max(1, size // EACH))
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
-        # Not durable, as nobody else has the file; nearly all of it stays in memory.
+        # Without durability, because nothing is lost if this fails; most stays in memory.
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -3000000"):
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
@@ -69,7 +69,7 @@ def _rows(chance: random.Random, people: list[int], size: int) -> Iterator[Row]:
             person,
             None if inline else chat,
             "inline" if inline else chance.choice(("numbers", "numbers", "numbers_fab")),
-            # Of the few labels that each has, one is the usual.
+            # Each person has a few labels, and uses one of them most.
             LABELS[(person + int(4 * named**3)) % len(LABELS)] if named < 0.6 else None,  # noqa: PLR2004
             int(chance.expovariate(0.1)),
             int(START + number * step),

@@ -1,8 +1,8 @@
-"""What a press costs: Tally beside other ways to write the same counter, in one run.
+"""Measures a press: Tally beside other implementations of the same counter, in one run.
 
-Each subject is a process of its own, as its author would run it, on the same
-playground (another process) and, where it needs one, on the same Valkey. They
-take turns for several rounds, because single runs are noisy; medians are shown.
+Each subject runs in a process of its own, as its author would run it, on the same playground
+(another process) and, if it needs one, the same Valkey. Each round measures all subjects, because
+single runs are noisy; the table shows medians.
 """
 
 import argparse
@@ -43,18 +43,18 @@ ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured of a subject in a round.
+    """The results of a subject in a round.
 
     Attributes:
-        start: Seconds from the process' start to its first poll.
-        lone: Milliseconds from a lone press to its answer, the median.
-        edit: The same to the edit of its message.
-        p99: The same at the 99th percentile while 40 people press.
+        start: Seconds from the start of the process to its first poll.
+        lone: Median milliseconds from a lone press to its answer.
+        edit: Median milliseconds from a lone press to the edit of its message.
+        p99: Milliseconds from a press to its answer while 40 people press, 99th percentile.
         cpu: Microseconds of CPU a press, with 40 people.
         redis: Commands sent to Redis a press.
         calls: Bot API calls a press, without getUpdates.
-        burst: What the counter shows after 50 presses at once.
-        memory: Resident memory at the end, megabytes.
+        burst: The value that the counter shows after 50 presses at once.
+        memory: Resident memory at the end, in megabytes.
         playground: Microseconds of CPU a press of the playground's process, with 100 people.
     """
 
@@ -73,7 +73,7 @@ class Figures:
 async def measure(
     subject: Subject, playground: Client, valkey: EmbeddedValkey, server: Running
 ) -> Figures:
-    """Run a subject for a round; the server is the playground's process."""
+    """Measure a subject for a round; `server` is the process of the playground."""
     async with Redis.from_url(valkey.url) as redis, running(subject, playground, valkey) as bot:
         await redis.flushall()
         ann = await playground.person("Ann")
@@ -83,13 +83,13 @@ async def measure(
         counters = [await open_counter(person) for person in people]
         pairs = list(zip(people, counters, strict=True))
         await until_quiet(playground)
-        # One each, as a chat bears one edit a second.
+        # One press each, because Telegram allows one edit a second in a chat.
         lone = [await _lone_press(person, counter) for person, counter in pairs]
         await until_quiet(playground)
         sent, called, used = await commands_to(redis), await playground.call_count(), bot.cpu()
         presses = PEOPLE * PRESSES_EACH
         times = await asyncio.gather(*(_press_on(*pair) for pair in pairs))
-        # Everything that the presses cost, also the edits that come later.
+        # Wait for the edits that come later, which belong to the cost of the presses.
         await until_quiet(playground)
         spent = bot.cpu() - used
         calls = [

@@ -1,4 +1,4 @@
-"""What the people of a benchmark do."""
+"""What people do in a benchmark."""
 
 import asyncio
 import time
@@ -8,24 +8,24 @@ from redis.asyncio import Redis
 from telegram_playground import Client, Message, Person
 
 QUIET = 2.0
-"""Seconds without a call after which a bot has done everything."""
+"""Seconds without a call after which a bot counts as idle."""
 
 
 async def open_counter(person: Person) -> Message:
-    """Open a counter in a person's chat, and give its message."""
+    """Open a counter in a person's chat; give its message."""
     await person.send("/numbers")
     return await person.receive(timeout=60)
 
 
 async def timed_press(person: Person, counter: Message) -> float:
-    """Tap once, and give the seconds to the answer."""
+    """Tap once; give the seconds to the answer."""
     began = time.monotonic()
     await person.press(counter, "+1", timeout=30)
     return time.monotonic() - began
 
 
 async def until_quiet(playground: Client) -> None:
-    """Wait until a bot has done everything."""
+    """Wait until a bot is idle."""
     before = -1
     while (now := await playground.call_count()) != before:
         before = now
@@ -33,7 +33,7 @@ async def until_quiet(playground: Client) -> None:
 
 
 async def commands_to(redis: Redis) -> int:
-    """Tell how many commands clients have sent, without what scripts called.
+    """Count the commands that clients have sent, without those that scripts called.
 
     See `total_reads_processed` in Redis' manual, INFO.
     """

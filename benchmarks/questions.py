@@ -1,4 +1,4 @@
-"""What people ask of the totals, at random but the same each time."""
+"""Queries as people cause them: random, but the same in each run."""
 
 import random
 import secrets
@@ -49,61 +49,61 @@ class Questions:
         self._people = [row[0] for row in self._database.execute("SELECT id FROM users")]
 
     async def empty(self) -> None:
-        """Ask nothing: what the driver, and a machine that has other things to do, add."""
+        """Run an empty query, to measure what the driver and a busy machine add."""
         async with self._engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     def page(self) -> Awaitable[object]:
-        """Any page of somebody's list."""
+        """Give a random page of a person's list."""
         person = self._person()
         return self._totals.page(Filter(user_id=person), limit=PAGE, at=self._place(person))
 
     def filtered(self) -> Awaitable[object]:
-        """The same, of one label and kind only."""
+        """Give a random page, filtered by label and kind."""
         person = self._person()
         wanted = Filter(user_id=person, label="tea", kind=Kind.NUMBERS)
         return self._totals.page(wanted, limit=PAGE, at=self._place(person))
 
     def summary(self) -> Awaitable[object]:
-        """Somebody's totals at a glance."""
+        """Give the overall figures of a person."""
         return self._summaries.summary(Filter(user_id=self._person()), ZONE, now=NOW)
 
     def year(self) -> Awaitable[object]:
-        """Any year of somebody's, by day."""
+        """Give a random year of a person, by day."""
         since = NOW - YEARS * YEAR + self._chance.random() * (YEARS - 1) * YEAR
         wanted = Filter(user_id=self._person(), since=since, until=since + YEAR)
         return self._summaries.by_day(wanted, ZONE)
 
     def labels(self) -> Awaitable[object]:
-        """Somebody's labels to choose from."""
+        """Give a person's labels to choose from."""
         wanted = Filter(user_id=self._person())
         return self._summaries.by_label(wanted, limit=PAGE, latest_first=True)
 
     def group(self) -> Awaitable[object]:
-        """A group's totals at a glance."""
+        """Give the overall figures of a group."""
         return self._summaries.summary(Filter(chat_id=self._group()), ZONE, now=NOW)
 
     def people(self) -> Awaitable[object]:
-        """Who counted in a group."""
+        """Give the sums of a group by person."""
         return self._summaries.by_user(Filter(chat_id=self._group()), limit=PAGE)
 
     def busy_page(self) -> Awaitable[object]:
-        """Any page of the person with the busiest day."""
+        """Give a random page of the person with the busiest day."""
         wanted = Filter(user_id=BUSY_PERSON)
         return self._totals.page(wanted, limit=PAGE, at=self._place(BUSY_PERSON))
 
     def busy_summary(self) -> Awaitable[object]:
-        """That person's totals at a glance."""
+        """Give the overall figures of that person."""
         return self._summaries.summary(Filter(user_id=BUSY_PERSON), ZONE, now=NOW)
 
     def busy_year(self) -> Awaitable[object]:
-        """The year around the busiest day, by day."""
+        """Give the year around the busiest day, by day."""
         since = NOW - YEARS * YEAR / 2 - YEAR / 2
         wanted = Filter(user_id=BUSY_PERSON, since=since, until=since + YEAR)
         return self._summaries.by_day(wanted, ZONE)
 
     def add(self) -> Awaitable[object]:
-        """Save a total of somebody's."""
+        """Save a total of a person."""
         person = self._person()
         new = NewTotal(
             confirmation_id=secrets.token_bytes(16),

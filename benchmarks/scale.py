@@ -1,4 +1,4 @@
-"""How the cost of a press grows with workers and with people, and what a live counter weighs.
+"""Measures how the cost of a press grows with workers and people, and the memory of a counter.
 
 So many people have a counter open; a few of them press at once, the others are just there. The
 bot takes its updates by webhook, in one process or in several that share a port.
@@ -33,10 +33,10 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from telegram_playground import Client, Message, Person
 
 ACTIVE = 160
-"""People who press, if there are as many."""
+"""The maximum number of people who press."""
 PRESSES_EACH = 25
 AT_ONCE = 40
-"""Counters that are opened at once."""
+"""The number of counters that are opened at once."""
 WARM_UP = 4
 """Presses of each person for each worker before, so that all workers have met them."""
 
@@ -74,11 +74,11 @@ class Load:
 
     @property
     def name(self) -> str:
-        """Its column in the table."""
+        """The heading of its column in the table."""
         return f"{self.workers or 'plain'} / {self.people:,} / {self.at_once}"
 
     def subject(self, database: str | None) -> Subject:
-        """Give the bot that bears it."""
+        """Give the bot for this load."""
         if not self.workers:
             return PLAIN
         settings = WEBHOOK | ({"DATABASE_URL": database} if database else {})
@@ -113,7 +113,7 @@ class Figures:
 
 
 async def measure(load: Load, database: str | None, around: Around) -> Figures:
-    """Bear a load for a round."""
+    """Measure a load for a round."""
     playground, valkey = around
     async with (
         Redis.from_url(valkey.url) as redis,
@@ -164,7 +164,7 @@ async def _open_counters(playground: Client, people: int) -> list[tuple[Person, 
 
 
 async def _press(pairs: list[tuple[Person, Message]], each: int, at_once: int) -> list[float]:
-    """Have everybody press so often, so many at once; give the seconds to the answers."""
+    """Let all people press; give the seconds to each answer."""
     turns = asyncio.Semaphore(at_once)
 
     async def press(person: Person, counter: Message) -> list[float]:
@@ -179,7 +179,7 @@ async def _press(pairs: list[tuple[Person, Message]], each: int, at_once: int) -
 
 
 async def _confirm(pairs: list[tuple[Person, Message]], database: str | None) -> int:
-    """Have everybody confirm at once; give the most connections that are open meanwhile."""
+    """Let all people confirm at once; give the maximum number of open connections."""
     confirms = asyncio.gather(
         *(person.press(counter, "Confirm", timeout=60) for person, counter in pairs)
     )
@@ -197,14 +197,14 @@ async def _confirm(pairs: list[tuple[Person, Message]], database: str | None) ->
 async def _connections(engine: AsyncEngine) -> int:
     question = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
     async with engine.connect() as connection:
-        # Without the one that asks.
+        # Without the connection of this query.
         return int(await connection.scalar(question) or 0) - 1
 
 
 async def run(
     loads: Iterable[Load], rounds: int, database: str | None
 ) -> dict[Load, list[Figures]]:
-    """Measure every load for so many rounds, in turn."""
+    """Measure each load in turn, for a number of rounds."""
     figures: dict[Load, list[Figures]] = {load: [] for load in loads}
     async with stage() as (playground, valkey, _):
         for number, load in product(range(rounds), figures):
@@ -214,7 +214,7 @@ async def run(
 
 
 def main() -> None:
-    """Measure, show, and write the figures down."""
+    """Measure, print a table, and save the results as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])

@@ -1,4 +1,4 @@
-"""The bots that are measured, each a process of its own, as its author would run it."""
+"""The bots to measure, each in a process of its own, as its author would run it."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WE
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A bot that is measured.
+    """A bot to measure.
 
     Attributes:
         name: Its column in the table.
@@ -59,7 +59,7 @@ same with the events of a chat, and of all its stacks, isolated from each other.
 
 
 class Running:
-    """A process that is measured, with its children.
+    """A process to measure, with its children.
 
     Args:
         process_id: The process.
@@ -71,11 +71,11 @@ class Running:
         self._process_id = process_id
 
     def cpu(self) -> float:
-        """Seconds of CPU that they have used."""
+        """The CPU that they have used, in seconds."""
         return sum(_cpu(folder) for folder in self._folders())
 
     def memory(self) -> float:
-        """Megabytes of memory that they hold."""
+        """The memory that they hold, in megabytes."""
         return sum(_memory(folder) for folder in self._folders())
 
     def _folders(self) -> list[Path]:
@@ -100,7 +100,7 @@ def _memory(folder: Path) -> float:
 
 @asynccontextmanager
 async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
-    """Run a playground and a Valkey meanwhile; the last is the playground's process."""
+    """Run a playground and a Valkey; also give the process of the playground."""
     with tempfile.TemporaryDirectory() as folder:
         valkey = EmbeddedValkey(Path(folder))
         await valkey.start()
@@ -125,7 +125,7 @@ async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
 async def running(
     subject: Subject, playground: Client, valkey: EmbeddedValkey
 ) -> AsyncIterator[Running]:
-    """Run a subject meanwhile, from its first poll, or its webhook, on."""
+    """Run a subject; the block begins after its first poll, or when its webhook is set."""
     before, began = await playground.call_count(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
@@ -142,7 +142,7 @@ async def running(
             *subject.arguments,
             cwd=ROOT,
             env={**os.environ, **settings, **subject.settings},
-            # A peer tells at length what it has lost.
+            # Some peers print long errors about what they lost.
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:

@@ -1,4 +1,4 @@
-"""Figures of several subjects, side by side."""
+"""Prints the results of several subjects side by side."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from rich.table import Table
 
 
 def show(title: str, rows: Mapping[str, str], figures: Mapping[str, Sequence[object]]) -> None:
-    """Write the medians to the terminal, in Markdown, a column a subject.
+    """Print the medians as a Markdown table with one column a subject.
 
     Args:
         title: What stands above.

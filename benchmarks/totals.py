@@ -1,4 +1,4 @@
-"""What looking totals up costs, and how that grows with their number.
+"""Measures queries of totals, and how their time grows with the number of totals.
 
 Databases of several sizes are filled as a crowd of people would fill them, and then asked
 through the bot's own repositories. Times are as people wait; where the machine has other
@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[1]
 SIZES = [10_000, 1_000_000]
 EXPORTED = 1_000_000
 TIMES = 500
-"""How often each question is asked."""
+"""How often each query runs."""
 WARM_UP = 20
 
 QUESTIONS = {
@@ -62,7 +62,7 @@ ROWS = {
 
 
 async def measure(file: Path, size: int) -> dict[str, float]:
-    """Ask a database of so many totals everything that people ask."""
+    """Run all queries on a database with this many totals."""
     print(f"asking {size:,} totals", file=sys.stderr)  # noqa: T201
     figures = {"bytes_each": _size(file) / size}
     engine = create_engine(f"sqlite+aiosqlite:///{file}")
@@ -78,7 +78,7 @@ async def measure(file: Path, size: int) -> dict[str, float]:
 
 
 async def _time(ask: Callable[[], Awaitable[object]]) -> tuple[list[float], list[float]]:
-    """Ask again and again, and tell the milliseconds waited, and those of CPU used."""
+    """Run a query repeatedly; give the milliseconds that passed, and those of CPU."""
     waited, worked = [], []
     for _ in range(WARM_UP + TIMES):
         question = ask()
@@ -90,7 +90,7 @@ async def _time(ask: Callable[[], Awaitable[object]]) -> tuple[list[float], list
 
 
 async def _export(file: Path, size: int) -> tuple[float, float]:
-    """Export as people do, and tell rows a second and the most memory that it held, in MB."""
+    """Export as people do; give the rows a second and the maximum memory in MB."""
     since = NOW - YEARS * YEAR * min(1.0, EXPORTED / size) - timedelta(days=1)
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
@@ -118,7 +118,7 @@ def _memory(process: int) -> float:
 
 
 def database(size: int, folder: Path) -> Path:
-    """Give a database of so many totals, filled now unless it is there."""
+    """Give a database with this many totals; fill it if it does not exist."""
     file = folder / f"{size}.db"
     if not file.exists():
         print(f"filling {size:,} totals", file=sys.stderr)  # noqa: T201
@@ -130,7 +130,7 @@ def database(size: int, folder: Path) -> Path:
 
 
 def main() -> None:
-    """Measure, show, and write the figures down."""
+    """Measure, print a table, and save the results as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES, help="numbers of totals")
     parser.add_argument("--keep", type=Path, help="a folder to keep the databases in")

@@ -1,1 +1,1 @@
-"""Programs for people who work on Tally."""
+"""Programs for the developers of Tally."""

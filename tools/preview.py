@@ -1,4 +1,4 @@
-"""Every window on one page, for each language; by aiogram-dialog's preview tools."""
+"""Writes a page with every window, one page a language, by aiogram-dialog's preview tools."""
 
 import asyncio
 from pathlib import Path
@@ -12,13 +12,13 @@ from locales import Catalog
 
 
 def write_previews(folder: Path) -> list[Path]:
-    """Write a page for every language.
+    """Write a page for each language.
 
     Args:
-        folder: Where to; made if it isn't there.
+        folder: The folder for the pages. It is made if it does not exist.
 
     Returns:
-        The pages.
+        The paths of the pages.
     """
     folder.mkdir(parents=True, exist_ok=True)
     environment = Environment(
@@ -49,4 +49,4 @@ async def show(dialog: Dialog, catalog: Catalog, language: str) -> RenderDialog:
 
 if __name__ == "__main__":
     for written in write_previews(Path("build")):
-        print(written)  # noqa: T201 - for who has asked for it
+        print(written)  # noqa: T201 - a program prints

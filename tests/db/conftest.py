@@ -1,4 +1,4 @@
-"""A migrated database, opened once (and, where asked, once more); every test on both engines."""
+"""Fixtures: a migrated database, opened once or twice. Tests run on SQLite and on PostgreSQL."""
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -24,14 +24,14 @@ from tests.support.samples import NOON, all_of, new_total, rows
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A server's database, as the test before has left it."""
+    """Give a database of PostgreSQL, with what the test before left in it."""
     with postgres.serving(postgres.required()) as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """A database that is not there yet."""
+    """Give the address of an SQLite database that does not exist yet."""
     return f"sqlite+aiosqlite:///{tmp_path}/tally.db"
 
 
@@ -39,20 +39,20 @@ def sqlite_url(tmp_path: Path) -> str:
     params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.thorough)],
 )
 def either_url(request: pytest.FixtureRequest) -> str:
-    """A database of either kind."""
+    """Give the address of a database, of each kind in turn."""
     url: str = request.getfixturevalue(request.param)
     return url
 
 
 @pytest.fixture
 def url(either_url: str) -> str:
-    """The database; files about one kind of it give another."""
+    """Give the address of the database; test files about one kind override this."""
     return either_url
 
 
 @pytest.fixture(scope="session")
 async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of SQLite's, migrated and closed, so that it is whole without its log."""
+    """Give an SQLite file that is migrated and closed, so that it is complete without its log."""
     file = tmp_path_factory.mktemp("migrated") / "tally.db"
     await upgrade(f"sqlite+aiosqlite:///{file}")
     assert [path.name for path in file.parent.iterdir()] == [file.name]
@@ -61,7 +61,7 @@ async def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def engine(url: str, migrated: Path) -> AsyncIterator[AsyncEngine]:
-    """The database, migrated and empty."""
+    """Give the engine of a database that is migrated and empty."""
     engine = create_engine(url)
     if engine.dialect.name == "postgresql":
         await upgrade(url)
@@ -81,8 +81,8 @@ def sessions(engine: AsyncEngine) -> Sessions:
 
 @pytest.fixture
 async def other_sessions(engine: AsyncEngine, url: str) -> AsyncIterator[Sessions]:
-    """The database as another process has it open."""
-    del engine  # only has to be migrated
+    """Give sessions as another process has them."""
+    del engine  # it only had to migrate the database
     other = create_engine(url)
     yield Sessions(other)
     await other.dispose()
@@ -110,7 +110,7 @@ def users(sessions: Sessions) -> Users:
 
 @pytest.fixture
 async def before(totals: Totals, users: Users) -> list[dict[str, Any]]:
-    """What was saved: three totals of person 7, one of another."""
+    """Save three totals of person 7 and one of another person; give all rows."""
     await users.seen(Profile(7, "Ann", "ann", "en"))
     for value, label in enumerate(["tea", None, "coffee"]):
         at = NOON - timedelta(hours=value)

@@ -1,10 +1,11 @@
-"""Starts of the bot that need no loading: a process that has loaded it forks itself.
+"""Starts bots fast: one process loads the bot, and forks itself for each start.
 
-Loading aiogram takes seconds of CPU, and the journeys start a bot a hundred times.
-What is forked does what the command line says, in its own folder and environment, and
-is a process like any other: it can be stopped, killed and waited for.
-Where forked processes can't be adopted (not on Linux), each bot is loaded; and so are
-workers that share their figures, which is settled while they are loaded.
+To load aiogram takes seconds of CPU, and the tests start a bot hundreds of times. A forked process
+runs the command line in its own folder and environment. It is a process like any other: tests can
+stop it, kill it and wait for it.
+
+Each bot is loaded by itself where a process can't adopt forked ones (anywhere but on Linux), and if
+workers share a folder of metrics, because that is read while the bot loads.
 """
 
 import asyncio
@@ -25,17 +26,17 @@ from ops.metrics_files import FOLDER
 
 ROOT = Path(__file__).parents[2]
 START = 60.0
-"""Seconds that a start, or anything else, may take on a busy machine."""
+"""Seconds a start, or anything else, may take on a busy machine."""
 PR_SET_CHILD_SUBREAPER = 36
 """See prctl(2)."""
 
 
 class Process(Protocol):
-    """What can be done with a bot's process."""
+    """A process of a bot."""
 
     @property
     def returncode(self) -> int | None:
-        """Its exit status, minus the signal if one ended it; None while it runs."""
+        """Its exit status, or minus the number of the signal that ended it; None while it runs."""
 
     def send_signal(self, number: int) -> None:
         """Send it a signal."""
@@ -45,7 +46,7 @@ class Process(Protocol):
 
 
 class Forked:
-    """A process that was forked and is this one's child now.
+    """A forked process that this one has adopted.
 
     Args:
         pid: Its id.
@@ -77,10 +78,10 @@ class Forked:
 
 
 class Nursery:
-    """The process that has loaded the bot."""
+    """The process that has loaded the bot and forks itself."""
 
     def __init__(self) -> None:
-        # Whoever is orphaned below this process becomes its child, and can be waited for.
+        # Orphaned descendants become children of this process, so that it can wait for them.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         self._process = subprocess.Popen(  # noqa: S603 - itself
             [sys.executable, "-m", __name__],
@@ -90,7 +91,7 @@ class Nursery:
             text=True,
         )
         atexit.register(self._process.kill)
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
 
     def start(
         self,
@@ -100,20 +101,20 @@ class Nursery:
         out: Path,
         errors: Path,
     ) -> Forked:
-        """Start a bot, or another command of `main.py`.
+        """Start the bot or another command of `main.py`.
 
         Args:
-            folder: Where it runs.
-            arguments: What its command line says.
-            environment: Its environment, whole.
-            out: Where its output goes.
-            errors: Where its errors go.
+            folder: The folder where it runs.
+            arguments: The arguments of the command line.
+            environment: Its whole environment.
+            out: The file for standard output.
+            errors: The file for standard error.
         """
         assert self._process.stdin
         assert self._process.stdout
         order: dict[str, object] = {"folder": str(folder), "arguments": arguments}
         order |= {"environment": environment, "out": str(out), "errors": str(errors)}
-        with self._turn:
+        with self._lock:
             print(json.dumps(order), file=self._process.stdin, flush=True)
             return Forked(int(self._process.stdout.readline()))
 
@@ -130,7 +131,7 @@ async def start_bot(  # noqa: PLR0913 - what a process is made of
     *,
     cold: bool = False,
 ) -> Process:
-    """Start a bot; see `Nursery.start`. Cold, it is loaded as from a shell."""
+    """Start a bot; see `Nursery.start`. If `cold`, load it as from a shell."""
     if sys.platform == "linux" and FOLDER not in environment and not cold:
         if not _nurseries:
             _nurseries.append(Nursery())
@@ -149,24 +150,24 @@ async def start_bot(  # noqa: PLR0913 - what a process is made of
 
 
 def serve() -> None:
-    """Fork whenever a line on standard input asks for it, and say the new process' id."""
+    """Fork for each line on standard input, and print the id of the new process."""
     import gc  # noqa: PLC0415
 
     gc.disable()
-    # Loaded, so that those who are forked need not.
+    # Loaded here once, for all forked processes.
     import aiosqlite  # noqa: F401, PLC0415
 
     import main  # noqa: F401, PLC0415
     from app import run  # noqa: F401, PLC0415
 
-    # Else each of them would look through all of it, and so have it copied.
+    # Or the collector of each forked process would go through these objects, and so copy them.
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
         answer, question = os.pipe()
         child = os.fork()
         if child == 0:
-            # Forked once more, as only an orphan is handed on to who has asked.
+            # Forked twice, because only an orphan is handed on to the process that asked.
             if pid := os.fork():
                 os.write(question, b"%d\n" % pid)
                 os._exit(0)
@@ -193,7 +194,7 @@ def _become_bot(order: dict[str, Any]) -> None:
         status = main.run()
     except SystemExit as end:
         status = int(end.code or 0)
-    except BaseException:  # noqa: BLE001 - nothing of it may get to the process that was forked
+    except BaseException:  # noqa: BLE001 - it must not reach the code of the nursery
         traceback.print_exc()
     finally:
         sys.stdout.flush()
