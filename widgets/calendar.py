@@ -1,7 +1,7 @@
 """A calendar in the person's language."""
 
 from collections.abc import Callable
-from datetime import date, timezone
+from datetime import date, datetime, timezone
 from typing import Any, cast
 
 from aiogram_dialog import DialogManager
@@ -91,6 +91,16 @@ class DayCalendar(Calendar):
         # Any tzinfo works, although aiogram-dialog's annotation asks for a `timezone`.
         zone = cast("timezone", zone_of(manager))
         return CalendarUserConfig(timezone=zone, min_date=first, max_date=last)
+
+    @override
+    def get_offset(self, manager: DialogManager) -> date | None:
+        if chosen := super().get_offset(manager):
+            return chosen
+        # The library opens the month of today, where there may be no day to choose.
+        today = datetime.now(zone_of(manager)).date()
+        first, last = self.bounds(manager)
+        nearest = min(max(today, first), last)
+        return None if nearest == today else nearest.replace(day=1)
 
     @override
     def set_offset(self, new_offset: date, manager: DialogManager) -> None:
