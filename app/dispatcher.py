@@ -1,7 +1,5 @@
 """The dispatcher: every handler and dialog, in the order in which it asks them."""
 
-from dataclasses import fields
-
 from aiogram import Dispatcher, Router
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import CallbackQuery
@@ -49,11 +47,7 @@ def make_dispatcher(
     # aiogram's own FSM would read a state for each update, and dialogs never use it.
     dispatcher = Dispatcher(disable_fsm=True)
     # The dispatcher itself, too, because updates that dialogs make get nothing else.
-    dispatcher.workflow_data.update(
-        {field.name: getattr(services, field.name) for field in fields(services)},
-        services=services,
-        dispatcher=dispatcher,
-    )
+    dispatcher.workflow_data.update(services=services, dispatcher=dispatcher)
     dispatcher.update.outer_middleware(ignore_unasked)
     dispatcher.update.outer_middleware(name_topic)
     dispatcher.update.outer_middleware(observe)

@@ -12,10 +12,11 @@ from aiogram_dialog.widgets.kbd import Cancel
 from magic_filter import F
 
 from locales import Catalog, Texts
-from signed.bills import STARS, TIP_MAX, TIPS, Bill, Bills, price
+from signed.bills import STARS, TIP_MAX, TIPS, Bill, price
 from states import Bill as BillStates
 from widgets.dialog_data import data_of, start_of
 from widgets.pay import Invoice, Pay
+from widgets.services import services_of
 from widgets.text import T
 from widgets.window import Window
 from widgets.zone import local_time
@@ -74,23 +75,17 @@ class ReceiptData(TypedDict, total=False):
     refunded_at: int | None
 
 
-async def get_bill(
-    dialog_manager: DialogManager,
-    bills: Bills,
-    catalog: Catalog,
-    provider_token: str | None,
-    **_: object,
-) -> dict[str, Any]:
+async def get_bill(dialog_manager: DialogManager, catalog: Catalog, **_: object) -> dict[str, Any]:
     """Give the bill's price and terms, in the language that it was opened in."""
-    start = start_of(dialog_manager, BillStart)
+    services, start = services_of(dialog_manager), start_of(dialog_manager, BillStart)
     texts = catalog.speak(start["language"])
     bill = Bill(bytes.fromhex(start["id"]), start["user_id"], start["currency"], start["amount"])
-    terms = {"payload": bills.sign(bill), "start_parameter": FORWARDED}
+    terms = {"payload": services.bills.sign(bill), "start_parameter": FORWARDED}
     return {
         "texts": texts,
         "price": price(bill.amount, bill.currency),
         "is_gift": bill.currency == STARS,
-        "terms": terms | _terms(bill, provider_token, texts),
+        "terms": terms | _terms(bill, services.provider_token, texts),
     }
 
 

@@ -20,7 +20,7 @@ from durable_dialogs import ask
 from states import Game
 from widgets.game import GameMessage, Play
 from widgets.notice import Notice
-from widgets.services import bot_of, texts_of, unit_of_work
+from widgets.services import bot_of, services_of, texts_of, unit_of_work
 from widgets.text import T
 from widgets.window import Window
 
@@ -35,9 +35,10 @@ NAME_MAX = 24
 
 
 async def get_game(
-    dialog_manager: DialogManager, bot: Bot, game: str | None, game_url: str | None, **_: object
+    dialog_manager: DialogManager, bot: Bot, game_url: str | None, **_: object
 ) -> dict[str, Any]:
     """Give the game and how to share it, or why it cannot be played."""
+    game = services_of(dialog_manager).game
     me = await bot.me()
     return {
         "game": game,

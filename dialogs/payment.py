@@ -61,12 +61,12 @@ async def get_stars(dialog_manager: DialogManager, **_: object) -> dict[str, Any
     return {"price": price(_data(dialog_manager)["amount"], STARS)}
 
 
-async def get_mug(provider_token: str | None, **_: object) -> dict[str, Any]:
+async def get_mug(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give the price of a mug, the countries it is sent to, and whether Tally takes cards."""
     return {
         "price": price(MUG, CURRENCY),
         "countries": ", ".join(SHIPPING),
-        "is_on": provider_token is not None,
+        "is_on": services_of(dialog_manager).provider_token is not None,
     }
 
 

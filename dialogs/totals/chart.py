@@ -11,14 +11,14 @@ from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
 from charts.model import Chart, Panel
-from db.summaries import Label, Summaries, Summary
+from db.summaries import Label, Summary
 from dialogs.totals.overview import PREVIEW, to_list
 from dialogs.totals.scope import follow_link, period_of, say_name, short, today, wanted
 from locales import Texts
 from states import Totals as States
 from widgets.chart import ChartPicture, by_day
 from widgets.dialog_data import widget_of
-from widgets.services import zone_of
+from widgets.services import services_of, zone_of
 from widgets.text import T, isolated
 from widgets.window import Window
 from widgets.zone import mark
@@ -40,10 +40,9 @@ async def begin(_link: Data, manager: DialogManager) -> None:
         await widget_of(manager, widget_id, ManagedRadio).set_checked(item)
 
 
-async def get_chart(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
+async def get_chart(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
     """Give the chart, and the same in words."""
+    summaries = services_of(dialog_manager).summaries
     zone, days = zone_of(dialog_manager), _days(dialog_manager)
     dark = _chosen(dialog_manager, "theme") == "dark"
     shown = wanted(dialog_manager).on_days(*days, zone)

@@ -12,8 +12,6 @@ from magic_filter import F
 from db.export import Format as Written
 from db.filters import Filter
 from db.models import Action, Total
-from db.summaries import Summaries
-from db.totals import Totals
 from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.kept import TotalsStart
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
@@ -29,10 +27,9 @@ from widgets.window import Window
 from widgets.zone import local_time
 
 
-async def get_count(
-    dialog_manager: DialogManager, summaries: Summaries, **_: object
-) -> dict[str, Any]:
+async def get_count(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give how many totals there are, all and filtered, and whether the settings opened this."""
+    summaries = services_of(dialog_manager).summaries
     now, zone = datetime.now(UTC), zone_of(dialog_manager)
     every = await summaries.summary(everything(dialog_manager), zone, now=now)
     shown = await summaries.summary(wanted(dialog_manager), zone, now=now)
@@ -44,9 +41,9 @@ async def get_count(
     }
 
 
-async def get_items(dialog_manager: DialogManager, totals: Totals, **_: object) -> dict[str, Any]:
+async def get_items(dialog_manager: DialogManager, **_: object) -> dict[str, Any]:
     """Give the totals of a page to choose from."""
-    page = await page_of(dialog_manager, totals)
+    page = await page_of(dialog_manager)
     return {
         "items": [(total.id, _say(dialog_manager, total)) for total in page.totals],
         "newer": page.newer,

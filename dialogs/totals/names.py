@@ -1,5 +1,6 @@
 """Names to choose from, those that were used last first."""
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -8,7 +9,7 @@ from aiogram_dialog.widgets.kbd import ScrollingGroup, Select
 from aiogram_dialog.widgets.kbd.select import OnItemClick
 from aiogram_dialog.widgets.text import Format
 
-from db.summaries import Summaries
+from db.summaries import Label
 from dialogs.totals.scope import everything, say_name, short
 from locales import Texts
 from widgets.notice import Notice
@@ -18,11 +19,9 @@ OFFERED = 96
 """Names to choose from, at most."""
 
 
-async def get_names(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
+async def get_names(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
     """Give the names to choose from."""
-    found = await summaries.by_label(everything(dialog_manager), limit=OFFERED, latest_first=True)
+    found = await _find(dialog_manager)
     return {"labels": [(digest(each.label), short(say_name(texts, each.label))) for each in found]}
 
 
@@ -36,12 +35,15 @@ async def find_name(manager: DialogManager, chosen: str) -> str:
     Raises:
         Notice: No total has that name any more.
     """
-    summaries = services_of(manager).summaries
-    found = await summaries.by_label(everything(manager), limit=OFFERED, latest_first=True)
-    for each in found:
+    for each in await _find(manager):
         if digest(each.label) == chosen:
             return each.label or ""
     raise Notice("notice-not-offered")
+
+
+async def _find(manager: DialogManager) -> Sequence[Label]:
+    summaries = services_of(manager).summaries
+    return await summaries.by_label(everything(manager), limit=OFFERED, latest_first=True)
 
 
 def digest(label: str | None) -> str:

@@ -12,8 +12,7 @@ from magic_filter import F
 
 from db.models import Total
 from db.pages import Cursor, Page
-from db.summaries import Amount, Person, Summaries
-from db.totals import Totals
+from db.summaries import Amount, Person, Summary
 from dialogs.totals.kept import kept
 from dialogs.totals.scope import wanted
 from locales import Texts
@@ -30,23 +29,23 @@ PEOPLE = 20
 """People that the window shows: those with the most totals."""
 
 
-async def page_of(manager: DialogManager, totals: Totals) -> Page:
+async def page_of(manager: DialogManager) -> Page:
     """Give the page of totals that the person has turned to."""
-    at = kept(manager).get("at")
+    totals, at = services_of(manager).totals, kept(manager).get("at")
     return await totals.page(wanted(manager), limit=PAGE, at=Cursor(*at) if at else None)
 
 
+async def _summary_of(manager: DialogManager) -> Summary:
+    summaries = services_of(manager).summaries
+    return await summaries.summary(wanted(manager), zone_of(manager), now=datetime.now(UTC))
+
+
 async def get_page(
-    dialog_manager: DialogManager,
-    totals: Totals,
-    summaries: Summaries,
-    totals_url: str | None,
-    texts: Texts,
-    **_: object,
+    dialog_manager: DialogManager, totals_url: str | None, texts: Texts, **_: object
 ) -> dict[str, Any]:
     """Give the page, and the number and sum of all pages."""
-    page, zone = await page_of(dialog_manager, totals), zone_of(dialog_manager)
-    summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
+    page, summary = await page_of(dialog_manager), await _summary_of(dialog_manager)
+    zone = zone_of(dialog_manager)
     return {
         "rows": "\n".join(
             row(texts, total, local_time(texts, total.created_at, zone)) for total in page.totals
@@ -67,12 +66,9 @@ def row(texts: Texts, total: Total, time: str) -> str:
     return texts("totals-row", label=escape(isolated(total.label), quote=False), **shown)
 
 
-async def get_summary(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
+async def get_summary(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
     """Give a summary of the totals."""
-    zone = zone_of(dialog_manager)
-    summary = await summaries.summary(wanted(dialog_manager), zone, now=datetime.now(UTC))
+    summary = await _summary_of(dialog_manager)
     return {
         "count": summary.count,
         "sum": str(summary.sum),
@@ -82,14 +78,13 @@ async def get_summary(
         "today": _amount(texts, summary.today),
         "week": _amount(texts, summary.week),
         "streak": summary.streak,
-        "zone": mark(zone),
+        "zone": mark(zone_of(dialog_manager)),
     }
 
 
-async def get_people(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
+async def get_people(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
     """Give the people who counted in this group."""
+    summaries = services_of(dialog_manager).summaries
     people = await summaries.by_user(wanted(dialog_manager), limit=PEOPLE)
     return {"people": "\n".join(_person(texts, person) for person in people)}
 
@@ -106,7 +101,7 @@ def _amount(texts: Texts, amount: Amount) -> str:
 
 async def turn(_callback: CallbackQuery, button: Button, manager: DialogManager) -> None:
     """Turn to the page that the button names."""
-    page = await page_of(manager, services_of(manager).totals)
+    page = await page_of(manager)
     kept(manager)["at"] = list(getattr(page, str(button.widget_id)) or ()) or None
 
 

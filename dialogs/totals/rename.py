@@ -11,7 +11,6 @@ from aiogram_dialog.widgets.kbd import Button, Select, SwitchTo
 from magic_filter import F
 
 from db.models import LABEL_MAX, Action
-from db.summaries import Summaries
 from dialogs.totals.changes import confirm, plan, planned
 from dialogs.totals.data import to_data
 from dialogs.totals.names import find_name, get_names, name_buttons
@@ -19,6 +18,7 @@ from dialogs.totals.scope import everything, say_name
 from locales import Texts
 from states import Totals as States
 from widgets.answers import answer
+from widgets.services import services_of
 from widgets.text import T
 from widgets.window import Window
 
@@ -54,14 +54,12 @@ async def _ask(manager: DialogManager, label: str) -> None:
     await manager.switch_to(States.relabel)
 
 
-async def get_renaming(
-    dialog_manager: DialogManager, summaries: Summaries, texts: Texts, **_: object
-) -> dict[str, Any]:
+async def get_renaming(dialog_manager: DialogManager, texts: Texts, **_: object) -> dict[str, Any]:
     """Give the name before and after, and how many totals have it."""
     planned_now = planned(dialog_manager)
     label = planned_now.get("label", "")
     named = replace(everything(dialog_manager), label=label)
-    summary = await summaries.summary(named, now=datetime.now(UTC))
+    summary = await services_of(dialog_manager).summaries.summary(named, now=datetime.now(UTC))
     return {
         "old": say_name(texts, label),
         "new": say_name(texts, planned_now.get("to")),
