@@ -1,5 +1,4 @@
 """Alembic's script: runs migrations over a connection of `db.migrations` or one of its own."""
-# ruff: noqa: INP001  (an __init__.py would hide the library that this folder is named after)
 
 import asyncio
 import logging

@@ -165,7 +165,7 @@ async def run(rounds: int) -> list[Figures]:
     figures = []
     async with stage() as (playground, valkey, _):
         for number in range(rounds):
-            print(f"round {number + 1}: charts", file=sys.stderr)  # noqa: T201
+            print(f"round {number + 1}: charts", file=sys.stderr)
             taken, memory = await draw_alone()
             async with running(TALLY, playground, valkey):
                 quiet, busy, drawn = await measure(playground)

@@ -12,6 +12,8 @@ EACH = 100
 BUSY = 100_000
 """The number of totals that one person saves on one day; at most a tenth of all."""
 BUSY_PERSON = 99
+ALONE, INLINE, NAMED = 0.8, 0.05, 0.6
+"""The shares of totals that are saved in a private chat, through inline mode, and with a name."""
 START, YEARS = 1_700_000_000, 3
 LABELS = (
     *("tea", "coffee", "push-ups", "cups of tea", "pages read", "km", "cigarettes", "squats"),
@@ -30,7 +32,7 @@ def fill(file: Path, size: int) -> None:
         file: The database.
         size: The number of totals.
     """
-    chance = random.Random(size)  # noqa: S311 - repeatable, and nothing secret
+    chance = random.Random(size)
     people = chance.sample(range(10**8, 8 * 10**9), max(1, size // EACH))
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
         # Without durability, because nothing is lost if this fails; most stays in memory.
@@ -61,8 +63,8 @@ def _rows(chance: random.Random, people: list[int], size: int) -> Iterator[Row]:
             yield from _busy_day(chance, int(START + number * step), busy)
         (person,) = chance.choices(people, cum_weights=eagerness)
         where = chance.random()
-        chat = person if where < 0.8 else -1_001_000_000_000 - person % 1000  # noqa: PLR2004
-        inline = where > 0.95  # noqa: PLR2004
+        chat = person if where < ALONE else -1_001_000_000_000 - person % 1000
+        inline = where > 1 - INLINE
         named = chance.random()
         yield (
             chance.randbytes(16),
@@ -70,7 +72,7 @@ def _rows(chance: random.Random, people: list[int], size: int) -> Iterator[Row]:
             None if inline else chat,
             "inline" if inline else chance.choice(("numbers", "numbers", "numbers_fab")),
             # Each person has a few labels, and uses one of them most.
-            LABELS[(person + int(4 * named**3)) % len(LABELS)] if named < 0.6 else None,  # noqa: PLR2004
+            LABELS[(person + int(4 * named**3)) % len(LABELS)] if named < NAMED else None,
             int(chance.expovariate(0.1)),
             int(START + number * step),
         )

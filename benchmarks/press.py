@@ -148,7 +148,7 @@ async def run(rounds: int) -> dict[str, list[Figures]]:
     async with stage() as (playground, valkey, server):
         for number in range(rounds):
             for subject in SUBJECTS:
-                print(f"round {number + 1}: {subject.name}", file=sys.stderr)  # noqa: T201
+                print(f"round {number + 1}: {subject.name}", file=sys.stderr)
                 measured = await measure(subject, playground, valkey, server)
                 figures[subject.name].append(measured)
     return figures

@@ -23,6 +23,8 @@ from db.totals import NewTotal, Totals
 NOW = datetime.fromtimestamp(START, UTC) + YEARS * timedelta(days=365)
 YEAR = timedelta(days=365)
 PAGE = 10
+ANYBODY = 0.5
+"""The share of questions that come from anybody; the others come from the person of any total."""
 ZONE = ZoneInfo("Europe/Berlin")
 DIRECTIONS: tuple[Literal["older", "newer"], ...] = ("older", "newer")
 
@@ -45,7 +47,7 @@ class Questions:
         self._summaries = Summaries(Sessions(engine))
         self._database = sqlite3.connect(file)
         self._size = size
-        self._chance = random.Random(1)  # noqa: S311 - repeatable, and nothing secret
+        self._chance = random.Random(1)
         self._people = [row[0] for row in self._database.execute("SELECT id FROM users")]
 
     async def empty(self) -> None:
@@ -117,14 +119,14 @@ class Questions:
         return self._totals.add(new)
 
     def _person(self) -> int:
-        if self._chance.random() < 0.5:  # noqa: PLR2004 - half of them
+        if self._chance.random() < ANYBODY:
             return int(self._chance.choice(self._people))
-        (person,) = self._any_total()
-        return person
+        return self._of_any_total("SELECT user_id FROM totals WHERE id >= ? LIMIT 1")
 
     def _group(self) -> int:
-        (chat,) = self._any_total("chat_id", "AND chat_id < 0")
-        return chat
+        return self._of_any_total(
+            "SELECT chat_id FROM totals WHERE id >= ? AND chat_id < 0 LIMIT 1"
+        )
 
     def _place(self, person: int) -> Cursor | None:
         count = "SELECT count(*) FROM totals WHERE user_id = ?"
@@ -133,8 +135,7 @@ class Questions:
         place = self._database.execute(row, [person, skip]).fetchone()
         return place and Cursor(self._chance.choice(DIRECTIONS), *place)
 
-    def _any_total(self, column: str = "user_id", condition: str = "") -> tuple[int]:
-        query = f"SELECT {column} FROM totals WHERE id >= ? {condition} LIMIT 1"  # noqa: S608 - ours
+    def _of_any_total(self, query: str) -> int:
+        """Give a column of the first total from a random id on, which the query selects."""
         from_ = self._chance.randint(1, self._size * 9 // 10)
-        row: tuple[int] = self._database.execute(query, [from_]).fetchone()
-        return row
+        return int(self._database.execute(query, [from_]).fetchone()[0])

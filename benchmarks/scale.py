@@ -208,7 +208,7 @@ async def run(
     figures: dict[Load, list[Figures]] = {load: [] for load in loads}
     async with stage() as (playground, valkey, _):
         for number, load in product(range(rounds), figures):
-            print(f"round {number + 1}: {load.name}", file=sys.stderr)  # noqa: T201
+            print(f"round {number + 1}: {load.name}", file=sys.stderr)
             figures[load].append(await measure(load, database, (playground, valkey)))
     return figures
 
@@ -224,7 +224,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--json", type=Path, default=Path("build/scale.json"))
     options = parser.parse_args()
-    print(f"seed {options.seed}", file=sys.stderr)  # noqa: T201
+    print(f"seed {options.seed}", file=sys.stderr)
     random.seed(options.seed)
     workers, few, each = options.workers, min(options.people), options.each
     tables = {

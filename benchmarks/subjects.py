@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from aiohttp import ClientSession
 
@@ -19,7 +20,7 @@ from telegram_playground import Client
 
 ROOT = Path(__file__).parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-TOKEN = "1234567:benchmark"  # noqa: S105 - the playground's
+TOKEN = "1234567:benchmark"  # noqa: S105 - the playground takes any
 PORT = 8099
 WEBHOOK_PORT = 8098
 WEBHOOK = {"WEBHOOK_URL": f"http://127.0.0.1:{WEBHOOK_PORT}", "WEB_PORT": str(WEBHOOK_PORT)}
@@ -110,8 +111,7 @@ async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )
-        assert server.stdout is not None  # noqa: S101 - for the type checker
-        await server.stdout.readline()
+        await cast("asyncio.StreamReader", server.stdout).readline()
         try:
             async with Client(f"http://127.0.0.1:{PORT}") as playground:
                 yield playground, valkey, Running(server.pid)

@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncpg import (  # type: ignore[import-untyped]
-    InterfaceError,
-    InternalClientError,
-    PostgresError,
-)
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from sqlalchemy import URL
 from sqlalchemy.exc import IntegrityError, OperationalError
 

@@ -42,11 +42,11 @@ async def show(dialog: Dialog, catalog: Catalog, language: str) -> RenderDialog:
         catalog: The texts.
         language: The language to render it in.
     """
-    manager = FakeManager()  # type: ignore[no-untyped-call]
+    manager = FakeManager()
     manager.middleware_data["texts"] = catalog.speak(language)
     return await render_dialog(manager, dialog.states_group(), dialog, simulate_events=False)
 
 
 if __name__ == "__main__":
     for written in write_previews(Path("build")):
-        print(written)  # noqa: T201 - a program prints
+        print(written)

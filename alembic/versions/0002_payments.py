@@ -2,7 +2,6 @@
 
 Revision 0002, after 0001, 2026-11-21.
 """
-# ruff: noqa: INP001  (an __init__.py would hide the library)
 
 import sqlalchemy as sa
 from alembic import op

@@ -38,8 +38,10 @@ async def open_counter(message: Message) -> None:
 @dispatcher.callback_query(F.data.startswith("number_"))
 async def press(callback: CallbackQuery) -> None:
     """Count a press."""
-    assert isinstance(callback.message, Message)  # noqa: S101 - for the type checker
-    chat_id = callback.message.chat.id
+    message = callback.message
+    if not isinstance(message, Message):
+        return
+    chat_id = message.chat.id
     number = numbers.get(chat_id, 0)
     match callback.data:
         case "number_up":
@@ -47,10 +49,10 @@ async def press(callback: CallbackQuery) -> None:
         case "number_down":
             numbers[chat_id] = number - 1
         case _:
-            await callback.message.edit_text(f"Total: {number}")
+            await message.edit_text(f"Total: {number}")
     with suppress(TelegramBadRequest):
         text = f"Specify the number: {numbers[chat_id]}"
-        await callback.message.edit_text(text, reply_markup=keyboard())
+        await message.edit_text(text, reply_markup=keyboard())
     await callback.answer()
 
 

@@ -64,7 +64,7 @@ async def test_remembered_buttons_belong_to_one_chat() -> None:
     labels = []
     # Two chats may have a context of the same id: `new_id()` has 100 values a second.
     for chat_id, steps in ((1, [-1, 1]), (2, [-2, 2]), (1, [])):
-        manager = FakeManager()  # type: ignore[no-untyped-call]
+        manager = FakeManager()
         manager.reset_context()
         chat = Chat(id=chat_id, type=ChatType.PRIVATE)
         manager.middleware_data.update(event_chat=chat, texts=CATALOG.speak("en"))

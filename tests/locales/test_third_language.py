@@ -65,7 +65,7 @@ def strings(data: object) -> Iterator[str]:
 
 async def data_of(dialog: Dialog) -> list[str]:
     """Give the texts in the data of a dialog's windows, longest first."""
-    manager = FakeManager()  # type: ignore[no-untyped-call]
+    manager = FakeManager()
     manager.set_dialog(dialog)
     filled: set[str] = set()
     for state in dialog.states():

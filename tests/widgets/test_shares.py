@@ -14,7 +14,7 @@ def person(number: int, name: str = "Ann") -> User:
 async def lines(shares: Shares) -> list[str]:
     """Give the lines that a window shows for shares."""
     data = {"shares": shares, "texts": Catalog().speak("en")}
-    manager = FakeManager()  # type: ignore[no-untyped-call]
+    manager = FakeManager()
     return (await Contributions().render_text(data, manager)).splitlines()
 
 
