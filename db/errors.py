@@ -15,7 +15,7 @@ OVERTAKEN = {
 a reference to a missing row. A faster transaction can cause both, so a retry may help."""
 
 
-class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as in "503 Unavailable")
+class DatabaseUnavailableError(Exception):
     """The database can't be reached, opened or migrated.
 
     The text is one line for the operator, without the password.
@@ -29,7 +29,7 @@ class DatabaseUnavailable(Exception):  # noqa: N818  (a state of the world, as i
         super().__init__(f"the database {shown(url)} is not available: {_first_line(error)}")
 
 
-class DatabaseTooNew(Exception):  # noqa: N818  (as above)
+class DatabaseTooNewError(Exception):
     """A newer version of this code migrated the database, or its revision is damaged.
 
     Args:
@@ -45,7 +45,7 @@ class DatabaseTooNew(Exception):  # noqa: N818  (as above)
         )
 
 
-class DatabaseUnstamped(Exception):  # noqa: N818  (as above)
+class DatabaseUnstampedError(Exception):
     """The database has Tally's tables, but its table `alembic_version` holds no revision.
 
     Args:
@@ -61,7 +61,7 @@ class DatabaseUnstamped(Exception):  # noqa: N818  (as above)
         )
 
 
-class DatabaseEmpty(Exception):  # noqa: N818  (as above)
+class DatabaseEmptyError(Exception):
     """There is no database yet, or it has no tables of Tally.
 
     Args:

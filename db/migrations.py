@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from db.address import sqlite_file
 from db.engine import WRITES, create_engine
 from db.errors import (
-    DatabaseEmpty,
-    DatabaseTooNew,
-    DatabaseUnavailable,
-    DatabaseUnstamped,
+    DatabaseEmptyError,
+    DatabaseTooNewError,
+    DatabaseUnavailableError,
+    DatabaseUnstampedError,
     as_database_errors,
 )
 
@@ -43,10 +43,10 @@ async def upgrade(url: str) -> None:
         url: The address, as in `db.engine.create_engine`.
 
     Raises:
-        DatabaseUnavailable: It can't be reached, opened or written, or the driver is missing or
-            broken.
-        DatabaseTooNew: A newer version of this code has migrated it.
-        DatabaseUnstamped: It has Tally's tables, but holds no revision.
+        DatabaseUnavailableError: It can't be reached, opened or written, or the driver is missing
+            or broken.
+        DatabaseTooNewError: A newer version of this code has migrated it.
+        DatabaseUnstampedError: It has Tally's tables, but holds no revision.
         sqlalchemy.exc.ArgumentError: The address can't be parsed.
     """
     address = make_url(url)
@@ -55,7 +55,7 @@ async def upgrade(url: str) -> None:
             async with migrating(url) as connection:
                 await connection.run_sync(to_revision, "head")
     except (SQLAlchemyError, ImportError, OSError) as error:
-        raise DatabaseUnavailable(address, error) from error
+        raise DatabaseUnavailableError(address, error) from error
 
 
 async def check(url: str) -> None:
@@ -68,21 +68,21 @@ async def check(url: str) -> None:
         url: The address, as in `db.engine.create_engine`.
 
     Raises:
-        DatabaseEmpty: There is no database yet.
-        DatabaseUnavailable: As in `upgrade`.
-        DatabaseTooNew: As in `upgrade`.
-        DatabaseUnstamped: As in `upgrade`.
+        DatabaseEmptyError: There is no database yet.
+        DatabaseUnavailableError: As in `upgrade`.
+        DatabaseTooNewError: As in `upgrade`.
+        DatabaseUnstampedError: As in `upgrade`.
     """
     address = make_url(url)
     try:
         if file := sqlite_file(address):
             _read_first(file)
         if not await _revisions(url, make=False):
-            raise DatabaseEmpty(address)
+            raise DatabaseEmptyError(address)
     except FileNotFoundError as error:
-        raise DatabaseEmpty(address) from error
+        raise DatabaseEmptyError(address) from error
     except (SQLAlchemyError, ImportError, OSError) as error:
-        raise DatabaseUnavailable(address, error) from error
+        raise DatabaseUnavailableError(address, error) from error
 
 
 @asynccontextmanager
@@ -166,17 +166,19 @@ async def _revisions(url: str, *, make: bool) -> set[str]:
                     # Read again, because another process may just have made both tables.
                     current = await connection.run_sync(_stamp)
                     if not current:
-                        raise DatabaseUnstamped(engine.url, "alembic_version is missing or empty")
+                        raise DatabaseUnstampedError(
+                            engine.url, "alembic_version is missing or empty"
+                        )
         except OSError:
             raise  # an error of a certificate is an OSError and a ValueError
         except ValueError:
             # asyncpg quotes what it could not read, which may be a password.
             problem = "the password file or a variable PG... can't be read"
-            raise DatabaseUnavailable(engine.url, ValueError(problem)) from None
+            raise DatabaseUnavailableError(engine.url, ValueError(problem)) from None
     if len(current) > 1:
-        raise DatabaseUnstamped(engine.url, "alembic_version has several rows")
+        raise DatabaseUnstampedError(engine.url, "alembic_version has several rows")
     if unknown := current - known_revisions():
-        raise DatabaseTooNew(engine.url, unknown)
+        raise DatabaseTooNewError(engine.url, unknown)
     return current
 
 

@@ -10,7 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.errors import DatabaseEmpty, DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
+from db.errors import (
+    DatabaseEmptyError,
+    DatabaseTooNewError,
+    DatabaseUnavailableError,
+    DatabaseUnstampedError,
+)
 from db.export import Format, export, export_sums
 from db.filters import Filter
 from db.migrations import check, upgrade
@@ -38,7 +43,7 @@ async def migrate(url: str) -> None:
     """
     try:
         await upgrade(url)
-    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped) as error:
+    except (DatabaseUnavailableError, DatabaseTooNewError, DatabaseUnstampedError) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
 
 
@@ -85,12 +90,19 @@ async def print_totals(  # noqa: PLR0913 - one parameter an option
 async def _reading(url: str) -> AsyncIterator[AsyncEngine]:
     try:
         await check(url)
-    except (DatabaseUnavailable, DatabaseTooNew, DatabaseUnstamped, DatabaseEmpty) as error:
+    except (
+        DatabaseUnavailableError,
+        DatabaseTooNewError,
+        DatabaseUnstampedError,
+        DatabaseEmptyError,
+    ) as error:
         raise OperatorError(f"DATABASE_URL: {error}") from error
     engine = create_engine(url)
     try:
         yield engine
     except SQLAlchemyError as error:
-        raise OperatorError(f"DATABASE_URL: {DatabaseUnavailable(engine.url, error)}") from error
+        raise OperatorError(
+            f"DATABASE_URL: {DatabaseUnavailableError(engine.url, error)}"
+        ) from error
     finally:
         await engine.dispose()

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from db.address import CONNECT, asyncpg_arguments
 from db.engine import create_engine
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailableError
 from db.migrations import upgrade
 from db.sessions import Sessions
 from db.totals import Totals
@@ -74,7 +74,7 @@ async def test_a_failed_authentication_is_told_in_one_line(
         (f"{guarded.url}?sslmode=disable", "no encryption"),
         (f"{wrong}?sslmode=require", "password authentication failed"),
     ):
-        with pytest.raises(DatabaseUnavailable, match=says) as caught:
+        with pytest.raises(DatabaseUnavailableError, match=says) as caught:
             await upgrade(url)
         assert len(str(caught.value).splitlines()) == 1
     tally = Tally(tmp_path / "data", DATABASE_URL=f"{wrong}?sslmode=require")

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 
 from app.settings import Settings
 from db.engine import create_engine
-from db.errors import DatabaseTooNew, DatabaseUnavailable, DatabaseUnstamped
+from db.errors import DatabaseTooNewError, DatabaseUnavailableError, DatabaseUnstampedError
 from db.migrations import check, configuration, migrating, upgrade
 from db.models import Base
 from db.sessions import Sessions
@@ -107,7 +107,7 @@ async def test_an_upgrade_that_fails_leaves_nothing_behind(url: str) -> None:
     async with migrating(url) as connection:
         await connection.execute(text("CREATE TABLE totals (id INTEGER)"))
 
-    with pytest.raises(DatabaseUnavailable, match="table totals already exists"):
+    with pytest.raises(DatabaseUnavailableError, match="table totals already exists"):
         await upgrade(url)
     assert await tables(url) == {"totals"}
 
@@ -182,7 +182,7 @@ async def test_a_newer_database_is_left_alone(url: str) -> None:
     async with migrating(url) as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    with pytest.raises(DatabaseTooNew, match=r"newer than this code.* '9999'") as caught:
+    with pytest.raises(DatabaseTooNewError, match=r"newer than this code.* '9999'") as caught:
         await upgrade(url)
     assert "\n" not in str(caught.value)
 
@@ -205,7 +205,7 @@ async def test_a_database_that_has_lost_its_revision_is_left_alone(
     try:
         before = await tables(either_url)
         for look in (upgrade, check):
-            with pytest.raises(DatabaseUnstamped, match="has Tally's tables, but") as caught:
+            with pytest.raises(DatabaseUnstampedError, match="has Tally's tables, but") as caught:
                 await look(either_url)
             assert "\n" not in str(caught.value)
         assert await tables(either_url) == before
@@ -238,7 +238,7 @@ async def test_a_database_that_cannot_be_opened_is_named_in_one_line(
     (tmp_path / "file").write_text("This is no database, and no folder.")
     (tmp_path / "folder").mkdir()
 
-    with pytest.raises(DatabaseUnavailable, match=reason) as caught:
+    with pytest.raises(DatabaseUnavailableError, match=reason) as caught:
         await upgrade(f"sqlite+aiosqlite:///{tmp_path}/{place}")
     assert "\n" not in str(caught.value)
     assert f"{tmp_path}/{place} is not available" in str(caught.value)
@@ -253,14 +253,14 @@ async def test_a_database_that_cannot_be_opened_is_named_in_one_line(
     ],
 )
 async def test_a_broken_driver_is_named(url: str, reason: str) -> None:
-    with pytest.raises(DatabaseUnavailable, match=reason) as caught:
+    with pytest.raises(DatabaseUnavailableError, match=reason) as caught:
         await upgrade(url)
     assert "\n" not in str(caught.value)
 
 
 def test_no_password_is_shown() -> None:
     url = make_url("postgresql+asyncpg://tally:s3cret@db.example/tally?password=s3cret")
-    shown = str(DatabaseUnavailable(url, ConnectionRefusedError("Connection refused")))
+    shown = str(DatabaseUnavailableError(url, ConnectionRefusedError("Connection refused")))
     assert "s3cret" not in shown
     assert shown == (
         "the database postgresql+asyncpg://tally:***@db.example/tally is not available:"

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import create_engine
-from db.errors import DatabaseUnavailable
+from db.errors import DatabaseUnavailableError
 from db.migrations import upgrade
 from db.sessions import LONG, Sessions
 from db.totals import Totals
@@ -83,7 +83,7 @@ async def test_a_server_that_can_not_be_reached_is_a_database_error() -> None:
     engine = create_engine("postgresql+asyncpg://tally@127.0.0.1:1/tally")
     with pytest.raises(OperationalError) as caught:
         await Sessions(engine).ask()
-    line = str(DatabaseUnavailable(engine.url, caught.value))
+    line = str(DatabaseUnavailableError(engine.url, caught.value))
     assert line.endswith("Connect call failed ('127.0.0.1', 1)")
 
 
@@ -93,5 +93,5 @@ async def test_a_start_does_not_wait_for_a_silent_server(
     monkeypatch.setattr("db.address.CONNECT", WITHIN)
     with wire.cut():
         async with asyncio.timeout(SOON):
-            with pytest.raises(DatabaseUnavailable, match="it does not answer"):
+            with pytest.raises(DatabaseUnavailableError, match="it does not answer"):
                 await upgrade(wire.url)
