@@ -6,8 +6,10 @@ endian) and the PNG to stdout. It ends at the end of its input, so it never outl
 
 import gc
 import os
-import signal
 import sys
+
+from charts.model import Chart
+from charts.picture import draw
 
 NICE = 10
 """Added to the niceness, so that the bot gets the processor first; see nice(2)."""
@@ -15,12 +17,6 @@ NICE = 10
 
 def main() -> None:
     """Draw each chart that comes in."""
-    # Ctrl-C reaches both processes, but the bot may still need charts while it stops.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    from charts.model import Chart  # noqa: PLC0415 - slow, so it comes after the line above
-    from charts.picture import draw  # noqa: PLC0415 - likewise
-
     os.nice(NICE)
     # Collections skip the imported modules, and one after each chart frees its reference
     # cycles. Without both, memory grows by half.

@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import structlog
 
@@ -84,9 +86,7 @@ class Charts:
     async def _ask(self, chart: Chart) -> bytes:
         process = await self._running()
         self._left -= 1
-        questions, answers = process.stdin, process.stdout
-        assert questions  # noqa: S101 - for the type checker: stdin and stdout are pipes
-        assert answers  # noqa: S101 - likewise
+        questions, answers = _pipes_of(process)
         try:
             async with asyncio.timeout(PATIENCE):
                 questions.write(chart.to_json().encode() + b"\n")
@@ -107,7 +107,18 @@ class Charts:
         if self._process is None or self._left == 0:
             await self.close()
             self._process = await asyncio.create_subprocess_exec(
-                *self._command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+                *self._command,
+                cwd=ROOT,
+                stdin=PIPE,
+                stdout=PIPE,
+                stderr=DEVNULL,
+                # Ctrl-C in a terminal reaches the bot only, which may need charts while it stops.
+                start_new_session=True,
             )
             self._left = LIFETIME
         return self._process
+
+
+def _pipes_of(process: Process) -> tuple[StreamWriter, StreamReader]:
+    """Give the input and the output of a process that was started with pipes for both."""
+    return cast("StreamWriter", process.stdin), cast("StreamReader", process.stdout)

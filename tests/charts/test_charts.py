@@ -127,6 +127,13 @@ async def test_the_process_begins_with_the_first_chart_and_ends_when_told_to() -
     assert own not in children()
 
 
+async def test_ctrl_c_in_a_terminal_reaches_the_bot_alone(charts: Charts) -> None:
+    await charts.draw(WEEK)
+    assert charts.process_id
+    # A terminal sends the signal to each process of the group in front.
+    assert os.getpgid(charts.process_id) != os.getpgid(0)
+
+
 async def test_another_process_goes_on_when_one_was_killed(charts: Charts) -> None:
     expected = await charts.draw(WEEK)
     assert charts.process_id
