@@ -54,12 +54,13 @@ def asyncpg_arguments(url: URL) -> dict[str, Any]:
     """
     arguments: dict[str, Any] = {"timeout": CONNECT}
     texts: dict[str, str] = {}
-    for key, value in url.query.items():
+    for key, values in url.normalized_query.items():
         name = "sslmode" if key == "ssl" else key
         if name in PLACES:
             continue
-        if not isinstance(value, str):
-            raise ValueError(f"has {key} twice")  # noqa: TRY004 - a fault of the address
+        if len(values) > 1:
+            raise ValueError(f"has {key} twice")
+        (value,) = values
         if name in SECONDS:
             arguments[SECONDS[name]] = _seconds(name, value)
         elif name in COUNTS:

@@ -139,19 +139,17 @@ def _make_file(url: URL) -> None:
         # Opened and read here first, because the system's errors say more than SQLite's, and
         # because aiosqlite leaves a thread behind when it fails, which prints a traceback if the
         # event loop ends too soon. Only the owner may read the file.
-        _read_first(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        _read_first(file)
 
 
-def _read_first(file: Path | int) -> None:
+def _read_first(file: Path) -> None:
     """Read a byte of a file.
-
-    Args:
-        file: Its path, or its descriptor, which this closes.
 
     Raises:
         OSError: It can't be read.
     """
-    with open(file, "rb") as opened:  # noqa: PTH123 - or a descriptor
+    with file.open("rb") as opened:
         opened.read(1)
 
 

@@ -1,7 +1,7 @@
 """Database sessions: any number of readers, one writer at a time, each with a time limit."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
@@ -62,17 +62,19 @@ class Sessions:
                 happened during the commit, the changes may be saved or not.
         """
         within = self._within * LONG if self._within and is_long else self._within
-        async with self._write_lock, self._session(within, execution_options=WRITES) as session:
+        async with self._write_lock, self._session(within, WRITES) as session:
             async with session.begin():
                 yield session
             await self._require_file()
 
     @asynccontextmanager
-    async def _session(self, within: float | None, **options: Any) -> AsyncIterator[AsyncSession]:  # noqa: ANN401 - of a session
+    async def _session(
+        self, within: float | None, options: Mapping[str, str] | None = None
+    ) -> AsyncIterator[AsyncSession]:
         # One limit for all: to wait for a connection, to make it, each query and the commit.
         with as_database_errors():
             await self._require_file()
-            async with asyncio.timeout(within), self._make(**options) as session:
+            async with asyncio.timeout(within), self._make(execution_options=options) as session:
                 yield session
 
     async def _require_file(self) -> None:
