@@ -181,7 +181,10 @@ async def _dump(settings: Deployment, file: Path) -> None:
                 break
             except ResponseError:  # another dump is running, which may have begun too early
                 await asyncio.sleep(0.1)
-        while (state := await redis.info("persistence"))["rdb_bgsave_in_progress"]:  # noqa: ASYNC110 - can only be asked
+        while True:
+            state = await redis.info("persistence")
+            if not state["rdb_bgsave_in_progress"]:
+                break
             await asyncio.sleep(0.05)
         if state["rdb_last_bgsave_status"] != "ok":
             raise OperatorError(f"Valkey could not write its dump; see {folder / 'valkey.log'}")

@@ -165,7 +165,7 @@ def count_total(kind: str) -> None:
     child(TOTALS, kind).inc()
 
 
-def note_ready(part: str, is_ready: bool) -> None:  # noqa: FBT001 - the value of the metric
+def note_ready(part: str, *, is_ready: bool) -> None:
     """Set whether a part can be reached."""
     child(READY, part).set(is_ready)
 

@@ -99,7 +99,7 @@ class WorkerSlot:
                 worker = await self._start()
             except (OperatorError, DiedError) as error:
                 self._file_numbers.rotate()
-                log.error("worker_not_replaced", worker=self._number, error=str(error))  # noqa: TRY400 - our traceback tells nothing
+                self._report("worker_not_replaced", str(error))
                 return False
             self._former, self._worker = self._worker, worker
         if self._former:
@@ -141,9 +141,9 @@ class WorkerSlot:
         except OperatorError as fault:
             if not any(slot.serves for slot in self._slots):
                 raise
-            log.error("worker_not_started", worker=self._number, error=str(fault))  # noqa: TRY400 - as above
+            self._report("worker_not_started", str(fault))
         except DiedError as error:
-            log.error("worker_died", worker=self._number, error=str(error))  # noqa: TRY400 - as above
+            self._report("worker_died", str(error))
             if self._failed + 1 >= TRIES and not any(slot.has_served for slot in self._slots):
                 raise OperatorError(
                     f"--workers: no worker starts; the last error: {error}"
@@ -154,8 +154,12 @@ class WorkerSlot:
             status = await worker.wait()
             if worker is self._worker:
                 self._worker = None
-                log.error("worker_died", worker=self._number, error=f"exit status {status}")
+                self._report("worker_died", f"exit status {status}")
         return time() - begin
+
+    def _report(self, event: str, error: str) -> None:
+        # Without a traceback, because ours tells nothing of what happened in the worker.
+        log.error(event, worker=self._number, error=error)
 
 
 def check_several(settings: Deployment) -> None:

@@ -7,11 +7,12 @@ standard output the worker tells that it waits for Telegram, that it serves, or 
 import asyncio
 import os
 import sys
+from asyncio import StreamReader
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 import structlog
 
@@ -103,17 +104,17 @@ class Worker:
         return worker
 
     async def _until_started(self) -> None:
-        assert self._process.stdout  # noqa: S101 - for the type checker: it is a pipe
+        output = cast("StreamReader", self._process.stdout)  # `start` has made it a pipe
         said = WAITING
         try:
             while said == WAITING:
                 async with asyncio.timeout(START):
-                    said = await self._process.stdout.readline()
+                    said = await output.readline()
         except TimeoutError:
             raise DiedError(f"does not serve after {START:.0f} s") from None
         if said == STARTED:
             return
-        said += await self._process.stdout.read()
+        said += await output.read()
         status = await self._process.wait()
         if status == STATUS:
             raise OperatorError(said.decode().strip())

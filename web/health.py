@@ -8,6 +8,7 @@ it Tally could not tell the public from Prometheus.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import structlog
 from aiogram import Bot
@@ -33,6 +34,13 @@ Check = Callable[[], Awaitable[object]]
 log = structlog.get_logger(__name__)
 
 
+class Note(Protocol):
+    """Gets the name of a part, and whether its check succeeded."""
+
+    def __call__(self, part: str, *, is_ready: bool) -> object:
+        """Take it."""
+
+
 class NotReadyError(Exception):
     """A part can't be used; the text says why, in one line without secrets, for the operator."""
 
@@ -44,7 +52,7 @@ class Health:
         checks: The check of each part, by the part's name.
         is_stopping: Tells whether the worker is about to end.
         exposition: Gives all metrics in Prometheus' text format; it may read files.
-        note: Called with the name of a part and whether its check succeeded.
+        note: Gets the result of each check.
     """
 
     def __init__(
@@ -52,7 +60,7 @@ class Health:
         checks: Mapping[str, Check],
         is_stopping: Callable[[], bool],
         exposition: Callable[[], bytes],
-        note: Callable[[str, bool], object],
+        note: Note,
     ) -> None:
         self._exposition = exposition
         self._note = note
@@ -93,27 +101,28 @@ class Health:
         """Give the names of the parts that can't be used; concurrent requests share the checks."""
         async with self._lock:
             if time.monotonic() > self._fresh_until:
-                found = await asyncio.gather(*map(self._answers, self._checks))
-                self._away = [
-                    part for part, answers in zip(self._checks, found, strict=True) if not answers
-                ]
+                jobs = map(_ask, self._checks.values())
+                errors = await asyncio.gather(*jobs, return_exceptions=True)
+                self._note_all(dict(zip(self._checks, errors, strict=True)))
                 self._fresh_until = time.monotonic() + FRESH
         return self._away
 
-    async def _answers(self, part: str) -> bool:
-        answers = True
-        self._why.pop(part, None)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._checks[part]()
-        except Exception as error:  # noqa: BLE001 - any error means that the part can't be used
-            if isinstance(error, NotReadyError):
-                self._why[part] = str(error)
-            why = {"why": self._why[part]} if part in self._why else {}
-            log.warning("not_ready", part=part, error=type(error).__name__, **why)
-            answers = False
-        self._note(part, answers)
-        return answers
+    def _note_all(self, found: Mapping[str, BaseException | None]) -> None:
+        """Note the result of each check; any error means that the part can't be used."""
+        self._away = [part for part, error in found.items() if error]
+        self._why = {
+            part: str(error) for part, error in found.items() if isinstance(error, NotReadyError)
+        }
+        for part, error in found.items():
+            self._note(part, is_ready=error is None)
+            if error:
+                why = {"why": self._why[part]} if part in self._why else {}
+                log.warning("not_ready", part=part, error=type(error).__name__, **why)
+
+
+async def _ask(check: Check) -> None:
+    async with asyncio.timeout(PATIENCE):
+        await check()
 
 
 async def ask_telegram(bot: Bot) -> None:

@@ -17,7 +17,8 @@ from cachetools import LRUCache
 
 from durable_dialogs import IN_RESPONSE, Intake
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - the header's name
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+"""Header with the secret that `setWebhook` told Telegram."""
 PATH = "/webhook"
 """Path for Telegram's requests, below the public address."""
 LIMIT = 1024 * 1024
@@ -41,7 +42,7 @@ class Webhook:
 
     async def take(self, request: web.Request) -> web.Response:
         """Handle the update of a request, then acknowledge it."""
-        secret = request.headers.get(SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+        secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(secret, self._secret):
             return web.Response(status=web.HTTPUnauthorized.status_code)
         body = await request.read()

@@ -22,7 +22,7 @@ from tests.promises.test_stop import LIMIT, stop_in_time
 from tests.support.holding import Gate, holding
 from tests.support.tally import Tally
 from web.server import serving
-from web.webhook import SECRET_HEADER, secret_of
+from web.webhook import HEADER, secret_of
 
 HOST = b"Host: 127.0.0.1\r\n"
 LARGE = 64 << 20
@@ -112,7 +112,7 @@ async def test_the_bot_by_webhook(own_playground: Playground, tmp_path: Path, wo
         BOT_API_URL=own_playground.url,
     )
     address = by_webhook(own)
-    secret = f"{SECRET_HEADER}: {secret_of(own_playground.token)}\r\n".encode()
+    secret = f"{HEADER}: {secret_of(own_playground.token)}\r\n".encode()
     post = b"POST /webhook HTTP/1.1\r\n" + HOST + secret
     try:
         await own.start(workers)
