@@ -69,12 +69,13 @@ async def poll(bot: Bot, inbox: Inbox) -> None:
 async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
     """Call Telegram until it answers, because it refuses to poll as long as a webhook is set."""
     ask = partial(patiently, partial(confirmed, call), raising=(TelegramUnauthorizedError,))
-    while (result := await ask()) is None:  # noqa: ASYNC110 - it can only be asked
+    while True:
+        if (result := await ask()) is not None:
+            return result
         await asyncio.sleep(PAUSE)
-    return result
 
 
-async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - the handler's result
+async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
     """Pass on only updates of `KINDS`, and those that dialogs make.
 
     Other kinds can come if another program with the same token asked for them before, for example
@@ -94,7 +95,7 @@ def _is_asked_for(update: Update) -> bool:
     return any(getattr(update, kind) for kind in KINDS)
 
 
-async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - the handler's result
+async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
     """Measure an update, and add its id to each line that is logged meanwhile.
 
     Updates that dialogs make are not measured.

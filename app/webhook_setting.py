@@ -90,7 +90,10 @@ class WebhookSetting:
         Raises:
             TelegramUnauthorizedError: The token was revoked.
         """
-        while pause := await self._try(again=again):  # noqa: ASYNC110 - others can only be asked
+        while True:
+            pause = await self._try(again=again)
+            if not pause:
+                return
             await asyncio.sleep(pause)
 
     async def _look(self) -> None:
