@@ -11,7 +11,8 @@ from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
 from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
 from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
-from exports.sending import Exports, Order
+from exports.orders import Order
+from exports.sending import Exports
 from people.preferences import People
 
 CHANGE = "change:"

@@ -54,6 +54,7 @@ from durable_dialogs.tasks import finish, start
 from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telemetry import telemetry
 from exports.sending import Exports
+from exports.writing import Writer
 from handlers import (
     inline,
     menu_button,
@@ -139,7 +140,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         catalog = Catalog(settings.default_language)
         people = People(PreferenceStore(sessions), redis, bot.id, catalog, users.forget)
         claims = Leases(redis, bot.id, MEMORY)
-        exports = Exports(bot, claims, catalog, totals=totals, payments=bank, users=users)
+        exports = Exports(bot, claims, catalog, Writer(totals, bank, users))
         taps, charts = Taps(redis, batch, bot.id), Charts()
         parts.push_async_callback(charts.close)
         dialogs = OpenDialogs(

@@ -1,38 +1,19 @@
-"""Writes and sends exports, without blocking updates."""
+"""Sends the documents that people order."""
 
 import asyncio
-import json
-import os
-import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from contextlib import suppress
 from functools import partial
-from typing import BinaryIO, Self, TextIO, cast
 from weakref import WeakValueDictionary
 
-import structlog
 from aiogram import Bot
 from aiogram.methods import SendDocument, SendMessage
 
-from db.export import Format, export, export_person
-from db.filters import Filter
-from db.models import Kind, Total
-from db.payments import Payments
-from db.totals import Totals
-from db.users import Users
 from durable_dialogs import HOLD, AwayError, Lease, Leases, call, finish, patiently, start
-from exports.documents import Document
+from exports.orders import Order
+from exports.writing import LIMIT, TooLargeError, Writer
 from locales import Catalog
 
-LIMIT = 50_000_000
-"""Bytes of the largest file that a bot can send (Bot API, "Sending files")."""
-BREATH = 100
-"""Totals that are written before the event loop may do something else."""
-AT_ONCE = 2
-"""Documents that a worker writes at the same time."""
 WAITING = 5
 """Documents that one person may wait for."""
 UPLOAD = 10 * 60
@@ -40,58 +21,9 @@ UPLOAD = 10 * 60
 PATIENCE = 60 * 60
 """Seconds to keep trying an upload."""
 
-ENCODINGS = {Format.CSV: "utf-8-sig", Format.JSON: "utf-8"}
-"""CSV begins with a byte order mark, without which spreadsheets do not read it as UTF-8."""
-
-log = structlog.get_logger(__name__)
-
 
 class BusyError(Exception):
     """Another worker is sending the document."""
-
-
-class TooLargeError(Exception):
-    """The document would be larger than Telegram allows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a person has asked for; the outbox keeps it as JSON.
-
-    Attributes:
-        chat_id: The chat to send it to.
-        format: The file format.
-        wanted: Which totals.
-        language: The language of the caption.
-        is_whole: Whether to add the person's settings and payments; `format` must be JSON.
-        thread_id: The topic of the chat; see `durable_dialogs.telegram.topics`.
-    """
-
-    chat_id: int
-    format: Format
-    wanted: Filter
-    language: str
-    is_whole: bool = False
-    thread_id: int | None = None
-
-    def to_json(self) -> str:
-        """Write the order as JSON for the outbox."""
-        return json.dumps(asdict(self), default=datetime.isoformat)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read an order that `to_json` has written.
-
-        Raises:
-            ValueError: The text is something else.
-        """
-        fields = json.loads(text)
-        wanted = fields["wanted"]
-        for name in ("since", "until"):
-            wanted[name] = datetime.fromisoformat(wanted[name]) if wanted[name] else None
-        wanted["kind"] = Kind(wanted["kind"]) if wanted["kind"] else None
-        fields |= {"wanted": Filter(**wanted), "format": Format(fields["format"])}
-        return cls(**fields)
 
 
 class Exports:
@@ -104,29 +36,15 @@ class Exports:
         bot: The bot.
         leases: Remember which documents were sent or are being sent.
         catalog: The texts.
-        totals: Totals in the database.
-        payments: Payments in the database.
-        users: People in the database.
+        writer: Writes them.
     """
 
-    def __init__(  # noqa: PLR0913 - its sources, and what it needs to send
-        self,
-        bot: Bot,
-        leases: Leases,
-        catalog: Catalog,
-        *,
-        totals: Totals,
-        payments: Payments,
-        users: Users,
-    ) -> None:
+    def __init__(self, bot: Bot, leases: Leases, catalog: Catalog, writer: Writer) -> None:
         self._bot = bot
         self._leases = leases
         self._catalog = catalog
-        self._totals = totals
-        self._payments = payments
-        self._users = users
+        self._writer = writer
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-        self._writers = asyncio.Semaphore(AT_ONCE)
         self._waiting: Counter[int] = Counter()
 
     def has_room(self, chat_id: int) -> bool:
@@ -181,7 +99,7 @@ class Exports:
     async def _send(self, order: Order) -> None:
         texts = self._catalog.speak(order.language)
         try:
-            async with self._written(order) as document:
+            async with self._writer.written(order) as document:
                 method = SendDocument(
                     chat_id=order.chat_id,
                     message_thread_id=order.thread_id,
@@ -197,43 +115,3 @@ class Exports:
                 chat_id=order.chat_id, message_thread_id=order.thread_id, text=text
             )
             await patiently(partial(call, self._bot, refusal))
-
-    @asynccontextmanager
-    async def _written(self, order: Order) -> AsyncIterator[Document]:
-        """Write the document into a temporary file, which exists inside of the `with`.
-
-        Raises:
-            TooLargeError: It is too large for Telegram.
-        """
-        encoding = ENCODINGS[order.format]
-        with tempfile.TemporaryFile("w+", encoding=encoding, newline="") as out:
-            async with self._writers:
-                await self._write(order, out)
-            if os.fstat(out.fileno()).st_size > LIMIT:
-                raise TooLargeError
-            name = "tally.json" if order.is_whole else f"totals.{order.format}"
-            yield Document(cast("BinaryIO", out.buffer), name)
-
-    async def _write(self, order: Order, out: TextIO) -> None:
-        stream, person_id = self._unhurried(order.wanted, out), order.wanted.user_id
-        if order.is_whole and person_id is not None:
-            person = await self._users.get(person_id)
-            await export_person(person, await self._payments.of(person_id), stream, out)
-        else:
-            await export(stream, out, order.format)
-
-    async def _unhurried(self, wanted: Filter, out: TextIO) -> AsyncGenerator[Total, None]:
-        """Give the totals, with pauses in which the event loop handles updates.
-
-        Raises:
-            TooLargeError: The file has grown too large for Telegram.
-        """
-        count = 0
-        async with aclosing(self._totals.stream(wanted)) as stream:
-            async for total in stream:
-                yield total
-                count += 1
-                if count % BREATH == 0:
-                    if os.fstat(out.fileno()).st_size > LIMIT:
-                        raise TooLargeError
-                    await asyncio.sleep(0)

@@ -17,7 +17,7 @@ from dialogs.totals.kept import TotalsStart
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, wanted
 from durable_dialogs import topic_of
-from exports.sending import Order
+from exports.orders import Order
 from states import Totals as States
 from widgets.dialog_data import start_of
 from widgets.notice import Notice

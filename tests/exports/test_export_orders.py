@@ -22,7 +22,8 @@ from durable_dialogs.delivery.leases import Lease, Leases
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.telegram.session import Session
-from exports import sending
+from exports import sending, writing
+from exports.orders import Order
 from locales import Catalog
 from telegram_playground import Answer, Person, Playground
 from tests.dialogs.test_counter import open_counter
@@ -49,9 +50,7 @@ async def worker(
             bot,
             leases,
             Catalog(),
-            totals=Totals(sessions),
-            payments=Payments(sessions),
-            users=Users(sessions),
+            writing.Writer(Totals(sessions), Payments(sessions), Users(sessions)),
         )
         yield sender, leases
     await engine.dispose()
@@ -66,9 +65,9 @@ async def exporting(
         yield own
 
 
-def order_of(person: Person) -> sending.Order:
+def order_of(person: Person) -> Order:
     wanted = Filter(user_id=person.id)
-    return sending.Order(chat_id=person.id, format=Format.CSV, wanted=wanted, language="en")
+    return Order(chat_id=person.id, format=Format.CSV, wanted=wanted, language="en")
 
 
 async def test_a_document_that_is_too_large_is_replaced_by_a_message(
@@ -79,7 +78,7 @@ async def test_a_document_that_is_too_large_is_replaced_by_a_message(
 ) -> None:
     await open_counter(ann, "/totals")
     await tally.add_many(ann, 500)
-    monkeypatch.setattr(sending, "LIMIT", 10_000)
+    monkeypatch.setattr(writing, "LIMIT", 10_000)
     await exporting[0].send(f"export:{ann.id}", order_of(ann))
     message = await ann.receive(timeout=PATIENCE)
     assert (message.text or "").startswith("That would be a document of more than")
