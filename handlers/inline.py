@@ -21,13 +21,11 @@ from aiogram.types import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
 )
-from aiogram.utils.callback_answer import CallbackAnswer
 from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
 from durable_dialogs import Drafts, UnitOfWork
-from handlers.answering import AnswerMiddleware
 from handlers.inline_totals import lines
 from locales import Texts
 from people.preferences import People
@@ -78,7 +76,6 @@ async def is_tap(callback: CallbackQuery) -> bool:
 
 
 router = Router(name="inline mode")
-router.callback_query.middleware(AnswerMiddleware())
 
 
 @router.chosen_inline_result()
@@ -99,11 +96,9 @@ async def posted(chosen: ChosenInlineResult, transaction: UnitOfWork, services: 
 
 
 @router.callback_query(is_tap, Tap.filter())
-async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
+async def tap(
     callback: CallbackQuery,
-    *,
     callback_data: Tap,
-    callback_answer: CallbackAnswer,
     transaction: UnitOfWork,
     texts: Texts,
     services: Services,
@@ -118,9 +113,7 @@ async def tap(  # noqa: PLR0913 - aiogram hands each part of the update in by it
     if counter["draft"] != callback_data.draft:
         raise Notice("notice-not-offered")
     if counter["stage"] != Stage.COUNTING:
-        callback_answer.text = texts("notice-ended")
-        callback_answer.show_alert = True
-        callback_answer.cache_time = ENDED_CACHE
+        transaction.answer(texts("notice-ended"), alert=True, cache_time=ENDED_CACHE)
         return
     shared = await services.people.texts(counter["poster"], counter["language"])
     match callback_data.button:

@@ -31,7 +31,7 @@ from locales import Texts
 from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates
 from widgets.notice import Notice
-from widgets.services import Services
+from widgets.services import Services, texts_of, unit_of_work
 
 PATIENCE = 4
 """Seconds to wait for the database; Telegram waits 10 seconds for the answer to a pre-checkout
@@ -114,13 +114,10 @@ async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> b
 
 
 @router.message(F.successful_payment.as_("paid"))
-async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
+async def note_payment(
     message: Message,
-    *,
     paid: SuccessfulPayment,
     dialog_manager: DialogManager,
-    transaction: UnitOfWork,
-    texts: Texts,
     services: Services,
     left_out: Collection[str] = (),
 ) -> TelegramMethod[Message] | None:
@@ -134,11 +131,10 @@ async def note_payment(  # noqa: PLR0913 - aiogram hands each part of the update
         message: The message with the payment.
         paid: The payment.
         dialog_manager: The manager of the current update.
-        transaction: The unit of work.
-        texts: The texts in the person's language.
         services: What the application hands to every update.
         left_out: The places of the update that can't be read.
     """
+    transaction, texts = unit_of_work(dialog_manager), texts_of(dialog_manager)
     charge_id = paid.telegram_payment_charge_id
     bill = services.bills.read(paid.invoice_payload)
     person = message.from_user

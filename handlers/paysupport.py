@@ -14,6 +14,7 @@ from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.filters import Command, CommandObject
 from aiogram.methods import TelegramMethod
 from aiogram.types import Message
+from aiogram_dialog import DialogManager
 
 from db.models import Payment
 from db.payments import NewPayment
@@ -22,7 +23,7 @@ from handlers.admins import is_by_admin
 from locales import Texts
 from signed.bills import STARS, price
 from widgets.notice import Notice
-from widgets.services import Services
+from widgets.services import Services, bot_of, texts_of, unit_of_work
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"
 """Telegram's error if a payment was refunded before."""
@@ -65,14 +66,8 @@ async def refuse_forwarded(message: Message, texts: Texts) -> TelegramMethod[Mes
 
 
 @router.message(Command("refund"), is_by_admin)
-async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by its name
-    message: Message,
-    *,
-    command: CommandObject,
-    bot: Bot,
-    transaction: UnitOfWork,
-    texts: Texts,
-    services: Services,
+async def refund(
+    message: Message, command: CommandObject, dialog_manager: DialogManager, services: Services
 ) -> TelegramMethod[Message]:
     """Refund a payment in Stars.
 
@@ -82,6 +77,7 @@ async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by
     Raises:
         Notice: The database or Telegram is away.
     """
+    texts = texts_of(dialog_manager)
     if not command.args:
         return message.reply(texts("refund-how"))
     payment = await services.payments.find(command.args.strip())
@@ -91,10 +87,10 @@ async def refund(  # noqa: PLR0913 - aiogram hands each part of the update in by
         return message.reply(texts("refund-already"))
     if payment.currency != STARS:
         return message.reply(texts("refund-card"))
-    if refusal := await _refund(bot, payment):
+    if refusal := await _refund(bot_of(dialog_manager), payment):
         return message.reply(texts("refund-refused", reason=escape(refusal, quote=False)))
     refunded = replace(NewPayment.of(payment), refunded_at=datetime.now(UTC))
-    transaction.deliver(refunded.entry, refunded.to_json())
+    unit_of_work(dialog_manager).deliver(refunded.entry, refunded.to_json())
     return message.reply(texts("refund-done", price=price(payment.amount, payment.currency)))
 
 
