@@ -24,7 +24,7 @@ from db.models import Kind
 from ops.errors import STATUS, OperatorError
 from ops.folder_lock import hold_folders
 from ops.logs import set_up_logs
-from ops.queries import By, print_totals
+from ops.queries import By, Query, print_totals
 from ops.supervisor import MOST, check_several, supervise
 from ops.worker_process import Parent
 
@@ -102,7 +102,7 @@ def main(
     python main.py totals --chat -1001234567890 --by user
     """
 )
-def totals(  # noqa: PLR0913 - one parameter an option
+def totals(  # noqa: PLR0913 - typer makes an option of each
     *,
     user: Annotated[
         int | None,
@@ -139,7 +139,7 @@ def totals(  # noqa: PLR0913 - one parameter an option
     wanted = Filter(user_id=user, chat_id=chat, kind=kind, label=label)
     wanted = wanted.on_days(since, until, zone or UTC)
     url = _settings().database
-    found = print_totals(url, wanted, sys.stdout, format_, by=by, zone=zone or UTC)
+    found = print_totals(url, Query(wanted, by, zone or UTC), sys.stdout, format_)
     _do(lambda: asyncio.run(found))
 
 
@@ -223,7 +223,7 @@ def _run(settings: Settings, parent: Parent | None = None) -> None:
     # collection would go through them: that takes a fifth of the time to load them, and is the
     # largest cost of a press later. The other commands don't load them at all.
     gc.disable()
-    from app.run import run  # noqa: PLC0415
+    from app.run import run  # noqa: PLC0415 - between two steps of the garbage collector
 
     gc.freeze()
     # Most objects live no longer than their update, so a later collection finds fewer alive.

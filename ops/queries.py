@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import TextIO
@@ -47,24 +48,29 @@ async def migrate(url: str) -> None:
         raise OperatorError(f"DATABASE_URL: {error}") from error
 
 
-async def print_totals(  # noqa: PLR0913 - one parameter an option
-    url: str,
-    wanted: Filter,
-    out: TextIO,
-    style: Format,
-    *,
-    by: By | None = None,
-    zone: tzinfo = UTC,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to write of the totals.
+
+    Attributes:
+        wanted: Selects the totals.
+        by: The column to add them up by, None to write each total.
+        zone: The time zone of the days.
+    """
+
+    wanted: Filter
+    by: By | None = None
+    zone: tzinfo = UTC
+
+
+async def print_totals(url: str, query: Query, out: TextIO, style: Format) -> None:
     """Write saved totals, or their sums, to a text stream.
 
     Args:
         url: The address of the database. It is only read, and may be older than this code.
-        wanted: Selects the totals.
+        query: What to write.
         out: Gets the text.
         style: The output format.
-        by: The column to add totals up by, None to write each total.
-        zone: The time zone of the days.
 
     Raises:
         OperatorError: The database can't be reached or read, is newer than this code, or holds no
@@ -72,12 +78,12 @@ async def print_totals(  # noqa: PLR0913 - one parameter an option
         BrokenPipeError: The reader has ended.
     """
     async with _reading(url) as engine:
-        summaries = Summaries(Sessions(engine))
-        match by:
+        summaries, wanted = Summaries(Sessions(engine)), query.wanted
+        match query.by:
             case None:
                 await export(Totals(Sessions(engine)).stream(wanted), out, style)
             case By.DAY:
-                await export_sums(Day, await summaries.by_day(wanted, zone), out, style)
+                await export_sums(Day, await summaries.by_day(wanted, query.zone), out, style)
             case By.LABEL:
                 await export_sums(Label, await summaries.by_label(wanted), out, style)
             case By.USER:
