@@ -1,6 +1,7 @@
 """Connects Tally to Redis and Telegram, or starts the embedded Valkey and the playground."""
 
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot
@@ -26,7 +27,7 @@ from durable_dialogs.telegram.proxy import (
 )
 from durable_dialogs.telegram.session import Session
 from durable_dialogs.telegram.topics import Topics
-from ops.errors import OperatorError
+from ops.errors import OperatorError, line_of
 
 CALL = 20.0
 """Seconds a call to Telegram may take."""
@@ -34,6 +35,42 @@ CONNECTIONS = 1000
 """The maximum number of calls to Telegram at once. Calls that hang must not delay the others."""
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """Redis and Telegram, as one worker reaches them.
+
+    Attributes:
+        redis: The connection to Redis, giving bytes.
+        batch: Sends commands to the same Redis together.
+        permissions: Checks what the bot's user in Redis may do.
+        bot: The bot.
+        clock: Compares this machine's clock with Telegram's.
+    """
+
+    redis: Redis
+    batch: Batch
+    permissions: Permissions
+    bot: Bot
+    clock: TelegramClock
+
+
+async def connect_all(settings: Settings, parts: AsyncExitStack) -> Connections:
+    """Connect to Redis and Telegram, or start what stands in for them.
+
+    Args:
+        settings: The settings.
+        parts: The stack that closes the connections.
+
+    Raises:
+        OperatorError: As in `open_redis`, `require_permissions` and `open_bot`.
+    """
+    redis, batch = await open_redis(settings, parts)
+    clock = TelegramClock()
+    bot = await open_bot(settings, clock, parts)
+    permissions = await require_permissions(redis, batch, bot.id)
+    return Connections(redis, batch, permissions, bot, clock)
 
 
 async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, Batch]:
@@ -127,7 +164,10 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
             address = settings.bot_api_url.get_secret_value()
             api = TelegramAPIServer.from_base(address.rstrip("/"))
     else:
-        token, url = await _open_playground(settings, parts)
+        # Imported here, because a bot with a token does not need the memory that it takes.
+        from app.playground import open_playground  # noqa: PLC0415 - see above
+
+        token, url = await open_playground(settings, parts)
         api = TelegramAPIServer.from_base(url)
     session = Session(
         api=api, limit=CONNECTIONS, timeout=CALL, proxy=_proxy(settings, api.base), clock=clock
@@ -168,35 +208,3 @@ def _proxy(settings: Settings, api: str) -> Proxy | None:
         raise OperatorError(f"{name}: {error}") from None
     log.info("proxy", setting=name, kind=proxy.kind, host=proxy.host, port=proxy.port)
     return proxy
-
-
-async def _open_playground(settings: Settings, parts: AsyncExitStack) -> tuple[str, str]:
-    # Imported here, because a bot with a token does not need the memory that it takes.
-    from telegram_playground.errors import FolderError  # noqa: PLC0415
-    from telegram_playground.server import Server  # noqa: PLC0415
-
-    server = Server(
-        port=settings.playground_port,
-        data_dir=settings.data_dir / "playground",
-        inline=True,
-        managed_bots=True,
-    )
-    try:
-        await server.start()
-    except FolderError as error:
-        raise OperatorError(f"DATA_DIR: {error}") from error
-    except OSError as error:
-        raise OperatorError(f"PLAYGROUND_PORT: {line_of(error)}") from error
-    parts.push_async_callback(server.stop)
-    log.info(
-        "playground",
-        open=server.url,
-        hint="BOT_TOKEN is not set, so a local Telegram runs at this address; "
-        "for the real one put BOT_TOKEN=... from @BotFather into .env",
-    )
-    return server.token, server.url
-
-
-def line_of(error: Exception) -> str:
-    """Give the first line of an error's text, or the name of its class if it has none."""
-    return str(error).partition("\n")[0] or type(error).__name__

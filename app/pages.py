@@ -4,21 +4,19 @@ import errno
 from contextlib import AsyncExitStack
 
 import structlog
-from aiogram import Bot
 from aiogram.utils.link import create_telegram_link
 from aiohttp import web
-from redis.asyncio import Redis
 
-from app.connections import line_of
+from app.connections import Connections
 from app.settings import Settings
 from durable_dialogs.delivery.leases import Leases
 from locales import Catalog
-from ops.errors import OperatorError
-from signed.tickets import LIFE, Tickets
+from ops.errors import OperatorError, line_of
+from signed.tickets import LIFE
 from web.freshness import Freshness
 from web.game import PATH as GAME
 from web.game import Game, add_game
-from web.health import Health, metrics_app
+from web.health import Health, add_health, metrics_app
 from web.login import PATH as LOGIN
 from web.login import add_login
 from web.login_page import Site
@@ -27,7 +25,10 @@ from web.mini_app import add_mini_app
 from web.scores import Scores
 from web.server import refuse_compressed, serving
 from web.totals_page import PATH as TOTALS
+from web.totals_page import TotalsPage, add_totals_page
+from web.viewers import Viewers
 from web.webhook import LIMIT
+from widgets.services import Services
 
 PAGES = {"web_app_url": MINI_APP, "game_url": GAME, "login_url": LOGIN, "totals_url": TOTALS}
 """The path of each page below the public address, by the name that windows use."""
@@ -40,33 +41,45 @@ LOOPBACK = "127.0.0.1"
 log = structlog.get_logger(__name__)
 
 
-async def make_pages(  # noqa: PLR0913 - each page needs some of them
+async def make_pages(
     settings: Settings,
-    bot: Bot,
-    redis: Redis,
+    connections: Connections,
+    services: Services,
     catalog: Catalog,
-    *,
-    tickets: Tickets,
-    freshness: Freshness,
+    health: Health,
 ) -> web.Application:
     """Make the application with every page.
 
     Args:
         settings: The settings.
-        bot: The bot.
-        redis: The connection, giving bytes.
+        connections: Redis and Telegram.
+        services: What every update gets; pages need some of it, too.
         catalog: The texts.
-        tickets: Checks the tickets of the game.
-        freshness: Checks the age of data that Telegram signed.
+        health: Answers whether the worker can be used.
     """
+    bot, freshness = connections.bot, Freshness(connections.clock)
     pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
-    scores = Scores(bot, Leases(redis, bot.id, memory=2 * LIFE))
-    add_game(pages, Game(tickets, scores, catalog))
+    scores = Scores(bot, Leases(connections.redis, bot.id, memory=2 * LIFE))
+    add_game(pages, Game(services.tickets, scores, catalog))
     username = (await bot.me()).username or ""
     site = Site(settings.public_address, username, _chat(settings, username))
     add_login(pages, catalog, bot.token, site, freshness)
+    viewers = Viewers(bot.token, services.passes, freshness)
+    add_totals_page(pages, _totals_page(services, catalog, viewers))
+    add_health(pages, health)
     return pages
+
+
+def _totals_page(services: Services, catalog: Catalog, viewers: Viewers) -> TotalsPage:
+    return TotalsPage(
+        catalog=catalog,
+        people=services.people,
+        viewers=viewers,
+        totals=services.totals,
+        summaries=services.summaries,
+        names=services.chat_names,
+    )
 
 
 def _chat(settings: Settings, username: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.telegram.retries import confirmed, patiently
 from durable_dialogs.telemetry import update_id
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
-from web.webhook import PATH, Webhook, add_webhook, secret_of
+from web.webhook import PATH, Webhook, add_webhook
 
 KINDS = [
     "message",
@@ -117,51 +118,41 @@ async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any])
     return outcome
 
 
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """Receives updates by webhook.
 
-    Args:
-        bot: The bot.
+    Attributes:
+        address: The public address.
+        secret: The secret that Telegram sends with each update.
         intake: Carries updates out.
         inbox: May hold updates from a time when the bot polled.
-        address: The public address.
-        secret: The secret that Telegram sends with each update, None for the default.
-        redis: The connection, giving bytes.
     """
 
-    def __init__(  # noqa: PLR0913 - all that receiving needs
-        self,
-        bot: Bot,
-        intake: Intake,
-        inbox: Inbox,
-        address: str,
-        secret: str | None,
-        *,
-        redis: Redis,
-    ) -> None:
-        self._bot = bot
-        self._redis = redis
-        self._intake = intake
-        self._inbox = inbox
-        self._address = address
-        self._secret = secret or secret_of(bot.token)
+    address: str
+    secret: str
+    intake: Intake
+    inbox: Inbox
 
     def join(self, app: web.Application) -> None:
         """Add the webhook to an application."""
-        webhook = Webhook(self._intake, self._secret)
-        add_webhook(app, webhook, urlsplit(self._address).path)
+        add_webhook(app, Webhook(self.intake, self.secret), urlsplit(self.address).path)
 
-    async def announce(self) -> NoReturn:
+    async def announce(self, bot: Bot, redis: Redis) -> NoReturn:
         """Set the webhook and keep it set until cancelled; replay the inbox first.
+
+        Args:
+            bot: The bot.
+            redis: The connection, giving bytes.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.
         """
-        await self._inbox.replay()
+        await self.inbox.replay()
         method = SetWebhook(
-            url=self._address + PATH,
-            secret_token=self._secret,
+            url=self.address + PATH,
+            secret_token=self.secret,
             allowed_updates=KINDS,
             max_connections=CONNECTIONS,
         )
-        await WebhookSetting(self._bot, self._redis, method).keep()
+        await WebhookSetting(bot, redis, method).keep()

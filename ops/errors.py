@@ -7,3 +7,8 @@ class OperatorError(Exception):
 
 STATUS = 2
 """The exit status after an `OperatorError` or a wrong option."""
+
+
+def line_of(error: Exception) -> str:
+    """Give the first line of an error's text, or the name of its class if it has none."""
+    return str(error).partition("\n")[0] or type(error).__name__

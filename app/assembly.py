@@ -1,0 +1,235 @@
+"""Puts the parts of a worker together. Nothing runs yet: `app/run.py` does that."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from aiogram import Dispatcher
+from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.connections import Connections
+from app.deliveries import Deliveries
+from app.dispatcher import make_dispatcher
+from app.pages import make_pages
+from app.readiness import make_health
+from app.settings import Settings
+from app.updates import KINDS, Receiver, poll
+from charts.process import Charts
+from db import checkpoint
+from db.changes import Changes
+from db.engine import create_engine
+from db.models import Kind
+from db.repositories import Repositories
+from db.sessions import Sessions
+from durable_dialogs.delivery.inbox import Inbox
+from durable_dialogs.delivery.leases import Leases
+from durable_dialogs.intake.intake import Intake
+from durable_dialogs.intake.quarantine import Quarantine
+from durable_dialogs.intake.reading import Reader
+from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.state.store import MEMORY
+from durable_dialogs.tally.drafts import Drafts
+from durable_dialogs.tally.taps import Taps
+from durable_dialogs.telemetry import telemetry
+from exports.sending import Exports
+from exports.writing import Writer
+from handlers import inline, menu_button, profile
+from handlers.errors import answer_error
+from handlers.own_chats import OwnChats
+from handlers.person import PersonMiddleware
+from handlers.unread import refuse_unread
+from locales import Catalog
+from ops.metrics import TOTALS, begin, count_total, measure_dialogs, watch
+from people.chat_names import ChatNames
+from people.preferences import People
+from people.rights import Rights
+from signed.bills import Bills
+from signed.passes import Passes
+from signed.tickets import Tickets
+from web.health import Health
+from web.webhook import secret_of
+from widgets.services import Services
+
+BUSY_TIMEOUT = 2
+"""Seconds a write to SQLite waits for another process. Short, because a thread that waits in SQLite
+can't be stopped, and each write is retried later."""
+ANSWER = 10.0
+"""Seconds PostgreSQL may take to answer before it counts as away."""
+FORGET = 60.0
+"""Seconds between two deletions of old totals that undo can't bring back any more."""
+
+Job = Callable[[], Awaitable[object]]
+
+begin(TOTALS, Kind)
+measure_dialogs(telemetry)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of a worker that the run deals with.
+
+    Attributes:
+        dispatcher: Handles updates; the addresses of the pages are to be added to its data.
+        pages: What is served to the public.
+        health: Answers whether the worker can be used; gives the metrics.
+        jobs: What runs as long as the worker does, each in a task of its own.
+        stop: Ends what takes updates up.
+        closing: What to call at the end, in this order. Each finishes what is under way, for at
+            most the given number of seconds.
+    """
+
+    dispatcher: Dispatcher
+    pages: web.Application
+    health: Health
+    jobs: Sequence[Job]
+    stop: Callable[[], object]
+    closing: Sequence[Callable[[float], Awaitable[object]]]
+
+
+async def assemble(
+    settings: Settings,
+    connections: Connections,
+    parts: AsyncExitStack,
+    is_stopping: Callable[[], bool],
+) -> Assembly:
+    """Put the parts of a worker together.
+
+    Args:
+        settings: The settings.
+        connections: Redis and Telegram. The bot knows by now who it is.
+        parts: The stack that closes what is opened here.
+        is_stopping: Tells whether the worker is about to end.
+    """
+    redis, bot = connections.redis, connections.bot
+    engine = _open_database(settings, parts)
+    kept = Repositories.over(Sessions(engine, ANSWER))
+    catalog = Catalog(settings.default_language)
+    services = _make_services(settings, connections, kept, catalog)
+    parts.push_async_callback(services.charts.close)
+    dialogs = _make_dialogs(settings, connections, kept, services)
+    person = PersonMiddleware(catalog, kept.users, services.people)
+    own_chats = OwnChats(redis, bot.id, catalog)
+    dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
+    await dispatcher.emit_startup(bot=bot)
+    intake = _make_intake(connections, dispatcher, services.bills, catalog)
+    inbox = Inbox(
+        bot,
+        redis,
+        connections.batch,
+        intake.carry_out,
+        KINDS,
+        is_redis_away=lambda: dialogs.store.is_away,
+    )
+    health = make_health(settings, connections, kept.sessions, is_stopping)
+    pages = await make_pages(settings, connections, services, catalog, health)
+    jobs: list[Job] = [
+        _receiving(settings, connections, intake, inbox, pages),
+        *dialogs.jobs(dispatcher),
+        intake.run,
+        partial(profile.announce, bot, catalog),
+        partial(own_chats.dismiss, bot, settings.admin_ids),
+        lambda: menu_button.announce(bot, catalog, dispatcher["totals_url"]),
+        partial(_forget, kept.changes),
+        partial(checkpoint.run, engine),
+        services.people.run,
+        services.taps.run,
+    ]
+    others = (person.close, own_chats.close, services.taps.close)
+    closing = (inbox.close, *dialogs.closing, *others)
+    return Assembly(dispatcher, pages, health, jobs, dialogs.middleware.stop, closing)
+
+
+def _open_database(settings: Settings, parts: AsyncExitStack) -> AsyncEngine:
+    engine = create_engine(settings.database, busy_timeout=BUSY_TIMEOUT)
+    watch(engine)
+    parts.push_async_callback(engine.dispose)
+    return engine
+
+
+def _make_services(
+    settings: Settings, connections: Connections, kept: Repositories, catalog: Catalog
+) -> Services:
+    redis, bot = connections.redis, connections.bot
+    leases = Leases(redis, bot.id, MEMORY)
+    return Services(
+        totals=kept.totals,
+        summaries=kept.summaries,
+        users=kept.users,
+        payments=kept.payments,
+        people=People(kept.preferences, redis, bot.id, catalog, kept.users.forget),
+        rights=Rights(bot, redis),
+        chat_names=ChatNames(bot),
+        charts=Charts(),
+        exports=Exports(bot, leases, catalog, Writer(kept.totals, kept.payments, kept.users)),
+        taps=Taps(redis, connections.batch, bot.id),
+        drafts=Drafts(redis, bot.id),
+        bills=Bills(bot.token),
+        tickets=Tickets(bot.token),
+        passes=Passes(bot.token),
+        admin_ids=settings.admin_ids,
+        provider_token=settings.provider_token,
+        game=settings.game,
+        count_total=count_total,
+    )
+
+
+def _make_dialogs(
+    settings: Settings, connections: Connections, kept: Repositories, services: Services
+) -> OpenDialogs:
+    people, exports = services.people, services.exports
+    return OpenDialogs(
+        connections.redis,
+        connections.batch,
+        connections.bot,
+        settings.dialog_ttl,
+        delivery=lambda moving: (
+            Deliveries(kept.totals, kept.payments, kept.changes, people, exports, moving).deliver
+        ),
+        on_error=answer_error,
+        inline_window=partial(inline.window, people),
+    )
+
+
+def _make_intake(
+    connections: Connections, dispatcher: Dispatcher, bills: Bills, catalog: Catalog
+) -> Intake:
+    bot = connections.bot
+    return Intake(
+        bot,
+        Reader(bot, bills.payer_of),
+        Quarantine(connections.redis, connections.batch, bot.id),
+        partial(dispatcher.feed_update, bot),
+        partial(refuse_unread, catalog),
+        kinds=KINDS,
+    )
+
+
+def _receiving(
+    settings: Settings,
+    connections: Connections,
+    intake: Intake,
+    inbox: Inbox,
+    pages: web.Application,
+) -> Job:
+    """Give the job that receives updates, by polling or by webhook."""
+    bot = connections.bot
+    if settings.webhook_url is None:
+        return partial(poll, bot, inbox)
+    address = settings.webhook_url.get_secret_value().rstrip("/")
+    receiver = Receiver(address, settings.secret or secret_of(bot.token), intake, inbox)
+    receiver.join(pages)
+    return partial(receiver.announce, bot, connections.redis)
+
+
+async def _forget(changes: Changes) -> None:
+    """Delete old totals for good, every minute, once undo can't bring them back any more."""
+    while True:
+        # If the database is away, the next minute will do.
+        with suppress(SQLAlchemyError):
+            await changes.forget(datetime.now(UTC))
+        await asyncio.sleep(FORGET)
