@@ -1,12 +1,9 @@
 """The settings, read from the environment and `.env`; .env.example explains each."""
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import parse_qs, urlsplit
 
 from dotenv.parser import parse_stream
 from pydantic import (
@@ -19,114 +16,24 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
-from db.address import FILES as POSTGRESQL_FILES
-from db.address import asyncpg_arguments, without_options
-from durable_dialogs.redis.address import FILES as REDIS_FILES
-from durable_dialogs.redis.address import parse, passwords_in
-from durable_dialogs.telegram.proxy import addresses_in_environment, parse_proxy
+from app.setting_checks import (
+    address_with,
+    check_database,
+    check_game,
+    check_proxy,
+    check_redis,
+    check_token,
+    check_webhook_secret,
+    read_ids,
+)
+from durable_dialogs.redis.address import passwords_in
+from durable_dialogs.telegram.proxy import addresses_in_environment
 from ops.errors import OperatorError
 
 DAY = 24 * 60 * 60
 ENV_FILE = Path(".env")
 """The file of settings, in the current folder."""
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[\w-]+", value.get_secret_value(), re.ASCII):
-        raise ValueError("is not a bot token; @BotFather gives one like 123456:ABC-DEF")
-    return value
-
-
-def _address(*schemes: str) -> AfterValidator:
-    """Make a validator that accepts addresses with one of these schemes."""
-
-    def check(value: SecretStr) -> SecretStr:
-        address = value.get_secret_value()
-        if not address.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-            raise ValueError(f"must begin with {' or '.join(f'{s}://' for s in schemes)}")
-        try:
-            parts = urlsplit(address)
-            complete = parts.hostname
-            _ = parts.port
-        except ValueError:
-            complete = None
-        if not complete:
-            # Without the wrong part, because it may belong to a password.
-            raise ValueError("is not an address; see .env.example")
-        return value
-
-    return AfterValidator(check)
-
-
-def _check_pem(options: Mapping[str, Sequence[str]], names: Iterable[str]) -> None:
-    """Check that the certificates and keys that an address names can be read.
-
-    Raises:
-        ValueError: One can't be read. The text says which option and why.
-    """
-    for name in names:
-        for file in options.get(name, ()):
-            try:
-                content = Path(file).read_bytes()
-            except OSError as error:
-                raise ValueError(f"has an {name} that can't be read: {error.strerror}") from None
-            if b"-----BEGIN " not in content:
-                raise ValueError(f"has an {name} that is not in the PEM format")
-
-
-def _proxy(value: SecretStr) -> SecretStr:
-    parse_proxy(value.get_secret_value())
-    return value
-
-
-def _redis(value: SecretStr) -> SecretStr:
-    address = value.get_secret_value()
-    parse(address)
-    _check_pem(parse_qs(urlsplit(address).query), REDIS_FILES)
-    return value
-
-
-def _database(value: SecretStr) -> SecretStr:
-    try:
-        url = make_url(value.get_secret_value())
-    except (ArgumentError, ValueError):
-        raise ValueError("is not a database address; see .env.example") from None
-    if url.drivername not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
-    if url.get_backend_name() == "postgresql":
-        asyncpg_arguments(url)
-        _check_pem(url.normalized_query, POSTGRESQL_FILES)
-        url = without_options(url)
-    try:
-        url.get_dialect()().create_connect_args(url)
-    except (ArgumentError, ValueError, TypeError):
-        raise ValueError("has an option with a wrong value") from None
-    return value
-
-
-def _ids(value: object) -> object:
-    """Read `7, 8`, which the settings library would read as JSON."""
-    if not isinstance(value, str):
-        return value
-    ids = [part.strip() for part in value.split(",")]
-    if not all(re.fullmatch(r"[1-9]\d{0,15}", one, re.ASCII) for one in ids):
-        raise ValueError("must be people's ids, separated by commas")
-    return frozenset(map(int, ids))
-
-
-def _game(value: str) -> str:
-    if not re.fullmatch(r"\w{3,64}", value, re.ASCII):
-        raise ValueError("is not a short name of a game: letters, digits and _")
-    return value
-
-
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
-        raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
-    return value
 
 
 class Settings(BaseSettings):
@@ -172,22 +79,22 @@ class Settings(BaseSettings):
         env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", env_ignore_empty=True
     )
 
-    bot_token: Annotated[SecretStr, AfterValidator(_token)] | None = None
-    bot_api_url: Annotated[SecretStr, _address("http", "https")] | None = None
+    bot_token: Annotated[SecretStr, AfterValidator(check_token)] | None = None
+    bot_api_url: Annotated[SecretStr, address_with("http", "https")] | None = None
     bot_api_test: bool = False
-    telegram_proxy: Annotated[SecretStr, AfterValidator(_proxy)] | None = None
-    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = None
+    telegram_proxy: Annotated[SecretStr, AfterValidator(check_proxy)] | None = None
+    redis_url: Annotated[SecretStr, AfterValidator(check_redis)] | None = None
     redis_wait: int = Field(0, ge=0, le=9)
-    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = None
+    database_url: Annotated[SecretStr, AfterValidator(check_database)] | None = None
     data_dir: Path = Path("data")
-    web_app_url: Annotated[SecretStr, _address("https")] | None = None
-    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(_ids)] = frozenset()
+    web_app_url: Annotated[SecretStr, address_with("https")] | None = None
+    admin_ids: Annotated[frozenset[int], NoDecode, BeforeValidator(read_ids)] = frozenset()
     payment_provider_token: SecretStr | None = None
-    game_short_name: Annotated[str, AfterValidator(_game)] | None = None
+    game_short_name: Annotated[str, AfterValidator(check_game)] | None = None
     default_language: Literal["en", "ru"] = "en"
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
-    webhook_url: Annotated[SecretStr, _address("http", "https")] | None = None
-    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = None
+    webhook_url: Annotated[SecretStr, address_with("http", "https")] | None = None
+    webhook_secret: Annotated[SecretStr, AfterValidator(check_webhook_secret)] | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(8080, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"
