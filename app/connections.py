@@ -164,8 +164,7 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
             address = settings.bot_api_url.get_secret_value()
             api = TelegramAPIServer.from_base(address.rstrip("/"))
     else:
-        # Imported here, because a bot with a token does not need the memory that it takes.
-        from app.playground import open_playground  # noqa: PLC0415 - see above
+        from app.playground import open_playground  # noqa: PLC0415 - memory that a bot with a token saves
 
         token, url = await open_playground(settings, parts)
         api = TelegramAPIServer.from_base(url)
