@@ -6,8 +6,12 @@ from typing import TypedDict
 from aiogram_dialog import DialogManager
 
 from db.models import Kind
+from states import Counter
 from widgets.dialog_data import data_of, start_of
 from widgets.shares import Shares
+
+CLOSED = frozenset({Counter.confirmed, Counter.cancelled})
+"""The states of a counter that can't be tapped any more."""
 
 STEPS = {Kind.NUMBERS: (-1, 1), Kind.NUMBERS_FAB: (-2, -1, 1, 2), Kind.CUSTOM: (-10, -1, 1, 10)}
 """The steps of each kind of counter. People can choose their own for `custom`."""

@@ -8,7 +8,7 @@ from aiogram_dialog import Dialog, DialogManager, ShowMode, StartMode
 from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
-from dialogs.counter_data import CounterStart
+from dialogs.counter_data import CLOSED, CounterStart
 from durable_dialogs import foreground, open_beside
 from states import (
     Callbacks,
@@ -70,7 +70,7 @@ async def _open_in_place(callback: CallbackQuery, manager: DialogManager, kind: 
     async with foreground(manager, kind) as counter:
         stack = counter.current_stack()
         former, stack.last_message_id = stack.last_message_id, here
-        if counter.has_context() and counter.current_context().state == Counter.counting:
+        if counter.has_context() and counter.current_context().state not in CLOSED:
             if former not in (None, here):
                 chat_id = callback.message.chat.id
                 removal = EditMessageReplyMarkup(chat_id=chat_id, message_id=former)
