@@ -25,7 +25,7 @@ from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.dialogs.test_payment import lines, open_bill, pay
 from tests.support.nursery import START
-from tests.support.presses import AGAIN, PATIENCE, SILENT
+from tests.support.presses import AGAIN, PATIENCE, SILENT, begin_presses, counted
 from tests.support.proxy import Proxy, redis_by_proxy
 from tests.support.tally import Tally
 from tests.support.watching import metrics, readiness, until_away
@@ -133,19 +133,27 @@ async def test_a_start_without_a_permission_is_refused_in_one_line(
     assert "hunter2" not in errors
 
 
+KEPT = {"-set", "-expire"}
+"""Commands that the inbox does not need. If a press is slow, as on a busy machine, the inbox keeps it.
+Then it is done once the user has the permission again, and nobody is told to try again."""
+
+
 @pytest.mark.parametrize("rules", ["-hset", "-set", "-expire", "-evalsha -eval", "resetkeys ~a"])
 async def test_what_is_taken_from_the_user_while_it_runs_counts_as_away_until_it_is_given_back(
     limited: Tally, admin: Redis, ann: Person, rules: str
 ) -> None:
     counter = await open_counter(ann)
     async with without(admin, *rules.split()):
-        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+        presses = begin_presses(ann, counter, "+1", 1)
         await until_not_ready(limited)
-        assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
+        presses += begin_presses(ann, counter, "+1", 1)
+        if rules not in KEPT:
+            assert await asyncio.gather(*presses) == [AGAIN, AGAIN]
     await until_away(limited)
-    # None of them has counted, not even by half, and nothing had to be started again.
+    kept = await counted(presses)
+    # No other press has counted, not even by half, and nothing had to be started again.
     assert await ann.press(counter, "+1", timeout=PATIENCE) == SILENT
-    await ann.until(counter, text="Specify the number: 1")
+    await ann.until(counter, text=f"Specify the number: {kept + 1}")
 
 
 async def until_not_ready(tally: Tally) -> None:
