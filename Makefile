@@ -36,7 +36,7 @@ TESTS ?=
 # The JavaScript of the pages.
 SCRIPTS := $(wildcard web/game/*.js web/page/*.js web/page/*/*.js packages/*/src/*/page/*.js)
 
-.PHONY: run install test smoke coverage soak lint bench format preview lock clean
+.PHONY: run install test smoke coverage soak lint bench format preview pictures lock clean
 
 run: $(VENV)/run-$(VERSION).stamp ## Run the bot (without BOT_TOKEN: on the playground)
 	@exec $(BIN)/python main.py
@@ -86,6 +86,9 @@ format: $(VENV)/dev-$(VERSION).stamp ## Format the code
 
 preview: $(VENV)/dev-$(VERSION).stamp ## Write a page with every window, one a language
 	$(BIN)/python -m tools.preview
+
+pictures: $(VENV)/dev-$(VERSION).stamp ## Take the pictures of the documentation, in Chromium
+	$(BIN)/python -m tools.pictures
 
 lock: $(VENV)/dev-$(VERSION).stamp ## Pin the newest allowed dependencies
 	$(LOCK) requirements.in $(LIBRARIES:%=%/pyproject.toml) --output-file requirements.txt
