@@ -77,3 +77,21 @@ def test_who_was_overrun_is_left_alone_and_then_asked_slowly(clock: Clock) -> No
     pace.hold_back(3)
     pace.hold_back(1)
     assert pace.hold == 3
+
+
+def test_a_bucket_that_is_held_back_does_not_fill_whoever_uses_it_meanwhile(clock: Clock) -> None:
+    for use in (TokenBucket.spend, TokenBucket.queue, lambda bucket: bucket.hold_back(1)):
+        bucket = TokenBucket(burst=5, rate=1)
+        bucket.hold_back(30)
+        clock.now += 1
+        use(bucket)
+        clock.now += 29
+        assert bucket.hold == 0
+        assert bucket.pause >= 1
+
+
+def test_the_next_token_of_a_bucket_that_is_held_back_comes_after_the_hold(clock: Clock) -> None:
+    bucket = TokenBucket(burst=5, rate=0.5)
+    bucket.hold_back(30)
+    clock.now += 10
+    assert [bucket.queue() for _ in range(2)] == [22, 24]

@@ -16,6 +16,7 @@ class TokenBucket:
     burst: float
     rate: float
     _tokens: float = field(init=False)
+    # When `_tokens` was computed; in the future while the bucket is held back.
     _since: float = field(init=False)
     _held_until: float = field(init=False, default=0.0)
 
@@ -41,7 +42,7 @@ class TokenBucket:
         """
         now = time.monotonic()
         available = self._available(now)
-        self._tokens, self._since = max(available - 1, min(available, 0.0)), now
+        self._tokens, self._since = max(available - 1, min(available, 0.0)), max(now, self._since)
         return available >= 1
 
     def give_back(self) -> None:
@@ -57,8 +58,8 @@ class TokenBucket:
             The seconds until the token is there.
         """
         now = time.monotonic()
-        self._tokens, self._since = self._available(now) - 1, now
-        return max(0.0, -self._tokens / self.rate)
+        self._tokens, self._since = self._available(now) - 1, max(now, self._since)
+        return self._since - now + max(0.0, -self._tokens / self.rate)
 
     def cap(self, tokens: float) -> None:
         """Reduce the tokens to at most `tokens`, because other workers have spent some."""
@@ -71,8 +72,8 @@ class TokenBucket:
         Args:
             seconds: The seconds to wait. An earlier call that ends later still counts.
         """
-        self._tokens, self._since = 0.0, time.monotonic() + seconds
-        self._held_until = max(self._held_until, self._since)
+        self._held_until = max(self._held_until, time.monotonic() + seconds)
+        self._tokens, self._since = 0.0, self._held_until
 
     def _available(self, now: float) -> float:
         return min(self.burst, self._tokens + max(0.0, now - self._since) * self.rate)
