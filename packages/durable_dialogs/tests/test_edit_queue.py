@@ -8,6 +8,7 @@ from aiogram import Bot
 from aiogram.types import Chat
 from aiogram_dialog.api.entities import NewMessage
 
+from durable_dialogs.drawing import global_rate_limiter
 from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.edit_queue import SOON, EditLimits, EditQueue
 from durable_dialogs.drawing.global_rate_limiter import EDITS_PER_SECOND, GlobalRateLimiter
@@ -16,6 +17,7 @@ from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.token_bucket import TokenBucket
+from durable_support.clock import Clock
 
 CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number: 1")
 DRAWING = Drawing("counter", 7, CONTENT, 42)
@@ -27,14 +29,17 @@ class Editor:
     Attributes:
         may_draw: Set if edits may end.
         begun: How many edits have begun.
+        is_broken: Whether to fail instead of telling whether buttons change.
     """
 
     def __init__(self) -> None:
-        self.may_draw, self.begun = asyncio.Event(), 0
+        self.may_draw, self.begun, self.is_broken = asyncio.Event(), 0, False
         self.may_draw.set()
 
     def changes_buttons(self, _drawing: Drawing) -> bool:
         """Return that the buttons stay."""
+        if self.is_broken:
+            raise RuntimeError("the keyboards can't be compared")
         return False
 
     def shows(self, _drawing: Drawing, _version: str) -> bool:
@@ -178,6 +183,42 @@ async def test_tickets_behind_those_of_a_held_chat_are_called() -> None:
     async with asyncio.timeout(2):
         await free.over.wait()
     assert not any(scene.editor.begun for scene in others)
+
+
+async def waiting_for_a_ticket(limiter: GlobalRateLimiter) -> Scene:
+    """Make a message whose edit waits for its ticket in the limiter's queue."""
+    scene = Scene(SharedPermits(0), limiter)
+    await scene.add()
+    await asyncio.sleep(0)
+    return scene
+
+
+async def test_an_edit_that_fails_while_it_waits_leaves_no_ticket_to_the_others() -> None:
+    limiter = GlobalRateLimiter()
+    earlier = [limiter.take_ticket(lambda: True) for _ in range(4 * EDITS_PER_SECOND)]
+    scene = await waiting_for_a_ticket(limiter)
+    scene.editor.is_broken = True
+    scene.queue.wake()
+    async with asyncio.timeout(10):
+        await scene.over.wait()
+    assert scene.editor.begun == 1
+    # With these gone, the limiter would call the ticket that is left.
+    for ticket in earlier:
+        limiter.give_back(ticket)
+
+
+async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(global_rate_limiter, "time", Clock())
+    limiter = limiter_with(4 * EDITS_PER_SECOND)
+    scene = await waiting_for_a_ticket(limiter)
+    later = limiter.take_ticket(lambda: True)
+    pause = limiter.pause(later)
+    task = scene.queue.hurry()
+    task.cancel()
+    await asyncio.wait([task])
+    assert limiter.pause(later) == pytest.approx(pause - 1 / EDITS_PER_SECOND)
 
 
 def test_a_reset_message_does_not_count_as_skipped() -> None:

@@ -166,15 +166,19 @@ class EditQueue:
         return self._editor.changes_buttons(drawing) and not self._limiter.hold
 
     async def _run(self) -> None:
-        while self._pending:
-            # The edit stays in the list while it waits, so that later drawings merge with it.
-            is_wanted = await self._is_next_wanted()
-            self._current = edit = self._pending.pop(0)
-            drawn = await self._carry_out(edit) if is_wanted else Drawn.MERGED
-            self._current = None
-            edit.done.set()
-            telemetry.edits_waiting(-1)
-            telemetry.edit_done(drawn)
+        try:
+            while self._pending:
+                # The edit stays in the list while it waits, so that later drawings merge with it.
+                is_wanted = await self._is_next_wanted()
+                self._current = edit = self._pending.pop(0)
+                drawn = await self._carry_out(edit) if is_wanted else Drawn.MERGED
+                self._current = None
+                edit.done.set()
+                telemetry.edits_waiting(-1)
+                telemetry.edit_done(drawn)
+        finally:
+            # After a failure or a cancellation: a ticket that is left would delay other messages.
+            self._give_ticket_back()
         self._on_idle()
 
     async def _carry_out(self, edit: PendingEdit) -> Drawn:
@@ -201,6 +205,7 @@ class EditQueue:
         except Exception:
             # Make the edit without permission: all later edits of the message wait for it.
             log.exception("edit_wait_failed")
+            self._skip_queue()
             return True
 
     async def _wait_for_permission(self) -> bool:
@@ -217,9 +222,7 @@ class EditQueue:
             is_skipped = pause is None or (pause > 0 and self._is_hurried)
             if is_skipped and self._pending[0] is edit:
                 self._editor.skip(edit.drawing)
-                if self._ticket:
-                    self._limiter.give_back(self._ticket)
-                self._ticket = None
+                self._give_ticket_back()
                 return False
             if pause == 0:
                 return True
@@ -246,14 +249,21 @@ class EditQueue:
                     self._ticket = self._limiter.take_ticket(self._wake_for_ticket)
                     continue
             await self._sleep(pause)
-        if self._ticket is None:
-            self._ticket = self._limiter.skip_queue()
-        elif self._limiter.pause(self._ticket):
-            # The edit changes buttons by now, so it needs no ticket from the queue.
-            self._limiter.give_back(self._ticket)
-            self._ticket = self._limiter.skip_queue()
+        if self._ticket is None or self._limiter.pause(self._ticket):
+            # The edit changes buttons, perhaps only by now, so it needs no ticket from the queue.
+            self._skip_queue()
         elif self._ticket.state is TicketState.WAITING:
             await self._redeem(self._ticket)
+
+    def _skip_queue(self) -> None:
+        """Take a ticket that is valid at once, in place of the one that waits, if any."""
+        self._give_ticket_back()
+        self._ticket = self._limiter.skip_queue()
+
+    def _give_ticket_back(self) -> None:
+        if self._ticket:
+            self._limiter.give_back(self._ticket)
+        self._ticket = None
 
     async def _wait_for_retry(self, edit: PendingEdit) -> bool:
         """Wait for a new ticket to retry an edit; tell whether the edit is still wanted."""
