@@ -4,18 +4,17 @@ import asyncio
 from typing import cast
 
 import pytest
-from aiogram import Bot
 from aiogram.types import Chat
 from aiogram_dialog.api.entities import NewMessage
+from typing_extensions import override
 
 from durable_dialogs.drawing import global_rate_limiter
 from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.edit_queue import SOON, EditLimits, EditQueue
 from durable_dialogs.drawing.global_rate_limiter import EDITS_PER_SECOND, GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor
-from durable_dialogs.drawing.senders import Senders
+from durable_dialogs.drawing.shown_messages import ShownMessages
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.state.store import DialogStore
 from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock
 
@@ -23,32 +22,34 @@ CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number
 DRAWING = Drawing("counter", 7, CONTENT, 42)
 
 
+class Messages(ShownMessages):
+    """What messages show; nothing is known of any.
+
+    Attributes:
+        is_broken: Whether to fail instead of telling whether buttons change.
+    """
+
+    is_broken = False
+
+    @override
+    def changes_buttons(self, drawing: Drawing) -> bool:
+        if self.is_broken:
+            raise RuntimeError("the keyboards can't be compared")
+        return super().changes_buttons(drawing)
+
+
 class Editor:
     """A stand-in for the message editor: everything can be drawn, and no buttons change.
 
     Attributes:
+        shown: What messages show.
         may_draw: Set if edits may end.
         begun: How many edits have begun.
-        is_broken: Whether to fail instead of telling whether buttons change.
     """
 
     def __init__(self) -> None:
-        self.may_draw, self.begun, self.is_broken = asyncio.Event(), 0, False
+        self.shown, self.may_draw, self.begun = Messages(), asyncio.Event(), 0
         self.may_draw.set()
-
-    def changes_buttons(self, _drawing: Drawing) -> bool:
-        """Return that the buttons stay."""
-        if self.is_broken:
-            raise RuntimeError("the keyboards can't be compared")
-        return False
-
-    def shows(self, _drawing: Drawing, _version: str) -> bool:
-        """Return that the window is not drawn yet."""
-        return False
-
-    def target(self, drawing: Drawing) -> int:
-        """Return the message."""
-        return drawing.target
 
     async def claim(self, _drawing: Drawing, _version: str) -> float:
         """Return that the message exists."""
@@ -193,11 +194,13 @@ async def waiting_for_a_ticket(limiter: GlobalRateLimiter) -> Scene:
     return scene
 
 
-async def test_an_edit_that_fails_while_it_waits_leaves_no_ticket_to_the_others() -> None:
+async def test_an_edit_that_fails_while_it_waits_leaves_no_ticket_to_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     limiter = GlobalRateLimiter()
     earlier = [limiter.take_ticket(lambda: True) for _ in range(4 * EDITS_PER_SECOND)]
     scene = await waiting_for_a_ticket(limiter)
-    scene.editor.is_broken = True
+    monkeypatch.setattr(Messages, "is_broken", True)
     scene.queue.wake()
     async with asyncio.timeout(10):
         await scene.over.wait()
@@ -222,8 +225,8 @@ async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_
 
 
 def test_a_reset_message_does_not_count_as_skipped() -> None:
-    editor = MessageEditor(cast("Bot", None), cast("DialogStore", None), cast("Senders", None))
-    editor.skip(DRAWING)
-    assert editor.is_skipped(7, 42)
-    editor.reset(7, 42)
-    assert not editor.is_skipped(7, 42)
+    shown = ShownMessages()
+    shown.skip(DRAWING)
+    assert shown.is_skipped(7, 42)
+    shown.reset(7, 42)
+    assert not shown.is_skipped(7, 42)

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
-from durable_dialogs.drawing.message_editor import REMEMBERED
+from durable_dialogs.drawing.shown_messages import REMEMBERED
 from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys

@@ -12,8 +12,9 @@ from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
 
 from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter, Ticket, TicketState
-from durable_dialogs.drawing.message_editor import MessageEditor, same_buttons
+from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.pending_edit import PendingEdit
+from durable_dialogs.drawing.shown_messages import same_buttons
 from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import patiently
@@ -67,7 +68,7 @@ class EditQueue:
         on_upgrade: OnUpgrade,
         on_idle: Callable[[], object],
     ) -> None:
-        self._editor = editor
+        self._editor, self._shown = editor, editor.shown
         self._bucket, self._limiter = limits.bucket, limits.limiter
         self._permits = limits.permits
         self._on_upgrade = on_upgrade
@@ -163,7 +164,7 @@ class EditQueue:
 
     def _may_skip_queue(self, drawing: Drawing) -> bool:
         # People can't go on before they see the new buttons.
-        return self._editor.changes_buttons(drawing) and not self._limiter.hold
+        return self._shown.changes_buttons(drawing) and not self._limiter.hold
 
     async def _run(self) -> None:
         try:
@@ -214,14 +215,14 @@ class EditQueue:
             await self._wait_for_limits()
             edit = self._pending[0]
             pause = await self._editor.claim(edit.drawing, edit.version)
-            needs_no_permit = self._is_hurried or self._editor.shows(edit.drawing, edit.version)
+            needs_no_permit = self._is_hurried or self._shown.shows(edit.drawing, edit.version)
             if pause == 0 and not needs_no_permit:
                 pause = await self._take_permit(edit)
             self._permit_known.set()
             # A worker that stops does not wait for another worker that sends the message.
             is_skipped = pause is None or (pause > 0 and self._is_hurried)
             if is_skipped and self._pending[0] is edit:
-                self._editor.skip(edit.drawing)
+                self._shown.skip(edit.drawing)
                 self._give_ticket_back()
                 return False
             if pause == 0:
@@ -232,10 +233,10 @@ class EditQueue:
         """Ask for the edit permit; see `EditPermits.take`."""
         return await self._permits.take(
             edit.drawing,
-            self._editor.target(edit.drawing),
+            self._shown.target(edit.drawing),
             edit.version,
             self._bucket,
-            changes=self._editor.changes_buttons(edit.drawing),
+            changes=self._shown.changes_buttons(edit.drawing),
             # This worker does not know when another worker can draw.
             may_skip=not self._is_promised,
         )

@@ -1,8 +1,7 @@
-"""The message editor: it sends and edits messages, and remembers what each shows."""
+"""The message editor: it sends and edits messages."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -15,8 +14,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.types import InlineKeyboardMarkup, Message
-from aiogram_dialog.api.entities import MarkupVariant, NewMessage, OldMessage
-from cachetools import LRUCache
+from aiogram_dialog.api.entities import NewMessage, OldMessage
 from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.pictures import Messages, PictureError
@@ -24,14 +22,12 @@ from durable_dialogs.drawing.refused_buttons import without_refused
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.senders import Senders, Sent, digest_of
 from durable_dialogs.drawing.sending import in_words, method_of
+from durable_dialogs.drawing.shown_messages import ShownMessages
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import UnreadableResultError
 from durable_dialogs.telegram.topics import in_a_topic, is_location_refused
 from durable_dialogs.telemetry import telemetry
-
-REMEMBERED = 10_000
-"""Messages that a process remembers at most."""
 
 NOT_DELETABLE = "message can't be deleted"
 """Telegram's error for deleting a message that is older than 48 hours."""
@@ -53,117 +49,23 @@ async def ignore(_drawing: Drawing) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a message shows.
-
-    Attributes:
-        record: The record.
-        version: The record's version.
-        markup: The keyboard.
-        text: The text, because a window that shows the time changes without its version.
-    """
-
-    record: str
-    version: str
-    markup: MarkupVariant | None
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class MessageEditor:
-    """Sends and edits messages, and remembers what this process has drawn last.
+    """Sends and edits messages.
 
     Args:
         bot: The bot that sends and edits the messages.
         store: Remembers which message shows a stack.
         senders: Has each new message sent by one worker.
         on_unsent: Called with a drawing that can't be sent.
+        shown: Remembers what each message shows.
     """
 
     bot: Bot
     store: DialogStore
     senders: Senders
     on_unsent: OnUnsent = ignore
+    shown: ShownMessages = field(default_factory=ShownMessages)
     _messages: Messages = field(default_factory=Messages)
-    _shown: MutableMapping[str, Shown] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # The ids of messages that were sent, by their placeholders.
-    _sent: MutableMapping[str, int] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # When the last edit of a message was over, in seconds of the monotonic clock.
-    _edited: MutableMapping[str, float] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    _began: float = field(default_factory=time.monotonic)
-    # Messages with a failed edit that Telegram may still carry out.
-    _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # Messages whose last edit this process skipped for another worker.
-    _skipped: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-    # Messages that could not be sent, by their placeholders.
-    _unsent: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(REMEMBERED))
-
-    def is_unsent(self, drawing: Drawing) -> bool:
-        """Tell whether a new message could not be sent because the bot may not write there."""
-        return message_name(drawing.chat_id, drawing.target) in self._unsent
-
-    def changes_buttons(self, drawing: Drawing) -> bool:
-        """Tell whether a message surely gets other buttons than it has, or is still to be sent.
-
-        A message that this process does not know most likely keeps its buttons. After a start
-        that is every message that is pressed or drawn again.
-        """
-        if drawing.fresh or drawing.content is None:
-            return True
-        shown = self._shown.get(self._name(drawing))
-        return shown is not None and not same_buttons(shown.markup, drawing.content.reply_markup)
-
-    def see(self, message: Message) -> None:
-        """Learn the buttons of an unknown message from a press on it."""
-        name = message_name(message.chat.id, message.message_id)
-        if name not in self._shown:
-            # Copied, because objects of an update hold their bot and so equal no others.
-            markup = message.reply_markup and InlineKeyboardMarkup(
-                **message.reply_markup.model_dump()
-            )
-            self._shown[name] = Shown("", "", markup, None)
-
-    def note(self, drawing: Drawing, version: str) -> None:
-        """Remember that a message shows a window that this process has not drawn."""
-        if drawing.content is not None:
-            self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
-
-    def shows(self, drawing: Drawing, version: str) -> bool:
-        """Tell whether a message shows a window already, as far as this process knows."""
-        shown = self._shown.get(self._name(drawing))
-        return drawing.content is not None and shown == _shown(drawing, drawing.content, version)
-
-    def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
-        """Return since when this process has not been editing a message.
-
-        Returns:
-            Seconds of the monotonic clock, None if that is not remembered.
-        """
-        # It has not edited an unknown message since it started, unless it has forgotten some.
-        since = None if len(self._edited) == REMEMBERED else self._began
-        return self._edited.get(message_name(chat_id, message_id), since)
-
-    def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether an edit of a message failed that Telegram may still carry out."""
-        return message_name(chat_id, message_id) in self._doubtful
-
-    def skip(self, drawing: Drawing) -> None:
-        """Note that a window is not drawn because another worker draws a later one."""
-        self._skipped[self._name(drawing)] = True
-
-    def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether this process skipped the last edit of a message for another worker."""
-        return message_name(chat_id, message_id) in self._skipped
-
-    def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows."""
-        self._shown.pop(message_name(chat_id, message_id), None)
-
-    def reset(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, and which of its edits failed or were skipped."""
-        self.forget(chat_id, message_id)
-        for noted in (self._doubtful, self._skipped):
-            noted.pop(message_name(chat_id, message_id), None)
 
     async def draw(self, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message, with the buttons disabled that Telegram refuses.
@@ -183,34 +85,30 @@ class MessageEditor:
             return await self.draw(replace(drawing, content=content), version)
 
     async def _draw(self, drawing: Drawing, version: str) -> bool:
-        target, name, content = self.target(drawing), self._name(drawing), drawing.content
-        self._skipped.pop(name, None)
+        target, content = self.shown.target(drawing), drawing.content
+        self.shown.unskip(drawing)
         if content is None:
-            self._shown.pop(name, None)
+            self.shown.forget(drawing.chat_id, target)
             if target > 0:
                 await self._take_buttons_off(drawing, target)
             return True
-        shows = _shown(drawing, content, version)
+        if self.shown.shows(drawing, version):
+            return False  # perhaps it was sent, but its id could not be read
         if target < 0:
-            if self._shown.get(name) == shows:
-                return False  # it was sent, but its id could not be read
             await self._send(drawing, content, version)
             return True
-        before = self._shown.pop(name, None)
-        if before == shows:
-            self._shown[name] = before
-            return False
+        self.shown.forget(drawing.chat_id, target)
         try:
             await self._edit(drawing, content, target)
         except TelegramBadRequest as error:
             if NOT_MODIFIED not in error.message:
                 raise
         except DOUBTFUL:
-            self._doubtful[name] = True
+            self.shown.doubt(drawing)
             raise
         finally:
-            self._edited[name] = time.monotonic()
-        self._shown[name] = shows
+            self.shown.note_edited(drawing)
+        self.shown.note(drawing, version)
         return True
 
     async def claim(self, drawing: Drawing, version: str) -> float | None:
@@ -225,24 +123,24 @@ class MessageEditor:
             asking again if another worker is sending it. None to skip the window, because another
             worker has sent a later one or the message was cancelled.
         """
-        if self.target(drawing) > 0:
+        if self.shown.target(drawing) > 0:
             return 0.0
         claimed = await self.senders.claim(drawing, version)
         if not isinstance(claimed, Sent):
             return claimed
         if claimed.message_id is not None:
-            self._sent[message_name(drawing.chat_id, drawing.target)] = claimed.message_id
+            self.shown.note_sent(drawing, claimed.message_id)
         if drawing.content is None:
             return 0.0
         if digest_of(drawing) == claimed.digest:
-            self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
+            self.shown.note(drawing, version)
         elif claimed.version > version:
             return None
         return 0.0
 
     async def release(self, drawing: Drawing) -> None:
         """Let another worker send a message that this one could not send."""
-        if drawing.content and self.target(drawing) < 0:
+        if drawing.content and self.shown.target(drawing) < 0:
             await self.senders.release(drawing)
 
     async def _send(self, drawing: Drawing, content: NewMessage, version: str) -> None:
@@ -256,13 +154,13 @@ class MessageEditor:
         except TelegramAPIError as error:
             if is_location_refused(error):
                 log.info("message_not_sent", error=error.message)
-                self._unsent[message_name(drawing.chat_id, drawing.target)] = True
+                self.shown.note_unsent(drawing)
                 await self.on_unsent(drawing)
             raise
         if message_id is not None:
-            self._sent[message_name(drawing.chat_id, drawing.target)] = message_id
+            self.shown.note_sent(drawing, message_id)
         # Without an id a later window is sent anew, unless a press on the message tells the id.
-        self._shown[self._name(drawing)] = _shown(drawing, content, version)
+        self.shown.note(drawing, version)
         notes = [self.senders.note_sent(drawing, version, message_id)]
         if message_id is not None:
             notes.append(self.store.bind(drawing.record, drawing.target, message_id))
@@ -332,27 +230,3 @@ class MessageEditor:
             else:
                 return
         await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
-
-    def target(self, drawing: Drawing) -> int:
-        """Return the id of the message to draw on, or a placeholder below 0 if it is not sent."""
-        if drawing.target > 0:
-            return drawing.target
-        return self._sent.get(message_name(drawing.chat_id, drawing.target), drawing.target)
-
-    def _name(self, drawing: Drawing) -> str:
-        return message_name(drawing.chat_id, self.target(drawing))
-
-
-def _shown(drawing: Drawing, content: NewMessage, version: str) -> Shown:
-    return Shown(drawing.record, version, content.reply_markup, content.text)
-
-
-def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:
-    """Tell whether two keyboards are equal."""
-    # Mostly it is the same object, and comparing all buttons is slow.
-    return one is other or one == other
-
-
-def message_name(chat_id: int | str, message_id: int) -> str:
-    """Return a name of a message that is unique among all chats."""
-    return f"{chat_id}/{message_id}"

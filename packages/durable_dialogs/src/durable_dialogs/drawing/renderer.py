@@ -10,14 +10,9 @@ from cachetools import LRUCache
 from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
 from durable_dialogs.drawing.edit_queue import EditLimits, EditQueue, OnUpgrade
 from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter
-from durable_dialogs.drawing.message_editor import (
-    REMEMBERED,
-    MessageEditor,
-    OnUnsent,
-    ignore,
-    message_name,
-)
+from durable_dialogs.drawing.message_editor import MessageEditor, OnUnsent, ignore
 from durable_dialogs.drawing.senders import Senders
+from durable_dialogs.drawing.shown_messages import REMEMBERED, message_name
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import finish
@@ -58,6 +53,7 @@ class Renderer:
         on_unsent: OnUnsent = ignore,
     ) -> None:
         self._editor = MessageEditor(bot, store, senders, on_unsent)
+        self._shown = self._editor.shown
         self._permits = permits
         self._on_upgrade = on_upgrade
         self._queues: dict[str, EditQueue] = {}
@@ -99,7 +95,7 @@ class Renderer:
 
     def is_unsent(self, drawing: Drawing) -> bool:
         """Tell whether a new message could not be sent because the bot may not write there."""
-        return self._editor.is_unsent(drawing)
+        return self._shown.is_unsent(drawing)
 
     async def finish(self, chat_id: int | str, message_id: int) -> None:
         """Wait until the pending edits of a message are made or given up."""
@@ -108,19 +104,19 @@ class Renderer:
 
     def see(self, message: Message) -> None:
         """Learn the buttons of a message from a press on it."""
-        self._editor.see(message)
+        self._shown.see(message)
 
     def note(self, drawing: Drawing, version: str) -> None:
         """Learn what a message shows that a person has just posted."""
-        self._editor.note(drawing, version)
+        self._shown.note(drawing, version)
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows, because another worker may have edited it."""
-        self._editor.forget(chat_id, message_id)
+        self._shown.forget(chat_id, message_id)
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
         """Forget all about a message, before it is drawn again."""
-        self._editor.reset(chat_id, message_id)
+        self._shown.reset(chat_id, message_id)
 
     @property
     def background_capacity(self) -> int:
@@ -137,15 +133,15 @@ class Renderer:
         Returns:
             Seconds of the monotonic clock, None if that is not remembered.
         """
-        return self._editor.idle_since(chat_id, message_id)
+        return self._shown.idle_since(chat_id, message_id)
 
     def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether this process skipped the last edit of a message for another worker."""
-        return self._editor.is_skipped(chat_id, message_id)
+        return self._shown.is_skipped(chat_id, message_id)
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether an edit of a message failed that Telegram may still carry out."""
-        return self._editor.is_doubtful(chat_id, message_id)
+        return self._shown.is_doubtful(chat_id, message_id)
 
     def share(self, workers: int) -> None:
         """Use only this worker's share of the rate limit over all chats.
