@@ -9,8 +9,9 @@ from aiogram_dialog.api.entities import NewMessage
 from typing_extensions import override
 
 from durable_dialogs.drawing import global_rate_limiter
+from durable_dialogs.drawing.edit_limits import EditLimits
 from durable_dialogs.drawing.edit_permits import EditPermits
-from durable_dialogs.drawing.edit_queue import SOON, EditLimits, EditQueue
+from durable_dialogs.drawing.edit_queue import SOON, EditQueue
 from durable_dialogs.drawing.global_rate_limiter import EDITS_PER_SECOND, GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.shown_messages import ShownMessages
@@ -97,10 +98,13 @@ class Scene:
         bucket: TokenBucket | None = None,
     ) -> None:
         bucket = bucket or TokenBucket(burst=4, rate=1)
-        limits = EditLimits(bucket, limiter, cast("EditPermits", permits))
         self.editor, self.over = Editor(), asyncio.Event()
         self.queue = EditQueue(
-            cast("MessageEditor", self.editor), limits, self._upgrade, self.over.set
+            cast("MessageEditor", self.editor),
+            EditLimits(bucket, limiter, self.editor.shown),
+            cast("EditPermits", permits),
+            self._upgrade,
+            self.over.set,
         )
 
     async def _upgrade(self, _old: int, _new: int) -> None:

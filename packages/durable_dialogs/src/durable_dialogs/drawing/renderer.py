@@ -7,8 +7,9 @@ from aiogram import Bot
 from aiogram.types import Message
 from cachetools import LRUCache
 
+from durable_dialogs.drawing.edit_limits import EditLimits
 from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
-from durable_dialogs.drawing.edit_queue import EditLimits, EditQueue, OnUpgrade
+from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
 from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor, OnUnsent, ignore
 from durable_dialogs.drawing.senders import Senders
@@ -78,7 +79,8 @@ class Renderer:
         if key not in self._queues:
             self._queues[key] = EditQueue(
                 self._editor,
-                EditLimits(self._bucket_of(drawing.chat_id), self._limiter, self._permits),
+                EditLimits(self._bucket_of(drawing.chat_id), self._limiter, self._shown),
+                self._permits,
                 self._on_upgrade,
                 lambda: self._queues.pop(key),
             )
