@@ -7,10 +7,11 @@
 `python -m telegram_playground` runs a server. The README has examples.
 """
 
-from telegram_playground.actors import Group, Person
 from telegram_playground.call_log import Call
 from telegram_playground.client import Client
 from telegram_playground.local import Playground
+from telegram_playground.played_group import Group
+from telegram_playground.played_person import Person
 from telegram_playground.server import Server
 from telegram_playground.view import Answer, Message, PlaygroundError
 

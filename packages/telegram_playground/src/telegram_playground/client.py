@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from aiogram import types
 
-from telegram_playground.actors import Group, Person
 from telegram_playground.call_log import CallLog
+from telegram_playground.played_group import Group
+from telegram_playground.played_person import Person
 from telegram_playground.steering import Steering
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class HasId(Protocol):
-    """A chat that a person acts in, such as a `Group`."""
+    """A `Group` that a person acts in, or a `Person` who is in a group."""
 
     @property
     def id(self) -> int:
-        """The chat id."""
+        """The chat id or the user id."""
 
 
 class PersonActions:
