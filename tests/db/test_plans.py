@@ -35,7 +35,7 @@ async def plans(engine: AsyncEngine, ask: Callable[[Sessions], Awaitable[Any]]) 
     """What SQLite says of how it answers, for every statement about totals."""
     asked: list[tuple[str, Any]] = []
 
-    def note(*arguments: Any) -> None:  # noqa: ANN401 - SQLAlchemy's six
+    def note(*arguments: Any) -> None:
         asked.append((arguments[2], arguments[3]))
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)

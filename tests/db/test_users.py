@@ -22,7 +22,7 @@ def statements(engine: AsyncEngine) -> Iterator[list[str]]:
     """What is sent to the database meanwhile."""
     sent: list[str] = []
 
-    def note(*arguments: Any) -> None:  # noqa: ANN401  (SQLAlchemy's six)
+    def note(*arguments: Any) -> None:
         sent.append(arguments[2])
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)

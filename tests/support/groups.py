@@ -10,7 +10,7 @@ async def make_group(
     playground: Client,
     members: Iterable[Person],
     admins: Iterable[Person] = (),
-    **options: Any,  # noqa: ANN401 - as the client's
+    **options: Any,
 ) -> Group:
     """Make a group with the running bot in it, and let everybody see how it greets."""
     members, admins = list(members), list(admins)

@@ -84,7 +84,7 @@ class KeptTotals:
         self,
         person: Person,
         values: Iterable[int],
-        **fields: Any,  # noqa: ANN401 - of a total
+        **fields: Any,
     ) -> None:
         """Save totals of a person, a minute apart from the beginning of 2026 on.
 

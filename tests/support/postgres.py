@@ -159,7 +159,7 @@ def serving(binaries: Path) -> Iterator[str]:
         yield server.url
 
 
-def _run(command: list[Any], **how: Any) -> int:  # noqa: ANN401 - what subprocess takes
+def _run(command: list[Any], **how: Any) -> int:
     return subprocess.run(  # noqa: S603, PLW1510 - ours, and `check` is among how
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **how
     ).returncode

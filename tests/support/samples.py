@@ -13,7 +13,7 @@ from db.totals import NewTotal, Totals
 NOON = datetime(2026, 5, 4, 12, 0, 0, tzinfo=UTC)
 
 
-def new_total(**changes: Any) -> NewTotal:  # noqa: ANN401  (whatever its fields take)
+def new_total(**changes: Any) -> NewTotal:
     """An ordinary total, but for some of its fields."""
     ordinary = NewTotal(
         confirmation_id=secrets.token_bytes(16),
@@ -27,18 +27,18 @@ def new_total(**changes: Any) -> NewTotal:  # noqa: ANN401  (whatever its fields
     return replace(ordinary, **changes)
 
 
-async def all_of(totals: Totals, **wanted: Any) -> list[Total]:  # noqa: ANN401  (a filter's fields)
+async def all_of(totals: Totals, **wanted: Any) -> list[Total]:
     """What a filter lets pass, newest first."""
     return [total async for total in totals.stream(Filter(**wanted))]
 
 
-def asked(action: Action, **fields: Any) -> NewChange:  # noqa: ANN401  (whatever its fields take)
+def asked(action: Action, **fields: Any) -> NewChange:
     """What person 7 asks for at noon."""
     ordinary: dict[str, Any] = {"change_id": secrets.token_bytes(16), "user_id": 7, "made_at": NOON}
     return NewChange(action=action, **ordinary | fields)
 
 
-def undo(change: NewChange, *, after: timedelta = UNDO, **fields: Any) -> NewChange:  # noqa: ANN401
+def undo(change: NewChange, *, after: timedelta = UNDO, **fields: Any) -> NewChange:
     """Take a change back, in the last moment or after some other time."""
     return asked(Action.UNDO, change_id=change.change_id, made_at=change.made_at + after, **fields)
 

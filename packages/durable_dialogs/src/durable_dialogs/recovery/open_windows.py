@@ -67,8 +67,8 @@ class OpenWindows:
         sent = []
         for record in records:
             key = self._key(cast("int", record.owner))
-            sent.append(self._batch.put("HSET", key, record.key, shown))
-            sent.append(self._batch.put("EXPIRE", key, self._ttl))
+            sent.append(self._batch.send("HSET", key, record.key, shown))
+            sent.append(self._batch.send("EXPIRE", key, self._ttl))
         await asyncio.gather(*sent)
         self._noted.update({record.key: time.monotonic() for record in records})
 

@@ -142,7 +142,7 @@ class RedrawIndex:
             The window of each record, None if it has none. Records that can't be read are missing.
         """
         records = list(records)
-        asked = [self._batch.put("HMGET", record, "version", "message") for record in records]
+        asked = [self._batch.send("HMGET", record, "version", "message") for record in records]
         found: dict[str, StoredWindow | None] = {}
         failures = []
         for record, fields in zip(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -31,12 +31,14 @@ class Call:
     Attributes:
         command: The command and its arguments.
         safe: Whether replicas must have the write, too.
+        script: The text of the script that it runs, if it names the script by its hash.
         redirects: How often it followed a redirect to another node of a cluster.
         result: The result, or the error.
     """
 
     command: tuple[Argument, ...]
     safe: bool = False
+    script: str | None = None
     redirects: int = 0
     result: asyncio.Future[Any] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -77,36 +79,29 @@ class Batch:
         self._calls: list[Call] = []
         self._tasks: set[asyncio.Future[None]] = set()
 
-    def put(self, *command: Argument, safe: bool = False) -> asyncio.Future[Any]:
-        """Send a command with the others of this iteration of the event loop; see `send`."""
-        if not self._calls:
-            asyncio.get_running_loop().call_soon(self._send)
-        call = Call(command, safe)
-        self._calls.append(call)
-        return call.result
-
-    async def send(self, *command: Argument, safe: bool = False) -> Any:  # noqa: ANN401 - what the command gives
-        """Send a command.
+    def send(self, *command: Argument, safe: bool = False) -> Awaitable[Any]:
+        """Send a command with the others of this iteration of the event loop.
 
         Args:
             command: The command and its arguments.
             safe: Whether to wait until enough replicas have the write.
 
-        Raises:
-            NotReplicatedError: Too few replicas acknowledged the write in time.
-            RedisError: The command failed, or its answer was lost.
+        Returns:
+            The answer, to be awaited. That raises `NotReplicatedError` if too few replicas
+            acknowledged the write in time, or another `RedisError` if the command failed or its
+            answer was lost.
         """
-        return await self.put(*command, safe=safe)
+        return self._put(Call(command, safe))
 
-    async def run(
+    def run(
         self,
         script: AsyncScript,
         keys: Sequence[str],
         args: Sequence[Argument],
         *,
         safe: bool = False,
-    ) -> Any:  # noqa: ANN401 - what the script gives
-        """Run a script.
+    ) -> Awaitable[Any]:
+        """Run a script with the commands of this iteration of the event loop.
 
         Args:
             script: The script.
@@ -114,16 +109,17 @@ class Batch:
             args: The script's arguments.
             safe: As in `send`.
 
-        Raises:
-            NotReplicatedError: As in `send`.
-            RedisError: The script failed, or its answer was lost.
+        Returns:
+            What the script returns, to be awaited; see `send`.
         """
-        try:
-            return await self.send("EVALSHA", script.sha, len(keys), *keys, *args, safe=safe)
-        except NoScriptError:
-            # The server is new or was restarted. EVAL makes it know the script.
-            text = cast("str", script.script)
-            return await self.send("EVAL", text, len(keys), *keys, *args, safe=safe)
+        command = ("EVALSHA", script.sha, len(keys), *keys, *args)
+        return self._put(Call(command, safe, cast("str", script.script)))
+
+    def _put(self, call: Call) -> Awaitable[Any]:
+        if not self._calls:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._calls.append(call)
+        return call.result
 
     def _send(self) -> None:
         calls, self._calls = self._calls, []
@@ -137,9 +133,19 @@ class Batch:
 
     async def _execute(self, calls: list[Call]) -> None:
         for call, result in zip(calls, await self._results(calls), strict=True):
+            self._settle(call, result)
+
+    def _settle(self, call: Call, result: object) -> None:
+        """Give a call's caller its result; send a script's text if the server does not know it."""
+        if isinstance(result, NoScriptError) and call.script and not call.result.done():
+            # The server is new or was restarted. EVAL makes it know the script.
+            call.command = ("EVAL", call.script, *call.command[2:])
+            call.script = None
+            self._dispatch([call])
+        else:
             call.settle(result)
 
-    async def _results(self, calls: list[Call], **where: Any) -> list[Any]:  # noqa: ANN401 - a node
+    async def _results(self, calls: list[Call], **where: Any) -> list[Any]:
         """Send calls together and return the result or the error of each."""
         pipeline = self._redis.pipeline(transaction=False)
         for call in calls:
@@ -151,7 +157,7 @@ class Batch:
         begun = time.perf_counter()
         try:
             results = await pipeline.execute(raise_on_error=False, **self._how)
-        except Exception as error:  # noqa: BLE001 - each caller gets it
+        except Exception as error:  # noqa: BLE001 - any error: each caller gets it
             return [error] * len(calls)
         finally:
             telemetry.redis_took(time.perf_counter() - begun)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import Connection, Redis
 from redis.asyncio.cluster import ClusterNode, RedisCluster
 from redis.exceptions import (
     ClusterDownError,
@@ -43,13 +43,14 @@ class Cluster(RedisCluster):
         options: The options of `RedisCluster`.
     """
 
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - of many types
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         # `RedisCluster` has no option for the class of its connections.
         reconnecting = RECONNECTING[self.connection_kwargs["connection_class"]]
         self.connection_kwargs["connection_class"] = reconnecting
         for node in self.startup_nodes:
-            node.connection_class = reconnecting  # type: ignore[assignment]
+            # Its type is of `Connection` alone, but a cluster may speak TLS.
+            node.connection_class = cast("type[Connection]", reconnecting)
 
     @override
     async def initialize(self, *args: Any, **kwargs: Any) -> "Cluster":
@@ -114,12 +115,12 @@ class ClusterBatch(Batch):
                 continue
             if isinstance(result, (*AWAY, MovedError)) or _is_loading(result):
                 self._refresh_soon()
-            call.settle(result)
+            self._settle(call, result)
         for call, result in redirected:
             call.redirects += 1
             try:
                 await self._cluster.nodes_manager.move_slot(result)
-            except Exception as error:  # noqa: BLE001 - else its caller would wait for ever
+            except Exception as error:  # noqa: BLE001 - any error: the caller must get an answer
                 log.warning("slot_not_moved", error=str(error))
                 self._refresh_soon()
                 call.settle(result)

@@ -1,5 +1,6 @@
 """Connections to Redis: to one server, to the master that Sentinels name, or to a cluster."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
@@ -97,9 +98,8 @@ def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) ->
     }
     waiting = dict.fromkeys(("socket_timeout", "socket_connect_timeout"), SENTINEL_ANSWER)
     common = {name: value for name, value in options.items() if name.startswith("ssl")}
-    sentinels = Sentinel(  # type: ignore[no-untyped-call]
-        address.nodes, sentinel_kwargs=PLAIN | common | own | waiting
-    )
+    make: Callable[..., Sentinel] = Sentinel  # the constructor has no types in redis-py
+    sentinels = make(address.nodes, sentinel_kwargs=PLAIN | common | own | waiting)
     parts.push_async_callback(sentinels.aclose)
     options["connection_class"] = ReconnectingMasterTLS if "ssl" in options else ReconnectingMaster
     return cast(

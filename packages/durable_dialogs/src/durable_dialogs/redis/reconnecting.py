@@ -7,7 +7,7 @@ maintenance notifications are on, which is the default, it does not notice an or
 A cluster's pool does not check at all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from redis.asyncio.connection import (
@@ -76,7 +76,8 @@ class Reconnecting(AbstractConnection):
     @override
     def should_reconnect(self) -> bool:
         # A node of a cluster calls this before it hands a connection out.
-        return self._is_cut() or super().should_reconnect()  # type: ignore[no-untyped-call]
+        is_due: Callable[[], bool] = super().should_reconnect  # has no types itself
+        return self._is_cut() or is_due()
 
     @override
     async def send_packed_command(

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
@@ -58,7 +59,7 @@ class Upkeep:
             self.close()
             log.warning("valkey_ballast_given_up")
         self._refuses = Room.of(self._folder).is_short
-        return _refusing(self._refuses)
+        return _refusing(refuses=self._refuses)
 
     def close(self) -> None:
         """Delete the ballast."""
@@ -96,7 +97,7 @@ class Upkeep:
         refuses = room.is_short or (bool(self._refuses) and not room.is_ample)
         if refuses != self._refuses:
             async with connect() as redis:
-                for name, value in _refusing(refuses).items():
+                for name, value in _refusing(refuses=refuses).items():
                     await redis.config_set(name, value)
             if refuses or self._refuses:
                 said = "valkey_refuses_writes" if refuses else "valkey_writes_again"
@@ -144,15 +145,13 @@ class Upkeep:
 
 def _ballast(folder: Path, size: int) -> IO[bytes]:
     """Make a file of `size` bytes that vanishes when it is closed or the process ends."""
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - the caller closes it
-    try:
+    with ExitStack() as failing:
+        file = failing.enter_context(tempfile.TemporaryFile(dir=folder))
         os.posix_fallocate(file.fileno(), 0, size)
-    except OSError:
-        file.close()
-        raise
+        failing.pop_all()
     return file
 
 
-def _refusing(refuses: bool) -> dict[str, str]:  # noqa: FBT001 - the value itself
+def _refusing(*, refuses: bool) -> dict[str, str]:
     """Return the setting that makes a server refuse writes: it demands a replica that never is."""
     return {"min-replicas-to-write": str(int(refuses))}

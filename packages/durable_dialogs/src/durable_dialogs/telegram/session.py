@@ -91,7 +91,7 @@ class Session(AiohttpSession):
         limit: int = 100,
         proxy: Proxy | None = None,
         clock: TelegramClock | None = None,
-        **settings: Any,  # noqa: ANN401 - aiogram's
+        **settings: Any,
     ) -> None:
         super().__init__(**settings)
         self._open = partial(open_session, proxy, limit, {USER_AGENT: SERVER_SOFTWARE})
@@ -178,15 +178,19 @@ async def _body(method: TelegramMethod[Any], response: ClientResponse) -> bytes:
 def _result(bot: Bot, method: TelegramMethod[TelegramType], answer: dict[str, Any]) -> TelegramType:
     result = answer.get("result")
     try:
-        response = Response[method.__returning__].model_validate(  # type: ignore[name-defined]
-            answer, context={"bot": bot}
-        )
-    except Exception:  # noqa: BLE001 - validators of any model may raise anything
+        response = _response_of(method).model_validate(answer, context={"bot": bot})
+    except Exception:  # noqa: BLE001 - any error: validators may raise what they like
         # `from None`, because pydantic's error quotes the answer.
         raise UnreadableResultError(method, _message_id(result)) from None
     if response.result is None:
         raise UnreadableResultError(method, None)
-    return cast("TelegramType", response.result)
+    return response.result
+
+
+def _response_of(method: TelegramMethod[TelegramType]) -> type[Response[TelegramType]]:
+    """Return the model of a method's answer, which pydantic makes at run time."""
+    model = Response.__class_getitem__(method.__returning__)
+    return cast("type[Response[TelegramType]]", model)
 
 
 def _message_id(result: object) -> int | None:
