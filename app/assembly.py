@@ -26,12 +26,14 @@ from db.engine import create_engine
 from db.models import Kind
 from db.repositories import Repositories
 from db.sessions import Sessions
+from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox import Inbox
+from durable_dialogs.delivery.inbox_store import InboxStore
 from durable_dialogs.delivery.leases import Leases
 from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
-from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.runtime import Hooks, OpenDialogs
 from durable_dialogs.state.store import MEMORY
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
@@ -117,14 +119,10 @@ async def assemble(
     dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
     await dispatcher.emit_startup(bot=bot)
     intake = _make_intake(connections, dispatcher, services.bills, catalog)
-    inbox = Inbox(
-        bot,
-        redis,
-        connections.batch,
-        intake.carry_out,
-        KINDS,
-        is_redis_away=lambda: dialogs.store.is_away,
+    kept_updates = InboxStore(
+        redis, connections.batch, bot.id, is_redis_away=lambda: dialogs.store.is_away
     )
+    inbox = Inbox(Fetcher(bot, KINDS), kept_updates, intake.carry_out)
     health = make_health(settings, connections, kept.sessions, is_stopping)
     pages = await make_pages(settings, connections, services, catalog, health)
     jobs: list[Job] = [
@@ -187,11 +185,15 @@ def _make_dialogs(
         connections.batch,
         connections.bot,
         settings.dialog_ttl,
-        delivery=lambda moving: (
-            Deliveries(kept.totals, kept.payments, kept.changes, people, exports, moving).deliver
+        Hooks(
+            delivery=lambda moving: (
+                Deliveries(
+                    kept.totals, kept.payments, kept.changes, people, exports, moving
+                ).deliver
+            ),
+            on_error=answer_error,
+            inline_window=partial(inline.window, people),
         ),
-        on_error=answer_error,
-        inline_window=partial(inline.window, people),
     )
 
 

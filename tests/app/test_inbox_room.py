@@ -14,7 +14,9 @@ from redis.asyncio import Redis
 
 from durable_dialogs.delivery import fair_queue
 from durable_dialogs.delivery import inbox as inbox_module
+from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox import FULL, Inbox
+from durable_dialogs.delivery.inbox_store import InboxStore
 from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
@@ -55,7 +57,8 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     batch = Batch(redis)
     quarantine = Quarantine(redis, batch, bot.id)
     intake = Intake(bot, reader, quarantine, feed, lambda *_: None, kinds=kinds)
-    inbox = Inbox(bot, redis, batch, intake.carry_out, kinds, is_redis_away=lambda: False)
+    store = InboxStore(redis, batch, bot.id, is_redis_away=lambda: False)
+    inbox = Inbox(Fetcher(bot, kinds), store, intake.carry_out)
     running = asyncio.create_task(inbox.run())
     bot_id = own_playground.token.partition(":")[0]
     async with asyncio.timeout(START):

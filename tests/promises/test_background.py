@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import OpenDialogs
+from durable_dialogs.runtime import Hooks, OpenDialogs
 from durable_dialogs.telegram.session import Session
 from telegram_playground import Person, Playground
 from tests.support.nursery import START
@@ -106,9 +106,7 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
             Batch(redis),
             bot,
             60,
-            delivery=lambda _: never,
-            on_error=never,
-            inline_window=never,
+            Hooks(delivery=lambda _: never, on_error=never, inline_window=never),
         )
         polling = asyncio.create_task(poll(bot, make_dispatcher(dialogs, redis)))
         yield await own_playground.person("Ann")

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from durable_dialogs.drawing import edit_permits
 from durable_dialogs.drawing.edit_permits import TOLERANCE, EditPermits
+from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import ChatKeys
@@ -86,8 +87,8 @@ async def take(
     may_skip: bool = True,
 ) -> float | None:
     """Ask for a permit in a chat where this worker has drawn nothing lately."""
-    bucket = TokenBucket(burst=4, rate=1)
-    return await permits.take(drawing, target, version, bucket, changes=False, may_skip=may_skip)
+    edit, bucket = PendingEdit(drawing, version), TokenBucket(burst=4, rate=1)
+    return await permits.take(edit, target, bucket, changes=False, may_skip=may_skip)
 
 
 async def test_an_older_window_is_skipped_for_the_worker_with_the_latest(

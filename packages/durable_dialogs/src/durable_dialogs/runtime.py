@@ -1,7 +1,7 @@
 """Open dialogs: the parts of the engine, put together."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aiogram import Bot, Dispatcher
@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.delivery.outbox import Deliver, Outbox
 from durable_dialogs.drawing.edit_permits import EditPermits
+from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
@@ -26,6 +27,22 @@ from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.offered_buttons import OfferedButtons
 
 
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What a bot does for the engine.
+
+    Attributes:
+        delivery: Returns what delivers the outbox's entries. Gets what moves open dialogs to a
+            group's new chat, because that goes through the outbox too.
+        on_error: Answers for an update that failed.
+        inline_window: Returns what a message that was sent through inline mode shows.
+    """
+
+    delivery: Callable[[GroupUpgrades], Deliver]
+    on_error: OnError
+    inline_window: InlineWindow
+
+
 class OpenDialogs:
     """Carries updates out, draws their windows, and delivers what must leave Redis.
 
@@ -34,38 +51,24 @@ class OpenDialogs:
         batch: Sends commands to the same Redis.
         bot: The bot.
         ttl: Seconds that a dialog lives untouched.
-        delivery: Returns what delivers the outbox's entries. Gets what moves open dialogs to a
-            group's new chat, because that goes through the outbox too.
-        on_error: Answers for an update that failed.
-        inline_window: Returns what a message that was sent through inline mode shows.
+        hooks: What the bot does for the engine.
 
     Attributes:
         store: The records.
         middleware: The outer middleware that every update must pass.
     """
 
-    def __init__(  # noqa: PLR0913 - what differs from bot to bot
-        self,
-        redis: Redis,
-        batch: Batch,
-        bot: Bot,
-        ttl: int,
-        *,
-        delivery: Callable[[GroupUpgrades], Deliver],
-        on_error: OnError,
-        inline_window: InlineWindow,
-    ) -> None:
+    def __init__(self, redis: Redis, batch: Batch, bot: Bot, ttl: int, hooks: Hooks) -> None:
         self._bot = bot
         self._workers = WorkerRegistry(redis, batch, bot.id)
         self.store = DialogStore(redis, batch, ttl)
         permits = EditPermits(redis, batch, bot.id, self._workers)
         senders = Senders(redis, batch, self._workers)
-        self._renderer = Renderer(
-            bot, self.store, permits, senders, on_upgrade=self._move, on_unsent=self._let_go
-        )
+        editor = MessageEditor(bot, self.store, senders, on_unsent=self._let_go)
+        self._renderer = Renderer(editor, permits, on_upgrade=self._move)
         self._pending_redraws = PendingRedraws(redis, batch, bot.id, self._renderer, self._workers)
         self._group_upgrades = GroupUpgrades(self.store, self._pending_redraws, bot.id)
-        self._outbox = Outbox(redis, batch, bot.id, delivery(self._group_upgrades))
+        self._outbox = Outbox(redis, batch, bot.id, hooks.delivery(self._group_upgrades))
         offered_buttons = OfferedButtons()
         commits = Commits(
             self.store,
@@ -74,10 +77,10 @@ class OpenDialogs:
             self._pending_redraws,
             OpenWindows(redis, batch, bot.id, ttl),
             offered_buttons=offered_buttons,
-            inline_window=inline_window,
+            inline_window=hooks.inline_window,
         )
         self.middleware = UnitOfWorkMiddleware(
-            self.store, commits, self._outbox, offered_buttons, on_error
+            self.store, commits, self._outbox, offered_buttons, hooks.on_error
         )
 
     def jobs(self, dispatcher: Dispatcher) -> list[Callable[[], Awaitable[object]]]:

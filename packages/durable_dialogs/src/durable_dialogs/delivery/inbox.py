@@ -14,13 +14,10 @@ from contextlib import suppress
 from functools import partial
 
 import structlog
-from aiogram import Bot
-from redis.asyncio import Redis
 
 from durable_dialogs.delivery.fair_queue import FairQueue
 from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox_store import InboxStore, PendingUpdate
-from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.retention import Retention
 from durable_dialogs.state.update_data import IS_KEPT, RETENTION
 from durable_dialogs.tasks import start
@@ -53,30 +50,16 @@ class Inbox:
     """Fetches updates by polling and has each of them carried out.
 
     Args:
-        bot: The bot.
-        redis: The connection; it returns bytes.
-        batch: Sends commands to the same Redis.
+        fetcher: Fetches updates from Telegram.
+        store: Keeps updates in Redis. While Redis is away, the inbox fetches nothing.
         carry_out: Carries an update out; when it returns, the update is done. It gets the
             update's bytes, `IS_KEPT` and `RETENTION`.
-        kinds: The kinds of updates to ask for (Bot API, getUpdates, `allowed_updates`).
-        is_redis_away: Tells whether Redis was away when it was last asked. If so, the inbox
-            fetches nothing until Redis is back.
     """
 
-    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
-        self,
-        bot: Bot,
-        redis: Redis,
-        batch: Batch,
-        carry_out: CarryOut,
-        kinds: list[str],
-        *,
-        is_redis_away: Callable[[], bool],
-    ) -> None:
+    def __init__(self, fetcher: Fetcher, store: InboxStore, carry_out: CarryOut) -> None:
+        self._fetcher = fetcher
+        self._store = store
         self._carry_out = carry_out
-        self._is_redis_away = is_redis_away
-        self._fetcher = Fetcher(bot, kinds)
-        self._store = InboxStore(redis, batch, bot.id, is_redis_away=is_redis_away)
         self._pending: dict[int, PendingUpdate] = {}
         self._queue = FairQueue(self._see_through)
         self._freed = asyncio.Event()
@@ -114,7 +97,7 @@ class Inbox:
                 await self._store.release()
 
     async def _fetch_once(self) -> None:
-        if self._is_redis_away():
+        if self._store.is_redis_away():
             # The next fetch may be long in coming. If this process ends meanwhile, Telegram must
             # not send an update again whose sender was told to try again.
             await self._acknowledge()

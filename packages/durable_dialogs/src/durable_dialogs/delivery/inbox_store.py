@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import TypeVar, cast
 
 import structlog
 from redis.asyncio import Redis
@@ -18,6 +19,8 @@ TIDY = 0.2
 """Seconds between two removals of done updates, unless the next write removes them sooner."""
 PAUSE = 1.0
 """Seconds before the next try if Redis can't be reached."""
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +50,9 @@ class InboxStore:
         batch: Sends commands to the same Redis.
         bot_id: The bot's id.
         is_redis_away: Tells whether Redis was away when it was last asked.
+
+    Attributes:
+        is_redis_away: As given.
     """
 
     def __init__(
@@ -55,7 +61,7 @@ class InboxStore:
         self._redis = redis
         self._batch = batch
         self._key = f"{PREFIX}:{{{bot_id}}}:inbox"
-        self._is_redis_away = is_redis_away
+        self.is_redis_away = is_redis_away
         self._kept: set[int] = set()
         self._done: set[int] = set()
         # Long-lived marks by update id: the mark's key, and the seconds to shorten its life to
@@ -73,7 +79,8 @@ class InboxStore:
 
     async def load(self) -> list[PendingUpdate]:
         """Load the updates that were left behind, in the order of their ids; wait for Redis."""
-        kept = await _until_reachable(self._redis.hgetall, self._key)
+        stored = await _until_reachable(partial(self._redis.hgetall, self._key))
+        kept = cast("dict[bytes, bytes]", stored)
         pending = []
         for update_id, raw in sorted(kept.items(), key=lambda item: int(item[0])):
             self._kept.add(int(update_id))
@@ -115,7 +122,7 @@ class InboxStore:
         """Remove done updates every `TIDY` seconds, until cancelled."""
         while True:
             await asyncio.sleep(TIDY)
-            if not self._is_redis_away():
+            if not self.is_redis_away():
                 await self.release()
 
     async def release(self) -> None:
@@ -164,10 +171,10 @@ def _ids(updates: Iterable[PendingUpdate]) -> set[int]:
     return {update.update.id for update in updates}
 
 
-async def _until_reachable(call: Callable[..., Awaitable[Any]], *args: object) -> Any:  # noqa: ANN401 - the result of the call
+async def _until_reachable(call: Callable[[], Awaitable[Result]]) -> Result:
     while True:
         try:
-            return await call(*args)
+            return await call()
         except RedisError as error:
             log.warning("inbox_unreachable", error=str(error))
             await asyncio.sleep(PAUSE)

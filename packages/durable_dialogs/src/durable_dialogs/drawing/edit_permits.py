@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
+from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.drawing.shown_messages import REMEMBERED
 from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
@@ -72,11 +73,10 @@ class EditPermits:
         """Whether other workers draw, too."""
         return self._workers.size > 1
 
-    async def take(  # noqa: PLR0913 - one question
+    async def take(
         self,
-        drawing: Drawing,
+        edit: PendingEdit,
         target: int,
-        version: str,
         bucket: TokenBucket,
         *,
         changes: bool,
@@ -85,9 +85,8 @@ class EditPermits:
         """Ask for the permit to draw on a message.
 
         Args:
-            drawing: What is to be drawn.
+            edit: What is to be drawn.
             target: The message's id, or a placeholder below 0 if it is not sent yet.
-            version: The version of the record that the drawing shows.
             bucket: The chat's token bucket; afterwards it has no more tokens than all workers
                 together have left.
             changes: Whether the buttons change, as far as this worker knows.
@@ -100,16 +99,22 @@ class EditPermits:
         """
         if not self.are_shared:
             return 0.0
-        chat = ChatKeys(self._bot_id, drawing.chat_id)
+        chat = ChatKeys(self._bot_id, edit.drawing.chat_id)
         drawn = chat.drawn(target)
-        window: list[str | int] = [version, _digest(drawing), MEMORY, int(changes), target]
+        window: list[str | int] = [
+            edit.version,
+            _digest(edit.drawing),
+            MEMORY,
+            int(changes),
+            target,
+        ]
         # Each of the other workers may be about to draw an older version, too.
         skips = self._workers.size - 1 if may_skip else 0
         arguments = [bucket.burst, bucket.rate, *window, skips]
         asked = time.monotonic()
         try:
             verdict, tokens, told = await self._batch.run(
-                self._take, [chat.token_bucket, drawn, drawing.record], arguments
+                self._take, [chat.token_bucket, drawn, edit.drawing.record], arguments
             )
         except RedisError as error:
             # Without Redis each worker goes by its own token bucket.

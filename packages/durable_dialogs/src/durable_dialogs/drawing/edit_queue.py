@@ -189,9 +189,8 @@ class EditQueue:
     async def _take_permit(self, edit: PendingEdit) -> float | None:
         """Ask for the edit permit; see `EditPermits.take`."""
         return await self._permits.take(
-            edit.drawing,
+            edit,
             self._shown.target(edit.drawing),
-            edit.version,
             self._limits.bucket,
             changes=self._shown.changes_buttons(edit.drawing),
             # This worker does not know when another worker can draw.

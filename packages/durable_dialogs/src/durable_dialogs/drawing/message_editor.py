@@ -44,10 +44,6 @@ OnUnsent = Callable[[Drawing], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
-async def ignore(_drawing: Drawing) -> None:
-    """Do nothing about a drawing that can't be sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class MessageEditor:
     """Sends and edits messages.
@@ -63,7 +59,7 @@ class MessageEditor:
     bot: Bot
     store: DialogStore
     senders: Senders
-    on_unsent: OnUnsent = ignore
+    on_unsent: OnUnsent
     shown: ShownMessages = field(default_factory=ShownMessages)
     _messages: Messages = field(default_factory=Messages)
 

@@ -1,6 +1,7 @@
 """The message manager: it stands in for aiogram-dialog's and only notes what to draw."""
 
 import secrets
+from collections.abc import Callable
 from typing import cast
 
 from aiogram import Bot, Router
@@ -160,7 +161,8 @@ class DurableManagerFactory:
     """Makes dialog managers that note their drawings in the update's unit of work."""
 
     def __init__(self) -> None:
-        self._media_ids: MediaIdStorageProtocol = MediaIdStorage()  # type: ignore[no-untyped-call]
+        make: Callable[[], MediaIdStorageProtocol] = MediaIdStorage  # has no types itself
+        self._media_ids = make()
 
     def __call__(
         self,

@@ -3,7 +3,6 @@
 from collections.abc import MutableMapping
 from functools import partial
 
-from aiogram import Bot
 from aiogram.types import Message
 from cachetools import LRUCache
 
@@ -11,11 +10,9 @@ from durable_dialogs.drawing.edit_limits import EditLimits
 from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
 from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
 from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter
-from durable_dialogs.drawing.message_editor import MessageEditor, OnUnsent, ignore
-from durable_dialogs.drawing.senders import Senders
+from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.shown_messages import REMEMBERED, message_name
 from durable_dialogs.state.outcome import Drawing
-from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import finish
 from durable_dialogs.token_bucket import TokenBucket
 
@@ -35,26 +32,16 @@ class Renderer:
     """Draws the windows of all stacks.
 
     Args:
-        bot: The bot that sends and edits the messages.
-        store: Remembers which message shows a stack.
+        editor: Sends and edits messages.
         permits: Gives edit permits for messages that several workers share.
-        senders: Has each new message sent by one worker.
         on_upgrade: Called if a group has become a supergroup with another id.
-        on_unsent: Called with a drawing that can't be sent anywhere.
     """
 
-    def __init__(  # noqa: PLR0913 - what it draws with, and what it calls
-        self,
-        bot: Bot,
-        store: DialogStore,
-        permits: EditPermits,
-        senders: Senders,
-        *,
-        on_upgrade: OnUpgrade,
-        on_unsent: OnUnsent = ignore,
+    def __init__(
+        self, editor: MessageEditor, permits: EditPermits, *, on_upgrade: OnUpgrade
     ) -> None:
-        self._editor = MessageEditor(bot, store, senders, on_unsent)
-        self._shown = self._editor.shown
+        self._editor = editor
+        self._shown = editor.shown
         self._permits = permits
         self._on_upgrade = on_upgrade
         self._queues: dict[str, EditQueue] = {}

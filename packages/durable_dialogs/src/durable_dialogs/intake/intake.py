@@ -6,6 +6,7 @@ are not, a person who waits for an answer gets one, and any other update goes to
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from functools import partial
 from typing import Any, NoReturn
 
@@ -39,6 +40,7 @@ PERIOD = 5.0
 log = structlog.get_logger(__name__)
 
 
+@dataclass(slots=True, eq=False)
 class Intake:
     """Reads updates and carries them out.
 
@@ -49,24 +51,22 @@ class Intake:
         feed: Carries out an update that was read.
         refuse: Answers an update that can't be used.
         kinds: The kinds of updates that were asked for; others are ignored.
+
+    Attributes:
+        read: Reads an update's bytes.
     """
 
-    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
-        self,
-        bot: Bot,
-        reader: Reader,
-        quarantine: Quarantine,
-        feed: Feed,
-        refuse: Refuse,
-        *,
-        kinds: Collection[str],
-    ) -> None:
-        self._bot = bot
-        self._feed = feed
-        self._quarantine = quarantine
-        self._refuse = refuse
-        self._kinds = kinds
-        self.read = reader.read
+    bot: Bot
+    reader: Reader
+    quarantine: Quarantine
+    feed: Feed
+    refuse: Refuse
+    _: KW_ONLY
+    kinds: Collection[str]
+    read: Callable[[bytes], Reading] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.read = self.reader.read
 
     async def carry_out(self, body: bytes, **data: object) -> object:
         """Read an update and carry it out; see `take`."""
@@ -84,8 +84,8 @@ class Intake:
             The result of `feed`; None if the update was not carried out.
         """
         if reading.is_whole:
-            return await self._feed(reading.update, **data)
-        if reading.kind and reading.kind not in self._kinds:
+            return await self.feed(reading.update, **data)
+        if reading.kind and reading.kind not in self.kinds:
             return None
         update_log = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
         if reading.update:
@@ -93,8 +93,8 @@ class Intake:
             # A debug line if nothing was left out: a modified client can press a button with any
             # bytes, as often as it likes.
             (update_log.warning if reading.left_out else update_log.debug)("update_reduced")
-            return await self._feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
-        if method := self._refuse(reading.kind, reading.content):
+            return await self.feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
+        if method := self.refuse(reading.kind, reading.content):
             telemetry.update_unreadable("answered")
             update_log.warning("update_answered_unread")
             await self._call(method, data)
@@ -108,7 +108,7 @@ class Intake:
         """Try updates of the quarantine again when the operator asks for it, until cancelled."""
         while True:
             try:
-                due = await self._quarantine.due()
+                due = await self.quarantine.due()
                 for name in sorted(due, key=lambda name: (len(name), name)):
                     await self._try_again(name, due[name])
             except RedisError as error:
@@ -127,22 +127,22 @@ class Intake:
             log.exception("update_failed", update=name)
         if outcome in {None, Outcome.FAILED}:
             log.error("update_still_unreadable", update=name, unread=reading.why)
-            await self._quarantine.keep(name)
+            await self.quarantine.keep(name)
         else:
             log.info("update_done_after_all", update=name)
-            await self._quarantine.drop(name)
+            await self.quarantine.drop(name)
 
     async def _call(self, method: TelegramMethod[Any], data: Mapping[str, Any]) -> None:
         response = data.get(IN_RESPONSE)
         if response is None:
-            await patiently(partial(self._bot, method))
+            await patiently(partial(self.bot, method))
         else:
             response.append(method)
 
     async def _until_kept(self, body: bytes, reading: Reading) -> None:
         while True:
             try:
-                await self._quarantine.put(body, reading.kind, reading.why)
+                await self.quarantine.put(body, reading.kind, reading.why)
             except RedisError as error:
                 log.warning("quarantine_unreachable", error=str(error))
                 await asyncio.sleep(PAUSE)

@@ -1,6 +1,7 @@
 """After the commit: deliver, answer, call the Bot API, and draw again."""
 
 import asyncio
+from dataclasses import KW_ONLY, dataclass
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,7 @@ SOON = 0.3
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
 class AfterCommit:
     """Does what a unit of work has left to do once it is committed.
 
@@ -41,22 +43,13 @@ class AfterCommit:
         on_error: Answers for a message that can't be sent.
     """
 
-    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
-        self,
-        store: DialogStore,
-        commits: Commits,
-        outbox: Outbox,
-        redrawing: Redrawing,
-        nested: Nested,
-        *,
-        on_error: OnError,
-    ) -> None:
-        self._store = store
-        self._commits = commits
-        self._outbox = outbox
-        self._redrawing = redrawing
-        self._nested = nested
-        self._on_error = on_error
+    store: DialogStore
+    commits: Commits
+    outbox: Outbox
+    redrawing: Redrawing
+    nested: Nested
+    _: KW_ONLY
+    on_error: OnError
 
     async def run(
         self,
@@ -78,9 +71,9 @@ class AfterCommit:
         """
         for sequel in unit.sequels:
             sequel()
-        if not await self._outbox.send(unit.chat, unit.outbox):
+        if not await self.outbox.send(unit.chat, unit.outbox):
             unit.reply = unit.undelivered_reply
-        elif not (unit.has_reply or (follows and await self._commits.follows(unit))):
+        elif not (unit.has_reply or (follows and await self.commits.follows(unit))):
             unit.reply = unit.late_reply
         await self._tell_unsent(unit, update, data)
         answer = answer_to(update, unit)
@@ -99,20 +92,20 @@ class AfterCommit:
             return
         if data["event_chat"].type == ChatType.PRIVATE:
             return
-        told = UnitOfWork(self._store, unit.chat)
+        told = UnitOfWork(self.store, unit.chat)
         if update.callback_query:
-            if await self._commits.is_unsent(unit):
-                await self._on_error(UnsentError(), update, data, told)
+            if await self.commits.is_unsent(unit):
+                await self.on_error(UnsentError(), update, data, told)
                 unit.reply = told.reply
         else:
             # No person waits for an answer, so the chat's next updates need not wait either.
-            self._nested.begin(self._tell_privately(unit, update, data, told))
+            self.nested.begin(self._tell_privately(unit, update, data, told))
 
     async def _tell_privately(
         self, unit: UnitOfWork, update: Update, data: dict[str, Any], told: UnitOfWork
     ) -> None:
-        if await self._commits.is_unsent(unit):
-            await self._on_error(UnsentError(), update, data, told)
+        if await self.commits.is_unsent(unit):
+            await self.on_error(UnsentError(), update, data, told)
             await self._call_and_redraw(told, data, [])
 
     async def _call_and_redraw(
@@ -126,7 +119,7 @@ class AfterCommit:
             for stack_id in unit.redraws:
                 await redraw(dispatcher, bot, location, stack_id)
             for record in records:
-                await self._redrawing.redraw(dispatcher, bot, record, location)
+                await self.redrawing.redraw(dispatcher, bot, record, location)
         except (AwayError, NotDrawnError) as error:
             # The update is done. The next press draws its window, or it is a pending redraw.
             log.warning("not_redrawn", error=str(error))

@@ -1,9 +1,10 @@
 """Committing a unit of work, and having its windows drawn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, TypeVar, cast
 
 import structlog
 from aiogram.types import MaybeInaccessibleMessage, Message
@@ -26,10 +27,13 @@ ASKING = 1.0
 
 log = structlog.get_logger(__name__)
 
+Result = TypeVar("Result")
+
 InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
 """Returns what a message that was sent through inline mode shows, from its state."""
 
 
+@dataclass(frozen=True, slots=True)
 class Commits:
     """Announces what a unit of work will leave, commits it in one step, and has it drawn.
 
@@ -43,24 +47,14 @@ class Commits:
         inline_window: Returns what an inline message shows, from its state.
     """
 
-    def __init__(  # noqa: PLR0913 - its collaborators; it is built in one place
-        self,
-        store: DialogStore,
-        outbox: Outbox,
-        renderer: Renderer,
-        pending_redraws: PendingRedraws,
-        windows: OpenWindows,
-        *,
-        offered_buttons: OfferedButtons,
-        inline_window: InlineWindow,
-    ) -> None:
-        self._store = store
-        self._outbox = outbox
-        self._renderer = renderer
-        self._pending_redraws = pending_redraws
-        self._windows = windows
-        self._offered_buttons = offered_buttons
-        self._inline_window = inline_window
+    store: DialogStore
+    outbox: Outbox
+    renderer: Renderer
+    pending_redraws: PendingRedraws
+    windows: OpenWindows
+    _: KW_ONLY
+    offered_buttons: OfferedButtons
+    inline_window: InlineWindow
 
     async def make(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
         """Commit a unit of work.
@@ -92,24 +86,24 @@ class Commits:
             drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
             for drawing in unit.drawings
         }
-        with self._store.watched(unclear=AwayError):
-            await self._outbox.announce(chat, unit.outbox)
+        with self.store.watched(unclear=AwayError):
+            await self.outbox.announce(chat, unit.outbox)
             if unit.redraw_all_windows:
-                others = await self._windows.of(person_id)
+                others = await self.windows.of(person_id)
                 for record in changed:
                     others.pop(record.key, None)
-                await self._pending_redraws.renew(others)
+                await self.pending_redraws.renew(others)
         announcements = self._announcements(unit, changed, drawn, location_of(data))
-        if announcements and not self._store.in_order:
+        if announcements and not self.store.in_order:
             # On a cluster the index is on another node, which may fail alone.
-            with self._store.watched(unclear=AwayError):
+            with self.store.watched(unclear=AwayError):
                 await asyncio.gather(*announcements)
             announcements.clear()
-        if not await _last(*announcements, unit.commit(changed)):
+        if not await _beside(announcements, unit.commit(changed)):
             return False
         for key in {*drawn, *(record.key for record in changed)}:
-            self._pending_redraws.committed(key, unit.version_of(key))
-        await self._windows.close(record for record in changed if drawn.get(record.key) is False)
+            self.pending_redraws.committed(key, unit.version_of(key))
+        await self.windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
 
     def _announcements(
@@ -124,12 +118,12 @@ class Commits:
         This includes windows that are drawn without a change, because their edits may come late.
         """
         announcements: list[Awaitable[object]] = []
-        if opened := self._windows.unnoted(record for record in changed if drawn.get(record.key)):
-            announcements.append(self._windows.note(opened, location))
+        if opened := self.windows.unnoted(record for record in changed if drawn.get(record.key)):
+            announcements.append(self.windows.note(opened, location))
         moves_for = unit.animated_for if changed else 0.0
-        unknown = drawn if moves_for else self._pending_redraws.touch(drawn, location)
+        unknown = drawn if moves_for else self.pending_redraws.touch(drawn, location)
         if unknown:
-            announcements.append(self._pending_redraws.announce(unknown, location, moves_for))
+            announcements.append(self.pending_redraws.announce(unknown, location, moves_for))
         return announcements
 
     def draw(
@@ -149,15 +143,15 @@ class Commits:
             Whether all messages follow soon, as far as this worker knows.
         """
         if isinstance(pressed, Message):
-            self._renderer.see(pressed)
+            self.renderer.see(pressed)
         follows = True
         for drawing in unit.drawings:
             version = unit.version_of(drawing.record)
-            self._offered_buttons.note(drawing, version, person_id)
+            self.offered_buttons.note(drawing, version, person_id)
             if unit.is_shown:
-                self._renderer.note(drawing, version)
+                self.renderer.note(drawing, version)
             else:
-                follows &= self._renderer.add(drawing, version)
+                follows &= self.renderer.add(drawing, version)
         return follows
 
     async def look_after(self, unit: UnitOfWork, location: Location) -> None:
@@ -171,15 +165,15 @@ class Commits:
             AwayError: Redis can't be used at the moment.
         """
         records = {drawing.record for drawing in unit.drawings}
-        if unknown := self._pending_redraws.touch(records, location):
-            with self._store.watched(unclear=AwayError):
-                await self._pending_redraws.announce(unknown, location)
+        if unknown := self.pending_redraws.touch(records, location):
+            with self.store.watched(unclear=AwayError):
+                await self.pending_redraws.announce(unknown, location)
         for record in records:
-            self._pending_redraws.committed(record, unit.version_of(record))
+            self.pending_redraws.committed(record, unit.version_of(record))
 
     async def follows(self, unit: UnitOfWork) -> bool:
         """Tell whether all messages follow a unit of work soon, as far as all workers know."""
-        return all([await self._renderer.follows(drawing) for drawing in unit.drawings])
+        return all([await self.renderer.follows(drawing) for drawing in unit.drawings])
 
     async def is_unsent(self, unit: UnitOfWork) -> bool:
         """Tell whether a message of a unit of work can't be sent to its chat.
@@ -190,8 +184,8 @@ class Commits:
         with suppress(TimeoutError):
             async with asyncio.timeout(ASKING):
                 for drawing in fresh:
-                    await self._renderer.finish(drawing.chat_id, drawing.target)
-        return any(self._renderer.is_unsent(drawing) for drawing in fresh)
+                    await self.renderer.finish(drawing.chat_id, drawing.target)
+        return any(self.renderer.is_unsent(drawing) for drawing in fresh)
 
     async def inline_drawing(self, record: str, state: Mapping[str, Any]) -> Drawing:
         """Return the drawing of an inline message.
@@ -201,17 +195,17 @@ class Commits:
             state: Its state.
         """
         inline_message_id = inline_message_of(record) or ""
-        return Drawing(record, inline_message_id, await self._inline_window(state), INLINE_TARGET)
+        return Drawing(record, inline_message_id, await self.inline_window(state), INLINE_TARGET)
 
 
-async def _last(*jobs: Awaitable[Any]) -> Any:  # noqa: ANN401 - the result of the last job
+async def _beside(others: Sequence[Awaitable[object]], job: Awaitable[Result]) -> Result:
     """Await jobs together; return or raise what the last one does. Log failures of the others."""
-    if len(jobs) == 1:
-        return await jobs[0]
-    *others, done = await asyncio.gather(*jobs, return_exceptions=True)
-    for error in others:
+    if not others:
+        return await job
+    *failures, done = await asyncio.gather(*others, job, return_exceptions=True)
+    for error in failures:
         if isinstance(error, BaseException):
             log.warning("not_announced", error=type(error).__name__)
     if isinstance(done, BaseException):
         raise done
-    return done
+    return cast("Result", done)
