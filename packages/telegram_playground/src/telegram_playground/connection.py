@@ -53,7 +53,7 @@ class Connection:
     async def __aexit__(self, *_: object) -> None:
         await self._close()
 
-    async def request(self, verb: str, path: str, body: Json | None = None) -> Any:  # noqa: ANN401 - any JSON
+    async def request(self, verb: str, path: str, body: Json | None = None) -> Any:  # noqa: ANN401 - JSON of any shape
         """Send a request to the control API.
 
         Args:

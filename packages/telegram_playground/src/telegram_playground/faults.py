@@ -3,7 +3,7 @@
 import itertools
 import random
 from http import HTTPStatus
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import orjson
 from aiohttp import web
@@ -96,7 +96,7 @@ class Fault(Strict):
         return body
 
 
-def _merged(target: Any, patch: Any) -> Any:  # noqa: ANN401 - any JSON
+def _merged(target: object, patch: object) -> object:
     """Apply a merge patch (RFC 7396, section 2)."""
     if not isinstance(patch, dict):
         return patch
@@ -122,7 +122,7 @@ class Faults:
     def __init__(self) -> None:
         self.active: dict[int, Fault] = {}
         self._numbers = itertools.count(1)
-        self._random = random.Random(0)  # noqa: S311 - repeatable, by its seed
+        self._random = random.Random(0)  # noqa: S311 - a test repeats it by its seed
 
     def add(self, fault: Fault) -> int:
         """Switch a fault on; return its number."""

@@ -44,7 +44,7 @@ class Playground(Client):
         OSError: On entry, if the address or the folder can't be used (`FolderError`).
     """
 
-    def __init__(  # noqa: PLR0913 - settings, each with a default
+    def __init__(  # noqa: PLR0913 - settings by name, each with a default
         self,
         token: str | None = None,
         *,

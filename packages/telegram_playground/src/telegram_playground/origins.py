@@ -11,12 +11,13 @@ token. A page can't set these headers, so they are checked:
   this machine.
 """
 
+from ipaddress import ip_address
+
 from aiohttp import web
 
 from telegram_playground.errors import ForbiddenError
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - nothing is bound here
 OWN_PAGE = frozenset({"same-origin", "none"})
 
 
@@ -27,8 +28,16 @@ def names_of(host: str, others: frozenset[str]) -> frozenset[str]:
         host: The address that it listens on.
         others: Further names, in lower case.
     """
-    listening = frozenset() if host in ANY_ADDRESS else {f"[{host}]" if ":" in host else host}
-    return LOOPBACK_NAMES | others | listening
+    names = LOOPBACK_NAMES | others
+    return names if _is_everywhere(host) else names | {f"[{host}]" if ":" in host else host}
+
+
+def _is_everywhere(host: str) -> bool:
+    """Tell whether a server that listens on `host` listens on all addresses of this machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host
 
 
 def check_origin(request: web.Request, names: frozenset[str]) -> None:

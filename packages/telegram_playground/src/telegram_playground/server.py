@@ -62,7 +62,7 @@ class Server:
         aiogram.utils.token.TokenValidationError: If the token has another form.
     """
 
-    def __init__(  # noqa: PLR0913 - settings, each with a default
+    def __init__(  # noqa: PLR0913 - settings by name, each with a default
         self,
         token: str | None = None,
         *,

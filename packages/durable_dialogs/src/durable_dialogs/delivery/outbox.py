@@ -212,7 +212,7 @@ class Outbox:
     async def _send(self, outbox: str, entry: str, payload: str, *, is_logged: bool) -> bool:
         try:
             await self._send_one(outbox, entry, payload)
-        except Exception as error:  # noqa: BLE001 - any error: the entry is retried
+        except Exception as error:  # noqa: BLE001 - any error: the entry is tried again
             telemetry.entry_tried("failed")
             if is_logged:
                 log.warning("delivery_failed", entry=entry, error=type(error).__name__)
@@ -222,13 +222,15 @@ class Outbox:
         return True
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
+        refusal = None
         try:
             await self._deliver(self, entry, payload)
-            telemetry.entry_tried("delivered")
         except UndeliverableError as error:
-            telemetry.entry_tried("undeliverable")
+            refusal = str(error)
+        telemetry.entry_tried("delivered" if refusal is None else "undeliverable")
+        if refusal is not None:
             # No traceback: its chained errors may quote the row.
-            log.error("undeliverable", entry=entry, error=str(error))  # noqa: TRY400
+            log.error("undeliverable", entry=entry, error=refusal)
             await self._redis.hset(self._aside, entry, payload)
         await self._batch.send("HDEL", outbox, entry)
         await self._batch.send("ZREM", self._index, _name(outbox, entry))

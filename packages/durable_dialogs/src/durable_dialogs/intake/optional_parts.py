@@ -75,8 +75,8 @@ WHERE = frozenset(
 
 def is_optional(part: PartPath) -> bool:
     """Tell whether an update means the same without a part."""
-    if len(part) < 2:  # noqa: PLR2004 - the whole update, or its whole content
-        return False
+    if not part[1:]:
+        return False  # the whole update, or its whole content
     kind, name, *inside = part
     if kind == "callback_query" and name == "message":
         return bool(inside) and tuple(inside) not in WHERE

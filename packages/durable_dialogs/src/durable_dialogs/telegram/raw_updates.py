@@ -22,6 +22,8 @@ RESULT = re.compile(rb'"result"\s*:\s*\Z')
 """The text before the list of updates."""
 UPDATE_ID = re.compile(rb'\{\s*"update_id"\s*:\s*(\d{1,18})\s*[,}]')
 """The beginning of an update."""
+ITEMS = 2
+"""How many brackets are open around an update: those of the answer's object and of the list."""
 ID_MAX = 2**63 - 1
 """The largest id that is taken for one."""
 
@@ -91,12 +93,12 @@ def split(answer: bytes) -> list[RawUpdate] | None:
         if bracket[1] in b"{[":
             if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, 0, at):
                 begin = at
-            elif begin and depth == 2:  # noqa: PLR2004 - an item in the list in the answer's object
+            elif begin and depth == ITEMS:
                 start = at
             depth += 1
             continue
         depth -= 1
-        if begin and depth == 2:  # noqa: PLR2004 - likewise
+        if begin and depth == ITEMS:
             bodies.append(answer[start : at + 1])
         elif begin and depth == 1:
             end = at + 1

@@ -63,7 +63,7 @@ class Topics(BaseRequestMiddleware):
         return await make_request(bot, method)
 
 
-async def name_topic(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:  # noqa: ANN401 - what the handler gives
+async def name_topic(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
     """A middleware of updates that gives a channel's direct message the engine's topic number."""
     update = cast("Update", event)
     message, query = update.message, update.callback_query
