@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter, Ticket, TicketState
+from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.drawing.shown_messages import ShownMessages
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.token_bucket import TokenBucket
@@ -22,6 +23,7 @@ class EditLimits:
     Attributes:
         bucket: As given.
         limiter: As given.
+        ticket: The ticket for the next edit, None if there is none yet.
         is_hurried: Whether the edits wait for no limit of the chat but the time that Telegram
             asked for.
     """
@@ -32,18 +34,18 @@ class EditLimits:
         self.bucket = bucket
         self.limiter = limiter
         self.is_hurried = False
+        self.ticket: Ticket | None = None
         self._shown = shown
-        self._ticket: Ticket | None = None
         # Before when no edit permit is asked for, by the monotonic clock.
         self._ask_at = 0.0
-        # Returns the drawing that waits for all limits. None while an edit is retried, because
-        # that one waits for a ticket alone.
-        self._latest: Callable[[], Drawing] | None = None
+        # The edits whose first waits for all limits; none while an edit is retried, because that
+        # one waits for a ticket alone.
+        self._edits: Sequence[PendingEdit] = ()
         self._woken = asyncio.Event()
 
     def pause(self, drawing: Drawing) -> float:
         """Return the seconds that a drawing has to wait for all limits, 0 for none."""
-        for_ticket = 0.0 if self._may_skip_queue(drawing) else self.limiter.pause(self._ticket)
+        for_ticket = 0.0 if self._may_skip_queue(drawing) else self.limiter.pause(self.ticket)
         return max(for_ticket, self._pause_in_chat(drawing))
 
     def hurry(self) -> None:
@@ -59,53 +61,47 @@ class EditLimits:
         """Compute again how long to wait."""
         self._woken.set()
 
-    async def wait(self, latest: Callable[[], Drawing]) -> None:
+    async def wait(self, edits: Sequence[PendingEdit]) -> None:
         """Wait for all limits, and for a ticket.
 
         Args:
-            latest: Returns the drawing that waits; a later one may replace it meanwhile.
+            edits: The pending edits. The first one waits; a later one may replace it meanwhile.
         """
-        self._latest = latest
-        while pause := self.pause(latest()):
-            if self._ticket is None:
-                pause = self._pause_in_chat(latest())
+        self._edits = edits
+        while pause := self.pause(edits[0].drawing):
+            if self.ticket is None:
+                pause = self._pause_in_chat(edits[0].drawing)
                 if not pause:
                     # Not earlier: a ticket of a chat that is held back would delay the others.
-                    self._ticket = self.limiter.take_ticket(self._wake_for_ticket)
+                    self.ticket = self.limiter.take_ticket(self._wake_for_ticket)
                     continue
             await self._sleep(pause)
-        if self._ticket is None or self.limiter.pause(self._ticket):
+        if self.ticket is None or self.limiter.pause(self.ticket):
             # The edit changes buttons, perhaps only by now, so it needs no ticket from the queue.
             self.skip_queue()
-        elif self._ticket.state is TicketState.WAITING:
-            await self._redeem(self._ticket)
+        elif self.ticket.state is TicketState.WAITING:
+            await self._redeem(self.ticket)
 
     async def wait_again(self, is_wanted: Callable[[], bool]) -> bool:
-        """Wait for a ticket to retry an edit, unless the first try left one.
-
-        Returns:
-            Whether the edit is still wanted.
-        """
-        if self._ticket:
-            return True
-        self._latest = None
-        self._ticket = self.limiter.take_ticket(self._wake_for_ticket)
-        while is_wanted() and (pause := self.limiter.pause(self._ticket)):
+        """Wait for a new ticket to retry an edit; tell whether the edit is still wanted."""
+        self._edits = ()
+        self.ticket = self.limiter.take_ticket(self._wake_for_ticket)
+        while is_wanted() and (pause := self.limiter.pause(self.ticket)):
             await self._sleep(pause)
         if not is_wanted():
             return False
-        await self._redeem(self._ticket)
+        await self._redeem(self.ticket)
         return True
 
     def take(self) -> Ticket | None:
         """Use the ticket up."""
-        ticket, self._ticket = self._ticket, None
+        ticket, self.ticket = self.ticket, None
         return ticket
 
     def skip_queue(self) -> None:
         """Take a ticket that is valid at once, in place of the one that waits, if any."""
         self.give_ticket_back()
-        self._ticket = self.limiter.skip_queue()
+        self.ticket = self.limiter.skip_queue()
 
     def give_ticket_back(self) -> None:
         """Give the ticket back, if there is one."""
@@ -114,7 +110,7 @@ class EditLimits:
 
     def _wake_for_ticket(self) -> bool:
         """Wake the edit if it waits for its ticket alone, and tell whether it does."""
-        is_alone = self._latest is None or not self._pause_in_chat(self._latest())
+        is_alone = not self._edits or not self._pause_in_chat(self._edits[0].drawing)
         if is_alone:
             self._woken.set()
         return is_alone

@@ -169,7 +169,7 @@ class EditQueue:
     async def _wait_for_permission(self) -> bool:
         """Wait for all limits and the edit permit; tell whether the edit is still wanted."""
         while True:
-            await self._limits.wait(lambda: self._pending[0].drawing)
+            await self._limits.wait(self._pending)
             edit = self._pending[0]
             pause = await self._editor.claim(edit.drawing, edit.version)
             is_shown = self._shown.shows(edit.drawing, edit.version)
@@ -202,10 +202,11 @@ class EditQueue:
         return edit.drawing.fresh or not (self._pending and edit.is_replaced_by(self._pending[0]))
 
     async def _draw(self, edit: PendingEdit) -> Drawn:
-        # Many edits may be retried at the same time.
-        if not await self._limits.wait_again(partial(self._is_wanted, edit)):
+        limits = self._limits
+        # The first try used the ticket up. Many edits may be retried at the same time.
+        if not (limits.ticket or await limits.wait_again(partial(self._is_wanted, edit))):
             return Drawn.MERGED
-        bucket, limiter, ticket = self._limits.bucket, self._limits.limiter, self._limits.take()
+        bucket, limiter, ticket = limits.bucket, limits.limiter, limits.take()
         # Spent before the edit, so that no answer promises the same token.
         give_back = bucket.give_back if bucket.spend() else lambda: None
         try:

@@ -5,7 +5,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 
 from aiogram.types import InlineKeyboardMarkup, Message
-from aiogram_dialog.api.entities import MarkupVariant, NewMessage
+from aiogram_dialog.api.entities import MarkupVariant
 from cachetools import LRUCache
 
 from durable_dialogs.state.outcome import Drawing
@@ -67,8 +67,10 @@ class ShownMessages:
 
     def shows(self, drawing: Drawing, version: str) -> bool:
         """Tell whether a message shows a window already, as far as this process knows."""
-        shown = self._shown.get(self._name(drawing))
-        return drawing.content is not None and shown == _shown(drawing, drawing.content, version)
+        shown, content = self._shown.get(self._name(drawing)), drawing.content
+        if shown is None or content is None or shown.version != version:
+            return False
+        return shown == Shown(drawing.record, version, content.reply_markup, content.text)
 
     def is_unsent(self, drawing: Drawing) -> bool:
         """Tell whether a new message could not be sent because the bot may not write there."""
@@ -104,8 +106,10 @@ class ShownMessages:
 
     def note(self, drawing: Drawing, version: str) -> None:
         """Note that a message shows a window."""
-        if drawing.content is not None:
-            self._shown[self._name(drawing)] = _shown(drawing, drawing.content, version)
+        if content := drawing.content:
+            self._shown[self._name(drawing)] = Shown(
+                drawing.record, version, content.reply_markup, content.text
+            )
 
     def note_edited(self, drawing: Drawing) -> None:
         """Note that an edit of a message is over, however it ended."""
@@ -142,11 +146,9 @@ class ShownMessages:
             noted.pop(message_name(chat_id, message_id), None)
 
     def _name(self, drawing: Drawing) -> str:
-        return message_name(drawing.chat_id, self.target(drawing))
-
-
-def _shown(drawing: Drawing, content: NewMessage, version: str) -> Shown:
-    return Shown(drawing.record, version, content.reply_markup, content.text)
+        # Mostly the message is there, and each edit asks for its name several times.
+        target = drawing.target if drawing.target > 0 else self.target(drawing)
+        return f"{drawing.chat_id}/{target}"
 
 
 def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:
