@@ -142,7 +142,7 @@ def main(folder: Path) -> None:
         browser = driver.chromium.launch(executable_path=chromium, args=flags)
         for picture in PICTURES:
             take(browser, url, picture, folder / picture.file)
-            print(folder / picture.file)  # noqa: T201 - a program prints
+            print(folder / picture.file)
         browser.close()
 
 

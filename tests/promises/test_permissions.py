@@ -134,8 +134,8 @@ async def test_a_start_without_a_permission_is_refused_in_one_line(
 
 
 KEPT = {"-set", "-expire"}
-"""Commands that the inbox does not need. If a press is slow, as on a busy machine, the inbox keeps it.
-Then it is done once the user has the permission again, and nobody is told to try again."""
+"""Commands that the inbox does not need. If a press is slow, as on a busy machine, the inbox keeps
+it. Then it is done once the user has the permission again, and nobody is told to try again."""
 
 
 @pytest.mark.parametrize("rules", ["-hset", "-set", "-expire", "-evalsha -eval", "resetkeys ~a"])
