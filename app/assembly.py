@@ -34,17 +34,17 @@ from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.runtime import Hooks, OpenDialogs
-from durable_dialogs.state.store import MEMORY
+from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
 from durable_dialogs.telemetry import telemetry
 from exports.sending import Exports
 from exports.writing import Writer
-from handlers import inline, menu_button, profile
+from handlers import inline_counter, menu_button, profile
 from handlers.errors import answer_error
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
-from handlers.unread import refuse_unread
+from handlers.unreadable import refuse_unread
 from locales import Catalog
 from ops.metrics import TOTALS, begin, count_total, measure_dialogs, watch
 from people.chat_names import ChatNames
@@ -115,12 +115,12 @@ async def assemble(
     parts.push_async_callback(services.charts.close)
     dialogs = _make_dialogs(settings, connections, kept, services)
     person = PersonMiddleware(catalog, kept.users, services.people)
-    own_chats = OwnChats(redis, bot.id, catalog)
+    own_chats = OwnChats(redis, connections.keys, catalog)
     dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
     await dispatcher.emit_startup(bot=bot)
     intake = _make_intake(connections, dispatcher, services.bills, catalog)
     kept_updates = InboxStore(
-        redis, connections.batch, bot.id, is_redis_away=lambda: dialogs.store.is_away
+        redis, connections.batch, connections.keys, is_redis_away=lambda: dialogs.store.is_away
     )
     inbox = Inbox(Fetcher(bot, KINDS), kept_updates, intake.carry_out)
     health = make_health(settings, connections, kept.sessions, is_stopping)
@@ -152,20 +152,20 @@ def _open_database(settings: Settings, parts: AsyncExitStack) -> AsyncEngine:
 def _make_services(
     settings: Settings, connections: Connections, kept: Repositories, catalog: Catalog
 ) -> Services:
-    redis, bot = connections.redis, connections.bot
-    leases = Leases(redis, bot.id, MEMORY)
+    redis, bot, keys = connections.redis, connections.bot, connections.keys
+    leases = Leases(redis, keys, MEMORY)
     return Services(
         totals=kept.totals,
         summaries=kept.summaries,
         users=kept.users,
         payments=kept.payments,
-        people=People(kept.preferences, redis, bot.id, catalog, kept.users.forget),
-        rights=Rights(bot, redis),
+        people=People(kept.preferences, redis, keys, catalog, kept.users.forget),
+        rights=Rights(bot, redis, keys),
         chat_names=ChatNames(bot),
         charts=Charts(),
         exports=Exports(bot, leases, catalog, Writer(kept.totals, kept.payments, kept.users)),
-        taps=Taps(redis, connections.batch, bot.id),
-        drafts=Drafts(redis, bot.id),
+        taps=Taps(redis, connections.batch, keys),
+        drafts=Drafts(redis, keys),
         bills=Bills(bot.token),
         tickets=Tickets(bot.token),
         passes=Passes(bot.token),
@@ -180,11 +180,12 @@ def _make_dialogs(
     settings: Settings, connections: Connections, kept: Repositories, services: Services
 ) -> OpenDialogs:
     people, exports = services.people, services.exports
+    redis, batch = connections.redis, connections.batch
     return OpenDialogs(
-        connections.redis,
-        connections.batch,
+        redis,
+        batch,
         connections.bot,
-        settings.dialog_ttl,
+        DialogStore(redis, batch, connections.keys, settings.dialog_ttl),
         Hooks(
             delivery=lambda moving: (
                 Deliveries(
@@ -192,7 +193,7 @@ def _make_dialogs(
                 ).deliver
             ),
             on_error=answer_error,
-            inline_window=partial(inline.window, people),
+            inline_window=partial(inline_counter.window, people),
         ),
     )
 
@@ -204,7 +205,7 @@ def _make_intake(
     return Intake(
         bot,
         Reader(bot, bills.payer_of),
-        Quarantine(connections.redis, connections.batch, bot.id),
+        Quarantine(connections.redis, connections.batch, connections.keys),
         partial(dispatcher.feed_update, bot),
         partial(refuse_unread, catalog),
         kinds=KINDS,
@@ -225,7 +226,7 @@ def _receiving(
     address = settings.webhook_url.get_secret_value().rstrip("/")
     receiver = Receiver(address, settings.secret or secret_of(bot.token), intake, inbox)
     receiver.join(pages)
-    return partial(receiver.announce, bot, connections.redis)
+    return partial(receiver.announce, bot, connections.redis, connections.keys)
 
 
 async def _forget(changes: Changes) -> None:

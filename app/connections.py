@@ -16,6 +16,7 @@ from durable_dialogs.redis.address import Kind, parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.permissions import MissingPermissionsError, Permissions
 from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telegram.proxy import (
@@ -27,6 +28,7 @@ from durable_dialogs.telegram.proxy import (
 )
 from durable_dialogs.telegram.session import Session
 from durable_dialogs.telegram.topics import Topics
+from ops.deployment import REDIS_PREFIX
 from ops.errors import OperatorError, line_of
 
 CALL = 20.0
@@ -44,6 +46,7 @@ class Connections:
     Attributes:
         redis: The connection to Redis, giving bytes.
         batch: Sends commands to the same Redis together.
+        keys: The bot's keys in Redis.
         permissions: Checks what the bot's user in Redis may do.
         bot: The bot.
         clock: Compares this machine's clock with Telegram's.
@@ -51,6 +54,7 @@ class Connections:
 
     redis: Redis
     batch: Batch
+    keys: BotKeys
     permissions: Permissions
     bot: Bot
     clock: TelegramClock
@@ -69,8 +73,9 @@ async def connect_all(settings: Settings, parts: AsyncExitStack) -> Connections:
     redis, batch = await open_redis(settings, parts)
     clock = TelegramClock()
     bot = await open_bot(settings, clock, parts)
-    permissions = await require_permissions(redis, batch, bot.id)
-    return Connections(redis, batch, permissions, bot, clock)
+    keys = BotKeys(bot.id, REDIS_PREFIX)
+    permissions = await require_permissions(redis, batch, keys)
+    return Connections(redis, batch, keys, permissions, bot, clock)
 
 
 async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, Batch]:
@@ -124,7 +129,7 @@ async def _check_mode(redis: Redis) -> None:
             )
 
 
-async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permissions:
+async def require_permissions(redis: Redis, batch: Batch, keys: BotKeys) -> Permissions:
     """Check that the bot's user in Redis has the permissions that it needs.
 
     Returns:
@@ -133,7 +138,7 @@ async def require_permissions(redis: Redis, batch: Batch, bot_id: int) -> Permis
     Raises:
         OperatorError: A permission is missing.
     """
-    permissions = Permissions(redis, batch, bot_id)
+    permissions = Permissions(redis, batch, keys)
     try:
         await permissions.check()
     except MissingPermissionsError as error:

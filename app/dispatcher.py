@@ -16,7 +16,7 @@ from handlers import (
     deep_links,
     game,
     groups,
-    inline,
+    inline_counter,
     inline_offers,
     payments,
     paysupport,
@@ -59,7 +59,7 @@ def make_dispatcher(
     dispatcher.update.middleware(person)
     # Routers are global to their modules, so a process can make one dispatcher only.
     dispatcher.include_routers(
-        inline.router,
+        inline_counter.router,
         game.router,
         strays.before,
         _without_presses(

@@ -60,7 +60,7 @@ async def make_pages(
     bot, freshness = connections.bot, Freshness(connections.clock)
     pages = web.Application(client_max_size=LIMIT, middlewares=[refuse_compressed])
     add_mini_app(pages, catalog)
-    scores = Scores(bot, Leases(connections.redis, bot.id, memory=2 * LIFE))
+    scores = Scores(bot, Leases(connections.redis, connections.keys, memory=2 * LIFE))
     add_game(pages, Game(services.tickets, scores, catalog))
     username = (await bot.me()).username or ""
     site = Site(settings.public_address, username, _chat(settings, username))

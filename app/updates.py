@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 from app.webhook_setting import WebhookSetting
 from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.intake.intake import Intake
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.telegram.retries import confirmed, patiently
 from durable_dialogs.telemetry import update_id
@@ -138,12 +139,13 @@ class Receiver:
         """Add the webhook to an application."""
         add_webhook(app, Webhook(self.intake, self.secret), urlsplit(self.address).path)
 
-    async def announce(self, bot: Bot, redis: Redis) -> NoReturn:
+    async def announce(self, bot: Bot, redis: Redis, keys: BotKeys) -> NoReturn:
         """Set the webhook and keep it set until cancelled; replay the inbox first.
 
         Args:
             bot: The bot.
             redis: The connection, giving bytes.
+            keys: The bot's keys in Redis.
 
         Raises:
             TelegramUnauthorizedError: The token was revoked.
@@ -155,4 +157,4 @@ class Receiver:
             allowed_updates=KINDS,
             max_connections=CONNECTIONS,
         )
-        await WebhookSetting(bot, redis, method).keep()
+        await WebhookSetting(bot, redis, keys, method).keep()

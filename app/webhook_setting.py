@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.delivery.leases import HOLD, Lease, Leases
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.telegram.retries import confirmed, patiently
 from ops.metrics import WEBHOOK_FAILED, WEBHOOK_LOST, WEBHOOK_PENDING
@@ -53,15 +53,16 @@ class WebhookSetting:
     Args:
         bot: The bot.
         redis: The connection, giving bytes.
+        keys: The bot's keys in Redis.
         method: The call that sets the webhook.
     """
 
-    def __init__(self, bot: Bot, redis: Redis, method: SetWebhook) -> None:
+    def __init__(self, bot: Bot, redis: Redis, keys: BotKeys, method: SetWebhook) -> None:
         self._bot = bot
         self._redis = redis
         self._method = method
-        self._claims = Leases(redis, bot.id, memory=HOLD)
-        self._key = f"{PREFIX}:{{{bot.id}}}:{NAME}"
+        self._claims = Leases(redis, keys, memory=HOLD)
+        self._key = keys.own(NAME)
         # Keyed by the token, so that a reader of Redis can't find the secret by trying.
         digest = hmac.new(bot.token.encode(), method.model_dump_json().encode(), "sha256")
         self._digest = digest.hexdigest().encode()

@@ -97,7 +97,9 @@ async def step(callback: CallbackQuery, _widget: Steps, manager: DialogManager, 
     if not is_private(manager) and not is_personal:
         contribute(data.setdefault("shares", {}), callback.from_user, by)
     unit.answer_late(texts_of(manager)("counter-value", value=str(value)))
-    unit.then(partial(services_of(manager).taps.note, unit.record_of(manager.current_stack())))
+    unit.after_commit(
+        partial(services_of(manager).taps.note, unit.record_of(manager.current_stack()))
+    )
 
 
 async def _require_opener(callback: CallbackQuery, manager: DialogManager) -> None:

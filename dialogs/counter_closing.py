@@ -27,7 +27,7 @@ async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManag
         total.to_json(),
         late=texts_of(manager)("counter-saved-later", value=str(total.value)),
     )
-    unit.then(partial(services_of(manager).count_total, total.kind))
+    unit.after_commit(partial(services_of(manager).count_total, total.kind))
     await _close(manager, Counter.confirmed, to_name=total if _asks_name(total, manager) else None)
 
 

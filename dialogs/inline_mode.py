@@ -1,4 +1,4 @@
-"""Inline mode: buttons that start an inline query in a chat (handlers/inline.py answers it)."""
+"""Inline mode: buttons that start an inline query, which `handlers/inline_counter.py` answers."""
 
 from typing import Any
 

@@ -30,8 +30,8 @@ class AnswerMiddleware(CallbackAnswerMiddleware):
         data["callback_answer"] = answer
         result = await handler(event, data)
         if not answer.disabled:
-            transaction: UnitOfWork = data["transaction"]
-            transaction.answer(
+            unit: UnitOfWork = data["unit"]
+            unit.answer(
                 answer.text,
                 alert=bool(answer.show_alert),
                 url=answer.url,

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 async def answer_error(
-    error: Exception, update: Update, data: dict[str, Any], transaction: UnitOfWork
+    error: Exception, update: Update, data: dict[str, Any], unit: UnitOfWork
 ) -> None:
     """Answer an update whose handler raised; see `durable_dialogs.update.middleware.OnError`.
 
@@ -33,66 +33,64 @@ async def answer_error(
         error: What was raised.
         update: The update.
         data: The middlewares' data.
-        transaction: A unit of work that saves nothing; it takes the answers.
+        unit: A unit of work that saves nothing; it takes the answers.
     """
     if isinstance(error, UnsentError):
-        _say_unsent(update, data, transaction)
+        _say_unsent(update, data, unit)
         return
     try:
-        await _answer(error, update, data, transaction)
+        await _answer(error, update, data, unit)
     except AwayError as away:
-        await _answer(away, update, data, transaction)
+        await _answer(away, update, data, unit)
     except Exception:
         log.exception("answer_failed")
         texts: Texts = data["texts"]
-        transaction.answer(texts("notice-error"), alert=True)
+        unit.answer(texts("notice-error"), alert=True)
 
 
-async def _answer(
-    error: Exception, update: Update, data: dict[str, Any], transaction: UnitOfWork
-) -> None:
+async def _answer(error: Exception, update: Update, data: dict[str, Any], unit: UnitOfWork) -> None:
     texts: Texts = data["texts"]
     query, message = update.callback_query, update.message
     if checkout := update.pre_checkout_query or update.shipping_query:
-        transaction.call(checkout.answer(ok=False, error_message=_words(error, texts)))
+        unit.call(checkout.answer(ok=False, error_message=_words(error, texts)))
     if update.inline_query:
-        transaction.call(update.inline_query.answer([], cache_time=0, is_personal=True))
+        unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     match error:
         case Notice():
-            transaction.answer(_words(error, texts), alert=error.alert)
+            unit.answer(_words(error, texts), alert=error.alert)
             if message:
-                transaction.call(message.reply(_words(error, texts)))
+                unit.call(message.reply(_words(error, texts)))
         case OutdatedIntent() | Ended() if query:
             closed = isinstance(error, Ended)
-            await answer_stale(query, data, transaction, error.stack_id, closed=closed)
+            await answer_stale(query, data, unit, error.stack_id, closed=closed)
         case UnknownIntent() if query:
             note_forged(query, query.data)
-            await answer_stale(query, data, transaction, _own_stack(data))
+            await answer_stale(query, data, unit, _own_stack(data))
         case AwayError():
             log.warning("update_not_counted", error=str(error))
-            transaction.answer(_words(error, texts))
+            unit.answer(_words(error, texts))
             if message:
-                transaction.call(message.answer(_words(error, texts)))
+                unit.call(message.answer(_words(error, texts)))
         case _:
             log.error("update_failed", exc_info=error)
-            transaction.answer(texts("notice-error"), alert=True)
+            unit.answer(texts("notice-error"), alert=True)
             if message:
                 # Somebody who tries again here would pay twice.
                 key = "payment-failed" if message.successful_payment else "notice-error"
-                transaction.call(message.answer(texts(key)))
+                unit.call(message.answer(texts(key)))
 
 
-def _say_unsent(update: Update, data: dict[str, Any], transaction: UnitOfWork) -> None:
+def _say_unsent(update: Update, data: dict[str, Any], unit: UnitOfWork) -> None:
     """Say that the bot may not write in a group: as the answer to a press, or in private."""
     person: User = data["event_from_user"]
     chat: Chat = data["event_chat"]
     texts: Texts = data["texts"]
     if update.callback_query:
-        transaction.answer(texts("notice-unsent"), alert=True)
+        unit.answer(texts("notice-unsent"), alert=True)
     elif person.id not in ANONYMOUS:
         title = escape(chat.title or "", quote=False)
         text = texts("notice-unsent-in", chat=title)
-        transaction.call(SendMessage(chat_id=person.id, text=text))
+        unit.call(SendMessage(chat_id=person.id, text=text))
 
 
 def _words(error: Exception, texts: Texts) -> str:
@@ -124,7 +122,7 @@ async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -
 async def answer_stale(
     query: CallbackQuery,
     data: dict[str, Any],
-    transaction: UnitOfWork,
+    unit: UnitOfWork,
     stack_id: str,
     *,
     closed: bool = False,
@@ -138,25 +136,25 @@ async def answer_stale(
     Args:
         query: The press.
         data: The middlewares' data.
-        transaction: Takes the answer and the calls.
+        unit: Takes the answer and the calls.
         stack_id: The stack that may have moved to another window.
         closed: Whether that window is the last one, which has no buttons.
     """
     texts: Texts = data["texts"]
     message = query.message
-    shown = await transaction.message_of(stack_id, data.get("event_thread_id"))
+    shown = await unit.message_of(stack_id, data.get("event_thread_id"))
     lives = message is not None and message.message_id == shown
     foreign = stack_id.startswith("<") and stack_id != _own_stack(data)
     if closed or not lives:
-        transaction.answer(texts("notice-ended"), alert=True)
+        unit.answer(texts("notice-ended"), alert=True)
     elif foreign:
-        transaction.answer(texts("notice-foreign"))
+        unit.answer(texts("notice-foreign"))
     if lives:
         if not foreign:
-            transaction.redraws.append(stack_id)
+            unit.redraws.append(stack_id)
     # A press with forged data must not remove the keyboard of an active message.
     elif message is not None and carries(message, query.data):
-        transaction.call(
+        unit.call(
             EditMessageReplyMarkup(
                 chat_id=message.chat.id,
                 message_id=message.message_id,

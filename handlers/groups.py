@@ -26,15 +26,15 @@ async def greet(
 
 
 @router.message(F.migrate_to_chat_id.as_("new_id"))
-async def leave_old(message: Message, transaction: UnitOfWork, new_id: int) -> None:
+async def leave_old(message: Message, unit: UnitOfWork, new_id: int) -> None:
     """Migrate the group's dialogs; Telegram reports the migration in the old chat."""
-    transaction.deliver(*upgrade_of(message.chat.id, new_id))
+    unit.deliver(*upgrade_of(message.chat.id, new_id))
 
 
 @router.message(F.migrate_from_chat_id.as_("old_id"))
-async def arrive(message: Message, transaction: UnitOfWork, old_id: int) -> None:
+async def arrive(message: Message, unit: UnitOfWork, old_id: int) -> None:
     """Migrate the group's dialogs; Telegram reports it in the new chat as well.
 
     The first of the two reports does it.
     """
-    transaction.deliver(*upgrade_of(old_id, message.chat.id))
+    unit.deliver(*upgrade_of(old_id, message.chat.id))

@@ -19,7 +19,7 @@ from aiogram.types import (
 
 from db.models import LABEL_MAX
 from durable_dialogs import Drafts, ask
-from handlers.inline import COUNTER, Stage, counter_keyboard, counter_window
+from handlers.inline_counter import COUNTER, Stage, counter_keyboard, counter_window
 from handlers.inline_totals import find_totals
 from locales import Texts
 from widgets.services import Services

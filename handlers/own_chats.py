@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs import PREFIX, ChatKeys, finish, patiently, start
+from durable_dialogs import BotKeys, finish, patiently, start
 from handlers.menu_button import make_button
 from handlers.profile import announce_to_admin, take_back_from
 from locales import Catalog
@@ -41,14 +41,14 @@ class OwnChats(BaseMiddleware):
 
     Args:
         redis: The connection, giving bytes.
-        bot_id: The bot's id.
+        keys: The bot's keys in Redis.
         catalog: The texts of all languages.
     """
 
-    def __init__(self, redis: Redis, bot_id: int, catalog: Catalog) -> None:
+    def __init__(self, redis: Redis, keys: BotKeys, catalog: Catalog) -> None:
         self._redis = redis
-        self._bot_id = bot_id
-        self._admins = f"{PREFIX}:{{{bot_id}}}:listed_admins"
+        self._keys = keys
+        self._admins = keys.own("listed_admins")
         self._catalog = catalog
         self._known: MutableMapping[int, str] = LRUCache(REMEMBERED)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -127,7 +127,7 @@ class OwnChats(BaseMiddleware):
         texts = self._catalog.speak(language)
         is_own = totals_url is not None and texts is not self._catalog.speak(None)
         wanted = f"{language} {_digest(totals_url)}" if is_own else ""
-        key = f"{ChatKeys(self._bot_id, person_id).tag}:menu_button"
+        key = f"{self._keys.chat(person_id).tag}:menu_button"
         try:
             shown = cast("bytes | None", await self._redis.getex(key, ex=KEPT))
             if (shown or b"").decode() == wanted:

@@ -69,7 +69,7 @@ async def ship(query: ShippingQuery, services: Services, texts: Texts) -> Telegr
 
 @router.pre_checkout_query()
 async def check(
-    query: PreCheckoutQuery, services: Services, transaction: UnitOfWork
+    query: PreCheckoutQuery, services: Services, unit: UnitOfWork
 ) -> TelegramMethod[bool]:
     """Accept a payment. It saves nothing, so a repeated query gets the same answer.
 
@@ -79,7 +79,7 @@ async def check(
     bill = _bill_of(query, services.bills)
     if not bill.comes_to(query):
         raise Notice("payment-wrong-sum")
-    if await _is_paid(bill, services.payments, transaction):
+    if await _is_paid(bill, services.payments, unit):
         raise Notice("payment-paid-already")
     return query.answer(ok=True)
 
@@ -94,7 +94,7 @@ def _bill_of(query: ShippingQuery | PreCheckoutQuery, bills: Bills) -> Bill:
     return bill
 
 
-async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> bool:
+async def _is_paid(bill: Bill, payments: Payments, unit: UnitOfWork) -> bool:
     """Tell whether a bill was paid.
 
     A payment that is still in the outbox is known to the dialog only. After the dialog has
@@ -103,7 +103,7 @@ async def _is_paid(bill: Bill, payments: Payments, transaction: UnitOfWork) -> b
     Raises:
         Notice: The database is away.
     """
-    if BillStates.paid.state in await transaction.states_of(bill.stack_id):
+    if BillStates.paid.state in await unit.states_of(bill.stack_id):
         return True
     try:
         async with asyncio.timeout(PATIENCE):
@@ -134,7 +134,7 @@ async def note_payment(
         services: What the application hands to every update.
         left_out: The places of the update that can't be read.
     """
-    transaction, texts = unit_of_work(dialog_manager), texts_of(dialog_manager)
+    unit, texts = unit_of_work(dialog_manager), texts_of(dialog_manager)
     charge_id = paid.telegram_payment_charge_id
     bill = services.bills.read(paid.invoice_payload)
     person = message.from_user
@@ -143,7 +143,7 @@ async def note_payment(
     if bill is None or person is None or bill.user_id != person.id or not fits:
         log.error("payment_not_ours", charge=charge_id)
         return message.reply(texts("payment-not-ours"))
-    _deliver(paid, bill, message, transaction)
+    _deliver(paid, bill, message, unit)
     receipt = {
         "charge": charge_id,
         "currency": paid.currency,
@@ -155,7 +155,7 @@ async def note_payment(
         if _is_receipt(stack, charge_id):
             return None
         if stack.has_context() and stack.current_context().state == BillStates.due:
-            transaction.call(_without_cancel(stack, message.chat.id, bill, texts))
+            unit.call(_without_cancel(stack, message.chat.id, bill, texts))
         # Telegram's clients turn the message of the bill into a receipt, so it must stay.
         stack.current_stack().last_message_id = None
         await stack.start(
@@ -182,7 +182,7 @@ async def note_refund(
     message: Message,
     refunded: RefundedPayment,
     dialog_manager: DialogManager,
-    transaction: UnitOfWork,
+    unit: UnitOfWork,
     services: Services,
 ) -> None:
     """Save that a payment was refunded, by this bot or elsewhere, and mark its receipt."""
@@ -191,7 +191,7 @@ async def note_refund(
     if bill is None or bill.user_id != message.chat.id:
         log.error("refund_not_ours", charge=charge_id)
         return
-    _deliver(refunded, bill, message, transaction)
+    _deliver(refunded, bill, message, unit)
     async with foreground(dialog_manager, bill.stack_id) as stack:
         if _is_receipt(stack, charge_id):
             stack.dialog_data["refunded_at"] = int(message.date.timestamp())
@@ -210,7 +210,7 @@ def _deliver(
     payment_info: SuccessfulPayment | RefundedPayment,
     bill: Bill,
     message: Message,
-    transaction: UnitOfWork,
+    unit: UnitOfWork,
 ) -> None:
     payment = NewPayment(
         telegram_payment_charge_id=payment_info.telegram_payment_charge_id,
@@ -223,4 +223,4 @@ def _deliver(
         created_at=message.date,
         refunded_at=message.date if isinstance(payment_info, RefundedPayment) else None,
     )
-    transaction.deliver(payment.entry, payment.to_json())
+    unit.deliver(payment.entry, payment.to_json())

@@ -46,7 +46,7 @@ async def terms(message: Message, texts: Texts) -> TelegramMethod[Message]:
 async def support(
     message: Message,
     command: CommandObject,
-    transaction: UnitOfWork,
+    unit: UnitOfWork,
     services: Services,
     texts: Texts,
 ) -> TelegramMethod[Message]:
@@ -54,7 +54,7 @@ async def support(
     if not command.args:
         return message.answer(texts("paysupport"))
     for admin_id in services.admin_ids:
-        transaction.call(message.forward(admin_id))
+        unit.call(message.forward(admin_id))
     key = "paysupport-passed-on" if services.admin_ids else "paysupport-nobody"
     return message.reply(texts(key))
 

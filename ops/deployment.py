@@ -5,6 +5,9 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
+REDIS_PREFIX = "tally"
+"""The beginning of all keys and channels in Redis."""
+
 
 class Deployment(Protocol):
     """The settings that locks, backups, workers and the quarantine need.

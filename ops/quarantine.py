@@ -12,9 +12,9 @@ from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.redis.embedded_valkey import ValkeyStartError
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from ops.backup import connected
-from ops.deployment import Deployment
+from ops.deployment import REDIS_PREFIX, Deployment
 from ops.errors import OperatorError
 
 HEAD = ("update", "kind", "since (UTC)", "bytes", "can't be read")
@@ -123,7 +123,9 @@ async def _opened(settings: Deployment) -> AsyncIterator[Quarantine | None]:
                 yield None
                 return
             bot_id = await _bot_id(settings, redis)
-            yield None if bot_id is None else Quarantine(redis, batch, bot_id)
+            yield (
+                None if bot_id is None else Quarantine(redis, batch, BotKeys(bot_id, REDIS_PREFIX))
+            )
     except (RedisError, OSError, ValueError, ValkeyStartError) as error:
         raise OperatorError(f"Redis can't be reached: {error}") from error
 
@@ -132,7 +134,7 @@ async def _bot_id(settings: Deployment, redis: Redis) -> int | None:
     """Give the bot's id. Without a token, it is that of the quarantine found in Redis, if any."""
     if settings.bot_token:
         return int(settings.bot_token.get_secret_value().partition(":")[0])
-    async for key in redis.scan_iter(match=f"{PREFIX}:{{*}}:quarantine"):
+    async for key in redis.scan_iter(match=f"{REDIS_PREFIX}:{{*}}:quarantine"):
         return int(key.decode().partition("{")[2].partition("}")[0])
     return None
 

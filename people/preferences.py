@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.preferences import Choice, Preferences, PreferenceStore
+from durable_dialogs import BotKeys
 from locales import Catalog, Texts
 
 REMEMBERED = 10_000
@@ -59,7 +60,7 @@ class People:
     Args:
         store: Preferences in the database.
         redis: The connection, giving bytes.
-        bot_id: The bot's id.
+        keys: The bot's keys in Redis.
         catalog: The texts of all languages.
         forget: Called in each worker with the id of a person whose data has changed.
     """
@@ -68,13 +69,13 @@ class People:
         self,
         store: PreferenceStore,
         redis: Redis,
-        bot_id: int,
+        keys: BotKeys,
         catalog: Catalog,
         forget: Callable[[int], object],
     ) -> None:
         self._store = store
         self._redis = redis
-        self._channel = f"tally:{{{bot_id}}}:people"
+        self._channel = keys.own("people")
         self._catalog = catalog
         self._forget = forget
         self._known: MutableMapping[int, Preferences] = LRUCache(REMEMBERED)

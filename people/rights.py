@@ -22,7 +22,7 @@ from aiogram.types import (
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs import AwayError, ChatKeys, NotKnownYetError, Outcome, ask
+from durable_dialogs import AwayError, BotKeys, NotKnownYetError, Outcome, ask
 
 PATIENCE = 5
 """Seconds to wait for Telegram."""
@@ -58,10 +58,12 @@ class Rights(BaseMiddleware):
     Args:
         bot: The bot.
         redis: The connection, giving bytes.
+        keys: The bot's keys in Redis.
     """
 
-    def __init__(self, bot: Bot, redis: Redis) -> None:
+    def __init__(self, bot: Bot, redis: Redis, keys: BotKeys) -> None:
         self._bot = bot
+        self._keys = keys
         self._redis = redis
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -129,7 +131,7 @@ class Rights(BaseMiddleware):
         return None if kept is None else Right(kept.decode())
 
     def _key(self, chat_id: int, user_id: int) -> str:
-        return f"{ChatKeys(self._bot.id, chat_id).tag}:right:{user_id}"
+        return f"{self._keys.chat(chat_id).tag}:right:{user_id}"
 
 
 def _right_of(member: ResultChatMemberUnion) -> Right:

@@ -89,7 +89,7 @@ def services_unless_preview(manager: DialogManager) -> Services | None:
 
 def unit_of_work(manager: DialogManager) -> UnitOfWork:
     """Give the unit of work of the update that is being handled."""
-    return cast("UnitOfWork", manager.middleware_data["transaction"])
+    return cast("UnitOfWork", manager.middleware_data["unit"])
 
 
 def offered_buttons(manager: DialogManager) -> OfferedButtons:

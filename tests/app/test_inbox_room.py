@@ -21,6 +21,7 @@ from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.telegram.session import Session
 from durable_dialogs.token_bucket import TokenBucket
 from telegram_playground import Playground
@@ -55,9 +56,9 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     kinds = ["message"]
     reader = Reader(bot, payer_of=lambda _payload: None)
     batch = Batch(redis)
-    quarantine = Quarantine(redis, batch, bot.id)
+    quarantine = Quarantine(redis, batch, BotKeys(bot.id))
     intake = Intake(bot, reader, quarantine, feed, lambda *_: None, kinds=kinds)
-    store = InboxStore(redis, batch, bot.id, is_redis_away=lambda: False)
+    store = InboxStore(redis, batch, BotKeys(bot.id), is_redis_away=lambda: False)
     inbox = Inbox(Fetcher(bot, kinds), store, intake.carry_out)
     running = asyncio.create_task(inbox.run())
     bot_id = own_playground.token.partition(":")[0]

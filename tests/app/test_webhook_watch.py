@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from app import webhook_setting
 from app.webhook_setting import WebhookSetting
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.tasks import finish
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.session import Session
@@ -51,7 +52,7 @@ def setting(bot: Bot, redis: Redis, **other: object) -> WebhookSetting:
     """Give a worker's part in it."""
     url = f"http://127.0.0.1:{free_port()}/webhook"
     values = {"url": url, "secret_token": SECRET, "allowed_updates": MESSAGES, **other}
-    return WebhookSetting(bot, redis, SetWebhook.model_validate(values))
+    return WebhookSetting(bot, redis, BotKeys(bot.id, "tally"), SetWebhook.model_validate(values))
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from db.users import Users
 from durable_dialogs.delivery.leases import Lease, Leases
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.connection import connect
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.telegram.session import Session
 from exports import sending, writing
 from exports.orders import Order
@@ -45,7 +46,7 @@ async def worker(
     engine = create_engine(f"sqlite+aiosqlite:///{tally.data / 'tally.db'}")
     session = Session(api=TelegramAPIServer.from_base(playground.url))
     async with Bot(playground.token, session) as bot:
-        leases, sessions = Leases(redis, bot.id, memory=60), Sessions(engine)
+        leases, sessions = Leases(redis, BotKeys(bot.id), memory=60), Sessions(engine)
         sender = sending.Exports(
             bot,
             leases,
@@ -114,7 +115,7 @@ async def test_the_lease_of_a_long_document_is_held_although_redis_was_away(
         redis, _ = connect(parse(proxy.url), 0, parts)
         sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
         aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
-        other = Leases(aside, bot_id, memory=60)
+        other = Leases(aside, BotKeys(bot_id), memory=60)
         trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
         order = asyncio.create_task(sender.send(name, order_of(ann)))
         await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")

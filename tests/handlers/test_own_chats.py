@@ -11,6 +11,7 @@ from aiogram.types import Chat, Message, TelegramObject, Update, User
 from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
+from durable_dialogs.state.keys import BotKeys
 from handlers.own_chats import OwnChats
 from locales import Catalog, Texts
 from telegram_playground import Person, Playground
@@ -161,7 +162,7 @@ async def test_while_redis_is_away_updates_go_on_and_the_next_tries_again() -> N
         "totals_url": URL,
     }
     async with Redis(port=free_port()) as redis:
-        own_chats = OwnChats(redis, 7, Catalog())
+        own_chats = OwnChats(redis, BotKeys(7, "tally"), Catalog())
         with capture_logs() as logs:
             for number in (1, 2):
                 update = Update(update_id=number, message=message)

@@ -23,14 +23,14 @@ from redis.asyncio import Redis
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_dialogs.runtime import OpenDialogs
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 
 async def main(folder):
     valkey = EmbeddedValkey(Path(folder))
     await valkey.start()
     async with Redis.from_url(valkey.url) as redis:
-        store, chat = DialogStore(redis, Batch(redis), ttl=60), ChatKeys(1, 7)
+        store, chat = DialogStore(redis, Batch(redis), BotKeys(1), ttl=60), BotKeys(1).chat(7)
         await store.commit(chat, [], done=3)
         for update in (3, 4):
             loaded = await store.load(chat, update_id=update, record=chat.record("stack"))

@@ -6,6 +6,7 @@ from typing import cast
 from redis.asyncio import Redis
 
 from db.preferences import Preferences, PreferenceStore
+from durable_dialogs.state.keys import BotKeys
 from locales import Catalog
 from people.preferences import People
 
@@ -29,7 +30,7 @@ class Slow:
 
 async def test_updates_of_a_person_who_is_not_cached_stay_in_order(redis: Redis) -> None:
     store = Slow()
-    people = People(cast("PreferenceStore", store), redis, 1, Catalog(), lambda _: None)
+    people = People(cast("PreferenceStore", store), redis, BotKeys(1), Catalog(), lambda _: None)
     passed: list[int] = []
 
     async def update(number: int) -> None:

@@ -19,6 +19,8 @@ from redis.asyncio import Redis
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.runtime import Hooks, OpenDialogs
+from durable_dialogs.state.keys import BotKeys
+from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import Session
 from telegram_playground import Person, Playground
 from tests.support.nursery import START
@@ -103,9 +105,9 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
     async with Bot(own_playground.token, session) as bot:
         dialogs = OpenDialogs(
             redis,
-            Batch(redis),
+            batch := Batch(redis),
             bot,
-            60,
+            DialogStore(redis, batch, BotKeys(bot.id, "tally"), 60),
             Hooks(delivery=lambda _: never, on_error=never, inline_window=never),
         )
         polling = asyncio.create_task(poll(bot, make_dispatcher(dialogs, redis)))

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 import durable_dialogs
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.permissions import (
     OF_CHANNELS,
     OF_KEYS,
@@ -223,7 +224,7 @@ async def test_each_permission_is_missed(redis: Redis, tmp_path: Path) -> None:
     url = EmbeddedValkey(tmp_path).url.replace("//", "//tally:hunter2@")
     async with Redis.from_url(url) as user:
         batch = Batch(user, replicas=1)
-        permissions = Permissions(user, batch, 7)
+        permissions = Permissions(user, batch, BotKeys(7, "tally"))
         await allow(redis, *ALL.split())
         await permissions.check()
         for name in [*OF_KEYS, *OF_CHANNELS, "TIME", "WAIT", "EVAL"]:

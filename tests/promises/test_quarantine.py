@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from durable_dialogs.intake import quarantine as rules
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import BotKeys
 from telegram_playground import Person, Playground
 from tests.app.test_unread import HALF, HUGE, NO_UTF8, alter
 from tests.app.test_webhook import HEADER, SECRET, by_webhook
@@ -29,7 +30,7 @@ async def quarantine_of(tally: Tally) -> AsyncIterator[Quarantine]:
     """Open the quarantine of a running bot."""
     bot_id = int(tally.settings["BOT_TOKEN"].partition(":")[0])
     async with tally.redis() as redis:
-        yield Quarantine(redis, Batch(redis), bot_id)
+        yield Quarantine(redis, Batch(redis), BotKeys(bot_id, "tally"))
 
 
 async def set_aside(playground: Playground, tally: Tally, person: Person, text: str) -> str:
@@ -213,7 +214,7 @@ async def test_a_body_that_is_no_json_is_refused_once_and_then_set_aside(
 async def test_the_oldest_go_first_and_none_stays_longer_than_it_may(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quarantine = Quarantine(redis, Batch(redis), 7)
+    quarantine = Quarantine(redis, Batch(redis), BotKeys(7, "tally"))
     monkeypatch.setattr(rules, "MOST", 3)
     for number in range(5):
         await quarantine.put(b'{"update_id":%d,"x":1}' % number, "message", "x y")

@@ -9,7 +9,7 @@ from redis.crc import key_slot
 
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.connection import connect
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import AwayError, DialogStore
 from telegram_playground import Message, Person, Playground
@@ -29,6 +29,7 @@ from tests.support.servers import PASSWORD, PROTECTED, Server
 from tests.support.tally import Tally
 
 ADMIN = 4242
+KEYS = BotKeys(7, "tally")
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ async def test_an_address_of_one_server_is_refused_for_a_cluster_and_the_other_w
 async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_went(
     cluster: TallyCluster,
 ) -> None:
-    chat = ChatKeys(7, 7)
+    chat = KEYS.chat(7)
     slot = key_slot(chat.tag.encode())
     source = await cluster.master_of(chat.tag)
     target = next(server for server in cluster.servers if server is not source)
@@ -172,7 +173,7 @@ async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_w
     async with AsyncExitStack() as parts:
         redis, batch = connect(parse(cluster.url), 1, parts)
         await redis.ping()
-        store = DialogStore(redis, batch, 60)
+        store = DialogStore(redis, batch, KEYS, 60)
         await target.ask("CLUSTER SETSLOT", slot, "IMPORTING", names[source.port])
         await source.ask("CLUSTER SETSLOT", slot, "MIGRATING", names[target.port])
         record = Record(chat.record("counter"), stack={"_id": "counter"})

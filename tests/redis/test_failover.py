@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from durable_dialogs.state.keys import PREFIX, ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from telegram_playground import Answer, Message, Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.support.choosing import choose
@@ -39,7 +39,7 @@ async def saved(tally: Tally, tapping: Tapping) -> None:
 
 def chat_of(playground: Playground, person: Person) -> str:
     """Give what all keys of a person's private chat begin with."""
-    return ChatKeys(int(playground.token.partition(":")[0]), person.id).tag
+    return BotKeys(int(playground.token.partition(":")[0]), "tally").chat(person.id).tag
 
 
 async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
@@ -118,7 +118,7 @@ async def test_what_is_chosen_at_one_worker_holds_at_both_also_after_their_chann
     ann = await playground.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
     bot, _, _ = playground.token.partition(":")
-    await fail_over(cluster, f"{PREFIX}:{{{bot}}}")
+    await fail_over(cluster, f"tally:{{{bot}}}")
     await choose(ann, settings, "Language", "Русский")
     value, in_russian = 0, 0
     async with asyncio.timeout(START):

@@ -13,7 +13,7 @@ from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import NotReplicatedError
 from durable_dialogs.redis.connection import connect
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import AwayError, DialogStore, UnclearError
 from telegram_playground import Answer, Playground
@@ -22,7 +22,8 @@ from tests.support.nursery import START
 from tests.support.servers import COMMON, PASSWORD, Server, end_all, until
 from tests.support.tally import Tally
 
-CHAT = ChatKeys(1, 2)
+KEYS = BotKeys(1, "tally")
+CHAT = KEYS.chat(2)
 UPDATE = 3
 STACK = {"_id": "other"}
 
@@ -67,7 +68,7 @@ def url_of(server: Server) -> str:
 def store_on(server: Server, parts: AsyncExitStack, replicas: int = 1) -> DialogStore:
     """Give a store whose commits have to be at so many replicas."""
     redis, batch = connect(parse(url_of(server)), replicas, parts)
-    return DialogStore(redis, batch, 60)
+    return DialogStore(redis, batch, KEYS, 60)
 
 
 async def tap(store: DialogStore) -> str:
@@ -173,7 +174,7 @@ async def test_an_entry_is_announced_at_a_replica_before_it_is_committed(pair: P
 
     async with AsyncExitStack() as parts:
         redis, batch = connect(parse(url_of(pair.master)), 1, parts)
-        outbox = Outbox(redis, batch, CHAT.bot_id, deliver)
+        outbox = Outbox(redis, batch, KEYS, deliver)
         await outbox.announce(CHAT, {"entry": "payload"})
         pair.replica.stop_for_now()
         with pytest.raises(NotReplicatedError):

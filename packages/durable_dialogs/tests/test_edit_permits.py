@@ -12,15 +12,16 @@ from typing_extensions import override
 from durable_dialogs.drawing import edit_permits
 from durable_dialogs.drawing.edit_permits import TOLERANCE, EditPermits
 from durable_dialogs.drawing.pending_edit import PendingEdit
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.token_bucket import TokenBucket
+from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.clock import Clock
 
-BOT, ANN, MESSAGE = 1, 7, 42
-CHAT = ChatKeys(BOT, ANN)
+ANN, MESSAGE = 7, 42
+KEYS = BotKeys(1, "tally")
+CHAT = KEYS.chat(ANN)
 COUNTER = CHAT.record("counter")
 WORKERS = 3
 
@@ -60,9 +61,9 @@ def server(redis: Redis, clock: Clock) -> Server:
 @pytest.fixture
 def permits(redis: Redis, server: Server) -> EditPermits:
     """Give the permits of one of several workers."""
-    workers = WorkerRegistry(redis, server, BOT)
+    workers = WorkerRegistry(redis, server, KEYS)
     workers.size = WORKERS
-    return EditPermits(redis, server, BOT, workers)
+    return EditPermits(redis, server, KEYS, workers)
 
 
 def window(*buttons: str, record: str = COUNTER, chat_id: int | str = ANN) -> Drawing:
@@ -165,7 +166,7 @@ async def test_a_stored_window_is_drawn_although_another_record_is_newer_by_anot
 async def test_an_older_window_of_an_inline_message_is_skipped_too(
     permits: EditPermits, redis: Redis
 ) -> None:
-    record = ChatKeys(BOT, "inline-1").record("inline")
+    record = KEYS.chat("inline-1").record("inline")
     inline = window("+1", record=record, chat_id="inline-1")
     assert await take(permits, inline, "1", INLINE_TARGET) == 0
     await redis.hset(record, mapping={"version": "3"})
@@ -241,9 +242,9 @@ async def test_only_a_permit_that_was_given_proves_the_same_clock(
 async def test_a_worker_without_a_permit_knows_no_clock(
     permits: EditPermits, redis: Redis, server: Server
 ) -> None:
-    workers = WorkerRegistry(redis, server, BOT)
+    workers = WorkerRegistry(redis, server, KEYS)
     workers.size = WORKERS
-    await take(EditPermits(redis, server, BOT, workers), window("+1"), "1")
+    await take(EditPermits(redis, server, KEYS, workers), window("+1"), "1")
     assert not await is_by_same_clock(permits)
 
 

@@ -3,12 +3,13 @@
 from redis.asyncio import Redis
 
 from durable_dialogs.delivery.leases import Lease, Leases
+from durable_dialogs.state.keys import BotKeys
 
 NAME = "export:1"
 
 
 async def test_an_expired_lease_goes_to_the_next_worker(redis: Redis) -> None:
-    slow, quick, third = [Leases(redis, 1, memory=60) for _ in range(3)]
+    slow, quick, third = [Leases(redis, BotKeys(1), memory=60) for _ in range(3)]
     assert await slow.claim(NAME) is Lease.MINE
     await redis.delete(*await redis.keys("*claim*"))  # it expires
     assert await quick.claim(NAME) is Lease.MINE
@@ -25,7 +26,7 @@ async def test_an_expired_lease_goes_to_the_next_worker(redis: Redis) -> None:
 async def test_a_worker_can_extend_its_expired_lease_if_no_other_has_claimed_it(
     redis: Redis,
 ) -> None:
-    slow, other = [Leases(redis, 1, memory=60) for _ in range(2)]
+    slow, other = [Leases(redis, BotKeys(1), memory=60) for _ in range(2)]
     assert await slow.claim(NAME) is Lease.MINE
     await redis.delete(*await redis.keys("*claim*"))
     await slow.hold(NAME)

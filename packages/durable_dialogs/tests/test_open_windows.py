@@ -4,24 +4,25 @@ from redis.asyncio import Redis
 
 from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import INLINE, ChatKeys, location_of_record
+from durable_dialogs.state.keys import INLINE, BotKeys, location_of_record
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 
-BOT, ANN = 1, 7
+ANN = 7
+KEYS = BotKeys(1, "tally")
 
 
 async def opened(redis: Redis, chat: int | str, stack: str, thread: int | None = None) -> Record:
     """Commit a window of Ann's; return its record."""
-    keys = ChatKeys(BOT, chat)
+    keys = KEYS.chat(chat)
     record = Record(keys.record(stack, thread), owner=ANN, stack={"_id": stack, "intents": []})
-    assert await DialogStore(redis, Batch(redis), 60).commit(keys, [record])
+    assert await DialogStore(redis, Batch(redis), KEYS, 60).commit(keys, [record])
     return record
 
 
 async def test_windows_are_found_until_they_close(redis: Redis) -> None:
-    windows = OpenWindows(redis, Batch(redis), BOT, 60)
+    windows = OpenWindows(redis, Batch(redis), KEYS, 60)
     opened_at = [
         (await opened(redis, ANN, "m3"), Location(ANN, "private", None, ANN, "en")),
         (await opened(redis, -100, "<7>", 5), Location(-100, "supergroup", 5, ANN, "pt-br")),
@@ -36,24 +37,24 @@ async def test_windows_are_found_until_they_close(redis: Redis) -> None:
     await windows.close([opened_at[0][0]])
     await redis.delete(opened_at[1][0].key)
     assert list(await windows.of(ANN)) == [opened_at[2][0].key]
-    assert await redis.hlen(f"tally:{{{BOT}:{ANN}}}:windows") == 1
+    assert await redis.hlen(f"{KEYS.chat(ANN).tag}:windows") == 1
 
 
 async def test_an_open_window_takes_few_bytes(redis: Redis) -> None:
     """Redis counts the bytes, so each run gives the same number."""
     windows, chat = (
-        OpenWindows(redis, Batch(redis), BOT, 60),
-        ChatKeys(4_200_000_000, -1001234567890),
+        OpenWindows(redis, Batch(redis), KEYS, 60),
+        BotKeys(4_200_000_000, "tally").chat(-1001234567890),
     )
     location = Location(-1001234567890, "supergroup", None, ANN, "en")
     for number in range(100):
         await windows.note([Record(chat.record(f"m{number}"), owner=ANN)], location)
-    used = await redis.memory_usage(f"tally:{{{BOT}:{ANN}}}:windows")
+    used = await redis.memory_usage(f"{KEYS.chat(ANN).tag}:windows")
     assert used is not None
     assert used < 100 * 100
 
 
 def test_a_record_tells_its_chat_and_topic() -> None:
-    chat = ChatKeys(BOT, -100)
+    chat = KEYS.chat(-100)
     assert location_of_record(chat.record("<7>", 5)) == ("-100", 5)
     assert location_of_record(chat.record("m3")) == ("-100", None)

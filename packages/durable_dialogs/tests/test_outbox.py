@@ -13,16 +13,17 @@ from structlog.testing import capture_logs
 from durable_dialogs.delivery import outbox as outbox_module
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 
-BOT, ANN, BORIS = 1, 7, 8
+ANN, BORIS = 7, 8
+KEYS = BotKeys(1, "tally")
 SLOW = 30
 """Entries that are never delivered; a sweep that waited a second for each would miss `SOON`."""
 SOON = 15.0
 """Seconds that a step may take on a busy machine."""
 MANY = 3_000
 """Entries left by a long outage."""
-INDEX = f"tally:{{{BOT}}}:outboxes"
+INDEX = KEYS.own("outboxes")
 
 
 async def test_a_sweep_does_not_wait_for_deliveries_under_way(redis: Redis) -> None:
@@ -33,11 +34,11 @@ async def test_a_sweep_does_not_wait_for_deliveries_under_way(redis: Redis) -> N
             await asyncio.Event().wait()
         arrived.set()
 
-    outbox = Outbox(redis, Batch(redis), BOT, deliver)
+    outbox = Outbox(redis, Batch(redis), KEYS, deliver)
     slow = {f"slow{number}": "{}" for number in range(SLOW)}
-    await outbox.put(ChatKeys(BOT, ANN), slow)
-    assert not await outbox.send(ChatKeys(BOT, ANN), slow)
-    await outbox.put(ChatKeys(BOT, BORIS), {"quick": "{}"})
+    await outbox.put(KEYS.chat(ANN), slow)
+    assert not await outbox.send(KEYS.chat(ANN), slow)
+    await outbox.put(KEYS.chat(BORIS), {"quick": "{}"})
     async with running(outbox), asyncio.timeout(SOON):
         await arrived.wait()
 
@@ -65,7 +66,7 @@ async def leave(redis: Redis, count: int, since: float = 0.0) -> None:
         count: The number of entries.
         since: When they are due, in Unix seconds.
     """
-    chat = ChatKeys(BOT, ANN)
+    chat = KEYS.chat(ANN)
     entries: dict[Any, Any] = {f"entry{number}": "{}" for number in range(count)}
     await redis.zadd(INDEX, {f"{chat.outbox} {entry}": since for entry in entries})
     await redis.hset(chat.outbox, mapping=entries)
@@ -93,7 +94,7 @@ async def test_while_deliveries_fail_few_are_tried_and_then_all_are_delivered(
 
     await leave(redis, MANY)
     with capture_logs() as logs:
-        async with running(Outbox(redis, Batch(redis), BOT, deliver)):
+        async with running(Outbox(redis, Batch(redis), KEYS, deliver)):
             async with asyncio.timeout(SOON):
                 while len(logs) < 3:
                     await asyncio.sleep(0.02)
@@ -115,7 +116,7 @@ async def test_workers_share_what_is_left(redis: Redis) -> None:
         await asyncio.sleep(0)
 
     await leave(redis, 500)
-    workers = [Outbox(redis, Batch(redis), BOT, deliver) for _ in range(3)]
+    workers = [Outbox(redis, Batch(redis), KEYS, deliver) for _ in range(3)]
     async with running(*workers):
         await until_empty(redis)
     assert busy == set(workers)
@@ -135,8 +136,8 @@ async def test_entries_that_always_fail_do_not_hold_up_the_rest(
         arrived.set()
 
     await leave(redis, 5 * outbox_module.AT_ONCE)
-    outbox = Outbox(redis, Batch(redis), BOT, deliver)
-    await outbox.put(ChatKeys(BOT, BORIS), {"good": "{}"})
+    outbox = Outbox(redis, Batch(redis), KEYS, deliver)
+    await outbox.put(KEYS.chat(BORIS), {"good": "{}"})
     async with running(outbox), asyncio.timeout(SOON):
         await arrived.wait()
 
@@ -152,7 +153,7 @@ async def test_a_clock_that_was_ahead_or_behind_neither_delays_nor_drops_an_entr
 
     hours = 5 * 60 * 60
     seconds, _ = await redis.time()
-    chat, outbox = ChatKeys(BOT, BORIS), Outbox(redis, Batch(redis), BOT, deliver)
+    chat, outbox = KEYS.chat(BORIS), Outbox(redis, Batch(redis), KEYS, deliver)
     await redis.zadd(INDEX, {f"{chat.outbox} late": seconds - hours})
     await leave(redis, 1, since=seconds + hours)
     async with running(outbox):
@@ -175,7 +176,7 @@ async def test_an_announced_entry_that_is_never_committed_is_forgotten(
     async def deliver(*_: object) -> None:
         raise AssertionError
 
-    outbox = Outbox(redis, Batch(redis), BOT, deliver)
-    await outbox.announce(ChatKeys(BOT, ANN), {"entry": "{}"})
+    outbox = Outbox(redis, Batch(redis), KEYS, deliver)
+    await outbox.announce(KEYS.chat(ANN), {"entry": "{}"})
     async with running(outbox):
         await until_empty(redis)

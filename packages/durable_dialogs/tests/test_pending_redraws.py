@@ -13,16 +13,16 @@ from redis.commands.core import AsyncScript
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery import pending_redraws, redraws
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Argument, Batch
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
+from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.pending_redraws import (
     ANN,
-    BOT,
     INDEX,
+    KEYS,
     OTHER,
     SOON,
     TAPPED,
@@ -78,8 +78,8 @@ def worker(
 ) -> PendingRedraws:
     """Give the pending redraws of a new worker."""
     batch = batch or Batch(redis)
-    workers = workers or WorkerRegistry(redis, batch, BOT)
-    return PendingRedraws(redis, batch, BOT, cast("Renderer", Idle()), workers)
+    workers = workers or WorkerRegistry(redis, batch, KEYS)
+    return PendingRedraws(redis, batch, KEYS, cast("Renderer", Idle()), workers)
 
 
 async def draw_nothing(_record: str, _location: Location) -> None:
@@ -193,7 +193,7 @@ async def test_a_stuck_window_delays_neither_others_nor_signs_of_life(
 ) -> None:
     monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
     batch = Batch(redis)
-    workers = WorkerRegistry(redis, batch, BOT)
+    workers = WorkerRegistry(redis, batch, KEYS)
     pending, others = worker(redis, batch, workers), asyncio.Event()
 
     async def draw_again(record: str, _location: Location) -> None:

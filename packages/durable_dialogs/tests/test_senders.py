@@ -9,9 +9,10 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing import senders
 from durable_dialogs.drawing.senders import Senders, Sent, digest_of
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Drawing
+from durable_dialogs.workers.registry import WorkerRegistry
 
 CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number: 1")
 DRAWING = Drawing("tally:{42:7}:stack:::tea", 7, CONTENT, -9, fresh=True)
@@ -22,7 +23,7 @@ TAKEN_OFF = Drawing(DRAWING.record, 7, None, -9)
 async def registries(redis: Redis) -> list[WorkerRegistry]:
     """Give the registries of two workers that have sent a heartbeat."""
     batch = Batch(redis)
-    registries = [WorkerRegistry(redis, batch, 42) for _ in range(2)]
+    registries = [WorkerRegistry(redis, batch, BotKeys(42)) for _ in range(2)]
     for number, registry in enumerate(registries):
         # Names of other machines, so that their processes are not looked up here.
         registry.worker = f"machine{number}:1:ab"

@@ -5,18 +5,19 @@ from aiogram.fsm.storage.base import StorageKey
 from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
 
-CHAT = ChatKeys(1, 2)
+KEYS = BotKeys(1, "tally")
+CHAT = KEYS.chat(2)
 
 
 @pytest.fixture
 def store(redis: Redis) -> DialogStore:
     """Return a store on the test's Valkey."""
-    return DialogStore(redis, Batch(redis), 60)
+    return DialogStore(redis, Batch(redis), KEYS, 60)
 
 
 def record(stack: str, *intents: str) -> Record:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from durable_dialogs.intake.intake import Intake
     from durable_dialogs.recovery.group_upgrade import upgrade_of
     from durable_dialogs.state.keys import (
-        PREFIX,
+        BotKeys,
         ChatKeys,
         location_of_record,
         stack_id_of,
@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 __all__ = [
     "HOLD",
     "IN_RESPONSE",
-    "PREFIX",
     "AwayError",
+    "BotKeys",
     "ChatKeys",
     "Drafts",
     "Intake",
@@ -97,7 +97,7 @@ _MODULES = {
     "drawing.sending": ("Sending", "starts"),
     "intake.intake": ("Intake",),
     "recovery.group_upgrade": ("upgrade_of",),
-    "state.keys": ("ChatKeys", "PREFIX", "location_of_record", "stack_id_of"),
+    "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "stack_id_of"),
     "state.outcome": ("NotKnownYetError", "Outcome", "Refusal", "UnsentError"),
     "state.record": ("Record",),
     "state.store": ("AwayError",),

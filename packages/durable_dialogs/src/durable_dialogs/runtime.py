@@ -13,7 +13,6 @@ from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery.group_upgrade import GroupUpgrades
 from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
@@ -25,6 +24,7 @@ from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.commits import Commits, InlineWindow
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.offered_buttons import OfferedButtons
+from durable_dialogs.workers.registry import WorkerRegistry
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OpenDialogs:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         bot: The bot.
-        ttl: Seconds that a dialog lives untouched.
+        store: The records.
         hooks: What the bot does for the engine.
 
     Attributes:
@@ -58,24 +58,25 @@ class OpenDialogs:
         middleware: The outer middleware that every update must pass.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot: Bot, ttl: int, hooks: Hooks) -> None:
-        self._bot = bot
-        self._workers = WorkerRegistry(redis, batch, bot.id)
-        self.store = DialogStore(redis, batch, ttl)
-        permits = EditPermits(redis, batch, bot.id, self._workers)
+    def __init__(
+        self, redis: Redis, batch: Batch, bot: Bot, store: DialogStore, hooks: Hooks
+    ) -> None:
+        self._bot, self.store, keys = bot, store, store.keys
+        self._workers = WorkerRegistry(redis, batch, keys)
+        permits = EditPermits(redis, batch, keys, self._workers)
         senders = Senders(redis, batch, self._workers)
         editor = MessageEditor(bot, self.store, senders, on_unsent=self._let_go)
         self._renderer = Renderer(editor, permits, on_upgrade=self._move)
-        self._pending_redraws = PendingRedraws(redis, batch, bot.id, self._renderer, self._workers)
-        self._group_upgrades = GroupUpgrades(self.store, self._pending_redraws, bot.id)
-        self._outbox = Outbox(redis, batch, bot.id, hooks.delivery(self._group_upgrades))
+        self._pending_redraws = PendingRedraws(redis, batch, keys, self._renderer, self._workers)
+        self._group_upgrades = GroupUpgrades(self.store, self._pending_redraws)
+        self._outbox = Outbox(redis, batch, keys, hooks.delivery(self._group_upgrades))
         offered_buttons = OfferedButtons()
         commits = Commits(
             self.store,
             self._outbox,
             self._renderer,
             self._pending_redraws,
-            OpenWindows(redis, batch, bot.id, ttl),
+            OpenWindows(redis, batch, keys, store.ttl),
             offered_buttons=offered_buttons,
             inline_window=hooks.inline_window,
         )
@@ -110,7 +111,7 @@ class OpenDialogs:
         """Release a dialog from a message that can't be sent to its chat."""
         if drawing.asked is None:
             return
-        await Relocation(self.store, self._bot.id).undo(drawing)
+        await Relocation(self.store).undo(drawing)
         if drawing.former:
             # The dialog is back on its former message, which has lost its buttons.
             _, topic = location_of_record(drawing.record)

@@ -6,14 +6,14 @@ from contextlib import asynccontextmanager, suppress
 
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.recovery.redraws import DrawAgain
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.location import Location
 
-BOT = 1
-CHAT = ChatKeys(BOT, 7)
+KEYS = BotKeys(1, "tally")
+CHAT = KEYS.chat(7)
 ANN = Location(7, "private", None, 7, None)
 TAPPED, OTHER = CHAT.record("tapped"), CHAT.record("other")
-INDEX = f"tally:{{{BOT}}}:undrawn"
+INDEX = KEYS.own("undrawn")
 SOON = 15.0
 """Seconds that a test waits at most; a busy machine may need most of them."""
 

@@ -9,12 +9,11 @@ from redis.asyncio import Redis
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.location import Location
-from durable_support.pending_redraws import BOT, INDEX, SOON, Idle, running
+from durable_dialogs.workers.registry import WorkerRegistry
+from durable_support.pending_redraws import INDEX, KEYS, SOON, Idle, running
 
 ANN, BORIS = 7, 8
 CAPACITY = 2
@@ -86,8 +85,8 @@ class Scene:
         self.renewals: list[Location] = []
         batch = Batch(redis)
         renderer = cast("Renderer", self.renderer)
-        workers = WorkerRegistry(redis, batch, BOT)
-        self.pending = PendingRedraws(redis, batch, BOT, renderer, workers)
+        workers = WorkerRegistry(redis, batch, KEYS)
+        self.pending = PendingRedraws(redis, batch, KEYS, renderer, workers)
 
     async def leave_behind(
         self,
@@ -99,7 +98,7 @@ class Scene:
         version: int = 0,
     ) -> list[str]:
         """Store windows of a chat that are not drawn, the newest last; return their records."""
-        chat = ChatKeys(BOT, chat_id)
+        chat = KEYS.chat(chat_id)
         records = [chat.record(f"{message_id}/{number}") for number in range(count)]
         for number, record in enumerate(records):
             await self._redis.hset(

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.telegram.raw_updates import RawUpdate
 
@@ -48,7 +48,7 @@ class InboxStore:
     Args:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         is_redis_away: Tells whether Redis was away when it was last asked.
 
     Attributes:
@@ -56,11 +56,11 @@ class InboxStore:
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, bot_id: int, *, is_redis_away: Callable[[], bool]
+        self, redis: Redis, batch: Batch, keys: BotKeys, *, is_redis_away: Callable[[], bool]
     ) -> None:
         self._redis = redis
         self._batch = batch
-        self._key = f"{PREFIX}:{{{bot_id}}}:inbox"
+        self._key = keys.own("inbox")
         self.is_redis_away = is_redis_away
         self._kept: set[int] = set()
         self._done: set[int] = set()

@@ -10,7 +10,7 @@ from typing import cast
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import AwayError
 
 HOLD = 30
@@ -36,13 +36,13 @@ class Leases:
 
     Args:
         redis: The connection; it returns bytes.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         memory: Seconds for which it is remembered that a thing was done.
     """
 
-    def __init__(self, redis: Redis, bot_id: int, memory: int) -> None:
+    def __init__(self, redis: Redis, keys: BotKeys, memory: int) -> None:
         self._redis = redis
-        self._bot_id = bot_id
+        self._keys = keys
         self._memory = memory
         self._mine = f"{Lease.BUSY} {secrets.token_hex(8)}"
         self._script = Path(__file__).with_name("keep.lua").read_text()
@@ -81,7 +81,7 @@ class Leases:
             await cast("Awaitable[int]", result)
 
     def _key(self, name: str) -> str:
-        return f"{PREFIX}:{{{self._bot_id}}}:claim:{name}"
+        return self._keys.own(f"claim:{name}")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import PREFIX, ChatKeys
+from durable_dialogs.state.keys import BotKeys, ChatKeys
 from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
 
@@ -61,16 +61,16 @@ class Outbox:
     Args:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         deliver: Delivers entries.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, deliver: Deliver) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, deliver: Deliver) -> None:
         self._redis = redis
         self._batch = batch
         self._deliver = deliver
-        self._index = f"{PREFIX}:{{{bot_id}}}:outboxes"
-        self._aside = f"{PREFIX}:{{{bot_id}}}:undeliverable"
+        self._index = keys.own("outboxes")
+        self._aside = keys.own("undeliverable")
         self._announce = redis.register_script(Path(__file__).with_name("announce.lua").read_text())
         self._due = redis.register_script(Path(__file__).with_name("due.lua").read_text())
         self._tasks: dict[str, asyncio.Future[bool]] = {}

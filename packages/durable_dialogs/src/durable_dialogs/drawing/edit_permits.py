@@ -13,11 +13,11 @@ from redis.exceptions import RedisClusterException, RedisError
 
 from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.drawing.shown_messages import REMEMBERED
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.token_bucket import TokenBucket
+from durable_dialogs.workers.registry import WorkerRegistry
 
 MEMORY = 60
 """Seconds for which Redis remembers the last permit of a message."""
@@ -54,13 +54,13 @@ class EditPermits:
     Args:
         redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         workers: The live workers.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, workers: WorkerRegistry) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, workers: WorkerRegistry) -> None:
         self._batch = batch
-        self._bot_id = bot_id
+        self._keys = keys
         self._workers = workers
         # How many seconds the server's clock was ahead when this worker got a message's permit.
         self._ahead: MutableMapping[str, float | None] = LRUCache(REMEMBERED)
@@ -99,7 +99,7 @@ class EditPermits:
         """
         if not self.are_shared:
             return 0.0
-        chat = ChatKeys(self._bot_id, edit.drawing.chat_id)
+        chat = self._keys.chat(edit.drawing.chat_id)
         drawn = chat.drawn(target)
         window: list[str | int] = [
             edit.version,
@@ -130,7 +130,7 @@ class EditPermits:
 
     async def last(self, chat_id: int | str, message_id: int) -> EditPermit | None:
         """Return the last permit that any worker got for a message, None if it is not known."""
-        drawn = ChatKeys(self._bot_id, chat_id).drawn(message_id)
+        drawn = self._keys.chat(chat_id).drawn(message_id)
         asked = time.monotonic()
         try:
             permit = await self._batch.run(self._last, [drawn], [])

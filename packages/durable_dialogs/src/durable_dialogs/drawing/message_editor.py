@@ -167,7 +167,7 @@ class MessageEditor:
             log.warning("message_not_noted", error=str(error))
         else:
             if topic != content.thread_id:
-                await Relocation(self.store, self.bot.id).move(drawing.record, topic)
+                await Relocation(self.store).move(drawing.record, topic)
 
     async def _posted(self, content: NewMessage) -> int | None:
         """Send a window; return its message's id, None if Telegram's answer does not tell it."""

@@ -172,7 +172,7 @@ class DurableManagerFactory:
         router: Router,
     ) -> DialogManager:
         """Make a manager; see aiogram-dialog's `DialogManagerFactory`."""
-        unit = cast("UnitOfWork", data["transaction"])
+        unit = cast("UnitOfWork", data["unit"])
         return ManagerImpl(
             event=event,
             data=data,

@@ -21,12 +21,10 @@ class Relocation:
 
     Args:
         store: Loads and commits records.
-        bot_id: The bot's id.
     """
 
-    def __init__(self, store: DialogStore, bot_id: int) -> None:
+    def __init__(self, store: DialogStore) -> None:
         self._store = store
-        self._bot_id = bot_id
 
     async def move(self, key: str, topic: int | None) -> None:
         """Move a dialog to the topic where its message was sent, unless its name is taken there.
@@ -91,7 +89,7 @@ class Relocation:
 
     def _chat(self, key: str) -> ChatKeys:
         chat_id, _ = location_of_record(key)
-        return ChatKeys(self._bot_id, int(chat_id))
+        return self._store.keys.chat(int(chat_id))
 
     async def _load(self, chat: ChatKeys, *keys: str) -> list[Record]:
         loads = (self._store.load(chat, update_id=None, record=key) for key in keys)

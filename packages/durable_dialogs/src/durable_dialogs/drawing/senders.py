@@ -8,10 +8,10 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisClusterException, RedisError
 
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import sender_key
 from durable_dialogs.state.outcome import Drawing
+from durable_dialogs.workers.registry import WorkerRegistry
 
 CLAIM_TTL = 24 * 60 * 60
 """Seconds that a claim is kept: as long as an edit is retried (`edit_queue.DAY`)."""

@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.delivery import outbox
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.telegram.raw_updates import id_of
 from durable_dialogs.telemetry import telemetry
 
@@ -68,12 +68,12 @@ class Quarantine:
     Args:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys) -> None:
         self._batch = batch
-        self._key = f"{PREFIX}:{{{bot_id}}}:quarantine"
+        self._key = keys.own("quarantine")
         self._notes = f"{self._key}:notes"
         self._again = f"{self._key}:again"
         self._set_aside = redis.register_script(

@@ -47,17 +47,15 @@ class GroupUpgrades:
     Args:
         store: Loads and commits records.
         pending_redraws: Has the dialogs posted in the new chat.
-        bot_id: The bot's id.
     """
 
-    def __init__(self, store: DialogStore, pending_redraws: PendingRedraws, bot_id: int) -> None:
+    def __init__(self, store: DialogStore, pending_redraws: PendingRedraws) -> None:
         self._store = store
         self._pending_redraws = pending_redraws
-        self._bot_id = bot_id
 
     async def begin(self, outbox: Outbox, old_id: int, new_id: int) -> None:
         """Put the upgrade of a group into its outbox, after Telegram has told the new id."""
-        await outbox.put(ChatKeys(self._bot_id, old_id), dict([upgrade_of(old_id, new_id)]))
+        await outbox.put(self._store.keys.chat(old_id), dict([upgrade_of(old_id, new_id)]))
 
     async def take(self, outbox: Outbox, payload: str) -> tuple[int, int]:
         """Take the open counters out of a group, and deliver everything else in its outbox.
@@ -73,7 +71,7 @@ class GroupUpgrades:
             UnfinishedError: An entry could not be delivered.
         """
         old_id, new_id = orjson.loads(payload)
-        old = ChatKeys(self._bot_id, old_id)
+        old = self._store.keys.chat(old_id)
         while not await self._take(outbox, old, new_id):
             pass  # another update has changed a dialog meanwhile
         if not await outbox.empty(old, but=GroupUpgrade.UPGRADE):
@@ -104,7 +102,7 @@ class GroupUpgrades:
         """
         dialog = orjson.loads(payload)
         location: Location = Location(**dialog["place"])
-        chat = ChatKeys(self._bot_id, location.chat_id)
+        chat = self._store.keys.chat(location.chat_id)
         key = chat.record(dialog["stack"]["_id"])
         while True:
             record, counters = await asyncio.gather(

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import ChatKeys, inline_message_of, location_of_record
+from durable_dialogs.state.keys import BotKeys, inline_message_of, location_of_record
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 
@@ -34,14 +34,14 @@ class OpenWindows:
     Args:
         redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         ttl: Seconds that an unused window lives.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, ttl: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, ttl: int) -> None:
         self._redis = redis
         self._batch = batch
-        self._bot_id = bot_id
+        self._keys = keys
         self._ttl = ttl + DAY
         self._noted: MutableMapping[str, float] = LRUCache(REMEMBERED)
 
@@ -98,7 +98,7 @@ class OpenWindows:
         return windows
 
     def _key(self, user_id: int) -> str:
-        return f"{ChatKeys(self._bot_id, user_id).tag}:windows"
+        return f"{self._keys.chat(user_id).tag}:windows"
 
 
 def _location(record: str, shown: str, user_id: int) -> Location:

@@ -9,13 +9,14 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.drawing.worker_registry import WorkerRegistry
 from durable_dialogs.recovery.redraw_checks import is_shown
 from durable_dialogs.recovery.redraw_index import Entry, PendingRedraw, RedrawIndex
 from durable_dialogs.recovery.redraws import DrawAgain, Redraws
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.location import Location
 from durable_dialogs.tasks import finish, start
+from durable_dialogs.workers.registry import WorkerRegistry
 
 REFRESH = 5.0
 """Seconds between two signs of life."""
@@ -44,17 +45,17 @@ class PendingRedraws:
     Args:
         redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         renderer: The renderer of this process.
         workers: The live workers.
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, bot_id: int, renderer: Renderer, workers: WorkerRegistry
+        self, redis: Redis, batch: Batch, keys: BotKeys, renderer: Renderer, workers: WorkerRegistry
     ) -> None:
         self._renderer = renderer
         self._workers = workers
-        self._index = RedrawIndex(redis, batch, bot_id, workers.worker)
+        self._index = RedrawIndex(redis, batch, keys, workers.worker)
         self._clock = self._index.clock
         self._pending: dict[str, PendingRedraw] = {}
         self._redraws = Redraws(self._index, self._pending, renderer)

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.clock import Clock
-from durable_dialogs.state.keys import PREFIX, inline_message_of
+from durable_dialogs.state.keys import BotKeys, inline_message_of
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import INLINE_TARGET
 
@@ -97,18 +97,18 @@ class RedrawIndex:
     Args:
         redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
         worker: This worker's name, without a space.
 
     Attributes:
         clock: The clock of signs of life and animations.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int, worker: str) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, worker: str) -> None:
         self._redis = redis
         self._batch = batch
         # The key, and the fields of an entry below, keep their names of earlier versions.
-        self._key = f"{PREFIX}:{{{bot_id}}}:undrawn"
+        self._key = keys.own("undrawn")
         self._worker = worker
         self._take_off = redis.register_script(Path(__file__).with_name("take_off.lua").read_text())
         self.clock = Clock(redis, batch, self._key)

@@ -80,7 +80,7 @@ class Effects:
         """Call a method of the Bot API after the commit."""
         self.methods.append(method)
 
-    def then(self, sequel: Callable[[], object]) -> None:
+    def after_commit(self, sequel: Callable[[], object]) -> None:
         """Call something in this process after the commit; if the process is killed, it is lost."""
         self.sequels.append(sequel)
 

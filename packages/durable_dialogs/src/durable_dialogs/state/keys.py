@@ -9,10 +9,6 @@ from enum import StrEnum
 
 from aiogram.fsm.storage.base import StorageKey
 
-PREFIX = "tally"
-"""The beginning of all keys and channels."""
-
-
 INLINE = "inline"
 """The stack id in the key of an inline message's state, which has no stack."""
 OPEN_COUNTERS = "roll"
@@ -27,21 +23,38 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class BotKeys:
+    """The keys of one bot.
+
+    Attributes:
+        bot_id: The bot's id.
+        prefix: The beginning of all its keys and channels, so that several programs can share a
+            Redis.
+    """
+
+    bot_id: int
+    prefix: str = "dialogs"
+
+    def own(self, name: str) -> str:
+        """Return a key of the bot that belongs to no chat."""
+        return f"{self.prefix}:{{{self.bot_id}}}:{name}"
+
+    def chat(self, chat_id: int | str) -> "ChatKeys":
+        """Return the keys of a chat, or of an inline message."""
+        return ChatKeys(f"{self.prefix}:{{{self.bot_id}:{chat_id}}}", chat_id)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatKeys:
     """The keys of one chat, or of one message that was sent through inline mode.
 
     Attributes:
-        bot_id: The bot's id.
+        tag: The beginning of all keys of the chat.
         chat_id: The chat's id, or the inline message's.
     """
 
-    bot_id: int
+    tag: str
     chat_id: int | str
-
-    @property
-    def tag(self) -> str:
-        """The beginning of all keys of the chat."""
-        return f"{PREFIX}:{{{self.bot_id}:{self.chat_id}}}"
 
     def mark(self, update_id: int | None) -> str:
         """Return the key of an update's mark; without an id, a key that never exists."""

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from aiogram import Bot
 from aiogram.enums import ChatType
 from aiogram.types import Chat, Update
 
-from durable_dialogs.state.keys import ChatKeys
+from durable_dialogs.state.keys import BotKeys, ChatKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,13 @@ class Location:
     language: str | None
 
 
-def chat_of(update: Update, data: dict[str, Any]) -> ChatKeys:
+def chat_of(update: Update, data: dict[str, Any], keys: BotKeys) -> ChatKeys:
     """Return the keys of the chat, or of the inline message, that an update belongs to."""
-    bot_id = cast("Bot", data["bot"]).id
     for inline in (update.callback_query, update.chosen_inline_result):
         if inline and inline.inline_message_id:
-            return ChatKeys(bot_id, inline.inline_message_id)
+            return keys.chat(inline.inline_message_id)
     chat = data.get("event_chat") or data.get("event_from_user")
-    return ChatKeys(bot_id, chat.id if chat else 0)
+    return keys.chat(chat.id if chat else 0)
 
 
 def location_of(data: dict[str, Any]) -> Location:

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.errors import NO_PERMISSION, code_of
-from durable_dialogs.state.keys import PREFIX, ChatKeys
+from durable_dialogs.state.keys import BotKeys
 
 OF_KEYS = (
     "DEL",
@@ -63,20 +63,20 @@ class Permissions:
     Args:
         redis: The connection, with `decode_responses` off.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys) -> None:
         self._batch = batch
         self._script = redis.register_script(Path(__file__).with_name("ready.lua").read_text())
-        own = f"{PREFIX}:{{{bot_id}}}"
-        self._key = f"{own}:ready"
+        self._prefix = keys.prefix
+        self._key = keys.own("ready")
         # No chat has the id 0. The script never uses the key.
-        keys = (self._key, ChatKeys(bot_id, 0).open_counters)
+        examples = (self._key, keys.chat(0).open_counters)
         commands: list[tuple[str, ...]] = [*WITHOUT_KEYS]
-        commands += [(name, key) for name in OF_KEYS for key in keys]
-        commands += [(name, f"{own}:people") for name in OF_CHANNELS]
-        commands += [(name, "0", "1", key) for name in SCRIPTING for key in keys]
+        commands += [(name, key) for name in OF_KEYS for key in examples]
+        commands += [(name, keys.own("people")) for name in OF_CHANNELS]
+        commands += [(name, "0", "1", key) for name in SCRIPTING for key in examples]
         if batch.replicas:
             commands.append(WAITING)
         self._commands = orjson.dumps(commands)
@@ -96,14 +96,16 @@ class Permissions:
             # The user may not run the script either. The error names the command or key.
             raise MissingPermissionsError(f"Redis refuses what Tally needs: {error}") from error
         if denied:
-            raise MissingPermissionsError(_line_of({name.decode() for name in denied}))
+            raise MissingPermissionsError(
+                _line_of({name.decode() for name in denied}, self._prefix)
+            )
 
 
-def _line_of(denied: set[str]) -> str:
+def _line_of(denied: set[str], prefix: str) -> str:
     things = []
     for names, all_of_them in (
-        (OF_KEYS, f"keys that begin with {PREFIX}:"),
-        (OF_CHANNELS, f"channels that begin with {PREFIX}:"),
+        (OF_KEYS, f"keys that begin with {prefix}:"),
+        (OF_CHANNELS, f"channels that begin with {prefix}:"),
     ):
         if denied.issuperset(names):
             things.append(all_of_them)

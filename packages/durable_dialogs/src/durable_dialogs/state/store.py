@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.errors import is_refusal, is_unclear
-from durable_dialogs.state.keys import ChatKeys, name_of
+from durable_dialogs.state.keys import BotKeys, ChatKeys, name_of
 from durable_dialogs.state.record import Record
 
 MEMORY = 25 * 60 * 60
@@ -59,18 +59,21 @@ class DialogStore:
     Args:
         redis: The connection, with `decode_responses` off.
         batch: Sends commands to the same Redis.
+        keys: The bot's keys.
         ttl: Seconds after its last commit at which a record expires.
 
     Attributes:
+        keys: The bot's keys.
+        ttl: Seconds after its last commit at which a record expires.
         is_away: Whether the last command failed because Redis was away.
         in_order: Whether Redis carries out commands that are sent together in their order, also
             commands for several chats.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, ttl: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, ttl: int) -> None:
         self.is_away = False
         self.in_order = batch.in_order
-        self._ttl = ttl
+        self.keys, self.ttl = keys, ttl
         self._batch = batch
         self._load = redis.register_script(Path(__file__).with_name("load.lua").read_text())
         self._commit = redis.register_script(Path(__file__).with_name("commit.lua").read_text())
@@ -150,7 +153,7 @@ class DialogStore:
             keys += [record.key, *change["intents"], *change["closed"]]
         commit = {
             "memory": 0 if done is None else self._seconds(memory),
-            "ttl": self._ttl,
+            "ttl": self.ttl,
             "outbox": dict(outbox or {}),
             "records": changes,
         }
@@ -161,7 +164,7 @@ class DialogStore:
             return version.decode()
 
     def _seconds(self, memory: int | None) -> int:
-        return max(self._ttl, MEMORY) if memory is None else memory
+        return max(self.ttl, MEMORY) if memory is None else memory
 
     async def _make_safe(self, mark: str, memory: int | None) -> None:
         """Make sure that enough replicas have the commit that wrote a mark.

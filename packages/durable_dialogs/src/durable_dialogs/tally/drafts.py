@@ -7,7 +7,7 @@ import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import AwayError
 
 WEEK = 7 * 24 * 60 * 60
@@ -19,12 +19,12 @@ class Drafts:
 
     Args:
         redis: The connection; it returns bytes.
-        bot_id: The bot's id.
+        keys: The bot's keys.
     """
 
-    def __init__(self, redis: Redis, bot_id: int) -> None:
+    def __init__(self, redis: Redis, keys: BotKeys) -> None:
         self._redis = redis
-        self._bot_id = bot_id
+        self._keys = keys
 
     async def keep(self, draft: dict[str, Any]) -> str:
         """Keep a draft.
@@ -58,4 +58,4 @@ class Drafts:
         return None if raw is None else dict(orjson.loads(raw))
 
     def _key(self, name: str) -> str:
-        return f"{PREFIX}:{{{self._bot_id}}}:draft:{name}"
+        return self._keys.own(f"draft:{name}")

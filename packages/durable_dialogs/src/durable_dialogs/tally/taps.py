@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.telemetry import telemetry
 
 PERIOD = 5.0
@@ -28,13 +28,13 @@ class Taps:
     Args:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys) -> None:
         self._redis = redis
         self._batch = batch
-        self._key = f"{PREFIX}:{{{bot_id}}}:taps"
+        self._key = keys.own("taps")
         self._taps: Counter[str] = Counter()
         self._counters: dict[str, set[str]] = {}
 

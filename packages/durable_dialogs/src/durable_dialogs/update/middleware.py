@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 class UnitOfWorkMiddleware(BaseMiddleware):
     """Carries every update out in a unit of work; an outer middleware of updates.
 
-    Handlers find the unit of work as `transaction` in the middlewares' data, and the buttons that
+    Handlers find the unit of work as `unit` in the middlewares' data, and the buttons that
     windows offer as `offers`. If a handler returns a method of the Bot API, it is called after the
     commit.
 
@@ -75,7 +75,7 @@ class UnitOfWorkMiddleware(BaseMiddleware):
             await self.nested.carry_out(handler, event, data, outer)
             return Outcome.DONE
         update = without_marks(cast("Update", event))
-        chat = chat_of(update, data)
+        chat = chat_of(update, data, self._store.keys)
         records: list[str] = []
         try:
             unit, follows = await self._attempts.carry_out(handler, update, data, chat)

@@ -46,7 +46,7 @@ class Nested:
         elif outer.is_done is None:
             # In the background, after the outer commit. If the outer update is done again or
             # fails, this update is dropped with it.
-            outer.then(partial(self._begin, handler, update, data))
+            outer.after_commit(partial(self._begin, handler, update, data))
 
     async def close(self, within: float) -> None:
         """Finish what runs in the background, for at most `within` seconds."""
@@ -62,4 +62,4 @@ class Nested:
 
 def within(unit: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
     """Return the middlewares' data for handlers that work in a unit of work."""
-    return {**data, "transaction": unit, "fsm_storage": unit}
+    return {**data, "unit": unit, "fsm_storage": unit}

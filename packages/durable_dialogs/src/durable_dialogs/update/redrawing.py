@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiogram import Bot, Dispatcher
 
 from durable_dialogs.drawing.foreground import redraw
-from durable_dialogs.state.keys import ChatKeys, inline_message_of, location_of_record, stack_id_of
+from durable_dialogs.state.keys import inline_message_of, location_of_record, stack_id_of
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
@@ -49,7 +49,7 @@ class Redrawing:
             in_topic = replace(location, thread_id=location_of_record(record)[1])
             await redraw(dispatcher, bot, in_topic, stack_id_of(record))
             return
-        chat = ChatKeys(bot.id, inline_message_id)
+        chat = self._store.keys.chat(inline_message_id)
         unit = UnitOfWork(self._store, chat)
         # Without the lock, a press meanwhile might be drawn first and this older window last.
         lock = self._locks.of(chat)

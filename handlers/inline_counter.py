@@ -79,27 +79,27 @@ router = Router(name="inline mode")
 
 
 @router.chosen_inline_result()
-async def posted(chosen: ChosenInlineResult, transaction: UnitOfWork, services: Services) -> None:
+async def posted(chosen: ChosenInlineResult, unit: UnitOfWork, services: Services) -> None:
     """Save the state of a counter when it is posted."""
     kind, _, name = chosen.result_id.partition(":")
     if kind != COUNTER or not chosen.inline_message_id:
         return
-    counter = await transaction.state()
+    counter = await unit.state()
     is_first = not counter
     if counter and counter["draft"] != name:
         # A press with the data of another draft came first. Telegram's report is right.
         counter.clear()
-    await _counter(transaction, services.drafts, name)
+    await _counter(unit, services.drafts, name)
     texts = await services.people.texts(counter["poster"], counter["language"])
     # If the message looks right already, Telegram would refuse the edit.
-    transaction.is_shown = is_first and counter.get("spoken") == texts.language
+    unit.is_shown = is_first and counter.get("spoken") == texts.language
 
 
 @router.callback_query(is_tap, Tap.filter())
 async def tap(
     callback: CallbackQuery,
     callback_data: Tap,
-    transaction: UnitOfWork,
+    unit: UnitOfWork,
     texts: Texts,
     services: Services,
 ) -> None:
@@ -109,11 +109,11 @@ async def tap(
         Notice: The message has no such button, only the poster may press it, or the value is
             at its limit.
     """
-    counter = await _counter(transaction, services.drafts, callback_data.draft)
+    counter = await _counter(unit, services.drafts, callback_data.draft)
     if counter["draft"] != callback_data.draft:
         raise Notice("notice-not-offered")
     if counter["stage"] != Stage.COUNTING:
-        transaction.answer(texts("notice-ended"), alert=True, cache_time=ENDED_CACHE)
+        unit.answer(texts("notice-ended"), alert=True, cache_time=ENDED_CACHE)
         return
     shared = await services.people.texts(counter["poster"], counter["language"])
     match callback_data.button:
@@ -123,8 +123,8 @@ async def tap(
             counter["stage"] = Stage.CONFIRMED
             total = _total(counter)
             late = shared("counter-saved-later", value=str(total.value))
-            transaction.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
-            transaction.then(partial(services.count_total, total.kind))
+            unit.deliver(total.confirmation_id.hex(), total.to_json(), late=late)
+            unit.after_commit(partial(services.count_total, total.kind))
         case "cancel":
             counter["stage"] = Stage.CANCELLED
         case index if index in map(str, range(len(counter["steps"]))):
@@ -132,8 +132,8 @@ async def tap(
             if abs(value) > VALUE_MAX:
                 raise Notice("counter-at-the-end")
             counter["value"] = value
-            transaction.answer_late(shared("counter-value", value=str(value)))
-            transaction.then(partial(services.taps.note, counter["draft"]))
+            unit.answer_late(shared("counter-value", value=str(value)))
+            unit.after_commit(partial(services.taps.note, counter["draft"]))
         case _:
             raise Notice("notice-not-offered")
 
@@ -143,13 +143,13 @@ async def window(people: People, counter: Mapping[str, Any]) -> NewMessage:
     return counter_window(await people.texts(counter["poster"], counter["language"]), counter)
 
 
-async def _counter(transaction: UnitOfWork, drafts: Drafts, name: str) -> dict[str, Any]:
+async def _counter(unit: UnitOfWork, drafts: Drafts, name: str) -> dict[str, Any]:
     """Give the state of a counter; the first time, make it from the draft.
 
     Raises:
         Notice: There is no such draft, or it has expired.
     """
-    counter = await transaction.state()
+    counter = await unit.state()
     if not counter:
         draft = await drafts.find(name)
         if draft is None:
@@ -161,7 +161,7 @@ async def _counter(transaction: UnitOfWork, drafts: Drafts, name: str) -> dict[s
             stage=Stage.COUNTING,
             confirmation_id=secrets.token_hex(16),
         )
-        transaction.opener = counter["poster"]
+        unit.opener = counter["poster"]
     return counter
 
 

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import PREFIX
+from durable_dialogs.state.keys import BotKeys
 
 PERIOD = 2.0
 """Seconds between two heartbeats of a worker."""
@@ -33,19 +33,19 @@ class WorkerRegistry:
     Args:
         redis: The connection, which must return bytes.
         batch: Sends commands to the same Redis.
-        bot_id: The bot's id.
+        keys: The bot's keys.
 
     Attributes:
         size: Number of live workers at the last heartbeat, this one included.
         worker: This worker's name, without a space.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, bot_id: int) -> None:
+    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys) -> None:
         self.size = 1
         self._redis = redis
         self._batch = batch
         # Redis keys keep their names of earlier versions, so that old and new workers share them.
-        self._key = f"{PREFIX}:{{{bot_id}}}:crew"
+        self._key = keys.own("crew")
         self.worker = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._script = redis.register_script(Path(__file__).with_name("workers.lua").read_text())
 
