@@ -9,12 +9,8 @@ from pathlib import Path
 
 from durable_dialogs import state
 
-COMMIT = (
-    sha1(Path(state.__file__).with_name("commit.lua").read_bytes(), usedforsecurity=False)
-    .hexdigest()
-    .encode()
-)
-"""What a command that commits contains: Redis calls a script by its hash."""
+COMMIT = Path(state.__file__).with_name("commit.lua")
+"""The script that commits."""
 
 
 class Gate:
@@ -22,16 +18,19 @@ class Gate:
 
     Args:
         socket: The path of the socket that Redis listens at.
+        commit: The process's script that commits.
 
     Attributes:
         url: What the process connects to.
         held: Set while a commit is held back.
     """
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, socket: str, commit: Path = COMMIT) -> None:
         self.url = ""
         self.held = asyncio.Event()
         self._socket = socket
+        # What a command that commits contains: Redis calls a script by its hash.
+        self._commit = sha1(commit.read_bytes(), usedforsecurity=False).hexdigest().encode()
         self._open = asyncio.Event()
         self._open.set()
         self._clients: dict[asyncio.Task[None], StreamWriter] = {}
@@ -64,7 +63,7 @@ class Gate:
     async def _carry(self, reader: StreamReader, writer: StreamWriter) -> None:
         try:
             while data := await reader.read(2**16):
-                if COMMIT in data and not self._open.is_set():
+                if self._commit in data and not self._open.is_set():
                     self.held.set()
                     await self._open.wait()
                 writer.write(data)
@@ -77,9 +76,9 @@ class Gate:
 
 
 @asynccontextmanager
-async def holding(socket: str) -> AsyncIterator[Gate]:
+async def holding(socket: str, commit: Path = COMMIT) -> AsyncIterator[Gate]:
     """Give a gate before a Redis."""
-    gate = Gate(socket)
+    gate = Gate(socket, commit)
     server = await asyncio.start_server(gate.accept, "127.0.0.1", 0)
     gate.url = f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
