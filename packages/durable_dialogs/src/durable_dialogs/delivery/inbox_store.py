@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.retention import EntryStatus, Retention
+from durable_dialogs.tasks import start
 from durable_dialogs.telegram.raw_updates import RawUpdate
 
 TIDY = 0.2
@@ -64,6 +65,7 @@ class InboxStore:
         self.is_redis_away = is_redis_away
         self._kept: set[int] = set()
         self._done: set[int] = set()
+        self._writes: set[asyncio.Future[bool]] = set()
         # Long-lived marks by update id: the mark's key, and the seconds to shorten its life to
         # once the update's entry is removed.
         self._long_marks: dict[int, tuple[str, int]] = {}
@@ -89,22 +91,20 @@ class InboxStore:
         return pending
 
     async def keep(self, updates: Collection[PendingUpdate]) -> None:
-        """Write the updates that are not done yet to Redis; retry until it worked."""
+        """Write the updates that are not done yet to Redis; retry until it worked.
+
+        If the caller is cancelled during a write, the write goes on, and `release` waits for it.
+        """
         waiting = _pending(updates)
         await asyncio.gather(*(update.retention.await_commit() for update in waiting))
         written: set[int] = set()
         # Redis may be away for long, so look again before each try: an update that is done
         # meanwhile needs no entry.
         while pending := _pending(updates):
-            ids = _ids(pending)
-            written |= ids
-            try:
-                await self._write(pending)
-                self._kept |= ids
+            written |= _ids(pending)
+            if await asyncio.shield(start(self._write(pending), among=self._writes, awaited=True)):
                 break
-            except RedisError as error:
-                log.warning("inbox_unreachable", error=str(error))
-                await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE)
         # An update may have got a long-lived mark and be done before its entry was written. The
         # removal shortens the mark's life.
         written |= self._long_marks.keys() & _ids(waiting)
@@ -126,7 +126,12 @@ class InboxStore:
                 await self.release()
 
     async def release(self) -> None:
-        """Remove done updates from Redis; a failure is logged."""
+        """Remove done updates from Redis; a failure is logged.
+
+        It waits for a write that is under way, so that no entry comes after its removal.
+        """
+        if self._writes:
+            await asyncio.wait(self._writes)
         if not (done := set(self._done)):
             return
         try:
@@ -140,7 +145,8 @@ class InboxStore:
         """Wait until Redis can be reached."""
         await _until_reachable(self._redis.ping)
 
-    async def _write(self, updates: Iterable[PendingUpdate]) -> None:
+    async def _write(self, updates: list[PendingUpdate]) -> bool:
+        """Write entries, and remove those of done updates; log a failure and return False."""
         fields: list[str | bytes] = []
         for update in updates:
             fields += [str(update.update.id), update.update.body + update.retention.status.value]
@@ -148,8 +154,16 @@ class InboxStore:
         commands = [self._batch.send("HSET", self._key, *fields, safe=True)]
         if done:
             commands.append(self._batch.send("HDEL", self._key, *done))
-        await asyncio.gather(*commands)
+        try:
+            await asyncio.gather(*commands)
+        except RedisError as error:
+            log.warning("inbox_unreachable", error=str(error))
+            return False
         await self._forget(done)
+        ids = _ids(updates)
+        self._kept |= ids
+        self._done |= ids - _ids(_pending(updates))
+        return True
 
     async def _forget(self, done: set[int]) -> None:
         """Forget updates whose entries were removed, and shorten the life of their marks."""
