@@ -1,4 +1,4 @@
-"""What stands between Telegram and several workers."""
+"""A load balancer between Telegram and several workers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,21 +7,22 @@ from itertools import cycle
 from aiohttp import ClientError, ClientSession, ClientTimeout, hdrs, web
 
 PATIENCE = 2.0
-"""Seconds that a worker usually has for its answer; then Telegram is told 502, and posts again."""
+"""Default of the seconds that a worker has to answer. After them the balancer answers 502, and
+Telegram posts the update again."""
 
 
 @asynccontextmanager
 async def balancing(*workers: str, patience: float = PATIENCE) -> AsyncIterator[str]:
-    """Hand requests on to workers in turn, and give the address to post to.
+    """Run a balancer that passes requests on to workers in turn; give the address to post to.
 
     Args:
         workers: The workers' addresses.
         patience: Seconds that a worker has for its answer.
     """
-    turns = cycle(workers)
+    targets = cycle(workers)
 
-    async def hand_on(request: web.Request) -> web.Response:
-        url = next(turns) + request.path
+    async def pass_on(request: web.Request) -> web.Response:
+        url = next(targets) + request.path
         headers = {name: value for name, value in request.headers.items() if name != hdrs.HOST}
         try:
             async with session.post(url, data=await request.read(), headers=headers) as answer:
@@ -34,7 +35,7 @@ async def balancing(*workers: str, patience: float = PATIENCE) -> AsyncIterator[
             return web.Response(status=web.HTTPBadGateway.status_code)
 
     app = web.Application()
-    app.router.add_post("/{path:.*}", hand_on)
+    app.router.add_post("/{path:.*}", pass_on)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0)
     async with ClientSession(timeout=ClientTimeout(total=patience)) as session:
         await runner.setup()

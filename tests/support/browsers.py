@@ -1,4 +1,4 @@
-"""Somebody with a web browser, who logs in over HTTP."""
+"""A stand-in for a web browser: requests to the login page with cookies that the test chooses."""
 
 import re
 import time
@@ -16,11 +16,11 @@ ANN = {"id": 1000001, "first_name": "Ann", "username": "ann_secret"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back.
+    """An answer of the web server.
 
     Attributes:
         response: The response.
-        text: Its body.
+        text: The body.
     """
 
     response: ClientResponse
@@ -33,16 +33,16 @@ class Answer:
 
     @property
     def cookie(self) -> Morsel[str] | None:
-        """The session that it sets or takes away."""
+        """The session cookie that the answer sets or removes."""
         return SimpleCookie(self.response.headers.get("Set-Cookie", "")).get("tally_login")
 
 
 class Browser:
-    """Asks for pages, and does with cookies only what it is told.
+    """Requests pages, and sends only the cookies that the test names.
 
     Args:
         session: The HTTP client.
-        url: Where the pages are.
+        url: The address of the pages.
     """
 
     def __init__(self, session: ClientSession, url: str) -> None:
@@ -52,7 +52,7 @@ class Browser:
     async def ask(
         self, query: str = "", cookie: str = "", *, language: str = "en", post: str | None = None
     ) -> Answer:
-        """Ask for the login page, or post to where one logs out."""
+        """Request the login page, or post a body to the page that logs out."""
         headers = {"Accept-Language": language}
         if cookie:
             headers["Cookie"] = f"tally_login={cookie}"
@@ -65,20 +65,20 @@ class Browser:
 
 
 def signed(token: str, age: float = 0, /, **user: object) -> str:
-    """Sign a login as Telegram does, so many seconds ago; give the query."""
+    """Give the query of a login that Telegram signed `age` seconds ago."""
     told = {**ANN, **user}
     return urlsplit(login_url(token, "https://x.org/login", told, int(time.time() - age))).query
 
 
 async def log_in(browser: Browser, playground: Playground, **user: object) -> str:
-    """Log somebody in; give the cookie."""
+    """Log a person in; give the session cookie."""
     answer = await browser.ask(signed(playground.token, 0, **user))
     assert answer.cookie is not None
     return answer.cookie.value
 
 
 def form_token(page: str) -> str:
-    """Give what the page's form sends."""
+    """Give the body that the page's form sends."""
     found = re.search(r'name="token" value="([\w-]+)"', page)
     assert found is not None
     return f"token={found[1]}"

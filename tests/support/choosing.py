@@ -1,13 +1,13 @@
-"""What people do in the settings, and in any window, by the words on its buttons."""
+"""Finds texts and buttons in windows, and presses buttons in the settings."""
 
 from telegram_playground import Message, Person
 
 PATIENT = 30
-"""Seconds that a window may take to follow on a busy machine."""
+"""Seconds that a busy machine may take to draw a window."""
 
 
 async def until(person: Person, message: Message, text: str) -> Message:
-    """Wait until a message has a text in it."""
+    """Wait until a message contains a text."""
     return await person.until(message, lambda now: text in (now.text or ""), timeout=PATIENT)
 
 
@@ -17,7 +17,7 @@ async def until_offered(person: Person, message: Message, label: str) -> Message
 
 
 async def choose(person: Person, settings: Message, *labels: str) -> None:
-    """Press buttons of the settings one after the other, each as soon as it is there."""
+    """Press buttons of the settings one after the other, each as soon as the message shows it."""
     for label in labels:
         await until_offered(person, settings, label)
         await person.press(settings, label, timeout=PATIENT)

@@ -16,10 +16,11 @@ SLOTS = ["0-5460", "5461-10922", "10923-16383"]
 
 
 class TallyCluster:
-    """The cluster; its replicas come after its masters, in their order.
+    """A cluster that runs.
 
     Args:
-        servers: Its servers, as they were set up.
+        servers: The servers: first those that start as masters, then a replica of each, in the
+            same order.
     """
 
     def __init__(self, servers: list[Server]) -> None:
@@ -27,12 +28,12 @@ class TallyCluster:
 
     @property
     def url(self) -> str:
-        """What REDIS_URL says."""
+        """The value of REDIS_URL."""
         hosts = ",".join(f"127.0.0.1:{server.port}" for server in self.servers)
         return f"redis+cluster://:{PASSWORD}@{hosts}"
 
     async def master_of(self, key: str) -> Server:
-        """Give the server that is the master of a key at the moment."""
+        """Give the server that is the master of a key now."""
         slot = key_slot(key.encode())
         shard = next(
             shard
@@ -44,11 +45,11 @@ class TallyCluster:
 
     def partner_of(self, server: Server) -> Server:
         """Give the other server of the same slots."""
-        place = self.servers.index(server)
-        return self.servers[(place + len(SLOTS)) % len(self.servers)]
+        index = self.servers.index(server)
+        return self.servers[(index + len(SLOTS)) % len(self.servers)]
 
     async def until_whole(self) -> None:
-        """Wait until every slot has a master, and every master its replica."""
+        """Wait until every slot has a master, and every master has its replica."""
         for server in self.servers:
             await until(partial(_is_whole, server))
 
@@ -65,12 +66,12 @@ async def _is_whole(server: Server) -> bool:
 async def running_cluster(
     folder: Path, *, patience: int = 5000, template: Server | None = None
 ) -> AsyncIterator[TallyCluster]:
-    """Run a cluster meanwhile.
+    """Run a cluster, and end it after the block.
 
     Args:
-        folder: Where its data is.
+        folder: The folder for its data.
         patience: Milliseconds of silence after which a master counts as dead.
-        template: What all servers have in common, as far as it is not usual.
+        template: Settings of all servers that differ from the defaults.
     """
     template = template or Server(folder)
     servers = [
@@ -86,7 +87,7 @@ async def running_cluster(
             ]
         )
         server.folder.mkdir(parents=True)
-        # What the servers themselves would write: so nobody has to introduce them.
+        # Servers write this file once they know each other. With it they start as a cluster.
         (server.folder / "nodes.conf").write_text(_nodes(servers, buses, number))
     cluster = TallyCluster(servers)
     try:
@@ -98,7 +99,7 @@ async def running_cluster(
 
 
 def _nodes(servers: list[Server], buses: list[int], myself: int) -> str:
-    """Write down who is who, as a cluster's server keeps it."""
+    """Give the content of the file in which a server remembers the nodes of its cluster."""
     lines = []
     for number, (server, bus) in enumerate(zip(servers, buses, strict=True)):
         shard = number % len(SLOTS)

@@ -1,4 +1,4 @@
-"""Connections that a server cuts while nobody uses them."""
+"""Checks that the bot's connection survives servers that close idle connections."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -8,11 +8,11 @@ from durable_dialogs.redis.connection import connect
 from tests.support.servers import Server
 
 AT_ONCE = 30
-"""Commands at once, so that several connections are open to each server."""
+"""Commands that are sent at once, so that several connections are open to each server."""
 
 
 async def goes_on_after_cuts(url: str, *servers: Server) -> None:
-    """See that who is connected by an address notices nothing when these servers hang up."""
+    """Have servers close the connections of a client, and see that its commands still work."""
     async with AsyncExitStack() as parts:
         redis, _ = connect(parse(url), 0, parts)
         keys = [f"tally:{number}" for number in range(AT_ONCE)]

@@ -1,4 +1,4 @@
-"""Chance that can be had again."""
+"""Random choices that can be repeated."""
 
 import os
 import random
@@ -6,7 +6,7 @@ import secrets
 
 
 def dice() -> random.Random:
-    """Give dice that were thrown by TALLY_SEED, or anew; pytest shows the seed of a failure."""
+    """Give a random generator, seeded by TALLY_SEED or else anew; pytest shows a failure's seed."""
     seed = os.environ.get("TALLY_SEED") or secrets.token_hex(4)
-    print(f"TALLY_SEED={seed}")  # noqa: T201 - to repeat a failure by
-    return random.Random(seed)  # noqa: S311 - nothing to guess
+    print(f"TALLY_SEED={seed}")  # noqa: T201 - repeats a failure
+    return random.Random(seed)  # noqa: S311 - not for secrets

@@ -1,4 +1,4 @@
-"""Disks of the tests' own, small enough to be full soon."""
+"""Small disks that a test can fill."""
 
 import os
 import subprocess
@@ -12,10 +12,10 @@ MEGABYTE = 2**20
 
 
 class Disk:
-    """A disk, and the file that fills it.
+    """A disk, and a file that fills it.
 
     Args:
-        folder: Where it is mounted.
+        folder: The folder where it is mounted.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,25 +24,25 @@ class Disk:
 
     @property
     def free(self) -> int:
-        """Bytes that may still be written."""
+        """Free bytes."""
         found = os.statvfs(self.folder)
         return found.f_bavail * found.f_frsize
 
     def fill(self, left: int) -> None:
-        """Fill it until not more is left than so many bytes, or none at all for 0."""
+        """Fill it until at most `left` bytes are free."""
         with self._filler.open("ab") as file:
             while (size := self.free - left) > 0:
-                with suppress(OSError):  # others have written meanwhile
+                with suppress(OSError):  # another process has written meanwhile
                     os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), size)
 
     def clear(self) -> None:
-        """Take away what fills it."""
+        """Delete the file that fills it."""
         self._filler.unlink(missing_ok=True)
 
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
-    """Mount a disk for a while; skip the test where that is not allowed."""
+    """Mount a disk, and unmount it after the block; skip the test if mounting is not allowed."""
     folder.mkdir(parents=True)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
     tried = subprocess.run(mount, capture_output=True, text=True, check=False)  # noqa: S603 - ours
@@ -51,5 +51,5 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     try:
         yield Disk(folder)
     finally:
-        # Whoever still has something open there does not hold it up.
+        # Lazy, because a process may still have a file open there.
         subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607 - likewise

@@ -1,4 +1,4 @@
-"""Small proxies of each kind, between the bot and a Telegram whose name they alone can look up."""
+"""An HTTP proxy and a SOCKS5 proxy. Only they can look up the name of the tests' Telegram."""
 
 import asyncio
 import base64
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 HOST = "telegram.test"
-"""Telegram's name, which no resolver knows (RFC 6761)."""
+"""The name of the tests' Telegram, which no resolver knows (RFC 6761)."""
 SIZE = 65536
 
 Serve = Callable[[StreamReader, StreamWriter], Awaitable[None]]
@@ -21,12 +21,12 @@ class ForwardProxy:
     """A proxy.
 
     Attributes:
-        target: The port on this machine that Telegram's name stands for.
-        login: What has to be said, `user:password`; None if nothing has to.
-        asked: The host and port of each connection or request that it was to pass on.
-        refused: How often nothing or something else than the login was said.
+        target: The port on this machine to which it connects for `HOST`.
+        login: The login that clients must send, `user:password`; None if they need none.
+        asked: The host and port of each connection or request that clients asked for.
+        refused: The number of clients without the right login.
         is_broken: Whether it ends each connection at once.
-        ended: How many it has ended so.
+        ended: The number of connections that it has ended at once.
     """
 
     target: int
@@ -38,7 +38,7 @@ class ForwardProxy:
     _open: set[StreamWriter] = field(default_factory=set)
 
     def break_off(self) -> None:
-        """Cut what is open, and be broken from now on."""
+        """Cut all open connections, and be broken from now on."""
         self.is_broken = True
         for writer in self._open:
             writer.transport.abort()
@@ -58,7 +58,7 @@ class ForwardProxy:
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
         self.asked.append((parts.hostname or "", parts.port or 80))
         if method == "CONNECT":
-            # In two pieces, as a network may bring it.
+            # In two pieces, because a network may split an answer.
             writer.write(b"HTTP/1.1 200 Connection")
             await writer.drain()
             await asyncio.sleep(0.01)
@@ -87,7 +87,7 @@ class ForwardProxy:
                 return
             writer.write(b"\x01\x00")
         _, _, _, kind, length = await reader.readexactly(5)
-        assert kind == 3, "the name is to be looked up by the proxy"
+        assert kind == 3, "the proxy must look up the name"
         name = (await reader.readexactly(length)).decode()
         self.asked.append((name, int.from_bytes(await reader.readexactly(2), "big")))
         writer.write(b"\x05\x00\x00\x01" + bytes(6))
@@ -104,7 +104,7 @@ class ForwardProxy:
 async def relay(
     reader: StreamReader, writer: StreamWriter, target: int, first: bytes = b""
 ) -> None:
-    """Pass on what comes to a port of this machine, and what that answers."""
+    """Pass the bytes of a client on to a port of this machine, and the answers back."""
     back, there = await asyncio.open_connection("127.0.0.1", target)
     there.write(first)
     copying = [
@@ -128,11 +128,11 @@ async def _copy(reader: StreamReader, writer: StreamWriter) -> None:
 
 @asynccontextmanager
 async def listening(serve: Serve, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
-    """Listen on a free port, and give it; with a context by TLS.
+    """Listen on a free port, and give the port.
 
     Args:
         serve: Serves a client.
-        context: The certificate.
+        context: The certificate, None to listen without TLS.
     """
     clients: set[asyncio.Task[None]] = set()
 

@@ -1,4 +1,4 @@
-"""Playing the bot's game as its page does, over HTTP."""
+"""Plays the bot's game as its page does, over HTTP."""
 
 import asyncio
 from typing import Any
@@ -10,29 +10,29 @@ from telegram_playground import Group, Message, Person
 from tests.support.tally import Tally
 
 PATIENCE = 5
-"""Seconds in which a score can have been tapped."""
+"""Seconds after which the bot must believe a score."""
 
 
 def game_address(tally: Tally) -> str:
-    """Give where the page is on this machine."""
+    """Give the address of the page on this machine."""
     return f"http://127.0.0.1:{tally.settings['WEB_PORT']}/game"
 
 
 async def open_game(person: Person, chat: Group | None = None) -> Message:
-    """Send the command."""
+    """Send the command; give the game's message."""
     await person.send("/game", chat=chat)
     return await person.receive(chat)
 
 
 async def told(person: Person, game: Message, label: str) -> str | None:
-    """Press a button, and give what is answered."""
+    """Press a button; give the text of the answer."""
     answer = await person.press(game, label)
     assert answer is not None
     return answer.text
 
 
 async def play(person: Person, game: Message) -> str:
-    """Press Play, and give the ticket in the address that it opens."""
+    """Press Play; give the ticket in the address that it opens."""
     answer = await person.press(game, game.labels[0][0])
     assert answer is not None
     assert answer.url is not None
@@ -41,7 +41,7 @@ async def play(person: Person, game: Message) -> str:
 
 
 async def tell(tally: Tally, ticket: str, score: object, **more: object) -> tuple[int, Any]:
-    """Tell a score; give the status, and what the page is told."""
+    """Post a score; give the status and the content of the answer."""
     content = {"ticket": ticket, "score": score, **more}
     address = f"{game_address(tally)}/score"
     async with ClientSession() as session, session.post(address, json=content) as answer:
@@ -49,7 +49,7 @@ async def tell(tally: Tally, ticket: str, score: object, **more: object) -> tupl
 
 
 async def reach(tally: Tally, ticket: str, score: int) -> Any:  # noqa: ANN401 - JSON
-    """Tell a score as soon as it can have been tapped; give what the page is told."""
+    """Post a score until enough time for its taps has passed; give the content of the answer."""
     async with asyncio.timeout(PATIENCE):
         while (answer := await tell(tally, ticket, score))[0] == 403:
             pass
@@ -59,11 +59,11 @@ async def reach(tally: Tally, ticket: str, score: int) -> Any:  # noqa: ANN401 -
 
 
 def results(page: Any) -> list[tuple[str, int]]:  # noqa: ANN401 - JSON
-    """Give the high scores that the page is told."""
-    return [(line["name"], line["score"]) for line in page["scores"]]
+    """Give the high scores in the content of an answer."""
+    return [(row["name"], row["score"]) for row in page["scores"]]
 
 
 async def scores(person: Person, game: Message) -> dict[str, int]:
-    """Give what persons have reached at a message, as everybody there sees it."""
+    """Give the scores of people at a game's message."""
     found = ((await person.read(game)).model_extra or {}).get("scores", [])
-    return {line["user"]["first_name"]: line["score"] for line in found}
+    return {row["user"]["first_name"]: row["score"] for row in found}

@@ -1,4 +1,4 @@
-"""Groups that the bot is in, and what is read there."""
+"""Makes groups with the bot, and checks the texts of messages there."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +12,7 @@ async def make_group(
     admins: Iterable[Person] = (),
     **options: Any,
 ) -> Group:
-    """Make a group with the running bot in it, and let everybody see how it greets."""
+    """Make a group with the running bot in it; wait until each person has its greeting."""
     members, admins = list(members), list(admins)
     group = await playground.group("Friends", members=members, admins=admins, **options)
     for person in members + admins:
@@ -21,5 +21,5 @@ async def make_group(
 
 
 def ending(line: str) -> Callable[[Message], bool]:
-    """Tell whether the last line of a message is this one."""
+    """Make a condition: the last line of a message is `line`."""
     return lambda message: (message.text or "").splitlines()[-1:] == [line]

@@ -1,4 +1,4 @@
-"""A way to Redis that can hold a commit back."""
+"""A proxy before Redis that can hold commits back."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -14,14 +14,14 @@ COMMIT = Path(state.__file__).with_name("commit.lua")
 
 
 class Gate:
-    """What a process that uses it as its Redis has to pass.
+    """The proxy: passes everything on, except commits while it is closed.
 
     Args:
-        socket: The path of the socket that Redis listens at.
-        commit: The process's script that commits.
+        socket: The path of the socket that Redis listens on.
+        commit: The script that commits in that process.
 
     Attributes:
-        url: What the process connects to.
+        url: The address of the proxy.
         held: Set while a commit is held back.
     """
 
@@ -40,7 +40,7 @@ class Gate:
         self._open.clear()
 
     def open(self) -> None:
-        """Let those pass that were held back, and all that come."""
+        """Pass on the commits that were held back, and all later ones."""
         self.held.clear()
         self._open.set()
 
@@ -51,7 +51,7 @@ class Gate:
         task.add_done_callback(self._clients.pop)
 
     async def hang_up(self) -> None:
-        """End all connections, also those of a process that still runs."""
+        """End all connections, even those of a process that still runs."""
         for writer in self._clients.values():
             writer.transport.abort()
         await asyncio.gather(*self._clients, return_exceptions=True)
@@ -71,7 +71,7 @@ class Gate:
         except OSError:
             pass
         finally:
-            # However it ends; the other direction ends by that, too.
+            # This ends the other direction, too.
             writer.close()
 
 
@@ -84,8 +84,8 @@ async def holding(socket: str, commit: Path = COMMIT) -> AsyncIterator[Gate]:
     try:
         yield gate
     finally:
-        # `wait_closed` would wait for the connections of whoever uses it longer than the test,
-        # for ever: since Python 3.12.1 it waits for every connection to end.
+        # `wait_closed` would never return if a process keeps its connection longer than the test:
+        # since Python 3.12.1 it waits until every connection has ended.
         server.close()
         gate.open()
         await gate.hang_up()

@@ -1,4 +1,4 @@
-"""What `docker build` would make of this project, as far as that can be told without Docker."""
+"""Reads Dockerfile and .dockerignore, and makes the tree of an image without Docker."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.nursery import ROOT
 
 Step = tuple[str, str]
-"""An instruction of a Dockerfile: its name, and the rest of it in one line."""
+"""An instruction of a Dockerfile: its name, and its arguments in one line."""
 
 
 def steps() -> list[Step]:
@@ -22,19 +22,19 @@ def steps() -> list[Step]:
 
 def variables() -> dict[str, str]:
     """Give the environment that the Dockerfile sets."""
-    said = " ".join(rest for name, rest in steps() if name == "ENV")
-    return dict(re.findall(r"(\w+)=(\S+)", said))
+    settings = " ".join(rest for name, rest in steps() if name == "ENV")
+    return dict(re.findall(r"(\w+)=(\S+)", settings))
 
 
 def command(instruction: str) -> list[str]:
-    """Give the last command of an instruction that takes one."""
+    """Give the words of the last command with this instruction, such as CMD."""
     (*_, last) = [rest for name, rest in steps() if name == instruction]
     words: list[str] = json.loads(last[last.index("[") :])
     return words
 
 
 def is_sent(name: str) -> bool:
-    """Tell whether a file or folder of the project gets into an image; see .dockerignore."""
+    """Tell whether .dockerignore lets a file or folder of the project into an image."""
     sent = True
     for line in (ROOT / ".dockerignore").read_text().splitlines():
         if line and not line.startswith("#") and fnmatch(name, line.removeprefix("!")):
@@ -43,7 +43,7 @@ def is_sent(name: str) -> bool:
 
 
 def make_tree(folder: Path) -> None:
-    """Copy into a folder what gets into an image."""
+    """Copy the files that get into an image to a folder."""
     folder.mkdir(parents=True)
     for path in filter(lambda path: is_sent(path.name), ROOT.iterdir()):
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""What the bot keeps in its Valkey: read, changed and taken away behind its back."""
+"""Reads and changes the data in a bot's Valkey."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.nursery import START
 
 
 class KeptDialogs:
-    """Its Valkey.
+    """The data in a bot's Valkey.
 
     Attributes:
         data: The data folder.
@@ -29,12 +29,12 @@ class KeptDialogs:
     settings: dict[str, str]
 
     def redis(self) -> Redis:
-        """Connect to its Valkey, or to that which it shares."""
+        """Connect to the bot's Redis: its own Valkey, or that of REDIS_URL."""
         url = self.settings.get("REDIS_URL") or EmbeddedValkey(self.data / "valkey").url
         return Redis.from_url(url)
 
     async def keep_in_inbox(self, *updates: dict[str, Any]) -> None:
-        """Put updates into its inbox while it is stopped, as a kill would have left them."""
+        """Put updates into the inbox of a stopped bot, as a kill leaves them there."""
         valkey = EmbeddedValkey(self.data / "valkey")
         await valkey.start()
         async with self.redis() as redis:
@@ -43,13 +43,13 @@ class KeptDialogs:
         await valkey.stop()
 
     async def until_inbox_is_empty(self) -> None:
-        """Wait until nothing stands in its inbox."""
+        """Wait until the inbox has no entry."""
         async with asyncio.timeout(START), self.redis() as redis:
             while await redis.hlen(self.inbox):
                 await asyncio.sleep(0.02)
 
     async def until_noted(self, message: Message) -> None:
-        """Wait until it has noted which stack a message shows: a kill before may bring another."""
+        """Wait until Redis has the id of a message; a kill before that may lead to a second one."""
         async with asyncio.timeout(START), self.redis() as redis:
             while True:
                 keys = await redis.keys("tally:*:stack:*")
@@ -59,7 +59,7 @@ class KeptDialogs:
                 await asyncio.sleep(0.02)
 
     async def until_drawn(self) -> None:
-        """Wait until it knows of no message that may be behind what stands."""
+        """Wait until no redraw is pending."""
         index = f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:undrawn"
         async with asyncio.timeout(START), self.redis() as redis:
             while await redis.hlen(index):
@@ -67,11 +67,11 @@ class KeptDialogs:
 
     @property
     def inbox(self) -> str:
-        """The key of its inbox."""
+        """The key of the inbox."""
         return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"
 
     async def valkey_answers(self) -> bool:
-        """Tell whether its Valkey runs."""
+        """Tell whether the Valkey answers."""
         async with self.redis() as redis:
             try:
                 return bool(await redis.ping())
@@ -79,13 +79,13 @@ class KeptDialogs:
                 return False
 
     async def kill_valkey(self) -> None:
-        """Kill its Valkey with SIGKILL."""
+        """Kill the Valkey with SIGKILL."""
         async with self.redis() as redis:
             process = (await redis.info("server"))["process_id"]
         os.kill(process, signal.SIGKILL)
 
     async def set_value(self, command: Message, value: int) -> None:
-        """Set what the counter that a command has opened stands at, as a million taps would."""
+        """Set the value of the counter that a command opened, to spare a million taps."""
         async with self.rewritten_dialogs(f":m{command.message_id}") as records:
             for record in records:
                 for context in record["contexts"].values():
@@ -93,7 +93,7 @@ class KeptDialogs:
 
     @asynccontextmanager
     async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
-        """Give the open dialogs whose keys end so, and write back what was changed in them."""
+        """Give the records whose keys end with a suffix; write them back after the block."""
         async with self.redis() as redis:
             keys = await redis.keys(f"tally:*:stack:*{suffix}")
             records = [json.loads(cast("bytes", await redis.hget(key, "data"))) for key in keys]

@@ -1,4 +1,4 @@
-"""What the bot keeps in its data folder: read, changed and taken away behind its back."""
+"""Reads and changes the data in a bot's database."""
 
 import asyncio
 import secrets
@@ -21,7 +21,7 @@ DAY = 24 * 60 * 60
 
 
 class KeptTotals:
-    """Its database.
+    """A bot's SQLite database.
 
     Attributes:
         data: The data folder.
@@ -34,7 +34,7 @@ class KeptTotals:
         return self._rows("totals", person)
 
     def known(self, user_id: int) -> str | None:
-        """Read the first name by which the database knows a person, None if it does not."""
+        """Read a person's first name in the database, None if the person is not in it."""
         with closing(sqlite3.connect(self.data / "tally.db")) as database:
             query = "SELECT first_name FROM users WHERE id = ?"
             row = database.execute(query, [user_id]).fetchone()
@@ -47,9 +47,9 @@ class KeptTotals:
             return [dict(row) for row in database.execute(query, [person.id])]
 
     async def until_totals(self, person: Person, count: int) -> list[dict[str, Any]]:
-        """Wait until a person has so many totals in the database; give them, newest first.
+        """Wait until a person has at least `count` totals; give them, newest first.
 
-        Where the disk is busy, a row may come after what tells of it.
+        If the disk is busy, the message may tell of a total before the database has the row.
         """
         async with asyncio.timeout(START):
             while len(found := self.totals(person)) < count:
@@ -59,13 +59,13 @@ class KeptTotals:
     async def until_saved(
         self, person: Person, condition: Callable[[list[dict[str, Any]]], bool]
     ) -> None:
-        """Wait until a person's totals in the database, newest first, are as they should be."""
+        """Wait until a condition holds for a person's totals, newest first."""
         async with asyncio.timeout(START):
             while not condition(self.totals(person)):
                 await asyncio.sleep(0.02)
 
     async def until_payments(self, person: Person, count: int) -> list[dict[str, Any]]:
-        """Wait until a person has so many payments in the database; give them, newest first."""
+        """Wait until a person has at least `count` payments; give them, newest first."""
         async with asyncio.timeout(START):
             while len(found := self._rows("payments", person)) < count:
                 await asyncio.sleep(0.02)
@@ -76,7 +76,7 @@ class KeptTotals:
         return self._rows("payments", person)
 
     def change(self, statement: str, *values: int) -> None:
-        """Change something in the database by hand."""
+        """Run a statement that changes the database."""
         with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
             database.execute(statement, values)
 
@@ -86,12 +86,12 @@ class KeptTotals:
         values: Iterable[int],
         **fields: Any,
     ) -> None:
-        """Save totals of a person, a minute apart from the beginning of 2026 on.
+        """Save totals of a person, one for each minute from the beginning of 2026.
 
         Args:
-            person: Whose they are.
-            values: What they come to.
-            fields: Fields of `NewTotal` that are to be other than usual; `created_at` of the first.
+            person: The person.
+            values: The values of the totals.
+            **fields: Other fields of `NewTotal`. `created_at` is that of the first total.
         """
         begin = fields.pop("created_at", datetime(2026, 1, 1, tzinfo=UTC))
         await self.keep(
@@ -119,8 +119,8 @@ class KeptTotals:
         await engine.dispose()
 
     async def add_many(self, person: Person, count: int) -> None:
-        """Save so many totals of 1 that a person has today."""
-        await self.add_totals(person, [1])  # which makes the person known
+        """Save `count` totals of 1 for a person, at times of today."""
+        await self.add_totals(person, [1])  # adds the person to the database, too
         midnight = int(datetime.now(UTC).timestamp()) // DAY * DAY
         with closing(sqlite3.connect(self.data / "tally.db")) as database, database:
             database.execute(
@@ -136,7 +136,7 @@ class KeptTotals:
 
     @asynccontextmanager
     async def locked_database(self) -> AsyncIterator[None]:
-        """Let nobody write to the database meanwhile."""
+        """Lock the database during the block, so that nothing else can write to it."""
         with closing(sqlite3.connect(self.data / "tally.db", isolation_level=None)) as database:
             database.execute("BEGIN EXCLUSIVE")
             yield
@@ -144,7 +144,7 @@ class KeptTotals:
 
     @asynccontextmanager
     async def moved_away(self, name: str) -> AsyncIterator[None]:
-        """Have a table of the database out of the way meanwhile."""
+        """Rename a table of the database during the block, so that queries fail."""
         with closing(sqlite3.connect(self.data / "tally.db")) as database:
             database.execute(f"ALTER TABLE {name} RENAME TO away")
             yield

@@ -1,4 +1,4 @@
-"""What a person has under the input field, and what the bot says next."""
+"""Waits for reply keyboards, and for messages that begin with a text."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from telegram_playground import Group, Message, Person
 Markup = dict[str, Any]
 
 PATIENCE = 20
-"""Seconds to wait for a bot that may just have been started on a busy machine."""
+"""Seconds that the bot may take to answer if it has just started on a busy machine."""
 
 
 def labels(markup: Markup) -> list[list[str]]:
@@ -20,7 +20,7 @@ def labels(markup: Markup) -> list[list[str]]:
 async def until_keyboard(
     person: Person, condition: Callable[[Markup], bool] = lambda _: True
 ) -> Markup:
-    """Wait until a person has a reply keyboard, or a forced reply, that is as it should be."""
+    """Wait until a person has a reply keyboard or a forced reply for which a condition holds."""
     async with asyncio.timeout(PATIENCE):
         while True:
             shown = await person.keyboard()
@@ -30,21 +30,21 @@ async def until_keyboard(
 
 
 async def until_no_keyboard(person: Person) -> None:
-    """Wait until a person has none."""
+    """Wait until a person has no reply keyboard."""
     async with asyncio.timeout(PATIENCE):
         while await person.keyboard():
             await asyncio.sleep(0.02)
 
 
 async def receive(person: Person, beginning: str) -> Message:
-    """Receive the next message, which begins so."""
+    """Receive the next message; it must begin with a text."""
     message = await person.receive(timeout=PATIENCE)
     assert (message.text or "").startswith(beginning), message.text
     return message
 
 
 async def receive_at_last(person: Person, beginning: str, chat: Group | None = None) -> Message:
-    """Receive a message before which others may come: what a kill has left undone comes again."""
+    """Receive messages until one begins with a text; after a kill others may be repeated before."""
     while True:
         message = await person.receive(chat, timeout=PATIENCE)
         if (message.text or "").startswith(beginning):

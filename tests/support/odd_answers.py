@@ -1,9 +1,9 @@
-"""What Telegram, or a proxy before it, may answer that aiogram can't read."""
+"""Answers of Telegram, or of a proxy before it, that aiogram can't read."""
 
 from telegram_playground import Call, Playground
 
 Odd = dict[str, object]
-"""What a fault of the kind `answer` is made of."""
+"""The arguments of a playground's fault of the kind `answer`."""
 
 PAGE: Odd = {
     "body": "<!doctype html><title>Sign in to the network</title>",
@@ -30,15 +30,15 @@ ODD: dict[str, Odd] = {
     **NOT_DONE,
     "no result": {"status": 200, "body": '{"ok":true}', "done": False},
 }
-"""Those, and one that says so without a result."""
+"""`NOT_DONE`, and an answer that says that the call was done but has no result."""
 UNREADABLE: Odd = {"status": 200, "patch": {"result": {"date": "yesterday"}}}
-"""A message that was sent, which aiogram's models don't take, but with its id."""
+"""A message was sent. aiogram's models refuse the answer, but the message's id is in it."""
 UNKNOWN: Odd = {"status": 200, "patch": {"result": None}}
-"""A message that was sent, without its id."""
+"""A message was sent. The answer does not have its id."""
 
 
 async def calls_to(playground: Playground, method: str, chat_id: int, after: int = 0) -> list[Call]:
-    """Give the calls of a method for one chat, whatever was answered."""
+    """Give the calls of a method for one chat, with any answer."""
     return [
         call
         for call in await playground.calls(method, after=after)

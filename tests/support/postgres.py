@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket there."""
+"""PostgreSQL servers for tests, in temporary folders, with a unix socket there."""
 
 import os
 import shutil
@@ -17,13 +17,13 @@ from trustme import LeafCert
 from playground_support.tiers import EVERYTHING
 
 INSTALLED = Path("/usr/lib/postgresql")
-"""Where Debian puts a folder for each version, outside of PATH."""
+"""The folder of Debian's PostgreSQL; it has a folder for each version and is not in PATH."""
 START = 30.0
-"""Seconds that a start may take on a busy machine."""
+"""Seconds that a busy machine may take to start a server."""
 
 
 def programs() -> Path | None:
-    """The folder of the newest PostgreSQL that is installed, None without any."""
+    """Find the folder of the newest installed PostgreSQL, None if there is none."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = sorted(INSTALLED.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
@@ -31,11 +31,11 @@ def programs() -> Path | None:
 
 
 def required() -> Path:
-    """Give that folder, or skip the test; for continuous integration there has to be one."""
+    """Find that folder; if there is none, skip the test, or fail it with CI=true."""
     binaries = programs()
     if binaries is None and not EVERYTHING:
         pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    assert binaries, "PostgreSQL is not installed, and has to be for continuous integration"
+    assert binaries, "PostgreSQL is not installed, but CI=true requires it"
     return binaries
 
 
@@ -43,11 +43,11 @@ class Postgres:
     """A server with a database of its own.
 
     Args:
-        binaries: Where `programs` has found it.
-        folder: Where its data is.
+        binaries: The folder that `programs` found.
+        folder: The folder for its data.
 
     Attributes:
-        url: The address of its database, to be put into DATABASE_URL.
+        url: The address of its database, for DATABASE_URL.
     """
 
     def __init__(self, binaries: Path, folder: Path) -> None:
@@ -55,7 +55,7 @@ class Postgres:
         self._binaries = binaries
         self._folder = folder
         self._port = 5432
-        # It refuses to be root.
+        # PostgreSQL refuses to run as root.
         self._user = None if os.getuid() else "nobody"
         self._server: subprocess.Popen[bytes] | None = None
         if self._user:
@@ -68,13 +68,13 @@ class Postgres:
         """Start it, and wait until it answers.
 
         Args:
-            settings: Further ones, as `port=5433`.
+            *settings: Further settings, such as `port=5433`.
         """
         folder = self._folder
         command: list[str | Path] = [self._binaries / "postgres", "-D", folder / "data"]
         command += ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
         command += [part for setting in settings for part in ("-c", setting)]
-        self._server = subprocess.Popen(  # noqa: S603 - all of it is ours
+        self._server = subprocess.Popen(  # noqa: S603 - ours
             command,
             cwd=folder,
             stdout=subprocess.DEVNULL,
@@ -88,12 +88,12 @@ class Postgres:
             time.sleep(0.05)
 
     def guard(self, port: int, certificate: LeafCert, password: str) -> None:
-        """Start it on a port, where it lets nobody in without TLS and a password.
+        """Start it on a port where it accepts only connections with TLS and a password.
 
         Args:
             port: The port, on 127.0.0.1.
-            certificate: What it proves by who it is.
-            password: The password, which is sent as scram-sha-256 has it.
+            certificate: The server's certificate.
+            password: The password, checked by scram-sha-256.
         """
         data = self._folder / "data"
         certificate.cert_chain_pems[0].write_to_path(str(data / "server.crt"))
@@ -115,7 +115,7 @@ class Postgres:
         return _run(command, check=False, cwd=self._folder)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """Stop it: when all have left, unless another signal is named; but waiting not for long."""
+        """Stop it by a signal, and kill it after 10 s; SIGTERM waits until clients disconnect."""
         if self._server is None:
             return
         self._server.send_signal(number)
@@ -128,10 +128,10 @@ class Postgres:
 
 @contextmanager
 def installed(binaries: Path) -> Iterator[Postgres]:
-    """Give a server that is not started yet, and stop it at the end.
+    """Give a server that is not started yet; stop it after the block.
 
     Args:
-        binaries: Where `programs` has found it.
+        binaries: The folder that `programs` found.
     """
     folder = Path(tempfile.mkdtemp(prefix="tally-pg-"))
     try:
@@ -146,7 +146,7 @@ def installed(binaries: Path) -> Iterator[Postgres]:
 
 @contextmanager
 def running(binaries: Path) -> Iterator[Postgres]:
-    """Run a server meanwhile; see `installed`."""
+    """Run a server, and stop it after the block; see `installed`."""
     with installed(binaries) as server:
         server.start()
         yield server
@@ -154,12 +154,12 @@ def running(binaries: Path) -> Iterator[Postgres]:
 
 @contextmanager
 def serving(binaries: Path) -> Iterator[str]:
-    """Run a server meanwhile, and give the address of its database; see `running`."""
+    """Run a server as `running` does; give the address of its database."""
     with running(binaries) as server:
         yield server.url
 
 
-def _run(command: list[Any], **how: Any) -> int:
-    return subprocess.run(  # noqa: S603, PLW1510 - ours, and `check` is among how
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **how
+def _run(command: list[Any], **options: Any) -> int:
+    return subprocess.run(  # noqa: S603, PLW1510 - ours, and `check` is among the options
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **options
     ).returncode

@@ -1,4 +1,4 @@
-"""A proxy between the bot and Redis, for what may happen to their conversation on its way."""
+"""A proxy between the bot and Redis that loses, holds or refuses commands."""
 
 import asyncio
 import struct
@@ -14,21 +14,21 @@ from typing import Self
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 
 COMMIT = b'"memory":'
-"""What every commit contains, and no other command."""
+"""Bytes that every commit contains, and no other command."""
 
 SIZE = 65536
-"""Bytes of answers that are passed on at a time."""
+"""Bytes of answers that are passed on at once."""
 
 
 class Mishap(Enum):
-    """What happens to a command."""
+    """A fault that hits one command."""
 
     LOSE_COMMAND = auto()
-    """The connection is cut before it reaches Redis."""
+    """The proxy cuts the connection before the command reaches Redis."""
     LOSE_ANSWER = auto()
-    """It reaches Redis, which answers; then the connection is cut."""
+    """Redis gets the command and answers; the proxy cuts the connection before the answer."""
     HOLD = auto()
-    """It reaches Redis when it is released, whether or not anybody still waits for the answer."""
+    """Redis gets the command once the test releases it, even if the client has given up."""
 
 
 @dataclass(eq=False, slots=True)
@@ -36,10 +36,10 @@ class Trap:
     """Waits for the next command that contains some bytes.
 
     Attributes:
-        mishap: What happens to it.
+        mishap: The fault.
         containing: The bytes.
-        sprung: Set once that has happened; of a held command, once it was released.
-        released: Lets a held command go on.
+        sprung: Set once the fault has happened; for a held command, once Redis has got it.
+        released: The test sets it to let a held command go on.
     """
 
     mishap: Mishap
@@ -55,7 +55,7 @@ class Proxy:
         origin: The address of that Redis.
 
     Attributes:
-        origin: The same.
+        origin: As given.
     """
 
     def __init__(self, origin: str) -> None:
@@ -78,15 +78,16 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        """Where the bot finds Redis."""
+        """The address that the bot gets as its REDIS_URL."""
         return f"redis://127.0.0.1:{self._port}/0"
 
     @asynccontextmanager
     async def off(self, *, reset: bool = False) -> AsyncIterator[None]:
-        """Cut all connections, and refuse new ones meanwhile.
+        """Cut all connections, and refuse new ones during the block.
 
         Args:
-            reset: Whether as a machine does that has forgotten them, else as one that ends them.
+            reset: Whether to reset the connections, as a rebooted machine does, instead of
+                closing them.
         """
         if reset:
             for client in self._clients.values():
@@ -109,14 +110,14 @@ class Proxy:
             client.transport.abort()
 
     def trap(self, mishap: Mishap, containing: bytes) -> Trap:
-        """Have something happen to the next command that contains these bytes."""
+        """Set a trap for the next command that contains some bytes."""
         trap = Trap(mishap, containing)
         self._traps.append(trap)
         return trap
 
     @contextmanager
     def refusing(self, containing: bytes, error: str) -> Iterator[None]:
-        """Answer commands that contain these bytes with an error, in place of Redis."""
+        """During the block, answer commands that contain some bytes with an error."""
         self._refusal = containing, f"-{error}\r\n".encode()
         try:
             yield
@@ -166,7 +167,7 @@ async def redis_by_proxy(folder: Path) -> AsyncIterator[Proxy]:
     """Run a Redis with a proxy before it.
 
     Args:
-        folder: Where its data is kept.
+        folder: The folder for the data of Redis.
     """
     valkey = EmbeddedValkey(folder)
     await valkey.start()
@@ -188,7 +189,7 @@ async def _pass_on(answers: StreamReader, client: StreamWriter, losing: list[Tra
 
 
 async def _read(commands: StreamReader) -> AsyncIterator[bytes]:
-    """Give command by command: each an array of strings, as RESP2 has them."""
+    """Give each command; in RESP2 it is an array of strings."""
     while head := await commands.readline():
         command = head
         for _ in range(int(head[1:])):

@@ -1,8 +1,7 @@
-"""A pseudo-language: English in a disguise that shows what does not come from the catalog.
+"""A pseudo-language: changed English, which shows texts that do not come from the catalog.
 
-Every letter has an accent, so a plain one was written into the code; and every text is
-longer by 40 %, as translations from English are. It is made of the English texts and is a
-folder, as each language is.
+Every letter has an accent, so a plain letter was written into the code. Every text is 40 %
+longer, as translations from English are. The language is a folder made from the English texts.
 """
 
 import math
@@ -16,7 +15,7 @@ from fluent.syntax.visitor import Transformer
 from locales import FOLDER
 
 LANGUAGE = "eo"
-"""Whose rules for plurals and times it borrows: those of nobody's mother tongue."""
+"""The language whose rules for plurals and times it uses: one that Tally does not speak."""
 
 GROWTH = 0.4
 FILLER = "·"
@@ -27,34 +26,34 @@ ACCENTED = str.maketrans(
 )
 
 FIXED = re.compile(r"<[^>]+>|&\w+;|/\w+|@\w+|[A-Z][A-Z_]+[A-Z]")
-"""What is the same in every language: tags, commands, names of bots and settings."""
+"""Parts that are the same in every language: tags, commands, names of bots and settings."""
 
 
 def disguise(text: str) -> str:
-    """Put a text into the disguise, but for what is the same in every language."""
+    """Change a text, except the parts that are the same in every language."""
     words: list[str] = FIXED.split(text)
     longer = sum(sign.isalpha() for word in words for sign in word) * GROWTH
     pieces = [word.translate(ACCENTED) for word in words]
     fixed = [*FIXED.findall(text), ""]
     whole = "".join(piece + same for piece, same in zip(pieces, fixed, strict=True))
-    # Not behind the last space, which Fluent would take off.
+    # Not behind the last space, because Fluent would strip it.
     filled = whole.rstrip()
     return filled + FILLER * math.ceil(longer) + whole[len(filled) :]
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether a text shows a letter that has no accent."""
+    """Tell whether a text has a letter without an accent."""
     return bool(re.search("[A-Za-z]", FIXED.sub("", text)))
 
 
 def write_language(folder: Path) -> Path:
-    """Write the pseudo-language beside English, as whoever adds a language does.
+    """Write the pseudo-language beside English, as a translator adds a language.
 
     Args:
-        folder: Where to.
+        folder: The folder for the languages.
 
     Returns:
-        The folder of the languages.
+        That folder.
     """
     for path in (FOLDER / "en").glob("*.ftl"):
         for language in ("en", LANGUAGE):
@@ -68,7 +67,7 @@ def write_language(folder: Path) -> Path:
 
 
 class Disguise(Transformer):
-    """Disguises the texts of a file, and neither keys nor variables."""
+    """Changes the texts of a file, but neither keys nor variables."""
 
     def visit_TextElement(self, node: TextElement) -> TextElement:  # noqa: N802 - the library's
         node.value = disguise(node.value)

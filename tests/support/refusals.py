@@ -1,4 +1,4 @@
-"""Addresses with which the bot does not start."""
+"""Connects to addresses with which the bot must not start."""
 
 from contextlib import AsyncExitStack
 
@@ -14,7 +14,7 @@ BEGIN = "REDIS_URL: Redis can't be reached: "
 
 
 async def refusal(url: str) -> str:
-    """Connect, which must fail; give the line that a person reads, without its beginning."""
+    """Connect, which must fail; give the error line that the operator reads, after `BEGIN`."""
     settings = Settings(_env_file=None, redis_url=SecretStr(url))
     async with AsyncExitStack() as parts:
         with pytest.raises(OperatorError) as caught:

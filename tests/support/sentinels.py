@@ -9,15 +9,16 @@ from tests.support.ports import free_port
 from tests.support.servers import COMMON, PASSWORD, Server, end_all, start_all, until
 
 SERVICE = "tally"
+"""The name by which the Sentinels know the master."""
 OWN_PASSWORD = "hunter3"
-"""The Sentinels'."""
+"""The password of the Sentinels."""
 
 
 class Watched:
-    """The servers and the Sentinels.
+    """Servers with Sentinels that watch them.
 
     Args:
-        servers: The first one was set up as the master.
+        servers: The servers; the first one starts as the master.
         sentinels: The Sentinels.
     """
 
@@ -27,7 +28,7 @@ class Watched:
 
     @property
     def url(self) -> str:
-        """What REDIS_URL says."""
+        """The value of REDIS_URL."""
         hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self.sentinels)
         return f"redis+sentinel://:{PASSWORD}@{hosts}/{SERVICE}/1?sentinel_password={OWN_PASSWORD}"
 
@@ -41,12 +42,12 @@ class Watched:
 async def watched(
     folder: Path, *, patience: int = 2000, template: Server | None = None
 ) -> AsyncIterator[Watched]:
-    """Run servers and Sentinels meanwhile.
+    """Run servers and Sentinels, and end them after the block.
 
     Args:
-        folder: Where their data is.
+        folder: The folder for their data.
         patience: Milliseconds of silence after which a master counts as dead.
-        template: What all servers have in common, as far as it is not usual.
+        template: Settings of all servers that differ from the defaults.
     """
     template = template or Server(folder)
     servers, sentinels = [
@@ -78,7 +79,7 @@ async def _is_followed(master: Server) -> bool:
 
 
 def _sentinel(number: int, sentinels: list[Server], servers: list[Server], patience: int) -> str:
-    """Write what a Sentinel has to know, also what it would find out by and by."""
+    """Give a Sentinel's configuration, with all that it would find out after a while."""
     others = [
         f"sentinel known-sentinel {SERVICE} 127.0.0.1 {other.port} {_name(index)}"
         for index, other in enumerate(sentinels)

@@ -1,4 +1,4 @@
-"""Redis servers of the tests' own: processes that can be killed and started again."""
+"""Redis servers for tests: processes that can be killed and started again."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ from tests.support.nursery import START
 from tests.support.ports import free_port
 
 PASSWORD = "hunter2"
-"""Of every server; of Sentinels it is another."""
+"""The password of every server; Sentinels have another one."""
 
 PROTECTED = f"requirepass {PASSWORD}\nmasterauth {PASSWORD}"
 COMMON = f"""
@@ -37,13 +37,13 @@ class Server:
     """A server on 127.0.0.1.
 
     Attributes:
-        folder: Where its data is.
-        config: What is said in its file of settings.
-        tls: What is said there besides if it speaks TLS.
+        folder: The folder for its data.
+        config: The lines of its configuration file.
+        tls: Further lines of that file for TLS, "" if it does not speak TLS.
         arguments: Further arguments of its command line.
         program: The server's program.
-        options: What a client has to say to connect to it.
-        port: Where it listens.
+        options: redis-py's options of a client that connects to it.
+        port: Its port.
     """
 
     folder: Path
@@ -59,10 +59,10 @@ class Server:
         """Start it, and wait until it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / "server.conf"
-        if not file.exists():  # it may have written into it, as Sentinels do
-            place = f'dir "{self.folder}"\nlogfile "{self.folder}/log"\nbind 127.0.0.1'
+        if not file.exists():  # Sentinels write into the file
+            head = f'dir "{self.folder}"\nlogfile "{self.folder}/log"\nbind 127.0.0.1'
             port = f"{self.tls}\nport 0\ntls-port" if self.tls else "port"
-            file.write_text(f"{place}\n{port} {self.port}\n{self.config}\n")
+            file.write_text(f"{head}\n{port} {self.port}\n{self.config}\n")
         self._process = await asyncio.create_subprocess_exec(self.program, file, *self.arguments)
         await until(self._answers)
         return self
@@ -73,7 +73,7 @@ class Server:
         return self._process is not None
 
     async def end(self, number: signal.Signals = signal.SIGKILL) -> None:
-        """End it, at once unless another signal is named."""
+        """End it by a signal, by default at once."""
         assert self._process is not None
         with suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGCONT)
@@ -82,12 +82,12 @@ class Server:
             await self._process.wait()
 
     def stop_for_now(self) -> None:
-        """Have it do nothing until it goes on."""
+        """Freeze it until `go_on`."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Have it go on."""
+        """Let it go on after `stop_for_now`."""
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
 
@@ -122,17 +122,17 @@ class Server:
 
 
 async def start_all(servers: Iterable[Server]) -> None:
-    """Start servers at once."""
+    """Start servers at the same time."""
     await asyncio.gather(*(server.start() for server in servers))
 
 
 async def end_all(servers: Iterable[Server]) -> None:
-    """End servers."""
+    """End the servers that were started."""
     await asyncio.gather(*(server.end() for server in servers if server.was_started))
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds."""
     async with asyncio.timeout(START):
         while not await condition():
             await asyncio.sleep(0.02)

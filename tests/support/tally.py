@@ -1,4 +1,4 @@
-"""The bot as people run it: a process, started, killed and started again."""
+"""The bot as a process that a test starts, kills and starts again."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ from tests.support.nursery import START, Process, start_bot
 from tests.support.ports import free_port
 
 INHERITED = ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG")
-"""What a bot gets of the environment of the tests; the last has coverage.py measure it."""
+"""Variables that a bot gets from the environment of the tests; coverage.py needs the last one."""
 
 
 class Tally(KeptTotals, KeptDialogs):
@@ -25,34 +25,34 @@ class Tally(KeptTotals, KeptDialogs):
 
     Args:
         data: Its data folder.
-        arguments: What its command line says.
-        settings: Further settings, by their names in the environment.
+        *arguments: The arguments of its command line.
+        **settings: Further settings, by their names in the environment.
     """
 
     def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data = data
         self.arguments = arguments
-        # The default port of metrics has room for one bot on a machine.
+        # Only one bot on a machine can have the default port of metrics.
         own = {"DATA_DIR": str(data), "METRICS_PORT": str(free_port()), "LOG_FORMAT": "json"}
         self.settings = own | settings
         self.log = data.parent / "tally.log"
         self._process: Process | None = None
 
     async def start(self, processes: int = 1) -> Self:
-        """Start it and wait until it serves, by so many processes."""
+        """Start it, and wait until `processes` processes of it have started."""
         seen = self._count("started")
         await self.begin()
         await self.until_logged("started", times=seen + processes)
         return self
 
     async def begin(self) -> None:
-        """Start it, and wait for nothing."""
+        """Start it without waiting."""
         self._process = await start_bot(
             self.data.parent, self.arguments, self._environment, self.log, self.log
         )
 
     def logged(self) -> list[dict[str, Any]]:
-        """Read what it has logged, but for a line that is being written or that a kill has cut."""
+        """Read its log, except for a line that is not complete because of a kill."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         logged = []
         for line in lines:
@@ -61,7 +61,7 @@ class Tally(KeptTotals, KeptDialogs):
         return logged
 
     async def until_logged(self, *events: str, times: int = 1) -> None:
-        """Wait until it has logged one of these events so many times."""
+        """Wait until it has logged these events `times` times, counted together."""
         assert self._process is not None
         async with asyncio.timeout(START):
             while self._count(*events) < times:
@@ -70,7 +70,7 @@ class Tally(KeptTotals, KeptDialogs):
 
     @asynccontextmanager
     async def logging(self, *events: str, times: int = 1) -> AsyncIterator[None]:
-        """Wait at the end until it has logged one of these events, so many times meanwhile."""
+        """Wait after the block until it has logged these events `times` times since its begin."""
         before = self._count(*events)
         yield
         async with asyncio.timeout(START):
@@ -78,10 +78,10 @@ class Tally(KeptTotals, KeptDialogs):
                 await asyncio.sleep(0.02)
 
     def _count(self, *events: str) -> int:
-        return sum(line["event"] in events for line in self.logged())
+        return sum(entry["event"] in events for entry in self.logged())
 
     async def kill(self) -> None:
-        """Kill it with SIGKILL: it can do nothing more."""
+        """Kill it with SIGKILL, so that it can't clean up."""
         await self._end(signal.SIGKILL)
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -90,18 +90,18 @@ class Tally(KeptTotals, KeptDialogs):
         self._process.send_signal(number)
 
     async def wait(self, within: float = START) -> int:
-        """Wait for its end for at most so many seconds, and give its exit status."""
+        """Wait for its end, for at most `within` seconds; give its exit status."""
         assert self._process is not None
         async with asyncio.timeout(within):
             return await self._process.wait()
 
     async def stop(self) -> int:
-        """End it as a service manager does, by SIGTERM, and give its exit status."""
+        """End it by SIGTERM, as a service manager does; give its exit status."""
         return await self._end(signal.SIGTERM)
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
-        """Have it do nothing at all meanwhile, as a machine that swaps or a debugger does."""
+        """Freeze it during the block, as a machine that swaps or a debugger does."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         try:
@@ -110,21 +110,21 @@ class Tally(KeptTotals, KeptDialogs):
             self._process.send_signal(signal.SIGCONT)
 
     async def clean_up(self) -> None:
-        """End it, and a Valkey that a killed one has left running."""
+        """End it, and its Valkey, which a kill leaves running."""
         if self._process and self._process.returncode is None:
             await self.stop()
         await EmbeddedValkey(self.data / "valkey").stop()
 
     def drawers(self) -> list[int]:
-        """Give the processes that draw its charts."""
+        """Give the ids of the processes that draw its charts."""
         return self._processes(b"charts")
 
     def worker_processes(self) -> list[int]:
-        """Give the processes that it has started by `--workers`."""
+        """Give the ids of the processes that it has started because of `--workers`."""
         return self._processes(b"--worker")
 
     def _processes(self, argument: bytes) -> list[int]:
-        """Give the processes with its data folder and an argument."""
+        """Give the ids of the processes with its data folder and an argument."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
@@ -137,7 +137,7 @@ class Tally(KeptTotals, KeptDialogs):
 
     @asynccontextmanager
     async def without_drawers(self) -> AsyncIterator[None]:
-        """Kill whatever would draw its charts meanwhile."""
+        """During the block, kill each process that would draw its charts."""
 
         async def kill() -> None:
             while True:
@@ -154,12 +154,12 @@ class Tally(KeptTotals, KeptDialogs):
         """Run another command of main.py to its end; give exit status, output and errors.
 
         Args:
-            *arguments: What its command line says.
-            cold: Whether it is loaded first, as from a shell.
+            *arguments: The arguments of its command line.
+            cold: Whether a new Python loads it, as from a shell.
         """
         with TemporaryDirectory() as folder:
             files = [Path(folder, name) for name in ("out", "errors")]
-            # Elsewhere, so that a developer's .env says nothing here.
+            # In another folder than the project's, so that it does not read a developer's .env.
             process = await start_bot(
                 self.data.parent, arguments, self._environment, *files, cold=cold
             )

@@ -1,4 +1,4 @@
-"""People who tap on and on, and remember how often that was not refused."""
+"""People who keep tapping, and count the taps that were not refused."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ PACE = 0.05
 
 
 class Tapping:
-    """A person who taps a counter up until told to stop.
+    """A person who taps +1 on a counter until `stop`.
 
     Args:
         person: The person.
@@ -36,7 +36,7 @@ class Tapping:
             await asyncio.sleep(self._pace)
 
     async def until_counted(self, more: int) -> None:
-        """Wait until so many more presses have counted."""
+        """Wait until `more` further presses have counted."""
         before = self._counted()
         async with asyncio.timeout(START):
             while self._counted() < before + more:
@@ -46,7 +46,7 @@ class Tapping:
         return sum(press.done() and press.result() not in {AGAIN, None} for press in self._presses)
 
     async def stop(self) -> int:
-        """Stop, and give how many presses were not refused."""
+        """Stop; give the number of presses that were not refused."""
         self._over.set()
         await self._task
         answers = await asyncio.gather(*self._presses)
@@ -56,10 +56,13 @@ class Tapping:
         return value
 
     async def finish(self, *others: "Tapping") -> int:
-        """Stop, confirm, and see that the message ends with what was not refused; give that.
+        """Stop, confirm, and see that the total is the number of presses that were not refused.
 
         Args:
-            others: Who taps the same counter, and stops, too.
+            *others: Other people who tap the same counter; they stop, too.
+
+        Returns:
+            That number.
         """
         value = sum([await each.stop() for each in (self, *others)])
         shown = ending(f"Specify the number: {value}")
@@ -70,16 +73,16 @@ class Tapping:
 
 
 async def begin_together(playground: Playground, count: int) -> list[Tapping]:
-    """Have people tap one counter, in a group, which the first of them has opened."""
+    """Have people tap one counter in a group; the first of them opens it."""
     people = [await playground.person(f"G{number}", language_code="en") for number in range(count)]
     group = await make_group(playground, people)
     await people[0].send("/numbers", chat=group)
     counter = await people[0].receive(group)
-    # As fast all together as each of the others.
+    # All of them together tap as fast as one person with a counter of their own.
     return [Tapping(person, counter, count * PACE) for person in people]
 
 
 async def begin(playground: Playground, count: int) -> list[Tapping]:
-    """Have people tap, each a counter of their own."""
+    """Have people tap counters of their own."""
     people = [await playground.person(f"P{number}", language_code="en") for number in range(count)]
     return [Tapping(person, await open_counter(person)) for person in people]

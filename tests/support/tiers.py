@@ -1,4 +1,4 @@
-"""What runs where: by which Python, and everything with CI=true, elsewhere only what is quick."""
+"""Which tests run: all with CI=true, or else only the quick ones. Which Python runs them."""
 
 import os
 import sys
@@ -6,11 +6,11 @@ import sys
 import pytest
 
 EVERYTHING = os.environ.get("CI") == "true"
-"""Whether nothing is left out: not what takes long, nor what needs a program that is missing."""
+"""Whether all tests run, even slow ones and those whose programs are missing, which fail."""
 
 
 def leave_out(items: list[pytest.Item]) -> None:
-    """Skip what is thorough, unless everything shall run."""
+    """Skip thorough tests unless all tests run."""
     skip = pytest.mark.skip(reason="thorough: CI=true has it run")
     for item in items:
         if not EVERYTHING and item.get_closest_marker("thorough"):
@@ -18,7 +18,7 @@ def leave_out(items: list[pytest.Item]) -> None:
 
 
 def require_python() -> None:
-    """Refuse to run on another version of Python than the one that `make` was asked for.
+    """Check that the version of Python is the one that `make` was asked for.
 
     Raises:
         pytest.UsageError: It is another one.

@@ -1,4 +1,4 @@
-"""Looking at the bot from outside, as a balancer, Prometheus or a collector of logs does."""
+"""Reads a bot's health and metrics, as a balancer and Prometheus do."""
 
 import asyncio
 import time
@@ -14,25 +14,25 @@ from tests.support.tally import Tally
 
 
 def address(tally: Tally) -> str:
-    """Tell where a bot serves."""
-    served = [line for line in tally.logged() if line["event"] == "serving"]
+    """Give the address of a bot's web server."""
+    served = [entry for entry in tally.logged() if entry["event"] == "serving"]
     return f"http://127.0.0.1:{served[-1]['port']}"
 
 
 def metrics_address(tally: Tally) -> str:
-    """Tell where a bot gives its metrics."""
-    served = [line for line in tally.logged() if line["event"] == "serving_metrics"]
+    """Give the address of a bot's metrics."""
+    served = [entry for entry in tally.logged() if entry["event"] == "serving_metrics"]
     return f"http://127.0.0.1:{served[-1]['port']}/metrics"
 
 
 async def readiness(tally: Tally) -> tuple[int, dict[str, Any]]:
-    """Ask a bot whether it is ready."""
+    """Ask a bot whether it is ready; give the status and the content of the answer."""
     async with ClientSession() as session, session.get(address(tally) + "/readyz") as answer:
         return answer.status, await answer.json()
 
 
 async def until_away(tally: Tally, *parts: str) -> None:
-    """Wait until a bot says that just these parts are away."""
+    """Wait until a bot says that exactly these parts are away."""
     expected = (503, {"status": "away", "away": [*parts]})
     if not parts:
         expected = (200, {"status": "ready", "away": []})
@@ -49,7 +49,7 @@ async def scrape(tally: Tally) -> str:
 
 
 async def metrics(tally: Tally) -> Counter[str]:
-    """Fetch a bot's metrics, by names like `tally_updates_total message done`; others are 0."""
+    """Fetch metrics by names like `tally_updates_total message done`; missing ones are 0."""
     families = text_string_to_metric_families(await scrape(tally))
     return Counter(
         {

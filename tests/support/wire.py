@@ -1,4 +1,4 @@
-"""The way to a PostgreSQL server, by TCP, on which everything may come to a halt."""
+"""A TCP proxy before a PostgreSQL server that can hold all bytes back."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -7,17 +7,17 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 SIZE = 65536
-"""Bytes that are passed on at a time."""
+"""Bytes that are passed on at once."""
 
 
 class Wire:
-    """Passes bytes on, and while it is cut passes nothing on and tells nobody.
+    """The proxy: passes bytes on, and holds them back without an error while it is cut.
 
     Args:
         socket: The server's unix socket.
 
     Attributes:
-        port: Where it listens, on 127.0.0.1.
+        port: Its port on 127.0.0.1.
     """
 
     def __init__(self, socket: Path) -> None:
@@ -29,12 +29,12 @@ class Wire:
 
     @property
     def url(self) -> str:
-        """The address of the database at its end, to be put into DATABASE_URL."""
+        """The address of the database behind the proxy, for DATABASE_URL."""
         return f"postgresql+asyncpg://tally@127.0.0.1:{self.port}/postgres"
 
     @contextmanager
     def cut(self) -> Iterator[None]:
-        """Have nothing come through meanwhile; what was said then comes later."""
+        """Hold all bytes back during the block; pass them on after it."""
         self._whole.clear()
         try:
             yield
@@ -42,7 +42,7 @@ class Wire:
             self._whole.set()
 
     def hang_up(self) -> None:
-        """End all connections, as a server does that is started again."""
+        """End all connections, as a restarting server does."""
         for end in self._ends.values():
             end.transport.abort()
 
@@ -53,7 +53,7 @@ class Wire:
         task.add_done_callback(self._ends.pop)
 
     async def close(self) -> None:
-        """End all that is going on."""
+        """Stop serving all connections."""
         for task in self._ends:
             task.cancel()
         await asyncio.gather(*self._ends, return_exceptions=True)
@@ -61,11 +61,11 @@ class Wire:
     async def _serve(self, questions: StreamReader, client: StreamWriter) -> None:
         answers, server = await asyncio.open_unix_connection(self._socket)
         try:
-            ways = ((questions, server), (answers, client))
-            passing = [asyncio.create_task(self._pass_on(*way)) for way in ways]
+            directions = ((questions, server), (answers, client))
+            passing = [asyncio.create_task(self._pass_on(*direction)) for direction in directions]
             await asyncio.wait(passing, return_when=asyncio.FIRST_COMPLETED)
-            for way in passing:
-                way.cancel()
+            for task in passing:
+                task.cancel()
         finally:
             server.transport.abort()
             client.transport.abort()
@@ -79,10 +79,10 @@ class Wire:
 
 @asynccontextmanager
 async def wire_to(url: str) -> AsyncIterator[Wire]:
-    """Lay one to a server of the tests' own.
+    """Run a proxy before a server of `tests.support.postgres`.
 
     Args:
-        url: The address of its database.
+        url: The address of the server's database.
     """
     wire = Wire(Path(url.partition("host=")[2]) / ".s.PGSQL.5432")
     server = await asyncio.start_server(wire.accept, "127.0.0.1", 0)

@@ -26,8 +26,8 @@ class Worker:
 
     Attributes:
         tally: The process.
-        url: Where it takes updates.
-        gate: Its way to Redis.
+        url: The address of its web server.
+        gate: The proxy before its Redis.
     """
 
     tally: Tally
@@ -35,7 +35,7 @@ class Worker:
     gate: Gate
 
     async def post(self, update: dict[str, Any]) -> dict[str, Any]:
-        """Post an update as Telegram does; give the call that the answer carries, if any."""
+        """Post an update as Telegram does; give the call in the response, {} if there is none."""
         headers = {HEADER: SECRET}
         async with (
             ClientSession(headers=headers) as session,
@@ -53,12 +53,12 @@ Workers = tuple[Worker, Worker]
 async def two_workers(
     playground: Playground, folder: Path, **settings: str
 ) -> AsyncIterator[Workers]:
-    """Run two workers, of which Telegram knows the balancer's address alone.
+    """Run two workers behind a balancer, to which Telegram posts the updates.
 
     Args:
         playground: Their Telegram.
-        folder: Where they keep what they share.
-        settings: Further settings of both.
+        folder: The folder for their data.
+        **settings: Further settings of both.
     """
     valkey = EmbeddedValkey(folder / "valkey")
     async with AsyncExitStack() as stack:
@@ -84,14 +84,14 @@ async def working(
     patience: float = PATIENCE,
     **settings: str,
 ) -> AsyncIterator[list[tuple[Tally, str]]]:
-    """Run workers behind a balancer, and give each with the address where it takes updates.
+    """Run workers behind a balancer; give each worker and the address of its web server.
 
     Args:
         playground: Their Telegram.
-        folder: Where they keep what is theirs.
-        redis_urls: What each of them has for REDIS_URL.
-        patience: Seconds that the balancer gives them for an answer.
-        settings: Further settings.
+        folder: The folder for their data.
+        redis_urls: The REDIS_URL of each worker.
+        patience: Seconds that a worker has to answer the balancer.
+        **settings: Further settings.
     """
     ports = [free_port() for _ in redis_urls]
     urls = [f"http://127.0.0.1:{port}" for port in ports]
