@@ -110,7 +110,7 @@ async def measure(
 
 
 async def _crowd(playground: Client, server: Running) -> float:
-    """Have 100 people press, 40 at once, and tell what a press costs the playground."""
+    """Have 100 people press, 40 at once; give what a press costs the playground."""
     at_once = asyncio.Semaphore(PEOPLE)
 
     async def press(person: Person, counter: Message) -> None:
@@ -143,7 +143,7 @@ async def _shown(person: Person, counter: Message) -> int:
 
 
 async def run(rounds: int) -> dict[str, list[Figures]]:
-    """Measure every subject for so many rounds, in turn."""
+    """Measure the subjects in turn, for a number of rounds."""
     figures: dict[str, list[Figures]] = {subject.name: [] for subject in SUBJECTS}
     async with stage() as (playground, valkey, server):
         for number in range(rounds):
@@ -155,7 +155,7 @@ async def run(rounds: int) -> dict[str, list[Figures]]:
 
 
 def main() -> None:
-    """Measure, show, and write the figures down."""
+    """Measure, print a table, and save the results as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", type=Path, default=Path("build/press.json"))

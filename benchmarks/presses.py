@@ -1,4 +1,4 @@
-"""What people do in a benchmark."""
+"""What people do in benchmarks, and what it costs."""
 
 import asyncio
 import time

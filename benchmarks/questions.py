@@ -30,15 +30,15 @@ DIRECTIONS: tuple[Literal["older", "newer"], ...] = ("older", "newer")
 
 
 class Questions:
-    """Asks a database; what is asked is prepared at the call, so that awaiting it is all there is.
+    """Queries a database. A call prepares the query, so that only the query is measured.
 
-    Half of the questions come from anybody, half from the person of any total: who
-    counts much asks much.
+    Half of the queries are of a random person, half of the person of a random total, because
+    people who count more also look more.
 
     Args:
         engine: The database.
-        file: The same, to look people up.
-        size: How many totals it has.
+        file: The file of the database, to look people up.
+        size: The number of its totals.
     """
 
     def __init__(self, engine: AsyncEngine, file: Path, size: int) -> None:

@@ -1,12 +1,13 @@
 """Measures how the cost of a press grows with workers and people, and the memory of a counter.
 
-So many people have a counter open; a few of them press at once, the others are just there. The
-bot takes its updates by webhook, in one process or in several that share a port.
+Each person has a counter open, and a few of them press at the same time. The bot gets its updates
+by webhook, in one process or in several workers that share a port.
 
-Workers are added for more presses, so each brings its part of them: that is the first table. In
-the second the load stays, and each worker has less of it: any process takes more for a press then,
-since it does fewer things at once and finds less in the processor's caches. What that comes to
-is seen in the third, from a plain bot in one process that has no more to do than one worker has.
+In the first table the load grows with the workers, because operators add workers for more presses.
+In the second table the load is the same for any number of workers. Each worker has less to do then,
+and a press costs any process more, because fewer things run at once and the processor's caches
+help less. The third table shows that effect alone: a plain bot in one process with the load that
+one worker has.
 """
 
 import argparse
@@ -38,7 +39,7 @@ PRESSES_EACH = 25
 AT_ONCE = 40
 """The number of counters that are opened at once."""
 WARM_UP = 4
-"""Presses of each person for each worker before, so that all workers have met them."""
+"""Presses of each person for each worker before the measurement, so that each worker knows them."""
 
 ROWS = {
     "cpu": "CPU a press, µs: .0f",
@@ -60,12 +61,12 @@ Around = tuple[Client, EmbeddedValkey]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What is measured.
+    """A load to measure.
 
     Attributes:
-        workers: How many share the updates, 0 for a plain bot in one process.
-        people: How many have a counter open.
-        at_once: How many of them press at once.
+        workers: The number of workers, 0 for a plain bot in one process.
+        people: The number of people with an open counter.
+        at_once: The number of presses at once.
     """
 
     workers: int
@@ -88,18 +89,17 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured with so many workers and people.
+    """The results of one load.
 
     Attributes:
-        cpu: Microseconds of CPU a press, of all workers together.
-        p50: Milliseconds from a press to its answer, the median, and
-        p99: the 99th percentile.
-        redis: Commands sent to Redis a press.
-        calls: Bot API calls a press.
-        weight: Bytes of Redis' memory a live counter.
-        memory: Resident memory of all workers, megabytes.
-        connections: Connections to the database at once while everybody confirms; 0 where
-            it is a file.
+        cpu: Microseconds of CPU for a press, of all workers together.
+        p50: Milliseconds from a press to its answer, median.
+        p99: Milliseconds from a press to its answer, 99th percentile.
+        redis: Commands sent to Redis for a press.
+        calls: Bot API calls for a press.
+        weight: Bytes of Redis' memory for a live counter.
+        memory: Megabytes of resident memory of all workers.
+        connections: Connections to the database at most while all people confirm; 0 for SQLite.
     """
 
     cpu: float
@@ -119,7 +119,7 @@ async def measure(load: Load, database: str | None, around: Around) -> Figures:
         Redis.from_url(valkey.url) as redis,
         running(load.subject(database), playground, valkey) as bot,
     ):
-        # Waited for, as what is freed later would make the counters look lighter.
+        # Without lazy freeing, because memory freed later would make the counters look smaller.
         await redis.config_set("lazyfree-lazy-user-flush", "no")
         await redis.flushall()
         empty = await _weight(redis)

@@ -32,10 +32,10 @@ class Subject:
 
     Attributes:
         name: Its column in the table.
-        module: What is run.
-        settings: Its environment.
-        webhook: Whether updates are posted to it.
-        arguments: What its command line says.
+        module: The Python module to run.
+        settings: Its environment variables.
+        webhook: Whether it uses a webhook.
+        arguments: The arguments of its command line.
     """
 
     name: str
@@ -53,18 +53,23 @@ SUBJECTS = [
     Subject("Tally", "main", {}),
     Subject("webhook", "main", WEBHOOK, webhook=True),
 ]
-"""`plain` is the guide's handler with its numbers in memory, `frozen` the same with the
-garbage collector set up as Tally has it, so that this gain is not mistaken for the
-design's; `stock` is aiogram-dialog on Redis as its manual sets it up, `isolated` the
-same with the events of a chat, and of all its stacks, isolated from each other."""
+"""The bots to compare.
+
+- `plain`: the handler of guides, with its numbers in memory.
+- `frozen`: the same, with the garbage collector set up as in Tally. It shows which part of Tally's
+  speed comes from the garbage collector and not from the design.
+- `stock`: aiogram-dialog on Redis as its manual shows it.
+- `isolated`: the same, with the events of a chat and of all its stacks isolated from each other.
+- `Tally`, `webhook`: Tally by polling and by webhook.
+"""
 
 
 class Running:
     """A process to measure, with its children.
 
     Args:
-        process_id: The process.
-        start: Seconds that it took to start.
+        process_id: The id of the process.
+        start: Seconds that the start took.
     """
 
     def __init__(self, process_id: int, start: float = 0.0) -> None:
@@ -72,11 +77,11 @@ class Running:
         self._process_id = process_id
 
     def cpu(self) -> float:
-        """The CPU that they have used, in seconds."""
+        """Seconds of CPU that the processes have used."""
         return sum(_cpu(folder) for folder in self._folders())
 
     def memory(self) -> float:
-        """The memory that they hold, in megabytes."""
+        """Megabytes of memory that the processes hold."""
         return sum(_memory(folder) for folder in self._folders())
 
     def _folders(self) -> list[Path]:
@@ -125,7 +130,7 @@ async def stage() -> AsyncIterator[tuple[Client, EmbeddedValkey, Running]]:
 async def running(
     subject: Subject, playground: Client, valkey: EmbeddedValkey
 ) -> AsyncIterator[Running]:
-    """Run a subject; the block begins after its first poll, or when its webhook is set."""
+    """Run a bot; the block begins after its first poll, or when its webhook is set."""
     before, began = await playground.call_count(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
@@ -142,7 +147,7 @@ async def running(
             *subject.arguments,
             cwd=ROOT,
             env={**os.environ, **settings, **subject.settings},
-            # Some peers print long errors about what they lost.
+            # Some bots print long errors about lost updates.
             stderr=asyncio.subprocess.DEVNULL,
         )
         try:

@@ -13,9 +13,9 @@ def show(title: str, rows: Mapping[str, str], figures: Mapping[str, Sequence[obj
 
     Args:
         title: What stands above.
-        rows: How each figure is written, by its attribute's name: heading and format,
-            such as "CPU, us: .0f".
-        figures: What was measured in each round, by subject.
+        rows: Heading and format of each row by the name of its attribute, such as
+            "CPU, us: .0f".
+        figures: The results of each round, by subject.
     """
     table = Table(title=title, box=box.MARKDOWN)
     table.add_column(no_wrap=True)

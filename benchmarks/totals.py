@@ -1,8 +1,8 @@
 """Measures queries of totals, and how their time grows with the number of totals.
 
-Databases of several sizes are filled as a crowd of people would fill them, and then asked
-through the bot's own repositories. Times are as people wait; where the machine has other
-things to do, "an empty question" and the time of CPU tell what of it is the database's.
+Databases of several sizes are filled as a crowd of people would fill them, and then queried
+through the bot's own repositories. The times are those that people wait. If the machine is busy,
+"an empty question" and the CPU time tell how much of them the database takes.
 """
 
 import argparse

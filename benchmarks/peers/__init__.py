@@ -1,1 +1,1 @@
-"""The same counter as other bots have it, each as its author would run it."""
+"""The same counter as other bots write it, run as their authors would run it."""

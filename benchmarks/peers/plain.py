@@ -1,6 +1,6 @@
-"""A plain aiogram handler that keeps its numbers in memory, as guides for beginners have it.
+"""A plain aiogram handler that keeps its numbers in memory, as guides for beginners show it.
 
-It polls, or has updates posted to it where WEBHOOK_URL is set, as aiogram's manual sets that up.
+It polls, or uses a webhook if WEBHOOK_URL is set, as aiogram's manual describes.
 """
 
 import asyncio
@@ -68,7 +68,7 @@ async def poll() -> None:
 
 
 def listen(url: str) -> None:
-    """Have updates posted until stopped."""
+    """Receive updates by webhook until stopped."""
 
     async def begin(bot: Bot) -> None:
         await bot.set_webhook(url)

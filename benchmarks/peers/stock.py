@@ -1,4 +1,4 @@
-"""aiogram-dialog on Redis as its documentation sets it up; ISOLATED=1 adds isolation everywhere."""
+"""aiogram-dialog on Redis as its documentation shows it; ISOLATED=1 isolates all events."""
 
 import asyncio
 import os

@@ -65,7 +65,7 @@ async def test_a_connection_by_tls_with_a_password(guarded: Guarded) -> None:
     await engine.dispose()
 
 
-async def test_a_failed_authentication_is_told_in_one_line(
+async def test_a_failed_authentication_is_explained_in_one_line(
     guarded: Guarded, tmp_path: Path
 ) -> None:
     wrong = guarded.url.replace(ESCAPED, "wrong")

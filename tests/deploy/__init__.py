@@ -1,1 +1,1 @@
-"""Tests of the room of this name."""
+"""Tests of deploy/, Dockerfile, compose.yaml and Makefile."""

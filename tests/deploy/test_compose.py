@@ -1,4 +1,4 @@
-"""compose.yaml, the proxy's configuration and the service of systemd: whether they fit Tally."""
+"""compose.yaml, the proxy's configuration and the systemd service agree with Tally's settings."""
 
 import re
 import shutil
@@ -25,11 +25,11 @@ GIVEN = {
     "POSTGRES_PASSWORD": "2c3d",
     "GRAFANA_PASSWORD": "4e5f",
 }
-"""What has to be set, as docs/operations.md says."""
+"""The required variables; docs/operations.md names them, too."""
 
 
 def filled_in() -> str:
-    """Give compose.yaml with its variables filled in as Compose does it."""
+    """Give compose.yaml with its variables replaced as Compose does it."""
 
     def value(found: re.Match[str]) -> str:
         name, default = found["name"], found["default"]
@@ -39,7 +39,7 @@ def filled_in() -> str:
     return re.sub(pattern, value, COMPOSE.read_text())
 
 
-def told() -> str:
+def documentation() -> str:
     return (ROOT / "docs" / "operations.md").read_text()
 
 
@@ -55,7 +55,7 @@ def folders_and_files() -> Iterator[Path]:
                 yield ROOT / volume.partition(":")[0]
 
 
-def test_the_workers_settings_are_tallys_and_right(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_workers_have_valid_settings_of_tally(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [name for name, service in services().items() if "build" in service] == list(WORKERS)
     one, two = (services()[name] for name in WORKERS)
     assert one == two
@@ -78,26 +78,26 @@ def test_the_workers_settings_are_tallys_and_right(monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_what_has_to_be_set_is_told_in_the_documentation() -> None:
+def test_the_documentation_names_each_required_variable() -> None:
     needed = set(re.findall(r"\$\{(\w+):\?", COMPOSE.read_text()))
     assert needed == GIVEN.keys()
-    assert {name for name in needed if f"\n{name}=" not in told()} == set()
+    assert {name for name in needed if f"\n{name}=" not in documentation()} == set()
 
 
-def test_every_other_setting_is_handed_on_or_said_not_to_be() -> None:
-    handed_on = set(re.findall(r"\n    ([A-Z_]+): \$\{\1:", COMPOSE.read_text()))
-    section = told().partition("## With Docker Compose\n")[2].partition("\n## ")[0]
+def test_each_other_setting_is_passed_on_or_documented_as_left_out() -> None:
+    passed_on = set(re.findall(r"\n    ([A-Z_]+): \$\{\1:", COMPOSE.read_text()))
+    section = documentation().partition("## With Docker Compose\n")[2].partition("\n## ")[0]
     others = re.search(r"`\.env` are handed on, but for ([^.]+)\.", section)
     assert others
-    assert set(re.findall(r"`(\w+)`", others[1])) == SETTINGS - handed_on
+    assert set(re.findall(r"`(\w+)`", others[1])) == SETTINGS - passed_on
 
 
-def test_logs_look_as_the_image_has_them_unless_it_is_said_otherwise() -> None:
+def test_the_default_log_format_is_that_of_the_image() -> None:
     assert services()["tally-1"]["environment"]["LOG_FORMAT"] == variables()["LOG_FORMAT"]
 
 
 @pytest.mark.parametrize("name", services())
-def test_every_service_has_no_more_rights_than_it_needs(name: str) -> None:
+def test_each_service_has_no_more_rights_than_it_needs(name: str) -> None:
     service = services()[name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -116,7 +116,7 @@ def test_every_service_has_no_more_rights_than_it_needs(name: str) -> None:
     }.get(name, GIVEN.keys() - {"TALLY_DOMAIN", "GRAFANA_PASSWORD"})
 
 
-def test_what_keeps_things_is_out_of_reach_from_outside() -> None:
+def test_redis_and_postgres_can_not_be_reached_from_outside() -> None:
     networks = yaml.safe_load(filled_in())["networks"]
     assert networks["back"]["internal"] is True
     for name in ("redis", "postgres"):
@@ -125,20 +125,20 @@ def test_what_keeps_things_is_out_of_reach_from_outside() -> None:
     assert services()["proxy"]["networks"] == ["front"]
 
 
-def test_redis_loses_nothing_that_was_answered() -> None:
+def test_redis_syncs_each_write_to_disk_and_evicts_nothing() -> None:
     (*_, script) = services()["redis"]["command"]
     for line in ("appendonly yes", "appendfsync always", "maxmemory-policy noeviction"):
         assert line in script
     assert "requirepass $$REDIS_PASSWORD" in script
 
 
-def test_postgres_is_said_to_be_there_when_workers_reach_it() -> None:
-    # While the image makes the database its server listens at the socket alone.
+def test_postgres_is_healthy_only_if_workers_can_reach_it() -> None:
+    # While the image creates the database, its server listens only on the unix socket.
     test = services()["postgres"]["healthcheck"]["test"]
     assert test[test.index("--host") + 1] == "127.0.0.1"
 
 
-def test_the_proxy_passes_on_to_every_worker_and_keeps_what_is_for_those_inside() -> None:
+def test_the_proxy_serves_all_workers_and_hides_the_health_checks() -> None:
     port = variables()["WEB_PORT"]
     proxy = (ROOT / "deploy" / "Caddyfile").read_text()
     (line,) = [line for line in proxy.splitlines() if "reverse_proxy" in line]
@@ -148,12 +148,12 @@ def test_the_proxy_passes_on_to_every_worker_and_keeps_what_is_for_those_inside(
     assert set(re.findall(r"\{\$(\w+)\}", proxy)) == services()["proxy"]["environment"].keys()
 
 
-def test_prometheus_asks_every_worker() -> None:
+def test_prometheus_scrapes_each_worker() -> None:
     asked = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
     (job,) = asked["scrape_configs"]
     port = Settings.model_fields["metrics_port"].default
     assert str(port) not in (ROOT / "deploy" / "Caddyfile").read_text()
-    assert {services()[name]["environment"]["METRICS_HOST"] for name in WORKERS} == {"0.0.0.0"}  # noqa: S104 - said, not bound
+    assert {services()[name]["environment"]["METRICS_HOST"] for name in WORKERS} == {"0.0.0.0"}  # noqa: S104 - compared, not bound
     assert job["static_configs"][0]["targets"] == [f"{worker}:{port}" for worker in WORKERS]
     source = ROOT / "deploy" / "grafana" / "provisioning" / "datasources" / "prometheus.yml"
     (prometheus,) = yaml.safe_load(source.read_text())["datasources"]
@@ -161,7 +161,7 @@ def test_prometheus_asks_every_worker() -> None:
     assert services()["prometheus"]["networks"] == services()["grafana"]["networks"] == ["watch"]
 
 
-def test_what_is_mounted_is_there() -> None:
+def test_each_mounted_file_exists_and_is_valid() -> None:
     mounted, files = list(folders_and_files()), list((ROOT / "deploy").rglob("*.yml"))
     assert mounted
     assert files
@@ -171,14 +171,14 @@ def test_what_is_mounted_is_there() -> None:
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
-def test_the_service_of_systemd_is_right_and_confined(tmp_path: Path) -> None:
+def test_the_systemd_service_is_valid_and_sandboxed(tmp_path: Path) -> None:
     text = (ROOT / "deploy" / "tally.service").read_text()
-    # The same with a program that is there: that is all that is missing here.
+    # With a program that exists here, because systemd-analyze looks for it.
     unit = tmp_path / "tally.service"
     unit.write_text(text.replace("/opt/tally/.venv/bin/python", "/usr/bin/env"))
     for command in (["verify", str(unit)], ["security", "--offline=true", "--threshold=20"]):
         done = subprocess.run(  # noqa: S603 - ours
-            ["systemd-analyze", "--no-pager", *command, *([str(unit)] if command[1:2] else [])],  # noqa: S607 - wherever it is
+            ["systemd-analyze", "--no-pager", *command, *([str(unit)] if command[1:2] else [])],  # noqa: S607 - found in PATH
             capture_output=True,
             text=True,
             check=False,
@@ -186,7 +186,7 @@ def test_the_service_of_systemd_is_right_and_confined(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_service_sets_nothing_but_tallys_settings() -> None:
+def test_the_systemd_service_sets_only_settings_of_tally() -> None:
     text = (ROOT / "deploy" / "tally.service").read_text()
     names = re.findall(r"^Environment=(\w+)=", text, re.MULTILINE)
     assert set(names) - {"MPLCONFIGDIR", "TMPDIR", "WORKERS"} <= SETTINGS

@@ -1,4 +1,4 @@
-"""The container image: what is in it, that it runs as it is meant to, and as nobody special."""
+"""The container image: its files, its user, its health check, and that the bot runs in it."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ NO_SETTINGS = {"PATH", "PYTHONDONTWRITEBYTECODE", "MPLCONFIGDIR"}
 
 @pytest.fixture
 async def served(request: pytest.FixtureRequest) -> AsyncIterator[int]:
-    """Give the port of something that answers the health check with a status."""
+    """Give the port of a server that answers the health check with the given status."""
 
     async def answer(_request: web.Request) -> web.Response:
         return web.Response(status=request.param)
@@ -36,7 +36,7 @@ async def served(request: pytest.FixtureRequest) -> AsyncIterator[int]:
         yield port
 
 
-def test_an_image_has_all_that_runs_and_nothing_else() -> None:
+def test_an_image_has_only_the_files_that_run() -> None:
     rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     needed = rooms - {"benchmarks", "tests", "tools"}
     needed |= {"main.py", "states.py", "packages", "alembic", "alembic.ini", "requirements.txt"}
@@ -46,7 +46,7 @@ def test_an_image_has_all_that_runs_and_nothing_else() -> None:
     assert [name for name in SECRET_OR_NEEDLESS if is_sent(name)] == []
 
 
-def test_what_is_copied_is_there() -> None:
+def test_each_copied_file_exists() -> None:
     stages = [rest.rpartition(" AS ")[2] for name, rest in steps() if name == "FROM"]
     made = " ".join(rest for name, rest in steps() if name == "RUN")
     for name, rest in steps():
@@ -60,7 +60,7 @@ def test_what_is_copied_is_there() -> None:
             assert all((ROOT / source).exists() for source in rest.split()[:-1])
 
 
-def test_it_is_nobody_special_and_listens_where_it_says() -> None:
+def test_the_image_has_an_unprivileged_user_and_exposes_its_port() -> None:
     (user,) = [rest for name, rest in steps() if name == "USER"]
     assert all(int(number) > 1000 for number in user.split(":"))
     names = [name for name, _ in steps()]
@@ -71,7 +71,7 @@ def test_it_is_nobody_special_and_listens_where_it_says() -> None:
     assert variables().keys() - NO_SETTINGS <= settings
 
 
-def test_only_what_was_pinned_is_installed() -> None:
+def test_only_pinned_packages_are_installed() -> None:
     pinned, own = [rest for name, rest in steps() if name == "RUN" and "pip " in rest]
     assert "--require-hashes --only-binary :all:" in pinned
     assert pinned.endswith("-r /requirements.txt")
@@ -91,7 +91,7 @@ async def test_the_health_check_tells_alive_from_dead(served: int, status: int) 
 
 
 @pytest.mark.thorough
-async def test_it_runs_from_a_tree_that_it_does_not_write_to(
+async def test_the_bot_runs_from_a_folder_without_writing_to_it(
     tmp_path: Path, own_playground: Playground
 ) -> None:
     tree = tmp_path / "opt" / "tally"

@@ -1,4 +1,4 @@
-"""Which Python `make` takes, and where it installs what that needs."""
+"""Which Python `make` uses, and into which environment it installs."""
 
 import os
 import shutil
@@ -21,12 +21,12 @@ case "$2" in
     *version_info*[:2]*) echo {0} ;;
 esac
 """
-"""A script that does for `make` what a Python of some version does."""
+"""A stand-in for a Python of some version: a script that does what `make` needs."""
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Give a folder with what `make install` needs, and three Pythons; 3.12 is the usual one."""
+    """Give a folder with what `make install` needs, and three Pythons; 3.12 is the default."""
     for name in (
         *("Makefile", "requirements.txt", "requirements-dev.txt"),
         *("packages/durable_dialogs/pyproject.toml", "packages/telegram_playground/pyproject.toml"),
@@ -47,8 +47,8 @@ def put(path: Path, version: str) -> None:
 
 def make(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `make` as from a shell."""
-    return subprocess.run(  # noqa: S603 - the tests' own words
-        ["make", *arguments],  # noqa: S607 - as people call it
+    return subprocess.run(  # noqa: S603 - our own arguments
+        ["make", *arguments],  # noqa: S607 - found in PATH
         cwd=clone,
         env={"PATH": f"{clone / 'bin'}:{os.environ['PATH']}"},
         capture_output=True,
@@ -65,7 +65,7 @@ def installed(clone: Path) -> list[str]:
     return runs[::2]
 
 
-def test_plain_make_uses_the_usual_environment_and_installs_once(clone: Path) -> None:
+def test_make_uses_the_default_environment_and_installs_once(clone: Path) -> None:
     for _ in range(2):
         assert make(clone, "install").returncode == 0
         assert installed(clone) == ["3.12 .venv/bin"]
@@ -79,7 +79,7 @@ def test_a_chosen_python_has_an_environment_of_its_own(clone: Path) -> None:
     assert "TALLY_PYTHON=3.13 .venv-3.13/bin/python -m pytest" in plan
 
 
-def test_an_environment_of_another_version_is_made_anew(clone: Path) -> None:
+def test_an_environment_of_another_version_is_replaced(clone: Path) -> None:
     make(clone, "install")
     put(clone / "bin" / "python3", "3.13")
     result = make(clone, "install")
@@ -88,7 +88,7 @@ def test_an_environment_of_another_version_is_made_anew(clone: Path) -> None:
     assert not (clone / ".venv" / "bin" / "python3.12").exists()
 
 
-def test_a_missing_python_ends_make_with_a_line(clone: Path) -> None:
+def test_a_missing_python_ends_make_with_one_line(clone: Path) -> None:
     make(clone, "install")
     result = make(clone, "install", "PYTHON=python3.99")
     assert result.returncode != 0

@@ -34,7 +34,7 @@ def panels() -> list[dict[str, Any]]:
 
 
 def queries() -> list[str]:
-    """Give every query of both."""
+    """Give the queries of dashboard and alerts."""
     shown = [target["expr"] for panel in panels() for target in panel["targets"]]
     return [*shown, *(rule["expr"] for rule in rules())]
 
@@ -51,14 +51,14 @@ def kinds(families: list[Metric]) -> dict[str, str]:
     return {family.name: family.type for family in families}
 
 
-async def test_every_figure_that_is_asked_for_is_there(kinds: dict[str, str]) -> None:
+async def test_each_metric_in_a_query_exists(kinds: dict[str, str]) -> None:
     there = {name + suffix for name, kind in kinds.items() for suffix in SUFFIXES[kind]}
     asked = {name for query in queries() for name in re.findall(r"(?:tally|process)_\w+", query)}
     assert asked
     assert asked <= there
 
 
-async def test_whatever_is_selected_is_there_before_it_happens(families: list[Metric]) -> None:
+async def test_each_selected_label_value_exists_from_the_start(families: list[Metric]) -> None:
     there = {
         (sample.name, *label)
         for family in families
@@ -75,7 +75,7 @@ async def test_whatever_is_selected_is_there_before_it_happens(families: list[Me
     assert asked <= there
 
 
-async def test_every_figure_is_explained(kinds: dict[str, str]) -> None:
+async def test_each_metric_is_documented(kinds: dict[str, str]) -> None:
     explained = set(re.findall(r"`((?:tally|process)_\w+)`", DOCS))
     assert {
         name + "_total" if kind == "counter" else name for name, kind in kinds.items()
@@ -83,7 +83,7 @@ async def test_every_figure_is_explained(kinds: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule["alert"]))
-def test_an_alert_says_what_is_the_matter_and_what_to_do(rule: dict[str, Any]) -> None:
+def test_an_alert_says_what_is_wrong_and_what_to_do(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"warning", "critical"}
     assert rule["annotations"]["summary"].endswith(".")
     page, _, anchor = rule["annotations"]["runbook"].partition("#")
@@ -92,7 +92,7 @@ def test_an_alert_says_what_is_the_matter_and_what_to_do(rule: dict[str, Any]) -
     assert f"### {rule['alert']}\n\n" in DOCS
 
 
-def test_every_alert_that_is_explained_is_raised() -> None:
+def test_each_documented_alert_exists() -> None:
     assert re.findall(r"^### (\w+)$", DOCS, re.MULTILINE) == [rule["alert"] for rule in rules()]
 
 
@@ -104,7 +104,7 @@ def test_prometheus_reads_the_alerts_and_scrapes_the_job_that_they_name() -> Non
     assert named <= jobs
 
 
-def test_panels_have_titles_and_stand_beside_each_other() -> None:
+def test_panels_have_titles_and_do_not_overlap() -> None:
     assert len({panel["id"] for panel in panels()}) == len(panels())
     taken: set[tuple[int, int]] = set()
     for panel in panels():

@@ -1,1 +1,1 @@
-"""Tests of the room of this name."""
+"""Tests of what Tally promises: each tap counts once, and each message follows."""

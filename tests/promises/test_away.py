@@ -1,4 +1,4 @@
-"""Redis or the database away: what was surely not counted says so, the rest counts once."""
+"""Redis or the database is away: a press is refused with "Try again", or it counts once."""
 
 import asyncio
 import os
@@ -29,21 +29,21 @@ from tests.support.tally import Tally
 
 @pytest.fixture(scope="module")
 async def playground() -> AsyncIterator[Playground]:
-    """Give a playground of the bot's own: the shared one has the shared bot."""
+    """Give a playground for one module, because the shared one serves the shared bot."""
     async with Playground() as own:
         yield own
 
 
 @pytest.fixture(scope="module")
 async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
-    """Give a proxy before a Redis that the bot knows by its address only."""
+    """Give a proxy before a Redis; the bot gets the address of the proxy."""
     async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as proxy:
         yield proxy
 
 
 @pytest.fixture(scope="module")
 async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
-    """Give a connection to it that no proxy troubles."""
+    """Give a connection to that Redis which does not go through the proxy."""
     async with Redis.from_url(proxy.origin) as connection:
         yield connection
 
@@ -67,19 +67,19 @@ async def ann(playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
 
 
 async def goes_on_from(person: Person, counter: Message, value: int) -> None:
-    """See that the next tap counts from a value on, and that the message shows it."""
+    """Tap +1, and see that the message shows the value after `value`."""
     await person.press(counter, "+1", timeout=PATIENCE)
     text = f"Specify the number: {value + 1}"
     await person.until(counter, lambda message: (message.text or "").endswith(text))
 
 
-async def test_while_redis_is_away_nothing_is_fetched_and_nothing_is_lost(
+async def test_while_redis_is_away_nothing_is_fetched_and_no_update_is_lost(
     playground: Playground, proxy: Proxy, ann: Person
 ) -> None:
     counter = await open_counter(ann)
     async with proxy.off():
         assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
-        # Who was told to try again is not counted later, whatever happens to the bot.
+        # The bot has acknowledged the press, so it can't count later.
         await playground.until_pending(0)
         fetches = len(await playground.calls("getUpdates"))
         presses = begin_presses(ann, counter, "+1", 20)
@@ -93,16 +93,16 @@ async def test_while_redis_is_away_nothing_is_fetched_and_nothing_is_lost(
 
 @pytest.mark.usefixtures("remote")
 @pytest.mark.parametrize("reset", [False, True])
-async def test_nobody_notices_that_redis_hung_up_while_nobody_pressed(
+async def test_a_press_counts_after_redis_closed_idle_connections(
     playground: Playground, proxy: Proxy, *, reset: bool
 ) -> None:
     people = [await playground.person(f"Person {number}") for number in range(10)]
     counters = [await open_counter(person) for person in people]
     for value in (1, 2):
-        # At once, so that several connections are open.
+        # All at once, so that several connections are open.
         presses = zip(people, counters, strict=True)
         answers = await asyncio.gather(*(person.press(at, "+1") for person, at in presses))
-        # Told where a stall of the machine keeps the message from following at once.
+        # The answer tells the value if a stall of the machine delays the edit.
         assert set(answers) <= {SILENT, Answer(f"Specify the number: {value}")}
         for person, counter in zip(people, counters, strict=True):
             await person.until(counter, text=f"Specify the number: {value}")
@@ -110,7 +110,7 @@ async def test_nobody_notices_that_redis_hung_up_while_nobody_pressed(
             pass
 
 
-async def test_redis_goes_away_and_comes_back_amid_presses(
+async def test_presses_count_once_while_redis_goes_away_and_comes_back(
     remote: Tally, proxy: Proxy, ann: Person
 ) -> None:
     counter = await open_counter(ann)
@@ -121,7 +121,7 @@ async def test_redis_goes_away_and_comes_back_amid_presses(
     await goes_on_from(ann, counter, await counted(presses))
 
 
-async def test_redis_goes_away_and_comes_back_amid_presses_by_webhook(
+async def test_presses_by_webhook_count_once_while_redis_goes_away_and_comes_back(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     by_webhook(own_tally)
@@ -142,7 +142,7 @@ async def test_redis_goes_away_and_comes_back_amid_presses_by_webhook(
         assert await own_tally.stop() == 0
 
 
-async def test_redis_hangs_for_longer_than_the_bot_waits(
+async def test_presses_count_once_if_redis_hangs_longer_than_the_bot_waits(
     remote: Tally, redis: Redis, ann: Person
 ) -> None:
     counter = await open_counter(ann)
@@ -158,7 +158,7 @@ async def test_redis_hangs_for_longer_than_the_bot_waits(
     await goes_on_from(ann, counter, await counted(presses))
 
 
-async def test_valkey_is_killed_amid_presses_and_started_again_with_its_data(
+async def test_presses_count_once_if_valkey_is_killed_and_starts_with_its_data(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -172,7 +172,7 @@ async def test_valkey_is_killed_amid_presses_and_started_again_with_its_data(
 
 
 @pytest.mark.parametrize("mishap", Mishap)
-async def test_a_tap_counts_once_whatever_becomes_of_its_commit(
+async def test_a_tap_counts_once_if_its_commit_is_lost_or_delayed(
     proxy: Proxy, ann: Person, mishap: Mishap
 ) -> None:
     counter = await open_counter(ann)
@@ -183,7 +183,7 @@ async def test_a_tap_counts_once_whatever_becomes_of_its_commit(
 
 
 @pytest.mark.parametrize("mishap", Mishap)
-async def test_a_counter_opens_once_whatever_becomes_of_its_commit(
+async def test_a_counter_opens_once_if_its_commit_is_lost_or_delayed(
     proxy: Proxy, ann: Person, mishap: Mishap
 ) -> None:
     trap = proxy.trap(mishap, COMMIT)
@@ -196,7 +196,7 @@ async def test_a_counter_opens_once_whatever_becomes_of_its_commit(
 
 
 @pytest.mark.parametrize("mishap", Mishap)
-async def test_a_total_is_one_row_whatever_becomes_of_its_commit(
+async def test_a_total_is_one_row_if_its_commit_is_lost_or_delayed(
     remote: Tally, proxy: Proxy, ann: Person, mishap: Mishap
 ) -> None:
     counter = await open_counter(ann)
@@ -210,7 +210,7 @@ async def test_a_total_is_one_row_whatever_becomes_of_its_commit(
     assert [row["value"] for row in remote.totals(ann)] == [1]
 
 
-async def test_what_is_lost_before_the_commit_was_surely_not_counted(
+async def test_an_update_does_not_count_if_redis_fails_before_the_commit(
     remote: Tally, proxy: Proxy, ann: Person
 ) -> None:
     load, announcement = b"$6\r\nintent\r\n", b":outbox "
@@ -220,7 +220,7 @@ async def test_what_is_lost_before_the_commit_was_surely_not_counted(
         trap = proxy.trap(Mishap.LOSE_ANSWER, command)
         answer = await ann.press(counter, label, timeout=PATIENCE)
         await spring(trap)
-        if answer == AGAIN:  # else the machine was slow, and the press was kept and done
+        if answer == AGAIN:  # Else the machine was slow: the inbox had the press and did it.
             answer = await ann.press(counter, label, timeout=PATIENCE)
         assert answer is not None
         await ann.until(counter, text="Specify the number: 2" if label == "+1" else "Total: 1")
@@ -241,7 +241,7 @@ async def test_what_is_lost_before_the_commit_was_surely_not_counted(
         "UNHEARD of by this version",
     ],
 )
-async def test_whatever_redis_answers_that_has_surely_written_nothing_counts_as_away(
+async def test_redis_counts_as_away_after_each_error_that_means_nothing_was_written(
     proxy: Proxy, ann: Person, commands: bytes, refusal: str
 ) -> None:
     counter = await open_counter(ann)
@@ -251,7 +251,7 @@ async def test_whatever_redis_answers_that_has_surely_written_nothing_counts_as_
 
 
 @pytest.mark.parametrize("setting", ["maxmemory", "min-replicas-to-write"])
-async def test_a_redis_that_takes_nothing_counts_as_away(
+async def test_a_redis_that_refuses_writes_counts_as_away(
     redis: Redis, ann: Person, setting: str
 ) -> None:
     counter = await open_counter(ann)
@@ -267,12 +267,12 @@ async def test_a_redis_that_takes_nothing_counts_as_away(
 
 
 def totals_moved_away(tally: Tally) -> AbstractAsyncContextManager[None]:
-    """Have the table of totals out of the way meanwhile."""
+    """Rename the table of totals during the block, so that it can't be written."""
     return tally.moved_away("totals")
 
 
 @pytest.mark.parametrize("away", [Tally.locked_database, totals_moved_away])
-async def test_confirm_while_the_database_is_away_says_so_and_the_row_follows(
+async def test_a_total_confirmed_while_the_database_is_away_is_saved_later(
     remote: Tally, ann: Person, away: Callable[[Tally], AbstractAsyncContextManager[None]]
 ) -> None:
     counter = await open_counter(ann)

@@ -1,4 +1,4 @@
-"""What dialogs have done in the background, with `manager.bg()` of aiogram-dialog."""
+"""Dialogs that handlers start in the background, with `manager.bg()` of aiogram-dialog."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ from telegram_playground import Person, Playground
 from tests.support.nursery import START
 
 ELSEWHERE = -5
-"""A chat that Telegram knows nothing of."""
+"""A chat that Telegram does not know."""
 
 
 class Here(StatesGroup):
@@ -36,7 +36,7 @@ class Here(StatesGroup):
 
 
 class There(StatesGroup):
-    """The other."""
+    """A window that opens in the background."""
 
     main = State()
 
@@ -47,7 +47,7 @@ async def begin(_message: Message, dialog_manager: DialogManager) -> None:
 
 
 async def go(press: CallbackQuery, _button: Button, manager: DialogManager) -> None:
-    """Have something opened in the background, and this done twice, as if others were faster."""
+    """Start two dialogs in the background; have the first commit refused, so that this repeats."""
     redis: Redis = manager.middleware_data["redis"]
     manager.dialog_data["gone"] = True
     if await redis.incr("tries") == 1:
@@ -58,7 +58,7 @@ async def go(press: CallbackQuery, _button: Button, manager: DialogManager) -> N
 
 
 async def settle(_data: object, manager: DialogManager) -> None:
-    """Take longer than what has begun this."""
+    """Wait until the update that started this dialog is answered."""
     redis: Redis = manager.middleware_data["redis"]
     async with asyncio.timeout(START):
         while not await redis.exists("answered"):
@@ -85,12 +85,12 @@ def make_dispatcher(dialogs: OpenDialogs, redis: Redis) -> Dispatcher:
 
 
 async def never(*_: object) -> NoReturn:
-    """Stand for what does not happen here."""
+    """Fail: these tests never call this."""
     raise AssertionError
 
 
 async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
-    """Take updates until cancelled."""
+    """Poll until cancelled."""
     offset, tasks = None, set()
     while True:
         for update in await bot.get_updates(offset=offset, timeout=5):
@@ -100,7 +100,7 @@ async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
 
 @pytest.fixture
 async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]:
-    """Give a person, whom a bot serves."""
+    """Run a bot; give a person who uses it."""
     session = Session(api=TelegramAPIServer.from_base(own_playground.url))
     async with Bot(own_playground.token, session) as bot:
         dialogs = OpenDialogs(
@@ -119,7 +119,7 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
             await close(1)
 
 
-async def test_what_an_update_begins_in_the_background_is_a_transaction_of_its_own(
+async def test_a_dialog_started_in_the_background_has_a_unit_of_work_of_its_own(
     own_playground: Playground, ann: Person, redis: Redis
 ) -> None:
     bot_id = own_playground.token.partition(":")[0]

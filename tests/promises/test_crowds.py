@@ -1,4 +1,4 @@
-"""Crowds: all drawings over all chats stay within Telegram's 30 a second, come what may."""
+"""Crowds: the edits of all chats together stay within Telegram's 30 a second."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,14 +15,14 @@ from tests.support.tally import Tally
 
 SIZE = 120
 BEARABLE = 40
-"""Edits a second that pass, a little more than 30, as calls may catch up with each other."""
+"""Edits a second that the playground accepts; more than 30, because the network bunches calls."""
 STALL = 3
-"""Seconds for which a process does nothing; 90 edits come due meanwhile."""
+"""Seconds for which a process is frozen; in that time 90 edits become due."""
 FUTURE = 1e11
-"""Seconds since 1970, which nobody lives to see."""
+"""A Unix time in the far future."""
 BUNCH = 15
-"""Calls that may be refused all the same: on a machine that stalls, what was sent evenly comes
-at once."""
+"""Calls that may be refused at most: if the machine stalls, calls that were sent evenly arrive
+together."""
 
 
 @dataclass
@@ -30,10 +30,10 @@ class Crowd:
     """People with a counter each, who all tap at the same time.
 
     Attributes:
-        playground: Where they are.
+        playground: Their playground.
         tally: Their bot.
-        people: They, and their counters.
-        taps: How often each has tapped.
+        people: The people and their counters.
+        taps: The number of taps of each person.
     """
 
     playground: Playground
@@ -42,7 +42,7 @@ class Crowd:
     taps: int = 0
 
     async def tap(self) -> None:
-        """Have everybody tap, and wait for the answers."""
+        """Have all people tap once, and wait for the answers."""
         self.taps += 1
         presses = (person.press(counter, "+1", timeout=START) for person, counter in self.people)
         assert None not in await asyncio.gather(*presses)
@@ -54,7 +54,7 @@ class Crowd:
 
     @asynccontextmanager
     async def limited(self) -> AsyncIterator[None]:
-        """Have Telegram keep to its limits meanwhile, and refuse next to nothing by them."""
+        """Switch Telegram's limits on during the block; at most `BUNCH` calls may exceed them."""
         before = await self.playground.call_count()
         await self.playground.limit(overall=BEARABLE, chat=1, burst=6, group=20)
         yield
@@ -62,25 +62,25 @@ class Crowd:
         assert len(await self.playground.refusals(after=before)) <= BUNCH
 
     async def share(self, workers: int) -> None:
-        """Have the bot believe that it is one of so many workers, once it looks."""
+        """Write other workers to the worker registry, so that the bot is one of `workers`."""
         bot_id = self.tally.settings["BOT_TOKEN"].partition(":")[0]
-        crew = f"tally:{{{bot_id}}}:crew"
+        registry = f"tally:{{{bot_id}}}:crew"
         async with self.tally.redis() as redis:
-            # Their last sign of life lies in the future.
-            await redis.zremrangebyscore(crew, FUTURE, FUTURE)
+            # Their last sign of life lies in the future, so they do not expire.
+            await redis.zremrangebyscore(registry, FUTURE, FUTURE)
             for number in range(workers - 1):
-                await redis.zadd(crew, {f"other:{number}:0": FUTURE})
+                await redis.zadd(registry, {f"other:{number}:0": FUTURE})
 
 
 async def gather_people(playground: Playground, size: int) -> list[tuple[Person, Message]]:
-    """Give people with a counter each."""
+    """Make people, and have each open a counter."""
     people = [await playground.person(f"P{number}", language_code="en") for number in range(size)]
     return [(person, await open_counter(person)) for person in people]
 
 
 @pytest.fixture(scope="module")
 async def playground() -> AsyncIterator[Playground]:
-    """Give a playground of the crowd's own."""
+    """Give a playground for the crowd alone."""
     async with Playground() as own:
         yield own
 
@@ -89,7 +89,7 @@ async def playground() -> AsyncIterator[Playground]:
 async def gathered(
     playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Crowd]:
-    """Give a crowd that has just come."""
+    """Give a crowd with a bot of its own."""
     data = tmp_path_factory.mktemp("crowd") / "data"
     tally = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
     await tally.start()
@@ -99,12 +99,14 @@ async def gathered(
 
 @pytest.fixture
 async def crowd(gathered: Crowd) -> Crowd:
-    """Give the crowd once everything is drawn."""
+    """Give the crowd once no redraw is pending."""
     await until_at_rest(gathered.tally)
     return gathered
 
 
-async def test_messages_that_a_new_process_does_not_know_wait_in_line(crowd: Crowd) -> None:
+async def test_messages_that_a_new_process_does_not_know_wait_for_the_global_rate_limiter(
+    crowd: Crowd,
+) -> None:
     await crowd.tally.stop()
     await crowd.tally.start()
     async with crowd.limited():
@@ -113,7 +115,7 @@ async def test_messages_that_a_new_process_does_not_know_wait_in_line(crowd: Cro
 
 
 @pytest.mark.thorough
-async def test_a_process_that_has_stalled_does_not_make_good_for_it(crowd: Crowd) -> None:
+async def test_a_process_that_stalled_does_not_catch_up_beyond_the_limit(crowd: Crowd) -> None:
     async with crowd.limited():
         await crowd.tap()
         with crowd.tally.frozen():
@@ -121,7 +123,7 @@ async def test_a_process_that_has_stalled_does_not_make_good_for_it(crowd: Crowd
         await crowd.until_drawn()
 
 
-async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
+async def test_windows_of_other_buttons_are_drawn_before_the_waiting_edits(
     crowd: Crowd,
 ) -> None:
     closing = await gather_people(crowd.playground, 15)
@@ -135,12 +137,14 @@ async def test_other_buttons_are_drawn_at_once_and_what_waits_lets_them_pass(
     for person, counter in closing:
         await person.until(counter, text="Total: 0", timeout=START)
     edits = await crowd.playground.calls("editMessageText", after=before)
-    assert len(edits) < SIZE, "nobody has waited meanwhile"
+    assert len(edits) < SIZE, "no edit was waiting"
     await crowd.share(1)
     await crowd.until_drawn()
 
 
-async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(crowd: Crowd) -> None:
+async def test_a_stop_draws_what_telegram_allows_and_the_next_start_draws_the_rest(
+    crowd: Crowd,
+) -> None:
     before = await crowd.playground.call_count()
     async with crowd.tally.logging("workers"):
         await crowd.share(3)
@@ -148,23 +152,23 @@ async def test_a_stop_draws_what_telegram_bears_and_the_next_start_the_rest(crow
         await crowd.tap()
         assert await crowd.tally.stop() == 0
         drawn = len(await crowd.playground.calls("editMessageText", after=before))
-    assert drawn < SIZE, "nothing was left to wait"
+    assert drawn < SIZE, "no edit was left for the next start"
     await crowd.tally.start()
     await crowd.share(1)
     await crowd.until_drawn()
     await until_at_rest(crowd.tally)
     edits = await crowd.playground.calls("editMessageText", after=before)
-    assert len(edits) <= SIZE + drawn // 10, "what was drawn is drawn again"
+    assert len(edits) <= SIZE + drawn // 10, "the start repeated edits"
 
 
-async def test_where_telegram_refuses_several_chats_in_a_row_all_wait(crowd: Crowd) -> None:
+async def test_all_chats_wait_if_telegram_refuses_several_in_a_row(crowd: Crowd) -> None:
     playground = crowd.playground
     trouble = await playground.trouble(
         "refuse", method="editMessageText", status=429, retry_after=4
     )
     before = await playground.call_count()
     await crowd.tap()
-    # What is already on its way when the first refusals arrive is refused as well.
+    # Calls that are under way when the first refusals arrive are refused, too.
     refused = await playground.refusals(after=before)
     assert len(refused) <= SIZE / 2
     await playground.calm(trouble)

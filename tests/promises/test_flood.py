@@ -1,4 +1,4 @@
-"""Far more presses than a person can tap: they count, and slow nobody else."""
+"""Far more presses than a person can tap: they count, and do not slow down other people."""
 
 import asyncio
 import time
@@ -11,44 +11,45 @@ from tests.support.nursery import START
 from tests.support.tally import Tally
 
 FLOOD = 1_200
-"""Presses, of which 500 pass at once and the others at 100 a second (`fsm.fairness`)."""
+"""Presses; 500 of them begin at once, the others at 100 a second (`fair_queue.PERSON_BUCKET`)."""
 HUGE = 12_000
-"""Presses that take two minutes to be done."""
+"""Presses that take two minutes at that rate."""
 MOST = 20_000
 LATENCY = 0.05
 """Seconds that Telegram takes for each call."""
 SOON = 2.0
-"""Seconds from the fetch of another's tap to its answer."""
+"""Seconds at most from the fetch of another person's tap to its answer."""
 AT_A_TIME = 500
 
 
 async def queue(person: Person, counter: Message, number: int) -> None:
-    """Have a person press so often, and wait for no answer."""
+    """Have a person press `number` times without waiting for answers."""
     data = counter.button("+1").callback_data
     for begin in range(0, number, AT_A_TIME):
         presses = range(min(AT_A_TIME, number - begin))
         await asyncio.gather(*(person.press(counter, data=data, timeout=0) for _ in presses))
 
 
-async def test_presses_of_a_flood_count_and_others_are_answered_before_its_end(
+async def test_presses_of_a_flood_count_and_other_people_are_answered_before_its_end(
     playground: Playground, tally: Tally
 ) -> None:
-    # Not Ann, for whom nothing may be refused: some of his presses get too old to be answered.
+    # Not Ann: the tests expect that no call for her is refused. Some of Felix's presses get too
+    # old to be answered.
     felix, clara = [await playground.person(name) for name in ("Felix", "Clara")]
     flooded, counter = await open_counter(felix), await open_counter(clara)
     with tally.frozen():
-        # So the bot finds them all at once, and the playground is done with them.
+        # Frozen, so that the bot then finds all of them at once.
         await queue(felix, flooded, FLOOD)
     begin = time.monotonic()
     counted = asyncio.create_task(
         felix.until(flooded, text=f"Specify the number: {FLOOD}", timeout=2 * START)
     )
     for _ in range(3):
-        # The first of hers stands behind all of his at Telegram.
+        # At Telegram her first press waits behind all of his.
         assert await clara.press(counter, "+1", timeout=START) is not None
     assert not counted.done()
     await counted
-    # That he waits at all: 7 s, which no machine can shorten.
+    # His flood takes 7 s on any machine, because the bucket limits it.
     assert time.monotonic() - begin >= 6
     await clara.until(counter, text="Specify the number: 3")
 
@@ -56,11 +57,11 @@ async def test_presses_of_a_flood_count_and_others_are_answered_before_its_end(
 async def answer_times(
     playground: Playground, tally: Tally, size: int, latency: float
 ) -> tuple[float, float]:
-    """Flood a bot, and have somebody else tap behind that, and once more when she is answered.
+    """Have one person flood a bot, and another person then tap twice.
 
     Returns:
-        Seconds from the moment that her first tap was fetched to its answer, and from her second
-        tap to its.
+        Seconds from the fetch of her first tap to its answer, and from her second tap to its
+        answer.
     """
     felix, clara = [await playground.person(name) for name in ("Felix", "Clara")]
     flooded, counter = await open_counter(felix), await open_counter(clara)
@@ -77,7 +78,7 @@ async def answer_times(
     assert await tap is not None
     answered = playground.clock.time()
     polls = await playground.calls("getUpdates")
-    # It came with the last one that did not acknowledge it.
+    # The last fetch that did not acknowledge the tap returned it.
     fetched = max(
         poll.time for poll in polls if int(poll.params.get("offset", 0)) <= update["update_id"]
     )
@@ -88,19 +89,19 @@ async def answer_times(
     return answered - fetched, took
 
 
-async def test_others_do_not_wait_at_telegram_behind_one_persons_flood(
+async def test_other_people_do_not_wait_behind_one_persons_flood(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
     begin = time.monotonic()
     assert max(await answer_times(own_playground, own_tally, HUGE, latency=0)) < SOON
-    # Far from the two minutes that the flood takes.
+    # The flood takes two minutes, so it is still going on.
     assert time.monotonic() - begin < START
     await own_tally.kill()
 
 
 @pytest.mark.thorough
-async def test_nor_behind_twenty_thousand_presses_while_telegram_is_slow(
+async def test_other_people_do_not_wait_behind_twenty_thousand_presses_while_telegram_is_slow(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -108,7 +109,7 @@ async def test_nor_behind_twenty_thousand_presses_while_telegram_is_slow(
     await own_tally.kill()
 
 
-async def test_a_flood_that_a_kill_has_left_in_the_inbox_keeps_nobody_waiting(
+async def test_other_people_do_not_wait_behind_a_flood_that_a_kill_left_in_the_inbox(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()

@@ -1,4 +1,4 @@
-"""Presses that no client would send: answered, and nothing else."""
+"""Presses that no client would send: they are answered and change nothing."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from tests.support.tally import Tally
 
 PEOPLE = 25
 PRESSES = 400 if EVERYTHING else 100
-"""Of each person, which makes 10,000 where everything runs."""
+"""Forged presses of each person; 10,000 of all people with CI=true."""
 
 LETTERS = "\x1d\x1d\x00\n:-_ 019azAZ%{}<&é٣🍵"
 ITEMS = ["step:9", "step:-1", "step:1e9", "step:", f"step:{10**40}", "step:+1", "step:01", "step:٣"]
@@ -29,7 +29,7 @@ def data_of(message: Message) -> list[str]:
 
 
 def forge(throw: random.Random, real: list[str]) -> str:
-    """Make up callback data, at most 64 bytes, out of nothing or of real data."""
+    """Make up callback data of at most 64 bytes: random, or a changed piece of real data."""
     data = throw.choice(real)
     mark, _, _ = data.partition("\x1d")
     match throw.randrange(5):
@@ -48,7 +48,7 @@ def forge(throw: random.Random, real: list[str]) -> str:
 async def forge_presses(
     person: Person, messages: list[Message], real: list[str], throw: random.Random
 ) -> int:
-    """Press what a person's messages don't offer; give how often that was answered."""
+    """Press buttons that a person's messages do not have; give the number of answers."""
     answered = 0
     for _ in range(PRESSES):
         message = throw.choice(messages)
@@ -71,7 +71,7 @@ async def test_thousands_of_forged_presses_are_answered_and_change_nothing(
     real = [data for message in (*counters, *menus) for data in data_of(message)]
     presses = []
     for person, counter, menu in zip(people, counters, menus, strict=True):
-        # As often of what the person sees as of what others see.
+        # Half of them from the person's own messages, half from those of others.
         known = real + PEOPLE * (data_of(counter) + data_of(menu))
         presses.append(forge_presses(person, [counter, menu], known, throw))
     answered = await asyncio.gather(*presses)

@@ -1,4 +1,4 @@
-"""A disk that fills up under the embedded Valkey: early words, then "try again", never a guess."""
+"""A disk fills up under the embedded Valkey: first a warning, then taps are refused."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -17,7 +17,7 @@ from tests.support.tally import Tally
 from tests.support.watching import metrics, readiness, until_away
 
 SIZE = 64
-"""Megabytes: Tally keeps 2 of them in reserve, and tells when 16 are left."""
+"""Megabytes. On a disk of this size Tally warns below 16 MB and keeps a ballast of 2 MB."""
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture
 async def tally(own_playground: Playground, disk: Disk) -> AsyncIterator[Tally]:
-    """Give a running bot whose data is on that disk, and its log elsewhere."""
+    """Give a running bot with its data on that disk and its log on another one."""
     own = Tally(
         disk.folder / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url
     )
@@ -49,7 +49,7 @@ async def ann(own_playground: Playground, tally: Tally) -> Person:  # noqa: ARG0
     return await own_playground.person("Ann", language_code="en")
 
 
-async def test_little_room_is_told_early_and_too_little_refuses_to_count(
+async def test_little_disk_space_is_reported_and_too_little_refuses_taps(
     tally: Tally, disk: Disk, ann: Person
 ) -> None:
     counter = await open_counter(ann)
@@ -74,7 +74,7 @@ async def test_little_room_is_told_early_and_too_little_refuses_to_count(
     await until_away(tally)
 
 
-async def test_a_valkey_that_a_full_disk_has_ended_goes_on_in_the_room_that_was_held_for_it(
+async def test_a_valkey_that_a_full_disk_ended_goes_on_with_the_space_of_the_ballast(
     own_playground: Playground, tally: Tally, disk: Disk, ann: Person
 ) -> None:
     counter = await open_counter(ann)
@@ -84,10 +84,10 @@ async def test_a_valkey_that_a_full_disk_has_ended_goes_on_in_the_room_that_was_
         presses = begin_presses(ann, counter, "+1", 8)
         await asyncio.wait(presses, timeout=1)
         if not any(line["event"] == "valkey_died" for line in tally.logged()):
-            # It was asked to refuse before anybody had pressed; or it has just ended.
+            # It refused writes before the presses came, or it has ended just now.
             with suppress(RedisError):
                 await tally.kill_valkey()
-    # All are answered, though nobody has made room.
+    # All presses are answered, although the disk is still full.
     value = await counted(presses)
     await own_playground.until_pending(0)
     async with tally.logging("valkey_refuses_writes"):
@@ -96,7 +96,7 @@ async def test_a_valkey_that_a_full_disk_has_ended_goes_on_in_the_room_that_was_
     async with tally.logging("valkey_died"):
         await tally.kill_valkey()
     async with asyncio.timeout(START):
-        # Also by one that is started without a ballast to give up.
+        # A Valkey that starts without a ballast refuses, too.
         while await ann.press(counter, "+1", timeout=PATIENCE) != AGAIN:
             pass
     disk.clear()
@@ -107,14 +107,14 @@ async def test_a_valkey_that_a_full_disk_has_ended_goes_on_in_the_room_that_was_
 
 
 async def until_held(disk: Disk) -> None:
-    """Wait until the bot holds some of a disk for the worst."""
+    """Wait until the bot has written its ballast to a disk."""
     async with asyncio.timeout(START):
         while disk.free > (SIZE - 4) * MEGABYTE:
             await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize("left", [0, 100, 700, 3000, 10_000])
-async def test_filled_at_once_to_any_level_a_tap_counts_once_or_surely_not(
+async def test_a_tap_counts_once_or_is_refused_if_the_disk_fills_up_at_once(
     tally: Tally, disk: Disk, ann: Person, left: int
 ) -> None:
     counter = await open_counter(ann)
@@ -124,7 +124,7 @@ async def test_filled_at_once_to_any_level_a_tap_counts_once_or_surely_not(
         presses = begin_presses(ann, counter, "+1", 8)
         await asyncio.wait(presses, timeout=1.5)
         disk.clear()
-        # Also those of which nobody knew whether they were written: their marks tell.
+        # For presses in doubt, their marks tell whether they were counted.
         value += await counted(presses)
         async with asyncio.timeout(START):
             while await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN:

@@ -1,4 +1,4 @@
-"""Counters in any chat under two workers, who learn of one by the presses on it alone."""
+"""Inline counters with two workers, who know of a counter only by the presses on it."""
 
 import asyncio
 import itertools
@@ -18,11 +18,11 @@ _update_ids = itertools.count(2_000_000)
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """A counter that has been tapped once.
+    """A counter with one tap.
 
     Attributes:
         message: The counter.
-        update: The update of that tap, as Telegram has sent it.
+        update: The update of that tap, as Telegram sent it.
     """
 
     message: Message
@@ -44,7 +44,7 @@ async def people(hooked: Playground, workers: Workers) -> list[Person]:  # noqa:
 
 @pytest.fixture
 async def group(hooked: Playground, people: list[Person]) -> Group:
-    """Give a group of theirs that the bot is not in."""
+    """Give a group of these people without the bot."""
     return await hooked.group("Friends", members=people, bot="left")
 
 
@@ -55,7 +55,7 @@ async def tap(hooked: Playground, person: Person, group: Group) -> Tapped:
     return Tapped(counter, (await hooked.updates())[-1])
 
 
-async def test_the_first_fifty_presses_come_at_once(
+async def test_the_first_fifty_presses_at_once_all_count(
     people: list[Person], group: Group, workers: Workers
 ) -> None:
     counter = await post(people[0], group)
@@ -64,7 +64,7 @@ async def test_the_first_fifty_presses_come_at_once(
     await finish(workers, people[0], counter, 50)
 
 
-async def test_one_update_posted_at_both_at_once_counts_once(
+async def test_an_update_posted_to_both_workers_at_once_counts_once(
     hooked: Playground, people: list[Person], group: Group, workers: Workers
 ) -> None:
     tapped = await tap(hooked, people[0], group)
@@ -75,7 +75,7 @@ async def test_one_update_posted_at_both_at_once_counts_once(
     await finish(workers, people[0], tapped.message, 11)
 
 
-async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_restart(
+async def test_repeated_and_reordered_updates_count_once_also_after_a_restart(
     hooked: Playground, people: list[Person], group: Group, workers: Workers
 ) -> None:
     throw = dice()
@@ -89,7 +89,7 @@ async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_re
     await finish(workers, people[0], tapped.message, 41)
 
 
-async def test_taps_that_race_five_confirms_are_in_the_one_total_or_refused(
+async def test_taps_that_race_five_confirms_are_in_the_total_or_refused(
     hooked: Playground, people: list[Person], group: Group, workers: Workers
 ) -> None:
     throw = dice()
@@ -100,13 +100,13 @@ async def test_taps_that_race_five_confirms_are_in_the_one_total_or_refused(
         throw.shuffle(updates)
         answers = await asyncio.gather(*posted(throw, workers, updates))
         counted = sum(map(counts, answers))
-        # Among them is the Confirm that came first, and not the tap before.
+        # The first Confirm counts as an answer here, and the tap of `tap` does not.
         await people[0].until(tapped.message, text=f"Total: {counted}", timeout=20)
         totals.insert(0, counted)
     assert await values(workers, people[0], 5) == totals
 
 
-async def test_what_telegram_says_of_whose_a_counter_is_outweighs_a_forged_press(
+async def test_telegram_says_who_opened_a_counter_even_after_a_forged_press(
     hooked: Playground, people: list[Person], group: Group, workers: Workers
 ) -> None:
     ann, eve, *_ = people

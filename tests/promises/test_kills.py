@@ -1,4 +1,4 @@
-"""kill -9 at any moment: whatever was pressed counts, once, and a total is one row.
+"""kill -9 at any moment: each press counts once, and a total is one row.
 
 TALLY_KILLS sets how many kills a storm has, TALLY_SEED when they come.
 """
@@ -27,7 +27,7 @@ BURST = 5
 async def tap(
     person: Person, counters: list[Message], throw: random.Random, over: asyncio.Event
 ) -> list[Message]:
-    """Tap counters up at random moments until it is over; give those tapped."""
+    """Tap random counters at random moments until `over`; give the counter of each tap."""
     tapped: list[Message] = []
     while not over.is_set():
         counter = throw.choice(counters)
@@ -38,7 +38,7 @@ async def tap(
 
 
 async def kill_and_start(tally: Tally, throw: random.Random) -> None:
-    """Kill the bot, sometimes once more while it starts, and start it."""
+    """Kill the bot and start it; sometimes kill it again while it starts."""
     await tally.kill()
     while throw.random() < 1 / 3:
         await tally.begin()
@@ -48,13 +48,13 @@ async def kill_and_start(tally: Tally, throw: random.Random) -> None:
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_every_press_counts_once_however_often_the_bot_is_killed(
+async def test_each_press_counts_once_under_repeated_kills(
     own_playground: Playground, own_tally: Tally, *, webhook: bool
 ) -> None:
     throw, over = dice(), asyncio.Event()
     if webhook:
         by_webhook(own_tally)
-    # Without feedback a first press makes the posted counter, and may be killed as it does.
+    # Without feedback the first press creates the posted counter, and a kill may interrupt that.
     await own_playground.switch(inline=True, inline_feedback=not webhook)
     await own_tally.start()
     people = [await own_playground.person(f"P{number}") for number in range(4)]
@@ -70,7 +70,7 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
     ]
     for _ in range(KILLS):
         await asyncio.sleep(throw.uniform(0, 2))
-        # All at once, so that the kill finds something in every stage.
+        # All at once, so that the kill hits presses in each stage.
         presses = [(person, counter) for person in people for counter in [shared, posted] * BURST]
         throw.shuffle(presses)
         await asyncio.gather(*(person.press(each, "+1", timeout=0) for person, each in presses))
@@ -93,7 +93,7 @@ async def test_every_press_counts_once_however_often_the_bot_is_killed(
         assert [row["value"] for row in rows if row["label"] == label] == [value]
 
 
-async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
+async def test_a_total_confirmed_during_a_kill_is_one_row(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     throw = dice()
@@ -117,7 +117,7 @@ async def test_confirmed_while_the_bot_is_killed_a_total_is_one_row(
     assert {row["value"] for person in people for row in own_tally.totals(person)} == {1}
 
 
-async def test_a_commit_that_outlives_its_process_is_followed_by_its_row_and_its_message(
+async def test_after_a_kill_during_a_commit_the_row_is_saved_and_the_message_drawn(
     own_playground: Playground, own_tally: Tally, gate: Gate
 ) -> None:
     own_tally.settings["REDIS_URL"] = gate.url
@@ -141,7 +141,7 @@ async def test_a_commit_that_outlives_its_process_is_followed_by_its_row_and_its
     assert [row["value"] for row in own_tally.totals(ann)] == [1]
 
 
-async def test_confirmed_while_the_database_is_locked_and_killed_a_total_is_one_row(
+async def test_a_total_confirmed_while_the_database_is_locked_is_one_row_after_a_kill(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()

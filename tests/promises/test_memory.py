@@ -1,4 +1,4 @@
-"""How long a done update is remembered: no longer than it may come again, and never shorter."""
+"""A done update is remembered for as long as it may come again, and no longer."""
 
 import asyncio
 import json
@@ -18,18 +18,18 @@ from tests.support.tally import Tally
 
 
 async def last_update(playground: Playground) -> dict[str, object]:
-    """Give the last update that Telegram has sent."""
+    """Give the last update that Telegram sent."""
     return (await playground.updates())[-1]
 
 
 async def life_of(redis: Redis, update: dict[str, object]) -> int:
-    """Tell for how many seconds an update is still remembered; -2 where it is not."""
+    """Give the seconds for which an update is still remembered, -2 if it is not."""
     marks = [key async for key in redis.scan_iter(f"tally:*:done:{update['update_id']}")]
     return await redis.ttl(marks[0]) if marks else -2
 
 
 async def until_life(redis: Redis, update: dict[str, object], least: int, most: int) -> None:
-    """Wait until an update is remembered for so many seconds."""
+    """Wait until an update is remembered for `least` to `most` seconds."""
     async with asyncio.timeout(START):
         while not least < await life_of(redis, update) <= most:
             await asyncio.sleep(0.02)
@@ -48,12 +48,12 @@ async def test_a_press_is_remembered_for_minutes_and_a_message_for_a_day(
     await ann.press(counter, "+1", timeout=PATIENCE)
     async with own_tally.redis() as redis:
         press = await last_update(own_playground)
-        # On a busy machine they are kept for a moment, and remembered for longer until then.
+        # On a busy machine the inbox writes them down, and they are remembered longer for a moment.
         await until_life(redis, command, MEMORY - 60, MEMORY)
         await until_life(redis, press, PRESS_MEMORY - 60, PRESS_MEMORY)
 
 
-async def test_while_telegram_is_slow_presses_are_remembered_for_minutes_all_the_same(
+async def test_a_press_is_remembered_for_minutes_while_telegram_is_slow(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -70,7 +70,7 @@ async def test_while_telegram_is_slow_presses_are_remembered_for_minutes_all_the
             await until_life(redis, press, 0, PRESS_MEMORY)
 
 
-async def test_an_update_that_is_kept_first_is_remembered_until_its_entry_is_gone(
+async def test_an_update_in_the_inbox_is_remembered_until_its_entry_is_gone(
     own_playground: Playground, own_tally: Tally, gate: Gate
 ) -> None:
     own_tally.settings["REDIS_URL"] = gate.url
@@ -85,7 +85,7 @@ async def test_an_update_that_is_kept_first_is_remembered_until_its_entry_is_gon
         await own_playground.trouble("delay", method="answerCallbackQuery", seconds=60)
         gate.open()
         kept = (await own_playground.updates())[-1]
-        # As long as dialogs live: after that there is no counter that it could count in.
+        # As long as dialogs live: after that there is no counter to change.
         await until_life(redis, kept, MEMORY, 30 * 24 * 60 * 60)
         await own_playground.calm()
         await own_playground.advance(60)
@@ -97,13 +97,13 @@ async def test_an_update_that_is_kept_first_is_remembered_until_its_entry_is_gon
 
 
 async def until_inbox_has(redis: Redis, tally: Tally, count: int) -> None:
-    """Wait until so many updates stand in a bot's inbox."""
+    """Wait until a bot's inbox has `count` updates."""
     async with asyncio.timeout(START):
         while await redis.hlen(tally.inbox) != count:
             await asyncio.sleep(0.02)
 
 
-async def test_what_was_committed_and_not_answered_is_not_counted_again_after_a_long_pause(
+async def test_an_unanswered_press_is_not_counted_again_after_a_long_pause(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -114,9 +114,9 @@ async def test_what_was_committed_and_not_answered_is_not_counted_again_after_a_
     await ann.until(counter, text="Specify the number: 1")
     async with own_tally.redis() as redis:
         await until_inbox_has(redis, own_tally, 1)
-        await own_playground.until_pending(0)  # Telegram has it no more
+        await own_playground.until_pending(0)  # Telegram will not send it again.
         await own_tally.kill()
-        # As time does, when nothing runs for ten minutes.
+        # As if no bot had run for ten minutes.
         await forget(redis, within=600)
     await own_playground.calm()
     await own_tally.start()
@@ -126,7 +126,7 @@ async def test_what_was_committed_and_not_answered_is_not_counted_again_after_a_
 
 
 async def forget(redis: Redis, within: int = MEMORY) -> None:
-    """Have Redis forget the updates that it would forget within so many seconds."""
+    """Delete the marks that would expire within `within` seconds."""
     async for key in redis.scan_iter("tally:*:done:*"):
         if await redis.ttl(key) <= within:
             await redis.delete(key)
@@ -134,7 +134,7 @@ async def forget(redis: Redis, within: int = MEMORY) -> None:
 
 @pytest.mark.parametrize("status", EntryStatus)
 @pytest.mark.parametrize("remembered", [True, False])
-async def test_an_entry_says_whether_its_press_is_to_be_carried_out(
+async def test_an_entry_says_whether_its_press_must_be_carried_out(
     own_playground: Playground, own_tally: Tally, status: EntryStatus, *, remembered: bool
 ) -> None:
     await own_tally.start()
@@ -155,8 +155,8 @@ async def test_an_entry_says_whether_its_press_is_to_be_carried_out(
     counts = status is EntryStatus.OPEN and not remembered
     await ann.press(counter, "+1", timeout=PATIENCE)
     await ann.until(counter, text=f"Specify the number: {2 + counts}")
-    told = [line for line in own_tally.logged() if line["event"] == "update_not_counted"]
-    assert len(told) == (status is EntryStatus.DOUBTFUL and not remembered)
+    warned = [entry for entry in own_tally.logged() if entry["event"] == "update_not_counted"]
+    assert len(warned) == (status is EntryStatus.DOUBTFUL and not remembered)
 
 
 async def test_a_million_presses_a_day_take_less_than_a_megabyte(

@@ -1,4 +1,4 @@
-"""Answers that aiogram can't read: nothing is done twice, nothing is lost, and the bot lives on."""
+"""Answers that aiogram can't read: nothing is done twice or lost, and the bot goes on."""
 
 import pytest
 
@@ -10,22 +10,22 @@ from tests.support.odd_answers import NOT_DONE, ODD, UNKNOWN, UNREADABLE, Odd, c
 from tests.support.tally import Tally
 
 PATIENCE = 20.0
-"""Seconds that anything may take that is tried several times."""
+"""Seconds that a call with several tries may take."""
 
 
 @pytest.fixture
 async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
-    """Give a person whom Telegram may refuse something."""
+    """Give a person for whom calls may be refused."""
     return await playground.person("Dora", language_code="en")
 
 
 async def count(person: Person, counter: Message, value: int) -> None:
-    """Tap a counter once, be answered, and see the number."""
+    """Tap a counter once; see an answer and the new value."""
     assert await person.press(counter, "+1", timeout=PATIENCE) is not None
     await person.until(counter, text=f"Specify the number: {value}", timeout=PATIENCE)
 
 
-async def test_a_window_of_an_unreadable_answer_is_sent_once_and_goes_on(
+async def test_a_window_is_sent_once_and_works_after_an_unreadable_answer(
     playground: Playground, tally: Tally, dora: Person
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **UNREADABLE)
@@ -36,7 +36,7 @@ async def test_a_window_of_an_unreadable_answer_is_sent_once_and_goes_on(
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
-async def test_a_window_without_an_id_is_bound_by_a_press(
+async def test_a_press_binds_a_window_whose_id_is_unknown(
     playground: Playground, tally: Tally, dora: Person
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **UNKNOWN)
@@ -48,7 +48,7 @@ async def test_a_window_without_an_id_is_bound_by_a_press(
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
-async def test_a_window_without_an_id_is_not_sent_again_with_its_command(
+async def test_a_repeated_command_does_not_send_a_window_again_whose_id_is_unknown(
     playground: Playground, tally: Tally, dora: Person
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **UNKNOWN)
@@ -61,7 +61,7 @@ async def test_a_window_without_an_id_is_not_sent_again_with_its_command(
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
-async def test_a_menu_without_an_id_is_sent_anew_by_the_next_command(
+async def test_the_next_command_sends_a_menu_again_whose_id_is_unknown(
     playground: Playground, dora: Person
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **UNKNOWN)
@@ -71,7 +71,7 @@ async def test_a_menu_without_an_id_is_sent_anew_by_the_next_command(
     await dora.until(menu, lambda message: message.labels == [["Back"]], timeout=PATIENCE)
 
 
-async def test_an_answer_is_read_whatever_charset_it_claims(
+async def test_an_answer_is_read_even_if_its_charset_is_unknown(
     playground: Playground, dora: Person
 ) -> None:
     headers = {"Content-Type": "application/json; charset=klingon"}
@@ -83,7 +83,7 @@ async def test_an_answer_is_read_whatever_charset_it_claims(
 
 
 @pytest.mark.parametrize("result", [UNREADABLE, UNKNOWN], ids=["unreadable", "no result"])
-async def test_what_can_not_be_read_is_not_logged_either(
+async def test_the_content_of_unreadable_answers_is_not_logged(
     playground: Playground, tally: Tally, dora: Person, result: Odd
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **result)
@@ -93,7 +93,7 @@ async def test_what_can_not_be_read_is_not_logged_either(
 
 
 @pytest.mark.parametrize("odd", NOT_DONE.values(), ids=NOT_DONE)
-async def test_a_first_window_is_neither_lost_nor_doubled(
+async def test_a_first_window_arrives_once_after_odd_answers(
     playground: Playground, dora: Person, odd: Odd
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=2, **odd)
@@ -121,7 +121,7 @@ async def test_a_press_is_answered_after_odd_answers(
     await count(dora, counter, 1)
 
 
-async def test_an_edit_whose_result_can_never_be_read_is_not_made_for_ever(
+async def test_an_edit_is_given_up_if_its_result_can_never_be_read(
     playground: Playground, tally: Tally, dora: Person
 ) -> None:
     counter = await open_counter(dora)
@@ -129,6 +129,6 @@ async def test_an_edit_whose_result_can_never_be_read_is_not_made_for_ever(
     await count(dora, counter, 1)
     await until_at_rest(tally)
     await playground.calm(fault)
-    # Telegram says the second time that it is not modified.
+    # The second time Telegram says that the message is not modified.
     assert len(await calls_to(playground, "editMessageText", dora.id)) == 2
     await count(dora, counter, 2)

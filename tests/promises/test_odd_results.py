@@ -1,4 +1,4 @@
-"""What Telegram has sent is not sent again, though the result can't be read."""
+"""What Telegram has sent is not sent again if its answer can't be read."""
 
 import pytest
 
@@ -16,7 +16,7 @@ RESULTS: dict[str, Odd] = {"unreadable": UNREADABLE, "no result": UNKNOWN}
 
 @pytest.fixture
 async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
-    """Give a person whom Telegram may refuse something."""
+    """Give a person for whom calls may be refused."""
     return await playground.person("Dora", language_code="en")
 
 
@@ -46,7 +46,7 @@ async def test_a_reply_is_sent_once(
     async with tally.logging("result_unreadable"):
         await open_counter(dora, "/terms")
     await playground.calm(fault)
-    # Whatever it did after the first is over by then.
+    # By then the work after the first answer is over.
     await open_counter(dora)
     await until_at_rest(tally)
     texts = [call.params["text"] for call in await calls_to(playground, "sendMessage", dora.id)]

@@ -1,4 +1,4 @@
-"""A user of Redis who may not do what Tally needs: refused at the start, away while it runs."""
+"""A Redis user without a required permission: a start fails, a running bot says "Try again"."""
 
 import asyncio
 import re
@@ -36,34 +36,34 @@ ALL = "on >hunter2 ~tally:* &tally:* +@all -@dangerous"
 
 
 async def allow(redis: Redis, *rules: str) -> None:
-    """Have the bot's user be allowed just this from now on."""
+    """Set the permissions of the bot's user to exactly these rules."""
     await redis.execute_command("ACL SETUSER", "tally", "reset", *rules)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
 async def playground() -> AsyncIterator[Playground]:
-    """Give the playground of a bot of few rights."""
+    """Give the playground of the bot with a limited user."""
     async with Playground() as own:
         yield own
 
 
 @pytest.fixture(scope="module")
 async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
-    """Give a port that leads to a Redis."""
+    """Give a proxy before a Redis."""
     async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as own:
         yield own
 
 
 @pytest.fixture(scope="module")
 async def admin(proxy: Proxy) -> AsyncIterator[Redis]:
-    """Give a connection to that Redis of somebody who may do everything."""
+    """Give a connection to that Redis with all permissions; the bot's user exists by then."""
     async with Redis.from_url(proxy.origin) as connection:
         await allow(connection, *ALL.split())
         yield connection
 
 
 def url_of(proxy: Proxy) -> str:
-    """Give the address by which the bot connects."""
+    """Give the bot's REDIS_URL."""
     return proxy.url.replace("//", "//tally:hunter2@")
 
 
@@ -71,10 +71,10 @@ def url_of(proxy: Proxy) -> str:
 async def limited(
     playground: Playground,
     proxy: Proxy,
-    admin: Redis,  # noqa: ARG001 - who makes its user
+    admin: Redis,  # noqa: ARG001 - makes its user
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Tally]:
-    """Give a running bot of that user."""
+    """Give a running bot that connects as that user."""
     data = tmp_path_factory.mktemp("limited") / "data"
     settings = {"BOT_TOKEN": playground.token, "BOT_API_URL": playground.url}
     bot = Tally(data, **settings, REDIS_URL=url_of(proxy))
@@ -91,7 +91,7 @@ async def ann(playground: Playground, limited: Tally) -> Person:  # noqa: ARG001
 
 @asynccontextmanager
 async def without(admin: Redis, *rules: str) -> AsyncIterator[None]:
-    """Take something from the bot's user for a while."""
+    """Revoke permissions of the bot's user during the block."""
     await allow(admin, *ALL.split(), *rules)
     try:
         yield
@@ -136,11 +136,11 @@ async def test_a_start_without_a_permission_is_refused_in_one_line(
 
 KEPT = {"-set", "-expire"}
 """Commands that the inbox does not need. If a press is slow, as on a busy machine, the inbox keeps
-it. Then it is done once the user has the permission again, and nobody is told to try again."""
+it. Then it is done once the user has the permission again, and its answer is not "Try again"."""
 
 
 @pytest.mark.parametrize("rules", ["-hset", "-set", "-expire", "-evalsha -eval", "resetkeys ~a"])
-async def test_what_is_taken_from_the_user_while_it_runs_counts_as_away_until_it_is_given_back(
+async def test_redis_counts_as_away_until_a_revoked_permission_is_given_back(
     limited: Tally, admin: Redis, ann: Person, rules: str
 ) -> None:
     counter = await open_counter(ann)
@@ -152,13 +152,13 @@ async def test_what_is_taken_from_the_user_while_it_runs_counts_as_away_until_it
             assert await asyncio.gather(*presses) == [AGAIN, AGAIN]
     await until_away(limited)
     kept = await counted(presses)
-    # No other press has counted, not even by half, and nothing had to be started again.
+    # None of the refused presses has counted, not even in part, and nothing was restarted.
     assert await ann.press(counter, "+1", timeout=PATIENCE) == SILENT
     await ann.until(counter, text=f"Specify the number: {kept + 1}")
 
 
 async def until_not_ready(tally: Tally) -> None:
-    """Wait until a bot says that Redis refuses it something, and what."""
+    """Wait until a bot says which permission it misses in Redis."""
     status, told = await readiness(tally)
     while status == 200:
         status, told = await readiness(tally)
@@ -167,16 +167,16 @@ async def until_not_ready(tally: Tally) -> None:
 
 
 @pytest.mark.parametrize("rule", ["-hset", "-set", "-zadd"])
-async def test_a_payment_waits_until_it_can_be_written_down(
+async def test_a_payment_waits_until_redis_permits_the_write(
     limited: Tally, admin: Redis, ann: Person, rule: str
 ) -> None:
     bill = await open_bill(ann)
     tried = "tally_updates_redone_total away"
     before = (await metrics(limited))[tried]
-    async with without(admin, rule):  # before a payment nothing is written
+    async with without(admin, rule):  # Nothing is written before a payment.
         charge_id = await pay(ann, bill)
         async with asyncio.timeout(START):
-            # More often than an update is tried that fails by itself.
+            # An update that fails by itself is given up after `FAILURES` tries.
             while (await metrics(limited))[tried] < before + FAILURES + 2:
                 await asyncio.sleep(0.05)
     receipt = await ann.receive(timeout=PATIENCE)
@@ -185,7 +185,7 @@ async def test_a_payment_waits_until_it_can_be_written_down(
     assert row["telegram_payment_charge_id"] == charge_id
 
 
-async def test_what_scripts_do_is_asked_for() -> None:
+async def test_the_permission_check_covers_each_command_in_scripts() -> None:
     used = {
         name
         for script in Path(durable_dialogs.__file__).parent.rglob("*.lua")
@@ -196,13 +196,13 @@ async def test_what_scripts_do_is_asked_for() -> None:
     assert used <= known
 
 
-async def test_a_user_who_may_just_what_is_asked_for_is_enough(
+async def test_a_user_with_exactly_the_required_permissions_is_enough(
     own_playground: Playground, own_tally: Tally, tmp_path: Path
 ) -> None:
     names = [*OF_KEYS, *OF_CHANNELS, *SCRIPTING, *(command[0] for command in WITHOUT_KEYS)]
     async with redis_by_proxy(tmp_path / "redis") as proxy, Redis.from_url(proxy.origin) as redis:
         rules = ["on", ">hunter2", "~tally:*", "&tally:*", "-@all"]
-        # What a client says when it connects.
+        # A client also sends these commands when it connects.
         rules += [f"+{name.lower()}" for name in [*names, "SELECT", "HELLO", "AUTH"]]
         await allow(redis, *rules)
         own_tally.settings["REDIS_URL"] = url_of(proxy)
@@ -217,10 +217,12 @@ async def test_a_user_who_may_just_what_is_asked_for_is_enough(
         await ann.receive(timeout=START)
         assert await own_tally.stop() == 0
         refused = {entry["object"] for entry in await redis.acl_log()}
-    assert refused <= {"info"}  # whether it is a cluster: asked at a start, and not needed
+    assert refused <= {"info"}  # The start asks whether it is a cluster, and needs no answer.
 
 
-async def test_each_permission_is_missed(redis: Redis, tmp_path: Path) -> None:
+async def test_the_permission_check_notices_each_missing_permission(
+    redis: Redis, tmp_path: Path
+) -> None:
     url = EmbeddedValkey(tmp_path).url.replace("//", "//tally:hunter2@")
     async with Redis.from_url(url) as user:
         batch = Batch(user, replicas=1)

@@ -1,4 +1,4 @@
-"""Updates that can't be used: kept through kills, listed, tried again and forgotten."""
+"""The quarantine: it keeps unreadable updates through kills, and lists, retries and drops them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ async def quarantine_of(tally: Tally) -> AsyncIterator[Quarantine]:
 
 
 async def set_aside(playground: Playground, tally: Tally, person: Person, text: str) -> str:
-    """Have a message set aside, and give its name."""
+    """Have a message put into the quarantine; give its name there."""
     await alter(playground, "message", {"via_bot": 7})
     async with tally.logging("update_set_aside"):
         await person.send(text)
@@ -46,21 +46,21 @@ async def set_aside(playground: Playground, tally: Tally, person: Person, text: 
 
 
 async def listed(tally: Tally) -> list[str]:
-    """Give the names of what is set aside."""
+    """Give the names of the updates in the quarantine."""
     status, out, errors = await tally.run("quarantine")
     assert (status, errors) == (0, "")
     return [] if out == NONE else [line.split()[0] for line in out.splitlines()[1:]]
 
 
 async def until_listed(tally: Tally, names: list[str]) -> None:
-    """Wait until just these are set aside."""
+    """Wait until exactly these updates are in the quarantine."""
     async with asyncio.timeout(START):
         while await listed(tally) != names:
             await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize("way", ["polling", "webhook"])
-async def test_what_is_set_aside_outlives_a_kill_is_listed_shown_and_forgotten(
+async def test_the_quarantine_survives_a_kill_and_lists_shows_and_forgets(
     own_playground: Playground, own_tally: Tally, way: str
 ) -> None:
     if way == "webhook":
@@ -90,7 +90,7 @@ async def test_what_is_set_aside_outlives_a_kill_is_listed_shown_and_forgotten(
     assert await listed(own_tally) == []
 
 
-async def test_what_can_be_read_by_now_is_done_when_it_is_tried_again(
+async def test_a_retry_carries_out_an_update_that_can_be_read_now(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -110,7 +110,7 @@ async def test_what_can_be_read_by_now_is_done_when_it_is_tried_again(
     assert (await ann.receive(timeout=START)).text == "tea\nSpecify the number: 0"
     await until_listed(own_tally, [still])
     await own_tally.until_logged("update_still_unreadable")
-    # By its id, while the bot is stopped; and what was done already is not done once more.
+    # Retried by its id while the bot is stopped. It is done already, so it is not done again.
     async with quarantine_of(own_tally) as quarantine:
         await quarantine.put(orjson.dumps(later), "message", "-")
     await own_tally.stop()
@@ -122,7 +122,7 @@ async def test_what_can_be_read_by_now_is_done_when_it_is_tried_again(
 
 
 @pytest.mark.parametrize(("raw", "replace"), [("HALF", HALF), ("HUGE", HUGE)])
-async def test_an_update_that_can_not_be_written_as_json_waits_in_the_inbox(
+async def test_an_update_that_can_not_be_encoded_as_json_survives_a_kill(
     own_playground: Playground, own_tally: Tally, raw: str, replace: dict[str, bytes]
 ) -> None:
     await own_tally.start()
@@ -174,7 +174,7 @@ async def test_an_odd_payment_is_one_row_and_one_receipt_after_a_kill(
     assert await listed(own_tally) == []
 
 
-async def test_what_can_not_be_used_is_set_aside_from_the_inbox_as_well(
+async def test_unusable_updates_in_the_inbox_are_quarantined(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -190,7 +190,7 @@ async def test_what_can_not_be_used_is_set_aside_from_the_inbox_as_well(
     await open_counter(ann)
 
 
-async def test_a_body_that_is_no_json_is_refused_once_and_then_set_aside(
+async def test_a_body_that_is_no_json_is_refused_once_and_then_quarantined(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     own_tally.settings["WEBHOOK_SECRET"] = SECRET
@@ -211,7 +211,7 @@ async def test_a_body_that_is_no_json_is_refused_once_and_then_set_aside(
     assert (await open_counter(await own_playground.person("Ann"))).text
 
 
-async def test_the_oldest_go_first_and_none_stays_longer_than_it_may(
+async def test_the_quarantine_drops_the_oldest_and_each_entry_expires(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quarantine = Quarantine(redis, Batch(redis), BotKeys(7, "tally"))
@@ -225,7 +225,7 @@ async def test_the_oldest_go_first_and_none_stays_longer_than_it_may(
     monkeypatch.setattr(rules, "BYTES", 60)
     await quarantine.put(b'{"update_id":9,"x":"%s"}' % (b"y" * 20), "message", "-")
     assert [entry.name for entry in await quarantine.entries()] == ["9"]
-    # What is there already stays as it is.
+    # An entry that is there already stays as it is.
     await quarantine.put(b'{"update_id":9}', "message", "-")
     assert await quarantine.body("9") == b'{"update_id":9,"x":"%s"}' % (b"y" * 20)
     for key in await redis.keys("tally:*"):

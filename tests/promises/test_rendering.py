@@ -1,4 +1,4 @@
-"""Drawing apart from counting: a few edits, none lost, whatever Telegram does meanwhile."""
+"""Messages follow their counters with few edits, and no last edit is lost if Telegram fails."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from tests.support.presses import SILENT, begin_presses
 from tests.support.tally import Tally
 
 PATIENCE = 30.0
-"""Seconds that anything may take that hangs first."""
+"""Seconds that a call may take if it hangs first."""
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ async def limited(playground: Playground) -> AsyncIterator[Playground]:
 
 @pytest.fixture
 async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
-    """Give a person whom Telegram may refuse something."""
+    """Give a person for whom calls may be refused."""
     return await playground.person("Dora", language_code="en")
 
 
 async def edits(playground: Playground, counter: Message, after: int = 0) -> list[Call]:
-    """Give the edits of a message, refused or not."""
+    """Give the edits of a message, also refused ones."""
     return [
         call
         for call in await playground.calls("editMessageText", after=after)
@@ -41,7 +41,7 @@ async def edits(playground: Playground, counter: Message, after: int = 0) -> lis
 
 
 async def until_at_rest(tally: Tally) -> None:
-    """Wait until the bot has drawn whatever it still meant to draw."""
+    """Wait until no redraw is pending."""
     bot_id = tally.settings["BOT_TOKEN"].partition(":")[0]
     async with asyncio.timeout(PATIENCE), tally.redis() as redis:
         while await redis.hlen(f"tally:{{{bot_id}}}:undrawn"):
@@ -55,23 +55,23 @@ async def test_a_hundred_taps_in_a_second_cost_six_edits(limited: Playground, an
     took = time.monotonic() - began
     assert None not in answers
     await ann.until(counter, text="Specify the number: 100", timeout=PATIENCE)
-    # Four at once, then one a second, and the last.
+    # Four edits at once, then one a second, then the last.
     assert len(await edits(limited, counter)) <= 5 + took
 
 
 async def tap_until(end: float, person: Person, counter: Message) -> int:
-    """Have a person tap ten times a second, and be answered; give the number of taps."""
+    """Have a person tap ten times a second, each time answered; give the number of taps."""
     taps = 0
     while time.monotonic() < end:
         answer = await person.press(counter, "+1", timeout=PATIENCE)
         assert answer
         assert (answer.text or "Specify the number: ").startswith("Specify the number: ")
         taps += 1
-        await asyncio.sleep(0.1)  # the pace that the name tells
+        await asyncio.sleep(0.1)  # the pace of the taps
     return taps
 
 
-async def test_a_group_is_tapped_by_three_for_ten_seconds_within_telegrams_limits(
+async def test_three_people_tapping_for_ten_seconds_stay_within_a_groups_limits(
     limited: Playground, ann: Person
 ) -> None:
     people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
@@ -82,11 +82,11 @@ async def test_a_group_is_tapped_by_three_for_ten_seconds_within_telegrams_limit
     taps = await asyncio.gather(*(tap_until(began + 10, person, counter) for person in people))
     took = time.monotonic() - began
     await ann.until(counter, ending(f"Specify the number: {sum(taps)}"), timeout=PATIENCE)
-    # Five at once, then one every four seconds, and the last.
+    # Five edits at once, then one every four seconds, then the last.
     assert len(await edits(limited, counter)) <= 5 + took / 4 + 1
 
 
-async def test_a_throttled_message_follows_when_it_may_and_holds_up_nobody(
+async def test_a_throttled_message_follows_later_and_delays_no_other(
     playground: Playground, dora: Person
 ) -> None:
     other = await playground.person("Boris")
@@ -104,7 +104,7 @@ async def test_a_throttled_message_follows_when_it_may_and_holds_up_nobody(
         assert answer == Answer(f"Specify the number: {value}")
     assert await other.press(others, "+1", timeout=PATIENCE) == SILENT
     await other.until(others, text="Specify the number: 1", timeout=PATIENCE)
-    assert len(await edits(playground, counter)) == 1, "they have waited for the next"
+    assert len(await edits(playground, counter)) == 1, "the answers waited for the next edit"
     await dora.until(counter, text="Specify the number: 4", timeout=PATIENCE)
     refused, drawn = await edits(playground, counter)
     assert (refused.status, drawn.status) == (429, 200)
@@ -121,7 +121,7 @@ async def test_a_failed_edit_is_tried_again_and_delays_no_tap(
     for value in range(1, 7):
         answer = await dora.press(counter, "+1", timeout=PATIENCE)
         assert answer in {SILENT, Answer(f"Specify the number: {value}")}
-    # Had they waited for an edit to succeed, they would wait still.
+    # No edit has succeeded so far, so the answers did not wait for one.
     await playground.calm(fault)
     await dora.until(counter, text="Specify the number: 6", timeout=PATIENCE)
 
@@ -138,11 +138,11 @@ async def test_while_an_edit_hangs_the_answers_tell_the_value(
             value += 1
             answer = await dora.press(counter, "+1", timeout=PATIENCE)
     assert answer == Answer(f"Specify the number: {value}")
-    assert [call.status for call in await edits(playground, counter)] == [None], "it was over"
+    assert [call.status for call in await edits(playground, counter)] == [None], "no longer hanging"
     await dora.until(counter, text=f"Specify the number: {value}", timeout=PATIENCE)
 
 
-async def test_who_blocked_the_bot_costs_one_refused_call_a_window(
+async def test_a_person_who_blocked_the_bot_costs_one_refused_call_a_window(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -169,7 +169,7 @@ async def test_who_blocked_the_bot_costs_one_refused_call_a_window(
     await dora.until(counter, text="Specify the number: 2")
 
 
-async def test_what_was_not_drawn_before_a_kill_is_drawn_after_the_start(
+async def test_a_start_draws_what_a_kill_left_pending(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -195,7 +195,7 @@ async def test_what_was_not_drawn_before_a_kill_is_drawn_after_the_start(
     assert len(await ann.messages()) == 4
 
 
-async def test_a_window_that_takes_over_a_message_that_waits_is_drawn_after_a_kill(
+async def test_after_a_kill_a_window_is_drawn_that_replaces_one_with_a_pending_edit(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
@@ -213,7 +213,7 @@ async def test_a_window_that_takes_over_a_message_that_waits_is_drawn_after_a_ki
     await open_counter(boris)
     bot_id = own_tally.settings["BOT_TOKEN"].partition(":")[0]
     async with asyncio.timeout(PATIENCE), own_tally.redis() as redis:
-        # By when his, which is drawn, is looked after no more, hers is still.
+        # Once his drawn window has left the index, hers is in it because its redraw is pending.
         while str(boris.id) in str(await redis.hkeys(f"tally:{{{bot_id}}}:undrawn")):
             await asyncio.sleep(0.02)
     await own_tally.kill()

@@ -9,7 +9,7 @@ from tests.support.nursery import START
 from tests.support.tally import Tally
 
 
-async def test_a_killed_bot_goes_on_where_it_was(
+async def test_buttons_go_on_from_their_value_after_a_kill(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()

@@ -1,4 +1,4 @@
-"""What takes minutes: only by `make soak`."""
+"""Tests that take minutes; only `make soak` runs them."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.soak
 
 
 async def tap_for_a_minute(person: Person, counter: Message) -> int:
-    """Tap a shared counter three times a second; give how often."""
+    """Tap a shared counter three times a second for a minute; give the number of taps."""
     end, taps = time.monotonic() + MINUTE, 0
     while time.monotonic() < end:
         assert await person.press(counter, "+1", timeout=20) is not None

@@ -1,4 +1,4 @@
-"""SIGTERM, whatever is the matter: over within ten seconds, exit status 0, nothing lost."""
+"""SIGTERM ends the bot within ten seconds with exit status 0, and nothing is lost."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from tests.support.tally import Tally
 LIMIT = 14.0
 """Seconds that a stop may take: ten, and a stall of a busy machine.
 
-Less than the 15 for which a lock of the database is waited for.
+Less than the 15 for which SQLite waits for a lock.
 """
 
 
@@ -31,7 +31,7 @@ async def ann(own_playground: Playground) -> Person:
 
 @asynccontextmanager
 async def stopped(process: int) -> AsyncIterator[None]:
-    """Have a process hang meanwhile."""
+    """Freeze a process during the block."""
     os.kill(process, signal.SIGSTOP)
     try:
         yield
@@ -41,12 +41,12 @@ async def stopped(process: int) -> AsyncIterator[None]:
 
 
 async def stop_in_time(tally: Tally) -> None:
-    """Stop the bot."""
+    """Stop the bot; it must end in time and without an error."""
     async with asyncio.timeout(LIMIT):
         assert await tally.stop() == 0
 
 
-async def test_amid_presses(own_tally: Tally, ann: Person) -> None:
+async def test_a_stop_amid_presses_loses_nothing(own_tally: Tally, ann: Person) -> None:
     await own_tally.start()
     counter = await open_counter(ann)
     presses = begin_presses(ann, counter, "+1", 50)
@@ -57,7 +57,7 @@ async def test_amid_presses(own_tally: Tally, ann: Person) -> None:
     await ann.until(counter, text="Specify the number: 50")
 
 
-async def test_while_telegram_hangs(
+async def test_a_stop_while_telegram_hangs_is_in_time(
     own_playground: Playground, own_tally: Tally, ann: Person
 ) -> None:
     await own_tally.start()
@@ -74,7 +74,9 @@ async def test_while_telegram_hangs(
     await ann.until(counter, text="Specify the number: 5")
 
 
-async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path) -> None:
+async def test_a_stop_while_redis_is_away_is_in_time(
+    own_tally: Tally, ann: Person, tmp_path: Path
+) -> None:
     async with redis_by_proxy(tmp_path / "redis") as proxy:
         own_tally.settings["REDIS_URL"] = proxy.url
         await own_tally.start()
@@ -85,7 +87,7 @@ async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path
             while not await redis.hlen(f"tally:{{{bot_id}}}:inbox"):
                 await asyncio.sleep(0)
         async with proxy.off():
-            # Nothing later: a fetch may wait half a minute, and then no press can be answered.
+            # The bot logs this soon. Later events could take half a minute, because a fetch waits.
             await own_tally.until_logged("settings_sync_lost")
             await stop_in_time(own_tally)
         await own_tally.start()
@@ -95,7 +97,7 @@ async def test_while_redis_is_away(own_tally: Tally, ann: Person, tmp_path: Path
 
 
 @pytest.mark.thorough
-async def test_while_redis_hangs(own_tally: Tally, ann: Person) -> None:
+async def test_a_stop_while_redis_hangs_is_in_time(own_tally: Tally, ann: Person) -> None:
     await own_tally.start()
     counter = await open_counter(ann)
     async with own_tally.redis() as redis:
@@ -109,7 +111,9 @@ async def test_while_redis_hangs(own_tally: Tally, ann: Person) -> None:
     await ann.until(counter, text=f"Specify the number: {value}")
 
 
-async def test_while_the_database_is_locked(own_tally: Tally, ann: Person) -> None:
+async def test_a_stop_while_the_database_is_locked_is_in_time(
+    own_tally: Tally, ann: Person
+) -> None:
     await own_tally.start()
     counter = await open_counter(ann)
     await ann.press(counter, "+1")

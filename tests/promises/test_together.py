@@ -1,4 +1,4 @@
-"""Presses that come at once: each counts, once, and each is answered."""
+"""Presses that come at once: each counts once, and each is answered."""
 
 import asyncio
 
@@ -9,14 +9,14 @@ from tests.support.groups import ending, make_group
 from tests.support.tally import Tally
 
 
-async def test_fifty_presses_at_once_by_one_person(ann: Person) -> None:
+async def test_fifty_presses_at_once_by_one_person_all_count(ann: Person) -> None:
     counter = await open_counter(ann)
     answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=20) for _ in range(50)))
     assert None not in answers
     await ann.until(counter, text="Specify the number: 50")
 
 
-async def test_five_people_with_ten_presses_each_in_a_group(
+async def test_ten_presses_at_once_by_each_of_five_people_all_count(
     playground: Playground, ann: Person
 ) -> None:
     people = [ann, *[await playground.person(f"P{number}") for number in range(4)]]
@@ -47,14 +47,14 @@ async def test_taps_that_race_confirm_are_in_the_total_or_refused(
     )
     texts = [answer.text or "" for answer in answers if answer]
     assert len(texts) == len(answers)
-    # Where the disk is busy, Confirm is answered with the total, to be saved later.
+    # If the disk is busy, the answer to Confirm says that the total is saved later.
     counting = ("Specify the number:", "Total:")
     counted = sum(not text or text.startswith(counting) for text in texts) - 1
     await ann.until(counter, text=f"Total: {counted}")
     assert [row["value"] for row in await tally.until_totals(ann, 1)] == [counted]
 
 
-async def test_two_counters_of_the_menu_at_once_take_its_message_once(ann: Person) -> None:
+async def test_of_two_counters_opened_from_the_menu_at_once_one_shows(ann: Person) -> None:
     menu = await open_menu(ann)
     one, two = menu.button("Counter ±1").callback_data, menu.button("Counter ±2").callback_data
     await asyncio.gather(ann.press(menu, data=one), ann.press(menu, data=two))
@@ -64,14 +64,14 @@ async def test_two_counters_of_the_menu_at_once_take_its_message_once(ann: Perso
     await ann.until(menu, text="Specify the number: 1")
 
 
-async def test_a_person_whose_bot_is_new_to_them_waits_for_no_database(
+async def test_a_new_person_does_not_wait_for_the_database(
     own_playground: Playground, own_tally: Tally
 ) -> None:
     await own_tally.start()
     ann, boris = [await own_playground.person(name) for name in ("Ann", "Boris")]
     async with own_tally.locked_database():
         for person in (ann, boris):
-            async with asyncio.timeout(10):  # the lock would be waited for longer
+            async with asyncio.timeout(10):  # SQLite waits longer for a lock.
                 counter = await open_counter(person)
                 await person.press(counter, "+1")
                 await person.until(counter, text="Specify the number: 1")

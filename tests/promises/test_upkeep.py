@@ -1,4 +1,4 @@
-"""The embedded Valkey's files: rewritten in time, so that they hold nothing that was deleted."""
+"""The embedded Valkey's files are rewritten in time, so that deleted data does not stay there."""
 
 import asyncio
 import os
@@ -39,36 +39,36 @@ def folder(tmp_path: Path) -> Path:
 
 
 def held_in(folder: Path, *words: bytes) -> set[bytes]:
-    """Tell which words stand in any file below a folder."""
+    """Tell which words the files below a folder contain."""
     written = b""
     for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # of a rewrite that is going on
+        with suppress(FileNotFoundError):  # A rewrite may delete the file now.
             written += path.read_bytes() if path.is_file() else b""
     return {word for word in words if word in written}
 
 
 def age(folder: Path) -> None:
-    """Have the last rewrite be as long ago as one may be."""
+    """Set the time of the last rewrite back, so that the next one is due."""
     for base in (folder / FILES).glob("*.base.*"):
         os.utime(base, (time.time() - AGE - 1,) * 2)
 
 
 async def until_gone(folder: Path, *words: bytes) -> None:
-    """Wait until none of the words stands in any file below a folder."""
+    """Wait until no file below a folder contains one of the words."""
     async with asyncio.timeout(START):
         while held_in(folder, *words):
             await asyncio.sleep(0.05)
 
 
 async def say_and_delete(valkey: EmbeddedValkey) -> None:
-    """Have a Valkey hold something for a moment."""
+    """Write an entry to a Valkey and delete it."""
     async with Redis.from_url(valkey.url) as redis:
         await redis.hset("inbox", "1", SECRET.decode())
         await redis.hdel("inbox", "1")
         await redis.set("stays", "here")
 
 
-async def test_what_was_deleted_is_gone_from_the_files_when_they_are_old(
+async def test_deleted_data_is_gone_from_the_files_when_they_are_old(
     valkey: EmbeddedValkey, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "PERIOD", 0)
@@ -104,13 +104,13 @@ async def test_files_that_have_grown_are_rewritten(
     async with Redis.from_url(valkey.url) as redis:
         await redis.set("stays", "x" * 10_000)
     await until_gone(folder, SECRET)
-    # Not again and again: the new file is as large.
+    # Not rewritten again, although the new file is as large.
     (base,) = (folder / FILES).glob("*.base.*")
     await asyncio.sleep(2)
     assert base.exists()
 
 
-async def test_what_a_killed_rewrite_or_backup_has_left_is_deleted_before_the_next_start(
+async def test_files_left_by_a_killed_rewrite_or_backup_are_deleted_before_the_next_start(
     valkey: EmbeddedValkey, folder: Path
 ) -> None:
     await valkey.start()
@@ -129,7 +129,7 @@ async def test_what_a_killed_rewrite_or_backup_has_left_is_deleted_before_the_ne
     await again.stop()
 
 
-async def test_without_room_for_a_copy_the_files_stay_and_that_is_said(
+async def test_without_space_for_a_copy_the_files_stay_and_a_warning_is_logged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "PERIOD", 0)
@@ -153,11 +153,11 @@ async def test_without_room_for_a_copy_the_files_stay_and_that_is_said(
         await valkey.stop()
 
 
-async def test_what_people_share_while_telegram_is_slow_leaves_no_byte_behind(
+async def test_data_shared_while_telegram_is_slow_leaves_no_byte_in_the_files(
     app_playground: Playground, app_tally: Tally, app_ann: Person
 ) -> None:
     await open_special(app_ann)
-    # So that updates are kept in the inbox, as between a bot and the real Telegram.
+    # With a delay, as of the real Telegram, the inbox writes the updates down.
     await app_playground.trouble("delay", seconds=0.1)
     try:
         shared = await app_ann.tap("Contact")
@@ -172,7 +172,7 @@ async def test_what_people_share_while_telegram_is_slow_leaves_no_byte_behind(
     assert shared.contact
     personal = (shared.contact.phone_number.encode(), b"12.34567", b"hunter2 is what")
     folder = app_tally.data / "valkey"
-    # Else there is nothing to be seen here.
+    # The data must be in the files first, or the test shows nothing.
     assert held_in(folder, *personal) == {*personal}
     age(folder)
     await until_gone(app_tally.data, *personal)

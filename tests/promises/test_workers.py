@@ -1,4 +1,4 @@
-"""Two workers by webhook: they share every counter, and one may fall behind or freeze."""
+"""Two workers by webhook share each counter, also if one of them falls behind or freezes."""
 
 import asyncio
 import itertools
@@ -24,7 +24,7 @@ async def ann(hooked: Playground, workers: Workers) -> Person:  # noqa: ARG001 -
 
 
 def press(person: Person, message: Message, label: str) -> dict[str, Any]:
-    """Make the update of a press, to be posted as Telegram would."""
+    """Make the update of a press, as Telegram posts it."""
     update_id = next(_update_ids)
     query = {
         "id": str(update_id),
@@ -37,33 +37,33 @@ def press(person: Person, message: Message, label: str) -> dict[str, Any]:
 
 
 def counts(call: dict[str, Any]) -> bool:
-    """Tell whether an answer is that of a tap that counted, or of the Confirm that did."""
+    """Tell whether an answer is that of a tap that counted, or of the first Confirm."""
     text: str = call.get("text", "Specify the number:")
-    # A total that waits for a busy disk is told with its answer.
+    # If the disk is busy, the answer to Confirm tells the total.
     return text.startswith(("Specify the number:", "Total:"))
 
 
 async def values(workers: Workers, person: Person, count: int = 1) -> list[int]:
-    """Give a person's totals, newest first, once there are so many."""
+    """Wait until a person has at least `count` totals; give their values, newest first."""
     return [row["value"] for row in await workers[0].tally.until_totals(person, count)]
 
 
 async def finish(workers: Workers, person: Person, counter: Message, value: int) -> None:
-    """Confirm a counter, which has to stand at a value in every place."""
+    """Confirm a counter; see its value in the message, in the total and in the database."""
     await person.until(counter, ending(f"Specify the number: {value}"), timeout=20)
     await person.press(counter, "Confirm", timeout=20)
     await person.until(counter, ending(f"Total: {value}"), timeout=20)
     assert await values(workers, person) == [value]
 
 
-async def test_fifty_presses_at_once_by_one_person(ann: Person, workers: Workers) -> None:
+async def test_fifty_presses_at_once_by_one_person_all_count(ann: Person, workers: Workers) -> None:
     counter = await open_counter(ann)
     answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=25) for _ in range(50)))
     assert None not in answers
     await finish(workers, ann, counter, 50)
 
 
-async def test_five_people_with_ten_presses_each_in_a_group(
+async def test_ten_presses_at_once_by_each_of_five_people_all_count(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     people = [ann, *[await hooked.person(f"P{number}") for number in range(4)]]
@@ -78,7 +78,7 @@ async def test_five_people_with_ten_presses_each_in_a_group(
 async def answers_to(
     playground: Playground, *posts: Coroutine[Any, Any, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Post presses at once; give their answers, in the response or by a request of its own."""
+    """Post presses at once; give their answers, in responses or by requests of their own."""
     before = await playground.call_count()
     responses = [response for response in await asyncio.gather(*posts) if response]
     assert {response["method"] for response in responses} <= {"answerCallbackQuery"}
@@ -86,7 +86,7 @@ async def answers_to(
     return responses + [call.params for call in calls]
 
 
-async def test_one_update_posted_at_both_at_once_counts_once(
+async def test_an_update_posted_to_both_workers_at_once_counts_once(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     counter = await open_counter(ann)
@@ -129,7 +129,7 @@ async def test_taps_that_race_confirm_are_in_the_total_or_refused(
     assert await values(workers, ann, 10) == totals
 
 
-async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_restart(
+async def test_repeated_and_reordered_updates_count_once_also_after_a_restart(
     ann: Person, workers: Workers
 ) -> None:
     throw = dice()
@@ -144,12 +144,12 @@ async def test_updates_repeated_and_out_of_order_count_once_each_also_after_a_re
 
 
 def posted(throw: random.Random, workers: Workers, updates: list[dict[str, Any]]) -> list[Any]:
-    """Post updates in any order, each at any of the workers."""
+    """Post updates in random order, each to a random worker."""
     shuffled = throw.sample(updates, len(updates))
     return [throw.choice(workers).post(update) for update in shuffled]
 
 
-async def test_the_late_commit_of_a_frozen_worker_is_refused_and_done_again(
+async def test_a_late_commit_of_a_frozen_worker_is_refused_and_its_update_done_again(
     ann: Person, workers: Workers
 ) -> None:
     one, _ = workers
@@ -159,7 +159,7 @@ async def test_the_late_commit_of_a_frozen_worker_is_refused_and_done_again(
     async with asyncio.timeout(START):
         await one.gate.held.wait()
     with one.tally.frozen():
-        # Whatever the balancer hands to the frozen one comes to the other 2 s later.
+        # After 2 s the balancer gives up on the frozen worker, and Telegram posts to the other.
         assert None not in await asyncio.gather(*presses)
         await ann.until(counter, text="Specify the number: 4", timeout=20)
         one.gate.open()

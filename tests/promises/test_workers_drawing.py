@@ -1,4 +1,4 @@
-"""Two workers draw on one message as one of them would: within Telegram's limits, latest last."""
+"""Two workers draw on one message within Telegram's limits, and the latest window comes last."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from tests.support.nursery import START
 from tests.support.workers import Workers
 
 REPAIRS = 2
-"""Edits more at the end, one a worker, where one was given the turn while the other drew."""
+"""Further edits at the end, one by each worker that got its permit while the other drew."""
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
     assert len(await edits(limited, counter)) <= 5 + took + REPAIRS
 
 
-async def test_what_the_other_has_drawn_later_is_not_drawn_again(
+async def test_a_window_that_the_other_worker_has_drawn_since_is_not_drawn_again(
     limited: Playground, ann: Person, workers: Workers
 ) -> None:
     counter = await open_counter(ann)
     before = await limited.call_count()
     for number, worker in enumerate([*workers, *workers], start=1):
-        # Later for sure: clocks may differ by so much.
+        # Surely later than the other worker's edit: clocks may differ by `SKEW`.
         await asyncio.sleep(SKEW + 0.2)
         await worker.post(press(ann, counter, "+1"))
         await ann.until(counter, text=f"Specify the number: {number}", timeout=START)
@@ -63,7 +63,7 @@ async def test_what_the_other_has_drawn_later_is_not_drawn_again(
     assert len(await edits(limited, counter, before)) == 4
 
 
-async def test_a_tap_tells_its_value_where_the_other_has_drawn_all_that_the_chat_bears(
+async def test_an_answer_tells_the_value_if_the_other_worker_used_up_the_chats_edits(
     limited: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -80,7 +80,7 @@ async def test_a_tap_tells_its_value_where_the_other_has_drawn_all_that_the_chat
 
 
 @pytest.mark.thorough
-async def test_a_group_is_tapped_by_three_within_telegrams_limits(
+async def test_three_people_tapping_stay_within_a_groups_limits(
     limited: Playground, ann: Person
 ) -> None:
     people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
@@ -91,7 +91,7 @@ async def test_a_group_is_tapped_by_three_within_telegrams_limits(
     taps = await asyncio.gather(*(tap_until(began + 10, person, counter) for person in people))
     took = time.monotonic() - began
     await ann.until(counter, ending(f"Specify the number: {sum(taps)}"), timeout=START)
-    # Five at once, then one every four seconds, and the last.
+    # Five edits at once, then one every four seconds, then the last.
     assert len(await edits(limited, counter)) <= 5 + took / 4 + REPAIRS
 
 
@@ -108,11 +108,11 @@ async def test_a_worker_that_leaves_is_no_longer_registered(ann: Person, workers
 
 
 async def names(redis: Redis, key: str) -> list[str]:
-    """Give the names of an index' entries."""
+    """Give the names of the entries in the redraw index."""
     return [cast("bytes", name).decode() for name in await redis.hkeys(key)]
 
 
-async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_windows(
+async def test_a_start_redraws_windows_of_dead_workers_only(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -125,11 +125,11 @@ async def test_a_start_takes_over_from_the_dead_and_leaves_the_living_their_wind
     async with asyncio.timeout(START), Redis.from_url(one.gate.url) as redis:
         key = f"tally:{{{hooked.token.partition(':')[0]}}}:undrawn"
         (name,) = [name for name in await names(redis, key) if f":{ann.id}}}" in name]
-        # A mark of a worker that has signed it for long, but lives no more.
-        place = json.loads(await redis.hget(key, name) or b"") | {"at": time.time() + 1000}
-        await redis.hset(key, f"gone:1:0 {name.partition(' ')[2]}?", json.dumps(place))
+        # An entry of a dead worker, which would be due much later if the worker lived.
+        entry = json.loads(await redis.hget(key, name) or b"") | {"at": time.time() + 1000}
+        await redis.hset(key, f"gone:1:0 {name.partition(' ')[2]}?", json.dumps(entry))
         await two.tally.start()
         while any(name.startswith("gone:") for name in await names(redis, key)):
             await asyncio.sleep(0.02)
-        assert await redis.hexists(key, name), "the living's was taken, too"
+        assert await redis.hexists(key, name), "the entry of the live worker was taken, too"
     assert len(await edits(hooked, counter, before)) == 1

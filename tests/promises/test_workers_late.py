@@ -1,4 +1,4 @@
-"""Two workers, one of which draws late: what is out of date is drawn over."""
+"""Two workers, one of which draws late: its outdated window is drawn over."""
 
 import asyncio
 from http import HTTPStatus
@@ -18,7 +18,7 @@ async def ann(hooked: Playground, workers: Workers) -> Person:  # noqa: ARG001 -
 
 
 @pytest.mark.thorough
-async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
+async def test_a_late_edit_of_a_frozen_worker_is_drawn_over(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -32,12 +32,12 @@ async def test_the_late_drawing_of_a_frozen_worker_is_drawn_over(
         await ann.until(counter, text="Specify the number: 2", timeout=20)
         await hooked.advance(60)
         await ann.until(counter, text="Specify the number: 1", timeout=20)
-        # Once it has been silent for 20 s, the other takes over what it may have drawn.
+        # Once it has been silent for 20 s, the other worker takes over its pending redraws.
         await ann.until(counter, text="Specify the number: 2", timeout=40)
     await finish(workers, ann, counter, 2)
 
 
-async def test_a_drawing_that_a_frozen_worker_begins_late_is_drawn_over(
+async def test_an_edit_that_a_frozen_worker_begins_late_is_drawn_over(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -49,19 +49,19 @@ async def test_a_drawing_that_a_frozen_worker_begins_late_is_drawn_over(
     with one.tally.frozen():
         await two.post(press(ann, counter, "+1"))
         await ann.until(counter, text="Specify the number: 2")
-    # Thawed, the first draws its 1 now, unless it finds in time that it is out of date.
+    # The first worker goes on and draws its 1 now, unless it finds in time that 1 is outdated.
     await finish(workers, ann, counter, 2)
 
 
 async def ended(playground: Playground, call: Call) -> Call:
-    """Wait until a call is answered, and give it."""
+    """Wait until a call is answered; give it with its status."""
     async with asyncio.timeout(PATIENCE):
         while (answered := await playground.calls(after=call.number - 1))[0].status is None:
             await asyncio.sleep(0.02)
     return answered[0]
 
 
-async def test_a_late_drawing_is_drawn_over_though_the_other_was_asked_for_its_own_again(
+async def test_a_late_edit_is_drawn_over_although_the_other_worker_had_to_repeat_its_own(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -76,9 +76,9 @@ async def test_a_late_drawing_is_drawn_over_though_the_other_was_asked_for_its_o
     await two.post(later)
     await ann.until(counter, text="Specify the number: 2", timeout=20)
     await hooked.advance(60)
-    # For a moment the message shows that, perhaps too short a one for anybody to see.
+    # The message shows 1 now, perhaps too briefly for a test to see it.
     assert (await ended(hooked, late)).status == HTTPStatus.OK
-    # It shows just that, as far as it knows, so it draws nothing.
+    # As far as the second worker knows, the message shows 2, so it draws nothing.
     await two.post(later)
     await ann.until(counter, text="Specify the number: 2", timeout=20)
     await finish(workers, ann, counter, 2)

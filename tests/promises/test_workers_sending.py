@@ -1,4 +1,4 @@
-"""Two workers send one first message: a window that has none is sent by one of them."""
+"""Two workers send one first message: if a window has none yet, one of them sends it."""
 
 import asyncio
 import itertools
@@ -31,7 +31,7 @@ async def ann(hooked: Playground, workers: Workers) -> Person:
 
 
 def command(person: Person, text: str) -> dict[str, Any]:
-    """Make the update of a command, to be posted as Telegram would."""
+    """Make the update of a command, as Telegram posts it."""
     number = next(_ids)
     message = {
         "message_id": number,
@@ -45,7 +45,7 @@ def command(person: Person, text: str) -> dict[str, Any]:
 
 
 async def rest(workers: Workers) -> None:
-    """Wait until both have drawn everything."""
+    """Wait until no worker has a pending redraw."""
     for worker in workers:
         await until_at_rest(worker.tally)
 
@@ -56,7 +56,7 @@ async def live(playground: Playground, person: Person) -> list[Message]:
 
 
 @pytest.mark.parametrize("text", ["/numbers", "/start"])
-async def test_a_command_that_reaches_both_is_answered_by_one_message(
+async def test_a_command_that_reaches_both_workers_is_answered_by_one_message(
     hooked: Playground, ann: Person, workers: Workers, text: str
 ) -> None:
     one, two = workers
@@ -75,7 +75,7 @@ async def test_a_command_that_reaches_both_is_answered_by_one_message(
     assert len([call for call in calls if call.method == "sendMessage"]) == len(PAUSES)
 
 
-async def test_two_commands_that_reach_both_at_once_leave_one_menu(
+async def test_two_commands_that_reach_both_workers_at_once_leave_one_menu(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers
@@ -89,7 +89,7 @@ async def test_two_commands_that_reach_both_at_once_leave_one_menu(
     await hooked.calm(trouble)
 
 
-async def test_the_other_sends_what_a_killed_one_was_about_to(
+async def test_the_other_worker_sends_the_message_that_a_killed_one_was_about_to_send(
     hooked: Playground, ann: Person, workers: Workers
 ) -> None:
     one, two = workers

@@ -1,1 +1,1 @@
-"""Redis as people set it up who outgrow one server."""
+"""The bot on other Redis set-ups than one server: cluster, Sentinels, replicas, TLS."""

@@ -1,4 +1,4 @@
-"""What several files about Redis share."""
+"""Fixtures for the tests of Redis set-ups."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.support.clusters import TallyCluster, running_cluster
 
 @pytest.fixture(scope="module")
 async def playground() -> AsyncIterator[Playground]:
-    """Give a playground of the bot's own: the shared one has the shared bot."""
+    """Give a playground for one module, because the shared one serves the shared bot."""
     async with Playground() as own:
         await own.switch(inline=True, inline_feedback=True)
         yield own
@@ -19,12 +19,12 @@ async def playground() -> AsyncIterator[Playground]:
 
 @pytest.fixture(scope="module")
 async def cluster(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[TallyCluster]:
-    """Give a cluster; whoever ends one of its servers starts it again."""
+    """Give a cluster; a test that ends one of its servers starts it again."""
     async with running_cluster(tmp_path_factory.mktemp("cluster"), patience=2000) as own:
         yield own
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give a folder for what workers keep."""
+    """Give a folder for the data of workers."""
     return tmp_path

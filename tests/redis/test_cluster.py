@@ -1,4 +1,4 @@
-"""The bot on a cluster: whatever keeps something in Redis finds it there."""
+"""The bot on a cluster: each feature that uses Redis works there."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -52,20 +52,20 @@ async def tally(
 
 @pytest.fixture
 async def people(playground: Playground, tally: Tally) -> list[Person]:  # noqa: ARG001
-    """Give people of all nodes, who are new to that bot."""
+    """Give people whose chats are on all nodes, new to the bot."""
     names = ["Ann", "Boris", "Clara", "Dan", "Eve", "Fay"]
     return [await playground.person(name, language_code="en") for name in names]
 
 
 async def tapped(person: Person, taps: int) -> Message:
-    """Have a person open a counter and tap it up."""
+    """Have a person open a counter and tap +1 on it."""
     counter = await open_counter(person, f"/numbers {person.id}")
     for _ in range(taps):
         await person.press(counter, "+1", timeout=START)
     return counter
 
 
-async def test_counters_of_all_nodes_outlive_a_kill_and_are_one_row_each(
+async def test_after_a_kill_counters_on_all_nodes_go_on_and_save_one_row_each(
     playground: Playground, tally: Tally, people: list[Person]
 ) -> None:
     counters = [await tapped(person, taps) for taps, person in enumerate(people)]
@@ -98,7 +98,7 @@ async def test_an_inline_counter_is_posted_tapped_and_confirmed(
     await tally.until_totals(ann, 3)
 
 
-async def test_a_language_is_spoken_at_once_in_windows_of_all_nodes(
+async def test_a_chosen_language_shows_at_once_in_windows_on_all_nodes(
     playground: Playground, people: list[Person]
 ) -> None:
     ann, *_ = people
@@ -112,7 +112,7 @@ async def test_a_language_is_spoken_at_once_in_windows_of_all_nodes(
         await until(ann, counter, "shared\nУкажите число: 0")
 
 
-async def test_open_counters_follow_their_group_to_another_node(
+async def test_open_counters_go_on_after_their_group_moves_to_another_node(
     playground: Playground, people: list[Person]
 ) -> None:
     ann, boris, *_ = people
@@ -137,23 +137,23 @@ async def test_totals_come_as_a_document(
 
 
 async def test_taps_are_in_the_statistics(playground: Playground, tally: Tally) -> None:
-    del tally  # has to run
+    del tally  # It must run.
     admin = await playground.person("Admin", id=ADMIN, language_code="en")
     before = taps_today(await ask(admin))
     await tapped(admin, 3)
     assert taps_today(await ask(admin)) == before + 3
 
 
-async def test_an_address_of_one_server_is_refused_for_a_cluster_and_the_other_way_round(
+async def test_an_address_for_one_server_is_refused_for_a_cluster_and_vice_versa(
     cluster: TallyCluster, tmp_path: Path
 ) -> None:
-    place = f":{PASSWORD}@127.0.0.1:{cluster.servers[0].port}"
-    line = await refusal(f"redis://{place}")
+    address = f":{PASSWORD}@127.0.0.1:{cluster.servers[0].port}"
+    line = await refusal(f"redis://{address}")
     assert (
         line
         == "REDIS_URL: the server there is a cluster, so the address must begin with redis+cluster://"
     )
-    assert "No master found" in await refusal(f"redis+sentinel://{place}/tally")
+    assert "No master found" in await refusal(f"redis+sentinel://{address}/tally")
     server = await Server(tmp_path, config=PROTECTED).start()
     try:
         line = await refusal(f"redis+cluster://:{PASSWORD}@127.0.0.1:{server.port}")
@@ -162,7 +162,7 @@ async def test_an_address_of_one_server_is_refused_for_a_cluster_and_the_other_w
         await server.end()
 
 
-async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_went(
+async def test_redis_counts_as_away_while_a_slot_migrates_and_works_afterwards(
     cluster: TallyCluster,
 ) -> None:
     chat = KEYS.chat(7)
@@ -189,6 +189,6 @@ async def test_a_slot_on_the_move_is_away_for_a_moment_and_then_found_where_it_w
         assert loaded.done == [record.key]
 
 
-async def test_nodes_hang_up_while_nobody_asks_them(cluster: TallyCluster) -> None:
+async def test_commands_work_after_nodes_closed_idle_connections(cluster: TallyCluster) -> None:
     masters = [server for server in cluster.servers if await server.is_master()]
     await goes_on_after_cuts(cluster.url, *masters)

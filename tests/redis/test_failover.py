@@ -1,4 +1,4 @@
-"""A server of a cluster dies under load: what was answered is there, once, and the bot goes on."""
+"""A server of a cluster dies under load: each answered press counts once, and the bot goes on."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,18 +31,18 @@ async def pair(
 
 
 async def saved(tally: Tally, tapping: Tapping) -> None:
-    """Have a person confirm, and see that the total is what was not refused, in one row."""
+    """Have a person confirm; see one row with the number of presses that were not refused."""
     value = await tapping.finish()
     await tally.until_totals(tapping.person, 1)
     assert [row["value"] for row in tally.totals(tapping.person)] == [value]
 
 
 def chat_of(playground: Playground, person: Person) -> str:
-    """Give what all keys of a person's private chat begin with."""
+    """Give the prefix of all keys of a person's private chat."""
     return BotKeys(int(playground.token.partition(":")[0]), "tally").chat(person.id).tag
 
 
-async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
+async def test_taps_count_once_when_a_master_is_killed(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:
     tappings = await begin(playground, 6)
@@ -56,7 +56,7 @@ async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
 
 
 @pytest.mark.thorough
-async def test_a_master_hands_over_amid_taps(
+async def test_taps_count_once_when_a_replica_takes_over(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:
     (tapping,) = await begin(playground, 1)
@@ -71,10 +71,7 @@ async def test_a_master_hands_over_amid_taps(
 
 
 async def fail_over(cluster: TallyCluster, key: str) -> None:
-    """Kill the master of a key; once its replica has taken over, start it again.
-
-    As whatever watches over servers does: without it nobody would have a second copy.
-    """
+    """Kill the master of a key, wait until its replica takes over, and start it as a replica."""
     master = await cluster.master_of(key)
     await master.end()
     await until(cluster.partner_of(master).is_master)
@@ -83,11 +80,11 @@ async def fail_over(cluster: TallyCluster, key: str) -> None:
 
 
 def unclear(pair: list[Tally]) -> int:
-    """Count the commits that the workers were in doubt about."""
-    return sum(line["event"] == "commit_unclear" for tally in pair for line in tally.logged())
+    """Count the commits about which the workers were in doubt."""
+    return sum(entry["event"] == "commit_unclear" for tally in pair for entry in tally.logged())
 
 
-async def test_what_no_replica_has_is_not_acknowledged_before_one_has(
+async def test_an_update_is_not_acknowledged_before_a_replica_has_it(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:
     ann = await playground.person("Ann", language_code="en")
@@ -111,10 +108,10 @@ async def test_what_no_replica_has_is_not_acknowledged_before_one_has(
 
 
 @pytest.mark.thorough
-async def test_what_is_chosen_at_one_worker_holds_at_both_also_after_their_channel_was_lost(
+async def test_a_setting_chosen_at_one_worker_holds_at_both_after_pubsub_was_lost(
     playground: Playground, cluster: TallyCluster, pair: list[Tally]
 ) -> None:
-    assert len(pair) == 2  # each takes every other press
+    assert len(pair) == 2  # The balancer gives each worker every other press.
     ann = await playground.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
     bot, _, _ = playground.token.partition(":")
@@ -130,5 +127,5 @@ async def test_what_is_chosen_at_one_worker_holds_at_both_also_after_their_chann
 
 
 def shows(value: int, counter: Message) -> bool:
-    """Tell whether a counter stands at a value, in whichever language."""
+    """Make a condition: a counter shows a value, in any language."""
     return (counter.text or "").endswith(f": {value}")

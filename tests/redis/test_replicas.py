@@ -1,4 +1,4 @@
-"""What a commit is worth that replicas have to have, on a master with one replica."""
+"""Commits that wait for replicas (REDIS_WAIT), on a master with one replica."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -53,7 +53,7 @@ async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
 
 
 async def is_copied(master: Server, replicas: int = 1) -> bool:
-    """Tell whether so many replicas have what is written now."""
+    """Tell whether `replicas` replicas have what the master has now."""
     async with master.client() as redis:
         with suppress(ResponseError):
             await redis.set("something", "new")
@@ -66,13 +66,13 @@ def url_of(server: Server) -> str:
 
 
 def store_on(server: Server, parts: AsyncExitStack, replicas: int = 1) -> DialogStore:
-    """Give a store whose commits have to be at so many replicas."""
+    """Give a store whose commits wait for `replicas` replicas."""
     redis, batch = connect(parse(url_of(server)), replicas, parts)
     return DialogStore(redis, batch, KEYS, 60)
 
 
 async def tap(store: DialogStore) -> str:
-    """Do an update, unless it was done: open a record, or write it anew."""
+    """Carry out an update that counts a tap, unless it was done already."""
     loaded = await store.load(CHAT, update_id=UPDATE, record=CHAT.record("counter"))
     if loaded.done is not None:
         return "done already"
@@ -88,7 +88,7 @@ async def taps_at(store: DialogStore) -> int:
     return int(loaded.record.stack.get("taps", 0))
 
 
-async def test_what_a_replica_has_is_done(pair: Pair) -> None:
+async def test_an_update_that_a_replica_has_is_done(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         store = store_on(pair.master, parts)
         assert await tap(store) == "done"
@@ -96,13 +96,13 @@ async def test_what_a_replica_has_is_done(pair: Pair) -> None:
         assert await taps_at(store) == 1
 
 
-async def test_what_no_replica_has_is_in_doubt_for_everybody_until_one_has_it(pair: Pair) -> None:
+async def test_a_commit_is_in_doubt_for_each_worker_until_a_replica_has_it(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         one, other = store_on(pair.master, parts), store_on(pair.master, parts)
         pair.replica.stop_for_now()
         with pytest.raises(UnclearError):
             await tap(one)
-        # Who only finds its mark must not acknowledge it either.
+        # A worker that only finds the mark must not acknowledge the update either.
         with pytest.raises(UnclearError):
             await tap(other)
         pair.replica.go_on()
@@ -111,7 +111,7 @@ async def test_what_no_replica_has_is_in_doubt_for_everybody_until_one_has_it(pa
 
 
 @pytest.mark.thorough
-async def test_what_was_done_stays_in_doubt_while_its_master_refuses_to_write(pair: Pair) -> None:
+async def test_a_commit_stays_in_doubt_while_its_master_refuses_writes(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         one, other = store_on(pair.master, parts), store_on(pair.master, parts)
         pair.replica.stop_for_now()
@@ -122,7 +122,7 @@ async def test_what_was_done_stays_in_doubt_while_its_master_refuses_to_write(pa
         with pytest.raises(AwayError):
             await one.commit(CHAT, [Record(CHAT.record("other"), stack=STACK)])
         with pytest.raises(UnclearError):
-            await tap(other)  # else the person would be told to try again
+            await tap(other)  # Any other error would tell the person to try again.
         pair.replica.go_on()
         await until(lambda: is_copied(pair.master))
         assert await tap(other) == "done already"
@@ -137,7 +137,7 @@ async def refuses_to_write(master: Server) -> bool:
 
 
 @pytest.mark.thorough
-async def test_what_was_in_doubt_and_is_lost_with_the_master_is_done_again(pair: Pair) -> None:
+async def test_an_update_is_done_again_if_its_commit_was_lost_with_the_master(pair: Pair) -> None:
     async with AsyncExitStack() as parts:
         await pair.replica.ask("REPLICAOF", "NO", "ONE")
         with pytest.raises(UnclearError):
@@ -146,12 +146,12 @@ async def test_what_was_in_doubt_and_is_lost_with_the_master_is_done_again(pair:
         after = store_on(pair.replica, parts)
         assert await taps_at(after) == 0
         with pytest.raises(UnclearError):
-            await tap(after)  # it counts, and there is nobody to have a copy
+            await tap(after)  # It counts, but there is no replica.
         assert await taps_at(after) == 1
 
 
 @pytest.mark.thorough
-async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from_a_living_master(
+async def test_one_of_two_replicas_is_not_enough_if_the_other_takes_over(
     pair: Pair, tmp_path: Path
 ) -> None:
     other = Server(tmp_path / "other", config=pair.replica.config)
@@ -160,7 +160,7 @@ async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from
         await other.start()
         await until(lambda: is_copied(pair.master, 2))
         await pair.replica.ask("REPLICAOF", "NO", "ONE")
-        # The other still follows, and has what nobody will know in a moment.
+        # The other one still follows the old master, whose writes will be lost.
         assert await tap(store_on(pair.master, parts, 1)) == "done"
         with pytest.raises(UnclearError):
             await tap(store_on(pair.master, parts, 2))
@@ -168,7 +168,7 @@ async def test_one_of_two_replicas_is_not_enough_where_the_other_takes_over_from
 
 
 @pytest.mark.thorough
-async def test_an_entry_is_announced_at_a_replica_before_it_is_committed(pair: Pair) -> None:
+async def test_an_announcement_fails_if_no_replica_has_it(pair: Pair) -> None:
     async def deliver(*_: object) -> None:
         raise AssertionError
 
@@ -182,7 +182,7 @@ async def test_an_entry_is_announced_at_a_replica_before_it_is_committed(pair: P
         pair.replica.go_on()
 
 
-async def test_a_commit_on_a_master_that_becomes_a_replica_meanwhile_is_in_doubt(
+async def test_a_commit_is_in_doubt_if_its_master_becomes_a_replica_meanwhile(
     pair: Pair,
 ) -> None:
     async with AsyncExitStack() as parts:
@@ -203,7 +203,7 @@ async def waits_for_a_replica(master: Server) -> bool:
     return bool((await master.ask("INFO", "clients"))["blocked_clients"])
 
 
-async def test_by_polling_an_update_stays_at_telegram_until_a_replica_has_it(
+async def test_a_polled_update_stays_at_telegram_until_a_replica_has_it(
     pair: Pair, own_playground: Playground, own_tally: Tally
 ) -> None:
     own_tally.settings |= {"REDIS_URL": url_of(pair.master), "REDIS_WAIT": "1"}

@@ -1,4 +1,4 @@
-"""Redis from a dump, as docs/operations.md has it."""
+"""Restoring Redis from a dump, by the steps of docs/operations.md."""
 
 import asyncio
 import re
@@ -16,7 +16,7 @@ from tests.support.nursery import ROOT, START
 
 DOCS = (ROOT / "docs" / "operations.md").read_text()
 LASTING = "--appendonly yes --appendfsync always --save ''"
-"""As in compose.yaml."""
+"""The server's options in compose.yaml."""
 KEYS = 1000
 
 
@@ -46,7 +46,7 @@ async def _answers(redis: Redis) -> bool:
 
 
 async def dumped(folder: Path) -> Path:
-    """Give the dump of a server that has some keys."""
+    """Make the dump of a server with `KEYS` keys."""
     (folder / "before").mkdir(parents=True)
     async with serving(folder / "before", LASTING) as redis:
         await redis.mset({f"tally:{number}": number for number in range(KEYS)})
@@ -54,7 +54,7 @@ async def dumped(folder: Path) -> Path:
     return folder / "before" / "dump.rdb"
 
 
-async def test_beside_a_dump_it_starts_empty(tmp_path: Path) -> None:
+async def test_redis_ignores_a_dump_if_the_append_only_file_is_on(tmp_path: Path) -> None:
     dump = await dumped(tmp_path)
     after = tmp_path / "after"
     after.mkdir()
@@ -63,7 +63,7 @@ async def test_beside_a_dump_it_starts_empty(tmp_path: Path) -> None:
         assert await redis.dbsize() == 0
 
 
-async def test_by_the_documented_steps_everything_is_back(tmp_path: Path) -> None:
+async def test_the_documented_steps_restore_all_keys(tmp_path: Path) -> None:
     dump = await dumped(tmp_path)
     after = tmp_path / "after"
     after.mkdir()
@@ -84,5 +84,5 @@ async def test_by_the_documented_steps_everything_is_back(tmp_path: Path) -> Non
 
 
 async def persistence(redis: Redis) -> dict[str, str]:
-    """Tell how far it is with its files."""
+    """Give what the server says about its files."""
     return {name: str(value) for name, value in (await redis.info("persistence")).items()}

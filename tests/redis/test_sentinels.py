@@ -1,4 +1,4 @@
-"""The bot on a master that Sentinels watch over."""
+"""The bot on a master that Sentinels watch."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,21 +30,21 @@ async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wat
 async def pair(
     playground: Playground, servers: Watched, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[list[Tally]]:
-    """Give two workers on it that wait for both replicas."""
+    """Give two workers that wait for both replicas."""
     folder = tmp_path_factory.mktemp("pair")
     urls = [servers.url] * 2
     async with working(playground, folder, urls, patience=60, REDIS_WAIT="2") as running:
         yield [tally for tally, _ in running]
 
 
-async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
+async def test_taps_count_once_when_a_master_is_killed(
     playground: Playground, servers: Watched, pair: list[Tally]
 ) -> None:
     tappings = await begin(playground, 3)
     for tapping in tappings:
         await tapping.until_counted(5)
     master, sentinel = await servers.master(), servers.sentinels[0]
-    # The first of the Sentinels dies as well: another is asked.
+    # The first Sentinel dies, too: the workers must ask another one.
     await asyncio.gather(master.end(), sentinel.end())
     await until(lambda: _has_left(servers, master))
     await asyncio.gather(master.start(), sentinel.start())
@@ -54,7 +54,7 @@ async def test_a_master_is_killed_and_no_tap_is_lost_or_counted_twice(
 
 
 @pytest.mark.thorough
-async def test_a_master_hands_over_amid_taps(
+async def test_taps_count_once_when_a_replica_takes_over(
     playground: Playground, servers: Watched, pair: list[Tally]
 ) -> None:
     (tapping,) = await begin(playground, 1)
@@ -67,7 +67,7 @@ async def test_a_master_hands_over_amid_taps(
 
 
 async def _is_ordered(servers: Watched) -> bool:
-    """Order a failover; tell whether there is a replica to take over."""
+    """Order a failover; tell whether a replica can take over."""
     with suppress(ResponseError):
         await servers.sentinels[0].ask("SENTINEL FAILOVER", SERVICE)
         return True
@@ -81,7 +81,7 @@ async def _has_left(servers: Watched, master: Server) -> bool:
     return any(is_master) and not await master.is_master()
 
 
-async def test_what_is_wrong_with_an_address_of_sentinels_is_told_in_one_line(
+async def test_a_wrong_address_of_sentinels_is_explained_in_one_line(
     servers: Watched,
 ) -> None:
     url = servers.url
@@ -99,5 +99,7 @@ async def test_what_is_wrong_with_an_address_of_sentinels_is_told_in_one_line(
     )
 
 
-async def test_a_master_and_sentinels_hang_up_while_nobody_asks_them(servers: Watched) -> None:
+async def test_commands_work_after_master_and_sentinels_closed_idle_connections(
+    servers: Watched,
+) -> None:
     await goes_on_after_cuts(servers.url, *servers.sentinels, await servers.master())

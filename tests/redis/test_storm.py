@@ -1,6 +1,6 @@
-"""Everything at once: two workers on a cluster and PostgreSQL, and each of them fails for a while.
+"""Two workers on a cluster and PostgreSQL, while each part fails in turn.
 
-TALLY_KILLS sets how long it goes on, TALLY_SEED in which order things fail.
+TALLY_KILLS sets the number of failures, TALLY_SEED their order and moments.
 """
 
 import asyncio
@@ -38,14 +38,14 @@ Row = tuple[str | None, int]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What may fail.
+    """The parts that fail.
 
     Attributes:
         cluster: The cluster.
         database: The database's server.
         workers: The workers.
-        chats: What all keys of the chats that are tapped in begin with.
-        throw: Decides what fails, and when.
+        chats: The prefixes of the keys of chats in which people tap.
+        throw: Chooses what fails, and when.
     """
 
     cluster: TallyCluster
@@ -66,14 +66,14 @@ class Surroundings:
         await fail_over(self.cluster, self.throw.choice(self.chats))
 
     async def lose_the_database(self) -> None:
-        """Restart PostgreSQL, throwing everybody out."""
+        """Restart PostgreSQL, which ends all connections."""
         await asyncio.to_thread(self.database.stop, signal.SIGINT)
         await asyncio.sleep(self.throw.uniform(0, 3))
         await asyncio.to_thread(self.database.start)
 
 
 class Confirming:
-    """A person who opens counters, taps each once and confirms it, until told to stop.
+    """A person who opens counters, taps each once and confirms it, until `finish`.
 
     Args:
         person: The person.
@@ -86,7 +86,7 @@ class Confirming:
         self._task = asyncio.create_task(self._run())
 
     async def finish(self) -> list[str]:
-        """Stop, and give the labels of what was confirmed."""
+        """Stop; give the names of the confirmed counters."""
         self._over.set()
         await self._task
         return self.labels
@@ -102,7 +102,7 @@ class Confirming:
                 self.labels.append(label)
 
     async def _open(self, label: str) -> bool:
-        """Open a counter; give False if that was refused."""
+        """Open a counter; return False if the bot refused."""
         refusals = len(await self._find(REFUSAL))
         await self.person.send(f"/numbers {label}")
         async with asyncio.timeout(START):
@@ -125,7 +125,7 @@ class Confirming:
 
 
 async def saved(database: postgres.Postgres, user_id: int, count: int) -> list[Row]:
-    """Wait until a person has so many totals, and give their labels and values."""
+    """Wait until a person has at least `count` totals; give them."""
     engine = create_engine(database.url)
     query = text("SELECT label, value FROM totals WHERE user_id = :user_id")
     rows: Sequence[Any] = []
@@ -138,7 +138,7 @@ async def saved(database: postgres.Postgres, user_id: int, count: int) -> list[R
     return sorted((row.label, row.value) for row in rows)
 
 
-async def test_nothing_is_lost_and_nothing_doubled(
+async def test_nothing_is_lost_or_counted_twice_while_each_part_fails(
     playground: Playground, cluster: TallyCluster, folder: Path
 ) -> None:
     throw = dice()

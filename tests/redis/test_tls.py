@@ -1,4 +1,4 @@
-"""TLS and passwords, for one server as for a cluster."""
+"""TLS and passwords, with one server, a cluster and Sentinels."""
 
 import shutil
 import subprocess
@@ -30,13 +30,13 @@ MISSING = "no Redis server that speaks TLS is installed (Debian: apt-get install
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """What a server has to have that speaks TLS.
+    """What a server with TLS needs.
 
     Attributes:
         program: The server's program.
-        tls: Its settings.
-        authority: The file of who has signed its certificate.
-        stranger: That of somebody else.
+        tls: The lines of its configuration for TLS.
+        authority: The file with the certificate of its authority.
+        stranger: The file with the certificate of another authority.
     """
 
     program: Path
@@ -46,10 +46,10 @@ class Speaking:
 
 
 def _program() -> Path | None:
-    """Find a server that was built with TLS; the one that comes with Tally was not."""
+    """Find a server that was built with TLS; Tally's own one was not."""
     for name in ("valkey-server", "redis-server"):
         if found := shutil.which(name):
-            # One that knows TLS misses its certificate.
+            # A server that knows TLS complains about the missing certificate.
             command = [found, "--port", "0", "--tls-port", "1"]
             tried = subprocess.run(command, capture_output=True, check=False, timeout=START)  # noqa: S603 - ours
             if b"tls-cert-file" in tried.stdout + tried.stderr:
@@ -59,7 +59,7 @@ def _program() -> Path | None:
 
 @pytest.fixture(scope="module")
 def speaking(tmp_path_factory: pytest.TempPathFactory) -> Speaking:
-    """Give what it takes to speak TLS."""
+    """Find a server with TLS, and make its certificates."""
     program = _program()
     if program is None and not EVERYTHING:
         pytest.skip(MISSING)
@@ -82,7 +82,7 @@ tls-replication yes
 
 
 def server_for(speaking: Speaking, folder: Path) -> Server:
-    """Give a server that speaks TLS and knows a user of few rights, not started yet."""
+    """Make a server with TLS and a user with limited rights, not started yet."""
     return Server(
         folder,
         config=f"user {USER} on >{PASSWORD} ~tally:* &tally:* +@all -@dangerous\n",
@@ -96,7 +96,7 @@ def server_for(speaking: Speaking, folder: Path) -> Server:
 async def server(
     speaking: Speaking, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Server]:
-    """Give a server that speaks TLS."""
+    """Give a server with TLS."""
     own = server_for(speaking, tmp_path_factory.mktemp("server"))
     own.config += PROTECTED
     try:
@@ -109,7 +109,7 @@ async def server(
 async def cluster(
     speaking: Speaking, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TallyCluster]:
-    """Give a cluster that speaks TLS, also among its nodes."""
+    """Give a cluster with TLS, also between its nodes."""
     folder = tmp_path_factory.mktemp("cluster")
     template = server_for(speaking, folder)
     template.config += "tls-cluster yes\n"
@@ -117,7 +117,7 @@ async def cluster(
         yield own
 
 
-async def test_a_counter_on_a_cluster_by_tls_as_a_user_of_few_rights(
+async def test_a_counter_works_on_a_cluster_by_tls_with_a_limited_user(
     playground: Playground, cluster: TallyCluster, speaking: Speaking, tmp_path: Path
 ) -> None:
     url = cluster.url.replace("redis+cluster://:", f"rediss+cluster://{USER}:")
@@ -142,7 +142,9 @@ async def test_a_counter_on_a_cluster_by_tls_as_a_user_of_few_rights(
     assert PASSWORD not in tally.log.read_text()
 
 
-async def test_one_server_by_tls_with_user_and_password(server: Server, speaking: Speaking) -> None:
+async def test_one_server_is_reached_by_tls_with_user_and_password(
+    server: Server, speaking: Speaking
+) -> None:
     for user in ("", USER):
         url = f"rediss://{user}:{PASSWORD}@127.0.0.1:{server.port}/0"
         async with AsyncExitStack() as parts:
@@ -150,7 +152,7 @@ async def test_one_server_by_tls_with_user_and_password(server: Server, speaking
             assert await redis.ping()
 
 
-async def test_a_server_by_tls_hangs_up_while_nobody_asks_it(
+async def test_commands_work_after_a_tls_server_closed_idle_connections(
     server: Server, speaking: Speaking
 ) -> None:
     url = f"rediss://:{PASSWORD}@127.0.0.1:{server.port}/0?ssl_ca_certs={speaking.authority}"
@@ -158,7 +160,7 @@ async def test_a_server_by_tls_hangs_up_while_nobody_asks_it(
 
 
 @pytest.mark.thorough
-async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path: Path) -> None:
+async def test_sentinels_and_master_are_reached_by_tls(speaking: Speaking, tmp_path: Path) -> None:
     async with (
         watched(tmp_path, template=server_for(speaking, tmp_path)) as servers,
         AsyncExitStack() as parts,
@@ -167,23 +169,24 @@ async def test_a_master_that_sentinels_name_by_tls(speaking: Speaking, tmp_path:
         redis, batch = connect(parse(f"{url}&ssl_ca_certs={speaking.authority}"), 1, parts)
         assert await redis.ping()
         assert await batch.send("SET", "tally:key", 1, safe=True)
-        assert await refusal(url) == "No master found for 'tally'"  # that nobody known has signed
+        # Without the certificate of the authority, no certificate is trusted.
+        assert await refusal(url) == "No master found for 'tally'"
 
 
-async def test_a_failed_authentication_is_told_in_one_line(
+async def test_a_failed_authentication_is_explained_in_one_line(
     server: Server, cluster: TallyCluster, speaking: Speaking
 ) -> None:
-    place = f"127.0.0.1:{server.port}"
+    host = f"127.0.0.1:{server.port}"
     trusted, strange = [f"?ssl_ca_certs={file}" for file in (speaking.authority, speaking.stranger)]
-    assert "certificate verify failed" in await refusal(f"rediss://:{PASSWORD}@{place}{strange}")
+    assert "certificate verify failed" in await refusal(f"rediss://:{PASSWORD}@{host}{strange}")
     assert "certificate verify failed" in await refusal(
         f"{cluster.url.replace('redis+', 'rediss+')}{strange}"
     )
-    assert "invalid username-password pair" in await refusal(f"rediss://:wrong@{place}{trusted}")
+    assert "invalid username-password pair" in await refusal(f"rediss://:wrong@{host}{trusted}")
     assert "invalid username-password pair" in await refusal(
         f"rediss+cluster://:wrong@127.0.0.1:{cluster.servers[0].port}{trusted}"
     )
-    await refusal(f"redis://:{PASSWORD}@{place}")
-    assert await refusal(f"rediss://{place}?surely=not") == (
+    await refusal(f"redis://:{PASSWORD}@{host}")
+    assert await refusal(f"rediss://{host}?surely=not") == (
         "REDIS_URL: has an option that redis-py does not know"
     )

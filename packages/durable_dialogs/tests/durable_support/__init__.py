@@ -1,1 +1,1 @@
-"""What the tests of the engine share."""
+"""Helpers for the tests of the engine."""

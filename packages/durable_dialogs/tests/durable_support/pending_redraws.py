@@ -1,4 +1,4 @@
-"""What tests of pending redraws share: a chat with two windows, and an idle renderer."""
+"""A chat with two windows, and an idle renderer, for tests of pending redraws."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -54,7 +54,7 @@ class Idle:
 
 @asynccontextmanager
 async def running(pending: PendingRedraws, draw_again: DrawAgain) -> AsyncIterator[None]:
-    """Have a worker check pending redraws meanwhile."""
+    """Have a worker check pending redraws during the block."""
     checking = asyncio.create_task(pending.run(draw_again))
     try:
         yield

@@ -119,7 +119,7 @@ class Scene:
 
     @asynccontextmanager
     async def checking(self) -> AsyncIterator[None]:
-        """Have the worker check its pending redraws meanwhile."""
+        """Have the worker check its pending redraws during the block."""
         async with running(self.pending, self._draw_again), asyncio.timeout(SOON):
             yield
 
