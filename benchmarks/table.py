@@ -12,7 +12,7 @@ def show(title: str, rows: Mapping[str, str], figures: Mapping[str, Sequence[obj
     """Print the medians as a Markdown table with one column a subject.
 
     Args:
-        title: What stands above.
+        title: The title above the table.
         rows: Heading and format of each row by the name of its attribute, such as
             "CPU, us: .0f".
         figures: The results of each round, by subject.

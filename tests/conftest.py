@@ -12,11 +12,13 @@ from redis.asyncio import Redis
 
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from playground_support.chromium import Browser, chromium
-from telegram_playground import Person, Playground
+from playground_support.tiers import leave_out
+from telegram_playground import Group, Person, Playground
+from tests.support.groups import make_group
 from tests.support.holding import Gate, holding
 from tests.support.ports import free_port
+from tests.support.proxy import Proxy, redis_by_proxy
 from tests.support.tally import Tally
-from tests.support.tiers import leave_out, require_python
 from tests.support.workers import Workers, two_workers
 
 StartTally = Callable[..., Tally]
@@ -74,8 +76,11 @@ wait alternate with files that compute."""
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let hypothesis draw by TALLY_SEED if it is set, as `dice` does."""
-    require_python()
+    """Refuse another Python than `make` was asked for; give hypothesis TALLY_SEED if it is set."""
+    running = "{}.{}".format(*sys.version_info)
+    wanted = os.environ.get("TALLY_PYTHON", running)
+    if wanted != running:
+        raise pytest.UsageError(f"make was asked for Python {wanted}, but this is {sys.version}")
     config.option.hypothesis_seed = config.option.hypothesis_seed or os.environ.get("TALLY_SEED")
 
 
@@ -118,19 +123,13 @@ async def tally(
 ) -> AsyncIterator[Tally]:
     """Give the running bot that all tests share; the name of its folder has a space."""
     folder = tmp_path_factory.mktemp("shared")
-    shared = Tally(
-        folder / "da ta",
-        BOT_TOKEN=playground.token,
-        BOT_API_URL=playground.url,
-        ADMIN_IDS=str(ADMIN),
-        PAYMENT_PROVIDER_TOKEN=PROVIDER,
-    )
-    await shared.start()
-    # Telegram refuses to announce the admin's commands, because they have no chat with the bot yet.
-    await shared.until_logged("commands_announced")
-    yield shared
-    assert await shared.stop() == 0
-    await shared.clean_up()
+    settings = {"ADMIN_IDS": str(ADMIN), "PAYMENT_PROVIDER_TOKEN": PROVIDER}
+    async with Tally.on(playground, folder / "da ta", **settings).running() as shared:
+        # Telegram refuses to announce the admin's commands, because they have no chat with the
+        # bot yet.
+        await shared.until_logged("commands_announced")
+        yield shared
+        assert await shared.stop() == 0
 
 
 @pytest.fixture
@@ -146,6 +145,24 @@ async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  #
 async def boris(playground: Playground) -> Person:
     """Give another person, who reads Russian."""
     return await playground.person("Борис", language_code="ru")
+
+
+@pytest.fixture
+async def clara(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+    """Give a third person, who reads English."""
+    return await playground.person("Clara", language_code="en")
+
+
+@pytest.fixture
+async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+    """Give a person for whom calls may be refused."""
+    return await playground.person("Dora", language_code="en")
+
+
+@pytest.fixture
+async def group(playground: Playground, ann: Person, boris: Person) -> Group:
+    """Give a group of Ann, Boris and the bot."""
+    return await make_group(playground, [ann, boris])
 
 
 @pytest.fixture(scope="session")
@@ -174,7 +191,7 @@ async def own_playground() -> AsyncIterator[Playground]:
 @pytest.fixture
 async def own_tally(own_playground: Playground, tmp_path: Path) -> AsyncIterator[Tally]:
     """Give a bot for one test, which may start, kill and configure it."""
-    own = Tally(tmp_path / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url)
+    own = Tally.on(own_playground, tmp_path / "data")
     yield own
     await own.clean_up()
 
@@ -190,6 +207,30 @@ async def gate(tmp_path: Path) -> AsyncIterator[Gate]:
 
 
 @pytest.fixture(scope="module")
+async def module_playground() -> AsyncIterator[Playground]:
+    """Give a playground for the tests of one module."""
+    async with Playground() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def module_tally(
+    module_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a running bot for the tests of one module, which must leave it running."""
+    data = tmp_path_factory.mktemp("module") / "data"
+    async with Tally.on(module_playground, data).running() as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
+    """Give a proxy before a Redis, for the tests of one module."""
+    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
 async def app_playground() -> AsyncIterator[Playground]:
     """Give a playground for a bot that has a Mini App and a game, and may create bots."""
     async with Playground() as own:
@@ -202,19 +243,11 @@ async def app_tally(
     app_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
     """Give a bot with a Mini App and a game; a test that ends it must start it again."""
-    own = Tally(
-        tmp_path_factory.mktemp("app") / "data",
-        BOT_TOKEN=app_playground.token,
-        BOT_API_URL=app_playground.url,
-        WEB_APP_URL="https://example.org",
-        WEB_PORT=str(free_port()),
-        GAME_SHORT_NAME="tap_race",
-    )
-    try:
-        await own.start()
+    settings = {"WEB_APP_URL": "https://example.org", "GAME_SHORT_NAME": "tap_race"}
+    data = tmp_path_factory.mktemp("app") / "data"
+    bot = Tally.on(app_playground, data, WEB_PORT=str(free_port()), **settings)
+    async with bot.running() as own:
         yield own
-    finally:
-        await own.clean_up()
 
 
 @pytest.fixture

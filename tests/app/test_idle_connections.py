@@ -105,26 +105,18 @@ def asked_of(token: str) -> tuple[bytes, ...]:
 
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_the_bot_by_webhook(own_playground: Playground, tmp_path: Path, workers: int) -> None:
-    own = Tally(
-        tmp_path / "data",
-        *(["--workers", str(workers)] if workers > 1 else []),
-        BOT_TOKEN=own_playground.token,
-        BOT_API_URL=own_playground.url,
-    )
+    arguments = ["--workers", str(workers)] if workers > 1 else []
+    own = Tally.on(own_playground, tmp_path / "data", *arguments)
     address = by_webhook(own)
     secret = f"{HEADER}: {secret_of(own_playground.token)}\r\n".encode()
     post = b"POST /webhook HTTP/1.1\r\n" + HOST + secret
-    try:
-        await own.start(workers)
-        said = (
-            b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
-            post,
-            post + b"Content-Length: 9\r\n\r\nhalf",
-        )
-        async with connected(address, *said, answered=1):
-            await stop_in_time(own)
-    finally:
-        await own.clean_up()
+    said = (
+        b"GET /healthz HTTP/1.1\r\n" + HOST + b"\r\n",
+        post,
+        post + b"Content-Length: 9\r\n\r\nhalf",
+    )
+    async with own.running(workers), connected(address, *said, answered=1):
+        await stop_in_time(own)
 
 
 async def test_the_embedded_valkey(tmp_path: Path) -> None:

@@ -59,9 +59,9 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     store = InboxStore(redis, batch, BotKeys(bot.id), is_redis_away=lambda: False)
     inbox = Inbox(Fetcher(bot, kinds), store, intake.carry_out)
     running = asyncio.create_task(inbox.run())
-    bot_id = own_playground.token.partition(":")[0]
+    entries = BotKeys(bot.id).own("inbox")
     async with asyncio.timeout(START):
-        while await redis.hlen(f"tally:{{{bot_id}}}:inbox") < room:
+        while await redis.hlen(entries) < room:
             await asyncio.sleep(0.01)
     assert len(await own_playground.calls("getUpdates")) == room / FULL
     # The last batch is kept, but Telegram was not told so yet.
@@ -75,4 +75,4 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     with suppress(asyncio.CancelledError):
         await running
     await inbox.close(within=START)
-    assert not await redis.exists(f"tally:{{{bot_id}}}:inbox")
+    assert not await redis.exists(entries)

@@ -86,15 +86,11 @@ async def test_a_second_start_does_not_disturb_the_first(
 
 async def test_a_second_start_on_the_playground_does_not_disturb_the_first(tmp_path: Path) -> None:
     port = free_port()
-    tally = Tally(tmp_path / "data", PLAYGROUND_PORT=str(port))
-    try:
-        await tally.start()
+    async with Tally(tmp_path / "data", PLAYGROUND_PORT=str(port)).running() as tally:
         async with Client(f"http://127.0.0.1:{port}") as client:
             ann = await client.person("Ann", language_code="en")
             await press_during(ann, *[second(tally, PLAYGROUND_PORT=str(free_port()))] * TRIES)
         untroubled(tally)
-    finally:
-        await tally.clean_up()
 
 
 async def test_several_workers_and_one_lock_each_other_out(
@@ -176,10 +172,9 @@ async def test_bots_with_redis_elsewhere_may_share_a_database(
 async def test_a_bot_with_all_parts_elsewhere_needs_no_folder(
     own_playground: Playground, tmp_path: Path
 ) -> None:
-    tally = Tally(
+    tally = Tally.on(
+        own_playground,
         tmp_path / "data",
-        BOT_TOKEN=own_playground.token,
-        BOT_API_URL=own_playground.url,
         REDIS_URL=f"redis://127.0.0.1:{free_port()}",
         DATABASE_URL=f"postgresql+asyncpg://u@127.0.0.1:{free_port()}/d",
     )

@@ -34,17 +34,11 @@ async def odd(
     """Give a bot that gets odd updates, by either way, and its playground."""
     async with Playground() as playground:
         data: Path = tmp_path_factory.mktemp(request.param) / "data"
-        own = Tally(
-            data,
-            BOT_TOKEN=playground.token,
-            BOT_API_URL=playground.url,
-            PAYMENT_PROVIDER_TOKEN=PROVIDER,
-        )
+        own = Tally.on(playground, data, PAYMENT_PROVIDER_TOKEN=PROVIDER)
         if request.param == "webhook":
             by_webhook(own)
-        await own.start()
-        yield playground, own
-        await own.clean_up()
+        async with own.running():
+            yield playground, own
 
 
 @pytest.fixture

@@ -67,11 +67,10 @@ async def hook() -> AsyncIterator[Playground]:
 async def address(hook: Playground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     """Give the address where that bot listens to who knows the secret."""
     data = tmp_path_factory.mktemp("hook") / "data"
-    own = Tally(data, BOT_TOKEN=hook.token, BOT_API_URL=hook.url, WEBHOOK_SECRET=SECRET)
+    own = Tally.on(hook, data, WEBHOOK_SECRET=SECRET)
     address = by_webhook(own)
-    await own.start()
-    yield address
-    await own.clean_up()
+    async with own.running():
+        yield address
 
 
 async def test_a_request_without_the_secret_is_refused(hook: Playground, address: str) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 from db.export import Format, export
 from db.models import Kind, Total
+from playground_support.tiers import EVERYTHING
 from tests.support.samples import NOON
-from tests.support.tiers import EVERYTHING
 
 MISSING = "LibreOffice Calc is not installed (Debian: apt-get install libreoffice-calc)"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

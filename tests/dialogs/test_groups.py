@@ -16,11 +16,6 @@ FOREIGN = Answer("This window belongs to somebody else. Send /start for your own
 
 
 @pytest.fixture
-async def clara(playground: Playground) -> Person:
-    return await playground.person("Clara", language_code="en")
-
-
-@pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person, clara: Person) -> Group:
     """Give a group of three people; Clara is its admin."""
     return await make_group(playground, [ann, boris], [clara])

@@ -13,7 +13,6 @@ from tests.dialogs.test_reply_keyboards import (
     open_list,
     until_list,
 )
-from tests.support.groups import make_group
 from tests.support.keyboards import (
     labels,
     receive,
@@ -203,12 +202,6 @@ async def test_a_killed_bot_goes_on_with_the_keyboard(
     await own_tally.start()
     await ann.send("Peas")
     await receive_at_last(ann, "Peas it is!")
-
-
-@pytest.fixture
-async def group(playground: Playground, ann: Person, boris: Person) -> Group:
-    """Give a group of two."""
-    return await make_group(playground, [ann, boris])
 
 
 async def test_in_a_group_the_question_is_for_the_person_who_asked(

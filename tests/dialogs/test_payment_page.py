@@ -18,10 +18,8 @@ pytestmark = pytest.mark.thorough
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
     """Give a bot with a playground of its own, as without any settings."""
     own = Tally(tmp_path / "data", PLAYGROUND_PORT=str(free_port()), ADMIN_IDS=str(ADMIN))
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
+    async with own.running():
+        yield own
 
 
 async def test_stars_and_a_card_as_a_person_pays_them(tally: Tally, browser: Browser) -> None:

@@ -16,12 +16,6 @@ NO_RIGHT = Answer("I may not write here. An admin can let me.", show_alert=True)
 
 
 @pytest.fixture
-async def clara(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves her
-    """Give a person with an empty chat."""
-    return await playground.person("Clara", language_code="en")
-
-
-@pytest.fixture
 async def forum(playground: Playground, clara: Person, boris: Person) -> Group:
     """Give a forum where the bot is a member without rights."""
     return await make_group(playground, [clara], [boris], is_forum=True)

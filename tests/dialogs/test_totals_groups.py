@@ -18,12 +18,6 @@ FOREIGN = Answer("This window belongs to somebody else. Send /start for your own
 FOREIGN_RU = Answer("Это чужое окно. Отправьте /start, чтобы открыть своё.")
 
 
-@pytest.fixture
-async def group(playground: Playground, ann: Person, boris: Person) -> Group:
-    """Give a group of two."""
-    return await make_group(playground, [ann, boris])
-
-
 async def open_totals(person: Person, group: Group, *, anonymous: bool = False) -> Message:
     await person.send("/totals", chat=group, anonymous=anonymous)
     return await person.receive(group)

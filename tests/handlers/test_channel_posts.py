@@ -30,11 +30,6 @@ WAYS: dict[str, dict[str, object]] = {"post": POST, "saying": SAYING}
 
 
 @pytest.fixture
-async def clara(playground: Playground) -> Person:
-    return await playground.person("Clara", language_code="en")
-
-
-@pytest.fixture
 async def group(playground: Playground, ann: Person, boris: Person, clara: Person) -> Group:
     """Give the discussion group of a channel, of which Clara is an admin."""
     return await make_group(playground, [ann, boris], [clara])

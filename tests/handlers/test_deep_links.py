@@ -7,18 +7,11 @@ import pytest
 
 from db.models import Kind
 from signed.deep_links import CounterLink, TotalsLink, decode, encode
-from telegram_playground import Group, Person, Playground
+from telegram_playground import Group, Person
 from tests.dialogs.test_menu import GROUP_MENU, MENU
-from tests.support.groups import make_group
 from tests.support.tally import Tally
 
 UNKNOWN = "This link leads nowhere. Here is the menu."
-
-
-@pytest.fixture
-async def group(playground: Playground, ann: Person, boris: Person) -> Group:
-    """Give a group of two."""
-    return await make_group(playground, [ann, boris])
 
 
 async def test_a_link_opens_a_counter_with_its_label_and_steps(ann: Person, tally: Tally) -> None:

@@ -33,19 +33,11 @@ async def cashier(
     bank: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
     """Give that bot."""
-    own = Tally(
-        tmp_path_factory.mktemp("bank") / "data",
-        BOT_TOKEN=bank.token,
-        BOT_API_URL=bank.url,
-        WEBHOOK_SECRET=SECRET,
-    )
+    own = Tally.on(bank, tmp_path_factory.mktemp("bank") / "data", WEBHOOK_SECRET=SECRET)
     own.settings["ADDRESS"] = by_webhook(own)
-    try:
-        await own.start()
+    async with own.running():
         await own.until_logged("webhook_set")
         yield own
-    finally:
-        await own.clean_up()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Inline counters: posted in any chat, tapped by everybody, each tap counted once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import TypeAlias
 
 import pytest
@@ -27,27 +26,6 @@ async def own_friends(own_playground: Playground, own_tally: Tally) -> Friends:
     await own_playground.switch(inline=True, inline_feedback=True)
     await own_tally.start()
     return await meet(own_playground)
-
-
-@pytest.fixture(scope="module")
-async def inline_playground() -> AsyncIterator[Playground]:
-    """Give a playground with inline mode and its feedback."""
-    async with Playground() as own:
-        await own.switch(inline=True, inline_feedback=True)
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def inline_tally(
-    inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Tally]:
-    """Give a running bot, for tests that do not stop it."""
-    settings = {"BOT_TOKEN": inline_playground.token, "BOT_API_URL": inline_playground.url}
-    own = Tally(tmp_path_factory.mktemp("inline") / "data", **settings)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
 
 
 @pytest.fixture

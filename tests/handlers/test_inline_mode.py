@@ -1,38 +1,11 @@
 """Inline mode: the buttons that lead to it, and its results besides a new counter."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from telegram_playground import Message, Person, Playground
 from telegram_playground.state import Json
 from tests.dialogs.test_menu import MENU
 from tests.support.tally import Tally
-
-
-@pytest.fixture(scope="module")
-async def inline_playground() -> AsyncIterator[Playground]:
-    """Give a playground with inline mode switched on."""
-    async with Playground() as own:
-        await own.switch(inline=True, inline_feedback=True)
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def inline_tally(
-    inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Tally]:
-    """Give a bot with inline mode."""
-    own = Tally(
-        tmp_path_factory.mktemp("inline") / "data",
-        BOT_TOKEN=inline_playground.token,
-        BOT_API_URL=inline_playground.url,
-    )
-    try:
-        await own.start()
-        yield own
-    finally:
-        await own.clean_up()
 
 
 @pytest.fixture

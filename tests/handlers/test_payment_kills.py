@@ -17,7 +17,7 @@ from tests.support.dice import dice
 from tests.support.holding import Gate
 from tests.support.nursery import START
 from tests.support.presses import PATIENCE, spring
-from tests.support.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
+from tests.support.proxy import COMMIT, Mishap, Proxy
 from tests.support.tally import Tally
 
 AWAY = {"ok": False, "error": "Try again in a moment"}
@@ -103,36 +103,19 @@ async def test_paid_while_the_bot_is_killed_a_payment_is_one_row(
 
 
 @pytest.fixture(scope="module")
-async def bank() -> AsyncIterator[Playground]:
-    """Give the playground of a bot whose Redis is behind a proxy."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
-    """Give that proxy."""
-    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
 async def cashier(
-    bank: Playground, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
+    module_playground: Playground, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
-    """Give that bot."""
+    """Give a bot whose Redis is behind a proxy."""
     data: Path = tmp_path_factory.mktemp("bank") / "data"
-    own = Tally(data, BOT_TOKEN=bank.token, BOT_API_URL=bank.url, REDIS_URL=proxy.url)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
+    async with Tally.on(module_playground, data, REDIS_URL=proxy.url).running() as own:
+        yield own
 
 
 @pytest.fixture
-async def ann(bank: Playground, cashier: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, cashier: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
-    return await bank.person("Ann", language_code="en")
+    return await module_playground.person("Ann", language_code="en")
 
 
 @pytest.mark.parametrize("mishap", Mishap)
@@ -163,15 +146,15 @@ async def test_without_the_database_a_payment_is_refused_in_time_and_may_be_trie
 
 
 async def test_a_bill_is_known_to_be_paid_before_the_database_hears_of_it(
-    bank: Playground, cashier: Tally, ann: Person
+    module_playground: Playground, cashier: Tally, ann: Person
 ) -> None:
-    before = await bank.call_count()
+    before = await module_playground.call_count()
     window = await open_counter(ann, "/payment")
     bill = await bill_by(window, ann)
-    (sent,) = await bank.calls("sendInvoice", after=before)
+    (sent,) = await module_playground.calls("sendInvoice", after=before)
     copy: dict[str, Any] = dict(sent.params, reply_markup=None)
     async with ClientSession() as session:
-        second = await BotSide(bank, session)("sendInvoice", **copy)
+        second = await BotSide(module_playground, session)("sendInvoice", **copy)
     async with cashier.locked_database():
         await pay(ann, bill)
         await ann.receive()

@@ -17,32 +17,19 @@ UNKNOWN = "I only know commands here: /start shows the menu, /help explains."
 
 
 @pytest.fixture(scope="module")
-async def playground() -> AsyncIterator[Playground]:
-    """Give a playground for this bot alone, because the shared one belongs to the shared bot."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def admin(playground: Playground) -> Person:
+async def admin(module_playground: Playground) -> Person:
     """Give the bot's admin."""
-    return await playground.person("Olga", id=ADMIN, language_code="en")
+    return await module_playground.person("Olga", id=ADMIN, language_code="en")
 
 
 @pytest.fixture(scope="module")
 async def tally(
-    playground: Playground, admin: Person, tmp_path_factory: pytest.TempPathFactory
+    module_playground: Playground, admin: Person, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
     """Give a running bot that has an admin; a test that stops it must start it again."""
-    own = Tally(
-        tmp_path_factory.mktemp("admins") / "data",
-        BOT_TOKEN=playground.token,
-        BOT_API_URL=playground.url,
-        ADMIN_IDS=f"{admin.id}, 17",
-    )
-    await own.start()
-    yield own
-    await own.clean_up()
+    data = tmp_path_factory.mktemp("admins") / "data"
+    async with Tally.on(module_playground, data, ADMIN_IDS=f"{admin.id}, 17").running() as own:
+        yield own
 
 
 async def ask(person: Person) -> Message:
@@ -57,9 +44,9 @@ def taps_today(shown: Message) -> int:
 
 
 async def test_an_admin_sees_taps_totals_and_people(
-    admin: Person, playground: Playground, tally: Tally
+    admin: Person, module_playground: Playground, tally: Tally
 ) -> None:
-    ann = await playground.person("Ann", language_code="en")
+    ann = await module_playground.person("Ann", language_code="en")
     for taps in (3, 2):
         counter = await open_counter(ann)
         for _ in range(taps):
@@ -83,7 +70,7 @@ async def test_an_admin_sees_taps_totals_and_people(
         "",
         "People: 2",
     ]
-    assert (await picture(playground, shown)).size == (900, 680)
+    assert (await picture(module_playground, shown)).size == (900, 680)
     assert await tally.stop() == 0
     await tally.start()
     assert ((await ask(admin)).caption or "").splitlines()[1:3] == [
@@ -95,27 +82,29 @@ async def test_an_admin_sees_taps_totals_and_people(
 @pytest.mark.usefixtures("tally")
 async def test_a_tap_that_is_delivered_twice_is_one(
     admin: Person,
-    playground: Playground,
+    module_playground: Playground,
 ) -> None:
     before = taps_today(await ask(admin))
-    ann = await playground.person("Ann", language_code="en")
+    ann = await module_playground.person("Ann", language_code="en")
     counter = await open_counter(ann)
     await ann.press(counter, "+1")
-    await playground.repeat(max(update["update_id"] for update in await playground.updates()))
-    await playground.until_pending(0)
+    await module_playground.repeat(
+        max(update["update_id"] for update in await module_playground.updates())
+    )
+    await module_playground.until_pending(0)
     assert taps_today(await ask(admin)) == before + 1
 
 
 @pytest.mark.usefixtures("tally")
 async def test_for_everybody_else_stats_is_an_unknown_command(
     admin: Person,
-    playground: Playground,
+    module_playground: Playground,
 ) -> None:
-    ann = await playground.person("Ann", language_code="en")
+    ann = await module_playground.person("Ann", language_code="en")
     assert (await ask(ann)).text == UNKNOWN
     await ann.send("/statistics")
     assert (await ann.receive()).text == UNKNOWN
-    group = await make_group(playground, [ann], [admin])
+    group = await make_group(module_playground, [ann], [admin])
     for person in (ann, admin):
         await person.send("/stats", chat=group)
         await person.send("/start", chat=group)
@@ -125,9 +114,9 @@ async def test_for_everybody_else_stats_is_an_unknown_command(
 @pytest.mark.usefixtures("tally")
 async def test_it_is_listed_in_the_admins_chat_alone(
     admin: Person,
-    playground: Playground,
+    module_playground: Playground,
 ) -> None:
-    ann = await playground.person("Ann", language_code="en")
+    ann = await module_playground.person("Ann", language_code="en")
     for person, listed in ((ann, False), (admin, True)):
         await person.send("/help")
         assert ("/stats" in ((await person.receive()).text or "")) is listed

@@ -51,34 +51,23 @@ class Hook:
 
 
 @pytest.fixture(scope="module")
-async def strange() -> AsyncIterator[Playground]:
-    """Give a playground."""
-    async with Playground() as own:
-        await own.switch(inline=True, inline_feedback=True)
-        yield own
-
-
-@pytest.fixture(scope="module")
 async def hook(
-    strange: Playground, tmp_path_factory: pytest.TempPathFactory
+    inline_playground: Playground, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Hook]:
     """Give a bot that uses a webhook, and check that it logs no error."""
     data = tmp_path_factory.mktemp("strange") / "data"
-    own = Tally(data, BOT_TOKEN=strange.token, BOT_API_URL=strange.url, WEBHOOK_SECRET=SECRET)
+    own = Tally.on(inline_playground, data, WEBHOOK_SECRET=SECRET)
     url = by_webhook(own)
-    try:
-        await own.start()
+    async with own.running():
         await own.until_logged("webhook_set")
         yield Hook(own, url)
         assert [line for line in own.logged() if line["level"] == "error"] == []
-    finally:
-        await own.clean_up()
 
 
 @pytest.fixture
-async def ann(strange: Playground, hook: Hook) -> Person:  # noqa: ARG001 - the bot
+async def ann(inline_playground: Playground, hook: Hook) -> Person:  # noqa: ARG001 - the bot
     """Give a person."""
-    return await strange.person("Ann", language_code="en")
+    return await inline_playground.person("Ann", language_code="en")
 
 
 @pytest.mark.parametrize("label", ["+1", "Confirm"])
@@ -148,10 +137,10 @@ async def test_without_its_message_a_counters_button_changes_nothing(
 
 
 async def test_a_person_who_never_started_the_bot_taps_in_a_group_and_asks_inline(
-    strange: Playground, ann: Person
+    inline_playground: Playground, ann: Person
 ) -> None:
-    stranger = await strange.person("Eve", language_code="en")
-    group = await make_group(strange, [ann, stranger])
+    stranger = await inline_playground.person("Eve", language_code="en")
+    group = await make_group(inline_playground, [ann, stranger])
     await ann.send("/numbers", chat=group)
     counter = await ann.receive(group)
     await stranger.press(counter, "+1")

@@ -27,34 +27,16 @@ IDLE = {
 """Metrics of an idle bot."""
 
 
-@pytest.fixture(scope="module")
-async def watched() -> AsyncIterator[Playground]:
-    """Give a playground where only the tests of this file do something."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def counting(
-    watched: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Tally]:
-    """Give a running bot."""
-    data = tmp_path_factory.mktemp("counting") / "data"
-    own = Tally(data, BOT_TOKEN=watched.token, BOT_API_URL=watched.url)
-    yield await own.start()
-    await own.clean_up()
-
-
 @pytest.fixture
-async def ann(watched: Playground, counting: Tally) -> Person:  # noqa: ARG001 - it serves her
+async def ann(module_playground: Playground, module_tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
-    return await watched.person("Ann")
+    return await module_playground.person("Ann")
 
 
 @pytest.fixture
-async def before(counting: Tally) -> Counter[str]:
+async def before(module_tally: Tally) -> Counter[str]:
     """Give the metrics of the bot when it has become idle."""
-    return await until_metrics(counting, IDLE)
+    return await until_metrics(module_tally, IDLE)
 
 
 async def until_moved(
@@ -65,7 +47,7 @@ async def until_moved(
 
 
 async def test_a_counter_from_its_command_to_its_total(
-    counting: Tally, ann: Person, before: Counter[str]
+    module_tally: Tally, ann: Person, before: Counter[str]
 ) -> None:
     counter = await open_counter(ann, "/numbers tea")
     for value in (1, 2, 3):
@@ -86,7 +68,7 @@ async def test_a_counter_from_its_command_to_its_total(
         "tally_deliveries_total delivered": 1,
         "tally_outbox_waiting": 0,
     }
-    now = await until_moved(counting, before, expected)
+    now = await until_moved(module_tally, before, expected)
     by = {name: now[name] - before[name] for name in now}
     assert 0 < by["tally_update_duration_seconds_sum callback_query"] < 60
     assert by["tally_redis_duration_seconds_count"] >= 6
@@ -96,7 +78,7 @@ async def test_a_counter_from_its_command_to_its_total(
     assert not [name for name in now if "tea" in name or str(ann.id) in name]
 
 
-async def test_a_refused_press(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_a_refused_press(module_tally: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
     await ann.press(counter, "Cancel")
     await ann.until(counter, text="Cancelled")
@@ -107,12 +89,12 @@ async def test_a_refused_press(counting: Tally, ann: Person, before: Counter[str
         "tally_taps_total": 0,
         "tally_totals_total numbers": 0,
     }
-    await until_moved(counting, before, expected)
+    await until_moved(module_tally, before, expected)
 
 
-async def test_a_failed_press(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_a_failed_press(module_tally: Tally, ann: Person, before: Counter[str]) -> None:
     counter = await open_counter(ann)
-    async with counting.rewritten_dialogs(f":m{counter.message_id - 1}") as records:
+    async with module_tally.rewritten_dialogs(f":m{counter.message_id - 1}") as records:
         # Hers, and those that other tests left under the same message id.
         for context in (each for record in records for each in record["contexts"].values()):
             del context["dialog_data"]["value"]
@@ -122,7 +104,7 @@ async def test_a_failed_press(counting: Tally, ann: Person, before: Counter[str]
         "tally_updates_redone_total failure": 2,
         "tally_taps_total": 0,
     }
-    await until_moved(counting, before, expected)
+    await until_moved(module_tally, before, expected)
 
 
 async def test_redis_away(own_playground: Playground, own_tally: Tally, tmp_path: Path) -> None:
@@ -143,12 +125,14 @@ async def test_redis_away(own_playground: Playground, own_tally: Tally, tmp_path
         await own_tally.stop()
 
 
-async def test_edits_that_are_merged(counting: Tally, ann: Person, before: Counter[str]) -> None:
+async def test_edits_that_are_merged(
+    module_tally: Tally, ann: Person, before: Counter[str]
+) -> None:
     counter = await open_counter(ann)
     await asyncio.gather(*begin_presses(ann, counter, "+1", 50))
     await ann.until(counter, text="Specify the number: 50")
     moved = {"tally_taps_total": 50, "tally_drawings_waiting": 0}
-    now = await until_moved(counting, before, moved)
+    now = await until_moved(module_tally, before, moved)
     kinds = ("tally_drawings_total edited", "tally_drawings_total merged")
     edited, merged = (now[kind] - before[kind] for kind in kinds)
     assert edited + merged == 50
@@ -156,31 +140,31 @@ async def test_edits_that_are_merged(counting: Tally, ann: Person, before: Count
 
 
 async def test_windows_that_wait_while_telegram_throttles(
-    watched: Playground, counting: Tally, ann: Person, before: Counter[str]
+    module_playground: Playground, module_tally: Tally, ann: Person, before: Counter[str]
 ) -> None:
     counter = await open_counter(ann)
-    await watched.trouble("refuse", method="editMessageText", status=429, retry_after=3)
+    await module_playground.trouble("refuse", method="editMessageText", status=429, retry_after=3)
     await ann.press(counter, "+1")
     moved = {"tally_drawings_waiting": 1, "tally_telegram_failures_total throttled": 1}
-    await until_moved(counting, before, moved)
-    await watched.calm()
+    await until_moved(module_tally, before, moved)
+    await module_playground.calm()
     moved = {"tally_drawings_waiting": 0, "tally_drawings_total edited": 1}
-    await until_moved(counting, before, moved)
+    await until_moved(module_tally, before, moved)
 
 
 async def test_a_total_that_waits_for_the_database(
-    counting: Tally, ann: Person, before: Counter[str]
+    module_tally: Tally, ann: Person, before: Counter[str]
 ) -> None:
     counter = await open_counter(ann)
     delivered, failed = "tally_deliveries_total delivered", "tally_deliveries_total failed"
-    async with counting.moved_away("totals"):
+    async with module_tally.moved_away("totals"):
         await ann.press(counter, "Confirm")
         moved = {"tally_outbox_waiting": 1, "tally_totals_total numbers": 1}
-        now = await until_moved(counting, before, moved)
+        now = await until_moved(module_tally, before, moved)
         assert now[failed] > before[failed]
         assert now[delivered] == before[delivered]
-    await counting.until_totals(ann, 1)
-    await until_moved(counting, before, {"tally_outbox_waiting": 0, delivered: 1})
+    await module_tally.until_totals(ann, 1)
+    await until_moved(module_tally, before, {"tally_outbox_waiting": 0, delivered: 1})
 
 
 @pytest.fixture

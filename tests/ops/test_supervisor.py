@@ -25,27 +25,21 @@ WORKERS = 2
 
 
 @pytest.fixture(scope="module")
-async def hook() -> AsyncIterator[Playground]:
-    """Give the playground of this file."""
-    async with Playground() as own:
+async def many(
+    module_playground: Playground, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Tally]:
+    """Give a running bot of two processes; a test may end it if it starts it again."""
+    data = tmp_path_factory.mktemp("many") / "data"
+    own = Tally.on(module_playground, data, "--workers", str(WORKERS))
+    by_webhook(own)
+    async with own.running(WORKERS):
         yield own
 
 
-@pytest.fixture(scope="module")
-async def many(hook: Playground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
-    """Give a running bot of two processes; a test may end it if it starts it again."""
-    data = tmp_path_factory.mktemp("many") / "data"
-    own = Tally(data, "--workers", str(WORKERS), BOT_TOKEN=hook.token, BOT_API_URL=hook.url)
-    by_webhook(own)
-    await own.start(WORKERS)
-    yield own
-    await own.clean_up()
-
-
 @pytest.fixture
-async def ann(hook: Playground, many: Tally) -> Person:  # noqa: ARG001 - it serves her
+async def ann(module_playground: Playground, many: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person."""
-    return await hook.person("Ann")
+    return await module_playground.person("Ann")
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -63,14 +57,14 @@ def listening(tally: Tally) -> int:
 
 
 async def test_workers_share_a_port_and_every_counter(
-    hook: Playground, many: Tally, ann: Person
+    module_playground: Playground, many: Tally, ann: Person
 ) -> None:
     assert listening(many) == WORKERS
     started = [line["worker"] for line in many.logged() if line["event"] == "started"]
     assert set(started) == {1, 2}
     await many.until_logged("webhook_set", "webhook_unchanged", times=WORKERS)
-    assert len(await hook.calls("setWebhook")) == 1
-    people = [ann, *[await hook.person(f"P{number}") for number in range(3)]]
+    assert len(await module_playground.calls("setWebhook")) == 1
+    people = [ann, *[await module_playground.person(f"P{number}") for number in range(3)]]
     counters = [await open_counter(person) for person in people]
     presses = [
         person.press(counter, "+1", timeout=30)
@@ -149,9 +143,9 @@ async def test_a_stop_ends_all_workers_in_time(many: Tally) -> None:
 
 @pytest.mark.thorough
 async def test_an_error_of_the_operator_ends_all_workers_and_is_printed_once(
-    tmp_path: Path, hook: Playground
+    tmp_path: Path, module_playground: Playground
 ) -> None:
-    wrong = Tally(tmp_path / "data", BOT_TOKEN="7:hunter2", BOT_API_URL=hook.url)  # noqa: S106 - none
+    wrong = Tally(tmp_path / "data", BOT_TOKEN="7:hunter2", BOT_API_URL=module_playground.url)  # noqa: S106 - none
     by_webhook(wrong)
     status, out, errors = await wrong.run("--workers", "2", cold=True)
     assert (status, out) == (2, "")

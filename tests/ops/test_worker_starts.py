@@ -27,6 +27,16 @@ def slots(count: int = 1) -> list[WorkerSlot]:
     return made
 
 
+async def serve(slot: WorkerSlot) -> None:
+    """Keep a slot's worker until it serves, and end it."""
+    keeping = asyncio.create_task(slot.keep())
+    async with asyncio.timeout(START):
+        while not slot.serves:
+            await asyncio.sleep(0.02)
+    keeping.cancel()
+    await slot.end()
+
+
 async def test_the_supervisor_gives_up_after_some_tries_if_no_worker_has_ever_served(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -99,14 +109,8 @@ time.sleep(600)
     working(monkeypatch, tmp_path, code)
     monkeypatch.setattr(worker_process, "START", 5.0)
     monkeypatch.setattr(supervisor, "PAUSE", 0.01)
-    (slot,) = slots()
     with capture_logs() as logs:
-        keeping = asyncio.create_task(slot.keep())
-        async with asyncio.timeout(START):
-            while not slot.serves:
-                await asyncio.sleep(0.02)
-        keeping.cancel()
-        await slot.end()
+        await serve(slots()[0])
     # On a busy machine the next worker may take longer, too, and be replaced as well.
     assert {line["error"] for line in logs} == {"does not serve after 5 s"}
 
@@ -123,14 +127,8 @@ time.sleep(600)
 """
     working(monkeypatch, tmp_path, code)
     monkeypatch.setattr(worker_process, "START", 2.5)
-    (slot,) = slots()
     with capture_logs() as logs:
-        keeping = asyncio.create_task(slot.keep())
-        async with asyncio.timeout(START):
-            while not slot.serves:
-                await asyncio.sleep(0.02)
-        keeping.cancel()
-        await slot.end()
+        await serve(slots()[0])
     assert logs == []
 
 

@@ -20,11 +20,6 @@ SOON = 3.0
 """Seconds in which others are answered meanwhile, on a busy machine."""
 
 
-@pytest.fixture
-async def clara(playground: Playground) -> Person:
-    return await playground.person("Clara", language_code="en")
-
-
 async def questions(playground: Playground, group: Group) -> list[Call]:
     """Give the calls of `getChatMember` for a group."""
     calls = await playground.calls("getChatMember")

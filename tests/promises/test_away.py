@@ -28,20 +28,6 @@ from tests.support.tally import Tally
 
 
 @pytest.fixture(scope="module")
-async def playground() -> AsyncIterator[Playground]:
-    """Give a playground for one module, because the shared one serves the shared bot."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
-    """Give a proxy before a Redis; the bot gets the address of the proxy."""
-    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as proxy:
-        yield proxy
-
-
-@pytest.fixture(scope="module")
 async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
     """Give a connection to that Redis which does not go through the proxy."""
     async with Redis.from_url(proxy.origin) as connection:
@@ -50,20 +36,19 @@ async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
 
 @pytest.fixture(scope="module")
 async def remote(
-    playground: Playground, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
+    module_playground: Playground, proxy: Proxy, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
     """Give a running bot whose Redis is behind the proxy."""
     data = tmp_path_factory.mktemp("remote") / "data"
-    bot = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url, REDIS_URL=proxy.url)
-    yield await bot.start()
-    assert await bot.stop() == 0
-    await bot.clean_up()
+    async with Tally.on(module_playground, data, REDIS_URL=proxy.url).running() as bot:
+        yield bot
+        assert await bot.stop() == 0
 
 
 @pytest.fixture
-async def ann(playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
-    return await playground.person("Ann", language_code="en")
+    return await module_playground.person("Ann", language_code="en")
 
 
 async def goes_on_from(person: Person, counter: Message, value: int) -> None:
@@ -74,19 +59,19 @@ async def goes_on_from(person: Person, counter: Message, value: int) -> None:
 
 
 async def test_while_redis_is_away_nothing_is_fetched_and_no_update_is_lost(
-    playground: Playground, proxy: Proxy, ann: Person
+    module_playground: Playground, proxy: Proxy, ann: Person
 ) -> None:
     counter = await open_counter(ann)
     async with proxy.off():
         assert await ann.press(counter, "+1", timeout=PATIENCE) == AGAIN
         # The bot has acknowledged the press, so it can't count later.
-        await playground.until_pending(0)
-        fetches = len(await playground.calls("getUpdates"))
+        await module_playground.until_pending(0)
+        fetches = len(await module_playground.calls("getUpdates"))
         presses = begin_presses(ann, counter, "+1", 20)
-        await playground.until_pending(20)
+        await module_playground.until_pending(20)
         assert await ann.press(counter, "+1", timeout=2) is None
-        assert await playground.pending() == 21
-        assert len(await playground.calls("getUpdates")) == fetches
+        assert await module_playground.pending() == 21
+        assert len(await module_playground.calls("getUpdates")) == fetches
     assert await counted(presses) == 20
     await goes_on_from(ann, counter, 21)
 
@@ -94,9 +79,9 @@ async def test_while_redis_is_away_nothing_is_fetched_and_no_update_is_lost(
 @pytest.mark.usefixtures("remote")
 @pytest.mark.parametrize("reset", [False, True])
 async def test_a_press_counts_after_redis_closed_idle_connections(
-    playground: Playground, proxy: Proxy, *, reset: bool
+    module_playground: Playground, proxy: Proxy, *, reset: bool
 ) -> None:
-    people = [await playground.person(f"Person {number}") for number in range(10)]
+    people = [await module_playground.person(f"Person {number}") for number in range(10)]
     counters = [await open_counter(person) for person in people]
     for value in (1, 2):
         # All at once, so that several connections are open.

@@ -122,7 +122,6 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
 async def test_a_dialog_started_in_the_background_has_a_unit_of_work_of_its_own(
     own_playground: Playground, ann: Person, redis: Redis
 ) -> None:
-    bot_id = own_playground.token.partition(":")[0]
     await ann.send("Hello")
     window = await ann.receive()
     await ann.press(window, "Go")
@@ -130,6 +129,8 @@ async def test_a_dialog_started_in_the_background_has_a_unit_of_work_of_its_own(
     assert str((await ann.receive()).text).startswith("There")
     assert await redis.get("tries") == b"2"
     async with asyncio.timeout(START):
-        while not await redis.exists(f"tally:{{{bot_id}:{ELSEWHERE}}}:stack:::beside"):
+        while not await redis.exists(
+            f"tally:{{{own_playground.bot.id}:{ELSEWHERE}}}:stack:::beside"
+        ):
             await asyncio.sleep(0.01)
     assert await redis.get("number") == b"2"

@@ -9,7 +9,6 @@ import pytest
 
 from telegram_playground import Message, Person, Playground
 from tests.dialogs.test_counter import open_counter
-from tests.promises.test_rendering import until_at_rest
 from tests.support.nursery import START
 from tests.support.tally import Tally
 
@@ -63,8 +62,7 @@ class Crowd:
 
     async def share(self, workers: int) -> None:
         """Write other workers to the worker registry, so that the bot is one of `workers`."""
-        bot_id = self.tally.settings["BOT_TOKEN"].partition(":")[0]
-        registry = f"tally:{{{bot_id}}}:crew"
+        registry = f"tally:{{{self.tally.bot_id}}}:crew"
         async with self.tally.redis() as redis:
             # Their last sign of life lies in the future, so they do not expire.
             await redis.zremrangebyscore(registry, FUTURE, FUTURE)
@@ -79,28 +77,15 @@ async def gather_people(playground: Playground, size: int) -> list[tuple[Person,
 
 
 @pytest.fixture(scope="module")
-async def playground() -> AsyncIterator[Playground]:
-    """Give a playground for the crowd alone."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def gathered(
-    playground: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Crowd]:
+async def gathered(module_playground: Playground, module_tally: Tally) -> Crowd:
     """Give a crowd with a bot of its own."""
-    data = tmp_path_factory.mktemp("crowd") / "data"
-    tally = Tally(data, BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
-    await tally.start()
-    yield Crowd(playground, tally, await gather_people(playground, SIZE))
-    await tally.clean_up()
+    return Crowd(module_playground, module_tally, await gather_people(module_playground, SIZE))
 
 
 @pytest.fixture
 async def crowd(gathered: Crowd) -> Crowd:
     """Give the crowd once no redraw is pending."""
-    await until_at_rest(gathered.tally)
+    await gathered.tally.until_drawn()
     return gathered
 
 
@@ -127,7 +112,7 @@ async def test_windows_of_other_buttons_are_drawn_before_the_waiting_edits(
     crowd: Crowd,
 ) -> None:
     closing = await gather_people(crowd.playground, 15)
-    await until_at_rest(crowd.tally)
+    await crowd.tally.until_drawn()
     async with crowd.tally.logging("workers"):
         await crowd.share(6)
     before = await crowd.playground.call_count()
@@ -156,7 +141,7 @@ async def test_a_stop_draws_what_telegram_allows_and_the_next_start_draws_the_re
     await crowd.tally.start()
     await crowd.share(1)
     await crowd.until_drawn()
-    await until_at_rest(crowd.tally)
+    await crowd.tally.until_drawn()
     edits = await crowd.playground.calls("editMessageText", after=before)
     assert len(edits) <= SIZE + drawn // 10, "the start repeated edits"
 

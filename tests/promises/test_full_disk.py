@@ -30,9 +30,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 @pytest.fixture
 async def tally(own_playground: Playground, disk: Disk) -> AsyncIterator[Tally]:
     """Give a running bot with its data on that disk and its log on another one."""
-    own = Tally(
-        disk.folder / "data", BOT_TOKEN=own_playground.token, BOT_API_URL=own_playground.url
-    )
+    own = Tally.on(own_playground, disk.folder / "data")
     own.log = disk.folder.parent / "tally.log"
     try:
         yield await own.start()

@@ -187,7 +187,7 @@ def journey(tmp_path: Path) -> Iterator[type[Journey]]:
     with asyncio.Runner() as runner:
         playground = Playground()
         runner.run(playground.__aenter__())
-        tally = Tally(tmp_path / "data", BOT_TOKEN=playground.token, BOT_API_URL=playground.url)
+        tally = Tally.on(playground, tmp_path / "data")
         runner.run(tally.start())
         Journey.runner, Journey.playground, Journey.tally = runner, playground, tally
         yield Journey

@@ -5,18 +5,11 @@ import pytest
 from telegram_playground import Message, Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.dialogs.test_menu import open_menu
-from tests.promises.test_rendering import until_at_rest
 from tests.support.odd_answers import NOT_DONE, ODD, UNKNOWN, UNREADABLE, Odd, calls_to
 from tests.support.tally import Tally
 
 PATIENCE = 20.0
 """Seconds that a call with several tries may take."""
-
-
-@pytest.fixture
-async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
-    """Give a person for whom calls may be refused."""
-    return await playground.person("Dora", language_code="en")
 
 
 async def count(person: Person, counter: Message, value: int) -> None:
@@ -32,7 +25,7 @@ async def test_a_window_is_sent_once_and_works_after_an_unreadable_answer(
     counter = await open_counter(dora)
     await count(dora, counter, 1)
     await count(dora, counter, 2)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
@@ -41,10 +34,10 @@ async def test_a_press_binds_a_window_whose_id_is_unknown(
 ) -> None:
     await playground.trouble("answer", method="sendMessage", chat=dora.id, times=1, **UNKNOWN)
     counter = await open_counter(dora)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     await count(dora, counter, 1)
     await count(dora, counter, 2)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
 
@@ -56,7 +49,7 @@ async def test_a_repeated_command_does_not_send_a_window_again_whose_id_is_unkno
         counter = await open_counter(dora)
     async with tally.logging("update_repeated"):
         await playground.repeat()
-    await until_at_rest(tally)
+    await tally.until_drawn()
     await count(dora, counter, 1)
     assert len(await calls_to(playground, "sendMessage", dora.id)) == 1
 
@@ -127,7 +120,7 @@ async def test_an_edit_is_given_up_if_its_result_can_never_be_read(
     counter = await open_counter(dora)
     fault = await playground.trouble("answer", method="editMessageText", chat=dora.id, **UNKNOWN)
     await count(dora, counter, 1)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     await playground.calm(fault)
     # The second time Telegram says that the message is not modified.
     assert len(await calls_to(playground, "editMessageText", dora.id)) == 2

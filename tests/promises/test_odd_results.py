@@ -6,18 +6,11 @@ from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.dialogs.test_totals_changes import open_data
 from tests.handlers.test_refunds import paid_by, until_refunded
-from tests.promises.test_rendering import until_at_rest
 from tests.support.gaming import open_game
 from tests.support.odd_answers import UNKNOWN, UNREADABLE, Odd, calls_to
 from tests.support.tally import Tally
 
 RESULTS: dict[str, Odd] = {"unreadable": UNREADABLE, "no result": UNKNOWN}
-
-
-@pytest.fixture
-async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
-    """Give a person for whom calls may be refused."""
-    return await playground.person("Dora", language_code="en")
 
 
 @pytest.mark.parametrize("result", RESULTS.values(), ids=RESULTS)
@@ -48,7 +41,7 @@ async def test_a_reply_is_sent_once(
     await playground.calm(fault)
     # By then the work after the first answer is over.
     await open_counter(dora)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     texts = [call.params["text"] for call in await calls_to(playground, "sendMessage", dora.id)]
     assert len(texts) == 2
 
@@ -64,7 +57,7 @@ async def test_a_question_is_forwarded_to_an_admin_once(
     assert (await admin.receive()).forward_origin
     await playground.calm(fault)
     await open_counter(dora)
-    await until_at_rest(tally)
+    await tally.until_drawn()
     assert len(await calls_to(playground, "forwardMessage", admin.id, before)) == 1
 
 
@@ -77,7 +70,7 @@ async def test_a_game_is_sent_once(
 ) -> None:
     fault = await app_playground.trouble("answer", method="sendGame", chat=app_ann.id, **result)
     game = await open_game(app_ann)
-    await until_at_rest(app_tally)
+    await app_tally.until_drawn()
     await app_playground.calm(fault)
     assert await app_ann.press(game, "High scores")
     assert len(await calls_to(app_playground, "sendGame", app_ann.id)) == 1

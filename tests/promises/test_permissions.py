@@ -41,20 +41,6 @@ async def allow(redis: Redis, *rules: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def playground() -> AsyncIterator[Playground]:
-    """Give the playground of the bot with a limited user."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def proxy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Proxy]:
-    """Give a proxy before a Redis."""
-    async with redis_by_proxy(tmp_path_factory.mktemp("redis")) as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
 async def admin(proxy: Proxy) -> AsyncIterator[Redis]:
     """Give a connection to that Redis with all permissions; the bot's user exists by then."""
     async with Redis.from_url(proxy.origin) as connection:
@@ -69,24 +55,22 @@ def url_of(proxy: Proxy) -> str:
 
 @pytest.fixture(scope="module")
 async def limited(
-    playground: Playground,
+    module_playground: Playground,
     proxy: Proxy,
     admin: Redis,  # noqa: ARG001 - makes its user
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Tally]:
     """Give a running bot that connects as that user."""
     data = tmp_path_factory.mktemp("limited") / "data"
-    settings = {"BOT_TOKEN": playground.token, "BOT_API_URL": playground.url}
-    bot = Tally(data, **settings, REDIS_URL=url_of(proxy))
-    yield await bot.start()
-    assert await bot.stop() == 0
-    await bot.clean_up()
+    async with Tally.on(module_playground, data, REDIS_URL=url_of(proxy)).running() as bot:
+        yield bot
+        assert await bot.stop() == 0
 
 
 @pytest.fixture
-async def ann(playground: Playground, limited: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, limited: Tally) -> Person:  # noqa: ARG001
     """Give a person who is new to that bot."""
-    return await playground.person("Ann", language_code="en")
+    return await module_playground.person("Ann", language_code="en")
 
 
 @asynccontextmanager
@@ -117,14 +101,9 @@ async def test_a_start_without_a_permission_is_refused_in_one_line(
     own_playground: Playground, tmp_path: Path, rules: str, named: str
 ) -> None:
     async with redis_by_proxy(tmp_path / "redis") as proxy, Redis.from_url(proxy.origin) as redis:
-        bot_id = own_playground.token.partition(":")[0]
-        await allow(redis, *ALL.split(), *rules.replace("{7}", f"{{{bot_id}}}").split())
-        tally = Tally(
-            tmp_path / "data",
-            BOT_TOKEN=own_playground.token,
-            BOT_API_URL=own_playground.url,
-            REDIS_URL=url_of(proxy),
-        )
+        own_rules = rules.replace("{7}", f"{{{own_playground.bot.id}}}")
+        await allow(redis, *ALL.split(), *own_rules.split())
+        tally = Tally.on(own_playground, tmp_path / "data", REDIS_URL=url_of(proxy))
         status, out, errors = await tally.run()
     assert (status, out) == (2, "")
     line = errors.strip().splitlines()[-1]

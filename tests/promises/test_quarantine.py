@@ -28,9 +28,8 @@ NONE = "The quarantine is empty.\n"
 @asynccontextmanager
 async def quarantine_of(tally: Tally) -> AsyncIterator[Quarantine]:
     """Open the quarantine of a running bot."""
-    bot_id = int(tally.settings["BOT_TOKEN"].partition(":")[0])
     async with tally.redis() as redis:
-        yield Quarantine(redis, Batch(redis), BotKeys(bot_id, "tally"))
+        yield Quarantine(redis, Batch(redis), BotKeys(tally.bot_id, "tally"))
 
 
 async def set_aside(playground: Playground, tally: Tally, person: Person, text: str) -> str:

@@ -82,9 +82,8 @@ async def test_a_stop_while_redis_is_away_is_in_time(
         await own_tally.start()
         counter = await open_counter(ann)
         presses = begin_presses(ann, counter, "+1", 50)
-        bot_id = own_tally.settings["BOT_TOKEN"].partition(":")[0]
         async with asyncio.timeout(LIMIT), Redis.from_url(proxy.origin) as redis:
-            while not await redis.hlen(f"tally:{{{bot_id}}}:inbox"):
+            while not await redis.hlen(own_tally.inbox):
                 await asyncio.sleep(0)
         async with proxy.off():
             # The bot logs this soon. Later events could take half a minute, because a fetch waits.

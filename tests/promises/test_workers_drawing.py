@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from durable_dialogs.recovery.redraw_checks import SKEW
 from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
-from tests.promises.test_rendering import edits, tap_until, until_at_rest
+from tests.promises.test_rendering import edits, tap_by_three
 from tests.promises.test_workers import press
 from tests.support.groups import ending, make_group
 from tests.support.nursery import START
@@ -59,7 +59,7 @@ async def test_a_window_that_the_other_worker_has_drawn_since_is_not_drawn_again
         await asyncio.sleep(SKEW + 0.2)
         await worker.post(press(ann, counter, "+1"))
         await ann.until(counter, text=f"Specify the number: {number}", timeout=START)
-    await until_at_rest(workers[0].tally)
+    await workers[0].tally.until_drawn()
     assert len(await edits(limited, counter, before)) == 4
 
 
@@ -83,16 +83,8 @@ async def test_an_answer_tells_the_value_if_the_other_worker_used_up_the_chats_e
 async def test_three_people_tapping_stay_within_a_groups_limits(
     limited: Playground, ann: Person
 ) -> None:
-    people = [ann, *[await limited.person(name) for name in ("Boris", "Clara")]]
-    group = await make_group(limited, people)
-    await ann.send("/numbers", chat=group)
-    counter = await ann.receive(group)
-    began = time.monotonic()
-    taps = await asyncio.gather(*(tap_until(began + 10, person, counter) for person in people))
-    took = time.monotonic() - began
-    await ann.until(counter, ending(f"Specify the number: {sum(taps)}"), timeout=START)
-    # Five edits at once, then one every four seconds, then the last.
-    assert len(await edits(limited, counter)) <= 5 + took / 4 + REPAIRS
+    made, allowed = await tap_by_three(limited, ann)
+    assert made <= allowed + REPAIRS
 
 
 async def test_a_worker_that_leaves_is_no_longer_registered(ann: Person, workers: Workers) -> None:
@@ -123,7 +115,7 @@ async def test_a_start_redraws_windows_of_dead_workers_only(
     await one.post(press(ann, counter, "+1"))
     await hooked.until_called("editMessageText", after=before)
     async with asyncio.timeout(START), Redis.from_url(one.gate.url) as redis:
-        key = f"tally:{{{hooked.token.partition(':')[0]}}}:undrawn"
+        key = one.tally.redraw_index
         (name,) = [name for name in await names(redis, key) if f":{ann.id}}}" in name]
         # An entry of a dead worker, which would be due much later if the worker lived.
         entry = json.loads(await redis.hget(key, name) or b"") | {"at": time.time() + 1000}

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from telegram_playground import Message, Person, Playground
-from tests.promises.test_rendering import until_at_rest
 from tests.support.nursery import START
 from tests.support.workers import Workers
 
@@ -47,7 +46,7 @@ def command(person: Person, text: str) -> dict[str, Any]:
 async def rest(workers: Workers) -> None:
     """Wait until no worker has a pending redraw."""
     for worker in workers:
-        await until_at_rest(worker.tally)
+        await worker.tally.until_drawn()
 
 
 async def live(playground: Playground, person: Person) -> list[Message]:

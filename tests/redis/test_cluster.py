@@ -37,17 +37,11 @@ async def tally(
     playground: Playground, cluster: TallyCluster, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Tally]:
     """Give a bot on the cluster; a test may end it if it starts it again."""
-    own = Tally(
-        tmp_path_factory.mktemp("tally") / "data",
-        BOT_TOKEN=playground.token,
-        BOT_API_URL=playground.url,
-        REDIS_URL=cluster.url,
-        REDIS_WAIT="1",
-        ADMIN_IDS=str(ADMIN),
-    )
-    yield await own.start()
-    assert await own.stop() == 0
-    await own.clean_up()
+    data = tmp_path_factory.mktemp("tally") / "data"
+    settings = {"REDIS_URL": cluster.url, "REDIS_WAIT": "1", "ADMIN_IDS": str(ADMIN)}
+    async with Tally.on(playground, data, **settings).running() as own:
+        yield own
+        assert await own.stop() == 0
 
 
 @pytest.fixture

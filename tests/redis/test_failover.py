@@ -39,7 +39,7 @@ async def saved(tally: Tally, tapping: Tapping) -> None:
 
 def chat_of(playground: Playground, person: Person) -> str:
     """Give the prefix of all keys of a person's private chat."""
-    return BotKeys(int(playground.token.partition(":")[0]), "tally").chat(person.id).tag
+    return BotKeys(playground.bot.id, "tally").chat(person.id).tag
 
 
 async def test_taps_count_once_when_a_master_is_killed(
@@ -114,8 +114,7 @@ async def test_a_setting_chosen_at_one_worker_holds_at_both_after_pubsub_was_los
     assert len(pair) == 2  # The balancer gives each worker every other press.
     ann = await playground.person("Ann", language_code="en")
     counter, settings = await open_counter(ann), await open_counter(ann, "/settings")
-    bot, _, _ = playground.token.partition(":")
-    await fail_over(cluster, f"tally:{{{bot}}}")
+    await fail_over(cluster, f"tally:{{{playground.bot.id}}}")
     await choose(ann, settings, "Language", "Русский")
     value, in_russian = 0, 0
     async with asyncio.timeout(START):

@@ -121,15 +121,8 @@ async def test_a_counter_works_on_a_cluster_by_tls_with_a_limited_user(
     playground: Playground, cluster: TallyCluster, speaking: Speaking, tmp_path: Path
 ) -> None:
     url = cluster.url.replace("redis+cluster://:", f"rediss+cluster://{USER}:")
-    tally = Tally(
-        tmp_path / "data",
-        BOT_TOKEN=playground.token,
-        BOT_API_URL=playground.url,
-        REDIS_URL=f"{url}?ssl_ca_certs={speaking.authority}",
-        REDIS_WAIT="1",
-    )
-    await tally.start()
-    try:
+    settings = {"REDIS_URL": f"{url}?ssl_ca_certs={speaking.authority}", "REDIS_WAIT": "1"}
+    async with Tally.on(playground, tmp_path / "data", **settings).running() as tally:
         people = [await playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan")]
         for person in people:
             counter = await open_counter(person)
@@ -137,8 +130,6 @@ async def test_a_counter_works_on_a_cluster_by_tls_with_a_limited_user(
             await person.press(counter, "Confirm")
             await person.until(counter, ending("Total: 1"))
         assert await tally.stop() == 0
-    finally:
-        await tally.clean_up()
     assert PASSWORD not in tally.log.read_text()
 
 

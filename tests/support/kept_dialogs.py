@@ -60,15 +60,24 @@ class KeptDialogs:
 
     async def until_drawn(self) -> None:
         """Wait until no redraw is pending."""
-        index = f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:undrawn"
         async with asyncio.timeout(START), self.redis() as redis:
-            while await redis.hlen(index):
+            while await redis.hlen(self.redraw_index):
                 await asyncio.sleep(0.02)
+
+    @property
+    def bot_id(self) -> int:
+        """The bot's id."""
+        return int(self.settings["BOT_TOKEN"].partition(":")[0])
 
     @property
     def inbox(self) -> str:
         """The key of the inbox."""
-        return f"tally:{{{self.settings['BOT_TOKEN'].partition(':')[0]}}}:inbox"
+        return f"tally:{{{self.bot_id}}}:inbox"
+
+    @property
+    def redraw_index(self) -> str:
+        """The key of the redraw index."""
+        return f"tally:{{{self.bot_id}}}:undrawn"
 
     async def valkey_answers(self) -> bool:
         """Tell whether the Valkey answers."""

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from telegram_playground import Playground
 from tests.support.kept_dialogs import KeptDialogs
 from tests.support.kept_totals import KeptTotals
 from tests.support.nursery import START, Process, start_bot
@@ -37,6 +38,20 @@ class Tally(KeptTotals, KeptDialogs):
         self.settings = own | settings
         self.log = data.parent / "tally.log"
         self._process: Process | None = None
+
+    @classmethod
+    def on(cls, playground: Playground, data: Path, *arguments: str, **settings: str) -> Self:
+        """Make a bot on a playground; the other arguments are those of `Tally`."""
+        known = {"BOT_TOKEN": playground.token, "BOT_API_URL": playground.url}
+        return cls(data, *arguments, **known, **settings)
+
+    @asynccontextmanager
+    async def running(self, processes: int = 1) -> AsyncIterator[Self]:
+        """Start it as `start` does, and clean up after the block."""
+        try:
+            yield await self.start(processes)
+        finally:
+            await self.clean_up()
 
     async def start(self, processes: int = 1) -> Self:
         """Start it, and wait until `processes` processes of it have started."""

@@ -103,10 +103,9 @@ async def working(
             data = folder / str(number) / "data"
             data.parent.mkdir()
             common = {"DATABASE_URL": database, **settings}
-            tally = Tally(
+            tally = Tally.on(
+                playground,
                 data,
-                BOT_TOKEN=playground.token,
-                BOT_API_URL=playground.url,
                 REDIS_URL=redis_url,
                 WEBHOOK_URL=address,
                 WEBHOOK_SECRET=SECRET,

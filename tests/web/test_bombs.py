@@ -23,11 +23,10 @@ async def port(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[int]:
     """Give the port of a bot that uses a webhook."""
     async with Playground() as own:
         data = tmp_path_factory.mktemp("bombs") / "data"
-        tally = Tally(data, BOT_TOKEN=own.token, BOT_API_URL=own.url, WEBHOOK_SECRET=SECRET)
+        tally = Tally.on(own, data, WEBHOOK_SECRET=SECRET)
         by_webhook(tally)
-        await tally.start()
-        yield int(tally.settings["WEB_PORT"])
-        await tally.clean_up()
+        async with tally.running():
+            yield int(tally.settings["WEB_PORT"])
 
 
 @pytest.mark.parametrize("path", PATHS)

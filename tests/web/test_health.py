@@ -30,38 +30,18 @@ async def get(url: str, **headers: str) -> tuple[int, str]:
         return answer.status, await answer.text()
 
 
-@pytest.fixture(scope="module")
-async def shared_telegram() -> AsyncIterator[Playground]:
-    """Give a playground for one bot."""
-    async with Playground() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-async def shared(
-    shared_telegram: Playground, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Tally]:
-    """Give a bot that polls."""
-    settings = {"BOT_TOKEN": shared_telegram.token, "BOT_API_URL": shared_telegram.url}
-    own = Tally(tmp_path_factory.mktemp("health") / "data", **settings)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
-
-
 @pytest.fixture
-async def telegram(shared_telegram: Playground) -> AsyncIterator[Playground]:
+async def telegram(module_playground: Playground) -> AsyncIterator[Playground]:
     """Give the playground of the bot that polls."""
-    yield shared_telegram
-    await shared_telegram.calm()
+    yield module_playground
+    await module_playground.calm()
 
 
 @pytest.fixture
-async def running(shared: Tally) -> Tally:
+async def running(module_tally: Tally) -> Tally:
     """Give the bot that polls, when it is ready again after the test before."""
-    await until_away(shared)
-    return shared
+    await until_away(module_tally)
+    return module_tally
 
 
 async def test_a_bot_that_polls_answers_that_it_is_alive_and_ready(running: Tally) -> None:

@@ -22,11 +22,8 @@ PHONE = {"viewport": {"width": 390, "height": 780}, "color_scheme": "dark"}
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
     """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path / "data", **ports)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
+    async with Tally(tmp_path / "data", **ports).running() as own:
+        yield own
 
 
 async def log_in(reader: Reader, tally: Tally, name: str, label: str) -> Page:

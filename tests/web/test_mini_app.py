@@ -15,11 +15,8 @@ from tests.support.tally import Tally
 async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path_factory.mktemp("app") / "data", **ports)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
+    async with Tally(tmp_path_factory.mktemp("app") / "data", **ports).running() as own:
+        yield own
 
 
 @pytest.fixture

@@ -37,11 +37,8 @@ PART = 30
 async def tally(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tally]:
     """Give a bot that starts its own playground, as `make run` does."""
     ports = {"PLAYGROUND_PORT": str(free_port()), "WEB_PORT": str(free_port())}
-    own = Tally(tmp_path_factory.mktemp("page") / "data", **ports)
-    try:
-        yield await own.start()
-    finally:
-        await own.clean_up()
+    async with Tally(tmp_path_factory.mktemp("page") / "data", **ports).running() as own:
+        yield own
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ class Scene:
         renderer: The stand-in for the renderer.
         drawn: The records whose windows were drawn again, in order.
         errors: Errors that the next redraws raise, the last one first.
-        renewals: Where windows are that the next redraws renew meanwhile, the last one first.
+        renewals: Locations of windows that the next redraws renew, the last one first.
         pending: The worker's pending redraws.
     """
 
