@@ -26,6 +26,9 @@ from tests.support.presses import (
 from tests.support.proxy import COMMIT, Mishap, Proxy, redis_by_proxy
 from tests.support.tally import Tally
 
+LOAD = b"$6\r\nintent\r\n"
+"""Bytes that each command that loads a record contains."""
+
 
 @pytest.fixture(scope="module")
 async def redis(proxy: Proxy) -> AsyncIterator[Redis]:
@@ -136,7 +139,7 @@ async def test_presses_count_once_if_redis_hangs_longer_than_the_bot_waits(
     await asyncio.wait(presses, return_when=asyncio.FIRST_COMPLETED)
     os.kill(process, signal.SIGSTOP)
     try:
-        async with remote.logging("commit_unclear", "update_not_counted"):
+        async with remote.logging("commit_unclear", "update_not_counted", "inbox_unreachable"):
             presses += begin_presses(ann, counter, "+1", 3)
     finally:
         os.kill(process, signal.SIGCONT)
@@ -198,8 +201,8 @@ async def test_a_total_is_one_row_if_its_commit_is_lost_or_delayed(
 async def test_an_update_does_not_count_if_redis_fails_before_the_commit(
     remote: Tally, proxy: Proxy, ann: Person
 ) -> None:
-    load, announcement = b"$6\r\nintent\r\n", b":outbox "
-    for label, command in (("+1", load), ("Confirm", load), ("Confirm", announcement)):
+    announcement = b":outbox "
+    for label, command in (("+1", LOAD), ("Confirm", LOAD), ("Confirm", announcement)):
         counter = await open_counter(ann)
         await ann.press(counter, "+1")
         trap = proxy.trap(Mishap.LOSE_ANSWER, command)
@@ -210,6 +213,22 @@ async def test_an_update_does_not_count_if_redis_fails_before_the_commit(
         assert answer is not None
         await ann.until(counter, text="Specify the number: 2" if label == "+1" else "Total: 1")
     assert [row["value"] for row in await remote.until_totals(ann, 2)] == [1, 1]
+
+
+async def test_a_press_is_not_refused_if_redis_may_have_its_entry_of_the_inbox(
+    remote: Tally, proxy: Proxy, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    load = proxy.trap(Mishap.HOLD, LOAD)
+    entry = proxy.trap(
+        Mishap.LOSE_ANSWER, f"HSET\r\n${len(remote.inbox)}\r\n{remote.inbox}".encode()
+    )
+    press = asyncio.create_task(ann.press(counter, "+1", timeout=PATIENCE))
+    await asyncio.wait_for(entry.sprung.wait(), PATIENCE)
+    async with proxy.off(), remote.logging("inbox_unreachable"):
+        load.released.set()
+    assert await press != AGAIN
+    await goes_on_from(ann, counter, 1)
 
 
 @pytest.mark.parametrize("commands", [COMMIT, b""])

@@ -142,7 +142,7 @@ class Inbox:
     async def _see_through(self, pending: PendingUpdate) -> None:
         update = pending.update
         try:
-            is_kept = partial(self._store.is_kept, update.id)
+            is_kept = partial(self._store.may_be_kept, update.id)
             await self._carry_out(update.body, **{IS_KEPT: is_kept, RETENTION: pending.retention})
         except Exception:
             log.exception("update_failed", update=update.id)

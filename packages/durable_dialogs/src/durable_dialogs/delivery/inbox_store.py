@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.redis.errors import is_refusal
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.tasks import start
@@ -64,6 +65,8 @@ class InboxStore:
         self._key = keys.own("inbox")
         self.is_redis_away = is_redis_away
         self._kept: set[int] = set()
+        # Updates whose entry was sent to Redis, which has not confirmed it.
+        self._doubtful: set[int] = set()
         self._done: set[int] = set()
         self._writes: set[asyncio.Future[bool]] = set()
         # Long-lived marks by update id: the mark's key, and the seconds to shorten its life to
@@ -72,12 +75,12 @@ class InboxStore:
 
     @property
     def kept(self) -> Collection[int]:
-        """The ids of the updates that have an entry in Redis."""
+        """The ids of the updates that certainly have an entry in Redis."""
         return self._kept
 
-    def is_kept(self, update_id: int) -> bool:
-        """Tell whether an update has an entry in Redis, and so comes again after a restart."""
-        return update_id in self._kept
+    def may_be_kept(self, update_id: int) -> bool:
+        """Tell whether an update may have an entry in Redis, and so may count after a restart."""
+        return update_id in self._kept or update_id in self._doubtful
 
     async def load(self) -> list[PendingUpdate]:
         """Load the updates that were left behind, in the order of their ids; wait for Redis."""
@@ -97,25 +100,22 @@ class InboxStore:
         """
         waiting = _pending(updates)
         await asyncio.gather(*(update.retention.await_commit() for update in waiting))
-        written: set[int] = set()
         # Redis may be away for long, so look again before each try: an update that is done
         # meanwhile needs no entry.
         while pending := _pending(updates):
-            written |= _ids(pending)
             if await asyncio.shield(start(self._write(pending), among=self._writes, awaited=True)):
                 break
             await asyncio.sleep(PAUSE)
         # An update may have got a long-lived mark and be done before its entry was written. The
         # removal shortens the mark's life.
-        written |= self._long_marks.keys() & _ids(waiting)
-        self._done |= written - _ids(_pending(updates))
+        self._done |= self._long_marks.keys() & _ids(waiting)
 
     def note_done(self, update: PendingUpdate) -> None:
         """Note that an update is done; `tidy`, `keep` or `release` removes its entry."""
         update_id = update.update.id
         if long_mark := update.retention.close():
             self._long_marks[update_id] = long_mark
-        if update_id in self._kept:
+        if self.may_be_kept(update_id):
             self._done.add(update_id)
 
     async def tidy(self) -> None:
@@ -150,6 +150,8 @@ class InboxStore:
         fields: list[str | bytes] = []
         for update in updates:
             fields += [str(update.update.id), update.update.body + update.retention.status.value]
+        sent = _ids(updates) - self._doubtful
+        self._doubtful |= sent
         done = set(self._done)
         commands = [self._batch.send("HSET", self._key, *fields, safe=True)]
         if done:
@@ -158,17 +160,19 @@ class InboxStore:
             await asyncio.gather(*commands)
         except RedisError as error:
             log.warning("inbox_unreachable", error=str(error))
+            if is_refusal(error):
+                self._doubtful -= sent
             return False
+        self._kept |= _ids(updates)
+        self._doubtful -= self._kept
         await self._forget(done)
-        ids = _ids(updates)
-        self._kept |= ids
-        self._done |= ids - _ids(_pending(updates))
         return True
 
     async def _forget(self, done: set[int]) -> None:
         """Forget updates whose entries were removed, and shorten the life of their marks."""
         self._done -= done
         self._kept -= done
+        self._doubtful -= done
         marks = [self._long_marks.pop(key) for key in done & self._long_marks.keys()]
         commands = [self._batch.send("EXPIRE", mark, seconds) for mark, seconds in marks]
         for result in await asyncio.gather(*commands, return_exceptions=True):

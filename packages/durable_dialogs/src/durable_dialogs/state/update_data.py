@@ -8,8 +8,8 @@ IN_RESPONSE = "in_response"
 stays empty if the answer to a press would have to wait in the response for other work."""
 
 IS_KEPT = "is_kept"
-"""A callable that returns whether the update comes again after the next start. If it does, the bot
-must not tell the person that it was not done."""
+"""A callable that returns whether the update may come again after the next start. If it may, the
+bot must not tell the person that it was not done."""
 
 RETENTION = "retention"
 """What the inbox knows about the update, a `state.retention.Retention`."""
