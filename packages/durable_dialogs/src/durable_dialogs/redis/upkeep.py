@@ -1,6 +1,7 @@
 """Upkeep of the embedded Valkey's files: room on the disk, and rewrites that drop deleted data."""
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,9 @@ FILES = "appendonlydir"
 """The folder of the files that form the append-only file."""
 MANIFEST = "appendonly.aof.manifest"
 """The file that names the others in the folder; see Valkey's manual on persistence."""
+LISTED = re.compile(r"file ([^\s/]+) seq \d+ type [bhi]")
+"""A line of the manifest: a file's name, its number, and whether it is a base, history or
+increment."""
 LEFT_BEHIND = ("temp-*", "dump.rdb", f"{FILES}/temp-*", f"{FILES}/appendonly.aof.*")
 """Patterns of files that a server may leave if it is killed during a rewrite or a backup."""
 
@@ -70,13 +74,11 @@ class Upkeep:
     def sweep(self) -> None:
         """Delete files that no server will read again, because they may hold deleted data.
 
-        Call this only while no server runs.
+        Call this only while no server runs. If the manifest is damaged, it deletes nothing, because
+        the manifest may have listed any file; the server reports the damage.
         """
-        try:
-            manifest = (self._folder / FILES / MANIFEST).read_text()
-        except (OSError, UnicodeDecodeError):
-            return  # no server has run yet, or the file is damaged, which the server will report
-        listed = {line.split()[1].strip('"') for line in manifest.splitlines() if line.split()}
+        if not (listed := self._listed()):
+            return
         for pattern in LEFT_BEHIND:
             for file in self._folder.glob(pattern):
                 if file.name not in {MANIFEST, *listed}:
@@ -135,6 +137,22 @@ class Upkeep:
         if state["aof_last_bgrewrite_status"] != "ok":
             log.warning("valkey_not_rewritten", error="failed", log=f"{self._folder}/valkey.log")
         await redis.bgrewriteaof()
+
+    def _listed(self) -> set[str]:
+        """Return the names that the manifest lists; none unless all of it is sound."""
+        files = self._folder / FILES
+        try:
+            manifest = (files / MANIFEST).read_text()
+        except (OSError, UnicodeDecodeError):
+            return set()  # no server has run yet, or the file is damaged
+        lines = [line for line in manifest.split("\n") if line.strip() and line[0] != "#"]
+        listed = {match[1] for line in lines if (match := LISTED.fullmatch(line))}
+        is_sound = (
+            manifest.endswith("\n")
+            and len(listed) == len(lines)
+            and all((files / name).is_file() for name in listed)
+        )
+        return listed if is_sound else set()
 
     def _files(self, kind: str) -> Iterator[Path]:
         return (self._folder / FILES).glob(f"appendonly.aof.*.{kind}.*")
