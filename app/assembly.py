@@ -118,7 +118,7 @@ async def assemble(
     own_chats = OwnChats(redis, connections.keys, catalog)
     dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
     await dispatcher.emit_startup(bot=bot)
-    intake = _make_intake(connections, dispatcher, services.bills, catalog)
+    intake = _make_intake(connections, dispatcher, services, catalog)
     kept_updates = InboxStore(
         redis, connections.batch, connections.keys, is_redis_away=lambda: dialogs.store.is_away
     )
@@ -199,16 +199,17 @@ def _make_dialogs(
 
 
 def _make_intake(
-    connections: Connections, dispatcher: Dispatcher, bills: Bills, catalog: Catalog
+    connections: Connections, dispatcher: Dispatcher, services: Services, catalog: Catalog
 ) -> Intake:
     bot = connections.bot
     return Intake(
         bot,
-        Reader(bot, bills.payer_of),
+        Reader(bot, services.bills.payer_of),
         Quarantine(connections.redis, connections.batch, connections.keys),
         partial(dispatcher.feed_update, bot),
         partial(refuse_unread, catalog),
         kinds=KINDS,
+        discards={"chat_member": services.rights.forget},
     )
 
 

@@ -139,7 +139,7 @@ def begin(metric: Counter | Histogram, *labels: Iterable[str]) -> None:
 def measure_dialogs(telemetry: Telemetry) -> None:
     """Connect the metrics to the engine."""
     begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
-    begin(UNREADABLE, ("reduced", "answered", "set_aside", "dropped"))
+    begin(UNREADABLE, ("reduced", "answered", "discarded", "set_aside", "dropped"))
     begin(DRAWINGS, Drawn)
     begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
     begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))

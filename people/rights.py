@@ -1,7 +1,7 @@
 """Who is an admin of a group: asked of Telegram outside of the chat lock, cached in Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, cast
@@ -106,6 +106,24 @@ class Rights(BaseMiddleware):
         except RedisError as error:
             log.warning("right_not_noted", error=str(error))
         return Outcome.DONE
+
+    async def forget(self, change: Mapping[str, Any]) -> None:
+        """Forget the cached right of a person, because a `chat_member` update can't be read.
+
+        Args:
+            change: Its content as JSON, of any shape. If it does not tell the group and the person,
+                the right ends when the cache does.
+        """
+        try:
+            chat_id, user_id = change["chat"]["id"], change["new_chat_member"]["user"]["id"]
+        except (LookupError, TypeError):
+            return
+        if not isinstance(chat_id, int) or not isinstance(user_id, int):
+            return
+        try:
+            await self._redis.delete(self._key(chat_id, user_id))
+        except RedisError as error:
+            log.warning("right_not_noted", error=str(error))
 
     async def _ask(self, chat_id: int, user_id: int) -> None:
         """Ask Telegram and cache the answer; wait for a call that is running already."""

@@ -2,10 +2,14 @@
 
 import asyncio
 import time
+from typing import Any
 
 import pytest
+from aiogram import Bot
+from redis.asyncio import Redis
 
-from people.rights import KEPT, Right
+from durable_dialogs.state.keys import BotKeys
+from people.rights import KEPT, Right, Rights
 from telegram_playground import Answer, Call, Group, Message, Person, Playground
 from tests.dialogs.test_groups import NOT_YOURS, open_counter
 from tests.support.groups import ending, make_group
@@ -100,6 +104,41 @@ async def test_a_bot_that_is_an_admin_hears_at_once_of_a_right_that_comes_or_goe
     await group.set_role(clara, "member")
     assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
     assert len(await questions(playground, group)) == 1
+
+
+async def test_a_change_of_rights_that_can_not_be_read_is_not_kept_and_telegram_is_asked_again(
+    playground: Playground, ann: Person, clara: Person, tally: Tally
+) -> None:
+    group = await make_group(playground, [ann], [clara], bot="administrator")
+    await press_confirm(ann, group, clara)
+    member = {"new_chat_member": {"status": "observer"}}
+    await playground.trouble("alter", method="chat_member", times=1, patch={"chat_member": member})
+    async with tally.logging("update_discarded"):
+        await group.set_role(clara, "member")
+    assert (await press_confirm(ann, group, clara))[1] == NOT_YOURS
+    assert len(await questions(playground, group)) == 2
+    assert (await tally.run("quarantine"))[1] == "The quarantine is empty.\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"chat": 7, "new_chat_member": {"user": {"id": 7}}},
+        {"chat": {"id": 7}, "new_chat_member": []},
+        {"chat": {"id": "7"}, "new_chat_member": {"user": {"id": 7}}},
+        {"chat": {"id": 7}, "new_chat_member": {"user": {"id": float("inf")}}},
+    ],
+)
+async def test_a_change_that_does_not_tell_whose_right_it_is_forgets_none(
+    redis: Redis, content: dict[str, Any]
+) -> None:
+    rights = Rights(Bot("1:ABC"), redis, BotKeys(1))
+    await redis.set("dialogs:{1:7}:right:7", Right.ADMIN)
+    await rights.forget(content)
+    assert await redis.exists("dialogs:{1:7}:right:7")
+    await rights.forget({"chat": {"id": 7}, "new_chat_member": {"user": {"id": 7}}})
+    assert not await redis.exists("dialogs:{1:7}:right:7")
 
 
 async def test_if_the_bot_is_no_admin_a_lost_right_ends_when_the_cache_expires(

@@ -1,6 +1,7 @@
 """The quarantine: it keeps unreadable updates through kills, and lists, retries and drops them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -231,3 +232,54 @@ async def test_the_quarantine_drops_the_oldest_and_each_entry_expires(
         assert 0 < await redis.ttl(key) <= rules.KEPT
     await redis.zadd("tally:{7}:quarantine", {"9": 1})
     assert await quarantine.entries() == []
+
+
+@pytest.mark.parametrize("way", ["count", "bytes"])
+async def test_payments_go_last(redis: Redis, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    quarantine = Quarantine(redis, Batch(redis), BotKeys(7, "tally"))
+    size = len(b'{"update_id":1}')
+    monkeypatch.setattr(rules, *(("MOST", 2) if way == "count" else ("BYTES", 2 * size)))
+
+    async def put(number: int, why: str) -> None:
+        await quarantine.put(b'{"update_id":%d}' % number, "message", why)
+        await redis.zincrby("tally:{7}:quarantine", number - 10, str(number))
+
+    async def kept() -> list[str]:
+        return [entry.name for entry in await quarantine.entries()]
+
+    await put(1, "message.successful_payment message.from")
+    await put(2, "message.poll")
+    await put(3, "message.reply_to_message.successful_payment message.from")
+    assert await kept() == ["1", "3"]
+    await put(4, "message.refunded_payment")
+    assert await kept() == ["1", "4"]
+    await put(5, "message.poll")
+    assert (await kept(), await quarantine.body("5")) == (["1", "4"], None)
+    await put(6, "message.successful_payment.total_amount")
+    assert await kept() == ["4", "6"]
+
+
+async def test_what_a_kill_has_left_of_an_entry_is_in_the_way_of_no_other(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarantine = Quarantine(redis, Batch(redis), BotKeys(7, "tally"))
+    monkeypatch.setattr(rules, "MOST", 2)
+    # What a former version left if it was killed while it dropped an update.
+    await redis.zadd("tally:{7}:quarantine", {"1": time.time() - 9})
+    for number in (2, 3):
+        await quarantine.put(b'{"update_id":%d}' % number, "message", "-")
+    assert [entry.name for entry in await quarantine.entries()] == ["2", "3"]
+    assert await redis.zrange("tally:{7}:quarantine", 0, -1) == [b"2", b"3"]
+
+
+async def test_a_drop_is_one_command(redis: Redis) -> None:
+    quarantine = Quarantine(redis, Batch(redis), BotKeys(7, "tally"))
+    await quarantine.put(b'{"update_id":1}', "message", "-")
+    await quarantine.ask_again(["1"])
+    before = (await redis.info("commandstats")).get("cmdstat_evalsha", {"calls": 0})["calls"]
+    assert await quarantine.drop("1")
+    assert await redis.keys("tally:*") == []
+    assert not await quarantine.drop("1")
+    stats = await redis.info("commandstats")
+    # The server runs nothing else between the parts of a script, and a kill can't come there.
+    assert stats["cmdstat_evalsha"]["calls"] > before

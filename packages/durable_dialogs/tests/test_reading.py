@@ -203,3 +203,22 @@ def test_a_part_that_decides_is_required(path: str) -> None:
 )
 def test_a_part_that_decides_nothing_is_optional(path: str) -> None:
     assert is_optional(tuple(path.split(".")))
+
+
+@pytest.mark.parametrize("name", ["successful_payment", "refunded_payment"])
+def test_why_a_payment_can_not_be_read_begins_with_the_payment(name: str) -> None:
+    odd = {f"entity {number}": 7 for number in range(20)}
+    payment = {**PAYMENT, "invoice_payload": "of another bot"}
+    message = {**MESSAGE, name: payment, "from": 7, "entities": [odd] * 20}
+    body = json.dumps({"update_id": 1, "message": message}).encode()
+    read = reader.read(body)
+    assert read.update is None
+    assert read.why.split()[0] == f"message.{name}"
+    cut = reader.read(body.partition(b"charge")[0])
+    assert (cut.update, cut.why, cut.is_json) == (None, f"message.{name}", False)
+
+
+def test_a_text_about_payments_is_no_payment() -> None:
+    text = '"successful_payment": {}'
+    body = json.dumps({"update_id": 1, "message": {**MESSAGE, "text": text}}).encode()
+    assert reader.read(body[:-1]).why == "no JSON"

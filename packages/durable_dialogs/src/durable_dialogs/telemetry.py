@@ -24,7 +24,7 @@ class Telemetry:
         update_redone: The middleware does an update again. Argument: the reason, `conflict`,
             `unclear`, `away`, `failure` or `question`.
         update_unreadable: An update can't be read completely. Argument: what happened to it,
-            `reduced`, `answered`, `set_aside` or `dropped`.
+            `reduced`, `answered`, `discarded`, `set_aside` or `dropped`.
         edit_done: A pending edit has ended. Argument: how, a value of `outcome.Drawn`.
         edits_waiting: The number of pending edits has changed. Argument: the change, 1 or -1.
         entry_tried: The outbox has tried to deliver an entry. Argument: `delivered`, `failed` or

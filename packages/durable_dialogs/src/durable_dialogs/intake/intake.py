@@ -31,6 +31,9 @@ Refuse = Callable[[str, Mapping[str, Any]], TelegramMethod[Any] | None]
 Gets the update's kind and its content. Returns None if no person waits for an answer, or the
 content does not tell which person.
 """
+Discard = Callable[[Mapping[str, Any]], Awaitable[object]]
+"""Does what has to be done if an update can't be read and is not kept. Gets the update's content,
+which may be of any shape."""
 
 PAUSE = 1.0
 """Seconds before the next try if Redis can't be reached."""
@@ -51,6 +54,8 @@ class Intake:
         feed: Carries out an update that was read.
         refuse: Answers an update that can't be used.
         kinds: The kinds of updates that were asked for; others are ignored.
+        discards: What to do with updates that are worth nothing if they can't be read, by kind, in
+            place of keeping them.
 
     Attributes:
         read: Reads an update's bytes.
@@ -63,6 +68,7 @@ class Intake:
     refuse: Refuse
     _: KW_ONLY
     kinds: Collection[str]
+    discards: Mapping[str, Discard] = field(default_factory=dict)
     read: Callable[[bytes], Reading] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -98,6 +104,11 @@ class Intake:
             telemetry.update_unreadable("answered")
             update_log.warning("update_answered_unread")
             await self._call(method, data)
+            return None
+        if discard := self.discards.get(reading.kind):
+            telemetry.update_unreadable("discarded")
+            update_log.info("update_discarded")
+            await discard(reading.content)
             return None
         await self._until_kept(body, reading)
         telemetry.update_unreadable("set_aside")

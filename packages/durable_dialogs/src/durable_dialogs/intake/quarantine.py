@@ -24,9 +24,9 @@ from durable_dialogs.telemetry import telemetry
 KEPT = 30 * 24 * 60 * 60
 """Seconds that an update is kept."""
 MOST = 1_000
-"""Updates that are kept at most; beyond, the oldest are dropped."""
+"""Updates that are kept at most; beyond, the oldest are dropped, payments last."""
 BYTES = 8 * 1024 * 1024
-"""Bytes of all updates that are kept at most; beyond, the oldest are dropped."""
+"""Bytes of all updates that are kept at most; beyond, the oldest are dropped, payments last."""
 AT_ONCE = 20
 """Updates that a worker takes at a time to try them again."""
 LEASE = 60
@@ -76,9 +76,9 @@ class Quarantine:
         self._key = keys.own("quarantine")
         self._notes = f"{self._key}:notes"
         self._again = f"{self._key}:again"
-        self._set_aside = redis.register_script(
-            Path(__file__).with_name("set_aside.lua").read_text()
-        )
+        scripts = Path(__file__).parent
+        self._set_aside = redis.register_script((scripts / "set_aside.lua").read_text())
+        self._drop = redis.register_script((scripts / "drop.lua").read_text())
         self._due = redis.register_script(Path(outbox.__file__).with_name("due.lua").read_text())
 
     async def put(self, body: bytes, kind: str, why: str) -> None:
@@ -87,7 +87,7 @@ class Quarantine:
         Args:
             body: Its bytes as they came.
             kind: Its kind; "" if the kind can't be read.
-            why: The paths of the parts that can't be read.
+            why: The paths of the parts that can't be read; see `Reading.why`.
         """
         name = name_of(body)
         dropped = await self._batch.run(
@@ -116,10 +116,8 @@ class Quarantine:
 
     async def drop(self, name: str) -> bool:
         """Remove an update; tell whether it was kept."""
-        await self._batch.send("DEL", self._entry(name))
-        await self._batch.send("ZREM", self._again, name)
-        await self._batch.send("HDEL", self._notes, name)
-        return bool(await self._batch.send("ZREM", self._key, name))
+        keys = [self._entry(name), self._key, self._notes, self._again]
+        return bool(await self._batch.run(self._drop, keys, [name]))
 
     async def ask_again(self, names: Iterable[str]) -> None:
         """Have the running bot, or the next that starts, try updates again."""

@@ -5,6 +5,7 @@ Often they refuse an optional part, such as a message that was replied to. So an
 strictly first. If that fails, it is read without the parts that can't be read.
 """
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -45,7 +46,8 @@ class Reading:
     Attributes:
         update: The update without the parts that can't be read; None if it can't be used.
         kind: The update's kind; "" if the update is whole, or if the kind can't be read.
-        left_out: The paths of those parts, such as `message.quote`.
+        left_out: The paths of those parts, such as `message.quote`. It begins with the payment of a
+            message that can't be used.
         content: The JSON value of the update's kind; empty if the update is whole.
         is_json: Whether the update is JSON at all.
     """
@@ -93,7 +95,9 @@ class Reader:
         try:
             data = loads(body)
         except ValueError:
-            return Reading(None, is_json=False)
+            # A body that was cut off may be a payment.
+            payments = (f"message.{name}" for name in PAYMENTS if _has_field(body, name))
+            return Reading(None, left_out=tuple(payments), is_json=False)
         return self._read_leniently(data) if isinstance(data, dict) else Reading(None)
 
     def _read_leniently(self, data: Json) -> Reading:
@@ -112,7 +116,9 @@ class Reader:
                     update = None
         elif payment and self._payer(content[payment]) is None:
             # A payment has happened, but the payload does not tell whose bill it was.
-            update, left_out = None, [*left_out, (kind, payment)]
+            update = None
+        if update is None and payment:
+            left_out = list(dict.fromkeys([(kind, payment), *left_out]))
         return Reading(update, kind, tuple(".".join(map(str, p)) for p in left_out), content)
 
     def _reduced(self, data: Json) -> tuple[Update | None, list[PartPath]]:
@@ -182,6 +188,11 @@ class Reader:
         if not texts or any(not isinstance(text, str) or REPLACEMENT in text for text in texts):
             return None
         return self._payer_of(str(texts[0]))
+
+
+def _has_field(body: bytes, name: str) -> bool:
+    """Return whether bytes hold a field's name. In a person's text its quotes have backslashes."""
+    return re.search(rf'"{name}"\s*:'.encode(), body) is not None
 
 
 def _integer(value: object, default: int) -> int:
