@@ -165,7 +165,7 @@ def _make_services(
         charts=Charts(),
         exports=Exports(bot, leases, catalog, Writer(kept.totals, kept.payments, kept.users)),
         taps=Taps(redis, connections.batch, keys),
-        drafts=Drafts(redis, keys),
+        drafts=Drafts(redis, connections.batch, keys, bot.token),
         bills=Bills(bot.token),
         tickets=Tickets(bot.token),
         passes=Passes(bot.token),

@@ -158,6 +158,26 @@ async def test_taps_that_race_confirm_are_in_the_total_or_refused(
     assert [row["value"] for row in rows] == [counted]
 
 
+async def test_the_same_words_typed_again_fill_nothing_and_their_counters_are_apart(
+    inline_tally: Tally, friends: Friends
+) -> None:
+    group, (ann, *_) = friends
+    words = "a name that only this test types"
+    for _ in range(5):
+        await ann.ask(words)
+    first, second = await post(ann, group, words), await post(ann, group, words)
+    async with inline_tally.redis() as redis:
+        drafts = [str(await redis.get(key)) async for key in redis.scan_iter("*:draft:*")]
+    assert sum(words in draft for draft in drafts) == 1
+    await ann.press(first, "+1")
+    await ann.press(second, "-1")
+    await ann.until(first, text=f"{words}\nSpecify the number: 1")
+    await ann.until(second, text=f"{words}\nSpecify the number: -1")
+    refused = await ann.press(first, data=second.button("+1").callback_data)
+    assert refused is not None
+    assert refused.text
+
+
 async def test_forged_presses_change_nothing(friends: Friends) -> None:
     group, (ann, boris, *_) = friends
     counter, other = await post(ann, group), await post(ann, group)
