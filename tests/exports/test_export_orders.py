@@ -109,20 +109,20 @@ async def test_the_lease_of_a_long_document_is_held_although_redis_was_away(
     monkeypatch.setattr(sending, "HOLD", 0.15)
     ann = await playground.person("Ann", language_code="en")
     await open_counter(ann, "/totals")
-    name, bot_id = f"export:{ann.id}", int(playground.token.partition(":")[0])
+    name, keys = f"export:{ann.id}", BotKeys(playground.bot.id)
     async with AsyncExitStack() as parts:
         proxy = await parts.enter_async_context(redis_by_proxy(tmp_path))
         redis, _ = connect(parse(proxy.url), 0, parts)
         sender, _ = await parts.enter_async_context(worker(playground, tally, redis))
         aside = await parts.enter_async_context(Redis.from_url(proxy.origin))
-        other = Leases(aside, BotKeys(bot_id), memory=60)
+        other = Leases(aside, keys, memory=60)
         trouble = await playground.trouble("refuse", method="sendDocument", status=502, chat=ann.id)
         order = asyncio.create_task(sender.send(name, order_of(ann)))
-        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        await until_held_on(aside, keys.own(f"claim:{name}"))
         assert await other.claim(name) is Lease.BUSY
         lost = proxy.trap(Mishap.LOSE_COMMAND, name.encode())
         await asyncio.wait_for(lost.sprung.wait(), PATIENCE)
-        await until_held_on(aside, f"tally:{{{bot_id}}}:claim:{name}")
+        await until_held_on(aside, keys.own(f"claim:{name}"))
         assert await other.claim(name) is Lease.BUSY
         await playground.calm(trouble)
         await order
