@@ -38,12 +38,14 @@ class Trap:
     Attributes:
         mishap: The fault.
         containing: The bytes.
+        caught: Set once the command is there.
         sprung: Set once the fault has happened; for a held command, once Redis has got it.
         released: The test sets it to let a held command go on.
     """
 
     mishap: Mishap
     containing: bytes
+    caught: asyncio.Event = field(default_factory=asyncio.Event)
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -159,6 +161,7 @@ class Proxy:
         trap = next((trap for trap in self._traps if trap.containing in command), None)
         if trap:
             self._traps.remove(trap)
+            trap.caught.set()
         return trap
 
 

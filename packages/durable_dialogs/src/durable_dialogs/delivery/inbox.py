@@ -61,6 +61,8 @@ class Inbox:
         self._store = store
         self._carry_out = carry_out
         self._pending: dict[int, PendingUpdate] = {}
+        # Those of the last fetch, until they are kept in Redis.
+        self._fresh: list[PendingUpdate] = []
         self._queue = FairQueue(self._see_through)
         self._freed = asyncio.Event()
         self._is_full = False
@@ -103,7 +105,7 @@ class Inbox:
             await self._acknowledge()
             await self._store.until_reachable()
         updates = await self._fetcher.fetch()
-        fresh = [
+        self._fresh = fresh = [
             self._begin(PendingUpdate(update, Retention()))
             for update in updates
             if update.id not in self._pending
@@ -113,6 +115,7 @@ class Inbox:
         if len(updates) < FULL:
             await _linger([pending.done for pending in fresh])
         await self._store.keep(fresh)
+        self._fresh = []
         is_full = len(self._pending) > ROOM - FULL
         if is_full and not self._is_full:
             log.warning("inbox_full", updates=len(self._pending))
@@ -142,7 +145,7 @@ class Inbox:
     async def _see_through(self, pending: PendingUpdate) -> None:
         update = pending.update
         try:
-            is_kept = partial(self._store.may_be_kept, update.id)
+            is_kept = partial(self._comes_again, update.id)
             await self._carry_out(update.body, **{IS_KEPT: is_kept, RETENTION: pending.retention})
         except Exception:
             log.exception("update_failed", update=update.id)
@@ -151,6 +154,19 @@ class Inbox:
         pending.done.set_result(None)
         self._store.note_done(pending)
         self._freed.set()
+
+    def _comes_again(self, update_id: int) -> bool:
+        """Tell whether an update comes again after the next start, even if it is done here.
+
+        An offset acknowledges all updates below it. So as long as Telegram must keep an update,
+        it also keeps those above. Only updates in doubt count, because the others are done within
+        moments, and then the offset can go on.
+        """
+        return self._store.may_be_kept(update_id) or any(
+            other.retention.in_doubt and not other.done.done()
+            for other in self._fresh
+            if other.update.id < update_id
+        )
 
 
 async def _linger(updates: Iterable[asyncio.Future[None]]) -> None:

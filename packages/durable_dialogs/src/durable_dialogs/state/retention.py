@@ -65,15 +65,23 @@ class Retention:
     Attributes:
         found: `status` as given.
         status: What an entry must say if the inbox writes it now.
+        must_settle: Whether the update stays pending while Redis is away, because Redis may have
+            written its commit, or because nobody can try it again.
     """
 
     def __init__(self, *, is_kept: bool = False, status: EntryStatus = EntryStatus.OPEN) -> None:
         self.found = self.status = status
+        self.must_settle = False
         self._long_mark = ""
         self._memory = MEMORY
         self._is_kept = is_kept
         self._no_commit_runs = asyncio.Event()
         self._no_commit_runs.set()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the update may stay pending until Redis is back."""
+        return self.must_settle or not self._no_commit_runs.is_set()
 
     def mark_life(self, update: Update) -> int | None:
         """Return the seconds that an update's mark must live, None for as long as dialogs do."""
@@ -91,12 +99,12 @@ class Retention:
         """
         life = self.mark_life(update)
         self.status = EntryStatus.OPEN
+        self._no_commit_runs.clear()
         if life is None:
             self._long_mark = mark
             return None
         if update.callback_query:
             self.status = EntryStatus.DOUBTFUL
-        self._no_commit_runs.clear()
         return life
 
     def end_commit(self, *, is_remembered: bool = False) -> None:

@@ -16,7 +16,7 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, Unknown
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.location import location_of
 from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal
-from durable_dialogs.state.retention import Retention
+from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import IS_KEPT, RETENTION
@@ -102,10 +102,12 @@ class Attempts:
         """
         lock = self._locks.of(chat)
         pressed = update.callback_query.message if update.callback_query else None
+        retention: Retention = data.get(RETENTION) or Retention()
+        retention.must_settle = _is_paid(update)
         for questions_left in reversed(range(QUESTIONS)):
             try:
                 async with lock:
-                    unit = await self._until_done(handler, update, data, chat)
+                    unit = await self._until_done(handler, update, data, chat, retention)
                     person_id = data["event_from_user"].id
                     return unit, self._commits.draw(unit, person_id, pressed)
             except NotKnownYetError as question:
@@ -117,10 +119,14 @@ class Attempts:
             return await self._give_up(error, update, data, chat, Outcome.FAILED), True
 
     async def _until_done(
-        self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
+        self,
+        handler: Handler,
+        update: Update,
+        data: dict[str, Any],
+        chat: ChatKeys,
+        retention: Retention,
     ) -> UnitOfWork:
-        conflicts, failures, is_unclear = 0, 0, False
-        retention: Retention = data.get(RETENTION) or Retention()
+        conflicts, failures = 0, 0
         while conflicts < TRIES:
             unit = UnitOfWork(self._store, chat, update_id_of(update), retention)
             unit.memory = retention.mark_life(update)
@@ -134,13 +140,15 @@ class Attempts:
             except UnclearError as error:
                 # The next try finds the update's mark, or the records as they were.
                 log.warning("commit_unclear", error=str(error))
-                is_unclear = True
+                retention.must_settle = True
                 telemetry.update_redone("unclear")
                 await asyncio.sleep(PAUSE)
             except (Refusal, UnknownIntent, OutdatedIntent, LostError) as error:
                 return await self._give_up(error, update, data, chat, Outcome.REFUSED)
             except AwayError as error:
-                if not (is_unclear or self._is_stopping or _comes_again(update, data)):
+                if not (retention.must_settle or self._is_stopping or _comes_again(data)):
+                    # If the inbox still writes an entry, the next start must not do the update.
+                    retention.status = EntryStatus.DONE
                     return await self._give_up(error, update, data, chat, Outcome.AWAY)
                 telemetry.update_redone("away")
                 await asyncio.sleep(PAUSE)
@@ -229,9 +237,13 @@ def update_id_of(update: Update) -> int | None:
     return None if isinstance(update, DialogUpdate) else update.update_id
 
 
-def _comes_again(update: Update, data: dict[str, Any]) -> bool:
+def _is_paid(update: Update) -> bool:
+    """Return whether an update tells of a payment or refund that has happened."""
+    message = update.message
+    return bool(message and (message.successful_payment or message.refunded_payment))
+
+
+def _comes_again(data: dict[str, Any]) -> bool:
     """Tell whether an update is done in any case, so that its person must not try again."""
-    message, is_kept = update.message, data.get(IS_KEPT)
-    if message and (message.successful_payment or message.refunded_payment):
-        return True  # The payment has happened.
+    is_kept = data.get(IS_KEPT)
     return is_kept is not None and bool(is_kept())
