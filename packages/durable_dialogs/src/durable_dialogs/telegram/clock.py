@@ -77,6 +77,6 @@ def _seconds(date: str) -> float | None:
     """Parse a date; cached, because many answers have the same one."""
     try:
         read = parsedate_to_datetime(date)
-    except ValueError:
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):  # the latter for an offset or a year that is too large
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

@@ -18,6 +18,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramNetworkError,
+    TelegramRetryAfter,
     TelegramServerError,
 )
 from aiogram.methods import Response, TelegramMethod
@@ -37,6 +38,10 @@ from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telegram.connection import open_session
 from durable_dialogs.telegram.proxy import Proxy
 from durable_dialogs.telegram.raw_updates import GetRawUpdates, split
+
+LONGEST_WAIT = 24 * 60 * 60
+"""Seconds that Telegram may ask to wait at most. If an answer names more, or less than one, it is
+not from Telegram."""
 
 
 class NotDoneError(TelegramServerError):
@@ -154,6 +159,10 @@ class Session(AiohttpSession):
         """Raise aiogram's error for a refusal, but only if it tells that nothing was done."""
         try:
             self.check_response(bot, method, status, text)
+        except TelegramRetryAfter as error:
+            if 1 <= error.retry_after <= LONGEST_WAIT:
+                raise
+            raise NotDoneError(method, "a 429 without a usable time to wait", status) from None
         except TelegramAPIError as error:
             # aiogram raises its base class for a 429 without the seconds to wait, and for a
             # refusal whose HTTP status is no error. Neither is clear.
