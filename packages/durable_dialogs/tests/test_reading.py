@@ -1,6 +1,7 @@
 """Reading updates: a batch is split into bytes, and no update is read as more than it says."""
 
 import json
+import time
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -103,6 +104,46 @@ def test_bytes_that_are_no_text_are_kept_and_do_not_spoil_other_updates(raw: byt
 )
 def test_an_answer_without_success_has_no_updates(answer: bytes) -> None:
     assert split(answer) is None
+
+
+@pytest.mark.parametrize(
+    ("beginning", "part"),
+    [
+        (b"<p>", b"x"),
+        (b"{", b"x"),
+        (b'{"', b"x"),
+        (b"{", b'"x" '),
+        (b'{"', b'\\"'),
+        (b"{", b"[],"),
+        (b"{[", b'"result":'),
+    ],
+    ids=["page", "object", "text", "texts", "quotes", "lists", "keys"],
+)
+def test_five_megabytes_that_are_no_updates_are_refused_at_once(
+    beginning: bytes, part: bytes
+) -> None:
+    begun = time.process_time()
+    assert split(beginning + part * (5_000_000 // len(part))) is None
+    assert time.process_time() - begun < 20  # hours, if each byte made it look at all others
+
+
+@pytest.mark.parametrize("place", ["message", "successful_payment"])
+def test_no_depth_is_too_deep_to_be_told(place: str) -> None:
+    update = {"update_id": 1, "message": {**MESSAGE, "entities": 5, "successful_payment": PAYMENT}}
+    said: Any = deepcopy(update)
+    holder = said["message"] if place == "message" else said["message"][place]
+    holder["new"] = "DEEP"
+    text = json.dumps(said)
+    for depth in (*range(100, 1100, 20), 10_000):
+        deep = '{"a":' * depth + "1" + "}" * depth
+        reading = reader.read(text.replace('"DEEP"', deep).encode())
+        if reading.update is None:
+            assert not reading.is_json
+            assert depth > 900
+        else:
+            assert reading.update.message
+            assert reading.update.message.successful_payment
+            assert reading.left_out == ("message.entities",)
 
 
 @given(values)

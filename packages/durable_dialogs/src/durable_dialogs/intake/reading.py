@@ -8,9 +8,8 @@ strictly first. If that fails, it is read without the parts that can't be read.
 import re
 import time
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.types import Update
@@ -93,23 +92,33 @@ class Reader:
             except (ValidationError, RecursionError):
                 pass
         try:
-            data = loads(body)
+            # Parsed again instead of copied, because `deepcopy` does not go as deep as the parser.
+            data, to_reduce, source = loads(body), loads(body), loads(body)
         except ValueError:
             # A body that was cut off may be a payment.
             payments = (f"message.{name}" for name in PAYMENTS if _has_field(body, name))
             return Reading(None, left_out=tuple(payments), is_json=False)
-        return self._read_leniently(data) if isinstance(data, dict) else Reading(None)
+        if not isinstance(data, dict):
+            return Reading(None)
+        return self._read_leniently(data, cast("Json", to_reduce), cast("Json", source))
 
-    def _read_leniently(self, data: Json) -> Reading:
+    def _read_leniently(self, data: Json, to_reduce: Json, source: Json) -> Reading:
+        """Read the parts of an update that can be read.
+
+        Args:
+            data: The update.
+            to_reduce: A copy, which is changed.
+            source: A further copy, of which parts are changed.
+        """
         kind = next((name for name in data if name in KINDS), "")
         content = data.get(kind, {})
         if not isinstance(content, dict):
             return Reading(None, kind, (kind,))
-        update, left_out = self._reduced(deepcopy(data))
+        update, left_out = self._reduced(to_reduce)
         payment = next((name for name in PAYMENTS if name in content), "")
         if update is None or not all(map(is_optional, left_out)):
             update = None
-            if payment and kind == "message" and (alone := self._alone(data, payment, content)):
+            if payment and kind == "message" and (alone := self._alone(source, payment)):
                 update, rest = self._reduced(alone)
                 left_out = list(dict.fromkeys([*left_out, *rest]))
                 if not all(map(is_optional, rest)):
@@ -148,20 +157,20 @@ class Reader:
                 left_out[leave_out(data, part)] = None
         return None, outermost(left_out)
 
-    def _alone(self, data: Json, name: str, content: Json) -> Json | None:
+    def _alone(self, data: Json, name: str) -> Json | None:
         """Return an update that contains only the payment, or the refund, of a message.
 
         A payment has happened, so it must not get lost with the rest of the message. Bills are
         sent in private chats only, and such a chat has the id of its person.
 
         Args:
-            data: The update.
+            data: The update; the result has parts of it.
             name: The field of the payment or refund.
-            content: The message.
 
         Returns:
             None if the payment can't be read.
         """
+        content = data["message"]
         payer = self._payer(content[name])
         if payer is None:
             return None
@@ -180,7 +189,7 @@ class Reader:
             },
             name: {**content[name], PROVIDER: provider if isinstance(provider, str) else ""},
         }
-        return deepcopy({"update_id": data.get("update_id"), "message": message})
+        return {"update_id": data.get("update_id"), "message": message}
 
     def _payer(self, payment: object) -> int | None:
         """Return the id of the person whose bill was paid, None if the payment can't be read."""

@@ -57,9 +57,9 @@ def loads(raw: bytes) -> object:
     try:
         read = _DECODER.decode(raw.decode(errors="replace"))
         text = json.dumps(read, ensure_ascii=False)
+        return json.loads(SURROGATE.sub(REPLACEMENT, text)) if SURROGATE.search(text) else read
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    return json.loads(SURROGATE.sub(REPLACEMENT, text)) if SURROGATE.search(text) else read
 
 
 def _integer(digits: str) -> int | list[None]:

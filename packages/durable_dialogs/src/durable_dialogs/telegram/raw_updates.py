@@ -86,12 +86,16 @@ def split(answer: bytes) -> list[RawUpdate] | None:
         The updates. None if the answer is no success of the Bot API, or if it has updates but none
         of them has an id.
     """
-    begin = end = start = depth = 0
+    if not answer.lstrip().startswith(b"{"):
+        return None
+    begin = end = start = depth = after = 0
     bodies = []
-    for bracket in BRACKET.finditer(answer):
-        at = bracket.end() - 1
+    # `finditer` would try again at each byte behind the last bracket.
+    while bracket := BRACKET.match(answer, after):
+        gap, after = after, bracket.end()
+        at = after - 1
         if bracket[1] in b"{[":
-            if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, 0, at):
+            if not begin and depth == 1 and bracket[1] == b"[" and RESULT.search(answer, gap, at):
                 begin = at
             elif begin and depth == ITEMS:
                 start = at
