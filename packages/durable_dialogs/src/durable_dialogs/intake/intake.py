@@ -2,6 +2,7 @@
 
 Most updates can be read. Of one that can't, the parts that matter may still be readable. If they
 are not, a person who waits for an answer gets one, and any other update goes to the quarantine.
+So does a payment that can't be carried out, because the person has paid and can't try again.
 """
 
 import asyncio
@@ -39,6 +40,8 @@ PAUSE = 1.0
 """Seconds before the next try if Redis can't be reached."""
 PERIOD = 5.0
 """Seconds between two looks for updates of the quarantine to try again."""
+LOST = {Outcome.REFUSED, Outcome.AWAY, Outcome.FAILED}
+"""Outcomes that leave nothing of an update."""
 
 log = structlog.get_logger(__name__)
 
@@ -87,10 +90,11 @@ class Intake:
             data: What to add to the middlewares' data.
 
         Returns:
-            The result of `feed`; None if the update was not carried out.
+            The result of `feed`; None if the update was not carried out. It is `Outcome.FAILED` for
+            a payment that was set aside because it failed.
         """
         if reading.is_whole:
-            return await self.feed(reading.update, **data)
+            return await self._feed(reading, body, data)
         if reading.kind and reading.kind not in self.kinds:
             return None
         update_log = log.bind(update=name_of(body), kind=reading.kind, unread=reading.why)
@@ -99,7 +103,7 @@ class Intake:
             # A debug line if nothing was left out: a modified client can press a button with any
             # bytes, as often as it likes.
             (update_log.warning if reading.left_out else update_log.debug)("update_reduced")
-            return await self.feed(reading.update, **data, **{LEFT_OUT: reading.left_out})
+            return await self._feed(reading, body, {**data, LEFT_OUT: reading.left_out})
         if method := self.refuse(reading.kind, reading.content):
             telemetry.update_unreadable("answered")
             update_log.warning("update_answered_unread")
@@ -110,9 +114,7 @@ class Intake:
             update_log.info("update_discarded")
             await discard(reading.content)
             return None
-        await self._until_kept(body, reading)
-        telemetry.update_unreadable("set_aside")
-        update_log.error("update_set_aside")
+        await self._set_aside(body, reading.kind, reading.why, data)
         return None
 
     async def run(self) -> NoReturn:
@@ -137,11 +139,34 @@ class Intake:
         except Exception:
             log.exception("update_failed", update=name)
         if outcome in {None, Outcome.FAILED}:
-            log.error("update_still_unreadable", update=name, unread=reading.why)
+            if reading.update:
+                log.error("update_still_fails", update=name)
+            else:
+                log.error("update_still_unreadable", update=name, unread=reading.why)
             await self.quarantine.keep(name)
         else:
             log.info("update_done_after_all", update=name)
             await self.quarantine.drop(name)
+
+    async def _feed(self, reading: Reading, body: bytes, data: Mapping[str, Any]) -> object:
+        if not reading.payment:
+            return await self.feed(reading.update, **data)
+        try:
+            outcome = await self.feed(reading.update, **data)
+        except Exception:
+            log.exception("update_failed", update=name_of(body))
+            outcome = Outcome.FAILED
+        if outcome not in LOST:
+            return outcome
+        await self._set_aside(body, "message", f"{reading.payment} failed", data)
+        return Outcome.FAILED
+
+    async def _set_aside(self, body: bytes, kind: str, why: str, data: Mapping[str, Any]) -> None:
+        if retention := data.get(RETENTION):
+            retention.must_settle = True
+        await self._until_kept(body, kind, why)
+        telemetry.update_unreadable("set_aside")
+        log.error("update_set_aside", update=name_of(body), kind=kind, unread=why)
 
     async def _call(self, method: TelegramMethod[Any], data: Mapping[str, Any]) -> None:
         response = data.get(IN_RESPONSE)
@@ -150,10 +175,10 @@ class Intake:
         else:
             response.append(method)
 
-    async def _until_kept(self, body: bytes, reading: Reading) -> None:
+    async def _until_kept(self, body: bytes, kind: str, why: str) -> None:
         while True:
             try:
-                await self.quarantine.put(body, reading.kind, reading.why)
+                await self.quarantine.put(body, kind, why)
             except RedisError as error:
                 log.warning("quarantine_unreachable", error=str(error))
                 await asyncio.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""The quarantine: updates that can't be read, kept for the operator.
+"""The quarantine: updates that can't be read, and payments that failed, kept for the operator.
 
 A newer version may read them, so their bytes are kept as they came. They contain what people sent,
 so they are kept for a limited time, and the list of them shows nothing that people sent.
@@ -44,7 +44,7 @@ class Entry:
         since: When it was set aside.
         size: Its size in bytes.
         kind: Its kind, such as `message`; "" if the kind can't be read.
-        why: The paths of the parts that can't be read.
+        why: The paths of the parts that can't be read; ends with `failed` if a handler failed.
     """
 
     name: str
@@ -140,7 +140,7 @@ class Quarantine:
         return taken
 
     async def keep(self, name: str) -> None:
-        """Stop trying an update again, because it still can't be read; it stays kept."""
+        """Stop trying an update again, because it still can't be used; it stays kept."""
         await self._batch.send("ZREM", self._again, name)
 
     def _entry(self, name: str) -> str:

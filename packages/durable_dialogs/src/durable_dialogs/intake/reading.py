@@ -63,6 +63,13 @@ class Reading:
         return self.update is not None and not self.kind
 
     @property
+    def payment(self) -> str:
+        """The path of the payment or refund that the update tells of; "" if it tells of none."""
+        message = self.update.message if self.update else None
+        paths = (f"message.{name}" for name in PAYMENTS if getattr(message, name, None))
+        return next(paths, "")
+
+    @property
     def why(self) -> str:
         """The paths of the parts that can't be read; it contains nothing that people sent."""
         paths = " ".join(self.left_out[:SHOWN])
