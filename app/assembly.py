@@ -1,6 +1,7 @@
 """Puts the parts of a worker together. Nothing runs yet: `app/run.py` does that."""
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from app.deliveries import Deliveries
 from app.dispatcher import make_dispatcher
 from app.pages import make_pages
 from app.readiness import make_health
+from app.setting_checks import OFF
 from app.settings import Settings
-from app.updates import KINDS, Receiver, poll
+from app.updates import KINDS, ByWebhook, poll
 from charts.process import Charts
 from db import checkpoint
 from db.changes import Changes
@@ -33,11 +35,13 @@ from durable_dialogs.delivery.leases import Leases
 from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
+from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.runtime import Hooks, OpenDialogs
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.tally.drafts import Drafts
 from durable_dialogs.tally.taps import Taps
 from durable_dialogs.telemetry import telemetry
+from durable_dialogs.workers.peers import Peers
 from exports.sending import Exports
 from exports.writing import Writer
 from handlers import inline_counter, menu_button, profile
@@ -125,8 +129,12 @@ async def assemble(
     inbox = Inbox(Fetcher(bot, KINDS), kept_updates, intake.carry_out)
     health = make_health(settings, connections, kept.sessions, is_stopping)
     pages = await make_pages(settings, connections, services, catalog, health)
+    peers = _make_peers(settings, bot.token, dialogs)
+    receiver = Receiver(intake, peers)
     jobs: list[Job] = [
-        _receiving(settings, connections, intake, inbox, pages),
+        # Before the worker's first heartbeat, which tells where others pass updates on to.
+        *([partial(peers.run, receiver.carry_out)] if peers else []),
+        _receiving(settings, connections, receiver, inbox, pages),
         *dialogs.jobs(dispatcher),
         intake.run,
         partial(profile.announce, bot, catalog),
@@ -138,7 +146,8 @@ async def assemble(
         services.taps.run,
     ]
     others = (person.close, own_chats.close, services.taps.close)
-    closing = (inbox.close, *dialogs.closing, *others)
+    first = (peers.close,) if peers else ()
+    closing = (*first, inbox.close, *dialogs.closing, *others)
     return Assembly(dispatcher, pages, health, jobs, dialogs.middleware.stop, closing)
 
 
@@ -216,7 +225,7 @@ def _make_intake(
 def _receiving(
     settings: Settings,
     connections: Connections,
-    intake: Intake,
+    receiver: Receiver,
     inbox: Inbox,
     pages: web.Application,
 ) -> Job:
@@ -225,9 +234,18 @@ def _receiving(
     if settings.webhook_url is None:
         return partial(poll, bot, inbox)
     address = settings.webhook_url.get_secret_value().rstrip("/")
-    receiver = Receiver(address, settings.secret or secret_of(bot.token), intake, inbox)
-    receiver.join(pages)
-    return partial(receiver.announce, bot, connections.redis, connections.keys)
+    secret = settings.secret or secret_of(bot.token)
+    webhook = ByWebhook(address, secret, receiver, inbox)
+    webhook.join(pages)
+    return partial(webhook.announce, bot, connections.redis, connections.keys)
+
+
+def _make_peers(settings: Settings, token: str, dialogs: OpenDialogs) -> Peers | None:
+    """Give the other workers that updates are passed on to, None if there are none."""
+    if settings.webhook_url is None or settings.worker_peers == OFF:
+        return None
+    key = hmac.digest(token.encode(), b"durable peers", "sha256")
+    return Peers(dialogs.workers, key, settings.worker_peers)
 
 
 async def _forget(changes: Changes) -> None:

@@ -15,6 +15,9 @@ from durable_dialogs.redis.address import FILES as REDIS_FILES
 from durable_dialogs.redis.address import parse
 from durable_dialogs.telegram.proxy import parse_proxy
 
+UNIX, OFF = "unix", "off"
+"""How workers pass updates on: over sockets of one machine, or not at all."""
+
 
 def check_token(value: SecretStr) -> SecretStr:
     """Check a bot token."""
@@ -114,4 +117,18 @@ def check_webhook_secret(value: SecretStr) -> SecretStr:
     """Check the secret of a webhook (Bot API, setWebhook)."""
     if not re.fullmatch(r"[\w-]{1,256}", value.get_secret_value(), re.ASCII):
         raise ValueError("must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+    return value
+
+
+def check_peers(value: str) -> str:
+    """Check how workers pass updates on to each other."""
+    if value in {UNIX, OFF}:
+        return value
+    try:
+        address = urlsplit(value)
+        is_address = address.scheme == "tcp" and address.hostname and address.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValueError("must be unix, off or an address of this machine like tcp://10.0.0.1")
     return value

@@ -18,9 +18,11 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.setting_checks import (
+    UNIX,
     address_with,
     check_database,
     check_game,
+    check_peers,
     check_proxy,
     check_redis,
     check_token,
@@ -66,6 +68,8 @@ class Settings(BaseSettings):
         webhook_url: The public address where Telegram posts updates; without one, Tally polls.
         webhook_secret: The secret that Telegram sends with each update; the default is derived
             from the token.
+        worker_peers: How workers pass updates on to the owners of their chats: `unix`, `off`, or
+            this machine's address for the workers of other machines, such as `tcp://10.0.0.1`.
         web_host: The address to listen at.
         web_port: The port to listen at.
         metrics_host: The address to serve metrics at.
@@ -95,6 +99,7 @@ class Settings(BaseSettings):
     dialog_ttl: int = Field(30 * DAY, ge=1, le=3650 * DAY)
     webhook_url: Annotated[SecretStr, address_with("http", "https")] | None = None
     webhook_secret: Annotated[SecretStr, AfterValidator(check_webhook_secret)] | None = None
+    worker_peers: Annotated[str, AfterValidator(check_peers)] = UNIX
     web_host: str = "127.0.0.1"
     web_port: int = Field(8080, ge=1, le=65535)
     metrics_host: str = "127.0.0.1"

@@ -19,7 +19,7 @@ from redis.asyncio import Redis
 
 from app.webhook_setting import WebhookSetting
 from durable_dialogs.delivery.inbox import Inbox
-from durable_dialogs.intake.intake import Intake
+from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.telegram.retries import confirmed, patiently
@@ -120,24 +120,25 @@ async def observe(handler: Handler, event: TelegramObject, data: dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
+class ByWebhook:
     """Receives updates by webhook.
 
     Attributes:
         address: The public address.
         secret: The secret that Telegram sends with each update.
-        intake: Carries updates out.
+        receiver: Carries updates out, or has the workers do it that own their chats.
         inbox: May hold updates from a time when the bot polled.
     """
 
     address: str
     secret: str
-    intake: Intake
+    receiver: Receiver
     inbox: Inbox
 
     def join(self, app: web.Application) -> None:
         """Add the webhook to an application."""
-        add_webhook(app, Webhook(self.intake, self.secret), urlsplit(self.address).path)
+        webhook = Webhook(self.receiver, self.secret)
+        add_webhook(app, webhook, urlsplit(self.address).path)
 
     async def announce(self, bot: Bot, redis: Redis, keys: BotKeys) -> NoReturn:
         """Set the webhook and keep it set until cancelled; replay the inbox first.

@@ -2,20 +2,17 @@
 
 Telegram delivers an update again if the answer is not 2xx (Bot API, setWebhook), so Tally answers
 200 only after the commit. The response also contains the answer to the press, which saves a
-request.
+request. If another worker owns the update's chat, that worker carries it out.
 """
 
 import hmac
 from collections.abc import MutableMapping
 from hashlib import sha256
-from typing import Any
 
-import orjson
-from aiogram.methods import TelegramMethod
 from aiohttp import hdrs, web
 from cachetools import LRUCache
 
-from durable_dialogs import IN_RESPONSE, Intake
+from durable_dialogs import Receiver
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 """Header with the secret that `setWebhook` told Telegram."""
@@ -31,12 +28,12 @@ class Webhook:
     """Takes updates that Telegram posts.
 
     Args:
-        intake: Handles updates.
+        receiver: Carries updates out, or has the workers do it that own their chats.
         secret: The secret token that Telegram sends with each update.
     """
 
-    def __init__(self, intake: Intake, secret: str) -> None:
-        self._intake = intake
+    def __init__(self, receiver: Receiver, secret: str) -> None:
+        self._receiver = receiver
         self._secret = secret.encode()
         self._refused: MutableMapping[bytes, bool] = LRUCache(REFUSED)
 
@@ -46,12 +43,15 @@ class Webhook:
         if not hmac.compare_digest(secret, self._secret):
             return web.Response(status=web.HTTPUnauthorized.status_code)
         body = await request.read()
-        reading = self._intake.read(body)
-        if not reading.is_json and self._is_refused(body):
-            return web.Response(status=web.HTTPBadRequest.status_code)
-        methods: list[TelegramMethod[Any]] = []
-        await self._intake.take(reading, body, **{IN_RESPONSE: methods})
-        return _call(methods[0]) if methods else web.Response()
+        answer = await self._receiver.pass_on(body)
+        if answer is None:
+            reading = self._receiver.read(body)
+            if not reading.is_json and self._is_refused(body):
+                return web.Response(status=web.HTTPBadRequest.status_code)
+            answer = await self._receiver.take(reading, body)
+        if not answer:
+            return web.Response()
+        return web.Response(body=answer, content_type="application/json")
 
     def _is_refused(self, body: bytes) -> bool:
         """Tell whether to refuse a body that is not JSON, so that Telegram posts it again.
@@ -64,12 +64,6 @@ class Webhook:
         is_new = digest not in self._refused
         self._refused[digest] = True
         return is_new or not body
-
-
-def _call(method: TelegramMethod[Any]) -> web.Response:
-    content = method.model_dump(mode="json", exclude_none=True)
-    body = orjson.dumps({"method": method.__api_method__, **content})
-    return web.Response(body=body, content_type="application/json")
 
 
 def secret_of(token: str) -> str:

@@ -91,6 +91,10 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
         ("ADMIN_IDS", "7,hunter2", "ADMIN_IDS: must be people's ids, separated by commas"),
         ("ADMIN_IDS", "7,,8", "ADMIN_IDS: must be people's ids"),
         ("ADMIN_IDS", "-1001234567890", "ADMIN_IDS: must be people's ids"),
+        *(
+            ("WORKER_PEERS", value, "WORKER_PEERS: must be unix, off or an address of this machine")
+            for value in ("hunter2", "tcp", "tcp://", "tcp://host:99999", "http://host", "tcp://[a")
+        ),
         ("LOG_LEVEL", "hunter2", "LOG_LEVEL: input should be 'DEBUG'"),
     ],
 )

@@ -58,8 +58,10 @@ async def two_workers(
     Args:
         playground: Their Telegram.
         folder: The folder for their data.
-        **settings: Further settings of both.
+        **settings: Further settings of both. By default neither passes updates on, so both of them
+            carry out updates of one chat at the same time.
     """
+    settings = {"WORKER_PEERS": "off", **settings}
     valkey = EmbeddedValkey(folder / "valkey")
     async with AsyncExitStack() as stack:
         await valkey.start()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from durable_dialogs.drawing.pictures import Picture, PictureError
     from durable_dialogs.drawing.sending import Sending, starts
     from durable_dialogs.intake.intake import Intake
+    from durable_dialogs.intake.receiver import Receiver
     from durable_dialogs.recovery.group_upgrade import upgrade_of
     from durable_dialogs.state.keys import (
         BotKeys,
@@ -66,6 +67,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "PictureError",
+    "Receiver",
     "Record",
     "Refusal",
     "Sending",
@@ -96,6 +98,7 @@ _MODULES = {
     "drawing.pictures": ("Picture", "PictureError"),
     "drawing.sending": ("Sending", "starts"),
     "intake.intake": ("Intake",),
+    "intake.receiver": ("Receiver",),
     "recovery.group_upgrade": ("upgrade_of",),
     "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "stack_id_of"),
     "state.outcome": ("NotKnownYetError", "Outcome", "Refusal", "UnsentError"),

@@ -98,6 +98,11 @@ class OpenDialogs:
         ]
 
     @property
+    def workers(self) -> WorkerRegistry:
+        """The live workers of the bot."""
+        return self._workers
+
+    @property
     def closing(self) -> list[Callable[[float], Awaitable[None]]]:
         """What to call at the end, in this order.
 

@@ -61,7 +61,7 @@ class ValkeySocket:
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         self._socket_folder.mkdir(exist_ok=True, mode=PRIVATE)
-        _require_private(self._socket_folder)
+        require_private(self._socket_folder)
 
     def open_lock(self) -> int:
         """Open the lock file, which a server locks; return its descriptor."""
@@ -81,7 +81,7 @@ class ValkeySocket:
         named = self._lock.read_bytes() if self._lock.exists() else b""
         folder = Path(os.fsdecode(named)) if named else self._socket_folder
         if folder != self._socket_folder and folder.exists():
-            _require_private(folder)
+            require_private(folder)
             self.remove_folder()
             self._socket_folder = folder
 
@@ -91,7 +91,7 @@ class ValkeySocket:
             self._socket_folder.rmdir()
 
 
-def _require_private(folder: Path) -> None:
+def require_private(folder: Path) -> None:
     """Check that only this user can open a socket's folder, before the bot sends anything there.
 
     In the shared temporary folder another user could have made a folder of that name, with a

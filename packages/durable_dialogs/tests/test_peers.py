@@ -1,0 +1,288 @@
+"""Workers agree on the owners of chats, and pass updates on to them, over real sockets."""
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.keys import BotKeys
+from durable_dialogs.tasks import finish, start
+from durable_dialogs.workers import handover, wire
+from durable_dialogs.workers.ownership import Ownership
+from durable_dialogs.workers.peers import Peers
+from durable_dialogs.workers.registry import WorkerRegistry
+
+KEYS = BotKeys(42)
+CHATS = [str(chat) for chat in range(1000)]
+
+
+class Worker:
+    """A worker that answers an update with its own name, as soon as it may.
+
+    Attributes:
+        registry: Its view of the live workers.
+        peers: Passes updates on.
+        taken: The updates that it has taken from others.
+        may_answer: Set as long as it answers.
+    """
+
+    def __init__(self, redis: Redis, listen: str = "unix", key: bytes = b"key") -> None:
+        self.registry = WorkerRegistry(redis, Batch(redis), KEYS)
+        self.peers = Peers(self.registry, key, listen)
+        self.taken: list[bytes] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.ownership = Ownership(self.registry)
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.registry.worker
+
+    @property
+    def socket(self) -> Path:
+        """Its socket."""
+        return Path(self.registry.address.removeprefix("unix:"))
+
+    async def carry_out(self, body: bytes) -> bytes:
+        """Carry out an update of another worker."""
+        self.taken.append(body)
+        await self.may_answer.wait()
+        if body == b"wrong":
+            raise ValueError(body)
+        return self.name.encode() + b" " + body
+
+    def begin(self) -> None:
+        """Take updates of others from now on."""
+        self._job = start(self.peers.run(self.carry_out), awaited=True)
+
+    async def stop(self, within: float = 1) -> None:
+        """Stop as a bot does."""
+        await finish([self._job], 0)
+        await self.peers.close(within)
+
+    def chat_of(self, other: "Worker") -> str:
+        """Return a chat that another worker owns."""
+        return next(chat for chat in CHATS if self.ownership.owner_of(chat) == other.name)
+
+
+Run = Callable[..., Awaitable[Worker]]
+
+
+@pytest.fixture
+async def run(redis: Redis) -> AsyncIterator[Run]:
+    """Give a function that runs a worker, which all that run know then."""
+    running: list[Worker] = []
+
+    async def run(listen: str = "unix", key: bytes = b"key") -> Worker:
+        worker = Worker(redis, listen, key)
+        worker.begin()
+        running.append(worker)
+        for each in running * 2:
+            await each.registry.gone([])
+        return worker
+
+    yield run
+    for worker in running:
+        await worker.stop(0)
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers wait for less."""
+    monkeypatch.setattr(handover, "PATIENCE", 0.3)
+    monkeypatch.setattr(handover, "PING", 0.1)
+
+
+async def test_all_workers_agree_and_each_owns_its_part(run: Run) -> None:
+    workers = [await run() for _ in range(4)]
+    views = [
+        [worker.ownership.owner_of(chat) or worker.name for chat in CHATS] for worker in workers
+    ]
+    assert views == [views[0]] * 4
+    for worker in workers:
+        assert 180 < views[0].count(worker.name) < 320
+
+
+async def test_only_the_chats_of_a_worker_that_went_change_their_owner(
+    run: Run, redis: Redis
+) -> None:
+    one, two, three = [await run() for _ in range(3)]
+    before = {chat: one.ownership.owner_of(chat) for chat in CHATS}
+    await three.registry.close(1)
+    await one.registry.gone([])
+    after = {chat: one.ownership.owner_of(chat) for chat in CHATS}
+    moved = {chat for chat in CHATS if before[chat] != after[chat]}
+    assert moved == {chat for chat in CHATS if before[chat] == three.name}
+    assert {after[chat] for chat in moved} == {None, two.name}
+    assert await redis.hlen(KEYS.own("addresses")) == 2
+
+
+async def test_a_worker_of_a_former_version_counts_and_owns_nothing(run: Run, redis: Redis) -> None:
+    worker = await run()
+    seconds, _ = await redis.time()
+    await redis.zadd(KEYS.own("crew"), {"machine:7:ab": seconds})
+    assert await worker.registry.gone(["machine:7:ab", "machine:8:ab"]) == {"machine:8:ab"}
+    assert worker.registry.others == {}
+    # It reads names and nothing else.
+    assert set(await redis.zrange(KEYS.own("crew"), 0, -1)) == {
+        b"machine:7:ab",
+        worker.name.encode(),
+    }
+
+
+async def test_a_socket_of_another_machine_is_not_reached(run: Run, redis: Redis) -> None:
+    worker = await run()
+    seconds, _ = await redis.time()
+    await redis.zadd(KEYS.own("crew"), {"machine:7:ab": seconds, "machine:8:ab": seconds})
+    await redis.hset(KEYS.own("addresses"), "machine:7:ab", "unix:/somewhere/7.sock")
+    await redis.hset(KEYS.own("addresses"), "machine:8:ab", "tcp://machine:8")
+    await worker.registry.gone([])
+    assert worker.registry.others == {"machine:8:ab": "tcp://machine:8"}
+
+
+@pytest.mark.parametrize("listen", ["unix", "tcp://127.0.0.1", "tcp://[::1]"])
+async def test_the_owner_answers(run: Run, listen: str) -> None:
+    one, two = await run(listen), await run(listen)
+    bodies = [b"", *(str(number).encode() for number in range(100)), b"x" * 1_000_000]
+    chat = one.chat_of(two)
+    answers = await asyncio.gather(*(one.peers.pass_on(chat, body) for body in bodies))
+    assert answers == [two.name.encode() + b" " + body for body in bodies]
+    assert two.taken == bodies
+    assert await one.peers.pass_on(two.chat_of(one), b"own") is None
+    assert one.taken == []
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_a_long_update_is_not_carried_out_twice(run: Run) -> None:
+    one, two = await run(), await run()
+    two.may_answer.clear()
+    passed = start(one.peers.pass_on(one.chat_of(two), b"long"), awaited=True)
+    _, waiting = await asyncio.wait([passed], timeout=1)
+    assert waiting
+    two.may_answer.set()
+    assert await passed == two.name.encode() + b" long"
+
+
+@pytest.mark.usefixtures("hurry")
+async def test_updates_of_a_silent_owner_are_carried_out_here_and_so_are_the_next(
+    run: Run,
+) -> None:
+    one = await run()
+    # It listens and never reads, as a worker does that was stopped.
+    with socket.socket(socket.AF_UNIX) as silent:
+        path = one.socket.with_name("0-silent.sock")
+        silent.bind(str(path))
+        silent.listen()
+        one.registry.others = {"silent": f"unix:{path}"}
+        chat = next(chat for chat in CHATS if one.ownership.owner_of(chat))
+        answers = await asyncio.gather(*(one.peers.pass_on(chat, b"7") for _ in range(20)))
+        assert answers == [None] * 20
+        async with asyncio.timeout(handover.PATIENCE / 2):
+            assert await one.peers.pass_on(chat, b"8") is None
+        path.unlink()
+
+
+async def test_updates_of_an_owner_that_is_gone_are_carried_out_here(run: Run) -> None:
+    one = await run()
+    one.registry.others = {"gone": "unix:/nowhere/gone.sock"}
+    chat = next(chat for chat in CHATS if one.ownership.owner_of(chat))
+    async with asyncio.timeout(handover.PATIENCE / 2):
+        assert await one.peers.pass_on(chat, b"7") is None
+
+
+async def test_updates_under_way_are_carried_out_here_once_the_connection_is_lost(run: Run) -> None:
+    one, two = await run(), await run()
+    two.may_answer.clear()
+    passed = start(one.peers.pass_on(one.chat_of(two), b"7"), awaited=True)
+    while not two.taken:
+        await asyncio.sleep(0)
+    await two.peers.close(0)
+    assert await passed is None
+
+
+async def test_what_fails_at_the_owner_is_tried_here(run: Run) -> None:
+    one, two = await run(), await run()
+    assert await one.peers.pass_on(one.chat_of(two), b"wrong") is None
+    assert await one.peers.pass_on(one.chat_of(two), b"7") == two.name.encode() + b" 7"
+
+
+async def test_a_worker_that_stops_finishes_what_it_has_and_takes_no_more(run: Run) -> None:
+    one, two = await run(), await run()
+    two.may_answer.clear()
+    chat = one.chat_of(two)
+    passed = start(one.peers.pass_on(chat, b"7"), awaited=True)
+    while not two.taken:
+        await asyncio.sleep(0)
+    stopping = start(two.stop(within=5), awaited=True)
+    while two.socket.exists():
+        await asyncio.sleep(0)
+    assert await one.peers.pass_on(chat, b"8") is None
+    two.may_answer.set()
+    await stopping
+    assert await passed == two.name.encode() + b" 7"
+    assert two.taken == [b"7"]
+
+
+async def test_a_worker_with_another_key_gets_and_gives_nothing(run: Run) -> None:
+    one, two = await run(), await run(key=b"other")
+    assert await one.peers.pass_on(one.chat_of(two), b"7") is None
+    assert await two.peers.pass_on(two.chat_of(one), b"7") is None
+    assert one.taken == two.taken == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        wire.HEAD.pack(2, wire.Kind.UPDATE, 1) + b"{}",
+        wire.HEAD.pack(wire.NONCE, wire.Kind.PROOF, 0) + bytes(wire.NONCE),
+        wire.HEAD.pack(2**32 - 1, wire.Kind.HELLO, 0),
+        b"GET / HTTP/1.1\r\nHost: tea\r\n\r\n",
+        b"",
+    ],
+)
+async def test_whoever_does_not_know_the_key_is_hung_up_on(
+    monkeypatch: pytest.MonkeyPatch, run: Run, sent: bytes
+) -> None:
+    monkeypatch.setattr(wire, "PROVING", 0.3)
+    worker = await run()
+    reader, writer = await asyncio.open_unix_connection(worker.socket)
+    writer.write(sent)
+    async with asyncio.timeout(5):
+        with suppress(ConnectionError):
+            await reader.read()
+    writer.close()
+    assert worker.taken == []
+
+
+async def test_sockets_of_killed_workers_are_deleted(run: Run) -> None:
+    one = await run()
+    killed = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await killed.wait()
+    left = one.socket.with_name(f"{killed.pid}-ab.sock")
+    left.touch()
+    two = await run()
+    assert not left.exists()
+    assert one.socket.exists()
+    assert two.socket.exists()
+
+
+async def test_a_worker_without_a_folder_for_sockets_carries_everything_out(
+    monkeypatch: pytest.MonkeyPatch, redis: Redis, run: Run, tmp_path: Path
+) -> None:
+    two = await run()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / f"durable-dialogs-{os.getuid()}").mkdir(mode=0o755)
+    one = Worker(redis)
+    await one.peers.run(one.carry_out)
+    await one.registry.gone([])
+    assert one.registry.address == ""
+    assert one.registry.others == {two.name: two.registry.address}
+    assert {one.ownership.owner_of(chat) for chat in CHATS} == {None}
