@@ -63,6 +63,9 @@ UPDATE_SECONDS = _histogram(
 UNREADABLE = _counter(
     "updates_unreadable", "Updates that could not be read in full, by outcome", ["outcome"]
 )
+PASSED_ON = _counter(
+    "updates_passed_on", "Updates passed on to the owners of their chats, by outcome", ["outcome"]
+)
 REDONE = _counter("updates_redone", "Times that an update was done again, by reason", ["reason"])
 TAPS = _counter("taps", "Taps that counted")
 TOTALS = _counter("totals", "Totals that were confirmed, by kind of counter", ["kind"])
@@ -139,11 +142,13 @@ def begin(metric: Counter | Histogram, *labels: Iterable[str]) -> None:
 def measure_dialogs(telemetry: Telemetry) -> None:
     """Connect the metrics to the engine."""
     begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
+    begin(PASSED_ON, ("answered", "returned"))
     begin(UNREADABLE, ("reduced", "answered", "discarded", "set_aside", "dropped"))
     begin(DRAWINGS, Drawn)
     begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
     begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))
     telemetry.update_redone = partial(_count, REDONE)
+    telemetry.update_passed_on = partial(_count, PASSED_ON)
     telemetry.update_unreadable = partial(_count, UNREADABLE)
     telemetry.inbox_updates = INBOX.set
     telemetry.clock_skew = CLOCK_SKEW.set

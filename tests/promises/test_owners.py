@@ -16,6 +16,7 @@ from tests.support.watching import metrics
 from tests.support.workers import Worker, Workers, two_workers
 
 DONE = "tally_updates_total callback_query done"
+PASSED_ON = "tally_updates_passed_on_total answered"
 CONFLICTS = "tally_updates_redone_total conflict"
 
 
@@ -74,6 +75,8 @@ async def test_taps_through_both_are_all_done_by_the_owner(
     assert len(await answers_to(own_playground, *posts)) == len(taps)
     done = [await presses_of(worker) for worker in workers]
     assert sorted(done) == [0, 50]
+    passed_on = [(await metrics(worker.tally))[PASSED_ON] for worker in workers]
+    assert passed_on[done.index(0)] >= 25
     assert [(await metrics(worker.tally))[CONFLICTS] for worker in workers] == [0, 0]
     await finish(workers, ann, counter, 50)
 

@@ -25,6 +25,8 @@ class Telemetry:
             `unclear`, `away`, `failure` or `question`.
         update_unreadable: An update can't be read completely. Argument: what happened to it,
             `reduced`, `answered`, `discarded`, `set_aside` or `dropped`.
+        update_passed_on: An update was passed on to the worker that owns its chat. Argument:
+            `answered`, or `returned` if it is to be carried out here after all.
         edit_done: A pending edit has ended. Argument: how, a value of `outcome.Drawn`.
         edits_waiting: The number of pending edits has changed. Argument: the change, 1 or -1.
         entry_tried: The outbox has tried to deliver an entry. Argument: `delivered`, `failed` or
@@ -40,6 +42,7 @@ class Telemetry:
 
     update_redone: Callable[[str], object] = _ignore
     update_unreadable: Callable[[str], object] = _ignore
+    update_passed_on: Callable[[str], object] = _ignore
     edit_done: Callable[[str], object] = _ignore
     edits_waiting: Callable[[int], object] = _ignore
     entry_tried: Callable[[str], object] = _ignore

@@ -12,6 +12,7 @@ import structlog
 
 from durable_dialogs.redis.valkey_socket import PRIVATE, require_private
 from durable_dialogs.tasks import finish, start
+from durable_dialogs.telemetry import telemetry
 from durable_dialogs.workers.handover import PATIENCE, Asking, CarryOut, Serving
 from durable_dialogs.workers.ownership import Ownership
 from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry, lives
@@ -67,7 +68,9 @@ class Peers:
             self._asked = {name: each for name, each in self._asked.items() if not each.is_over}
             self._asked[owner] = asked
             start(self._connect(asked, self._registry.others[owner]))
-        return await asked.ask(body)
+        answer = await asked.ask(body)
+        telemetry.update_passed_on("returned" if answer is None else "answered")
+        return answer
 
     def _leave_out(self, worker: str, seconds: float) -> None:
         log.info("worker_left_out", other=worker, seconds=seconds)

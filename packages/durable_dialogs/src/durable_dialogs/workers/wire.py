@@ -17,7 +17,7 @@ LONGEST = 1024 * 1024 + 1024
 """Largest body of a frame in bytes; the webhook takes updates of up to a megabyte."""
 NONCE = 32
 """Bytes of a nonce, and of the proof that answers it."""
-PROVING = 1.0
+PROVING = 5.0
 """Seconds that the other end has to prove that it knows the key."""
 
 
