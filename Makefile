@@ -78,6 +78,7 @@ bench: $(VENV)/run-$(VERSION).stamp ## Measure a press (beside other bots), quer
 	$(BIN)/python -m benchmarks.totals $(TOTALS)
 	$(BIN)/python -m benchmarks.charts
 	$(BIN)/python -m benchmarks.scale --people $(PEOPLE) $(if $(DATABASE),--database $(DATABASE))
+	$(BIN)/python -m benchmarks.hot
 
 format: $(VENV)/dev-$(VERSION).stamp ## Format the code
 	$(BIN)/ruff check --fix .
