@@ -180,3 +180,36 @@ async def test_an_announced_entry_that_is_never_committed_is_forgotten(
     await outbox.announce(KEYS.chat(ANN), {"entry": "{}"})
     async with running(outbox):
         await until_empty(redis)
+
+
+async def test_an_entry_is_left_alone_while_another_worker_delivers_it(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox_module, "PERIOD", 0.3)
+    slow, may_end = asyncio.Event(), asyncio.Event()
+    begun, others = Counter[str](), 0
+
+    async def deliver(_outbox: Outbox, entry: str, _payload: str) -> None:
+        nonlocal others
+        begun[entry] += 1
+        if entry == "export":
+            slow.set()
+            await may_end.wait()
+        else:
+            others += 1
+
+    one, two = (Outbox(redis, Batch(redis), KEYS, deliver) for _ in range(2))
+    chat = KEYS.chat(ANN)
+    async with running(one, two), asyncio.timeout(SOON):
+        await one.put(chat, {"export": "{}"})
+        sending = asyncio.create_task(one.send(chat, {"export": "{}"}))
+        await slow.wait()
+        # Both workers sweep several times meanwhile, as those entries show.
+        for number in range(8):
+            await leave(redis, 1)
+            while others <= number:
+                await asyncio.sleep(0.02)
+        may_end.set()
+        await sending
+        await until_empty(redis)
+    assert begun["export"] == 1

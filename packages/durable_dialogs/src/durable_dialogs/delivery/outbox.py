@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -19,18 +20,15 @@ from durable_dialogs.telemetry import telemetry
 Deliver = Callable[["Outbox", str, str], Awaitable[None]]
 """Delivers an entry; may be called twice for the same one.
 
-Gets the outbox, the entry's id and its payload. Raises `UndeliverableError` if trying again can't
-help.
+Gets the outbox, the entry's id and payload. Raises `UndeliverableError` if it never can.
 """
 
 PATIENCE = 1.0
 """Seconds that a person waits for a delivery. The commit has made sure that it happens anyway."""
 PERIOD = 3.0
-"""Seconds between two sweeps. For this time an entry is left to the worker that has announced or
-taken it."""
+"""Seconds between two sweeps, and for which a worker has an entry that it announced or took."""
 AT_ONCE = 20
-"""Entries that a worker takes at a time. If none of them is delivered, the rest waits for the next
-sweep."""
+"""Entries taken at a time. If none of them is delivered, the rest waits for the next sweep."""
 UNDER_WAY = 1_000
 """Entries under way beyond which a worker takes no more."""
 MISSING = 60
@@ -55,8 +53,9 @@ class Outbox:
     that is announced and never committed does no harm.
 
     The index says when each entry is due, by Redis' clock. A worker that takes an entry puts it
-    off, so workers share what is left, and an entry that fails gets behind the others. While no
-    entry is delivered, a worker tries `AT_ONCE` of them in each `PERIOD`.
+    off, and again while a slow delivery such as an export is under way. So workers share what is
+    left, and an entry that fails gets behind the others. While no entry is delivered, a worker
+    tries `AT_ONCE` of them in each `PERIOD`.
 
     Args:
         redis: The connection; it returns bytes.
@@ -73,6 +72,7 @@ class Outbox:
         self._aside = keys.own("undeliverable")
         self._announce = redis.register_script(Path(__file__).with_name("announce.lua").read_text())
         self._due = redis.register_script(Path(__file__).with_name("due.lua").read_text())
+        self._keep = redis.register_script(Path(__file__).with_name("keep.lua").read_text())
         self._tasks: dict[str, asyncio.Future[bool]] = {}
         self._failed: dict[str, str] = {}
         self._missing: MutableMapping[str, float] = LRUCache(REMEMBERED)
@@ -156,7 +156,7 @@ class Outbox:
         )
         telemetry.outbox_waiting(waiting)
         names = [name.decode() for name in taken]
-        # A slow delivery, such as an export, is still under way: leave it alone.
+        # This worker may be delivering one of them still, if Redis was away: leave it alone.
         due = [name.rpartition(" ") for name in names if name not in self._tasks]
         replies = [self._batch.send("HGET", outbox, entry) for outbox, _, entry in due]
         missing, tasks, failures = [], set(), []
@@ -210,6 +210,7 @@ class Outbox:
         return self._tasks[name]
 
     async def _send(self, outbox: str, entry: str, payload: str, *, is_logged: bool) -> bool:
+        keeping = start(self._keep_taken(_name(outbox, entry)))
         try:
             await self._send_one(outbox, entry, payload)
         except Exception as error:  # noqa: BLE001 - any error: the entry is tried again
@@ -219,7 +220,16 @@ class Outbox:
             else:
                 self._failed[entry] = type(error).__name__
             return False
+        finally:
+            keeping.cancel()
         return True
+
+    async def _keep_taken(self, name: str) -> None:
+        """Put an entry off until cancelled, so that no other worker delivers it meanwhile."""
+        while True:
+            await asyncio.sleep(PERIOD / 3)
+            with suppress(RedisError):  # another worker may then try, which does no harm
+                await self._batch.run(self._keep, [self._index], [PERIOD, name])
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         refusal = None
