@@ -4,12 +4,19 @@ So the list is always right, and its limit holds also if two updates come at the
 """
 
 import asyncio
+import random
 
 from aiogram_dialog.api.entities import Stack
 
 from durable_dialogs.state.keys import name_of
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.unit_of_work import UnitOfWork
+
+LONG = 50
+"""Entries beyond which a list is searched for expired counters when one is added."""
+SAMPLE = 20
+"""Entries that are then looked at, in one message to Redis. They are drawn at random, so the share
+of expired entries stays at about 1 in `SAMPLE`, and no entry has to tell its age."""
 
 
 class OpenCounters:
@@ -42,6 +49,8 @@ class OpenCounters:
             others = await self.of(owner)
             if len(others) >= at_most:
                 return False
+        if len(owners) > LONG:
+            await self._live(random.sample([each for each in owners if each != name], SAMPLE))
         owners[name] = owner
         return True
 
@@ -59,10 +68,14 @@ class OpenCounters:
             owner: The person's id.
         """
         owners = await self._unit.open_counters()
-        theirs = [name for name, owner_id in owners.items() if owner_id == owner]
-        records = await asyncio.gather(*map(self._unit.peek, theirs))
-        found = dict(zip(theirs, records, strict=True))
-        for name in theirs:
+        return await self._live([name for name, owner_id in owners.items() if owner_id == owner])
+
+    async def _live(self, names: list[str]) -> dict[str, Record]:
+        """Return the records of open counters by name, and remove the expired from the list."""
+        owners = await self._unit.open_counters()
+        records = await asyncio.gather(*map(self._unit.peek, names))
+        found = dict(zip(names, records, strict=True))
+        for name in names:
             if not found[name].contexts:
                 del owners[name], found[name]
         return found
