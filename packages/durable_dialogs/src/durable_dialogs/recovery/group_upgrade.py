@@ -1,8 +1,8 @@
 """Group upgrades: open counters follow a group that becomes a supergroup with another id.
 
-Two chats are in two hash slots, so no single commit can change both. A first commit takes the
-open dialogs out of the old chat and puts them into its outbox. From there each dialog is put into
-the new chat. After a kill another worker may repeat each step: it finds nothing left to take, or
+Two chats are in two hash slots, so no single commit can change both. First, commits take the open
+dialogs out of the old chat and put them into its outbox, some at a time. From there each dialog is
+put into the new chat. After a kill another worker may repeat each step: it takes what is left, or
 recognises a dialog that has arrived.
 """
 
@@ -21,6 +21,9 @@ from durable_dialogs.state.keys import ChatKeys, location_of_record, name_of, st
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
+
+AT_ONCE = 50
+"""Dialogs that one commit takes out of a group. Redis does nothing else meanwhile."""
 
 
 class GroupUpgrade(StrEnum):
@@ -52,6 +55,8 @@ class GroupUpgrades:
     def __init__(self, store: DialogStore, pending_redraws: PendingRedraws) -> None:
         self._store = store
         self._pending_redraws = pending_redraws
+        # Dialogs that arrive in a chat change the same list, so all but one at a time would fail.
+        self._arriving = asyncio.Lock()
 
     async def begin(self, outbox: Outbox, old_id: int, new_id: int) -> None:
         """Put the upgrade of a group into its outbox, after Telegram has told the new id."""
@@ -72,27 +77,31 @@ class GroupUpgrades:
         """
         old_id, new_id = orjson.loads(payload)
         old = self._store.keys.chat(old_id)
-        while not await self._take(outbox, old, new_id):
-            pass  # another update has changed a dialog meanwhile
+        while await self._take_some(outbox, old, new_id):
+            pass
         if not await outbox.empty(old, but=GroupUpgrade.UPGRADE):
             raise UnfinishedError
         return old_id, new_id
 
-    async def _take(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
+    async def _take_some(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
+        """Take up to `AT_ONCE` open counters out of a group; tell whether some may be left."""
         counters = await self._load(old, old.open_counters)
-        names = list(counters.stack)
+        names = list(counters.stack)[:AT_ONCE]
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
-            f"{GroupUpgrade.DIALOG}{name}": _pack(record, counters.stack[name], new_id)
+            f"{GroupUpgrade.DIALOG}{name}": _pack(record, counters.stack.pop(name), new_id)
             for name, record in zip(names, records, strict=True)
             if record.contexts
         }
-        if not entries:
-            return True
-        for record in (counters, *records):
+        for name in names:
+            counters.stack.pop(name, None)  # without a dialog: it has expired
+        for record in records:
             record.stack, record.contexts = {}, {}
-        await outbox.announce(old, entries)
-        return bool(await self._store.commit(old, [counters, *records], outbox=entries))
+        if names:
+            await outbox.announce(old, entries)
+            # If another update has changed a dialog meanwhile, nothing is taken yet.
+            await self._store.commit(old, [counters, *records], outbox=entries)
+        return bool(names)
 
     async def put(self, payload: str) -> None:
         """Put a dialog into the new chat and post it, unless it is there already.
@@ -102,23 +111,28 @@ class GroupUpgrades:
         """
         dialog = orjson.loads(payload)
         location: Location = Location(**dialog["place"])
+        async with self._arriving:
+            while not await self._put(dialog, location):
+                pass  # another update has changed the list meanwhile
+
+    async def _put(self, dialog: dict[str, Any], location: Location) -> bool:
         chat = self._store.keys.chat(location.chat_id)
         key = chat.record(dialog["stack"]["_id"])
-        while True:
-            record, counters = await asyncio.gather(
-                self._load(chat, key), self._load(chat, chat.open_counters)
-            )
-            if record.stack:
-                return
-            _unpack(dialog, record)
-            record.owner = location.user_id
-            counters.stack[name_of(key)] = location.user_id
-            await self._pending_redraws.announce([key], location)
-            if await self._store.commit(chat, [record, counters]):
-                # If the commit took long, the first announcement has been removed again.
-                await self._pending_redraws.announce([key], location)
-                self._pending_redraws.hurry(key)
-                return
+        record, counters = await asyncio.gather(
+            self._load(chat, key), self._load(chat, chat.open_counters)
+        )
+        if record.stack:
+            return True
+        _unpack(dialog, record)
+        record.owner = location.user_id
+        counters.stack[name_of(key)] = location.user_id
+        await self._pending_redraws.announce([key], location)
+        if not await self._store.commit(chat, [record, counters]):
+            return False
+        # If the commit took long, the first announcement has been removed again.
+        await self._pending_redraws.announce([key], location)
+        self._pending_redraws.hurry(key)
+        return True
 
     async def _load(self, chat: ChatKeys, key: str) -> Record:
         loaded = await self._store.load(chat, update_id=None, record=key)
