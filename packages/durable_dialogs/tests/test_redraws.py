@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from redis.asyncio import Redis
 
-from durable_dialogs.drawing.foreground import NotDrawnError
+from durable_dialogs.drawing.foreground import NotDrawnError, NotDrawnNowError
 from durable_dialogs.recovery import redraws
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
@@ -107,6 +107,47 @@ async def test_a_window_that_can_never_be_drawn_is_given_up(
     async with scene.checking():
         await scene.until_done()
     assert len(scene.drawn) == redraws.TRIES
+
+
+async def test_a_window_whose_database_is_away_for_long_is_drawn_when_it_is_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "PATIENCE", 0.01)
+    (window,) = await scene.leave_behind(ANN, 1)
+    scene.errors += [NotDrawnNowError("the database")] * 3 * redraws.TRIES
+    async with scene.checking():
+        await scene.until_waiting(1)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
+    assert scene.drawn == [window] * (3 * redraws.TRIES + 1)
+
+
+async def test_while_telegram_can_not_be_reached_a_window_is_tried_less_and_less_often_for_a_day(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "REST", 0.02)
+    monkeypatch.setattr(redraws, "DAY", 0.5)
+    await scene.leave_behind(ANN, 1)
+    scene.renderer.is_away = True
+    async with scene.checking():
+        await scene.until_done()
+    # With pauses of 0.04, 0.08, 0.16 and 0.32 seconds.
+    assert 2 < len(scene.drawn) <= 5
+
+
+async def test_a_window_is_drawn_when_telegram_can_be_reached_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redraws, "REST", 0.001)
+    await scene.leave_behind(ANN, 1)
+    scene.renderer.is_away = True
+    async with scene.checking():
+        while len(scene.drawn) < 3:
+            await asyncio.sleep(0.02)
+        scene.renderer.is_away = False
+        await scene.until_waiting(1)
+        scene.renderer.draw(ANN)
+        await scene.until_done()
 
 
 async def test_the_oldest_window_is_drawn_although_newer_ones_keep_coming(

@@ -26,9 +26,13 @@ class Busy(Idle):
     Attributes:
         waiting: The windows that wait to be drawn: each one's chat, and what lets it be drawn.
         begun_before: How many windows had begun to wait before each check.
+        is_away: Whether Telegram can't be reached: edits fail at once, and may still be made.
     """
 
+    is_away = False
+
     def __init__(self) -> None:
+        self._doubtful: set[int | str] = set()
         self.waiting: list[tuple[int | str, asyncio.Event]] = []
         self.begun_before: list[int] = []
         self._begun = 0
@@ -43,10 +47,23 @@ class Busy(Idle):
     @override
     async def finish(self, chat_id: int | str, _message_id: int) -> None:
         """Wait until the test lets the window be drawn."""
+        if self.is_away:
+            self._doubtful.add(chat_id)
+            return
         may_draw = asyncio.Event()
         self._begun += 1
         self.waiting.append((chat_id, may_draw))
         await may_draw.wait()
+
+    @override
+    def is_doubtful(self, chat_id: int | str, _message_id: int) -> bool:
+        """Tell whether the last edit in the chat failed."""
+        return chat_id in self._doubtful
+
+    @override
+    def reset(self, chat_id: int | str, _message_id: int) -> None:
+        """Forget that an edit failed."""
+        self._doubtful.discard(chat_id)
 
     @property
     def chats(self) -> list[int | str]:

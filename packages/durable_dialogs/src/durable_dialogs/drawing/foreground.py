@@ -32,7 +32,11 @@ from durable_dialogs.tasks import start
 
 
 class NotDrawnError(Exception):
-    """A window could not be drawn again, for example because the database is away."""
+    """A window could not be drawn again, because its handlers failed."""
+
+
+class NotDrawnNowError(NotDrawnError):
+    """A window can't be drawn again for now, for example because the database is away."""
 
 
 def topic_of(manager: DialogManager) -> int | None:
@@ -122,7 +126,8 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id:
 
     Raises:
         AwayError: Redis can't be used.
-        NotDrawnError: The window's data can't be loaded.
+        NotDrawnNowError: The window's handlers refused, as they do if a database is away.
+        NotDrawnError: The window's handlers failed.
     """
     context = EventContext(
         bot=bot,
@@ -143,6 +148,8 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id:
     outcome = await _feed(dispatcher, context, event)
     if outcome is Outcome.AWAY:
         raise AwayError("not drawn again")
+    if outcome is Outcome.REFUSED:
+        raise NotDrawnNowError("not drawn again: its handlers refused")
     if outcome is not Outcome.DONE:
         raise NotDrawnError(f"not drawn again: {outcome}")
 

@@ -33,7 +33,9 @@ class PendingRedraw:
         is_version_enough: Whether two windows of one version are the same, so that a worker that
             draws a later version draws everything new.
         is_forced: Whether the window must be drawn again although its version stays the same.
-        failures: How many times drawing it again has failed.
+        failures: How many times its handlers have failed.
+        delays: How many times in a row it was put off, for any reason.
+        unreachable_since: Since when Telegram can't be reached for it, by the monotonic clock.
     """
 
     location: Location
@@ -45,10 +47,13 @@ class PendingRedraw:
     is_version_enough: bool = True
     is_forced: bool = False
     failures: int = 0
+    delays: int = 0
+    unreachable_since: float | None = None
 
     def touch(self, now: float) -> None:
         """Note that the record changes at `now`, or that the window must be drawn anyway."""
-        self.changed_at, self.version, self.not_before, self.failures = now, "", 0.0, 0
+        self.changed_at, self.version, self.not_before = now, "", 0.0
+        self.failures, self.delays, self.unreachable_since = 0, 0, None
 
     def is_drawn(self, stored: "StoredWindow") -> bool:
         """Tell whether this process has drawn the stored version, and no redraw is due."""

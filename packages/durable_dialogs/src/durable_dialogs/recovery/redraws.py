@@ -10,7 +10,7 @@ from typing import NamedTuple
 import structlog
 from redis.exceptions import RedisError
 
-from durable_dialogs.drawing.foreground import NotDrawnError
+from durable_dialogs.drawing.foreground import NotDrawnError, NotDrawnNowError
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.redraw_checks import WindowState, chat_of, state_of
 from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, StoredWindow
@@ -28,8 +28,14 @@ PATIENCE = 10.0
 """Seconds that a window waits at most for another window of its chat, and for the next check.
 After each failure to draw it the window waits twice as long as before."""
 
+DOUBLINGS = 5
+"""How many times that wait is doubled at most."""
+
 TRIES = 6
-"""How many times a window is drawn again before it is given up."""
+"""How many times a window is drawn again whose handlers fail, before it is given up."""
+
+DAY = 24 * 60 * 60
+"""Seconds for which a window is drawn again that Telegram can't be reached for."""
 
 log = structlog.get_logger(__name__)
 
@@ -194,8 +200,11 @@ class Redraws:
             # Unless a press has come meanwhile, which has drawn a newer version.
             redraw.version = redraw.version or stored.version
             await self._renderer.finish(stale.chat, stored.message_id)
+            self._note_telegram(stale)
         except (RedisError, AwayError):
             pass  # it stays pending
+        except NotDrawnNowError:
+            _put_off(redraw, PATIENCE)  # however long the database is away
         except NotDrawnError:
             self._try_later(redraw, stored)
         except Exception:
@@ -206,10 +215,30 @@ class Redraws:
             if not is_animation:
                 self._chats.pop(stale.chat, None)
 
+    def _note_telegram(self, stale: Stale) -> None:
+        """Note whether Telegram has made the edit for sure."""
+        redraw, message_id = stale.redraw, stale.stored.message_id
+        if not self._renderer.is_doubtful(stale.chat, message_id):
+            redraw.delays, redraw.unreachable_since = 0, None
+            return
+        now = time.monotonic()
+        redraw.unreachable_since = redraw.unreachable_since or now
+        if now - redraw.unreachable_since < DAY:
+            _put_off(redraw, REST)
+        else:
+            # Given up. The next press draws it.
+            self._renderer.reset(stale.chat, message_id)
+
     def _try_later(self, redraw: PendingRedraw, stored: StoredWindow) -> None:
         redraw.failures += 1
         if redraw.failures < TRIES:
-            redraw.not_before = time.monotonic() + PATIENCE * 2**redraw.failures
+            _put_off(redraw, PATIENCE)
         else:
             # Given up: it may be a dialog of an older version. The next press draws it.
             redraw.version = redraw.version or stored.version
+
+
+def _put_off(redraw: PendingRedraw, pause: float) -> None:
+    """Have a window wait until it is drawn again, the longer the more often it had to wait."""
+    redraw.delays += 1
+    redraw.not_before = time.monotonic() + pause * 2 ** min(redraw.delays, DOUBLINGS)
