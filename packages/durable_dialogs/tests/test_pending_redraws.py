@@ -13,14 +13,18 @@ from redis.commands.core import AsyncScript
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery import pending_redraws, redraws
+from durable_dialogs.recovery import pending_redraw, redraws, takeover
+from durable_dialogs.recovery.pending_redraw import PendingRedraw
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.recovery.redraw_index import RedrawIndex, in_pages
 from durable_dialogs.redis.batch import Argument, Batch
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
+from durable_dialogs.workers import registry
 from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.pending_redraws import (
     ANN,
+    CHAT,
     INDEX,
     KEYS,
     OTHER,
@@ -61,9 +65,9 @@ class Held(Batch):
 def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pending redraws checked often."""
     monkeypatch.setattr(redraws, "PERIOD", 0.1)
-    monkeypatch.setattr(redraws, "REST", 0.3)
+    monkeypatch.setattr(pending_redraw, "REST", 0.3)
     monkeypatch.setattr(redraws, "PATIENCE", 0.5)
-    monkeypatch.setattr(pending_redraws, "REFRESH", 0.5)
+    monkeypatch.setattr(takeover, "REFRESH", 0.5)
 
 
 @pytest.fixture(autouse=True)
@@ -133,17 +137,22 @@ def skew(monkeypatch: pytest.MonkeyPatch) -> ContextVar[float]:
     return ahead
 
 
-async def reads(redis: Redis) -> int:
-    """Return how many times workers have read the index."""
+async def calls(redis: Redis, command: str) -> int:
+    """Return how many times workers have used a command."""
     stats = await redis.info("commandstats")
-    return int(stats.get("cmdstat_hgetall", {"calls": 0})["calls"])
+    return int(stats.get(f"cmdstat_{command}", {"calls": 0})["calls"])
+
+
+async def looks(redis: Redis) -> int:
+    """Return how many times workers have looked who lives."""
+    return await calls(redis, "zadd")
 
 
 @pytest.mark.parametrize("hours", [-5, pytest.param(5, marks=pytest.mark.thorough)])
 async def test_redraws_are_taken_over_from_a_dead_worker_but_not_from_one_with_another_clock(
     redis: Redis, skew: ContextVar[float], monkeypatch: pytest.MonkeyPatch, hours: float
 ) -> None:
-    monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
+    monkeypatch.setattr(registry, "SILENCE", 3)
     drawn: dict[str, set[str]] = {"here": set(), "elsewhere": set()}
 
     async def draw_again(worker: str, record: str, _location: Location) -> None:
@@ -153,17 +162,78 @@ async def test_redraws_are_taken_over_from_a_dead_worker_but_not_from_one_with_a
     async with running(here, partial(draw_again, "here")), asyncio.timeout(2 * SOON):
         skew.set(hours * 3600)
         async with running(elsewhere, partial(draw_again, "elsewhere")):
-            while await reads(redis) < 2:  # the first takes over what it finds
+            while await looks(redis) < 2:  # the first takes over what it finds
                 await asyncio.sleep(0.02)
             await elsewhere.announce([TAPPED], ANN, animated_for)
             skew.set(0)
             await here.announce([OTHER], ANN, animated_for)
-            before = await reads(redis)
-            while await reads(redis) < before + 6:
+            before = await looks(redis)
+            while await looks(redis) < before + 6:
                 await asyncio.sleep(0.02)
             assert drawn == {"here": {OTHER}, "elsewhere": {TAPPED}}
         while TAPPED not in drawn["here"]:
             await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have workers read the whole index at each look."""
+    monkeypatch.setattr(takeover, "REFRESH", 0.05)
+    monkeypatch.setattr(takeover, "FULL", 0.0)
+
+
+@pytest.mark.usefixtures("often")
+async def test_thousands_of_entries_of_a_live_worker_do_not_stall_the_others(redis: Redis) -> None:
+    batch = Batch(redis)
+    other = WorkerRegistry(redis, batch, KEYS)
+    index = RedrawIndex(redis, batch, KEYS, other.worker)
+    records = [CHAT.record(f"m{number}") for number in range(50_000)]
+    longest = 0.0
+    async with running(worker(redis), draw_nothing), asyncio.timeout(4 * SOON):
+        while not await calls(redis, "hscan"):  # the first look takes all
+            await asyncio.sleep(0.02)
+        living = asyncio.create_task(other.run(lambda _: None))
+        await other.live()
+        for page in in_pages(records):
+            await index.write({record: PendingRedraw.owed(ANN) for record in page})
+        before = await calls(redis, "hscan")
+        while await calls(redis, "hscan") < before + 150:
+            # The processor's time, because a busy machine stalls every process.
+            began = time.thread_time()
+            await asyncio.sleep(0)
+            longest = max(longest, time.thread_time() - began)
+        living.cancel()
+    assert await redis.hlen(INDEX) == len(records)
+    assert longest < 0.05, longest
+
+
+@pytest.mark.usefixtures("often")
+async def test_pending_redraws_are_not_written_again_while_they_wait(redis: Redis) -> None:
+    pending = worker(redis)
+    await pending.announce([TAPPED], ANN, 1_000_000)
+    written = await calls(redis, "hset")
+    async with running(pending, draw_nothing), asyncio.timeout(SOON):
+        before = await looks(redis)
+        while await looks(redis) < before + 5:
+            await asyncio.sleep(0.02)
+    assert await calls(redis, "hset") == written
+
+
+@pytest.mark.usefixtures("often")
+async def test_while_redis_is_silent_no_worker_takes_another_for_dead(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeover, "DELAY", -1.0)  # as if each look came too late
+    batch = Batch(redis)
+    other = WorkerRegistry(redis, batch, KEYS)
+    async with running(worker(redis), draw_nothing), asyncio.timeout(SOON):
+        while not await looks(redis):
+            await asyncio.sleep(0.02)
+        await RedrawIndex(redis, batch, KEYS, other.worker).write({TAPPED: PendingRedraw.owed(ANN)})
+        before = await looks(redis)
+        while await looks(redis) < before + 5:
+            await asyncio.sleep(0.02)
+        assert await redis.hkeys(INDEX) == [f"{other.worker} {TAPPED}".encode()]
 
 
 async def test_a_window_that_can_not_be_drawn_while_redis_is_away_is_drawn_later(
@@ -191,7 +261,7 @@ async def test_a_window_that_can_not_be_drawn_while_redis_is_away_is_drawn_later
 async def test_a_stuck_window_delays_neither_others_nor_signs_of_life(
     redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pending_redraws, "SILENCE", 3.0)
+    monkeypatch.setattr(registry, "SILENCE", 3)
     batch = Batch(redis)
     workers = WorkerRegistry(redis, batch, KEYS)
     pending, others = worker(redis, batch, workers), asyncio.Event()
@@ -201,12 +271,14 @@ async def test_a_stuck_window_delays_neither_others_nor_signs_of_life(
             await asyncio.Event().wait()  # for ever
         others.set()
 
-    await pending.announce([TAPPED], ANN)
-    pending.hurry(TAPPED)
     async with running(pending, draw_again), asyncio.timeout(SOON):
         async with running(worker(redis), draw_nothing):
-            before = await reads(redis)
-            while await reads(redis) < before + 15:  # of both, for more than three seconds
+            while await looks(redis) < 3:  # the first takes over what it finds
+                await asyncio.sleep(0.02)
+            await pending.announce([TAPPED], ANN)
+            pending.hurry(TAPPED)
+            before = await looks(redis)
+            while await looks(redis) < before + 15:  # of both, for more than three seconds
                 await asyncio.sleep(0.02)
             (name,) = await redis.hkeys(INDEX)
         await pending.announce([OTHER], ANN)

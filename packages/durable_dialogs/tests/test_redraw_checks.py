@@ -8,6 +8,7 @@ from typing_extensions import override
 from durable_dialogs.drawing.edit_permits import EditPermit
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery import redraw_checks
+from durable_dialogs.recovery.pending_redraw import PendingRedraw, State, StoredWindow
 from durable_dialogs.recovery.redraw_checks import (
     DRIFT,
     OTHERS_TIME,
@@ -15,7 +16,6 @@ from durable_dialogs.recovery.redraw_checks import (
     WindowState,
     state_of,
 )
-from durable_dialogs.recovery.redraw_index import PendingRedraw, StoredWindow
 from durable_support.clock import Clock
 from durable_support.pending_redraws import ANN, TAPPED, Idle
 
@@ -79,7 +79,7 @@ async def test_a_permit_after_the_last_edit_has_drawn_the_stored_version(
 ) -> None:
     clock = Clock()
     monkeypatch.setattr(redraw_checks, "time", clock)
-    redraw = PendingRedraw(ANN, changed_at=clock.now - OTHERS_TIME / 2, version="2")
+    redraw = PendingRedraw(ANN, State.SETTLING, clock.now - OTHERS_TIME / 2, version="2")
     permit = EditPermit(OTHERS_TIME - later, version, is_by_same_clock)
     renderer = cast("Renderer", Drawn(clock.now - OTHERS_TIME, permit, clock))
     assert await state_of(TAPPED, redraw, StoredWindow("3", 42), renderer) is state
@@ -95,6 +95,6 @@ class Skipping(Idle):
 
 async def test_a_skipped_version_is_not_drawn_although_it_is_stored_again() -> None:
     # As after a failover to a server that has not got the other worker's commit.
-    redraw, stored = PendingRedraw(ANN, changed_at=0, version="2"), StoredWindow("2", 42)
+    redraw, stored = PendingRedraw(ANN, State.SETTLING, version="2"), StoredWindow("2", 42)
     assert await state_of(TAPPED, redraw, stored, cast("Renderer", Idle())) is WindowState.DRAWN
     assert await state_of(TAPPED, redraw, stored, cast("Renderer", Skipping())) is WindowState.STALE

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from durable_dialogs.drawing.foreground import NotDrawnError, NotDrawnNowError
-from durable_dialogs.recovery import redraws
+from durable_dialogs.recovery import pending_redraw, redraws
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish
@@ -20,7 +20,7 @@ from durable_support.redrawing import ANN, BORIS, CAPACITY, Scene
 def scene(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Give a worker that checks its pending redraws often."""
     monkeypatch.setattr(redraws, "PERIOD", 0.05)
-    monkeypatch.setattr(redraws, "REST", 0.1)
+    monkeypatch.setattr(pending_redraw, "REST", 0.1)
     return Scene(redis)
 
 
@@ -85,7 +85,7 @@ async def test_a_window_that_is_pressed_while_it_waits_is_not_drawn_again(scene:
 async def test_a_window_that_can_not_be_drawn_now_is_tried_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(redraws, "PATIENCE", 0.1)
+    monkeypatch.setattr(pending_redraw, "PAUSE", 0.1)
     (window,) = await scene.leave_behind(ANN, 1)
     scene.errors = [error] * 3
     async with scene.checking():
@@ -101,32 +101,32 @@ async def test_a_window_that_can_not_be_drawn_now_is_tried_again(
 async def test_a_window_that_can_never_be_drawn_is_given_up(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(redraws, "PATIENCE", 0.01)
+    monkeypatch.setattr(pending_redraw, "PAUSE", 0.01)
     await scene.leave_behind(ANN, 1)
     scene.errors = [error] * 100
     async with scene.checking():
         await scene.until_done()
-    assert len(scene.drawn) == redraws.TRIES
+    assert len(scene.drawn) == pending_redraw.TRIES
 
 
 async def test_a_window_whose_database_is_away_for_long_is_drawn_when_it_is_back(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redraws, "PATIENCE", 0.01)
+    monkeypatch.setattr(pending_redraw, "PAUSE", 0.01)
     (window,) = await scene.leave_behind(ANN, 1)
-    scene.errors += [NotDrawnNowError("the database")] * 3 * redraws.TRIES
+    scene.errors += [NotDrawnNowError("the database")] * 3 * pending_redraw.TRIES
     async with scene.checking():
         await scene.until_waiting(1)
         scene.renderer.draw(ANN)
         await scene.until_done()
-    assert scene.drawn == [window] * (3 * redraws.TRIES + 1)
+    assert scene.drawn == [window] * (3 * pending_redraw.TRIES + 1)
 
 
 async def test_while_telegram_can_not_be_reached_a_window_is_tried_less_and_less_often_for_a_day(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redraws, "REST", 0.02)
-    monkeypatch.setattr(redraws, "DAY", 0.5)
+    monkeypatch.setattr(pending_redraw, "REST", 0.02)
+    monkeypatch.setattr(pending_redraw, "DAY", 0.5)
     await scene.leave_behind(ANN, 1)
     scene.renderer.is_away = True
     async with scene.checking():
@@ -138,7 +138,7 @@ async def test_while_telegram_can_not_be_reached_a_window_is_tried_less_and_less
 async def test_a_window_is_drawn_when_telegram_can_be_reached_again(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redraws, "REST", 0.001)
+    monkeypatch.setattr(pending_redraw, "REST", 0.001)
     await scene.leave_behind(ANN, 1)
     scene.renderer.is_away = True
     async with scene.checking():

@@ -5,7 +5,7 @@ from enum import Enum, auto
 
 from durable_dialogs.drawing.edit_permits import TOLERANCE
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery.redraw_index import PendingRedraw, StoredWindow
+from durable_dialogs.recovery.pending_redraw import PendingRedraw, StoredWindow
 from durable_dialogs.state.keys import inline_message_of
 
 OTHERS_TIME = 5.0
@@ -47,10 +47,7 @@ async def state_of(
     if is_shown(record, redraw, stored, renderer):
         return WindowState.DRAWN
     chat = chat_of(record, redraw)
-    is_by_another = (
-        bool(redraw.version) and redraw.is_version_enough and redraw.version != stored.version
-    )
-    if renderer.is_doubtful(chat, stored.message_id) or not is_by_another:
+    if renderer.is_doubtful(chat, stored.message_id) or not redraw.is_by_another(stored):
         return WindowState.STALE
     return await _state_by_permit(chat, redraw, stored, renderer)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,8 +12,9 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.foreground import NotDrawnError, NotDrawnNowError
 from durable_dialogs.drawing.renderer import Renderer
+from durable_dialogs.recovery.pending_redraw import PendingRedraw, StoredWindow
 from durable_dialogs.recovery.redraw_checks import WindowState, chat_of, state_of
-from durable_dialogs.recovery.redraw_index import PendingRedraw, RedrawIndex, StoredWindow
+from durable_dialogs.recovery.redraw_index import PAGE, RedrawIndex, in_pages
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish, start
@@ -21,21 +22,9 @@ from durable_dialogs.tasks import finish, start
 PERIOD = 1.0
 """Seconds between two checks."""
 
-REST = 2.0
-"""Seconds after the last change of a record before it is checked."""
-
 PATIENCE = 10.0
 """Seconds that a window waits at most for another window of its chat, and for the next check.
-After each failure to draw it the window waits twice as long as before."""
-
-DOUBLINGS = 5
-"""How many times that wait is doubled at most."""
-
-TRIES = 6
-"""How many times a window is drawn again whose handlers fail, before it is given up."""
-
-DAY = 24 * 60 * 60
-"""Seconds for which a window is drawn again that Telegram can't be reached for."""
+If thousands of windows wait, the next check comes later."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +53,7 @@ class Stale(NamedTuple):
     @property
     def is_animation(self) -> bool:
         """Whether the message shows the stored version, and only time has passed since."""
-        return bool(self.redraw.animated_until) and self.redraw.version == self.stored.version
+        return self.redraw.is_animation(self.stored)
 
     @property
     def is_unsent(self) -> bool:
@@ -103,7 +92,8 @@ class Redraws:
         try:
             while True:
                 try:
-                    for stale in self._choose(await self._check()):
+                    checked = [await self._check(page) for page in in_pages(self._due())]
+                    for stale in self._choose([stale for page in checked for stale in page]):
                         self._redrawing.add(stale.record)
                         start(self._redraw(stale, draw_again), among=self._tasks)
                 except RedisError as error:
@@ -125,15 +115,23 @@ class Redraws:
             del self._pending[record]
         await self._index.take_off(same)
 
-    async def _check(self) -> list[Stale]:
-        """Remove the pending redraws that are drawn; return those that are stale or animated."""
+    def _due(self) -> list[str]:
+        """Return the records to check now."""
         busy, now = self._renderer.pending | self._redrawing, time.monotonic()
+        return [
+            record
+            for record, redraw in self._pending.items()
+            if redraw.is_due(now) and record not in busy
+        ]
+
+    async def _check(self, records: Iterable[str]) -> list[Stale]:
+        """Remove the pending redraws that are drawn; return those that are stale or animated."""
+        now = time.monotonic()
+        # Others may have changed since they were chosen.
         quiet = {
             record: replace(redraw)
-            for record, redraw in self._pending.items()
-            if (redraw.changed_at < now - REST or redraw.animated_until)
-            and redraw.not_before <= now
-            and record not in busy
+            for record in records
+            if (redraw := self._pending.get(record)) and redraw.is_due(now)
         }
         found = await self._index.stored_windows(quiet)
         states = await asyncio.gather(
@@ -152,7 +150,7 @@ class Redraws:
         for record, state in same.items():
             redraw, stored = self._pending[record], found[record]
             if state is WindowState.AWAITED:
-                redraw.not_before = 2 * now - redraw.changed_at
+                redraw.put_off(2 * now - redraw.changed_at)
             elif state is WindowState.STALE and stored:
                 stale.append(Stale(record, redraw, stored))
             if stored and stored.version != redraw.version:
@@ -172,6 +170,7 @@ class Redraws:
         yield from (each for each in stale if each.is_animation)
         left = capacity
         others = self._in_order([each for each in stale if not each.is_animation])
+        longest = max(PATIENCE, len(others) / PAGE)
         for position, each in enumerate(others):
             is_free = self._chats.get(each.chat, -PATIENCE) <= now - PATIENCE
             if left and (each.is_unsent or is_free):
@@ -179,7 +178,7 @@ class Redraws:
                 self._chats[each.chat] = now
                 yield each
             else:
-                each.redraw.not_before = now + min(position / capacity, PATIENCE)
+                each.redraw.put_off(now + min(position / capacity, longest))
 
     def _in_order(self, stale: list[Stale]) -> list[Stale]:
         """Sort windows without a message first, then those that people most likely look at."""
@@ -192,53 +191,29 @@ class Redraws:
         redraw, stored, is_animation = stale.redraw, stale.stored, stale.is_animation
         if not is_animation:
             self._renderer.reset(stale.chat, stored.message_id)
-        if redraw.animated_until < self._index.clock.now():
-            redraw.animated_until = 0.0
-        redraw.version, redraw.changed_at, redraw.is_forced = "", time.monotonic(), False
+        redraw.begin(stored, time.monotonic(), self._index.clock.now())
         try:
             await draw_again(stale.record, redraw.location)
-            # Unless a press has come meanwhile, which has drawn a newer version.
-            redraw.version = redraw.version or stored.version
             await self._renderer.finish(stale.chat, stored.message_id)
-            self._note_telegram(stale)
         except (RedisError, AwayError):
-            pass  # it stays pending
+            redraw.interrupted(time.monotonic())
         except NotDrawnNowError:
-            _put_off(redraw, PATIENCE)  # however long the database is away
+            redraw.refused(time.monotonic())
         except NotDrawnError:
-            self._try_later(redraw, stored)
+            redraw.failed(time.monotonic())
         except Exception:
             log.exception("redraw_failed")
-            self._try_later(redraw, stored)
+            redraw.failed(time.monotonic())
+        else:
+            self._note_edit(stale)
         finally:
             self._redrawing.remove(stale.record)
             if not is_animation:
                 self._chats.pop(stale.chat, None)
 
-    def _note_telegram(self, stale: Stale) -> None:
-        """Note whether Telegram has made the edit for sure."""
-        redraw, message_id = stale.redraw, stale.stored.message_id
-        if not self._renderer.is_doubtful(stale.chat, message_id):
-            redraw.delays, redraw.unreachable_since = 0, None
-            return
-        now = time.monotonic()
-        redraw.unreachable_since = redraw.unreachable_since or now
-        if now - redraw.unreachable_since < DAY:
-            _put_off(redraw, REST)
-        else:
-            # Given up. The next press draws it.
-            self._renderer.reset(stale.chat, message_id)
-
-    def _try_later(self, redraw: PendingRedraw, stored: StoredWindow) -> None:
-        redraw.failures += 1
-        if redraw.failures < TRIES:
-            _put_off(redraw, PATIENCE)
-        else:
-            # Given up: it may be a dialog of an older version. The next press draws it.
-            redraw.version = redraw.version or stored.version
-
-
-def _put_off(redraw: PendingRedraw, pause: float) -> None:
-    """Have a window wait until it is drawn again, the longer the more often it had to wait."""
-    redraw.delays += 1
-    redraw.not_before = time.monotonic() + pause * 2 ** min(redraw.delays, DOUBLINGS)
+    def _note_edit(self, stale: Stale) -> None:
+        message = stale.chat, stale.stored.message_id
+        if not self._renderer.is_doubtful(*message):
+            stale.redraw.drawn()
+        elif stale.redraw.unreachable(time.monotonic()):
+            self._renderer.reset(*message)

@@ -22,6 +22,7 @@ OF_KEYS = (
     "HINCRBY",
     "HLEN",
     "HMGET",
+    "HSCAN",
     "HSET",
     "HVALS",
     "PFADD",

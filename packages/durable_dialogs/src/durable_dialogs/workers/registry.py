@@ -80,6 +80,14 @@ class WorkerRegistry:
                     on_change(size)
             await asyncio.sleep(PERIOD)
 
+    async def live(self) -> set[str]:
+        """Return the names of the live workers, after a heartbeat of this one.
+
+        Raises:
+            RedisError: The registry can't be read.
+        """
+        return await self._heartbeat()
+
     async def gone(self, workers: Iterable[str]) -> set[str]:
         """Return those of some workers that are dead or have signed off.
 

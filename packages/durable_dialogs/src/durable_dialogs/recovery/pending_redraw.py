@@ -1,0 +1,232 @@
+"""A pending redraw: how far the message of a window has followed, as far as this worker knows.
+
+Other modules call the events below; only this one changes the state.
+
+    CHANGING -- committed --> SETTLING -- it is drawn ------------> removed from the index
+    SETTLING -- it is not drawn ------> OWED
+    OWED     -- begin ----------------> DRAWING
+    DRAWING  -- drawn, given up ------> SETTLING
+    DRAWING  -- refused, failed, interrupted, unreachable --> OWED, after a pause
+    any      -- touch ----------------> CHANGING
+    any      -- hurry, force ---------> OWED
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from durable_dialogs.state.location import Location
+
+REST = 2.0
+"""Seconds after the last change of a record before it is checked."""
+
+PAUSE = 10.0
+"""Seconds, doubled with each failure, before a window is drawn again whose handlers failed."""
+
+DOUBLINGS = 5
+"""How many times a pause is doubled at most."""
+
+TRIES = 6
+"""How many times a window is drawn again whose handlers fail, before it is given up."""
+
+DAY = 24 * 60 * 60
+"""Seconds for which a window is drawn again that Telegram can't be reached for."""
+
+
+class StoredWindow(NamedTuple):
+    """What Redis holds of a record that has a window.
+
+    Attributes:
+        version: The record's version.
+        message_id: The message that should show it, a placeholder below 0 if it is not sent yet.
+    """
+
+    version: str
+    message_id: int
+
+
+class State(Enum):
+    """How far the message of a window has followed."""
+
+    CHANGING = auto()
+    """An update changes the record. If its commit is never noted, the window is owed."""
+    SETTLING = auto()
+    """This process has drawn a version, or is about to."""
+    OWED = auto()
+    """It must be drawn again."""
+    DRAWING = auto()
+    """It is being drawn again."""
+
+
+@dataclass(slots=True)
+class PendingRedraw:
+    """A window whose message may be behind, because a worker has changed its record.
+
+    All times are of the monotonic clock, but `animated_until`.
+
+    Attributes:
+        location: Where the window is.
+        state: How far its message has followed.
+        changed_at: When the record last changed, 0 for long ago.
+        animated_until: Until when the window changes by itself, by Redis' clock; 0 for never.
+        version: In `SETTLING` the version drawn, else "".
+        entry: What was last written to the index, b"" for nothing yet.
+        not_before: Before when the window is not checked again.
+        is_version_enough: Whether two windows of one version are the same, so that a worker that
+            draws a later version draws everything new.
+        is_forced: Whether the window must be drawn again although its version stays the same.
+        tried: The version that was drawn again last, to which the following belong.
+        failures: How many times the handlers have failed.
+        delays: How many times drawing it again has been put off.
+        unreachable_since: Since when Telegram can't be reached for it.
+    """
+
+    location: Location
+    state: State = State.OWED
+    changed_at: float = 0.0
+    animated_until: float = 0.0
+    version: str = ""
+    entry: bytes = b""
+    not_before: float = 0.0
+    is_version_enough: bool = True
+    is_forced: bool = False
+    tried: str = ""
+    failures: int = 0
+    delays: int = 0
+    unreachable_since: float | None = None
+
+    @classmethod
+    def owed(cls, location: Location, animated_until: float = 0.0) -> "PendingRedraw":
+        """Make one of a window that must be drawn, because another worker has left it."""
+        return cls(location, animated_until=animated_until, is_version_enough=not animated_until)
+
+    @classmethod
+    def announced(
+        cls, location: Location, now: float, animated_until: float = 0.0
+    ) -> "PendingRedraw":
+        """Make one of a window whose record an update is about to change."""
+        redraw = cls.owed(location, animated_until)
+        redraw.state, redraw.changed_at = State.CHANGING, now
+        return redraw
+
+    def replaces(self, former: "PendingRedraw") -> None:
+        """Take over what an announcement must not end."""
+        if former.is_forced:
+            self.is_version_enough, self.is_forced = False, True
+
+    # What updates do
+
+    def touch(self, location: Location, now: float) -> None:
+        """Note that the record changes, or that its window is drawn."""
+        self.location, self.changed_at = location, now
+        self._go(State.CHANGING)
+
+    def committed(self, version: str) -> None:
+        """Note the version that the record has now, and that this process draws."""
+        self.state, self.version = State.SETTLING, version
+        # To draw a window again touches it, too; but then its version stays the same.
+        if version != self.tried:
+            self._start_afresh()
+
+    def hurry(self) -> None:
+        """Have the window drawn at the next check."""
+        self.changed_at = 0.0
+        self._go(State.OWED)
+
+    def force(self) -> None:
+        """Have the window drawn at the next check, even if its record does not change."""
+        self.hurry()
+        self.is_version_enough, self.is_forced = False, True
+        self._start_afresh()
+
+    # What checks do
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether to check the window now."""
+        is_quiet = self.changed_at < now - REST or bool(self.animated_until)
+        return self.not_before <= now and is_quiet
+
+    def is_drawn(self, stored: StoredWindow) -> bool:
+        """Tell whether this process has drawn the stored version, and no redraw is due."""
+        return self._has(stored) and not (self.animated_until or self.is_forced)
+
+    def is_animation(self, stored: StoredWindow) -> bool:
+        """Tell whether the message shows the stored version, and only time has passed since."""
+        return self._has(stored) and bool(self.animated_until)
+
+    def is_by_another(self, stored: StoredWindow) -> bool:
+        """Tell whether another worker has committed a version that has everything new."""
+        is_settling = self.state is State.SETTLING
+        return is_settling and self.is_version_enough and self.version != stored.version
+
+    def put_off(self, until: float) -> None:
+        """Have the window wait for others."""
+        self.not_before = until
+
+    # What redraws do
+
+    def begin(self, stored: StoredWindow, now: float, redis_now: float) -> None:
+        """Note that the window is drawn again."""
+        if self.animated_until < redis_now:
+            self.animated_until = 0.0
+        self.changed_at, self.is_forced, self.tried = now, False, stored.version
+        self._go(State.DRAWING)
+
+    def drawn(self) -> None:
+        """Note that the window was drawn, and that Telegram has made the edit for sure."""
+        if self._is_tried:
+            self.committed(self.tried)
+            self._start_afresh()
+
+    def unreachable(self, now: float) -> bool:
+        """Note that Telegram may not have made the edit; tell whether the window is given up."""
+        if not self._is_tried:
+            return False
+        self.unreachable_since = self.unreachable_since or now
+        if now - self.unreachable_since >= DAY:
+            self.drawn()
+            return True
+        self._owe_later(now, REST)
+        return False
+
+    def interrupted(self, now: float) -> None:
+        """Note that Redis went away."""
+        if self._is_tried:
+            self._go(State.OWED)
+            self.not_before = now + REST
+
+    def refused(self, now: float) -> None:
+        """Note that the handlers refused for now, as they do while a database is away."""
+        if self._is_tried:
+            self._owe_later(now, PAUSE)
+
+    def failed(self, now: float) -> None:
+        """Note that the handlers failed; after some times the window is given up."""
+        if not self._is_tried:
+            return
+        self.failures += 1
+        if self.failures < TRIES:
+            self._owe_later(now, PAUSE)
+        else:
+            # It may be a dialog of an older version. The next press draws it.
+            self.drawn()
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether no press has come since `begin`, and the window need not be drawn once more."""
+        is_same = self.state is State.SETTLING and self.version == self.tried
+        return self.state is State.DRAWING or is_same
+
+    def _owe_later(self, now: float, pause: float) -> None:
+        self._go(State.OWED)
+        self.delays += 1
+        self.not_before = now + pause * 2 ** min(self.delays, DOUBLINGS)
+
+    def _start_afresh(self) -> None:
+        self.failures, self.delays, self.unreachable_since = 0, 0, None
+
+    def _go(self, state: State) -> None:
+        self.state, self.version, self.not_before = state, "", 0.0
+
+    def _has(self, stored: StoredWindow) -> bool:
+        return self.state is State.SETTLING and self.version == stored.version
