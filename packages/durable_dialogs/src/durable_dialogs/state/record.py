@@ -21,6 +21,8 @@ class Record:
         loaded_message_id: `message_id` as loaded.
         owner: The person who opened the stack, None if the record does not tell.
         loaded_contexts: The intent ids of the contexts as loaded.
+        noted_on: The day since 1970 on which `OpenWindows` noted the stack's window, None if the
+            window has no buttons.
     """
 
     key: str
@@ -32,6 +34,7 @@ class Record:
     loaded_message_id: int | None = None
     owner: int | None = None
     loaded_contexts: frozenset[str] = frozenset()
+    noted_on: int | None = None
 
     @classmethod
     def parse(
@@ -52,13 +55,17 @@ class Record:
             loaded_message_id=message_id,
             owner=content.get("owner"),
             loaded_contexts=frozenset(content["contexts"]),
+            noted_on=content.get("noted"),
         )
 
     def dump(self) -> bytes:
         """Return the data to store, b"" if neither a stack nor a context is left."""
         if not self.stack and not self.contexts:
             return b""
-        return orjson.dumps({"stack": self.stack, "contexts": self.contexts, "owner": self.owner})
+        content = {"stack": self.stack, "contexts": self.contexts, "owner": self.owner}
+        if self.noted_on is not None:
+            content["noted"] = self.noted_on
+        return orjson.dumps(content)
 
     @property
     def is_new(self) -> bool:

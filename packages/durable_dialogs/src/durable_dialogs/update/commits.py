@@ -118,7 +118,7 @@ class Commits:
         This includes windows that are drawn without a change, because their edits may come late.
         """
         announcements: list[Awaitable[object]] = []
-        if opened := self.windows.unnoted(record for record in changed if drawn.get(record.key)):
+        if opened := self.windows.mark(changed, drawn):
             announcements.append(self.windows.note(opened, location))
         moves_for = unit.animated_for if changed else 0.0
         unknown = drawn if moves_for else self.pending_redraws.touch(drawn, location)
