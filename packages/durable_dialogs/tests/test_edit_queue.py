@@ -228,6 +228,36 @@ async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_
     assert limiter.pause(later) == pytest.approx(pause - 1 / EDITS_PER_SECOND)
 
 
+async def test_an_edit_that_can_not_be_given_up_leaves_its_queue_in_use(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene(SharedPermits(0, 0), GlobalRateLimiter())
+
+    async def fail(*_: object) -> bool:
+        raise RuntimeError("nothing works")
+
+    monkeypatch.setattr(scene.editor, "draw", fail)
+    monkeypatch.setattr(scene.editor, "release", fail, raising=False)
+    await scene.add("1")
+    async with asyncio.timeout(10):
+        await scene.over.wait()
+
+
+async def test_a_queue_that_is_cancelled_is_over_and_its_message_is_drawn_again_later() -> None:
+    scene = Scene(SharedPermits(0, 0), GlobalRateLimiter())
+    scene.editor.may_draw.clear()
+    await scene.add("1")
+    async with asyncio.timeout(10):
+        while not scene.editor.begun:
+            await asyncio.sleep(0)
+        await scene.add("2")
+        task = scene.queue.hurry()
+        task.cancel()
+        await scene.over.wait()
+        await scene.queue.finish()
+    assert scene.editor.shown.is_doubtful(7, 42)
+
+
 def test_a_reset_message_does_not_count_as_skipped() -> None:
     shown = ShownMessages()
     shown.skip(DRAWING)

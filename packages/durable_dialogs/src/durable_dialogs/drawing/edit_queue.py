@@ -135,9 +135,19 @@ class EditQueue:
                 telemetry.edits_waiting(-1)
                 telemetry.edit_done(drawn)
         finally:
-            # After a failure or a cancellation: a ticket that is left would delay other messages.
+            # After a failure or a cancellation, too: a ticket that is left would delay other
+            # messages, and a queue that ended without a word would keep its message old for good.
             self._limits.give_ticket_back()
-        self._on_idle()
+            self._give_up()
+            self._on_idle()
+
+    def _give_up(self) -> None:
+        """Give up the edits that are left, so that their message is drawn again later."""
+        for edit in [self._current, *self._pending] if self._current else self._pending:
+            self._shown.doubt(edit.drawing)
+            edit.done.set()
+            telemetry.edits_waiting(-1)
+            telemetry.edit_done(Drawn.DROPPED)
 
     async def _carry_out(self, edit: PendingEdit) -> Drawn:
         self._stuck_at = asyncio.get_running_loop().time() + SOON
@@ -150,10 +160,10 @@ class EditQueue:
                 within=DAY,
                 wanted=partial(self._is_wanted, edit),
             )
+            if drawn is None:
+                await self._editor.release(edit.drawing)
         except Exception:
             log.exception("edit_failed")
-        if drawn is None:
-            await self._editor.release(edit.drawing)
         return drawn or Drawn.DROPPED
 
     async def _is_next_wanted(self) -> bool:
