@@ -8,23 +8,21 @@ from aiogram.types import Chat
 from aiogram_dialog.api.entities import NewMessage
 from typing_extensions import override
 
-from durable_dialogs.drawing import global_rate_limiter
 from durable_dialogs.drawing.edit_limits import EditLimits
 from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.edit_queue import SOON, EditQueue
-from durable_dialogs.drawing.global_rate_limiter import EDITS_PER_SECOND, GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor
-from durable_dialogs.drawing.shown_messages import ShownMessages
+from durable_dialogs.drawing.rate_limits import EDITS_PER_SECOND, GlobalRateLimiter, Ticket
+from durable_dialogs.drawing.shown_messages import ShownMessage, ShownMessages
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.token_bucket import TokenBucket
-from durable_support.clock import Clock
 
 CONTENT = NewMessage(Chat(id=7, type="private"), None, None, "Specify the number: 1")
 DRAWING = Drawing("counter", 7, CONTENT, 42)
 
 
-class Messages(ShownMessages):
-    """What messages show; nothing is known of any.
+class Message(ShownMessage):
+    """A message of which nothing is known.
 
     Attributes:
         is_broken: Whether to fail instead of telling whether buttons change.
@@ -49,14 +47,14 @@ class Editor:
     """
 
     def __init__(self) -> None:
-        self.shown, self.may_draw, self.begun = Messages(), asyncio.Event(), 0
+        self.shown, self.may_draw, self.begun = ShownMessages(), asyncio.Event(), 0
         self.may_draw.set()
 
-    async def claim(self, _drawing: Drawing, _version: str) -> float:
+    async def claim(self, *_: object) -> float:
         """Return that the message exists."""
         return 0.0
 
-    async def draw(self, _drawing: Drawing, _version: str) -> bool:
+    async def draw(self, *_: object) -> bool:
         """Draw."""
         self.begun += 1
         await self.may_draw.wait()
@@ -101,7 +99,7 @@ class Scene:
         self.editor, self.over = Editor(), asyncio.Event()
         self.queue = EditQueue(
             cast("MessageEditor", self.editor),
-            EditLimits(bucket, limiter, self.editor.shown),
+            EditLimits(bucket, limiter, Message(7, 42)),
             cast("EditPermits", permits),
             self._upgrade,
             self.over.set,
@@ -115,12 +113,10 @@ class Scene:
         return self.queue.add(DRAWING, version) and await self.queue.follows()
 
 
-def limiter_with(tickets: int) -> GlobalRateLimiter:
-    """Make a rate limiter in whose queue so many tickets wait."""
+def limiter_with(tickets: int) -> tuple[GlobalRateLimiter, list[Ticket]]:
+    """Make a rate limiter of which so many tickets were taken."""
     limiter = GlobalRateLimiter()
-    for _ in range(tickets):
-        limiter.take_ticket(lambda: True)
-    return limiter
+    return limiter, [limiter.ticket(urgent=False) for _ in range(tickets)]
 
 
 async def test_an_edit_that_is_made_at_once_is_not_skipped() -> None:
@@ -138,7 +134,8 @@ async def test_an_edit_that_waits_for_a_ticket_may_be_skipped_unless_it_is_promi
 ) -> None:
     permits = SharedPermits(0)
     tickets = EDITS_PER_SECOND + int(seconds * EDITS_PER_SECOND)
-    scene = Scene(permits, limiter_with(tickets))
+    limiter, _ = limiter_with(tickets)
+    scene = Scene(permits, limiter)
     assert await scene.add() is not may_skip
     async with asyncio.timeout(10):
         await scene.over.wait()
@@ -173,8 +170,7 @@ async def test_a_token_that_an_edit_is_about_to_spend_is_not_promised_again(
 
 
 async def test_tickets_behind_those_of_a_held_chat_are_called() -> None:
-    limiter = GlobalRateLimiter()
-    unused = [limiter.take_ticket(lambda: True) for _ in range(4 * EDITS_PER_SECOND)]
+    limiter, unused = limiter_with(4 * EDITS_PER_SECOND)
     held = TokenBucket(burst=10, rate=1)
     others = [Scene(SharedPermits(0), limiter, held) for _ in range(40)]
     free = Scene(SharedPermits(0), limiter)
@@ -201,31 +197,25 @@ async def waiting_for_a_ticket(limiter: GlobalRateLimiter) -> Scene:
 async def test_an_edit_that_fails_while_it_waits_leaves_no_ticket_to_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    limiter = GlobalRateLimiter()
-    earlier = [limiter.take_ticket(lambda: True) for _ in range(4 * EDITS_PER_SECOND)]
+    limiter, earlier = limiter_with(EDITS_PER_SECOND + 2)
     scene = await waiting_for_a_ticket(limiter)
-    monkeypatch.setattr(Messages, "is_broken", True)
-    scene.queue.wake()
+    monkeypatch.setattr(Message, "is_broken", True)
     async with asyncio.timeout(10):
         await scene.over.wait()
     assert scene.editor.begun == 1
-    # With these gone, the limiter would call the ticket that is left.
-    for ticket in earlier:
-        limiter.give_back(ticket)
+    assert all(ticket.called.is_set() for ticket in earlier)
+    assert limiter.delay(urgent=False) <= 1 / EDITS_PER_SECOND
 
 
-async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(global_rate_limiter, "time", Clock())
-    limiter = limiter_with(4 * EDITS_PER_SECOND)
+async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_others() -> None:
+    limiter, earlier = limiter_with(4 * EDITS_PER_SECOND)
     scene = await waiting_for_a_ticket(limiter)
-    later = limiter.take_ticket(lambda: True)
-    pause = limiter.pause(later)
     task = scene.queue.hurry()
     task.cancel()
     await asyncio.wait([task])
-    assert limiter.pause(later) == pytest.approx(pause - 1 / EDITS_PER_SECOND)
+    for ticket in earlier:
+        limiter.give_back(ticket)
+    assert not limiter.delay(urgent=False)
 
 
 async def test_an_edit_that_can_not_be_given_up_leaves_its_queue_in_use(
@@ -260,7 +250,7 @@ async def test_a_queue_that_is_cancelled_is_over_and_its_message_is_drawn_again_
 
 def test_a_reset_message_does_not_count_as_skipped() -> None:
     shown = ShownMessages()
-    shown.skip(DRAWING)
-    assert shown.is_skipped(7, 42)
+    message = shown.of(7, 42)
+    message.is_skipped = True
     shown.reset(7, 42)
-    assert not shown.is_skipped(7, 42)
+    assert not message.is_skipped

@@ -5,7 +5,6 @@ from functools import partial
 import pytest
 
 from durable_dialogs import token_bucket
-from durable_dialogs.delivery.fair_queue import PERSON_BUCKET as ASKING
 from durable_dialogs.drawing.renderer import GROUP_BUCKET, PRIVATE_BUCKET
 from durable_dialogs.token_bucket import TokenBucket
 from durable_support.clock import Clock
@@ -55,21 +54,10 @@ def test_it_tells_when_the_next_may_go(clock: Clock) -> None:
     assert pace.pause == pytest.approx(0)
 
 
-def test_those_who_come_at_once_go_one_after_the_other(clock: Clock) -> None:
-    pace = ASKING()
-    assert [pace.queue() for _ in range(500)] == [0] * 500
-    assert [pace.queue() for _ in range(3)] == pytest.approx([0.01, 0.02, 0.03])
-    clock.now += 0.03
-    assert pace.queue() == pytest.approx(0.01)
-    clock.now += 3600
-    assert [pace.queue() for _ in range(500)] == [0] * 500
-    assert pace.queue() > 0
-
-
 def test_who_was_overrun_is_left_alone_and_then_asked_slowly(clock: Clock) -> None:
     pace = TokenBucket(burst=5, rate=1)
     pace.hold_back(3)
-    assert (pace.hold, pace.pause) == (3, 3)
+    assert (pace.hold, pace.pause) == (3, 4)
     clock.now += 3
     assert (pace.hold, pace.pause) == (0, 1)
     assert spent(pace, clock, 10) == 10
@@ -80,7 +68,7 @@ def test_who_was_overrun_is_left_alone_and_then_asked_slowly(clock: Clock) -> No
 
 
 def test_a_bucket_that_is_held_back_does_not_fill_whoever_uses_it_meanwhile(clock: Clock) -> None:
-    for use in (TokenBucket.spend, TokenBucket.queue, lambda bucket: bucket.hold_back(1)):
+    for use in (TokenBucket.spend, lambda bucket: bucket.hold_back(1)):
         bucket = TokenBucket(burst=5, rate=1)
         bucket.hold_back(30)
         clock.now += 1
@@ -90,8 +78,11 @@ def test_a_bucket_that_is_held_back_does_not_fill_whoever_uses_it_meanwhile(cloc
         assert bucket.pause >= 1
 
 
-def test_the_next_token_of_a_bucket_that_is_held_back_comes_after_the_hold(clock: Clock) -> None:
+def test_a_token_that_is_given_back_during_a_hold_is_there_after_it(clock: Clock) -> None:
     bucket = TokenBucket(burst=5, rate=0.5)
+    assert bucket.spend()
     bucket.hold_back(30)
-    clock.now += 10
-    assert [bucket.queue() for _ in range(2)] == [22, 24]
+    bucket.give_back()
+    assert not bucket.spend()
+    clock.now += 30
+    assert [bucket.spend() for _ in range(2)] == [True, False]

@@ -18,7 +18,6 @@ class TokenBucket:
     _tokens: float = field(init=False)
     # When `_tokens` was computed; in the future while the bucket is held back.
     _since: float = field(init=False)
-    _held_until: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self._tokens = self.burst
@@ -27,12 +26,12 @@ class TokenBucket:
     @property
     def pause(self) -> float:
         """Seconds until a token is there, 0 if one is there now."""
-        return max((1 - self._available(time.monotonic())) / self.rate, self.hold, 0.0)
+        return max(self._since + (1 - self._tokens) / self.rate - time.monotonic(), 0.0)
 
     @property
     def hold(self) -> float:
         """Seconds left of `hold_back`, 0 if none are."""
-        return max(0.0, self._held_until - time.monotonic())
+        return max(0.0, self._since - time.monotonic())
 
     def spend(self) -> bool:
         """Spend a token if there is one.
@@ -40,26 +39,15 @@ class TokenBucket:
         Returns:
             Whether there was one. A caller that can't wait goes on without.
         """
+        if self.pause:
+            return False
         now = time.monotonic()
-        available = self._available(now)
-        self._tokens, self._since = max(available - 1, min(available, 0.0)), max(now, self._since)
-        return available >= 1
+        self._tokens, self._since = self._available(now) - 1, now
+        return True
 
     def give_back(self) -> None:
         """Put back a token that was spent for nothing."""
-        now = time.monotonic()
-        self._tokens = min(self.burst, self._available(now) + 1)
-        self._since = max(now, self._since)
-
-    def queue(self) -> float:
-        """Spend the next token, even if it is not there yet, so that callers go in their order.
-
-        Returns:
-            The seconds until the token is there.
-        """
-        now = time.monotonic()
-        self._tokens, self._since = self._available(now) - 1, max(now, self._since)
-        return self._since - now + max(0.0, -self._tokens / self.rate)
+        self._tokens = min(self.burst, self._tokens + 1)
 
     def cap(self, tokens: float) -> None:
         """Reduce the tokens to at most `tokens`, because other workers have spent some."""
@@ -72,8 +60,7 @@ class TokenBucket:
         Args:
             seconds: The seconds to wait. An earlier call that ends later still counts.
         """
-        self._held_until = max(self._held_until, time.monotonic() + seconds)
-        self._tokens, self._since = 0.0, self._held_until
+        self._tokens, self._since = 0.0, max(self._since, time.monotonic() + seconds)
 
     def _available(self, now: float) -> float:
         return min(self.burst, self._tokens + max(0.0, now - self._since) * self.rate)

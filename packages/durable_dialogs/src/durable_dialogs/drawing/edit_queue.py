@@ -1,6 +1,7 @@
 """The edit queue of one message: it makes the latest edit as soon as the rate limits allow."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -41,7 +42,7 @@ class EditQueue:
         limits: The limits that the edits wait for.
         permits: Gives edit permits if several workers share the message.
         on_upgrade: Called if the group has become a supergroup with another id.
-        on_idle: Called when no edit is left; the queue must not be used after that.
+        on_idle: Called when the task ends; the queue must not be used after that.
     """
 
     def __init__(
@@ -52,14 +53,14 @@ class EditQueue:
         on_upgrade: OnUpgrade,
         on_idle: Callable[[], object],
     ) -> None:
-        self._editor, self._shown = editor, editor.shown
-        self._limits = limits
+        self._editor = editor
+        self._limits, self._message = limits, limits.message
         self._permits = permits
         self._on_upgrade = on_upgrade
         self._on_idle = on_idle
         self._pending: list[PendingEdit] = []
         self._current: PendingEdit | None = None
-        # When the current edit begins to count as stuck, by the event loop's clock.
+        # When the current edit begins to count as stuck, by the monotonic clock.
         self._stuck_at = 0.0
         # Whether the last answer to a press relies on the message.
         self._is_promised = False
@@ -69,8 +70,11 @@ class EditQueue:
     @property
     def records(self) -> set[str]:
         """The records with a pending edit in this queue."""
-        edits = [self._current, *self._pending] if self._current else self._pending
-        return {edit.drawing.record for edit in edits}
+        return {edit.drawing.record for edit in self._unfinished}
+
+    @property
+    def _unfinished(self) -> list[PendingEdit]:
+        return [self._current, *self._pending] if self._current else self._pending
 
     def add(self, drawing: Drawing, version: str) -> bool:
         """Add a drawing to the queue, merged with the last pending edit if possible.
@@ -86,10 +90,8 @@ class EditQueue:
         else:
             self._pending.append(PendingEdit(drawing, version))
             telemetry.edits_waiting(1)
-        pause = self._limits.pause(self._pending[-1].drawing)
-        if not pause:
-            self._limits.wake()
-        is_stuck = self._current and asyncio.get_running_loop().time() > self._stuck_at
+        pause = self._limits.changed(self._pending[-1].drawing)
+        is_stuck = self._current and time.monotonic() > self._stuck_at
         self._is_promised = not is_stuck and pause <= SOON
         return self._is_promised
 
@@ -110,12 +112,8 @@ class EditQueue:
         if edit := self._pending[-1] if self._pending else self._current:
             await edit.done.wait()
 
-    def wake(self) -> None:
-        """Compute again how long to wait."""
-        self._limits.wake()
-
     def hurry(self) -> asyncio.Future[None]:
-        """Make the pending edits without waiting for limits; return the task that does it."""
+        """Wait no longer for the limits of the chat; return the task that makes the edits."""
         self._limits.hurry()
         return self._task
 
@@ -131,26 +129,18 @@ class EditQueue:
                 self._current = edit = self._pending.pop(0)
                 drawn = await self._carry_out(edit) if is_wanted else Drawn.MERGED
                 self._current = None
-                edit.done.set()
-                telemetry.edits_waiting(-1)
-                telemetry.edit_done(drawn)
+                _end(edit, drawn)
         finally:
             # After a failure or a cancellation, too: a ticket that is left would delay other
             # messages, and a queue that ended without a word would keep its message old for good.
             self._limits.give_ticket_back()
-            self._give_up()
+            for edit in self._unfinished:
+                self._editor.shown.doubt(self._message)
+                _end(edit, Drawn.DROPPED)
             self._on_idle()
 
-    def _give_up(self) -> None:
-        """Give up the edits that are left, so that their message is drawn again later."""
-        for edit in [self._current, *self._pending] if self._current else self._pending:
-            self._shown.doubt(edit.drawing)
-            edit.done.set()
-            telemetry.edits_waiting(-1)
-            telemetry.edit_done(Drawn.DROPPED)
-
     async def _carry_out(self, edit: PendingEdit) -> Drawn:
-        self._stuck_at = asyncio.get_running_loop().time() + SOON
+        self._stuck_at = time.monotonic() + SOON
         # Another update started this task, and log lines would carry its id.
         update_id.set(edit.update)
         drawn = None
@@ -161,7 +151,7 @@ class EditQueue:
                 wanted=partial(self._is_wanted, edit),
             )
             if drawn is None:
-                await self._editor.release(edit.drawing)
+                await self._editor.release(self._message, edit.drawing)
         except Exception:
             log.exception("edit_failed")
         return drawn or Drawn.DROPPED
@@ -173,7 +163,7 @@ class EditQueue:
         except Exception:
             # Make the edit without permission: all later edits of the message wait for it.
             log.exception("edit_wait_failed")
-            self._limits.skip_queue()
+            self._limits.give_ticket_back()
             return True
 
     async def _wait_for_permission(self) -> bool:
@@ -181,15 +171,15 @@ class EditQueue:
         while True:
             await self._limits.wait(self._pending)
             edit = self._pending[0]
-            pause = await self._editor.claim(edit.drawing, edit.version)
-            is_shown = self._shown.shows(edit.drawing, edit.version)
+            pause = await self._editor.claim(self._message, edit.drawing, edit.version)
+            is_shown = self._message.shows(edit.drawing, edit.version)
             if pause == 0 and not (is_shown or self._limits.is_hurried):
                 pause = await self._take_permit(edit)
             self._permit_known.set()
             # A worker that stops does not wait for another worker that sends the message.
             is_skipped = pause is None or (pause > 0 and self._limits.is_hurried)
             if is_skipped and self._pending[0] is edit:
-                self._shown.skip(edit.drawing)
+                self._message.is_skipped = True
                 self._limits.give_ticket_back()
                 return False
             if pause == 0:
@@ -200,9 +190,9 @@ class EditQueue:
         """Ask for the edit permit; see `EditPermits.take`."""
         return await self._permits.take(
             edit,
-            self._shown.target(edit.drawing),
+            self._message.target,
             self._limits.bucket,
-            changes=self._shown.changes_buttons(edit.drawing),
+            changes=self._message.changes_buttons(edit.drawing),
             # This worker does not know when another worker can draw.
             may_skip=not self._is_promised,
         )
@@ -212,15 +202,14 @@ class EditQueue:
         return edit.drawing.fresh or not (self._pending and edit.is_replaced_by(self._pending[0]))
 
     async def _draw(self, edit: PendingEdit) -> Drawn:
-        limits = self._limits
-        # The first try used the ticket up. Many edits may be retried at the same time.
-        if not (limits.ticket or await limits.wait_again(partial(self._is_wanted, edit))):
+        bucket, limiter = self._limits.bucket, self._limits.limiter
+        ticket = await self._limits.take(partial(self._is_wanted, edit))
+        if ticket is None:
             return Drawn.MERGED
-        bucket, limiter, ticket = limits.bucket, limits.limiter, limits.take()
         # Spent before the edit, so that no answer promises the same token.
         give_back = bucket.give_back if bucket.spend() else lambda: None
         try:
-            is_drawn = await self._editor.draw(edit.drawing, edit.version)
+            is_drawn = await self._editor.draw(self._message, edit.drawing, edit.version)
         except TelegramRetryAfter as error:
             bucket.hold_back(error.retry_after)
             limiter.refused(edit.drawing.chat_id, error.retry_after)
@@ -233,8 +222,13 @@ class EditQueue:
             raise
         if not is_drawn:
             give_back()
-            if ticket:
-                limiter.give_back(ticket)
+            limiter.give_back(ticket)
             return Drawn.UNCHANGED
         limiter.accepted()
         return Drawn.SENT if edit.drawing.fresh else Drawn.EDITED
+
+
+def _end(edit: PendingEdit, drawn: Drawn) -> None:
+    edit.done.set()
+    telemetry.edits_waiting(-1)
+    telemetry.edit_done(drawn)

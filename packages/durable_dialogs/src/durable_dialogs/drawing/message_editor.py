@@ -1,6 +1,7 @@
 """The message editor: it sends and edits messages."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -22,7 +23,7 @@ from durable_dialogs.drawing.refused_buttons import without_refused
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.senders import Senders, Sent, digest_of
 from durable_dialogs.drawing.sending import in_words, method_of
-from durable_dialogs.drawing.shown_messages import ShownMessages
+from durable_dialogs.drawing.shown_messages import ShownMessage, ShownMessages
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import UnreadableResultError
@@ -63,7 +64,7 @@ class MessageEditor:
     shown: ShownMessages = field(default_factory=ShownMessages)
     _messages: Messages = field(default_factory=Messages)
 
-    async def draw(self, drawing: Drawing, version: str) -> bool:
+    async def draw(self, message: ShownMessage, drawing: Drawing, version: str) -> bool:
         """Draw a window on its message, with the buttons disabled that Telegram refuses.
 
         Returns:
@@ -73,44 +74,45 @@ class MessageEditor:
             TelegramAPIError: Telegram refused, or can't be reached.
         """
         try:
-            return await self._draw(drawing, version)
+            return await self._draw(message, drawing, version)
         except TelegramBadRequest as error:
             content = without_refused(drawing.content, error.message)
             if content is None:
                 raise
-            return await self.draw(replace(drawing, content=content), version)
+            return await self.draw(message, replace(drawing, content=content), version)
 
-    async def _draw(self, drawing: Drawing, version: str) -> bool:
-        target, content = self.shown.target(drawing), drawing.content
-        self.shown.unskip(drawing)
+    async def _draw(self, message: ShownMessage, drawing: Drawing, version: str) -> bool:
+        content = drawing.content
+        message.is_skipped = False
         if content is None:
-            self.shown.forget(drawing.chat_id, target)
-            if target > 0:
-                await self._take_buttons_off(drawing, target)
+            message.forget()
+            if message.target > 0:
+                await self._take_buttons_off(drawing, message.target)
             return True
-        if self.shown.shows(drawing, version):
+        if message.shows(drawing, version):
             return False  # perhaps it was sent, but its id could not be read
-        if target < 0:
-            await self._send(drawing, content, version)
+        if message.target < 0:
+            await self._send(message, drawing, content, version)
             return True
-        self.shown.forget(drawing.chat_id, target)
+        message.forget()
         try:
-            await self._edit(drawing, content, target)
+            await self._edit(drawing, content, message.target)
         except TelegramBadRequest as error:
             if NOT_MODIFIED not in error.message:
                 raise
         except DOUBTFUL:
-            self.shown.doubt(drawing)
+            self.shown.doubt(message)
             raise
         finally:
-            self.shown.note_edited(drawing)
-        self.shown.note(drawing, version)
+            message.edited_at = time.monotonic()
+        message.note(drawing, version)
         return True
 
-    async def claim(self, drawing: Drawing, version: str) -> float | None:
+    async def claim(self, message: ShownMessage, drawing: Drawing, version: str) -> float | None:
         """Claim the sending of a message that does not exist yet, before a window is drawn on it.
 
         Args:
+            message: The message.
             drawing: The window.
             version: The version of the record that the window shows.
 
@@ -119,27 +121,29 @@ class MessageEditor:
             asking again if another worker is sending it. None to skip the window, because another
             worker has sent a later one or the message was cancelled.
         """
-        if self.shown.target(drawing) > 0:
+        if message.target > 0:
             return 0.0
         claimed = await self.senders.claim(drawing, version)
         if not isinstance(claimed, Sent):
             return claimed
         if claimed.message_id is not None:
-            self.shown.note_sent(drawing, claimed.message_id)
+            self.shown.note_sent(message, claimed.message_id)
         if drawing.content is None:
             return 0.0
         if digest_of(drawing) == claimed.digest:
-            self.shown.note(drawing, version)
+            message.note(drawing, version)
         elif claimed.version > version:
             return None
         return 0.0
 
-    async def release(self, drawing: Drawing) -> None:
+    async def release(self, message: ShownMessage, drawing: Drawing) -> None:
         """Let another worker send a message that this one could not send."""
-        if drawing.content and self.shown.target(drawing) < 0:
+        if drawing.content and message.target < 0:
             await self.senders.release(drawing)
 
-    async def _send(self, drawing: Drawing, content: NewMessage, version: str) -> None:
+    async def _send(
+        self, message: ShownMessage, drawing: Drawing, content: NewMessage, version: str
+    ) -> None:
         asked_in = drawing.asked.thread_id if drawing.asked else None
         try:
             message_id, topic = await in_a_topic(
@@ -150,13 +154,13 @@ class MessageEditor:
         except TelegramAPIError as error:
             if is_location_refused(error):
                 log.info("message_not_sent", error=error.message)
-                self.shown.note_unsent(drawing)
+                message.is_unsent = True
                 await self.on_unsent(drawing)
             raise
         if message_id is not None:
-            self.shown.note_sent(drawing, message_id)
+            self.shown.note_sent(message, message_id)
         # Without an id a later window is sent anew, unless a press on the message tells the id.
-        self.shown.note(drawing, version)
+        message.note(drawing, version)
         notes = [self.senders.note_sent(drawing, version, message_id)]
         if message_id is not None:
             notes.append(self.store.bind(drawing.record, drawing.target, message_id))

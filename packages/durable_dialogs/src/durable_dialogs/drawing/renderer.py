@@ -9,8 +9,8 @@ from cachetools import LRUCache
 from durable_dialogs.drawing.edit_limits import EditLimits
 from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
 from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
-from durable_dialogs.drawing.global_rate_limiter import GlobalRateLimiter
 from durable_dialogs.drawing.message_editor import MessageEditor
+from durable_dialogs.drawing.rate_limits import GlobalRateLimiter
 from durable_dialogs.drawing.shown_messages import REMEMBERED, message_name
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.tasks import finish
@@ -64,9 +64,10 @@ class Renderer:
         # By the message and not by the stack, because a stack may hand its message on.
         key = message_name(drawing.chat_id, drawing.target)
         if key not in self._queues:
+            message = self._shown.of(drawing.chat_id, drawing.target)
             self._queues[key] = EditQueue(
                 self._editor,
-                EditLimits(self._bucket_of(drawing.chat_id), self._limiter, self._shown),
+                EditLimits(self._bucket_of(drawing.chat_id), self._limiter, message),
                 self._permits,
                 self._on_upgrade,
                 lambda: self._queues.pop(key),
@@ -84,7 +85,8 @@ class Renderer:
 
     def is_unsent(self, drawing: Drawing) -> bool:
         """Tell whether a new message could not be sent because the bot may not write there."""
-        return self._shown.is_unsent(drawing)
+        message = self._shown.find(drawing.chat_id, drawing.target)
+        return message is not None and message.is_unsent
 
     async def finish(self, chat_id: int | str, message_id: int) -> None:
         """Wait until the pending edits of a message are made or given up."""
@@ -97,11 +99,12 @@ class Renderer:
 
     def note(self, drawing: Drawing, version: str) -> None:
         """Learn what a message shows that a person has just posted."""
-        self._shown.note(drawing, version)
+        self._shown.of(drawing.chat_id, drawing.target).note(drawing, version)
 
     def forget(self, chat_id: int | str, message_id: int) -> None:
         """Forget what a message shows, because another worker may have edited it."""
-        self._shown.forget(chat_id, message_id)
+        if message := self._shown.find(chat_id, message_id):
+            message.forget()
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
         """Forget all about a message, before it is drawn again."""
@@ -126,10 +129,11 @@ class Renderer:
 
     def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether this process skipped the last edit of a message for another worker."""
-        return self._shown.is_skipped(chat_id, message_id)
+        message = self._shown.find(chat_id, message_id)
+        return message is not None and message.is_skipped
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether an edit of a message failed that Telegram may still carry out."""
+        """Tell whether an edit of a message failed that is not repeated or may still be made."""
         return self._shown.is_doubtful(chat_id, message_id)
 
     def share(self, workers: int) -> None:
@@ -139,8 +143,6 @@ class Renderer:
             workers: Number of workers that run the bot, this one included.
         """
         self._limiter.share(workers)
-        for queue in self._queues.values():
-            queue.wake()
 
     @property
     def pending(self) -> set[str]:
