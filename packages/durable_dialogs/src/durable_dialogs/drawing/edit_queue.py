@@ -16,11 +16,15 @@ from durable_dialogs.drawing.pending_edit import PendingEdit
 from durable_dialogs.drawing.shown_messages import same_buttons
 from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.tasks import start
-from durable_dialogs.telegram.retries import patiently
+from durable_dialogs.telegram.retries import AWAY, patiently
 from durable_dialogs.telemetry import telemetry, update_id
 
+PATIENCE = 60.0
+"""Seconds for which the queue retries a window. Then only its pending redraw is left, without its
+content."""
+
 DAY = 24 * 60 * 60
-"""Seconds for which the queue retries an edit."""
+"""Seconds for which the queue retries to take buttons off, because no redraw does that."""
 
 SOON = 0.5
 """Seconds a message may lag behind a press before the answer shows the value instead."""
@@ -62,6 +66,8 @@ class EditQueue:
         self._current: PendingEdit | None = None
         # When the current edit begins to count as stuck, by the monotonic clock.
         self._stuck_at = 0.0
+        # Whether the last try of the current edit failed for a while only.
+        self._may_succeed = False
         # Whether the last answer to a press relies on the message.
         self._is_promised = False
         self._permit_known = asyncio.Event()
@@ -147,10 +153,12 @@ class EditQueue:
         try:
             drawn = await patiently(
                 partial(self._draw, edit),
-                within=DAY,
+                within=PATIENCE if edit.drawing.content else DAY,
                 wanted=partial(self._is_wanted, edit),
             )
             if drawn is None:
+                if self._may_succeed and self._is_wanted(edit):
+                    self._editor.shown.doubt(self._message)
                 await self._editor.release(self._message, edit.drawing)
         except Exception:
             log.exception("edit_failed")
@@ -208,16 +216,19 @@ class EditQueue:
             return Drawn.MERGED
         # Spent before the edit, so that no answer promises the same token.
         give_back = bucket.give_back if bucket.spend() else lambda: None
+        self._may_succeed = False
         try:
             is_drawn = await self._editor.draw(self._message, edit.drawing, edit.version)
         except TelegramRetryAfter as error:
+            self._may_succeed = True
             bucket.hold_back(error.retry_after)
             limiter.refused(edit.drawing.chat_id, error.retry_after)
             raise
         except TelegramMigrateToChat as error:
             await self._on_upgrade(int(edit.drawing.chat_id), error.migrate_to_chat_id)
             raise
-        except Exception:
+        except Exception as error:
+            self._may_succeed = isinstance(error, AWAY)
             give_back()
             raise
         if not is_drawn:

@@ -12,8 +12,9 @@ from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.rate_limits import GlobalRateLimiter
 from durable_dialogs.drawing.shown_messages import REMEMBERED, message_name
-from durable_dialogs.state.outcome import Drawing
+from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.tasks import finish
+from durable_dialogs.telemetry import telemetry
 from durable_dialogs.token_bucket import TokenBucket
 
 PRIVATE_BUCKET = partial(TokenBucket, burst=4, rate=1)
@@ -23,6 +24,10 @@ bot is hitting limits, how do I avoid this?")."""
 GROUP_BUCKET = partial(TokenBucket, burst=5, rate=1 / 4)
 """The token bucket of a group, which allows 20 requests a minute (ibid.): 5 at once, and 15 in
 the rest of the minute."""
+
+MAX_QUEUES = 2_000
+"""Messages whose edits may wait at the same time; this bounds memory. Twice as many if the edit is
+urgent. Others are left to the pending redraws."""
 
 STOP_RESERVE = 0.5
 """Seconds of a stop that are kept for what comes after the last edit."""
@@ -65,6 +70,10 @@ class Renderer:
         key = message_name(drawing.chat_id, drawing.target)
         if key not in self._queues:
             message = self._shown.of(drawing.chat_id, drawing.target)
+            if not self._has_room(urgent=message.changes_buttons(drawing)):
+                self._shown.doubt(message)
+                telemetry.edit_done(Drawn.DROPPED)
+                return False
             self._queues[key] = EditQueue(
                 self._editor,
                 EditLimits(self._bucket_of(drawing.chat_id), self._limiter, message),
@@ -113,7 +122,7 @@ class Renderer:
     @property
     def background_capacity(self) -> int:
         """How many background edits may begin in the next second, at least 1."""
-        return self._limiter.background_capacity
+        return self._limiter.background_capacity if self._has_room() else 1
 
     async def last_permit(self, chat_id: int | str, message_id: int) -> EditPermit | None:
         """Return the last edit permit of a message, None if it is not known."""
@@ -153,6 +162,9 @@ class Renderer:
         """Make the edits that Telegram allows in `within` seconds; other workers make the rest."""
         drawing = [queue.hurry() for queue in self._queues.values()]
         await finish(drawing, max(0.0, within - STOP_RESERVE))
+
+    def _has_room(self, *, urgent: bool = False) -> bool:
+        return len(self._queues) < MAX_QUEUES * (2 if urgent else 1)
 
     def _bucket_of(self, chat_id: int | str) -> TokenBucket:
         if chat_id not in self._buckets:

@@ -14,7 +14,7 @@ from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.workers.registry import WorkerRegistry
 
 CLAIM_TTL = 24 * 60 * 60
-"""Seconds that a claim is kept: as long as an edit is retried (`edit_queue.DAY`)."""
+"""Seconds that a claim is kept, far longer than an edit is retried (`edit_queue.PATIENCE`)."""
 
 RESULT_TTL = 10 * 60
 """Seconds for which other workers can find out that a message was sent or cancelled."""

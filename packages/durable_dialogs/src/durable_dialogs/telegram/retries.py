@@ -40,6 +40,9 @@ REPEATABLE = ("get", "set", "edit", "delete", "answer")
 CREATING = frozenset({"answerWebAppQuery", "answerGuestQuery"})
 """Methods with such a name that post a message each time."""
 
+AWAY = (TelegramServerError, TelegramNetworkError, TelegramUnauthorizedError)
+"""Errors after which a later try may succeed, besides that for too many requests."""
+
 EXPECTED = (
     "message is not modified",
     "query is too old",
@@ -114,7 +117,7 @@ async def patiently(
                 return None
             pause = next(pauses)
             failure = error
-        except (TelegramServerError, TelegramNetworkError, TelegramUnauthorizedError) as error:
+        except AWAY as error:
             # If the token was revoked, polling or the webhook's watch ends the bot.
             pause = next(pauses)
             failure = error

@@ -1,0 +1,194 @@
+"""The renderer: how many edits wait while Telegram is away."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.exceptions import TelegramBadRequest, TelegramServerError
+from aiogram.methods import EditMessageText, TelegramMethod
+from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram_dialog.api.entities import NewMessage
+from redis.asyncio import Redis
+from typing_extensions import override
+
+from durable_dialogs.drawing import edit_queue, renderer
+from durable_dialogs.drawing.edit_permits import EditPermits
+from durable_dialogs.drawing.message_editor import MessageEditor
+from durable_dialogs.drawing.renderer import Renderer
+from durable_dialogs.drawing.senders import Senders
+from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.location import Location
+from durable_dialogs.state.outcome import Drawing
+from durable_dialogs.state.store import DialogStore
+from durable_dialogs.workers.registry import WorkerRegistry
+from durable_support.pending_redraws import INDEX, KEYS, running
+
+MESSAGE = 42
+SOON = 30
+
+
+class Alone:
+    """A stand-in for the edit permits of a worker that runs alone."""
+
+    are_shared = False
+
+    async def take(self, *_: object, **__: object) -> float:
+        """Permit the edit."""
+        return 0.0
+
+
+class FlakySession(AiohttpSession):
+    """A session that calls nothing; it notes the chats whose messages the bot has edited.
+
+    Attributes:
+        error: What every call raises, None for nothing.
+        edited: The chats.
+        tried: The chats that it tried.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: type[TelegramServerError | TelegramBadRequest] | None = None
+        self.edited: list[object] = []
+        self.tried: list[object] = []
+
+    @override
+    async def make_request(
+        self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None
+    ) -> Any:
+        """Edit a message."""
+        assert isinstance(method, EditMessageText)
+        self.tried.append(method.chat_id)
+        if self.error:
+            raise self.error(cast("TelegramMethod[Any]", method), "on purpose")
+        self.edited.append(method.chat_id)
+        return True
+
+
+class Scene:
+    """A renderer without limits of Telegram's that matter here.
+
+    Attributes:
+        telegram: What the bot calls.
+        renderer: The renderer.
+    """
+
+    def __init__(self) -> None:
+        self.telegram = FlakySession()
+        unused = None
+        editor = MessageEditor(
+            Bot("1:token", self.telegram),
+            cast("DialogStore", unused),
+            cast("Senders", unused),
+            self._upgrade,
+        )
+        self.renderer = Renderer(editor, cast("EditPermits", Alone()), on_upgrade=self._upgrade)
+
+    async def _upgrade(self, *_: object) -> None:
+        raise AssertionError("nothing of that happens here")
+
+    def add(self, chat_id: int, *, number: int = 1, button: str = "+1", record: str = "") -> bool:
+        """Draw a number."""
+        markup = InlineKeyboardMarkup(
+            inline_keyboard=[[InlineKeyboardButton(text=button, callback_data="1")]]
+        )
+        chat = Chat(id=chat_id, type="private")
+        content = NewMessage(chat, text=f"Number: {number}", reply_markup=markup)
+        return self.renderer.add(
+            Drawing(record or f"record {chat_id}", chat_id, content, MESSAGE), "1"
+        )
+
+    def is_owed(self, chat_id: int) -> bool:
+        """Tell whether the pending redraw has to draw the message."""
+        return self.renderer.is_doubtful(chat_id, MESSAGE)
+
+
+async def test_edits_beyond_the_bound_are_left_to_the_pending_redraws(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(renderer, "MAX_QUEUES", 10)
+    scene = Scene()
+    scene.telegram.error = TelegramServerError
+    added = [scene.add(chat) for chat in range(1, 21)]
+    assert added == [True] * 10 + [False] * 10
+    assert len(scene.renderer.pending) == 10
+    assert [scene.is_owed(chat) for chat in range(11, 21)] == [True] * 10
+    assert scene.renderer.background_capacity == 1
+    # What waits already goes on to merge later windows.
+    assert scene.add(1, number=2) is not scene.add(11, number=2)
+    await scene.renderer.close(0)
+
+
+async def test_new_buttons_have_room_when_others_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene()
+    scene.add(1)
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(1, MESSAGE)
+    monkeypatch.setattr(renderer, "MAX_QUEUES", 1)
+    scene.telegram.error = TelegramServerError
+    assert scene.add(2)
+    assert not scene.add(3)
+    assert scene.add(1, button="back")
+    await scene.renderer.close(0)
+
+
+async def test_an_edit_that_kept_failing_is_left_to_its_pending_redraw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edit_queue, "PATIENCE", 0.5)
+    scene = Scene()
+    scene.telegram.error = TelegramServerError
+    scene.add(1)
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(1, MESSAGE)
+    assert len(scene.telegram.tried) > 1
+    assert scene.is_owed(1)
+    # As the pending redraw does it.
+    scene.telegram.error = None
+    scene.renderer.reset(1, MESSAGE)
+    scene.add(1)
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(1, MESSAGE)
+    assert (scene.telegram.edited, scene.is_owed(1)) == ([1], False)
+
+
+async def test_an_edit_that_telegram_refuses_is_not_made_again() -> None:
+    scene = Scene()
+    scene.telegram.error = TelegramBadRequest
+    scene.add(1)
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(1, MESSAGE)
+    assert (scene.telegram.tried, scene.is_owed(1)) == ([1], False)
+
+
+async def test_all_windows_are_drawn_after_telegram_was_away(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renderer, "MAX_QUEUES", 10)
+    monkeypatch.setattr(edit_queue, "PATIENCE", 0.5)
+    scene, batch = Scene(), Batch(redis)
+    scene.telegram.error = TelegramServerError
+    workers = WorkerRegistry(redis, batch, KEYS)
+    pending = PendingRedraws(redis, batch, KEYS, scene.renderer, workers)
+
+    async def draw_again(record: str, location: Location) -> None:
+        scene.add(location.chat_id, record=record)
+
+    chats = range(1, 41)
+    for chat in chats:
+        record = KEYS.chat(chat).record("")
+        await redis.hset(record, mapping={"version": "1", "message": MESSAGE})
+        await pending.announce([record], Location(chat, "private", None, chat, None))
+        pending.committed(record, "1")
+        scene.add(chat, record=record)
+    async with running(pending, draw_again), asyncio.timeout(2 * SOON):
+        while not all(scene.is_owed(chat) for chat in chats):
+            assert len(scene.renderer.pending) <= 10
+            await asyncio.sleep(0.01)
+        scene.telegram.error = None
+        while await redis.hlen(INDEX):
+            await asyncio.sleep(0.01)
+    assert set(scene.telegram.edited) == set(chats)
