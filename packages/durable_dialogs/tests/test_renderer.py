@@ -1,32 +1,46 @@
-"""The renderer: how many edits wait while Telegram is away."""
+"""The renderer: how many edits wait while Telegram is away, and how it calls Telegram."""
 
 import asyncio
 from typing import Any, cast
 
 import pytest
-from aiogram import Bot
+from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramBadRequest, TelegramServerError
-from aiogram.methods import EditMessageText, TelegramMethod
-from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup
-from aiogram_dialog.api.entities import NewMessage
+from aiogram.methods import (
+    DeleteBusinessMessages,
+    DeleteMessage,
+    EditMessageMedia,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    TelegramMethod,
+)
+from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject
+from aiogram_dialog.api.entities import DialogUpdate, MediaAttachment, MediaId, NewMessage
 from redis.asyncio import Redis
 from typing_extensions import override
 
 from durable_dialogs.drawing import edit_queue, renderer
 from durable_dialogs.drawing.edit_permits import EditPermits
+from durable_dialogs.drawing.foreground import redraw
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
-from durable_dialogs.state.outcome import Drawing
+from durable_dialogs.state.outcome import Drawing, Outcome
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.pending_redraws import INDEX, KEYS, running
 
 MESSAGE = 42
+MEDIA: dict[ContentType | None, type[EditMessageMedia | EditMessageReplyMarkup]] = {
+    ContentType.PHOTO: EditMessageMedia,
+    ContentType.STICKER: EditMessageReplyMarkup,
+}
+"""The method that edits a window with some media."""
 SOON = 30
 
 
@@ -41,17 +55,19 @@ class Alone:
 
 
 class FlakySession(AiohttpSession):
-    """A session that calls nothing; it notes the chats whose messages the bot has edited.
+    """A session that calls nothing; it notes what the bot calls.
 
     Attributes:
         error: What every call raises, None for nothing.
-        edited: The chats.
+        called: The methods.
+        edited: The chats whose messages the bot has edited.
         tried: The chats that it tried.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.error: type[TelegramServerError | TelegramBadRequest] | None = None
+        self.called: list[TelegramMethod[Any]] = []
         self.edited: list[object] = []
         self.tried: list[object] = []
 
@@ -59,12 +75,13 @@ class FlakySession(AiohttpSession):
     async def make_request(
         self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None
     ) -> Any:
-        """Edit a message."""
-        assert isinstance(method, EditMessageText)
-        self.tried.append(method.chat_id)
+        """Note a call."""
+        self.called.append(method)
+        chat_id = getattr(method, "chat_id", None)
+        self.tried.append(chat_id)
         if self.error:
-            raise self.error(cast("TelegramMethod[Any]", method), "on purpose")
-        self.edited.append(method.chat_id)
+            raise self.error(method, "on purpose")
+        self.edited.append(chat_id)
         return True
 
 
@@ -192,3 +209,59 @@ async def test_all_windows_are_drawn_after_telegram_was_away(
         while await redis.hlen(INDEX):
             await asyncio.sleep(0.01)
     assert set(scene.telegram.edited) == set(chats)
+
+
+@pytest.mark.parametrize("business", [None, "connection"])
+@pytest.mark.parametrize("media", [None, *MEDIA])
+async def test_an_edit_names_the_business_connection(
+    business: str | None, media: ContentType | None
+) -> None:
+    scene = Scene()
+    file = MediaAttachment(media, file_id=MediaId("id")) if media else None
+    content = NewMessage(
+        Chat(id=7, type="private"), business_connection_id=business, text="1", media=file
+    )
+    scene.renderer.add(Drawing(KEYS.chat(7).record("", None, business), 7, content, MESSAGE), "1")
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(7, MESSAGE)
+    (call,) = scene.telegram.called
+    assert isinstance(call, MEDIA.get(media, EditMessageText))
+    assert getattr(call, "business_connection_id", "") == business
+
+
+async def test_a_protected_message_is_edited_and_not_sent_anew() -> None:
+    scene = Scene()
+    content = NewMessage(Chat(id=7, type="private"), text="1", protect_content=True)
+    scene.renderer.add(Drawing("record", 7, content, MESSAGE), "1")
+    async with asyncio.timeout(SOON):
+        await scene.renderer.finish(7, MESSAGE)
+    assert [type(call) for call in scene.telegram.called] == [EditMessageText]
+
+
+@pytest.mark.parametrize("delete", [True, False])
+async def test_taking_off_buttons_names_the_business_connection(*, delete: bool) -> None:
+    scene = Scene()
+    for business in ("connection", None):
+        record = KEYS.chat(7).record("", None, business)
+        scene.renderer.add(Drawing(record, 7, None, MESSAGE, delete=delete), "1")
+        async with asyncio.timeout(SOON):
+            await scene.renderer.finish(7, MESSAGE)
+    of_business, of_bot = scene.telegram.called
+    assert getattr(of_business, "business_connection_id", None) == "connection"
+    assert isinstance(of_business, DeleteBusinessMessages if delete else EditMessageReplyMarkup)
+    assert isinstance(of_bot, DeleteMessage if delete else EditMessageReplyMarkup)
+
+
+async def test_a_window_is_drawn_again_in_its_business_connection() -> None:
+    dispatcher, fed = Dispatcher(disable_fsm=True), []
+
+    async def note(_handler: object, update: TelegramObject, _data: dict[str, object]) -> Outcome:
+        fed.append(update)
+        return Outcome.DONE
+
+    dispatcher.update.outer_middleware(note)
+    location = Location(7, "private", None, 7, None)
+    await redraw(dispatcher, Bot("1:token"), location, "", "connection")
+    (update,) = fed
+    assert isinstance(update, DialogUpdate)
+    assert update.aiogd_update.business_connection_id == "connection"

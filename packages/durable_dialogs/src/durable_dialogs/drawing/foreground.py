@@ -115,7 +115,13 @@ async def open_beside(
             await beside.start(state, dict(data), show_mode=ShowMode.SEND)
 
 
-async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id: str) -> None:
+async def redraw(
+    dispatcher: Dispatcher,
+    bot: Bot,
+    location: Location,
+    stack_id: str,
+    business: str | None = None,
+) -> None:
     """Draw a stack's window again from its stored state.
 
     Args:
@@ -123,6 +129,7 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id:
         bot: The bot that has sent the window.
         location: The stack's chat, topic and person.
         stack_id: The stack.
+        business: The stack's business connection, None without one.
 
     Raises:
         AwayError: Redis can't be used.
@@ -136,7 +143,7 @@ async def redraw(dispatcher: Dispatcher, bot: Bot, location: Location, stack_id:
             id=location.user_id, is_bot=False, first_name="", language_code=location.language
         ),
         thread_id=location.thread_id,
-        business_connection_id=None,
+        business_connection_id=business,
     )
     event = DialogUpdateEvent(
         **_address(context, stack_id),

@@ -14,16 +14,19 @@ from aiogram.exceptions import (
     TelegramNetworkError,
     TelegramServerError,
 )
+from aiogram.methods import DeleteBusinessMessages, DeleteMessage
 from aiogram.types import InlineKeyboardMarkup, Message
-from aiogram_dialog.api.entities import NewMessage, OldMessage
+from aiogram_dialog.api.entities import NewMessage
 from redis.exceptions import RedisError
 
-from durable_dialogs.drawing.pictures import Messages, PictureError
+from durable_dialogs.drawing.media import Messages
+from durable_dialogs.drawing.pictures import PictureError
 from durable_dialogs.drawing.refused_buttons import without_refused
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.senders import Senders, Sent, digest_of
 from durable_dialogs.drawing.sending import in_words, method_of
 from durable_dialogs.drawing.shown_messages import ShownMessage, ShownMessages
+from durable_dialogs.state.keys import business_of
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import UnreadableResultError
@@ -199,34 +202,32 @@ class MessageEditor:
         return await self._messages.send_message(self.bot, in_words(content))
 
     async def _edit(self, drawing: Drawing, content: NewMessage, message_id: int) -> None:
-        markup = cast("InlineKeyboardMarkup | None", content.reply_markup)
-        if isinstance(drawing.chat_id, str):
-            await self.bot.edit_message_text(
-                content.text or "", inline_message_id=drawing.chat_id, reply_markup=markup
-            )
+        if isinstance(drawing.chat_id, int):
+            await self._messages.edit(self.bot, content, message_id)
             return
-        if method_of(content):
-            await self.bot.edit_message_reply_markup(
-                chat_id=drawing.chat_id, message_id=message_id, reply_markup=markup
-            )
-            return
-        old = OldMessage(
-            chat=content.chat, message_id=message_id, media_id=None, media_uniq_id=None
+        await self.bot.edit_message_text(
+            content.text or "",
+            inline_message_id=drawing.chat_id,
+            reply_markup=cast("InlineKeyboardMarkup | None", content.reply_markup),
         )
-        try:
-            await self._messages.edit_message(self.bot, content, old)
-        except PictureError as error:
-            log.warning("picture_not_made", error=str(error))
-            await self._messages.edit_in_words(self.bot, content, old)
 
     async def _take_buttons_off(self, drawing: Drawing, message_id: int) -> None:
         """Delete a message or take its buttons off, as the drawing says."""
+        chat_id, business = drawing.chat_id, business_of(drawing.record)
         if drawing.delete:
             try:
-                await self.bot.delete_message(drawing.chat_id, message_id)
+                await self.bot(
+                    DeleteBusinessMessages(
+                        business_connection_id=business, message_ids=[message_id]
+                    )
+                    if business
+                    else DeleteMessage(chat_id=chat_id, message_id=message_id)
+                )
             except TelegramBadRequest as error:
                 if drawing.has_fixed_keyboard or NOT_DELETABLE not in error.message:
                     raise
             else:
                 return
-        await self.bot.edit_message_reply_markup(chat_id=drawing.chat_id, message_id=message_id)
+        await self.bot.edit_message_reply_markup(
+            chat_id=chat_id, message_id=message_id, business_connection_id=business
+        )

@@ -17,12 +17,11 @@ from aiogram_dialog.api.protocols import (
     MessageManagerProtocol,
     MessageNotModified,
 )
-from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.manager import ManagerImpl
 from typing_extensions import override
 
-from durable_dialogs.drawing.pictures import is_picture
-from durable_dialogs.drawing.sending import KINDS, kind_of, name_of
+from durable_dialogs.drawing.media import EDITABLE, NoMediaIds, kind_of, name_of
+from durable_dialogs.drawing.sending import KINDS
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.unit_of_work import UnitOfWork
 
@@ -92,29 +91,27 @@ class DurableMessageManager(MessageManagerProtocol):
         )
 
     def _must_be_sent_anew(self, new: NewMessage, old: OldMessage | None) -> bool:
-        """Tell whether Telegram can't edit the old message into the new one.
-
-        A game or an invoice can't become anything else, and nothing else can become one. A
-        picture can't become a text.
-        """
+        """Tell whether Telegram can't edit the old message into the new one; see `EDITABLE`."""
+        if old is None:
+            return False
         former, kind = self._kind(old), kind_of(new)
-        if old is None or former is kind is None:
-            return False
-        if former is None and is_picture(new):
-            return False
+        if kind in EDITABLE:
+            return former not in {None, *EDITABLE}
         return kind != former or name_of(new) != self._stack.last_media_id
 
     def _kind(self, message: OldMessage | None) -> ContentType | None:
-        """Return which of `KINDS` a message is, or that it is a photo, None for others.
+        """Return the type of a message's media, None if it is a text.
 
         A press tells what its message was for the person who pressed. A text may have become a
-        photo since, so a photo that the stack remembers comes first.
+        photo since, so a type that the stack remembers comes first if a text can become it.
         """
         if message is None:
             return None
         last = self._stack.last_media_unique_id
-        kind = ContentType.PHOTO if last == ContentType.PHOTO else message.content_type or last
-        return ContentType(kind) if kind in {*KINDS, ContentType.PHOTO} else None
+        kind = last if last in EDITABLE else message.content_type or last
+        if not kind or kind == ContentType.TEXT:
+            return None
+        return ContentType(kind) if kind in set(ContentType) else ContentType.UNKNOWN
 
     @override
     async def remove_kbd(
@@ -161,7 +158,7 @@ class DurableManagerFactory:
     """Makes dialog managers that note their drawings in the update's unit of work."""
 
     def __init__(self) -> None:
-        make: Callable[[], MediaIdStorageProtocol] = MediaIdStorage  # has no types itself
+        make: Callable[[], MediaIdStorageProtocol] = NoMediaIds  # has no types itself
         self._media_ids = make()
 
     def __call__(

@@ -58,13 +58,3 @@ def in_words(content: NewMessage) -> NewMessage:
 def starts(button: InlineKeyboardButton) -> bool:
     """Tell whether a button starts the game or pays the invoice of its message."""
     return button.callback_game is not None or bool(button.pay)
-
-
-def kind_of(content: NewMessage) -> ContentType | None:
-    """Return the type of a window's media, None if it is only a text."""
-    return ContentType(content.media.type) if content.media else None
-
-
-def name_of(content: NewMessage) -> str | None:
-    """Return the name of a game or an invoice, see `Sending`; None for other windows."""
-    return content.media.name if isinstance(content.media, Sending) else None

@@ -139,6 +139,11 @@ def name_of(record: str) -> str:
     return ":".join(record.rsplit(":", 3)[1:])
 
 
+def business_of(record: str) -> str | None:
+    """Return the business connection of a record, None without one."""
+    return name_of(record).partition(":")[0] or None
+
+
 def inline_message_of(record: str) -> str | None:
     """Return the id of the inline message whose state a record is, None for a stack's record."""
     return location_of_record(record)[0] if stack_id_of(record) == INLINE else None

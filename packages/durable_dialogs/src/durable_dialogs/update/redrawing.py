@@ -5,7 +5,12 @@ from dataclasses import replace
 from aiogram import Bot, Dispatcher
 
 from durable_dialogs.drawing.foreground import redraw
-from durable_dialogs.state.keys import inline_message_of, location_of_record, stack_id_of
+from durable_dialogs.state.keys import (
+    business_of,
+    inline_message_of,
+    location_of_record,
+    stack_id_of,
+)
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
@@ -47,7 +52,7 @@ class Redrawing:
             # The location may come of an update in another topic, or of a message that is too old
             # to tell its topic. The record's key has the right one.
             in_topic = replace(location, thread_id=location_of_record(record)[1])
-            await redraw(dispatcher, bot, in_topic, stack_id_of(record))
+            await redraw(dispatcher, bot, in_topic, stack_id_of(record), business_of(record))
             return
         chat = self._store.keys.chat(inline_message_id)
         unit = UnitOfWork(self._store, chat)
