@@ -11,7 +11,7 @@ from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
 from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.rate_limits import GlobalRateLimiter
-from durable_dialogs.drawing.shown_messages import REMEMBERED, message_name
+from durable_dialogs.drawing.shown_messages import REMEMBERED, ShownMessage, message_name
 from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.tasks import finish
 from durable_dialogs.telemetry import telemetry
@@ -70,7 +70,7 @@ class Renderer:
         key = message_name(drawing.chat_id, drawing.target)
         if key not in self._queues:
             message = self._shown.of(drawing.chat_id, drawing.target)
-            if not self._has_room(urgent=message.changes_buttons(drawing)):
+            if not (self._has_room or self._has_urgent_room(message, drawing)):
                 self._shown.doubt(message)
                 telemetry.edit_done(Drawn.DROPPED)
                 return False
@@ -122,7 +122,7 @@ class Renderer:
     @property
     def background_capacity(self) -> int:
         """How many background edits may begin in the next second, at least 1."""
-        return self._limiter.background_capacity if self._has_room() else 1
+        return self._limiter.background_capacity if self._has_room else 1
 
     async def last_permit(self, chat_id: int | str, message_id: int) -> EditPermit | None:
         """Return the last edit permit of a message, None if it is not known."""
@@ -163,8 +163,12 @@ class Renderer:
         drawing = [queue.hurry() for queue in self._queues.values()]
         await finish(drawing, max(0.0, within - STOP_RESERVE))
 
-    def _has_room(self, *, urgent: bool = False) -> bool:
-        return len(self._queues) < MAX_QUEUES * (2 if urgent else 1)
+    @property
+    def _has_room(self) -> bool:
+        return len(self._queues) < MAX_QUEUES
+
+    def _has_urgent_room(self, message: ShownMessage, drawing: Drawing) -> bool:
+        return len(self._queues) < 2 * MAX_QUEUES and message.changes_buttons(drawing)
 
     def _bucket_of(self, chat_id: int | str) -> TokenBucket:
         if chat_id not in self._buckets:

@@ -90,9 +90,11 @@ class ShownMessage:
         self.shown = self.markup = None
 
     def _has_buttons(self, markup: MarkupVariant | None) -> bool:
-        if not same_buttons(self.markup, markup):
+        if self.markup is markup:
+            return True
+        if self.markup != markup:
             return False
-        self.markup = markup  # so that the next comparison is one of the same object
+        self.markup = markup  # because the next comparison is most likely with the same object
         return True
 
 
