@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import BotKeys
+from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
@@ -32,6 +33,29 @@ async def test_a_commit_is_refused_if_the_id_of_a_new_context_is_taken(store: Di
     assert not await store.commit(CHAT, [record("one", "d", "d")])
     assert not await store.commit(CHAT, [record("one", "a")])
     assert await store.commit(CHAT, [record("one", "d"), record("other", "e")])
+
+
+async def test_of_two_workers_with_the_same_update_one_commits_it(
+    store: DialogStore, redis: Redis
+) -> None:
+    one, other = UnitOfWork(store, CHAT, update_id=7), UnitOfWork(store, CHAT, update_id=7)
+    for unit, entry in ((one, "1"), (other, "2")):
+        assert await unit.states_of("menu") == []
+        unit.deliver(entry, "paid")
+    assert await one.commit([])
+    with pytest.raises(AlreadyDoneError):
+        await other.commit([])
+    assert await redis.hgetall(CHAT.outbox) == {b"1": b"paid"}
+
+
+async def test_a_commit_of_an_update_that_was_done_names_the_records_that_it_changed(
+    store: DialogStore,
+) -> None:
+    counter = record("counter", "a")
+    assert await store.commit(CHAT, [counter], done=7)
+    with pytest.raises(AlreadyDoneError) as done:
+        await store.commit(CHAT, [], done=7, outbox={"1": "paid"})
+    assert done.value.records == [counter.key]
 
 
 async def test_a_unit_of_work_refuses_a_state_of_aiograms_own_fsm(store: DialogStore) -> None:

@@ -11,8 +11,8 @@
 --     data: "" to delete the record
 --     message: the message that shows the record, "" for none, absent if unchanged
 --     intents, opened, closed: keys of all contexts, of new ones, and of those that are gone
--- Returns: the version written, or "" if a record has changed since it was loaded, or if the id of a
---   new context is taken
+-- Returns: the version written; or "" if a record has changed since it was loaded, or if the id of a
+--   new context is taken; or the mark in an array, if the update was done before
 -- An error means that nothing was written. Redis does not undo what a script wrote before it failed,
 -- so the script checks everything that may fail before its first write. Redis itself checks memory,
 -- disk, replicas and slots at the first write only, and the user's permissions at each write.
@@ -21,6 +21,13 @@ local writes = {}
 
 local function write(...)
   table.insert(writes, {...})
+end
+
+-- Both of two workers may have found no mark when they loaded. Versions do not tell them apart if the
+-- update changes no record.
+local done = commit.memory > 0 and redis.call('GET', KEYS[1])
+if done then
+  return {done}
 end
 
 for _, record in ipairs(commit.records) do

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.errors import is_refusal, is_unclear
 from durable_dialogs.state.keys import BotKeys, ChatKeys, name_of
+from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
 
 MEMORY = 25 * 60 * 60
@@ -106,10 +107,9 @@ class DialogStore:
             done, name, *fields = await self._batch.run(
                 self._load, keys=[chat.mark(update_id), key], args=[by, chat.named("")]
             )
-        if done is not None and self._batch.replicas:
-            await self._make_safe(chat.mark(update_id), memory)
+        mark = chat.mark(update_id)
         return Loaded(
-            done=None if done is None else [chat.named(name) for name in _names(done)],
+            done=None if done is None else await self._done(chat, mark, done, memory),
             record=Record.parse(name.decode(), *fields) if name else None,
         )
 
@@ -137,6 +137,7 @@ class DialogStore:
             record has changed since it was loaded, or because the id of a new context is taken.
 
         Raises:
+            AlreadyDoneError: The update was done before.
             AwayError: Redis can't write at the moment.
             UnclearError: Redis went away before its answer came, or too few replicas have the
                 write.
@@ -158,13 +159,23 @@ class DialogStore:
             "records": changes,
         }
         with self.watched(unclear=UnclearError):
-            version: bytes = await self._batch.run(
+            answer: bytes | list[bytes] = await self._batch.run(
                 self._commit, keys=keys, args=[orjson.dumps(commit)], safe=True
             )
-            return version.decode()
+        if isinstance(answer, bytes):
+            return answer.decode()
+        raise AlreadyDoneError(await self._done(chat, chat.mark(done), answer[0], memory))
 
     def _seconds(self, memory: int | None) -> int:
         return max(self.ttl, MEMORY) if memory is None else memory
+
+    async def _done(
+        self, chat: ChatKeys, mark: str, content: bytes, memory: int | None
+    ) -> list[str]:
+        """Return the keys of the records that a mark names, once the mark is safe."""
+        if self._batch.replicas:
+            await self._make_safe(mark, memory)
+        return [chat.named(name) for name in _names(content)]
 
     async def _make_safe(self, mark: str, memory: int | None) -> None:
         """Make sure that enough replicas have the commit that wrote a mark.

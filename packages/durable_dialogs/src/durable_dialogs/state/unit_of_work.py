@@ -141,6 +141,7 @@ class UnitOfWork(Effects, BaseStorage):
             Whether it was written. False if another worker was faster; then nothing was.
 
         Raises:
+            AlreadyDoneError: Another worker has done the update meanwhile.
             AwayError: Redis can't write at the moment.
             UnclearError: As in `DialogStore.commit`.
         """
