@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -102,10 +103,15 @@ class KeptDialogs:
 
     @asynccontextmanager
     async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
-        """Give the records whose keys end with a suffix; write them back after the block."""
+        """Give the records whose keys end with a suffix; write them back after the block.
+
+        With new versions, as each commit does. Else the bot goes on with what it has in its cache.
+        """
         async with self.redis() as redis:
             keys = await redis.keys(f"tally:*:stack:*{suffix}")
             records = [json.loads(cast("bytes", await redis.hget(key, "data"))) for key in keys]
             yield records
             for key, record in zip(keys, records, strict=True):
-                await redis.hset(key, "data", json.dumps(record))
+                version = str(time.time_ns() // 1000)
+                fields = ["version", version, "data", json.dumps(record)]
+                await redis.hset(key, items=fields)

@@ -22,7 +22,7 @@ class Telemetry:
 
     Attributes:
         update_redone: The middleware does an update again. Argument: the reason, `conflict`,
-            `unclear`, `away`, `failure` or `question`.
+            `cached`, `unclear`, `away`, `failure` or `question`.
         update_unreadable: An update can't be read completely. Argument: what happened to it,
             `reduced`, `answered`, `discarded`, `set_aside` or `dropped`.
         update_passed_on: An update was passed on to the worker that owns its chat. Argument:

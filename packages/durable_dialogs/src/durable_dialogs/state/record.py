@@ -1,9 +1,11 @@
 """A stack and its contexts, as one value in Redis."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import orjson
+
+from durable_dialogs.state.keys import ChatKeys, name_of
 
 
 @dataclass(slots=True)
@@ -71,3 +73,33 @@ class Record:
     def is_new(self) -> bool:
         """Whether no commit has written the record yet."""
         return self.version == "0"
+
+
+class Change(TypedDict):
+    """What the commit script writes of a record; see `commit.lua`."""
+
+    key: str
+    name: str
+    version: str
+    data: str
+    message: NotRequired[str]
+    intents: list[str]
+    opened: list[str]
+    closed: list[str]
+
+
+def change_of(chat: ChatKeys, record: Record) -> Change:
+    """Return what the commit script must write of a record of a chat."""
+    now = record.contexts.keys()
+    change = Change(
+        key=record.key,
+        name=name_of(record.key),
+        version=record.version,
+        data=record.dump().decode(),
+        intents=[chat.intent(intent) for intent in now],
+        opened=[chat.intent(intent) for intent in now - record.loaded_contexts],
+        closed=[chat.intent(intent) for intent in record.loaded_contexts - now],
+    )
+    if record.message_id != record.loaded_message_id:
+        change["message"] = str(record.message_id or "")
+    return change

@@ -5,11 +5,9 @@ versions that its unit of work loaded. If a version has moved on, the commit scr
 and the middleware does the update again on the current record.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import orjson
 from redis.asyncio import Redis
@@ -17,9 +15,10 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.errors import is_refusal, is_unclear
-from durable_dialogs.state.keys import BotKeys, ChatKeys, name_of
+from durable_dialogs.state.cache import RecordCache
+from durable_dialogs.state.keys import BotKeys, ChatKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
-from durable_dialogs.state.record import Record
+from durable_dialogs.state.record import Record, change_of
 
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered, because Telegram repeats messages for 24 hours.
@@ -54,6 +53,35 @@ class Loaded:
     record: Record | None
 
 
+class Watch:
+    """A context that translates errors of Redis that mean that it is away, and notes whether it is.
+
+    Args:
+        store: Has `is_away`.
+        unclear: The error to raise if Redis may have written something. `AwayError` is raised if
+            it has certainly written nothing.
+        asks: Whether the context asks Redis in any case, so that Redis is back if no error came.
+    """
+
+    __slots__ = ("_asks", "_store", "_unclear")
+
+    def __init__(
+        self, store: "DialogStore", unclear: type[Exception] = AwayError, *, asks: bool = True
+    ) -> None:
+        self._store, self._unclear, self._asks = store, unclear, asks
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if error is None:
+            self._store.is_away &= not self._asks
+        elif isinstance(error, RedisError) and (is_refusal(error) or is_unclear(error)):
+            self._store.is_away = True
+            meaning = AwayError if is_refusal(error) else self._unclear
+            raise meaning(str(error)) from error
+
+
 class DialogStore:
     """The records of all chats.
 
@@ -66,13 +94,20 @@ class DialogStore:
     Attributes:
         keys: The bot's keys.
         ttl: Seconds after its last commit at which a record expires.
+        cache: Records that this worker has written lately.
         is_away: Whether the last command failed because Redis was away.
+        asking: A context for commands that write nothing that the update is about.
+        writing: A context for commands that may write even though their answer is lost.
+        handling: A context for handlers, which may ask Redis or not.
         in_order: Whether Redis carries out commands that are sent together in their order, also
             commands for several chats.
     """
 
     def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, ttl: int) -> None:
         self.is_away = False
+        self.cache = RecordCache()
+        self.asking, self.writing = Watch(self), Watch(self, UnclearError)
+        self.handling = Watch(self, asks=False)
         self.in_order = batch.in_order
         self.keys, self.ttl = keys, ttl
         self._batch = batch
@@ -103,7 +138,7 @@ class DialogStore:
             UnclearError: The update was done, but too few replicas have its commit.
         """
         key, by = (record, "record") if record else (intent, "intent")
-        with self.watched(unclear=AwayError):
+        with self.asking:
             done, name, *fields = await self._batch.run(
                 self._load, keys=[chat.mark(update_id), key], args=[by, chat.named("")]
             )
@@ -147,22 +182,24 @@ class DialogStore:
         if len(set(intents)) < len(intents):
             # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
-        changes, keys = [], [chat.mark(done), chat.outbox, chat.open_counters]
-        for record in records:
-            change = self._change(chat, record)
-            changes.append(change)
-            keys += [record.key, *change["intents"], *change["closed"]]
+        changes = [change_of(chat, record) for record in records]
+        keys = [chat.mark(done), chat.outbox, chat.open_counters]
+        for change in changes:
+            keys += [change["key"], *change["intents"], *change["closed"]]
         commit = {
             "memory": 0 if done is None else self._seconds(memory),
             "ttl": self.ttl,
             "outbox": dict(outbox or {}),
             "records": changes,
         }
-        with self.watched(unclear=UnclearError):
+        with self.writing:
             answer: bytes | list[bytes] = await self._batch.run(
                 self._commit, keys=keys, args=[orjson.dumps(commit)], safe=True
             )
         if isinstance(answer, bytes):
+            if answer:
+                for record, change in zip(records, changes, strict=True):
+                    self.cache.keep(record, change, answer)
             return answer.decode()
         raise AlreadyDoneError(await self._done(chat, chat.mark(done), answer[0], memory))
 
@@ -187,7 +224,7 @@ class DialogStore:
             UnclearError: Too few replicas have it, or the mark is gone.
         """
         try:
-            with self.watched(unclear=UnclearError):
+            with self.writing:
                 seconds = self._seconds(memory)
                 is_there = await self._batch.send("EXPIRE", mark, seconds, safe=True)
         except AwayError as error:
@@ -196,51 +233,8 @@ class DialogStore:
         if not is_there:
             raise UnclearError("the master that had the commit was lost")
 
-    @contextmanager
-    def watched(self, unclear: type[Exception]) -> Iterator[None]:
-        """Do the same as `translated`; if no error came, note in `is_away` that Redis is back."""
-        with self.translated(unclear):
-            yield
-        self.is_away = False
-
-    @contextmanager
-    def translated(self, unclear: type[Exception]) -> Iterator[None]:
-        """Translate errors of Redis that mean that it is away, and note them in `is_away`.
-
-        Args:
-            unclear: The error to raise if Redis may have written something.
-
-        Raises:
-            AwayError: Redis has certainly written nothing.
-        """
-        try:
-            yield
-        except RedisError as error:
-            if not (is_refusal(error) or is_unclear(error)):
-                raise
-            self.is_away = True
-            meaning = AwayError if is_refusal(error) else unclear
-            raise meaning(str(error)) from error
-
-    def _change(self, chat: ChatKeys, record: Record) -> dict[str, Any]:
-        now = record.contexts.keys()
-        change: dict[str, Any] = {
-            "key": record.key,
-            "name": name_of(record.key),
-            "version": record.version,
-            "data": record.dump().decode(),
-            "intents": [chat.intent(intent) for intent in now],
-            "opened": [chat.intent(intent) for intent in now - record.loaded_contexts],
-            "closed": [chat.intent(intent) for intent in record.loaded_contexts - now],
-        }
-        if record.message_id != record.loaded_message_id:
-            change["message"] = str(record.message_id or "")
-        return change
-
     async def bind(self, record: str, placeholder: int, message_id: int) -> None:
-        """Replace the placeholder in a record by the id of the message that was sent.
-
-        Does nothing if the record has another message by now.
+        """Replace a record's placeholder, if it is still there, by the id of the sent message.
 
         Args:
             record: The record's key.

@@ -14,10 +14,10 @@ from typing_extensions import override
 
 from durable_dialogs.state.effects import Effects
 from durable_dialogs.state.keys import INLINE, ChatKeys, Part, split, stack_id_of
-from durable_dialogs.state.outcome import AlreadyDoneError
+from durable_dialogs.state.loaded_records import LoadedRecords
 from durable_dialogs.state.record import Record
-from durable_dialogs.state.retention import EntryStatus, Retention
-from durable_dialogs.state.store import MEMORY, DialogStore, LostError
+from durable_dialogs.state.retention import Retention
+from durable_dialogs.state.store import DialogStore
 
 REQUIRED = {"_id", "start_data", "dialog_data"}
 """Fields of stacks and contexts that are stored even if they are empty.
@@ -30,7 +30,7 @@ ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
 """Access settings that let everybody in, and are not stored: a context without any does so too."""
 
 
-class UnitOfWork(Effects, BaseStorage):
+class UnitOfWork(Effects, LoadedRecords, BaseStorage):
     """One update's view of the records of its chat, and the effects that follow its commit.
 
     Args:
@@ -40,8 +40,6 @@ class UnitOfWork(Effects, BaseStorage):
         retention: What the inbox knows about the update, None for an update that was never there.
 
     Attributes:
-        retention: As given, or a new one.
-        memory: Seconds that the update is remembered once it is done; see `DialogStore.commit`.
         is_remembered: Whether the commit has written the update's mark.
         open: Whether handlers still work in this unit.
         is_done: Whether the update is done: committed, and no mere reset of a stack. None until
@@ -57,27 +55,14 @@ class UnitOfWork(Effects, BaseStorage):
         update_id: int | None = None,
         retention: Retention | None = None,
     ) -> None:
-        super().__init__()
-        self.memory: int | None = MEMORY
+        Effects.__init__(self)
+        LoadedRecords.__init__(self, store, chat, update_id, retention or Retention())
         self.is_remembered = False
-        self.retention = retention or Retention()
-        self._store = store
-        self._chat = chat
-        self._update_id = update_id
-        self._asked = False
-        self._records: dict[str, Record] = {}
-        self._stacks: dict[str, str] = {}
-        self._latest = ""
         self.open = True
         self.is_done: bool | None = None
         self.is_reset = False
 
     # For handlers
-
-    @property
-    def chat(self) -> ChatKeys:
-        """The keys of the update's chat."""
-        return self._chat
 
     def record_of(self, stack: Stack) -> str:
         """Return the record key of a stack that was loaded."""
@@ -90,7 +75,7 @@ class UnitOfWork(Effects, BaseStorage):
             stack_id: The stack.
             thread_id: The stack's topic, None outside of topics.
         """
-        record = await self._record(self._chat.record(stack_id, thread_id))
+        record = await self._record(self.chat.record(stack_id, thread_id))
         return record.message_id if record.stack else None
 
     async def states_of(self, stack_id: str) -> list[str]:
@@ -99,12 +84,12 @@ class UnitOfWork(Effects, BaseStorage):
         Args:
             stack_id: The stack. The list is empty if it has expired.
         """
-        record = await self._record(self._chat.record(stack_id))
+        record = await self._record(self.chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
     async def open_counters(self) -> dict[str, Any]:
         """Return the chat's open counters, to be read and changed; see `OpenCounters`."""
-        return (await self._record(self._chat.open_counters)).stack
+        return (await self._record(self.chat.open_counters)).stack
 
     async def peek(self, name: str) -> Record:
         """Return a record of this chat to read only, an empty one if Redis has none.
@@ -112,7 +97,7 @@ class UnitOfWork(Effects, BaseStorage):
         Args:
             name: The record's name within the chat.
         """
-        return await self._record(self._chat.named(name))
+        return await self._record(self.chat.named(name))
 
     async def state(self) -> dict[str, Any]:
         """Return the state of the inline message that was pressed, to be read and changed.
@@ -122,7 +107,10 @@ class UnitOfWork(Effects, BaseStorage):
         Raises:
             AlreadyDoneError: The update was done before.
         """
-        return (await self._record(self._chat.record(INLINE))).stack
+        key = self.chat.record(INLINE)
+        if record := self._find_cached(key):
+            return record.stack
+        return (await self._record(key)).stack
 
     # For the commit
 
@@ -148,8 +136,10 @@ class UnitOfWork(Effects, BaseStorage):
         if not changed and not self._outbox:
             return True
         version = await self._store.commit(
-            self._chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
+            self.chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
         )
+        if not version and self._cached:
+            self._store.cache.distrust(self._cached.key)
         self.is_remembered = bool(version) and self._update_id is not None
         for record in changed:
             record.version = version
@@ -192,7 +182,8 @@ class UnitOfWork(Effects, BaseStorage):
             if ident in record.contexts:
                 self._latest = record.key
                 return _context(record, ident)
-        loaded = await self._load(intent=self._chat.intent(ident))
+        way = self.chat.intent(ident)
+        loaded = self._find_cached(way) or await self._load(intent=way)
         if loaded is None:
             return {}
         self._latest = loaded.key
@@ -214,33 +205,10 @@ class UnitOfWork(Effects, BaseStorage):
 
     async def _stack(self, stack_id: str, key: StorageKey) -> Record:
         if stack_id not in self._stacks:
-            record = self._chat.record(stack_id, key.thread_id, key.business_connection_id)
+            record = self.chat.record(stack_id, key.thread_id, key.business_connection_id)
             self._stacks[stack_id] = (await self._record(record)).key
         self._latest = self._stacks[stack_id]
         return self._records[self._latest]
-
-    async def _record(self, key: str) -> Record:
-        if key not in self._records:
-            await self._load(record=key)
-        return self._records[key]
-
-    async def _load(self, *, record: str = "", intent: str = "") -> Record | None:
-        asked, self._asked = self._asked, True
-        update_id = None if asked else self._update_id
-        loaded = await self._store.load(
-            self._chat, update_id=update_id, record=record, intent=intent, memory=self.memory
-        )
-        if loaded.done is not None or (self.retention.found is EntryStatus.DONE and not asked):
-            raise AlreadyDoneError(loaded.done or [])
-        if self.retention.found is EntryStatus.DOUBTFUL and not asked:
-            raise LostError("its commit may have been written before the process ended")
-        if loaded.record is None:
-            return None
-        known = self._records.setdefault(loaded.record.key, loaded.record)
-        # By the stack's id as well. Telegram does not tell the topic, which is part of the key,
-        # for a press on a message that is too old (`InaccessibleMessage`).
-        self._stacks[stack_id_of(known.key)] = known.key
-        return known
 
     @override
     async def set_state(self, key: StorageKey, state: StateType = None) -> None:

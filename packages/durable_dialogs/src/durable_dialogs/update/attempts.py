@@ -134,7 +134,7 @@ class Attempts:
                 if await self._try(handler, update, data, chat, unit):
                     return unit
                 conflicts += 1
-                telemetry.update_redone("conflict")
+                telemetry.update_redone("cached" if unit.is_cached else "conflict")
             except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
@@ -172,7 +172,7 @@ class Attempts:
         try:
             # The commit is still to come. So if a command of a handler itself fails in an unclear
             # way, the update has surely not counted.
-            with self._store.translated(unclear=AwayError):
+            with self._store.handling:
                 offered = {"offers": self._offered_buttons}
                 await self._handle(handler, update, data | offered, unit)
             unit.memory = unit.retention.begin_commit(update, chat.mark(update_id_of(update)))
@@ -183,8 +183,16 @@ class Attempts:
                     replace(drawing, asked=location_of(data)) if drawing.fresh else drawing
                     for drawing in unit.drawings
                 ]
+        except (AlreadyDoneError, AwayError, UnclearError):
+            raise
+        except Exception:
+            # A cached record may be outdated. Only the commit finds that out.
+            if not unit.is_cached:
+                raise
         finally:
             unit.is_done = is_done
+            if not is_done:
+                unit.drop_cached()
         return is_done
 
     async def _commit(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:

@@ -18,7 +18,7 @@ from durable_dialogs.state.keys import ChatKeys, inline_message_of
 from durable_dialogs.state.location import Location, location_of
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.state.record import Record
-from durable_dialogs.state.store import AwayError, DialogStore
+from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.update.offered_buttons import OfferedButtons
 
@@ -65,13 +65,16 @@ class Commits:
             data: The middlewares' data.
 
         Returns:
-            False if another worker was faster: then nothing was written.
+            False if another worker was faster, or if nothing would show that it was: then nothing
+            was written, and the update must be done on what Redis has.
 
         Raises:
             AwayError: Redis can't be used at the moment, and has surely written nothing.
             UnclearError: Redis can't be used at the moment, and may have written everything.
         """
         changed = unit.changed
+        if not unit.is_guarded_by(changed):
+            return False
         unit.drawings += [
             await self.inline_drawing(record.key, record.stack)
             for record in changed
@@ -86,7 +89,7 @@ class Commits:
             drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
             for drawing in unit.drawings
         }
-        with self.store.watched(unclear=AwayError):
+        with self.store.asking:
             await self.outbox.announce(chat, unit.outbox)
             if unit.redraw_all_windows:
                 others = await self.windows.of(person_id)
@@ -96,7 +99,7 @@ class Commits:
         announcements = self._announcements(unit, changed, drawn, location_of(data))
         if announcements and not self.store.in_order:
             # On a cluster the index is on another node, which may fail alone.
-            with self.store.watched(unclear=AwayError):
+            with self.store.asking:
                 await asyncio.gather(*announcements)
             announcements.clear()
         if not await _beside(announcements, unit.commit(changed)):
@@ -166,7 +169,7 @@ class Commits:
         """
         records = {drawing.record for drawing in unit.drawings}
         if unknown := self.pending_redraws.touch(records, location):
-            with self.store.watched(unclear=AwayError):
+            with self.store.asking:
                 await self.pending_redraws.announce(unknown, location)
         for record in records:
             self.pending_redraws.committed(record, unit.version_of(record))

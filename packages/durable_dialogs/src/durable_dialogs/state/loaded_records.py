@@ -1,0 +1,98 @@
+"""The records that an update has read: from Redis, or the first one from the cache."""
+
+from durable_dialogs.state.keys import ChatKeys, stack_id_of
+from durable_dialogs.state.outcome import AlreadyDoneError
+from durable_dialogs.state.record import Record
+from durable_dialogs.state.retention import EntryStatus, Retention
+from durable_dialogs.state.store import MEMORY, DialogStore, LostError
+
+
+class LoadedRecords:
+    """Loads records of a chat for one update, each at most once.
+
+    Args:
+        store: Loads and writes the records.
+        chat: The keys of the update's chat.
+        update_id: The update's id for its mark, None to look for no mark.
+        retention: What the inbox knows about the update.
+
+    Attributes:
+        chat: As given.
+        retention: As given.
+        memory: Seconds that the update is remembered once it is done; see `DialogStore.commit`.
+    """
+
+    def __init__(
+        self, store: DialogStore, chat: ChatKeys, update_id: int | None, retention: Retention
+    ) -> None:
+        self.chat, self.retention = chat, retention
+        self.memory: int | None = MEMORY
+        self._store = store
+        self._update_id = update_id
+        self._asked = False
+        self._records: dict[str, Record] = {}
+        self._stacks: dict[str, str] = {}
+        self._latest = ""
+        self._cached: Record | None = None
+
+    @property
+    def is_cached(self) -> bool:
+        """Whether what was read first is from the cache, so that it may be outdated."""
+        return self._cached is not None
+
+    def is_guarded_by(self, changed: list[Record]) -> bool:
+        """Return whether a commit of some records would find that what was read is outdated.
+
+        Records that were loaded need no guard.
+        """
+        return self._cached is None or any(record is self._cached for record in changed)
+
+    def drop_cached(self) -> None:
+        """Make the next unit of work load what this one found in the cache."""
+        if self._cached:
+            contexts = map(self.chat.intent, self._cached.loaded_contexts)
+            self._store.cache.drop([*contexts, self._cached.key])
+
+    async def _record(self, key: str) -> Record:
+        if key not in self._records:
+            await self._load(record=key)
+        return self._records[key]
+
+    async def _load(self, *, record: str = "", intent: str = "") -> Record | None:
+        """Load a record; the first time, find out whether the update was done.
+
+        Raises:
+            AlreadyDoneError: The update was done before.
+            LostError: The update may have been done before.
+        """
+        asked, self._asked = self._asked, True
+        update_id = None if asked else self._update_id
+        loaded = await self._store.load(
+            self.chat, update_id=update_id, record=record, intent=intent, memory=self.memory
+        )
+        if loaded.done is not None or (self.retention.found is EntryStatus.DONE and not asked):
+            raise AlreadyDoneError(loaded.done or [])
+        if self.retention.found is EntryStatus.DOUBTFUL and not asked:
+            raise LostError("its commit may have been written before the process ended")
+        return loaded.record and self._note(loaded.record)
+
+    def _find_cached(self, way: str) -> Record | None:
+        """Return a record from the cache, if it is the first one that the update reads.
+
+        The commit looks for the update's mark, so nothing is loaded. Only the inbox may know that
+        an update was done whose mark has expired.
+        """
+        if self._records or self._asked or self._update_id is None:
+            return None
+        if self.retention.found is not EntryStatus.OPEN:
+            return None
+        if cached := self._store.cache.find(way):
+            self._cached = self._note(cached)
+        return self._cached
+
+    def _note(self, record: Record) -> Record:
+        known = self._records.setdefault(record.key, record)
+        # By the stack's id as well. Telegram does not tell the topic, which is part of the key,
+        # for a press on a message that is too old (`InaccessibleMessage`).
+        self._stacks[stack_id_of(known.key)] = known.key
+        return known
