@@ -37,9 +37,8 @@ from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.runtime import Hooks, OpenDialogs
+from durable_dialogs.state.application_data import ApplicationData
 from durable_dialogs.state.store import MEMORY, DialogStore
-from durable_dialogs.tally.drafts import Drafts
-from durable_dialogs.tally.taps import Taps
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.workers.peers import Peers
 from exports.sending import Exports
@@ -50,16 +49,22 @@ from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from handlers.unreadable import refuse_unread
 from locales import Catalog
-from ops.metrics import TOTALS, begin, count_total, measure_dialogs, watch
+from ops.metrics import TAPS, TOTALS, begin, count_total, measure_dialogs, watch
 from people.chat_names import ChatNames
+from people.drafts import Drafts
 from people.preferences import People
 from people.rights import Rights
+from people.taps import Taps
 from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
 from web.health import Health
 from web.webhook import secret_of
+from widgets.open_counters import OPEN_COUNTERS
 from widgets.services import Services
+
+IN_CHATS = ApplicationData(kept_alive=(OPEN_COUNTERS,), dialog_list=OPEN_COUNTERS)
+"""The list of open counters must live as long as the counters on it."""
 
 BUSY_TIMEOUT = 2
 """Seconds a write to SQLite waits for another process. Short, because a thread that waits in SQLite
@@ -173,7 +178,7 @@ def _make_services(
         chat_names=ChatNames(bot),
         charts=Charts(),
         exports=Exports(bot, leases, catalog, Writer(kept.totals, kept.payments, kept.users)),
-        taps=Taps(redis, connections.batch, keys),
+        taps=Taps(redis, connections.batch, keys, TAPS.inc),
         drafts=Drafts(redis, connections.batch, keys, bot.token),
         bills=Bills(bot.token),
         tickets=Tickets(bot.token),
@@ -194,7 +199,7 @@ def _make_dialogs(
         redis,
         batch,
         connections.bot,
-        DialogStore(redis, batch, connections.keys, settings.dialog_ttl),
+        DialogStore(redis, batch, connections.keys, settings.dialog_ttl, IN_CHATS),
         Hooks(
             delivery=lambda moving: (
                 Deliveries(

@@ -13,10 +13,10 @@ from magic_filter import F
 from db.models import VALUE_MAX, Kind
 from dialogs.counter_closing import cancel, confirm, leave, require_right_to_close
 from dialogs.counter_data import STEPS, counted, opened_as
-from durable_dialogs import OpenCounters
 from states import Counter
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice
+from widgets.open_counters import OpenCounters
 from widgets.services import (
     chat_of,
     is_private,

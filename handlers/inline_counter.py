@@ -25,9 +25,10 @@ from aiogram_dialog.api.entities import NewMessage
 
 from db.models import VALUE_MAX, Kind
 from db.totals import NewTotal
-from durable_dialogs import Drafts, UnitOfWork
+from durable_dialogs import UnitOfWork
 from handlers.inline_totals import lines
 from locales import Texts
+from people.drafts import Drafts
 from people.preferences import People
 from widgets.notice import Notice
 from widgets.services import Services

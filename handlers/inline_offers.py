@@ -18,10 +18,11 @@ from aiogram.types import (
 )
 
 from db.models import LABEL_MAX
-from durable_dialogs import Drafts, ask
+from durable_dialogs import ask
 from handlers.inline_counter import COUNTER, Stage, counter_keyboard, counter_window
 from handlers.inline_totals import find_totals
 from locales import Texts
+from people.drafts import Drafts
 from widgets.services import Services
 
 STEPS = (-1, 1)

@@ -158,7 +158,6 @@ def measure_dialogs(telemetry: Telemetry) -> None:
     telemetry.outbox_waiting = OUTBOX_WAITING.set
     telemetry.telegram_failed = partial(_count, TELEGRAM_FAILURES)
     telemetry.redis_took = REDIS_SECONDS.observe
-    telemetry.tap_counted = TAPS.inc
 
 
 def _count(metric: Counter, label: str) -> None:

@@ -21,12 +21,14 @@ from db.preferences import Preferences
 from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs import Drafts, OfferedButtons, Taps, UnitOfWork
+from durable_dialogs import OfferedButtons, UnitOfWork
 from exports.sending import Exports
 from locales import Texts
 from people.chat_names import ChatNames
+from people.drafts import Drafts
 from people.preferences import People
 from people.rights import Rights
+from people.taps import Taps
 from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets

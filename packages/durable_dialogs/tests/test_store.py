@@ -2,9 +2,11 @@
 
 import pytest
 from aiogram.fsm.storage.base import StorageKey
+from aiogram_dialog.api.entities import Stack
 from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.application_data import ApplicationData
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
@@ -56,6 +58,36 @@ async def test_a_commit_of_an_update_that_was_done_names_the_records_that_it_cha
     with pytest.raises(AlreadyDoneError) as done:
         await store.commit(CHAT, [], done=7, outbox={"1": "paid"})
     assert done.value.records == [counter.key]
+
+
+async def test_data_of_the_application_is_committed_with_dialogs_and_kept_alive_by_them(
+    redis: Redis,
+) -> None:
+    store = DialogStore(redis, Batch(redis), KEYS, 60, ApplicationData(kept_alive=("cart",)))
+    assert await store.commit(CHAT, [record("cart", "a")])
+    unit = UnitOfWork(store, CHAT, 7)
+    assert await unit.message_of("cart", None) is None
+    (await unit.data("cart"))["tea"] = 2
+    (await unit.data("visits"))["count"] = 1
+    assert unit.record_of(Stack("cart")) == CHAT.record("cart")
+    assert await unit.commit(unit.changed)
+    with pytest.raises(AlreadyDoneError) as done:
+        await UnitOfWork(store, CHAT, 7).data("cart")
+    assert done.value.records == []
+    for name in ("cart", "visits"):
+        await redis.expire(CHAT.data(name), 5)
+    assert await store.commit(CHAT, [record("menu", "b")])
+    assert await UnitOfWork(store, CHAT).data("cart") == {"tea": 2}
+    assert await redis.ttl(CHAT.data("cart")) > 50
+    assert await redis.ttl(CHAT.data("visits")) <= 5
+
+
+@pytest.mark.parametrize("name", ["stack", "outbox", "inline", "a:b"])
+async def test_data_of_the_application_can_not_have_a_name_of_the_engines_own(
+    store: DialogStore, name: str
+) -> None:
+    with pytest.raises(ValueError, match="can't be the name"):
+        await UnitOfWork(store, CHAT).data(name)
 
 
 async def test_a_unit_of_work_refuses_a_state_of_aiograms_own_fsm(store: DialogStore) -> None:

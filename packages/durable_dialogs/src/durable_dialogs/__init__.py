@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from durable_dialogs.intake.intake import Intake
     from durable_dialogs.intake.receiver import Receiver
     from durable_dialogs.recovery.group_upgrade import upgrade_of
+    from durable_dialogs.redis.batch import Batch
     from durable_dialogs.state.keys import (
         BotKeys,
         ChatKeys,
         location_of_record,
+        name_of,
         stack_id_of,
     )
     from durable_dialogs.state.outcome import (
@@ -41,9 +43,6 @@ if TYPE_CHECKING:
     from durable_dialogs.state.store import AwayError
     from durable_dialogs.state.unit_of_work import UnitOfWork
     from durable_dialogs.state.update_data import IN_RESPONSE
-    from durable_dialogs.tally.drafts import Drafts
-    from durable_dialogs.tally.open_counters import OpenCounters
-    from durable_dialogs.tally.taps import Taps
     from durable_dialogs.tasks import finish, start
     from durable_dialogs.telegram.clock import TelegramClock
     from durable_dialogs.telegram.retries import ask, patiently
@@ -55,15 +54,14 @@ __all__ = [
     "HOLD",
     "IN_RESPONSE",
     "AwayError",
+    "Batch",
     "BotKeys",
     "ChatKeys",
-    "Drafts",
     "Intake",
     "Lease",
     "Leases",
     "NotKnownYetError",
     "OfferedButtons",
-    "OpenCounters",
     "Outcome",
     "Picture",
     "PictureError",
@@ -71,7 +69,6 @@ __all__ = [
     "Record",
     "Refusal",
     "Sending",
-    "Taps",
     "TelegramClock",
     "UnitOfWork",
     "UnreadableResultError",
@@ -82,6 +79,7 @@ __all__ = [
     "foreground",
     "in_topic",
     "location_of_record",
+    "name_of",
     "offered_by",
     "open_beside",
     "patiently",
@@ -100,15 +98,13 @@ _MODULES = {
     "intake.intake": ("Intake",),
     "intake.receiver": ("Receiver",),
     "recovery.group_upgrade": ("upgrade_of",),
-    "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "stack_id_of"),
+    "redis.batch": ("Batch",),
+    "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "name_of", "stack_id_of"),
     "state.outcome": ("NotKnownYetError", "Outcome", "Refusal", "UnsentError"),
     "state.record": ("Record",),
     "state.store": ("AwayError",),
     "state.unit_of_work": ("UnitOfWork",),
     "state.update_data": ("IN_RESPONSE",),
-    "tally.drafts": ("Drafts",),
-    "tally.open_counters": ("OpenCounters",),
-    "tally.taps": ("Taps",),
     "tasks": ("finish", "start"),
     "telegram.clock": ("TelegramClock",),
     "telegram.retries": ("ask", "patiently"),

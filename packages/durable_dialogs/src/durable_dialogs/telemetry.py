@@ -37,7 +37,6 @@ class Telemetry:
             `expected`, `refused` or `unreadable`.
         clock_skew: Argument: the seconds that this machine's clock is ahead of Telegram's.
         redis_took: Redis has answered a batch. Argument: the seconds that it took.
-        tap_counted: A tap has counted.
     """
 
     update_redone: Callable[[str], object] = _ignore
@@ -51,7 +50,6 @@ class Telemetry:
     telegram_failed: Callable[[str], object] = _ignore
     clock_skew: Callable[[float], object] = _ignore
     redis_took: Callable[[float], object] = _ignore
-    tap_counted: Callable[[], object] = _ignore
 
 
 telemetry = Telemetry()

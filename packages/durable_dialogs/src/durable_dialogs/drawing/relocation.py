@@ -62,7 +62,7 @@ class Relocation:
     async def _move(self, key: str, topic: int | None) -> bool:
         chat = self._chat(key)
         there = chat.record(stack_id_of(key), topic)
-        old, new, counters = await self._load(chat, key, there, chat.open_counters)
+        old, new, counters = await self._load(chat, key, there, self._store.list_of(chat))
         if new.stack or not old.stack:
             return True
         new.stack, new.contexts, new.owner = old.stack, old.contexts, old.owner
@@ -76,7 +76,7 @@ class Relocation:
 
     async def _undo(self, drawing: Drawing) -> bool:
         key, chat = drawing.record, self._chat(drawing.record)
-        record, counters = await self._load(chat, key, chat.open_counters)
+        record, counters = await self._load(chat, key, self._store.list_of(chat))
         if record.message_id != drawing.target:
             return True
         if drawing.former:

@@ -85,7 +85,7 @@ class GroupUpgrades:
 
     async def _take_some(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
         """Take up to `AT_ONCE` open counters out of a group; tell whether some may be left."""
-        counters = await self._load(old, old.open_counters)
+        counters = await self._load(old, self._store.list_of(old))
         names = list(counters.stack)[:AT_ONCE]
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
@@ -119,7 +119,7 @@ class GroupUpgrades:
         chat = self._store.keys.chat(location.chat_id)
         key = chat.record(dialog["stack"]["_id"])
         record, counters = await asyncio.gather(
-            self._load(chat, key), self._load(chat, chat.open_counters)
+            self._load(chat, key), self._load(chat, self._store.list_of(chat))
         )
         if record.stack:
             return True

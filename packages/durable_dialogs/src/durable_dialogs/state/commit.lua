@@ -1,12 +1,12 @@
 -- Writes everything that an update has changed, or nothing.
--- KEYS: 1 the update's mark, 2 the outbox, 3 the chat's list of open counters, then each key that
---   `records` names
+-- KEYS: 1 the update's mark, 2 the outbox, then each key that `touched` and `records` name
 -- ARGV: 1 the commit as JSON:
 --   memory: seconds that the mark lives, 0 for no mark
 --   ttl: seconds that records live
+--   touched: keys of data that must live as long as the records
 --   outbox: {entry id: payload}
 --   records: [{key, name, version, data, message, intents, opened, closed}]
---     name: the record's name within the chat
+--     name: the record's name within the chat, "" for data of the application
 --     version: as loaded, "0" if there was no record
 --     data: "" to delete the record
 --     message: the message that shows the record, "" for none, absent if unchanged
@@ -69,13 +69,14 @@ for _, record in ipairs(commit.records) do
     for _, intent in ipairs(record.intents) do
       write('SET', intent, record.name, 'EX', commit.ttl)
     end
-    if record.key ~= KEYS[3] then
+    if record.name ~= '' then
       table.insert(names, record.name)
     end
   end
 end
--- The list must live as long as the counters on it.
-write('EXPIRE', KEYS[3], commit.ttl)
+for _, key in ipairs(commit.touched) do
+  write('EXPIRE', key, commit.ttl)
+end
 
 if commit.memory > 0 then
   write('SET', KEYS[1], table.concat(names, '\n'), 'EX', commit.memory)

@@ -11,8 +11,10 @@ from aiogram.fsm.storage.base import StorageKey
 
 INLINE = "inline"
 """The stack id in the key of an inline message's state, which has no stack."""
-OPEN_COUNTERS = "roll"
-"""The end of the key of a chat's open counters."""
+
+
+OWN_NAMES = frozenset({"done", "outbox", "pace", "drawn", "intent", "stack", "sender", INLINE})
+"""Names that data of the application can't have, because the engine uses them."""
 
 
 class Part(StrEnum):
@@ -65,10 +67,9 @@ class ChatKeys:
         """The key of the outbox: a hash of payloads by entry id."""
         return f"{self.tag}:outbox"
 
-    @property
-    def open_counters(self) -> str:
-        """The key of the record that lists the chat's open counters; see `OpenCounters`."""
-        return f"{self.tag}:{OPEN_COUNTERS}"
+    def data(self, name: str) -> str:
+        """Return the key of data that the application has in the chat; see `UnitOfWork.data`."""
+        return f"{self.tag}:{name}"
 
     @property
     def token_bucket(self) -> str:
@@ -135,8 +136,8 @@ def sender_key(record: str, placeholder: int) -> str:
 
 
 def name_of(record: str) -> str:
-    """Return the name of a record within its chat: its key without the chat's part."""
-    return ":".join(record.rsplit(":", 3)[1:])
+    """Return the name of a stack's record within its chat, "" for data of the application."""
+    return record.partition("}:stack:")[2]
 
 
 def business_of(record: str) -> str | None:

@@ -1,6 +1,6 @@
 """The records that an update has read: from Redis, or the first one from the cache."""
 
-from durable_dialogs.state.keys import ChatKeys, stack_id_of
+from durable_dialogs.state.keys import ChatKeys, name_of, stack_id_of
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.retention import EntryStatus, Retention
@@ -94,5 +94,6 @@ class LoadedRecords:
         known = self._records.setdefault(record.key, record)
         # By the stack's id as well. Telegram does not tell the topic, which is part of the key,
         # for a press on a message that is too old (`InaccessibleMessage`).
-        self._stacks[stack_id_of(known.key)] = known.key
+        if name_of(known.key):
+            self._stacks[stack_id_of(known.key)] = known.key
         return known

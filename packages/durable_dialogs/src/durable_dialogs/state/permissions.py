@@ -73,7 +73,7 @@ class Permissions:
         self._prefix = keys.prefix
         self._key = keys.own("ready")
         # No chat has the id 0. The script never uses the key.
-        examples = (self._key, keys.chat(0).open_counters)
+        examples = (self._key, keys.chat(0).outbox)
         commands: list[tuple[str, ...]] = [*WITHOUT_KEYS]
         commands += [(name, key) for name in OF_KEYS for key in examples]
         commands += [(name, keys.own("people")) for name in OF_CHANNELS]

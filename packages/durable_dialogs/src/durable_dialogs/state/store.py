@@ -11,14 +11,14 @@ from pathlib import Path
 
 import orjson
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.redis.errors import is_refusal, is_unclear
+from durable_dialogs.state.application_data import NO_DATA, ApplicationData
 from durable_dialogs.state.cache import RecordCache
 from durable_dialogs.state.keys import BotKeys, ChatKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record, change_of
+from durable_dialogs.state.watch import Watch
 
 MEMORY = 25 * 60 * 60
 """Seconds that an update is remembered, because Telegram repeats messages for 24 hours.
@@ -53,35 +53,6 @@ class Loaded:
     record: Record | None
 
 
-class Watch:
-    """A context that translates errors of Redis that mean that it is away, and notes whether it is.
-
-    Args:
-        store: Has `is_away`.
-        unclear: The error to raise if Redis may have written something. `AwayError` is raised if
-            it has certainly written nothing.
-        asks: Whether the context asks Redis in any case, so that Redis is back if no error came.
-    """
-
-    __slots__ = ("_asks", "_store", "_unclear")
-
-    def __init__(
-        self, store: "DialogStore", unclear: type[Exception] = AwayError, *, asks: bool = True
-    ) -> None:
-        self._store, self._unclear, self._asks = store, unclear, asks
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if error is None:
-            self._store.is_away &= not self._asks
-        elif isinstance(error, RedisError) and (is_refusal(error) or is_unclear(error)):
-            self._store.is_away = True
-            meaning = AwayError if is_refusal(error) else self._unclear
-            raise meaning(str(error)) from error
-
-
 class DialogStore:
     """The records of all chats.
 
@@ -90,6 +61,7 @@ class DialogStore:
         batch: Sends commands to the same Redis.
         keys: The bot's keys.
         ttl: Seconds after its last commit at which a record expires.
+        data: Which data the application has in each chat.
 
     Attributes:
         keys: The bot's keys.
@@ -103,13 +75,22 @@ class DialogStore:
             commands for several chats.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys, ttl: int) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        batch: Batch,
+        keys: BotKeys,
+        ttl: int,
+        data: ApplicationData = NO_DATA,
+    ) -> None:
         self.is_away = False
         self.cache = RecordCache()
-        self.asking, self.writing = Watch(self), Watch(self, UnclearError)
-        self.handling = Watch(self, asks=False)
+        self.asking = Watch(self, AwayError, AwayError)
+        self.writing = Watch(self, AwayError, UnclearError)
+        self.handling = Watch(self, AwayError, AwayError, asks=False)
         self.in_order = batch.in_order
         self.keys, self.ttl = keys, ttl
+        self._data = data
         self._batch = batch
         self._load = redis.register_script(Path(__file__).with_name("load.lua").read_text())
         self._commit = redis.register_script(Path(__file__).with_name("commit.lua").read_text())
@@ -183,12 +164,14 @@ class DialogStore:
             # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
         changes = [change_of(chat, record) for record in records]
-        keys = [chat.mark(done), chat.outbox, chat.open_counters]
+        touched = [chat.data(name) for name in self._data.kept_alive]
+        keys = [chat.mark(done), chat.outbox, *touched]
         for change in changes:
             keys += [change["key"], *change["intents"], *change["closed"]]
         commit = {
             "memory": 0 if done is None else self._seconds(memory),
             "ttl": self.ttl,
+            "touched": touched,
             "outbox": dict(outbox or {}),
             "records": changes,
         }
@@ -232,6 +215,10 @@ class DialogStore:
             raise UnclearError(str(error)) from error
         if not is_there:
             raise UnclearError("the master that had the commit was lost")
+
+    def list_of(self, chat: ChatKeys) -> str:
+        """Return the key of the list of a chat's dialogs; see `ApplicationData`."""
+        return chat.data(self._data.dialog_list)
 
     async def bind(self, record: str, placeholder: int, message_id: int) -> None:
         """Replace a record's placeholder, if it is still there, by the id of the sent message.

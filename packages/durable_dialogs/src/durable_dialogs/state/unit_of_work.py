@@ -13,21 +13,11 @@ from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
 from durable_dialogs.state.effects import Effects
-from durable_dialogs.state.keys import INLINE, ChatKeys, Part, split, stack_id_of
+from durable_dialogs.state.keys import INLINE, OWN_NAMES, ChatKeys, Part, split, stack_id_of
 from durable_dialogs.state.loaded_records import LoadedRecords
-from durable_dialogs.state.record import Record
+from durable_dialogs.state.record import Record, without_defaults
 from durable_dialogs.state.retention import Retention
 from durable_dialogs.state.store import DialogStore
-
-REQUIRED = {"_id", "start_data", "dialog_data"}
-"""Fields of stacks and contexts that are stored even if they are empty.
-
-aiogram-dialog needs them, and the default stack's id is empty.
-"""
-IDS = {"_intent_id", "_stack_id"}
-"""Fields of a context that are not stored, because keys of and in the record hold them."""
-ANYBODY: dict[str, Any] = {"user_ids": [], "custom": None}
-"""Access settings that let everybody in, and are not stored: a context without any does so too."""
 
 
 class UnitOfWork(Effects, LoadedRecords, BaseStorage):
@@ -87,9 +77,21 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         record = await self._record(self.chat.record(stack_id))
         return [record.contexts[intent]["state"] for intent in record.stack.get("intents", ())]
 
-    async def open_counters(self) -> dict[str, Any]:
-        """Return the chat's open counters, to be read and changed; see `OpenCounters`."""
-        return (await self._record(self.chat.open_counters)).stack
+    async def data(self, name: str) -> dict[str, Any]:
+        """Return data of the application in this chat, to be read and changed.
+
+        The changes are committed with those of dialogs. See `ApplicationData` for how long the
+        data lives.
+
+        Args:
+            name: A name of the application's choice, without a colon.
+
+        Raises:
+            ValueError: The engine itself uses the name.
+        """
+        if name in OWN_NAMES or ":" in name:
+            raise ValueError(f"{name!r} can't be the name of a chat's data")
+        return (await self._record(self.chat.data(name))).stack
 
     async def peek(self, name: str) -> Record:
         """Return a record of this chat to read only, an empty one if Redis has none.
@@ -194,11 +196,11 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         part, ident = split(key)
         if part is Part.STACK:
             record = await self._stack(ident, key)
-            record.stack = _without_defaults(data)
+            record.stack = without_defaults(data)
             record.message_id = record.stack.pop("last_message_id", None)
         elif data:
             record = await self._stack(data["_stack_id"], key)
-            record.contexts[ident] = _without_defaults(data)
+            record.contexts[ident] = without_defaults(data)
         else:
             for record in self._records.values():
                 record.contexts.pop(ident, None)
@@ -226,15 +228,6 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
 
     async def close(self) -> None:
         """Do nothing, because the application closes the connection."""
-
-
-def _without_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out values that aiogram-dialog sets by default: a third of a counter's bytes."""
-    return {
-        name: value
-        for name, value in data.items()
-        if name in REQUIRED or (value and value != ANYBODY and name not in IDS)
-    }
 
 
 def _context(record: Record, intent_id: str) -> dict[str, Any]:

@@ -8,9 +8,10 @@ import random
 
 from aiogram_dialog.api.entities import Stack
 
-from durable_dialogs.state.keys import name_of
-from durable_dialogs.state.record import Record
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs import Record, UnitOfWork, name_of
+
+OPEN_COUNTERS = "roll"
+"""The name of the chat's data that lists its open counters."""
 
 LONG = 50
 """Entries beyond which a list is searched for expired counters when one is added."""
@@ -42,7 +43,7 @@ class OpenCounters:
         Returns:
             False if the person has that many open already; then the counter is not added.
         """
-        owners = await self._unit.open_counters()
+        owners = await self._unit.data(OPEN_COUNTERS)
         name = name_of(self._unit.record_of(stack))
         if name not in owners and list(owners.values()).count(owner) >= at_most:
             # Some of them may have expired; `of` removes those.
@@ -56,7 +57,7 @@ class OpenCounters:
 
     async def remove(self, stack: Stack) -> None:
         """Remove the counter of a stack."""
-        owners = await self._unit.open_counters()
+        owners = await self._unit.data(OPEN_COUNTERS)
         owners.pop(name_of(self._unit.record_of(stack)), None)
 
     async def of(self, owner: int) -> dict[str, Record]:
@@ -67,12 +68,12 @@ class OpenCounters:
         Args:
             owner: The person's id.
         """
-        owners = await self._unit.open_counters()
+        owners = await self._unit.data(OPEN_COUNTERS)
         return await self._live([name for name, owner_id in owners.items() if owner_id == owner])
 
     async def _live(self, names: list[str]) -> dict[str, Record]:
         """Return the records of open counters by name, and remove the expired from the list."""
-        owners = await self._unit.open_counters()
+        owners = await self._unit.data(OPEN_COUNTERS)
         records = await asyncio.gather(*map(self._unit.peek, names))
         found = dict(zip(names, records, strict=True))
         for name in names:

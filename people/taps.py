@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import cast
@@ -10,9 +11,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.telemetry import telemetry
+from durable_dialogs import Batch, BotKeys
 
 PERIOD = 5.0
 """Seconds between two writes, so that a press costs no command of its own."""
@@ -29,11 +28,15 @@ class Taps:
         redis: The connection; it returns bytes.
         batch: Sends commands to the same Redis.
         keys: The bot's keys.
+        on_tap: Called for each tap that has counted.
     """
 
-    def __init__(self, redis: Redis, batch: Batch, keys: BotKeys) -> None:
+    def __init__(
+        self, redis: Redis, batch: Batch, keys: BotKeys, on_tap: Callable[[], object]
+    ) -> None:
         self._redis = redis
         self._batch = batch
+        self._on_tap = on_tap
         self._key = keys.own("taps")
         self._taps: Counter[str] = Counter()
         self._counters: dict[str, set[str]] = {}
@@ -44,7 +47,7 @@ class Taps:
         Args:
             counter: The key of its counter's record.
         """
-        telemetry.tap_counted()
+        self._on_tap()
         today = f"{datetime.now(UTC).date()}"
         self._taps[today] += 1
         self._counters.setdefault(today, set()).add(counter)

@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.tally import drafts as rules
-from durable_dialogs.tally.drafts import WEEK, Drafts
+from people import drafts as rules
+from people.drafts import WEEK, Drafts
 
 TEA = {"poster": 5, "language": "en", "spoken": "en", "label": "tea", "steps": [-1, 1]}
 

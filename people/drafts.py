@@ -12,9 +12,7 @@ import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.state.store import AwayError
+from durable_dialogs import AwayError, Batch, BotKeys
 
 WEEK = 7 * 24 * 60 * 60
 """Seconds that a draft is kept; the first press on a posted counter must come within them."""

@@ -1,1 +1,0 @@
-"""What belongs to Tally: open counters, statistics of taps, drafts of inline mode."""
