@@ -37,7 +37,7 @@ from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.runtime import Hooks, OpenDialogs
-from durable_dialogs.state.application_data import ApplicationData
+from durable_dialogs.state.application import Application
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.workers.peers import Peers
@@ -63,7 +63,7 @@ from web.webhook import secret_of
 from widgets.open_counters import OPEN_COUNTERS
 from widgets.services import Services
 
-IN_CHATS = ApplicationData(kept_alive=(OPEN_COUNTERS,), dialog_list=OPEN_COUNTERS)
+IN_CHATS = Application(kept_alive=(OPEN_COUNTERS,), dialog_list=OPEN_COUNTERS)
 """The list of open counters must live as long as the counters on it."""
 
 BUSY_TIMEOUT = 2

@@ -6,7 +6,7 @@ from aiogram_dialog.api.entities import Stack
 from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.application_data import ApplicationData
+from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
@@ -63,7 +63,7 @@ async def test_a_commit_of_an_update_that_was_done_names_the_records_that_it_cha
 async def test_data_of_the_application_is_committed_with_dialogs_and_kept_alive_by_them(
     redis: Redis,
 ) -> None:
-    store = DialogStore(redis, Batch(redis), KEYS, 60, ApplicationData(kept_alive=("cart",)))
+    store = DialogStore(redis, Batch(redis), KEYS, 60, Application(kept_alive=("cart",)))
     assert await store.commit(CHAT, [record("cart", "a")])
     unit = UnitOfWork(store, CHAT, 7)
     assert await unit.message_of("cart", None) is None

@@ -13,7 +13,9 @@ INLINE = "inline"
 """The stack id in the key of an inline message's state, which has no stack."""
 
 
-OWN_NAMES = frozenset({"done", "outbox", "pace", "drawn", "intent", "stack", "sender", INLINE})
+TAKEN = "taken"
+"""The name of the data that lists which stacks were taken over; see `FormerDialogs`."""
+OWN_NAMES = {"done", "outbox", "pace", "drawn", "intent", "stack", "sender", INLINE, TAKEN}
 """Names that data of the application can't have, because the engine uses them."""
 
 

@@ -1,10 +1,13 @@
 """The records that an update has read: from Redis, or the first one from the cache."""
 
-from durable_dialogs.state.keys import ChatKeys, name_of, stack_id_of
+from aiogram.fsm.storage.base import StorageKey
+
+from durable_dialogs.state.keys import TAKEN, ChatKeys, name_of, stack_id_of
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.state.store import MEMORY, DialogStore, LostError
+from durable_dialogs.state.takeover import FormerDialog
 
 
 class LoadedRecords:
@@ -34,6 +37,7 @@ class LoadedRecords:
         self._stacks: dict[str, str] = {}
         self._latest = ""
         self._cached: Record | None = None
+        self._taken_over: list[FormerDialog] = []
 
     @property
     def is_cached(self) -> bool:
@@ -89,6 +93,25 @@ class LoadedRecords:
         if cached := self._store.cache.find(way):
             self._cached = self._note(cached)
         return self._cached
+
+    async def _take_over(self, key: StorageKey) -> Record | None:
+        """Take over the stack that a key leads to from the storage that was used before.
+
+        Returns:
+            Its record. None if there is no such stack, or it was taken over before.
+        """
+        former = self._store.former
+        dialog = await former.find(key) if former else None
+        if dialog is None:
+            return None
+        name = self.chat.record(dialog.stack["_id"], key.thread_id, key.business_connection_id)
+        record, taken = await self._record(name), await self._record(self.chat.data(TAKEN))
+        if not record.is_new or record.stack or name_of(name) in taken.stack:
+            return None
+        taken.stack[name_of(name)] = True
+        dialog.fill(record)
+        self._taken_over.append(dialog)
+        return record
 
     def _note(self, record: Record) -> Record:
         known = self._records.setdefault(record.key, record)

@@ -13,11 +13,12 @@ import orjson
 from redis.asyncio import Redis
 
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.application_data import NO_DATA, ApplicationData
+from durable_dialogs.state.application import NEW, Application
 from durable_dialogs.state.cache import RecordCache
-from durable_dialogs.state.keys import BotKeys, ChatKeys
+from durable_dialogs.state.keys import TAKEN, BotKeys, ChatKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record, change_of
+from durable_dialogs.state.takeover import FormerDialogs
 from durable_dialogs.state.watch import Watch
 
 MEMORY = 25 * 60 * 60
@@ -61,11 +62,12 @@ class DialogStore:
         batch: Sends commands to the same Redis.
         keys: The bot's keys.
         ttl: Seconds after its last commit at which a record expires.
-        data: Which data the application has in each chat.
+        application: What the store must know of the application.
 
     Attributes:
         keys: The bot's keys.
         ttl: Seconds after its last commit at which a record expires.
+        former: Dialogs of the storage that was used before, None if there was none.
         cache: Records that this worker has written lately.
         is_away: Whether the last command failed because Redis was away.
         asking: A context for commands that write nothing that the update is about.
@@ -81,7 +83,7 @@ class DialogStore:
         batch: Batch,
         keys: BotKeys,
         ttl: int,
-        data: ApplicationData = NO_DATA,
+        application: Application = NEW,
     ) -> None:
         self.is_away = False
         self.cache = RecordCache()
@@ -90,7 +92,12 @@ class DialogStore:
         self.handling = Watch(self, AwayError, AwayError, asks=False)
         self.in_order = batch.in_order
         self.keys, self.ttl = keys, ttl
-        self._data = data
+        self._dialog_list = application.dialog_list
+        self._kept_alive = application.kept_alive
+        self.former: FormerDialogs | None = None
+        if application.before:
+            self.former = FormerDialogs(application.before)
+            self._kept_alive += (TAKEN,)
         self._batch = batch
         self._load = redis.register_script(Path(__file__).with_name("load.lua").read_text())
         self._commit = redis.register_script(Path(__file__).with_name("commit.lua").read_text())
@@ -164,7 +171,7 @@ class DialogStore:
             # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
         changes = [change_of(chat, record) for record in records]
-        touched = [chat.data(name) for name in self._data.kept_alive]
+        touched = [chat.data(name) for name in self._kept_alive]
         keys = [chat.mark(done), chat.outbox, *touched]
         for change in changes:
             keys += [change["key"], *change["intents"], *change["closed"]]
@@ -217,8 +224,8 @@ class DialogStore:
             raise UnclearError("the master that had the commit was lost")
 
     def list_of(self, chat: ChatKeys) -> str:
-        """Return the key of the list of a chat's dialogs; see `ApplicationData`."""
-        return chat.data(self._data.dialog_list)
+        """Return the key of the list of a chat's dialogs; see `Application`."""
+        return chat.data(self._dialog_list)
 
     async def bind(self, record: str, placeholder: int, message_id: int) -> None:
         """Replace a record's placeholder, if it is still there, by the id of the sent message.

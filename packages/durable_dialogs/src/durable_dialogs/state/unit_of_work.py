@@ -6,6 +6,7 @@ can do the update again from the start, and people see nothing of the first try.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
@@ -13,7 +14,7 @@ from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
 from durable_dialogs.state.effects import Effects
-from durable_dialogs.state.keys import INLINE, OWN_NAMES, ChatKeys, Part, split, stack_id_of
+from durable_dialogs.state.keys import INLINE, OWN_NAMES, TAKEN, ChatKeys, Part, split, stack_id_of
 from durable_dialogs.state.loaded_records import LoadedRecords
 from durable_dialogs.state.record import Record, without_defaults
 from durable_dialogs.state.retention import Retention
@@ -80,7 +81,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
     async def data(self, name: str) -> dict[str, Any]:
         """Return data of the application in this chat, to be read and changed.
 
-        The changes are committed with those of dialogs. See `ApplicationData` for how long the
+        The changes are committed with those of dialogs. See `Application` for how long the
         data lives.
 
         Args:
@@ -145,6 +146,8 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         self.is_remembered = bool(version) and self._update_id is not None
         for record in changed:
             record.version = version
+        if version and self._store.former:
+            self._store.former.forget(self._taken_over)
         return bool(version)
 
     def is_new(self, record: str) -> bool:
@@ -159,7 +162,8 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         """Make the commit delete the stack that was read last, and do nothing else."""
         record = self._records[self._latest]
         record.stack, record.contexts = {}, {}
-        self._records = {record.key: record}
+        taken = self.chat.data(TAKEN)
+        self._records = {key: self._records[key] for key in {record.key, taken} & {*self._records}}
         self._outbox.clear()
         self.drawings.clear()
         self._update_id = None
@@ -186,6 +190,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
                 return _context(record, ident)
         way = self.chat.intent(ident)
         loaded = self._find_cached(way) or await self._load(intent=way)
+        loaded = loaded or await self._take_over(key)
         if loaded is None:
             return {}
         self._latest = loaded.key
@@ -207,8 +212,11 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
 
     async def _stack(self, stack_id: str, key: StorageKey) -> Record:
         if stack_id not in self._stacks:
-            record = self.chat.record(stack_id, key.thread_id, key.business_connection_id)
-            self._stacks[stack_id] = (await self._record(record)).key
+            name = self.chat.record(stack_id, key.thread_id, key.business_connection_id)
+            record = await self._record(name)
+            self._stacks[stack_id] = record.key
+            if record.is_new and not record.stack:
+                await self._take_over(replace(key, destiny=f"{Part.STACK}:{stack_id}"))
         self._latest = self._stacks[stack_id]
         return self._records[self._latest]
 

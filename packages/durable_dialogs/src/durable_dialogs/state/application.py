@@ -1,0 +1,28 @@
+"""What an application has in each chat beside its dialogs, and what it had before."""
+
+from dataclasses import dataclass
+
+from aiogram.fsm.storage.base import BaseStorage
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What the store must know of an application.
+
+    Attributes:
+        kept_alive: The names of data that each commit in a chat keeps alive; see
+            `UnitOfWork.data`. Other data lives as long as records do after they were changed.
+        dialog_list: The name of data that lists dialogs of the chat: owners' ids by the names of
+            the dialogs' records. These dialogs move along if the chat is a group that becomes a
+            supergroup. The list follows a dialog that moves to another topic or ends unseen.
+        before: The storage that aiogram-dialog kept dialogs in until now, None if there was none;
+            see `FormerDialogs`.
+    """
+
+    kept_alive: tuple[str, ...] = ()
+    dialog_list: str = "dialogs"
+    before: BaseStorage | None = None
+
+
+NEW = Application()
+"""An application that has no data which must be kept alive or move along, and had no dialogs."""
