@@ -77,7 +77,8 @@ class RecordCache:
             change: What the commit wrote of it.
             version: The version that the commit wrote.
         """
-        self.drop(change["closed"])
+        if change["closed"]:
+            self.drop(change["closed"])
         ways = tuple(change["intents"])
         if not ways and stack_id_of(record.key) == INLINE:
             ways = (record.key,)

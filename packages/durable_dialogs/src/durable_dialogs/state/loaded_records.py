@@ -49,7 +49,7 @@ class LoadedRecords:
 
         Records that were loaded need no guard.
         """
-        return self._cached is None or any(record is self._cached for record in changed)
+        return self._cached is None or self._cached in changed
 
     def drop_cached(self) -> None:
         """Make the next unit of work load what this one found in the cache."""

@@ -107,9 +107,9 @@ def change_of(chat: ChatKeys, record: Record) -> Change:
         name=name_of(record.key),
         version=record.version,
         data=record.dump().decode(),
-        intents=[chat.intent(intent) for intent in now],
-        opened=[chat.intent(intent) for intent in now - record.loaded_contexts],
-        closed=[chat.intent(intent) for intent in record.loaded_contexts - now],
+        intents=list(map(chat.intent, now)),
+        opened=list(map(chat.intent, now - record.loaded_contexts)),
+        closed=list(map(chat.intent, record.loaded_contexts - now)),
     )
     if record.message_id != record.loaded_message_id:
         change["message"] = str(record.message_id or "")

@@ -171,7 +171,7 @@ class DialogStore:
             # This update got the same id twice: `new_id()` has 100 values a second.
             return ""
         changes = [change_of(chat, record) for record in records]
-        touched = [chat.data(name) for name in self._kept_alive]
+        touched = list(map(chat.data, self._kept_alive))
         keys = [chat.mark(done), chat.outbox, *touched]
         for change in changes:
             keys += [change["key"], *change["intents"], *change["closed"]]

@@ -1,0 +1,47 @@
+"""How many statements the engine has, by room: `python -m benchmarks.statements`.
+
+A statement is what Python parses as one, so dense lines gain nothing. Docstrings, comments and
+`...` do not count. What receives updates in Tally counts too, until the engine does it.
+"""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+ENGINE = Path("packages/durable_dialogs/src/durable_dialogs")
+RECEIVING = ["app/updates.py", "app/webhook_setting.py", "web/webhook.py"]
+"""Modules of Tally that do what belongs to the engine."""
+
+
+def statements(module: Path) -> int:
+    """Return the number of a module's statements."""
+    nodes = ast.walk(ast.parse(module.read_text()))
+    return sum(isinstance(node, ast.stmt) and not _says_nothing(node) for node in nodes)
+
+
+def _says_nothing(node: ast.stmt) -> bool:
+    """Tell whether a statement is a docstring or `...`."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        return False
+    return node.value.value is ... or isinstance(node.value.value, str)
+
+
+def main() -> None:
+    """Print the numbers of rooms, the largest modules, and the sum."""
+    files = [*ENGINE.rglob("*.py"), *filter(Path.exists, map(Path, RECEIVING))]
+    modules = Counter({module: statements(module) for module in files})
+    rooms: Counter[str] = Counter()
+    for module, count in modules.items():
+        is_engine = module.is_relative_to(ENGINE)
+        inside = len(module.parts) - len(ENGINE.parts) > 1
+        room = module.parent.name if inside else "top level"
+        rooms[room if is_engine else "receiving, in Tally"] += count
+    for room, count in rooms.most_common():
+        print(f"{count:6,}  {room}")
+    print(f"{modules.total():6,}  in {len(modules)} files; the largest are")
+    for module, count in modules.most_common(5):
+        print(f"{count:6,}    {module}")
+
+
+if __name__ == "__main__":
+    main()
