@@ -81,13 +81,13 @@ async def open_counters(store: Store) -> None:
         stack = {"_id": f"m{number}", "intents": [f"i{number}"]}
         record = Record(OLD.named(name), owner=owner, stack=stack, contexts={f"i{number}": {}})
         assert await store.commit(OLD, [record])
-    listed = Record(OLD.open_counters, stack={"::expired": 1, **names})
+    listed = Record(store.list_of(OLD), stack={"::expired": 1, **names})
     assert await store.commit(OLD, [listed])
 
 
 async def listed(store: Store, chat: ChatKeys) -> dict[str, int]:
     """Return the owners on a chat's list of open counters."""
-    loaded = await store.load(chat, update_id=None, record=chat.open_counters)
+    loaded = await store.load(chat, update_id=None, record=store.list_of(chat))
     return loaded.record.stack if loaded.record else {}
 
 

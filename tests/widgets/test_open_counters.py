@@ -8,7 +8,7 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.tally.open_counters import LONG, SAMPLE, OpenCounters
+from widgets.open_counters import LONG, OPEN_COUNTERS, SAMPLE, OpenCounters
 
 KEYS = BotKeys(1, "tally")
 GROUP = KEYS.chat(-100)
@@ -36,8 +36,8 @@ async def test_expired_counters_of_people_who_never_return_leave_the_list(redis:
     longest = 0
     for owner in range(LIVE, LIVE + 400):
         await redis.delete(await open_counter(store, owner))
-        longest = max(longest, len(await UnitOfWork(store, GROUP).open_counters()))
-    listed = await UnitOfWork(store, GROUP).open_counters()
+        longest = max(longest, len(await UnitOfWork(store, GROUP).data(OPEN_COUNTERS)))
+    listed = await UnitOfWork(store, GROUP).data(OPEN_COUNTERS)
     assert listed.keys() >= {f"::s{owner}" for owner in range(LIVE)}
     # One of `SAMPLE` is expired on average; chance may find none for a while.
     assert longest <= max(LONG, LIVE) + 3 * SAMPLE
