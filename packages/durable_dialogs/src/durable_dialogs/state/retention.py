@@ -91,7 +91,8 @@ class Retention:
     def begin_commit(self, update: Update, mark: str) -> int | None:
         """Note that a commit begins, and return the life of its mark as `mark_life` does.
 
-        Earlier tries have written nothing, because the update has just found no mark.
+        Earlier tries have written nothing: the update has just found no mark, or what it has read
+        is from the cache and the commit looks for the mark.
 
         Args:
             update: The update.
