@@ -72,7 +72,7 @@ class Outbox:
         self._aside = keys.own("undeliverable")
         self._announce = redis.register_script(Path(__file__).with_name("announce.lua").read_text())
         self._due = redis.register_script(Path(__file__).with_name("due.lua").read_text())
-        self._put_off = redis.register_script(Path(__file__).with_name("put_off.lua").read_text())
+        self._postpone = redis.register_script(Path(__file__).with_name("postpone.lua").read_text())
         self._tasks: dict[str, asyncio.Future[bool]] = {}
         self._failed: dict[str, str] = {}
         self._missing: MutableMapping[str, float] = LRUCache(REMEMBERED)
@@ -229,7 +229,7 @@ class Outbox:
         while True:
             await asyncio.sleep(PERIOD / 3)
             with suppress(RedisError):  # another worker may then try, which does no harm
-                await self._batch.run(self._put_off, [self._index], [PERIOD, name])
+                await self._batch.run(self._postpone, [self._index], [PERIOD, name])
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
         refusal = None
