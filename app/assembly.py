@@ -20,7 +20,7 @@ from app.pages import make_pages
 from app.readiness import make_health
 from app.setting_checks import OFF
 from app.settings import Settings
-from app.updates import KINDS, ByWebhook, poll
+from app.updates import KINDS, ByWebhook
 from charts.process import Charts
 from db import checkpoint
 from db.changes import Changes
@@ -33,10 +33,11 @@ from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.delivery.inbox_store import InboxStore
 from durable_dialogs.delivery.leases import Leases
 from durable_dialogs.intake.intake import Intake
+from durable_dialogs.intake.polling import poll
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.intake.receiver import Receiver
-from durable_dialogs.runtime import Hooks, OpenDialogs
+from durable_dialogs.runtime import Engine, Hooks
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.telemetry import telemetry
@@ -192,10 +193,10 @@ def _make_services(
 
 def _make_dialogs(
     settings: Settings, connections: Connections, kept: Repositories, services: Services
-) -> OpenDialogs:
+) -> Engine:
     people, exports = services.people, services.exports
     redis, batch = connections.redis, connections.batch
-    return OpenDialogs(
+    return Engine(
         redis,
         batch,
         connections.bot,

@@ -8,22 +8,16 @@ from contextlib import AsyncExitStack
 
 import structlog
 from aiogram.exceptions import TelegramConflictError, TelegramUnauthorizedError
-from aiogram.methods import Response
-from aiogram.types import Message
 
 from app.assembly import assemble
 from app.connections import connect_all
 from app.introduction import introduce
 from app.pages import serve, serve_metrics
 from app.settings import Settings
-from durable_dialogs.tasks import finish, start
+from durable_dialogs.tasks import run_until
 from ops.errors import OperatorError
 from ops.queries import migrate
 from ops.worker_process import Parent
-
-KEPT = (Response[bool], Response[Message], Response[Message | bool])
-"""The response models in use. pydantic caches generic models by weak references, and aiogram asks
-for them in each call: without a reference here, pydantic would build them again for each call."""
 
 FINISH = 3.0
 """Seconds a stop waits for running work. The next start takes up the rest."""
@@ -89,16 +83,9 @@ async def _run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]
     Raises:
         OperatorError: The token was revoked, or another process polls with it.
     """
-    stopped: asyncio.Future[object] = start(stop.wait(), awaited=True)
-    running = {stopped, *(start(job(), awaited=True) for job in jobs)}
     try:
-        while not stopped.done():
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+        await run_until(stop, *jobs)
     except TelegramUnauthorizedError as error:
         raise OperatorError("BOT_TOKEN: Telegram refuses the token") from error
     except TelegramConflictError as error:
         raise OperatorError(f"BOT_TOKEN: {error.message}") from error
-    finally:
-        await finish(running, within=0)

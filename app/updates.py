@@ -1,16 +1,13 @@
 """Receives updates, by polling or by webhook, and measures and logs each."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import SetWebhook
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
@@ -22,7 +19,6 @@ from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Outcome
-from durable_dialogs.telegram.retries import confirmed, patiently
 from durable_dialogs.telemetry import update_id
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
 from web.webhook import PATH, Webhook, add_webhook
@@ -42,39 +38,12 @@ KINDS = [
 CONNECTIONS = 100
 """The maximum number of webhook requests at once; 100 is Telegram's own limit."""
 
-PAUSE = 5.0
-"""Seconds before the next try if Telegram can't be reached."""
-
 begin(UPDATES, KINDS, Outcome)
 begin(UPDATE_SECONDS, KINDS)
 
-Result = TypeVar("Result")
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
-
-
-async def poll(bot: Bot, inbox: Inbox) -> None:
-    """Fetch updates until cancelled. A webhook is deleted first; updates that wait are kept.
-
-    Raises:
-        TelegramUnauthorizedError: The token was revoked.
-        TelegramConflictError: Another process keeps fetching with the same token.
-    """
-    info = await _insist(bot.get_webhook_info)
-    if info.url:
-        await _insist(bot.delete_webhook)
-        log.info("webhook_deleted")
-    await inbox.run()
-
-
-async def _insist(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Call Telegram until it answers, because it refuses to poll as long as a webhook is set."""
-    ask = partial(patiently, partial(confirmed, call), raising=(TelegramUnauthorizedError,))
-    while True:
-        if (result := await ask()) is not None:
-            return result
-        await asyncio.sleep(PAUSE)
 
 
 async def ignore_unasked(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:

@@ -18,7 +18,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Hooks, OpenDialogs
+from durable_dialogs.runtime import Engine, Hooks
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import Session
@@ -66,7 +66,7 @@ async def settle(_data: object, manager: DialogManager) -> None:
     manager.dialog_data["number"] = await redis.incr("number")
 
 
-def make_dispatcher(dialogs: OpenDialogs, redis: Redis) -> Dispatcher:
+def make_dispatcher(dialogs: Engine, redis: Redis) -> Dispatcher:
     """Make a dispatcher with a window whose button opens others in the background."""
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data.update(redis=redis, dispatcher=dispatcher)
@@ -103,7 +103,7 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
     """Run a bot; give a person who uses it."""
     session = Session(api=TelegramAPIServer.from_base(own_playground.url))
     async with Bot(own_playground.token, session) as bot:
-        dialogs = OpenDialogs(
+        dialogs = Engine(
             redis,
             batch := Batch(redis),
             bot,

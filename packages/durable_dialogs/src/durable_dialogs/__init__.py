@@ -14,6 +14,8 @@ if TYPE_CHECKING:
         Lease,
         Leases,
     )
+    from durable_dialogs.delivery.outbox import UndeliverableError
+    from durable_dialogs.dialogs import DurableDialogs
     from durable_dialogs.drawing.foreground import (
         foreground,
         in_topic,
@@ -34,14 +36,16 @@ if TYPE_CHECKING:
         stack_id_of,
     )
     from durable_dialogs.state.outcome import (
+        EndedError,
         NotKnownYetError,
+        NotOfferedError,
         Outcome,
         Refusal,
         UnsentError,
     )
     from durable_dialogs.state.record import Record
     from durable_dialogs.state.store import AwayError
-    from durable_dialogs.state.unit_of_work import UnitOfWork
+    from durable_dialogs.state.unit_of_work import UnitOfWork, unit_of_work
     from durable_dialogs.state.update_data import IN_RESPONSE
     from durable_dialogs.tasks import finish, start
     from durable_dialogs.telegram.clock import TelegramClock
@@ -49,6 +53,7 @@ if TYPE_CHECKING:
     from durable_dialogs.telegram.session import UnreadableResultError
     from durable_dialogs.telegram.topics import call
     from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+    from durable_dialogs.update.words import Words
 
 __all__ = [
     "HOLD",
@@ -57,10 +62,13 @@ __all__ = [
     "Batch",
     "BotKeys",
     "ChatKeys",
+    "DurableDialogs",
+    "EndedError",
     "Intake",
     "Lease",
     "Leases",
     "NotKnownYetError",
+    "NotOfferedError",
     "OfferedButtons",
     "Outcome",
     "Picture",
@@ -70,9 +78,11 @@ __all__ = [
     "Refusal",
     "Sending",
     "TelegramClock",
+    "UndeliverableError",
     "UnitOfWork",
     "UnreadableResultError",
     "UnsentError",
+    "Words",
     "ask",
     "call",
     "finish",
@@ -87,11 +97,14 @@ __all__ = [
     "start",
     "starts",
     "topic_of",
+    "unit_of_work",
     "upgrade_of",
 ]
 
 _MODULES = {
     "delivery.leases": ("HOLD", "Lease", "Leases"),
+    "delivery.outbox": ("UndeliverableError",),
+    "dialogs": ("DurableDialogs",),
     "drawing.foreground": ("foreground", "in_topic", "open_beside", "topic_of"),
     "drawing.pictures": ("Picture", "PictureError"),
     "drawing.sending": ("Sending", "starts"),
@@ -100,10 +113,17 @@ _MODULES = {
     "recovery.group_upgrade": ("upgrade_of",),
     "redis.batch": ("Batch",),
     "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "name_of", "stack_id_of"),
-    "state.outcome": ("NotKnownYetError", "Outcome", "Refusal", "UnsentError"),
+    "state.outcome": (
+        "EndedError",
+        "NotKnownYetError",
+        "NotOfferedError",
+        "Outcome",
+        "Refusal",
+        "UnsentError",
+    ),
     "state.record": ("Record",),
     "state.store": ("AwayError",),
-    "state.unit_of_work": ("UnitOfWork",),
+    "state.unit_of_work": ("UnitOfWork", "unit_of_work"),
     "state.update_data": ("IN_RESPONSE",),
     "tasks": ("finish", "start"),
     "telegram.clock": ("TelegramClock",),
@@ -111,6 +131,7 @@ _MODULES = {
     "telegram.session": ("UnreadableResultError",),
     "telegram.topics": ("call",),
     "update.offered_buttons": ("OfferedButtons", "offered_by"),
+    "update.words": ("Words",),
 }
 """The public names by the modules that define them."""
 

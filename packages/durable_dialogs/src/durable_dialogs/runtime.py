@@ -1,4 +1,4 @@
-"""Open dialogs: the parts of the engine, put together."""
+"""The engine of one bot: its parts, put together."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class Hooks:
     inline_window: InlineWindow
 
 
-class OpenDialogs:
+class Engine:
     """Carries updates out, draws their windows, and delivers what must leave Redis.
 
     Args:

@@ -1,7 +1,7 @@
 """Starts detached tasks, and ends them."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 import structlog
@@ -46,6 +46,27 @@ def start(
 def _log_failure(task: asyncio.Future[Any]) -> None:
     if not task.cancelled() and (error := task.exception()):
         log.error("task_failed", exc_info=error)
+
+
+async def run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+    """Run jobs until an event is set, then cancel those that still run.
+
+    Args:
+        stop: The event.
+        jobs: The jobs, each for a task of its own.
+
+    Raises:
+        Exception: What the first job that failed has raised.
+    """
+    stopped: asyncio.Future[object] = start(stop.wait(), awaited=True)
+    running = {stopped, *(start(job(), awaited=True) for job in jobs)}
+    try:
+        while not stopped.done():
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+    finally:
+        await finish(running, within=0)
 
 
 async def finish(tasks: Iterable[asyncio.Future[Any]], within: float) -> None:

@@ -9,7 +9,7 @@ from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ForceReply, ReplyKeyboardMarkup
 from aiogram_dialog import ChatEvent, ShowMode
 from aiogram_dialog.api.entities import NewMessage, OldMessage, Stack
-from aiogram_dialog.api.internal import STACK_KEY
+from aiogram_dialog.api.internal import STACK_KEY, DataGetter
 from aiogram_dialog.api.protocols import (
     DialogManager,
     DialogRegistryProtocol,
@@ -155,9 +155,14 @@ def placeholder() -> int:
 
 
 class DurableManagerFactory:
-    """Makes dialog managers that note their drawings in the update's unit of work."""
+    """Makes dialog managers that note their drawings in the update's unit of work.
 
-    def __init__(self) -> None:
+    Args:
+        getter: A getter for all windows, None for none.
+    """
+
+    def __init__(self, getter: DataGetter | None = None) -> None:
+        self._getter = getter
         make: Callable[[], MediaIdStorageProtocol] = NoMediaIds  # has no types itself
         self._media_ids = make()
 
@@ -177,5 +182,5 @@ class DurableManagerFactory:
             media_id_storage=self._media_ids,
             registry=registry,
             router=router,
-            getter=None,
+            getter=self._getter,
         )

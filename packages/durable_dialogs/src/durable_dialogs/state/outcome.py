@@ -68,6 +68,22 @@ class Refusal(Exception):  # noqa: N818 - no error: the ordinary answer to some 
     """Ends an update without a change. The bot tells the person why."""
 
 
+class NotOfferedError(Refusal):
+    """The window does not offer the pressed button, or the message does not show the window."""
+
+
+class EndedError(Refusal):
+    """The pressed window offers no buttons any more.
+
+    Args:
+        stack_id: The window's stack.
+    """
+
+    def __init__(self, stack_id: str) -> None:
+        super().__init__(stack_id)
+        self.stack_id = stack_id
+
+
 class UnsentError(Exception):
     """A message that an update asked for can't be sent, because the bot may not write there."""
 

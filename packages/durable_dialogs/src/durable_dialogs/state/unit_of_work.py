@@ -7,9 +7,10 @@ can do the update again from the start, and people see nothing of the first try.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from aiogram.fsm.storage.base import BaseStorage, StateType, StorageKey
+from aiogram_dialog import DialogManager
 from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
@@ -236,6 +237,19 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
 
     async def close(self) -> None:
         """Do nothing, because the application closes the connection."""
+
+
+def unit_of_work(source: DialogManager | Mapping[str, Any]) -> UnitOfWork:
+    """Return the unit of work of the update that is being handled.
+
+    Args:
+        source: The dialog manager, or the data of the update's middlewares.
+
+    Raises:
+        KeyError: The code does not run in an update that `DurableDialogs` carries out.
+    """
+    data = source if isinstance(source, Mapping) else source.middleware_data
+    return cast("UnitOfWork", data["unit"])
 
 
 def _context(record: Record, intent_id: str) -> dict[str, Any]:

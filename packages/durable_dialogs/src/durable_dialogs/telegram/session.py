@@ -23,6 +23,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiogram.types import Message
 from aiohttp import (
     ClientError,
     ClientResponse,
@@ -42,6 +43,9 @@ from durable_dialogs.telegram.raw_updates import GetRawUpdates, split
 LONGEST_WAIT = 24 * 60 * 60
 """Seconds that Telegram may ask to wait at most. If an answer names more, or less than one, it is
 not from Telegram."""
+KEPT = (Response[bool], Response[Message], Response[Message | bool])
+"""The response models in use. pydantic caches generic models by weak references, and aiogram asks
+for them in each call: without a reference here, pydantic would build them again for each call."""
 
 
 class NotDoneError(TelegramServerError):

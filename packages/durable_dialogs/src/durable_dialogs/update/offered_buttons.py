@@ -51,7 +51,7 @@ class OfferedButtons:
         return offered_by(markup) if markup and known == version else None
 
 
-def offered_by(markup: MarkupVariant) -> list[str]:
+def offered_by(markup: MarkupVariant | None) -> list[str]:
     """Return the callback data of a keyboard's buttons; a reply keyboard has none."""
     if not isinstance(markup, InlineKeyboardMarkup):
         return []

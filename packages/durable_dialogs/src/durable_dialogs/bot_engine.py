@@ -1,0 +1,105 @@
+"""All that one bot needs to run: the engine, and what receives updates for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram_dialog.api.entities import NewMessage
+from redis.asyncio import Redis
+
+from durable_dialogs.delivery.fetcher import Fetcher
+from durable_dialogs.delivery.inbox import Inbox
+from durable_dialogs.delivery.inbox_store import InboxStore
+from durable_dialogs.delivery.outbox import Deliver as DeliverEntry
+from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
+from durable_dialogs.intake.intake import Intake
+from durable_dialogs.intake.polling import poll
+from durable_dialogs.intake.quarantine import Quarantine
+from durable_dialogs.intake.reading import Reader
+from durable_dialogs.options import Deliver, Settings
+from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
+from durable_dialogs.redis.batch import Batch
+from durable_dialogs.runtime import Engine, Hooks
+from durable_dialogs.state.keys import BotKeys
+from durable_dialogs.state.store import DialogStore
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all bots of a dispatcher share.
+
+    Attributes:
+        settings: The options.
+        redis: The connection; it returns bytes.
+        batch: Sends commands to the same Redis.
+        dispatcher: The dispatcher that the dialogs are set up on.
+        kinds: The kinds of updates to ask for.
+    """
+
+    settings: Settings
+    redis: Redis
+    batch: Batch
+    dispatcher: Dispatcher
+    kinds: list[str]
+
+
+class BotEngine:
+    """The engine of one bot, with its intake and its inbox.
+
+    Args:
+        bot: The bot.
+        shared: What it shares with others.
+
+    Attributes:
+        carry_out: Carries an update out; an outer middleware of updates.
+        stop: Tells no person any more to try again.
+        jobs: What runs as long as the bot does, each in a task of its own.
+        closing: What to call at the end, in this order.
+        poll: Fetches updates until cancelled; see `durable_dialogs.intake.polling.poll`.
+    """
+
+    def __init__(self, bot: Bot, shared: Shared) -> None:
+        settings, redis, batch = shared.settings, shared.redis, shared.batch
+        keys = BotKeys(bot.id, settings.prefix)
+        store = DialogStore(redis, batch, keys, int(settings.ttl.total_seconds()))
+        hooks = Hooks(
+            delivery=partial(_delivery, settings.deliver),
+            on_error=settings.on_error or settings.words.answer,
+            inline_window=_no_inline_window,
+        )
+        engine = Engine(redis, batch, bot, store, hooks)
+        intake = Intake(
+            bot,
+            Reader(bot, lambda _payload: None),
+            Quarantine(redis, batch, keys),
+            partial(shared.dispatcher.feed_update, bot),
+            settings.words.unread,
+            kinds=shared.kinds,
+        )
+        kept_updates = InboxStore(redis, batch, keys, is_redis_away=lambda: store.is_away)
+        inbox = Inbox(Fetcher(bot, shared.kinds), kept_updates, intake.carry_out)
+        self.carry_out = engine.middleware
+        self.stop = engine.middleware.stop
+        self.jobs = [*engine.jobs(shared.dispatcher), intake.run]
+        self.closing = [inbox.close, *engine.closing]
+        self.poll = partial(poll, bot, inbox)
+
+
+def _delivery(deliver: Deliver | None, moving: GroupUpgrades) -> DeliverEntry:
+    async def deliver_entry(outbox: Outbox, entry: str, payload: str) -> None:
+        if entry.startswith(GroupUpgrade.DIALOG):
+            await moving.put(payload)
+        elif entry.startswith(GroupUpgrade.UPGRADE):
+            await moving.take(outbox, payload)
+        elif deliver is None:
+            raise UndeliverableError("DurableDialogs was made without `deliver`")
+        else:
+            await deliver(entry, payload)
+
+    return deliver_entry
+
+
+async def _no_inline_window(_state: Mapping[str, Any]) -> NewMessage:
+    raise RuntimeError("unit.state() needs the hook `inline_window`")

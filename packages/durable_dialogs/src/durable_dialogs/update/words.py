@@ -1,0 +1,110 @@
+"""What the engine says to people if the bot does not say it itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    AnswerInlineQuery,
+    AnswerPreCheckoutQuery,
+    AnswerShippingQuery,
+    EditMessageReplyMarkup,
+    TelegramMethod,
+)
+from aiogram.types import CallbackQuery, Message, Update
+from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
+
+from durable_dialogs.state.outcome import EndedError, NotOfferedError, Refusal, UnsentError
+from durable_dialogs.state.store import AwayError
+from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.update.offered_buttons import offered_by
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts, each at most 200 characters.
+
+    Attributes:
+        away: Redis can't be used at the moment, and nothing has changed.
+        failed: The update could not be done, and nothing has changed.
+        ended: The message's dialog has ended.
+        not_offered: The window does not offer the button.
+        unsent: The bot may not write in the chat.
+    """
+
+    away: str = "Please try again in a moment."
+    failed: str = "Something went wrong, and nothing has changed."
+    ended: str = "This message is no longer active."
+    not_offered: str = "This button is not available."
+    unsent: str = "I may not write messages here."
+
+    async def answer(
+        self, error: Exception, update: Update, data: dict[str, Any], unit: UnitOfWork
+    ) -> None:
+        """Answer an update that failed; see `OnError`."""
+        query, message = update.callback_query, update.message
+        stale = error.stack_id if isinstance(error, OutdatedIntent | EndedError) else ""
+        match error:
+            case OutdatedIntent() | EndedError() | UnknownIntent() if query:
+                await self._answer_stale(query, stale, data, unit)
+                return
+            case NotOfferedError():
+                text = self.not_offered
+            case UnsentError():
+                text = self.unsent
+            case AwayError():
+                text = self.away
+            case Refusal() if str(error):
+                text = str(error)
+            case _:
+                log.error("update_failed", exc_info=error)
+                text = self.failed
+        unit.answer(text, alert=True)
+        if message and not isinstance(error, UnsentError):
+            unit.call(message.answer(text, parse_mode=None))
+        if update.inline_query:
+            unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
+        if checkout := update.pre_checkout_query or update.shipping_query:
+            unit.call(checkout.answer(ok=False, error_message=text))
+
+    async def _answer_stale(
+        self, query: CallbackQuery, stack_id: str, data: dict[str, Any], unit: UnitOfWork
+    ) -> None:
+        """Answer a press on a window that its dialog no longer shows.
+
+        If the message shows another window of the dialog, that window is drawn again: the press
+        was the second of a double tap.
+        """
+        message = query.message
+        shown = await unit.message_of(stack_id, data.get("event_thread_id"))
+        if message and message.message_id == shown:
+            unit.redraws.append(stack_id)
+            return
+        unit.answer(self.ended, alert=True)
+        # A press with forged data must not remove the keyboard of an active message.
+        if isinstance(message, Message) and query.data in offered_by(message.reply_markup):
+            unit.call(
+                EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
+            )
+
+    def unread(self, kind: str, content: Mapping[str, Any]) -> TelegramMethod[Any] | None:
+        """Answer an update that can't be read; see `durable_dialogs.intake.intake.Refuse`."""
+        ident, text = content.get("id"), self.failed
+        if not isinstance(ident, str):
+            return None
+        match kind:
+            case "callback_query":
+                return AnswerCallbackQuery(callback_query_id=ident, text=text, show_alert=True)
+            case "pre_checkout_query":
+                return AnswerPreCheckoutQuery(
+                    pre_checkout_query_id=ident, ok=False, error_message=text
+                )
+            case "shipping_query":
+                return AnswerShippingQuery(shipping_query_id=ident, ok=False, error_message=text)
+            case "inline_query":
+                return AnswerInlineQuery(inline_query_id=ident, results=[], cache_time=0)
+        return None

@@ -1,0 +1,29 @@
+"""The examples as processes on the playground, killed and started again."""
+
+import asyncio
+from pathlib import Path
+
+from durable_support.examples import EXAMPLES, Example
+from telegram_playground import Answer, Playground
+
+
+def text_of(answer: Answer | None) -> str | None:
+    """Give the text of an answer to a press."""
+    return answer.text if answer else None
+
+
+async def test_a_killed_counter_goes_on_with_its_value(tmp_path: Path) -> None:
+    async with Playground() as playground:
+        example = Example(EXAMPLES / "counter.py", playground, tmp_path)
+        await example.start()
+        ann = await playground.person("Ann")
+        await ann.send("/start")
+        window = await ann.receive(timeout=30)
+        for value in range(1, 4):
+            assert text_of(await ann.press(window, "+1", timeout=30)) == f"It is {value}"
+        await example.kill()
+        pressing = asyncio.create_task(ann.press(window, "+1", timeout=30))
+        await example.start()
+        assert text_of(await pressing) == "It is 4"
+        await ann.until(window, text="Value: 4")
+        await example.stop()
