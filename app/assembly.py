@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from aiogram import Dispatcher
+from aiogram.types import Update
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -37,10 +38,11 @@ from durable_dialogs.intake.polling import poll
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
 from durable_dialogs.intake.receiver import Receiver
-from durable_dialogs.runtime import Engine, Hooks
+from durable_dialogs.runtime import Callbacks, Engine
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.telemetry import telemetry
+from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.workers.peers import Peers
 from exports.sending import Exports
 from exports.writing import Writer
@@ -201,16 +203,25 @@ def _make_dialogs(
         batch,
         connections.bot,
         DialogStore(redis, batch, connections.keys, settings.dialog_ttl, IN_CHATS),
-        Hooks(
+        Callbacks(
             delivery=lambda moving: (
                 Deliveries(
                     kept.totals, kept.payments, kept.changes, people, exports, moving
                 ).deliver
             ),
             on_error=answer_error,
-            inline_window=partial(inline_counter.window, people),
+            hooks=Hooks(
+                must_not_be_refused=_is_payment,
+                inline_window=partial(inline_counter.window, people),
+            ),
         ),
     )
+
+
+def _is_payment(update: Update) -> bool:
+    """Tell whether a payment has happened, so that the update must be done in any case."""
+    message = update.message
+    return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
 def _make_intake(
@@ -246,7 +257,7 @@ def _receiving(
     return partial(webhook.announce, bot, connections.redis, connections.keys)
 
 
-def _make_peers(settings: Settings, token: str, dialogs: OpenDialogs) -> Peers | None:
+def _make_peers(settings: Settings, token: str, dialogs: Engine) -> Peers | None:
     """Give the other workers that updates are passed on to, None if there are none."""
     if settings.webhook_url is None or settings.worker_peers == OFF:
         return None

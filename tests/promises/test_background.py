@@ -18,10 +18,11 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Engine, Hooks
+from durable_dialogs.runtime import Callbacks, Engine
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import Session
+from durable_dialogs.update.hooks import Hooks
 from telegram_playground import Person, Playground
 from tests.support.nursery import START
 
@@ -108,7 +109,7 @@ async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]
             batch := Batch(redis),
             bot,
             DialogStore(redis, batch, BotKeys(bot.id, "tally"), 60),
-            Hooks(delivery=lambda _: never, on_error=never, inline_window=never),
+            Callbacks(delivery=lambda _: never, on_error=never, hooks=Hooks()),
         )
         polling = asyncio.create_task(poll(bot, make_dispatcher(dialogs, redis)))
         yield await own_playground.person("Ann")

@@ -21,7 +21,7 @@ from durable_dialogs.state.permissions import (
     MissingPermissionsError,
     Permissions,
 )
-from durable_dialogs.update.attempts import FAILURES
+from durable_dialogs.update.error_handlers import FAILURES
 from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.dialogs.test_payment import lines, open_bill, pay

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from durable_dialogs.telegram.retries import ask, patiently
     from durable_dialogs.telegram.session import UnreadableResultError
     from durable_dialogs.telegram.topics import call
+    from durable_dialogs.update.hooks import Hooks
     from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
     from durable_dialogs.update.words import Words
 
@@ -64,6 +65,7 @@ __all__ = [
     "ChatKeys",
     "DurableDialogs",
     "EndedError",
+    "Hooks",
     "Intake",
     "Lease",
     "Leases",
@@ -130,6 +132,7 @@ _MODULES = {
     "telegram.retries": ("ask", "patiently"),
     "telegram.session": ("UnreadableResultError",),
     "telegram.topics": ("call",),
+    "update.hooks": ("Hooks",),
     "update.offered_buttons": ("OfferedButtons", "offered_by"),
     "update.words": ("Words",),
 }

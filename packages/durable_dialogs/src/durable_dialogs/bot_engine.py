@@ -1,12 +1,9 @@
 """All that one bot needs to run: the engine, and what receives updates for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from aiogram import Bot, Dispatcher
-from aiogram_dialog.api.entities import NewMessage
 from redis.asyncio import Redis
 
 from durable_dialogs.delivery.fetcher import Fetcher
@@ -21,7 +18,7 @@ from durable_dialogs.intake.reading import Reader
 from durable_dialogs.options import Deliver, Settings
 from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Engine, Hooks
+from durable_dialogs.runtime import Callbacks, Engine
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 
@@ -64,12 +61,12 @@ class BotEngine:
         settings, redis, batch = shared.settings, shared.redis, shared.batch
         keys = BotKeys(bot.id, settings.prefix)
         store = DialogStore(redis, batch, keys, int(settings.ttl.total_seconds()))
-        hooks = Hooks(
+        callbacks = Callbacks(
             delivery=partial(_delivery, settings.deliver),
             on_error=settings.on_error or settings.words.answer,
-            inline_window=_no_inline_window,
+            hooks=settings.hooks,
         )
-        engine = Engine(redis, batch, bot, store, hooks)
+        engine = Engine(redis, batch, bot, store, callbacks)
         intake = Intake(
             bot,
             Reader(bot, lambda _payload: None),
@@ -99,7 +96,3 @@ def _delivery(deliver: Deliver | None, moving: GroupUpgrades) -> DeliverEntry:
             await deliver(entry, payload)
 
     return deliver_entry
-
-
-async def _no_inline_window(_state: Mapping[str, Any]) -> NewMessage:
-    raise RuntimeError("unit.state() needs the hook `inline_window`")

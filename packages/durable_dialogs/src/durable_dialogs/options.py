@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from durable_dialogs.update.answers import OnError
+from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.words import Words
 
 PREFIX = re.compile(r"[a-z0-9_-]{1,32}")
@@ -36,6 +37,7 @@ class Settings:
             answer with `words`.
         words: What the engine says.
         allowed_updates: The kinds of updates to ask for; None for those that have handlers.
+        hooks: What the bot does for the engine.
     """
 
     _: KW_ONLY
@@ -48,6 +50,7 @@ class Settings:
     on_error: OnError | None = None
     words: Words = field(default_factory=Words)
     allowed_updates: Sequence[str] | None = None
+    hooks: Hooks = field(default_factory=Hooks)
 
     def __post_init__(self) -> None:
         if not PREFIX.fullmatch(self.prefix):
@@ -68,3 +71,4 @@ class Options(TypedDict, total=False):
     on_error: OnError | None
     words: Words
     allowed_updates: Sequence[str] | None
+    hooks: Hooks

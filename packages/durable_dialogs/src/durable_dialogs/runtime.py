@@ -21,26 +21,27 @@ from durable_dialogs.state.keys import location_of_record
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.update.answers import OnError
-from durable_dialogs.update.commits import Commits, InlineWindow
+from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.offered_buttons import OfferedButtons
 from durable_dialogs.workers.registry import WorkerRegistry
 
 
 @dataclass(frozen=True, slots=True)
-class Hooks:
-    """What a bot does for the engine.
+class Callbacks:
+    """What the engine calls.
 
     Attributes:
         delivery: Returns what delivers the outbox's entries. Gets what moves open dialogs to a
             group's new chat, because that goes through the outbox too.
         on_error: Answers for an update that failed.
-        inline_window: Returns what a message that was sent through inline mode shows.
+        hooks: What the bot does for the engine.
     """
 
     delivery: Callable[[GroupUpgrades], Deliver]
     on_error: OnError
-    inline_window: InlineWindow
+    hooks: Hooks
 
 
 class Engine:
@@ -51,7 +52,7 @@ class Engine:
         batch: Sends commands to the same Redis.
         bot: The bot.
         store: The records.
-        hooks: What the bot does for the engine.
+        callbacks: What it calls.
 
     Attributes:
         store: The records.
@@ -59,7 +60,7 @@ class Engine:
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, bot: Bot, store: DialogStore, hooks: Hooks
+        self, redis: Redis, batch: Batch, bot: Bot, store: DialogStore, callbacks: Callbacks
     ) -> None:
         self._bot, self.store, keys = bot, store, store.keys
         self._workers = WorkerRegistry(redis, batch, keys)
@@ -69,19 +70,18 @@ class Engine:
         self._renderer = Renderer(editor, permits, on_upgrade=self._move)
         self._pending_redraws = PendingRedraws(redis, batch, keys, self._renderer, self._workers)
         self._group_upgrades = GroupUpgrades(self.store, self._pending_redraws)
-        self._outbox = Outbox(redis, batch, keys, hooks.delivery(self._group_upgrades))
-        offered_buttons = OfferedButtons()
+        self._outbox = Outbox(redis, batch, keys, callbacks.delivery(self._group_upgrades))
         commits = Commits(
             self.store,
             self._outbox,
             self._renderer,
             self._pending_redraws,
             OpenWindows(redis, batch, keys, store.ttl),
-            offered_buttons=offered_buttons,
-            inline_window=hooks.inline_window,
+            offered_buttons=OfferedButtons(),
+            inline_window=callbacks.hooks.inline_window,
         )
         self.middleware = UnitOfWorkMiddleware(
-            self.store, commits, self._outbox, offered_buttons, hooks.on_error
+            self.store, commits, callbacks.on_error, callbacks.hooks
         )
 
     def jobs(self, dispatcher: Dispatcher) -> list[Callable[[], Awaitable[object]]]:

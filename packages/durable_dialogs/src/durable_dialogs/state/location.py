@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from aiogram.enums import ChatType
-from aiogram.types import Chat, Update
+from aiogram.types import Chat, Update, User
 
 from durable_dialogs.state.keys import BotKeys, ChatKeys
+
+NOBODY = 0
+"""Stands for the person of an update without a sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +37,26 @@ def chat_of(update: Update, data: dict[str, Any], keys: BotKeys) -> ChatKeys:
         if inline and inline.inline_message_id:
             return keys.chat(inline.inline_message_id)
     chat = data.get("event_chat") or data.get("event_from_user")
-    return keys.chat(chat.id if chat else 0)
+    # An update of no chat and no person, such as a poll, must wait for no other.
+    return keys.chat(chat.id if chat else f"update{update.update_id}")
 
 
 def location_of(data: dict[str, Any]) -> Location:
     """Return the location of the window that an update is about.
 
+    An update without a sender, such as a post in a channel, is about no window: its person and its
+    chat may be `NOBODY`.
+
     Args:
         data: The data of the update's middlewares.
     """
-    chat, person = cast("Chat | None", data.get("event_chat")), data["event_from_user"]
+    chat = cast("Chat | None", data.get("event_chat"))
+    person = cast("User | None", data.get("event_from_user"))
+    user_id = person.id if person else NOBODY
     return Location(
-        chat_id=chat.id if chat else person.id,
+        chat_id=chat.id if chat else user_id,
         chat_type=chat.type if chat else ChatType.PRIVATE,
         thread_id=data.get("event_thread_id"),
-        user_id=person.id,
-        language=person.language_code,
+        user_id=user_id,
+        language=person.language_code if person else None,
     )

@@ -1,7 +1,7 @@
 """After the commit: deliver, answer, call the Bot API, and draw again."""
 
 import asyncio
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,6 @@ import structlog
 from aiogram.enums import ChatType
 from aiogram.types import Update
 
-from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.foreground import NotDrawnError, redraw
 from durable_dialogs.state.location import location_of
 from durable_dialogs.state.outcome import UnsentError
@@ -37,7 +36,6 @@ class AfterCommit:
     Args:
         store: The open dialogs.
         commits: Tells which messages follow soon, and which can't be sent.
-        outbox: Delivers what must leave Redis.
         redrawing: Draws windows again.
         nested: Runs what no person waits for.
         on_error: Answers for a message that can't be sent.
@@ -45,10 +43,8 @@ class AfterCommit:
 
     store: DialogStore
     commits: Commits
-    outbox: Outbox
     redrawing: Redrawing
     nested: Nested
-    _: KW_ONLY
     on_error: OnError
 
     async def run(
@@ -70,8 +66,11 @@ class AfterCommit:
             follows: Whether the messages that it changes follow soon, as far as this worker knows.
         """
         for sequel in unit.sequels:
-            sequel()
-        if not await self.outbox.send(unit.chat, unit.outbox):
+            try:
+                sequel()
+            except Exception:
+                log.exception("after_commit_failed")
+        if not await self.commits.outbox.send(unit.chat, unit.outbox):
             unit.reply = unit.undelivered_reply
         elif not (unit.has_reply or (follows and await self.commits.follows(unit))):
             unit.reply = unit.late_reply
@@ -120,6 +119,8 @@ class AfterCommit:
                 await redraw(dispatcher, bot, location, stack_id)
             for record in records:
                 await self.redrawing.redraw(dispatcher, bot, record, location)
+        # The update is done. The next press draws its window, or it is a pending redraw.
         except (AwayError, NotDrawnError) as error:
-            # The update is done. The next press draws its window, or it is a pending redraw.
             log.warning("not_redrawn", error=str(error))
+        except Exception:
+            log.exception("not_redrawn")

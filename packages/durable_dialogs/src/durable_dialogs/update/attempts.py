@@ -1,7 +1,7 @@
 """Doing an update in its chat's lock, again and again until it is committed or given up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
 from aiogram.methods import TelegramMethod
-from aiogram.types import TelegramObject, Update
+from aiogram.types import Update
 from aiogram_dialog.api.entities import DialogUpdate
-from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent, UnknownState
+from aiogram_dialog.api.exceptions import UnknownState
 
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.location import location_of
@@ -24,15 +24,10 @@ from durable_dialogs.telemetry import telemetry
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.chat_locks import ChatLocks
 from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.error_handlers import Handler, next_handler, outcome_of
 from durable_dialogs.update.nested import within
-from durable_dialogs.update.offered_buttons import OfferedButtons
+from durable_dialogs.update.patience import ContentionError, Patience
 
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
-
-TRIES = 20
-"""How often an update is done, because other workers were faster, before it is given up."""
-FAILURES = 3
-"""How often an update may fail before it is given up."""
 QUESTIONS = 5
 """How often an update may have something asked first before it is given up."""
 PAUSE = 0.5
@@ -44,10 +39,6 @@ current_unit: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default
 """The unit of work in which the running task handles an update; None outside of handlers."""
 
 
-class ContentionError(Exception):
-    """Other workers were faster too often, or what was asked was forgotten again and again."""
-
-
 class Attempts:
     """Does updates until they are committed or given up.
 
@@ -57,8 +48,8 @@ class Attempts:
         store: The open dialogs.
         commits: Commits units of work.
         locks: The chat locks.
-        offered_buttons: Remembers the buttons of windows; handlers find it as `offers`.
         on_error: Answers for an update that failed.
+        must_not_be_refused: See `Hooks`.
     """
 
     def __init__(
@@ -66,14 +57,14 @@ class Attempts:
         store: DialogStore,
         commits: Commits,
         locks: ChatLocks,
-        offered_buttons: OfferedButtons,
         on_error: OnError,
+        must_not_be_refused: Callable[[Update], bool],
     ) -> None:
         self._store = store
         self._commits = commits
         self._locks = locks
-        self._offered_buttons = offered_buttons
         self._on_error = on_error
+        self._must_not_be_refused = must_not_be_refused
         self._is_stopping = False
 
     def stop(self) -> None:
@@ -103,13 +94,12 @@ class Attempts:
         lock = self._locks.of(chat)
         pressed = update.callback_query.message if update.callback_query else None
         retention: Retention = data.get(RETENTION) or Retention()
-        retention.must_settle = _is_paid(update)
+        retention.must_settle = self._must_not_be_refused(update)
         for questions_left in reversed(range(QUESTIONS)):
             try:
                 async with lock:
                     unit = await self._until_done(handler, update, data, chat, retention)
-                    person_id = data["event_from_user"].id
-                    return unit, self._commits.draw(unit, person_id, pressed)
+                    return unit, self._commits.draw(unit, location_of(data).user_id, pressed)
             except NotKnownYetError as question:
                 if questions_left:
                     telemetry.update_redone("question")
@@ -126,15 +116,20 @@ class Attempts:
         chat: ChatKeys,
         retention: Retention,
     ) -> UnitOfWork:
-        conflicts, failures = 0, 0
-        while conflicts < TRIES:
+        patience, failures = Patience(), 0
+        while True:
             unit = UnitOfWork(self._store, chat, update_id_of(update), retention)
             unit.memory = retention.mark_life(update)
             try:
                 if await self._try(handler, update, data, chat, unit):
                     return unit
-                conflicts += 1
-                telemetry.update_redone("cached" if unit.is_cached else "conflict")
+                if unit.is_cached:
+                    # Another worker has written the record since this one had it.
+                    telemetry.update_redone("cached")
+                    continue
+                telemetry.update_redone("conflict")
+                # In the chat's lock, so that the chat's updates keep their order.
+                await patience.wait()
             except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
@@ -143,7 +138,7 @@ class Attempts:
                 retention.must_settle = True
                 telemetry.update_redone("unclear")
                 await asyncio.sleep(PAUSE)
-            except (Refusal, UnknownIntent, OutdatedIntent, LostError) as error:
+            except (Refusal, LostError) as error:
                 return await self._give_up(error, update, data, chat, Outcome.REFUSED)
             except AwayError as error:
                 if not (retention.must_settle or self._is_stopping or _comes_again(data)):
@@ -154,10 +149,11 @@ class Attempts:
                 await asyncio.sleep(PAUSE)
             except Exception as error:  # noqa: BLE001 - any error: the person must get an answer
                 failures += 1
-                if failures == FAILURES:
-                    return await self._give_up(error, update, data, chat, Outcome.FAILED)
+                following = next_handler(handler, error, failures, data)
+                if following is None:
+                    return await self._give_up(error, update, data, chat, outcome_of(error))
+                handler = following
                 telemetry.update_redone("failure")
-        return await self._give_up(ContentionError(), update, data, chat, Outcome.FAILED)
 
     async def _try(
         self,
@@ -173,7 +169,7 @@ class Attempts:
             # The commit is still to come. So if a command of a handler itself fails in an unclear
             # way, the update has surely not counted.
             with self._store.handling:
-                offered = {"offers": self._offered_buttons}
+                offered = {"offers": self._commits.offered_buttons}
                 await self._handle(handler, update, data | offered, unit)
             unit.memory = unit.retention.begin_commit(update, chat.mark(update_id_of(update)))
             is_committed = await self._commit(unit, chat, data)
@@ -243,12 +239,6 @@ class Attempts:
 def update_id_of(update: Update) -> int | None:
     """Return the id of an update, None if aiogram-dialog made it."""
     return None if isinstance(update, DialogUpdate) else update.update_id
-
-
-def _is_paid(update: Update) -> bool:
-    """Return whether an update tells of a payment or refund that has happened."""
-    message = update.message
-    return bool(message and (message.successful_payment or message.refunded_payment))
 
 
 def _comes_again(data: dict[str, Any]) -> bool:

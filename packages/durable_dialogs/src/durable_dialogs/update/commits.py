@@ -1,14 +1,13 @@
 """Committing a unit of work, and having its windows drawn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar, cast
 
 import structlog
 from aiogram.types import MaybeInaccessibleMessage, Message
-from aiogram_dialog.api.entities import NewMessage
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.renderer import Renderer
@@ -20,6 +19,7 @@ from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.update.hooks import InlineWindow
 from durable_dialogs.update.offered_buttons import OfferedButtons
 
 ASKING = 1.0
@@ -28,9 +28,6 @@ ASKING = 1.0
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
-
-InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
-"""Returns what a message that was sent through inline mode shows, from its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,8 @@ class Commits:
             for record in changed
             if inline_message_of(record.key)
         ]
-        person_id = data["event_from_user"].id
+        location = location_of(data)
+        person_id = location.user_id
         for record in changed:
             if record.is_new or unit.opener:
                 record.owner = unit.opener or person_id
@@ -96,7 +94,7 @@ class Commits:
                 for record in changed:
                     others.pop(record.key, None)
                 await self.pending_redraws.renew(others)
-        announcements = self._announcements(unit, changed, drawn, location_of(data))
+        announcements = self._announcements(unit, changed, drawn, location)
         if announcements and not self.store.in_order:
             # On a cluster the index is on another node, which may fail alone.
             with self.store.asking:
@@ -157,22 +155,21 @@ class Commits:
                 follows &= self.renderer.add(drawing, version)
         return follows
 
-    async def look_after(self, unit: UnitOfWork, location: Location) -> None:
-        """Note windows that are about to be drawn as pending redraws, outside of any commit.
+    async def look_after(self, record: str, version: str, location: Location) -> None:
+        """Note a window that is about to be drawn as a pending redraw, outside of any commit.
 
         Args:
-            unit: The unit of work that draws them.
-            location: Where they are.
+            record: The key of its record.
+            version: The version of the record.
+            location: Where it is.
 
         Raises:
             AwayError: Redis can't be used at the moment.
         """
-        records = {drawing.record for drawing in unit.drawings}
-        if unknown := self.pending_redraws.touch(records, location):
+        if unknown := self.pending_redraws.touch([record], location):
             with self.store.asking:
                 await self.pending_redraws.announce(unknown, location)
-        for record in records:
-            self.pending_redraws.committed(record, unit.version_of(record))
+        self.pending_redraws.committed(record, version)
 
     async def follows(self, unit: UnitOfWork) -> bool:
         """Tell whether all messages follow a unit of work soon, as far as all workers know."""

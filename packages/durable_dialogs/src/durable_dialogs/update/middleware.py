@@ -7,7 +7,6 @@ from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 
-from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.state.location import chat_of
 from durable_dialogs.state.outcome import AlreadyDoneError, Outcome
 from durable_dialogs.state.store import DialogStore
@@ -15,11 +14,12 @@ from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.state.update_data import RETENTION
 from durable_dialogs.update.after_commit import AfterCommit
 from durable_dialogs.update.answers import OnError
-from durable_dialogs.update.attempts import Attempts, Handler, current_unit, update_id_of
+from durable_dialogs.update.attempts import Attempts, current_unit, update_id_of
 from durable_dialogs.update.chat_locks import ChatLocks
 from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.error_handlers import Handler
+from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.nested import Nested
-from durable_dialogs.update.offered_buttons import OfferedButtons
 from durable_dialogs.update.redrawing import Redrawing
 from durable_dialogs.update.reply_marks import without_marks
 
@@ -36,9 +36,8 @@ class UnitOfWorkMiddleware(BaseMiddleware):
     Args:
         store: The open dialogs.
         commits: Commits units of work and has their windows drawn.
-        outbox: Delivers what must leave Redis.
-        offered_buttons: Remembers the buttons of windows.
         on_error: Answers for an update that failed.
+        hooks: What the bot does for the engine.
 
     Attributes:
         nested: Carries out what updates have dialogs do in other stacks.
@@ -46,21 +45,14 @@ class UnitOfWorkMiddleware(BaseMiddleware):
     """
 
     def __init__(
-        self,
-        store: DialogStore,
-        commits: Commits,
-        outbox: Outbox,
-        offered_buttons: OfferedButtons,
-        on_error: OnError,
+        self, store: DialogStore, commits: Commits, on_error: OnError, hooks: Hooks
     ) -> None:
         self._store = store
         locks = ChatLocks()
-        self._attempts = Attempts(store, commits, locks, offered_buttons, on_error)
+        self._attempts = Attempts(store, commits, locks, on_error, hooks.must_not_be_refused)
         self.nested = Nested(self)
         self.redrawing = Redrawing(store, commits, locks)
-        self._after_commit = AfterCommit(
-            store, commits, outbox, self.redrawing, self.nested, on_error=on_error
-        )
+        self._after_commit = AfterCommit(store, commits, self.redrawing, self.nested, on_error)
 
     async def __call__(
         self, handler: Handler, event: TelegramObject, data: dict[str, Any]

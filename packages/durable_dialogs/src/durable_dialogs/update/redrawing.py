@@ -60,7 +60,7 @@ class Redrawing:
         lock = self._locks.of(chat)
         async with lock:
             if state := await unit.state():
-                drawing = await self._commits.inline_drawing(record, state)
-                unit.drawings.append(drawing)
-                await self._commits.look_after(unit, location)
+                # First, so that the window is drawn later if it can't be rendered now.
+                await self._commits.look_after(record, unit.version_of(record), location)
+                unit.drawings.append(await self._commits.inline_drawing(record, state))
                 self._commits.draw(unit, location.user_id)
