@@ -10,6 +10,7 @@ from dialogs import DIALOGS
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.telegram.topics import name_topic
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
+from durable_dialogs.update.presses import check_press
 from handlers import (
     commands,
     cutlets,
@@ -27,6 +28,7 @@ from handlers.errors import spare
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from widgets.access import OwnerAccess
+from widgets.reply_marks import remove_reply_marks
 from widgets.services import Services
 
 
@@ -54,6 +56,7 @@ def make_dispatcher(
     dispatcher.update.outer_middleware(services.rights)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
+    dispatcher.update.outer_middleware(remove_reply_marks)
     dispatcher.update.outer_middleware(transactions)
     dispatcher.update.middleware(spare)
     dispatcher.update.middleware(person)
@@ -81,6 +84,7 @@ def make_dispatcher(
         stack_access_validator=OwnerAccess(),
         events_isolation=DisabledEventIsolation(),
     )
+    dispatcher.callback_query.middleware(check_press)
     return dispatcher
 
 

@@ -13,11 +13,19 @@ from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from durable_dialogs import AwayError, UnitOfWork, UnsentError
+from durable_dialogs import (
+    AwayError,
+    EndedError,
+    NotOfferedError,
+    UnitOfWork,
+    UnsentError,
+    carries,
+    note_forged,
+)
 from locales import Texts
 from widgets.access import ANONYMOUS
-from widgets.notice import Ended, Notice
-from widgets.presses import carries, lasting, note_forged
+from widgets.notice import Notice
+from widgets.presses import lasting
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -56,12 +64,12 @@ async def _answer(error: Exception, update: Update, data: dict[str, Any], unit: 
     if update.inline_query:
         unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     match error:
-        case Notice():
-            unit.answer(_words(error, texts), alert=error.alert)
+        case Notice() | NotOfferedError():
+            unit.answer(_words(error, texts), alert=isinstance(error, Notice) and error.alert)
             if message:
                 unit.call(message.reply(_words(error, texts)))
-        case OutdatedIntent() | Ended() if query:
-            closed = isinstance(error, Ended)
+        case OutdatedIntent() | EndedError() if query:
+            closed = isinstance(error, EndedError)
             await answer_stale(query, data, unit, error.stack_id, closed=closed)
         case UnknownIntent() if query:
             note_forged(query, query.data)
@@ -97,6 +105,8 @@ def _words(error: Exception, texts: Texts) -> str:
     match error:
         case Notice():
             return texts(error.key, **error.arguments)
+        case NotOfferedError():
+            return texts("notice-not-offered")
         case AwayError():
             return texts("notice-away")
         case _:

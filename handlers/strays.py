@@ -14,10 +14,10 @@ from aiogram.utils.callback_answer import CallbackAnswer
 from aiogram_dialog import DialogManager
 from aiogram_dialog.utils import CB_SEP
 
+from durable_dialogs import note_forged
 from handlers.answering import AnswerMiddleware
 from locales import Texts
 from states import SpecialButtons
-from widgets.presses import note_forged
 
 TALK = {
     ContentType.TEXT,

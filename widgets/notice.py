@@ -17,15 +17,3 @@ class Notice(Refusal):
         self.key = key
         self.alert = alert
         self.arguments = arguments
-
-
-class Ended(Refusal):
-    """Ends an update: the pressed window offers no buttons any more.
-
-    Args:
-        stack_id: The window's stack.
-    """
-
-    def __init__(self, stack_id: str) -> None:
-        super().__init__(stack_id)
-        self.stack_id = stack_id

@@ -1,35 +1,8 @@
-"""Compare a press with the buttons that its message shows."""
+"""The buttons that outlive their dialog."""
 
-from collections.abc import MutableMapping
-
-import structlog
-from aiogram.types import (
-    CallbackQuery,
-    InlineKeyboardMarkup,
-    MaybeInaccessibleMessageUnion,
-    Message,
-)
-from cachetools import TTLCache
+from aiogram.types import InlineKeyboardMarkup, MaybeInaccessibleMessageUnion, Message
 
 from durable_dialogs import starts
-
-MINUTE = 60
-"""Seconds for which one person's forged presses are logged once."""
-
-PEOPLE = 10_000
-"""People who are remembered for this, at most."""
-
-log = structlog.get_logger(__name__)
-
-_noted: MutableMapping[int, bool] = TTLCache(PEOPLE, MINUTE)
-
-
-def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> bool:
-    """Tell whether a message shows a button with this callback data."""
-    if not isinstance(message, Message) or message.reply_markup is None:
-        return False
-    rows = message.reply_markup.inline_keyboard
-    return any(button.callback_data == data for row in rows for button in row)
 
 
 def lasting(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | None:
@@ -45,19 +18,3 @@ def lasting(message: MaybeInaccessibleMessageUnion) -> InlineKeyboardMarkup | No
     ]
     kept = [row for row in rows if row]
     return InlineKeyboardMarkup(inline_keyboard=kept) if kept else None
-
-
-def note_forged(press: CallbackQuery, data: str | None) -> None:
-    """Log a press of a button that its message does not show, once a minute for each person.
-
-    Such a press comes from a modified client, or at the very moment when the window changes.
-
-    Args:
-        press: The press, which changed nothing.
-        data: The callback data that the button would have on the message.
-    """
-    person = press.from_user.id
-    if person in _noted or not isinstance(press.message, Message) or carries(press.message, data):
-        return
-    _noted[person] = True
-    log.warning("press_not_offered", user=person)

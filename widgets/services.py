@@ -21,7 +21,7 @@ from db.preferences import Preferences
 from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs import OfferedButtons, UnitOfWork
+from durable_dialogs import UnitOfWork
 from exports.sending import Exports
 from locales import Texts
 from people.chat_names import ChatNames
@@ -92,11 +92,6 @@ def services_unless_preview(manager: DialogManager) -> Services | None:
 def unit_of_work(manager: DialogManager) -> UnitOfWork:
     """Give the unit of work of the update that is being handled."""
     return cast("UnitOfWork", manager.middleware_data["unit"])
-
-
-def offered_buttons(manager: DialogManager) -> OfferedButtons:
-    """Give the engine's memory of the buttons that each window offered."""
-    return cast("OfferedButtons", manager.middleware_data["offers"])
 
 
 def texts_of(manager: DialogManager) -> Texts:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from durable_dialogs.telegram.session import UnreadableResultError
     from durable_dialogs.telegram.topics import call
     from durable_dialogs.update.hooks import Hooks
-    from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+    from durable_dialogs.update.presses import carries, note_forged
     from durable_dialogs.update.words import Words
 
 __all__ = [
@@ -71,7 +71,6 @@ __all__ = [
     "Leases",
     "NotKnownYetError",
     "NotOfferedError",
-    "OfferedButtons",
     "Outcome",
     "Picture",
     "PictureError",
@@ -87,12 +86,13 @@ __all__ = [
     "Words",
     "ask",
     "call",
+    "carries",
     "finish",
     "foreground",
     "in_topic",
     "location_of_record",
     "name_of",
-    "offered_by",
+    "note_forged",
     "open_beside",
     "patiently",
     "stack_id_of",
@@ -133,7 +133,7 @@ _MODULES = {
     "telegram.session": ("UnreadableResultError",),
     "telegram.topics": ("call",),
     "update.hooks": ("Hooks",),
-    "update.offered_buttons": ("OfferedButtons", "offered_by"),
+    "update.presses": ("carries", "note_forged"),
     "update.words": ("Words",),
 }
 """The public names by the modules that define them."""

@@ -28,6 +28,7 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_dialogs.tasks import finish, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
+from durable_dialogs.update.presses import check_press
 
 FINISH = 3.0
 """Seconds a stop waits for running work. The next start takes up the rest."""
@@ -95,6 +96,7 @@ class DurableDialogs:
             stack_access_validator=stack_access_validator,
             events_isolation=DisabledEventIsolation(),
         )
+        dispatcher.callback_query.middleware(check_press)
         return self._managers
 
     async def start_polling(self, *bots: Bot, handle_signals: bool = True) -> None:

@@ -16,3 +16,6 @@ RETENTION = "retention"
 
 LEFT_OUT = "left_out"
 """The paths of those parts of the update that could not be read, such as `message.quote`."""
+
+OFFERED = "offered_buttons"
+"""What the engine remembers of the buttons that windows offer, an `OfferedButtons`."""

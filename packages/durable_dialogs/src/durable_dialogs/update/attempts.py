@@ -19,7 +19,7 @@ from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Ou
 from durable_dialogs.state.retention import EntryStatus, Retention
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.state.update_data import IS_KEPT, RETENTION
+from durable_dialogs.state.update_data import IS_KEPT, OFFERED, RETENTION
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.chat_locks import ChatLocks
@@ -169,7 +169,7 @@ class Attempts:
             # The commit is still to come. So if a command of a handler itself fails in an unclear
             # way, the update has surely not counted.
             with self._store.handling:
-                offered = {"offers": self._commits.offered_buttons}
+                offered = {OFFERED: self._commits.offered_buttons}
                 await self._handle(handler, update, data | offered, unit)
             unit.memory = unit.retention.begin_commit(update, chat.mark(update_id_of(update)))
             is_committed = await self._commit(unit, chat, data)

@@ -21,7 +21,7 @@ from durable_dialogs.update.error_handlers import Handler
 from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.nested import Nested
 from durable_dialogs.update.redrawing import Redrawing
-from durable_dialogs.update.reply_marks import without_marks
+from durable_dialogs.update.reply_marks import mended
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +29,8 @@ log = structlog.get_logger(__name__)
 class UnitOfWorkMiddleware(BaseMiddleware):
     """Carries every update out in a unit of work; an outer middleware of updates.
 
-    Handlers find the unit of work as `unit` in the middlewares' data, and the buttons that
-    windows offer as `offers`. If a handler returns a method of the Bot API, it is called after the
-    commit.
+    Handlers find the unit of work as `unit` in the middlewares' data. If a handler returns a method
+    of the Bot API, it is called after the commit.
 
     Args:
         store: The open dialogs.
@@ -66,7 +65,7 @@ class UnitOfWorkMiddleware(BaseMiddleware):
         if outer and isinstance(event, DialogUpdate) and not outer.is_done:
             await self.nested.carry_out(handler, event, data, outer)
             return Outcome.DONE
-        update = without_marks(cast("Update", event))
+        update = mended(cast("Update", event))
         chat = chat_of(update, data, self._store.keys)
         records: list[str] = []
         try:

@@ -2,8 +2,9 @@
 
 from collections.abc import MutableMapping
 
-from aiogram.types import InlineKeyboardMarkup
+from aiogram.types import InlineKeyboardMarkup, ReplyKeyboardMarkup
 from aiogram_dialog.api.entities import MarkupVariant
+from aiogram_dialog.utils import split_reply_callback
 from cachetools import LRUCache
 
 from durable_dialogs.state.outcome import Drawing
@@ -52,8 +53,14 @@ class OfferedButtons:
 
 
 def offered_by(markup: MarkupVariant | None) -> list[str]:
-    """Return the callback data of a keyboard's buttons; a reply keyboard has none."""
-    if not isinstance(markup, InlineKeyboardMarkup):
-        return []
-    buttons = (button for row in markup.inline_keyboard for button in row)
-    return [button.callback_data for button in buttons if button.callback_data]
+    """Return the callback data of a keyboard's buttons.
+
+    aiogram-dialog hides it in the texts of the buttons of a reply keyboard.
+    """
+    if isinstance(markup, InlineKeyboardMarkup):
+        buttons = (button for row in markup.inline_keyboard for button in row)
+        return [button.callback_data for button in buttons if button.callback_data]
+    if isinstance(markup, ReplyKeyboardMarkup):
+        texts = (button.text for row in markup.keyboard for button in row)
+        return [data for _, data in map(split_reply_callback, texts) if data]
+    return []

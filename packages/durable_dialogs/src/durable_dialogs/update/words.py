@@ -52,6 +52,8 @@ class Words:
             case OutdatedIntent() | EndedError() | UnknownIntent() if query:
                 await self._answer_stale(query, stale, data, unit)
                 return
+            case OutdatedIntent() | EndedError() | UnknownIntent():
+                text = self.ended
             case NotOfferedError():
                 text = self.not_offered
             case UnsentError():

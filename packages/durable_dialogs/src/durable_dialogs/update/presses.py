@@ -1,0 +1,114 @@
+"""Takes a press in a dialog only if the window offers the button.
+
+Callback data comes from the client, and a modified client may send any. aiogram-dialog's widgets
+take all of it, even of a button that `when` hides.
+"""
+
+from collections.abc import Collection, MutableMapping
+from typing import Any, cast
+
+import structlog
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message, TelegramObject
+from aiogram_dialog import DialogManager, DialogProtocol
+from aiogram_dialog.utils import CB_SEP
+from cachetools import TTLCache
+
+from durable_dialogs.state.outcome import EndedError, NotOfferedError
+from durable_dialogs.state.unit_of_work import unit_of_work
+from durable_dialogs.state.update_data import OFFERED
+from durable_dialogs.update.error_handlers import Handler
+from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+
+MINUTE = 60
+"""Seconds for which one person's forged presses are logged once."""
+PEOPLE = 10_000
+"""People who are remembered for this, at most."""
+
+log = structlog.get_logger(__name__)
+
+_noted: MutableMapping[int, bool] = TTLCache(PEOPLE, MINUTE)
+
+
+async def check_press(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
+    """A middleware of presses that passes on to dialogs only those of buttons that they offer.
+
+    It must be registered after dialogs are set up. A press of another button of the message is the
+    second of a double tap, or of a message that missed an edit: the window is drawn again.
+
+    A press without a context id, which only a button of the bot's own can have, is left to handlers
+    behind the dialogs. (aiogram-dialog would take it for a press in the window that is open.)
+
+    Raises:
+        SkipHandler: The press is of no dialog.
+        NotOfferedError: The message does not show the dialog's window.
+        EndedError: The window offers no buttons any more.
+    """
+    dialog = data["event_router"]
+    if not isinstance(dialog, DialogProtocol):
+        return await handler(event, data)
+    press, manager = cast("CallbackQuery", event), cast("DialogManager", data["dialog_manager"])
+    pressed = press.data or ""
+    if CB_SEP not in pressed:
+        raise SkipHandler
+    if not _is_shown_on(press.message, pressed, manager):
+        note_forged(press, pressed)
+        raise NotOfferedError
+    offered = await _offered(dialog, manager)
+    if pressed in offered:
+        return await handler(event, data)
+    if not offered:
+        raise EndedError(manager.current_stack().id)
+    note_forged(press, pressed)
+    await manager.show()
+    return None
+
+
+async def _offered(dialog: DialogProtocol, manager: DialogManager) -> Collection[str]:
+    """Return the callback data of all buttons that the window offers to this person now."""
+    data, unit = manager.middleware_data, unit_of_work(manager)
+    remembered: OfferedButtons = data[OFFERED]
+    record = unit.record_of(manager.current_stack())
+    known = remembered.find(record, unit.version_of(record), data["event_from_user"].id)
+    if known is None:
+        window = await dialog.render(manager)
+        known = offered_by(window.reply_markup)
+    return known
+
+
+def _is_shown_on(
+    message: MaybeInaccessibleMessageUnion | None, pressed: str, manager: DialogManager
+) -> bool:
+    """Tell whether a message shows the manager's window, so that the window may be drawn there.
+
+    That is the stack's message, or one with the window's button on it: if a process dies between
+    sending a message and storing its id, two messages lead to the same stack.
+    """
+    known = manager.current_stack().last_message_id
+    if not isinstance(message, Message) or message.message_id == known:
+        return True
+    if message.reply_markup is None:
+        # An id below 0 stands for a message that is being sent; see `durable_dialogs.drawing`.
+        return known is None or known < 0
+    return carries(message, pressed)
+
+
+def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> bool:
+    """Tell whether a message shows a button with this callback data."""
+    return isinstance(message, Message) and data in offered_by(message.reply_markup)
+
+
+def note_forged(press: CallbackQuery, data: str | None) -> None:
+    """Log a press of a button that its message does not show, once a minute for each person.
+
+    Such a press comes from a modified client, or at the very moment when the window changes.
+
+    Args:
+        press: The press, which changed nothing.
+        data: The callback data that the button would have on the message.
+    """
+    person = press.from_user.id
+    if person in _noted or not isinstance(press.message, Message) or carries(press.message, data):
+        return
+    _noted[person] = True
+    log.warning("press_not_offered", user=person)
