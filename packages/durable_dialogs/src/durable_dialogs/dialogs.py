@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
 
+import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import TelegramObject
@@ -24,7 +25,7 @@ from durable_dialogs.options import Options, Settings
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
-from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.redis.shared_valkey import shared_valkey
 from durable_dialogs.tasks import finish, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
@@ -35,6 +36,8 @@ FINISH = 3.0
 
 UNPREPARED = "call setup(dispatcher) first"
 """The error if something needs the dispatcher and does not have it yet."""
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
@@ -86,6 +89,8 @@ class DurableDialogs:
         if self._dispatcher:
             raise RuntimeError("use one DurableDialogs for each dispatcher")
         self._dispatcher = dispatcher
+        if dispatcher.fsm in dispatcher.update.outer_middleware:
+            log.info("fsm_not_transactional", hint="FSMContext is kept, and written at once")
         dispatcher.update.outer_middleware(name_topic)
         dispatcher.update.outer_middleware(self._carry_out)
         # Updates that dialogs make get nothing else.
@@ -110,6 +115,8 @@ class DurableDialogs:
             TelegramUnauthorizedError: A token was revoked.
             TelegramConflictError: Another process keeps fetching with a bot's token.
         """
+        if self._dispatcher is None:
+            raise RuntimeError(UNPREPARED)
         polled = bots or self._bots
         if not polled:
             raise ValueError("start_polling needs a bot")
@@ -128,7 +135,11 @@ class DurableDialogs:
             yield
 
     async def __aenter__(self) -> Self:
-        dispatcher = self._set_up
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            raise RuntimeError(UNPREPARED)
+        if not self._bots:
+            raise ValueError("DurableDialogs has no bot")
         if self._engines:
             raise RuntimeError("it runs already")
         async with AsyncExitStack() as parts:
@@ -166,12 +177,6 @@ class DurableDialogs:
             raise RuntimeError(UNPREPARED)
         return self._managers.bg(bot, user_id, chat_id, stack_id=stack_id, thread_id=thread_id)
 
-    @property
-    def _set_up(self) -> Dispatcher:
-        if self._dispatcher is None:
-            raise RuntimeError(UNPREPARED)
-        return self._dispatcher
-
     def _add(self, *bots: Bot) -> None:
         for bot in bots:
             if bot not in self._bots:
@@ -181,10 +186,8 @@ class DurableDialogs:
     async def _open_redis(self, parts: AsyncExitStack) -> tuple[Redis, Batch]:
         url = self._settings.redis_url
         if url is None:
-            valkey = EmbeddedValkey(Path(self._settings.data_dir) / "valkey")
-            await valkey.start()
-            parts.push_async_callback(valkey.stop)
-            url = valkey.url
+            folder = Path(self._settings.data_dir) / "valkey"
+            url = await parts.enter_async_context(shared_valkey(folder))
         redis, batch = connect(parse(url), self._settings.replicas, parts)
         await redis.ping()
         return redis, batch

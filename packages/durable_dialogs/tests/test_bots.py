@@ -1,0 +1,165 @@
+"""Bots as aiogram knows them: with states of their own, several in a process, stopped in order."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiogram import Bot, Dispatcher, Router
+from aiogram.filters import CommandStart
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import Message
+from aiogram_dialog import Dialog, DialogManager, StartMode, Window
+from aiogram_dialog.widgets.kbd import Button
+from aiogram_dialog.widgets.text import Const, Format
+
+from durable_dialogs import DurableDialogs
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_support.running import make_bot
+from telegram_playground import Person, Playground
+
+OTHER = "7654321:other"
+"""The token of a second bot."""
+
+
+class Menu(StatesGroup):
+    """A dialog."""
+
+    main = State()
+
+
+class Asking(StatesGroup):
+    """A state of aiogram's own."""
+
+    name = State()
+
+
+def make_dispatcher(*, disable_fsm: bool = True) -> Dispatcher:
+    """Make a dispatcher with a counter, which also asks for a name."""
+    router = Router()
+
+    @router.message(CommandStart())
+    async def begin(_message: Message, dialog_manager: DialogManager) -> None:
+        await dialog_manager.start(Menu.main, mode=StartMode.RESET_STACK)
+
+    async def add(_press: object, _button: Button, manager: DialogManager) -> None:
+        manager.dialog_data["value"] = manager.dialog_data.get("value", 0) + 1
+
+    async def get(dialog_manager: DialogManager, **_: object) -> dict[str, int]:
+        return {"value": dialog_manager.dialog_data.get("value", 0)}
+
+    dispatcher = Dispatcher(disable_fsm=disable_fsm)
+    menu = Window(
+        Format("Value {value}"), Button(Const("+1"), "add", add), state=Menu.main, getter=get
+    )
+    dispatcher.include_routers(router, Dialog(menu))
+    return dispatcher
+
+
+async def stop(polling: asyncio.Task[None]) -> None:
+    """Cancel polling, and wait for its end."""
+    polling.cancel()
+    await asyncio.wait([polling], timeout=30)
+    assert polling.cancelled()
+
+
+async def press_once(person: Person) -> None:
+    """Open the counter and press its button."""
+    await person.send("/start")
+    window = await person.receive(timeout=30)
+    assert window.text == "Value 0"
+    await person.press(window, "+1", timeout=30)
+    await person.until(window, text="Value 1", timeout=30)
+
+
+async def test_states_of_aiogram_itself_are_kept_beside_dialogs(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    dispatcher = make_dispatcher(disable_fsm=False)
+    asking = Router()
+
+    @asking.message(Asking.name)
+    async def note(message: Message, state: FSMContext) -> None:
+        await state.clear()
+        await message.answer(f"Hello {message.text}")
+
+    @asking.message()
+    async def ask(message: Message, state: FSMContext) -> None:
+        await state.set_state(Asking.name)
+        await message.answer("Name?")
+
+    dispatcher.include_router(asking)
+    dialogs = DurableDialogs(make_bot(playground), redis_url=valkey.url)
+    dialogs.setup(dispatcher)
+    polling = asyncio.create_task(dialogs.start_polling(handle_signals=False))
+    ann = await playground.person("Ann")
+    await ann.send("Hi")
+    assert (await ann.receive(timeout=30)).text == "Name?"
+    await ann.send("Ann")
+    assert (await ann.receive(timeout=30)).text == "Hello Ann"
+    await press_once(ann)
+    await stop(polling)
+
+
+async def test_one_dispatcher_serves_several_bots(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    async with Playground(OTHER) as other:
+        dialogs = DurableDialogs(redis_url=valkey.url, prefix="shop")
+        dispatcher = make_dispatcher()
+        dialogs.setup(dispatcher)
+        bots = make_bot(playground), make_bot(other)
+        polling = asyncio.create_task(dialogs.start_polling(*bots, handle_signals=False))
+        # The same person, so the chat has the same id with both bots.
+        for telegram in (playground, other):
+            await press_once(await telegram.person("Ann", id=7))
+        await stop(polling)
+
+
+async def test_two_dispatchers_share_the_embedded_valkey(
+    playground: Playground, tmp_path: Path
+) -> None:
+    async with Playground(OTHER) as other:
+        ends = []
+        for telegram in (playground, other):
+            dialogs = DurableDialogs(make_bot(telegram), data_dir=tmp_path)
+            dialogs.setup(make_dispatcher())
+            ends.append(asyncio.create_task(dialogs.start_polling(handle_signals=False)))
+            await press_once(await telegram.person("Ann"))
+        await stop(ends[0])
+        await press_once(await other.person("Boris"))
+        await stop(ends[1])
+
+
+async def test_what_is_used_in_a_wrong_order_says_so(playground: Playground) -> None:
+    dialogs = DurableDialogs()
+    with pytest.raises(RuntimeError, match="call setup"):
+        await dialogs.start_polling(Bot(playground.token))
+    dialogs.setup(Dispatcher())
+    with pytest.raises(RuntimeError, match="one DurableDialogs for each dispatcher"):
+        dialogs.setup(Dispatcher())
+    with pytest.raises(ValueError, match="needs a bot"):
+        await dialogs.start_polling()
+    with pytest.raises(ValueError, match="prefix"):
+        DurableDialogs(prefix="Not so")
+
+
+async def test_a_handler_of_the_start_gets_what_aiogram_gives(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    calls = []
+    dispatcher = make_dispatcher()
+
+    @dispatcher.startup()
+    async def begin(bot: Bot, bots: tuple[Bot, ...]) -> None:
+        calls.append((await bot.me()).id == bots[0].id)
+
+    @dispatcher.shutdown()
+    async def end(bot: Bot, dispatcher: Dispatcher) -> None:
+        calls.append(dispatcher is not None and bool(await bot.get_me()))
+
+    dialogs = DurableDialogs(make_bot(playground), redis_url=valkey.url)
+    dialogs.setup(dispatcher)
+    async with dialogs:
+        pass
+    assert calls == [True, True]
