@@ -1,10 +1,21 @@
-"""The examples as processes on the playground, killed and started again."""
+"""The example of the README as it is printed, as a process on the playground."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from durable_support.examples import EXAMPLES, Example
 from telegram_playground import Answer, Playground
+
+README = EXAMPLES.parent / "README.md"
+CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def printed() -> str:
+    """Give the code of the README."""
+    found = CODE.search(README.read_text())
+    assert found
+    return found[1]
 
 
 def text_of(answer: Answer | None) -> str | None:
@@ -12,9 +23,15 @@ def text_of(answer: Answer | None) -> str | None:
     return answer.text if answer else None
 
 
+def test_the_readme_prints_the_example() -> None:
+    assert printed() == (EXAMPLES / "counter.py").read_text()
+
+
 async def test_a_killed_counter_goes_on_with_its_value(tmp_path: Path) -> None:
     async with Playground() as playground:
-        example = Example(EXAMPLES / "counter.py", playground, tmp_path)
+        bot = tmp_path / "bot.py"
+        bot.write_text(printed())
+        example = Example(bot, playground, tmp_path)
         await example.start()
         ann = await playground.person("Ann")
         await ann.send("/start")

@@ -18,25 +18,29 @@ class Example:
         path: The file.
         playground: The playground that it talks to.
         folder: The folder that it works in, for the data of its embedded Valkey and its output.
+        surroundings: Variables of its environment.
     """
 
-    def __init__(self, path: Path, playground: Playground, folder: Path) -> None:
-        self._path, self._playground, self._folder = path, playground, folder
+    def __init__(
+        self, path: Path, playground: Playground, folder: Path, **surroundings: str
+    ) -> None:
+        self._path, self._folder = path, folder
+        self._surroundings = {
+            **os.environ,
+            "BOT_TOKEN": playground.token,
+            "BOT_API_URL": playground.url,
+            **surroundings,
+        }
         self._process: Process | None = None
 
     async def start(self) -> None:
         """Start the process."""
-        surroundings = {
-            **os.environ,
-            "BOT_TOKEN": self._playground.token,
-            "BOT_API_URL": self._playground.url,
-        }
         with (self._folder / "output").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 self._path,
                 cwd=self._folder,
-                env=surroundings,
+                env=self._surroundings,
                 stdout=output,
                 stderr=output,
             )
