@@ -12,12 +12,16 @@ from aiogram.types import Message
 from aiogram_dialog import Dialog, DialogManager, StartMode, Window
 from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
 
 from durable_dialogs import DurableDialogs
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_support.running import make_bot
 from telegram_playground import Person, Playground
 
+SECRET = "sesame"
+"""What Telegram sends with each update."""
 OTHER = "7654321:other"
 """The token of a second bot."""
 
@@ -163,3 +167,28 @@ async def test_a_handler_of_the_start_gets_what_aiogram_gives(
     async with dialogs:
         pass
     assert calls == [True, True]
+
+
+async def test_a_webhook_answers_presses_in_its_responses(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    bot = make_bot(playground)
+    dialogs = DurableDialogs(bot, redis_url=valkey.url)
+    dialogs.setup(make_dispatcher())
+    app = web.Application()
+    app.router.add_post("/webhook", dialogs.webhook(secret=SECRET))
+    app.cleanup_ctx.append(dialogs.lifespan)
+    async with TestServer(app) as server, ClientSession() as client:
+        url = str(server.make_url("/webhook"))
+        async with client.post(url, data=b"{}") as refused:
+            assert refused.status == web.HTTPUnauthorized.status_code
+        await bot.set_webhook(url, secret_token=SECRET)
+        await press_once(await playground.person("Ann"))
+        assert await playground.calls("getUpdates") == []
+
+
+async def test_a_webhook_says_which_bot_it_lacks(playground: Playground) -> None:
+    with pytest.raises(ValueError, match="which bot"):
+        DurableDialogs().webhook(secret=SECRET)
+    with pytest.raises(ValueError, match="secret"):
+        DurableDialogs(make_bot(playground)).webhook(secret="")

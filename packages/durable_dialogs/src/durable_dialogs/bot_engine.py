@@ -51,9 +51,11 @@ class BotEngine:
 
     Attributes:
         carry_out: Carries an update out; an outer middleware of updates.
+        intake: Reads updates and carries them out.
         stop: Tells no person any more to try again.
         jobs: What runs as long as the bot does, each in a task of its own.
         closing: What to call at the end, in this order.
+        replay: Finishes what polling has left behind, without fetching.
         poll: Fetches updates until cancelled; see `durable_dialogs.intake.polling.poll`.
     """
 
@@ -67,7 +69,7 @@ class BotEngine:
             hooks=settings.hooks,
         )
         engine = Engine(redis, batch, bot, store, callbacks)
-        intake = Intake(
+        self.intake = intake = Intake(
             bot,
             Reader(bot, lambda _payload: None),
             Quarantine(redis, batch, keys),
@@ -82,6 +84,7 @@ class BotEngine:
         self.jobs = [*engine.jobs(shared.dispatcher), intake.run]
         self.closing = [inbox.close, *engine.closing]
         self.poll = partial(poll, bot, inbox)
+        self.replay = inbox.replay
 
 
 def _delivery(deliver: Deliver | None, moving: GroupUpgrades) -> DeliverEntry:

@@ -21,6 +21,7 @@ from typing_extensions import Unpack
 
 from durable_dialogs.bot_engine import BotEngine, Shared
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
+from durable_dialogs.intake.webhook import Webhook
 from durable_dialogs.options import Options, Settings
 from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
@@ -129,10 +130,44 @@ class DurableDialogs:
         async with self:
             await run_until(stop, *(self._engines[bot.id].poll for bot in polled))
 
+    def webhook(
+        self, bot: Bot | None = None, *, secret: str
+    ) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Return a handler of aiohttp for the updates that Telegram posts.
+
+        The application needs `lifespan`, and the bot calls `set_webhook` itself.
+
+        Args:
+            bot: The bot; None for the only one.
+            secret: The `secret_token` that `set_webhook` was given.
+
+        Raises:
+            ValueError: There is no bot, or more than one, or the secret is empty.
+        """
+        if bot is None:
+            if len(self._bots) != 1:
+                raise ValueError("webhook needs to know which bot it is for")
+            (bot,) = self._bots
+        if not secret:
+            raise ValueError("webhook needs a secret")
+        self._add(bot)
+        bot_id, webhook = bot.id, Webhook(secret)
+
+        async def take(request: web.Request) -> web.Response:
+            engine = self._engines.get(bot_id)
+            if engine is None:
+                raise web.HTTPServiceUnavailable  # Telegram posts the update again
+            return await webhook.take(engine.intake, request)
+
+        return take
+
     async def lifespan(self, _app: web.Application) -> AsyncIterator[None]:
         """Run as long as a web application: `app.cleanup_ctx.append(dialogs.lifespan)`."""
         async with self:
+            # Updates that polling has left behind.
+            replays = {start(engine.replay()) for engine in self._engines.values()}
             yield
+            await finish(replays, within=0)
 
     async def __aenter__(self) -> Self:
         dispatcher = self._dispatcher
