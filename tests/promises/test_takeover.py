@@ -21,12 +21,13 @@ from redis.asyncio import Redis
 
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Hooks, OpenDialogs
+from durable_dialogs.runtime import Callbacks, Engine
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.telegram.session import Session
+from durable_dialogs.update.hooks import Hooks
 from telegram_playground import Message as Shown
 from telegram_playground import Person, Playground
 from tests.promises.test_background import poll
@@ -128,12 +129,12 @@ async def former(bot: Bot, storage: BaseStorage) -> AsyncIterator[None]:
 async def durable(bot: Bot, redis: Redis, storage: BaseStorage) -> AsyncIterator[None]:
     """Run the bot in the engine."""
     batch = Batch(redis)
-    dialogs = OpenDialogs(
+    dialogs = Engine(
         redis,
         batch,
         bot,
         DialogStore(redis, batch, BotKeys(bot.id), 60, Application(before=storage)),
-        Hooks(delivery=lambda _: never, on_error=gone, inline_window=never),
+        Callbacks(delivery=lambda _: never, on_error=gone, hooks=Hooks()),
     )
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.workflow_data["dispatcher"] = dispatcher

@@ -123,13 +123,7 @@ class Attempts:
             try:
                 if await self._try(handler, update, data, chat, unit):
                     return unit
-                if unit.is_cached:
-                    # Another worker has written the record since this one had it.
-                    telemetry.update_redone("cached")
-                    continue
-                telemetry.update_redone("conflict")
-                # In the chat's lock, so that the chat's updates keep their order.
-                await patience.wait()
+                await _begin_again(unit, patience)
             except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
@@ -234,6 +228,19 @@ class Attempts:
         finally:
             unit.open = False
             current_unit.reset(token)
+
+
+async def _begin_again(unit: UnitOfWork, patience: Patience) -> None:
+    """Count a try that another worker has overtaken, and wait before the next one.
+
+    This runs in the chat's lock, so that the chat's updates keep their order.
+    """
+    if unit.is_cached:
+        # The next try loads the record. Nothing says yet that others are at work on it.
+        telemetry.update_redone("cached")
+    else:
+        telemetry.update_redone("conflict")
+        await patience.wait()
 
 
 def update_id_of(update: Update) -> int | None:
