@@ -1,7 +1,6 @@
 """Puts the parts of a worker together. Nothing runs yet: `app/run.py` does that."""
 
 import asyncio
-import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -19,9 +18,8 @@ from app.deliveries import Deliveries
 from app.dispatcher import make_dispatcher
 from app.pages import make_pages
 from app.readiness import make_health
-from app.setting_checks import OFF
 from app.settings import Settings
-from app.updates import KINDS, ByWebhook
+from app.updates import KINDS, ByWebhook, make_peers
 from charts.process import Charts
 from db import checkpoint
 from db.changes import Changes
@@ -43,7 +41,6 @@ from durable_dialogs.state.application import Application
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.update.hooks import Hooks
-from durable_dialogs.workers.peers import Peers
 from exports.sending import Exports
 from exports.writing import Writer
 from handlers import inline_counter, menu_button, profile
@@ -137,7 +134,7 @@ async def assemble(
     inbox = Inbox(Fetcher(bot, KINDS), kept_updates, intake.carry_out)
     health = make_health(settings, connections, kept.sessions, is_stopping)
     pages = await make_pages(settings, connections, services, catalog, health)
-    peers = _make_peers(settings, bot.token, dialogs)
+    peers = make_peers(settings, bot.token, dialogs.workers)
     receiver = Receiver(intake, peers)
     jobs: list[Job] = [
         # Before the worker's first heartbeat, which tells where others pass updates on to.
@@ -255,14 +252,6 @@ def _receiving(
     webhook = ByWebhook(address, secret, receiver, inbox)
     webhook.join(pages)
     return partial(webhook.announce, bot, connections.redis, connections.keys)
-
-
-def _make_peers(settings: Settings, token: str, dialogs: Engine) -> Peers | None:
-    """Give the other workers that updates are passed on to, None if there are none."""
-    if settings.webhook_url is None or settings.worker_peers == OFF:
-        return None
-    key = hmac.digest(token.encode(), b"durable peers", "sha256")
-    return Peers(dialogs.workers, key, settings.worker_peers)
 
 
 async def _forget(changes: Changes) -> None:

@@ -1,5 +1,6 @@
 """Receives updates, by polling or by webhook, and measures and logs each."""
 
+import hmac
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from aiogram_dialog.api.entities import DialogUpdate
 from aiohttp import web
 from redis.asyncio import Redis
 
+from app.setting_checks import OFF
+from app.settings import Settings
 from app.webhook_setting import WebhookSetting
 from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.telemetry import update_id
+from durable_dialogs.workers.peers import Peers
+from durable_dialogs.workers.registry import WorkerRegistry
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
 from web.webhook import PATH, Webhook, add_webhook
 
@@ -128,3 +133,17 @@ class ByWebhook:
             max_connections=CONNECTIONS,
         )
         await WebhookSetting(bot, redis, keys, method).keep()
+
+
+def make_peers(settings: Settings, token: str, workers: WorkerRegistry) -> Peers | None:
+    """Give the other workers that updates are passed on to, None if none are passed on.
+
+    Args:
+        settings: The settings.
+        token: The bot's token, which all workers know.
+        workers: The live workers.
+    """
+    if settings.webhook_url is None or settings.worker_peers == OFF:
+        return None
+    key = hmac.digest(token.encode(), b"durable peers", "sha256")
+    return Peers(workers, key, settings.worker_peers)

@@ -33,6 +33,7 @@ async def until_labels(tally: Tally, person: Person, labels: list[str | None]) -
 
 async def age_changes(tally: Tally, seconds: float) -> None:
     """Move the time of the change in an open dialog back."""
+    await tally.until_drawn()  # else the bot draws it again, because of its new version
     async with tally.rewritten_dialogs() as records:
         for record in records:
             for context in record["contexts"].values():

@@ -205,8 +205,10 @@ async def test_an_update_does_not_count_if_redis_fails_before_the_commit(
     for label, command in (("+1", LOAD), ("Confirm", LOAD), ("Confirm", announcement)):
         counter = await open_counter(ann)
         await ann.press(counter, "+1")
-        async with remote.rewritten_dialogs():
-            pass  # so that the press loads what another has changed
+        async with remote.redis() as redis:
+            for key in await redis.keys("tally:*:stack:*"):
+                # As if another worker had changed it, so that the press loads it.
+                await redis.hincrby(key, "version", 1)
         trap = proxy.trap(Mishap.LOSE_ANSWER, command)
         answer = await ann.press(counter, label, timeout=PATIENCE)
         await spring(trap)

@@ -41,7 +41,7 @@ async def until_known(worker: Worker) -> None:
 
 
 @pytest.fixture
-async def ann(own_playground: Playground, workers: Workers) -> Person:  # noqa: ARG001 - they serve her
+async def ann(own_playground: Playground) -> Person:
     return await own_playground.person("Ann", language_code="en")
 
 

@@ -103,15 +103,17 @@ class KeptDialogs:
 
     @asynccontextmanager
     async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
-        """Give the records whose keys end with a suffix; write them back after the block.
+        """Give the records whose keys end with a suffix; write back after the block what changed.
 
         With new versions, as each commit does. Else the bot goes on with what it has in its cache.
         """
         async with self.redis() as redis:
             keys = await redis.keys(f"tally:*:stack:*{suffix}")
-            records = [json.loads(cast("bytes", await redis.hget(key, "data"))) for key in keys]
+            kept = [cast("bytes", await redis.hget(key, "data")) for key in keys]
+            records = [json.loads(data) for data in kept]
             yield records
-            for key, record in zip(keys, records, strict=True):
-                version = str(time.time_ns() // 1000)
-                fields = ["version", version, "data", json.dumps(record)]
-                await redis.hset(key, items=fields)
+            for key, data, record in zip(keys, kept, records, strict=True):
+                if record != json.loads(data):
+                    version = str(time.time_ns() // 1000)
+                    fields = ["version", version, "data", json.dumps(record)]
+                    await redis.hset(key, items=fields)

@@ -1,97 +1,26 @@
-"""Workers agree on the owners of chats, and pass updates on to them, over real sockets."""
+"""Workers pass updates on to the owners of their chats, over real sockets."""
 
 import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
-from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.tasks import finish, start
+from durable_dialogs.tasks import start
 from durable_dialogs.workers import handover, wire
-from durable_dialogs.workers.ownership import Ownership
-from durable_dialogs.workers.peers import Peers
-from durable_dialogs.workers.registry import WorkerRegistry
-
-KEYS = BotKeys(42)
-CHATS = [str(chat) for chat in range(1000)]
-
-
-class Worker:
-    """A worker that answers an update with its own name, as soon as it may.
-
-    Attributes:
-        registry: Its view of the live workers.
-        peers: Passes updates on.
-        taken: The updates that it has taken from others.
-        may_answer: Set as long as it answers.
-    """
-
-    def __init__(self, redis: Redis, listen: str = "unix", key: bytes = b"key") -> None:
-        self.registry = WorkerRegistry(redis, Batch(redis), KEYS)
-        self.peers = Peers(self.registry, key, listen)
-        self.taken: list[bytes] = []
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-        self.ownership = Ownership(self.registry)
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.registry.worker
-
-    @property
-    def socket(self) -> Path:
-        """Its socket."""
-        return Path(self.registry.address.removeprefix("unix:"))
-
-    async def carry_out(self, body: bytes) -> bytes:
-        """Carry out an update of another worker."""
-        self.taken.append(body)
-        await self.may_answer.wait()
-        if body == b"wrong":
-            raise ValueError(body)
-        return self.name.encode() + b" " + body
-
-    def begin(self) -> None:
-        """Take updates of others from now on."""
-        self._job = start(self.peers.run(self.carry_out), awaited=True)
-
-    async def stop(self, within: float = 1) -> None:
-        """Stop as a bot does."""
-        await finish([self._job], 0)
-        await self.peers.close(within)
-
-    def chat_of(self, other: "Worker") -> str:
-        """Return a chat that another worker owns."""
-        return next(chat for chat in CHATS if self.ownership.owner_of(chat) == other.name)
-
-
-Run = Callable[..., Awaitable[Worker]]
+from durable_support.peers import CHATS, Run, Worker, running
 
 
 @pytest.fixture
 async def run(redis: Redis) -> AsyncIterator[Run]:
     """Give a function that runs a worker, which all that run know then."""
-    running: list[Worker] = []
-
-    async def run(listen: str = "unix", key: bytes = b"key") -> Worker:
-        worker = Worker(redis, listen, key)
-        worker.begin()
-        running.append(worker)
-        for each in running * 2:
-            await each.registry.gone([])
-        return worker
-
-    yield run
-    for worker in running:
-        await worker.stop(0)
+    async with running(redis) as run:
+        yield run
 
 
 @pytest.fixture
@@ -99,53 +28,6 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have workers wait for less."""
     monkeypatch.setattr(handover, "PATIENCE", 0.3)
     monkeypatch.setattr(handover, "PING", 0.1)
-
-
-async def test_all_workers_agree_and_each_owns_its_part(run: Run) -> None:
-    workers = [await run() for _ in range(4)]
-    views = [
-        [worker.ownership.owner_of(chat) or worker.name for chat in CHATS] for worker in workers
-    ]
-    assert views == [views[0]] * 4
-    for worker in workers:
-        assert 180 < views[0].count(worker.name) < 320
-
-
-async def test_only_the_chats_of_a_worker_that_went_change_their_owner(
-    run: Run, redis: Redis
-) -> None:
-    one, two, three = [await run() for _ in range(3)]
-    before = {chat: one.ownership.owner_of(chat) for chat in CHATS}
-    await three.registry.close(1)
-    await one.registry.gone([])
-    after = {chat: one.ownership.owner_of(chat) for chat in CHATS}
-    moved = {chat for chat in CHATS if before[chat] != after[chat]}
-    assert moved == {chat for chat in CHATS if before[chat] == three.name}
-    assert {after[chat] for chat in moved} == {None, two.name}
-    assert await redis.hlen(KEYS.own("addresses")) == 2
-
-
-async def test_a_worker_of_a_former_version_counts_and_owns_nothing(run: Run, redis: Redis) -> None:
-    worker = await run()
-    seconds, _ = await redis.time()
-    await redis.zadd(KEYS.own("crew"), {"machine:7:ab": seconds})
-    assert await worker.registry.gone(["machine:7:ab", "machine:8:ab"]) == {"machine:8:ab"}
-    assert worker.registry.others == {}
-    # It reads names and nothing else.
-    assert set(await redis.zrange(KEYS.own("crew"), 0, -1)) == {
-        b"machine:7:ab",
-        worker.name.encode(),
-    }
-
-
-async def test_a_socket_of_another_machine_is_not_reached(run: Run, redis: Redis) -> None:
-    worker = await run()
-    seconds, _ = await redis.time()
-    await redis.zadd(KEYS.own("crew"), {"machine:7:ab": seconds, "machine:8:ab": seconds})
-    await redis.hset(KEYS.own("addresses"), "machine:7:ab", "unix:/somewhere/7.sock")
-    await redis.hset(KEYS.own("addresses"), "machine:8:ab", "tcp://machine:8")
-    await worker.registry.gone([])
-    assert worker.registry.others == {"machine:8:ab": "tcp://machine:8"}
 
 
 @pytest.mark.parametrize("listen", ["unix", "tcp://127.0.0.1", "tcp://[::1]"])

@@ -37,8 +37,8 @@ class OfferedButtons:
         if drawing.content and drawing.content.reply_markup:
             self._keyboards[drawing.record, person_id] = version, drawing.content.reply_markup
 
-    def find(self, record: str, version: str, person_id: int) -> list[str] | None:
-        """Return the callback data of the buttons that a window offers to a person.
+    def find(self, record: str, version: str, person_id: int) -> MarkupVariant | None:
+        """Return the keyboard that a window offers to a person.
 
         Args:
             record: The key of the window's record.
@@ -46,10 +46,10 @@ class OfferedButtons:
             person_id: The person.
 
         Returns:
-            None if the buttons of this version are not known.
+            None if the keyboard of this version is not known.
         """
         known, markup = self._keyboards.get((record, person_id), ("", None))
-        return offered_by(markup) if markup and known == version else None
+        return markup if known == version else None
 
 
 def offered_by(markup: MarkupVariant | None) -> list[str]:

@@ -4,13 +4,20 @@ Callback data comes from the client, and a modified client may send any. aiogram
 take all of it, even of a button that `when` hides.
 """
 
-from collections.abc import Collection, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, cast
 
 import structlog
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.types import CallbackQuery, MaybeInaccessibleMessageUnion, Message, TelegramObject
+from aiogram.types import (
+    CallbackQuery,
+    MaybeInaccessibleMessageUnion,
+    Message,
+    ReplyKeyboardMarkup,
+    TelegramObject,
+)
 from aiogram_dialog import DialogManager, DialogProtocol
+from aiogram_dialog.api.entities import MarkupVariant
 from aiogram_dialog.utils import CB_SEP
 from cachetools import TTLCache
 
@@ -41,7 +48,8 @@ async def check_press(handler: Handler, event: TelegramObject, data: dict[str, A
 
     Raises:
         SkipHandler: The press is of no dialog.
-        NotOfferedError: The message does not show the dialog's window.
+        NotOfferedError: The message does not show the dialog's window, or the window has a reply
+            keyboard, which people press by texts.
         EndedError: The window offers no buttons any more.
     """
     dialog = data["event_router"]
@@ -54,9 +62,13 @@ async def check_press(handler: Handler, event: TelegramObject, data: dict[str, A
     if not _is_shown_on(press.message, pressed, manager):
         note_forged(press, pressed)
         raise NotOfferedError
-    offered = await _offered(dialog, manager)
+    keyboard = await _keyboard(dialog, manager)
+    offered = offered_by(keyboard)
     if pressed in offered:
         return await handler(event, data)
+    if isinstance(keyboard, ReplyKeyboardMarkup):
+        note_forged(press, pressed)
+        raise NotOfferedError
     if not offered:
         raise EndedError(manager.current_stack().id)
     note_forged(press, pressed)
@@ -64,16 +76,13 @@ async def check_press(handler: Handler, event: TelegramObject, data: dict[str, A
     return None
 
 
-async def _offered(dialog: DialogProtocol, manager: DialogManager) -> Collection[str]:
-    """Return the callback data of all buttons that the window offers to this person now."""
+async def _keyboard(dialog: DialogProtocol, manager: DialogManager) -> MarkupVariant | None:
+    """Return the keyboard that the window offers to this person now."""
     data, unit = manager.middleware_data, unit_of_work(manager)
     remembered: OfferedButtons = data[OFFERED]
     record = unit.record_of(manager.current_stack())
     known = remembered.find(record, unit.version_of(record), data["event_from_user"].id)
-    if known is None:
-        window = await dialog.render(manager)
-        known = offered_by(window.reply_markup)
-    return known
+    return known or (await dialog.render(manager)).reply_markup
 
 
 def _is_shown_on(

@@ -86,7 +86,7 @@ class Asking(Wire):
             self.send(Kind.PING, 0)
             self._watch = loop.call_later(PING, self._look)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, _error: Exception | None) -> None:
         """End; see `asyncio.Protocol`."""
         self.end(SILENCE)
 
@@ -135,7 +135,7 @@ class Serving(Wire):
         self._on_end = on_end
         self.is_leaving = False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, _error: Exception | None) -> None:
         """Forget the connection; see `asyncio.Protocol`."""
         self._on_end(self)
 

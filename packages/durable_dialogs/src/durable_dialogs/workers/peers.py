@@ -5,6 +5,7 @@ import os
 import socket
 import tempfile
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,9 +17,6 @@ from durable_dialogs.telemetry import telemetry
 from durable_dialogs.workers.handover import PATIENCE, Asking, CarryOut, Serving
 from durable_dialogs.workers.ownership import Ownership
 from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry, lives
-
-EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the one who sets it decides
-"""Hosts that stand for all addresses of this machine."""
 
 log = structlog.get_logger(__name__)
 
@@ -130,10 +128,11 @@ class Peers:
         host, port = _host_and_port(self._listen)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family)
-        if host in EVERYWHERE:
+        bound, port, *_ = listening.getsockname()
+        if ip_address(bound).is_unspecified:
             host = socket.gethostname()
         shown = f"[{host}]" if ":" in host else host
-        return listening, f"tcp://{shown}:{listening.getsockname()[1]}"
+        return listening, f"tcp://{shown}:{port}"
 
     async def close(self, within: float) -> None:
         """Finish the updates of other workers for at most some seconds; end the connections."""
