@@ -95,6 +95,8 @@ class DurableMessageManager(MessageManagerProtocol):
         if old is None:
             return False
         former, kind = self._kind(old), kind_of(new)
+        if kind is former is None:
+            return False  # a text becomes a text, also one that stands for a game
         if kind in EDITABLE:
             return former not in {None, *EDITABLE}
         return kind != former or name_of(new) != self._stack.last_media_id
