@@ -26,7 +26,7 @@ from durable_dialogs.telemetry import update_id
 from durable_dialogs.workers.peers import Peers
 from durable_dialogs.workers.registry import WorkerRegistry
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
-from web.webhook import PATH, Webhook, add_webhook
+from web.webhook import PATH, add_webhook
 
 KINDS = [
     "message",
@@ -111,8 +111,7 @@ class ByWebhook:
 
     def join(self, app: web.Application) -> None:
         """Add the webhook to an application."""
-        webhook = Webhook(self.receiver, self.secret)
-        add_webhook(app, webhook, urlsplit(self.address).path)
+        add_webhook(app, self.receiver, self.secret, urlsplit(self.address).path)
 
     async def announce(self, bot: Bot, redis: Redis, keys: BotKeys) -> NoReturn:
         """Set the webhook and keep it set until cancelled; replay the inbox first.

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from durable_dialogs.intake.webhook import HEADER
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from playground_support.own_process import serving as playground_process
 from telegram_playground import Playground
@@ -22,7 +23,7 @@ from tests.promises.test_stop import LIMIT, stop_in_time
 from tests.support.holding import Gate, holding
 from tests.support.tally import Tally
 from web.server import serving
-from web.webhook import HEADER, secret_of
+from web.webhook import secret_of
 
 HOST = b"Host: 127.0.0.1\r\n"
 LARGE = 64 << 20

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from durable_dialogs.drawing.sending import Sending, starts
     from durable_dialogs.intake.intake import Intake
     from durable_dialogs.intake.receiver import Receiver
+    from durable_dialogs.intake.webhook import Webhook
     from durable_dialogs.recovery.group_upgrade import upgrade_of
     from durable_dialogs.redis.batch import Batch
     from durable_dialogs.state.keys import (
@@ -83,6 +84,7 @@ __all__ = [
     "UnitOfWork",
     "UnreadableResultError",
     "UnsentError",
+    "Webhook",
     "Words",
     "ask",
     "call",
@@ -112,6 +114,7 @@ _MODULES = {
     "drawing.sending": ("Sending", "starts"),
     "intake.intake": ("Intake",),
     "intake.receiver": ("Receiver",),
+    "intake.webhook": ("Webhook",),
     "recovery.group_upgrade": ("upgrade_of",),
     "redis.batch": ("Batch",),
     "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "name_of", "stack_id_of"),

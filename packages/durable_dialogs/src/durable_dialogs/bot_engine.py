@@ -1,5 +1,7 @@
 """All that one bot needs to run: the engine, and what receives updates for it."""
 
+import hmac
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,12 +17,15 @@ from durable_dialogs.intake.intake import Intake
 from durable_dialogs.intake.polling import poll
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.reading import Reader
+from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.options import Deliver, Settings
 from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.runtime import Callbacks, Engine
+from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
+from durable_dialogs.workers.peers import Peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +53,11 @@ class BotEngine:
     Args:
         bot: The bot.
         shared: What it shares with others.
+        by_webhook: Whether Telegram posts its updates, so that several workers may get them.
 
     Attributes:
         carry_out: Carries an update out; an outer middleware of updates.
-        intake: Reads updates and carries them out.
+        receiver: Takes updates that Telegram posts.
         stop: Tells no person any more to try again.
         jobs: What runs as long as the bot does, each in a task of its own.
         closing: What to call at the end, in this order.
@@ -59,17 +65,19 @@ class BotEngine:
         poll: Fetches updates until cancelled; see `durable_dialogs.intake.polling.poll`.
     """
 
-    def __init__(self, bot: Bot, shared: Shared) -> None:
+    def __init__(self, bot: Bot, shared: Shared, *, by_webhook: bool) -> None:
         settings, redis, batch = shared.settings, shared.redis, shared.batch
         keys = BotKeys(bot.id, settings.prefix)
-        store = DialogStore(redis, batch, keys, int(settings.ttl.total_seconds()))
+        application = Application(kept_alive=settings.kept_alive, before=settings.before)
+        ttl = int(settings.ttl.total_seconds())
+        store = DialogStore(redis, batch, keys, ttl, application)
         callbacks = Callbacks(
             delivery=partial(_delivery, settings.deliver),
             on_error=settings.on_error or settings.words.answer,
             hooks=settings.hooks,
         )
         engine = Engine(redis, batch, bot, store, callbacks)
-        self.intake = intake = Intake(
+        intake = Intake(
             bot,
             Reader(bot, lambda _payload: None),
             Quarantine(redis, batch, keys),
@@ -81,10 +89,23 @@ class BotEngine:
         inbox = Inbox(Fetcher(bot, shared.kinds), kept_updates, intake.carry_out)
         self.carry_out = engine.middleware
         self.stop = engine.middleware.stop
-        self.jobs = [*engine.jobs(shared.dispatcher), intake.run]
-        self.closing = [inbox.close, *engine.closing]
+        peers = None
+        first: list[Callable[[], Awaitable[object]]] = []
+        if by_webhook and settings.peers:
+            peers = Peers(engine.workers, _key(bot), settings.peers)
+        self.receiver = Receiver(intake, peers)
+        if peers:
+            # Before the worker's first heartbeat, which tells where others pass updates on to.
+            first.append(partial(peers.run, self.receiver.carry_out))
+        self.jobs = [*first, *engine.jobs(shared.dispatcher), intake.run]
+        self.closing = [*([peers.close] if peers else []), inbox.close, *engine.closing]
         self.poll = partial(poll, bot, inbox)
         self.replay = inbox.replay
+
+
+def _key(bot: Bot) -> bytes:
+    """Return the key by which the bot's workers know each other."""
+    return hmac.digest(bot.token.encode(), b"durable peers", "sha256")
 
 
 def _delivery(deliver: Deliver | None, moving: GroupUpgrades) -> DeliverEntry:

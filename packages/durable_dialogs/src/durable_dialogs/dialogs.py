@@ -65,6 +65,7 @@ class DurableDialogs:
         self._dispatcher: Dispatcher | None = None
         self._managers: BgManagerFactory | None = None
         self._engines: dict[int, BotEngine] = {}
+        self._by_webhook: set[int] = set()
         self._parts = AsyncExitStack()
 
     def setup(
@@ -152,12 +153,13 @@ class DurableDialogs:
             raise ValueError("webhook needs a secret")
         self._add(bot)
         bot_id, webhook = bot.id, Webhook(secret)
+        self._by_webhook.add(bot_id)
 
         async def take(request: web.Request) -> web.Response:
             engine = self._engines.get(bot_id)
             if engine is None:
                 raise web.HTTPServiceUnavailable  # Telegram posts the update again
-            return await webhook.take(engine.intake, request)
+            return await webhook.take(engine.receiver, request)
 
         return take
 
@@ -184,7 +186,8 @@ class DurableDialogs:
             shared = Shared(self._settings, redis, batch, dispatcher, asked)
             for bot in self._bots:
                 parts.push_async_callback(bot.session.close)
-                self._engines[bot.id] = BotEngine(bot, shared)
+                by_webhook = bot.id in self._by_webhook
+                self._engines[bot.id] = BotEngine(bot, shared, by_webhook=by_webhook)
             parts.callback(self._engines.clear)
             data = {**dispatcher.workflow_data, "bots": self._bots, "bot": self._bots[-1]}
             await dispatcher.emit_startup(**data)

@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypedDict
 
+from aiogram.fsm.storage.base import BaseStorage
+
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.words import Words
@@ -37,6 +39,12 @@ class Settings:
             answer with `words`.
         words: What the engine says.
         allowed_updates: The kinds of updates to ask for; None for those that have handlers.
+        before: The storage in which aiogram-dialog kept the dialogs of this bot until now; open
+            dialogs are taken over from it. None if there was none.
+        kept_alive: The names of `unit.data` that must live as long as any dialog of the chat.
+        peers: By webhook, where this worker takes updates from workers that do not own their chat:
+            `unix` for workers on this machine, `tcp://HOST` or `tcp://HOST:PORT` for workers on
+            several, None to carry out all updates that come here.
         hooks: What the bot does for the engine.
     """
 
@@ -50,6 +58,9 @@ class Settings:
     on_error: OnError | None = None
     words: Words = field(default_factory=Words)
     allowed_updates: Sequence[str] | None = None
+    before: BaseStorage | None = None
+    kept_alive: tuple[str, ...] = ()
+    peers: str | None = "unix"
     hooks: Hooks = field(default_factory=Hooks)
 
     def __post_init__(self) -> None:
@@ -71,4 +82,7 @@ class Options(TypedDict, total=False):
     on_error: OnError | None
     words: Words
     allowed_updates: Sequence[str] | None
+    before: BaseStorage | None
+    kept_alive: tuple[str, ...]
+    peers: str | None
     hooks: Hooks

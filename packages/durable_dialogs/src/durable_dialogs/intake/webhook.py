@@ -1,17 +1,17 @@
-"""The webhook: Telegram posts updates, and each is acknowledged after its commit."""
+"""The webhook: Telegram posts updates, and each is acknowledged after its commit.
+
+Telegram delivers an update again if the answer is not 2xx (Bot API, setWebhook), so the answer is
+200 only after the commit.
+"""
 
 import hmac
 from collections.abc import MutableMapping
 from hashlib import sha256
-from typing import Any
 
-import orjson
-from aiogram.methods import TelegramMethod
 from aiohttp import web
 from cachetools import LRUCache
 
-from durable_dialogs.intake.intake import Intake
-from durable_dialogs.state.update_data import IN_RESPONSE
+from durable_dialogs.intake.receiver import Receiver
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 """Header with the secret that `setWebhook` told Telegram."""
@@ -32,23 +32,26 @@ class Webhook:
         self._secret = secret.encode()
         self._refused: MutableMapping[bytes, bool] = LRUCache(REFUSED)
 
-    async def take(self, intake: Intake, request: web.Request) -> web.Response:
-        """Carry out the update of a request, then acknowledge it.
+    async def take(self, receiver: Receiver, request: web.Request) -> web.Response:
+        """Handle the update of a request, then acknowledge it.
 
         Args:
-            intake: Carries updates out.
+            receiver: Carries updates out, or has the workers do it that own their chats.
             request: The request.
         """
         secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(secret, self._secret):
             return web.Response(status=web.HTTPUnauthorized.status_code)
         body = await request.read()
-        reading = intake.read(body)
-        if not reading.is_json and self._is_refused(body):
-            return web.Response(status=web.HTTPBadRequest.status_code)
-        methods: list[TelegramMethod[Any]] = []
-        await intake.take(reading, body, **{IN_RESPONSE: methods})
-        return _call(methods[0]) if methods else web.Response()
+        answer = await receiver.pass_on(body)
+        if answer is None:
+            reading = receiver.read(body)
+            if not reading.is_json and self._is_refused(body):
+                return web.Response(status=web.HTTPBadRequest.status_code)
+            answer = await receiver.take(reading, body)
+        if not answer:
+            return web.Response()
+        return web.Response(body=answer, content_type="application/json")
 
     def _is_refused(self, body: bytes) -> bool:
         """Tell whether to refuse a body that is not JSON, so that Telegram posts it again.
@@ -61,9 +64,3 @@ class Webhook:
         is_new = digest not in self._refused
         self._refused[digest] = True
         return is_new or not body
-
-
-def _call(method: TelegramMethod[Any]) -> web.Response:
-    content = method.model_dump(mode="json", exclude_none=True)
-    body = orjson.dumps({"method": method.__api_method__, **content})
-    return web.Response(body=body, content_type="application/json")
