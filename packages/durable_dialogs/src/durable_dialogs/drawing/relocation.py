@@ -98,8 +98,4 @@ class Relocation:
 
 
 def _changed(*records: Record) -> list[Record]:
-    return [
-        record
-        for record in records
-        if record.dump() != record.stored or record.message_id != record.loaded_message_id
-    ]
+    return [record for record in records if record.is_changed]

@@ -85,6 +85,11 @@ class Record:
         """Whether no commit has written the record yet."""
         return self.version == "0"
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether the record differs from what was loaded."""
+        return self.dump() != self.stored or self.message_id != self.loaded_message_id
+
 
 class Change(TypedDict):
     """What the commit script writes of a record; see `commit.lua`."""

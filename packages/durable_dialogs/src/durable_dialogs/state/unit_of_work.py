@@ -121,7 +121,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
     @property
     def changed(self) -> list[Record]:
         """The records that the commit must write."""
-        return [record for record in self._records.values() if _is_changed(record)]
+        return [record for record in self._records.values() if record.is_changed]
 
     async def commit(self, changed: list[Record]) -> bool:
         """Write everything in one step, by the commit script.
@@ -255,7 +255,3 @@ def unit_of_work(source: DialogManager | Mapping[str, Any]) -> UnitOfWork:
 def _context(record: Record, intent_id: str) -> dict[str, Any]:
     ids = {"_intent_id": intent_id, "_stack_id": stack_id_of(record.key)}
     return record.contexts[intent_id] | ids
-
-
-def _is_changed(record: Record) -> bool:
-    return record.dump() != record.stored or record.message_id != record.loaded_message_id
