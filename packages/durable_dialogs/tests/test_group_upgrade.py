@@ -11,6 +11,7 @@ from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.group_upgrade import GroupUpgrades, upgrade_of
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
+from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import MEMORY, DialogStore
@@ -18,6 +19,7 @@ from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.pending_redraws import KEYS, Idle
 
 COUNTERS = 120
+LISTING = Application(dialog_list="counters")
 OLD, NEW = KEYS.chat(-100), KEYS.chat(-1_000_000_000_200)
 PAYLOAD = upgrade_of(-100, -1_000_000_000_200)[1]
 
@@ -37,8 +39,8 @@ class Store(DialogStore):
 
     lives = 10_000
 
-    def __init__(self, redis: Redis) -> None:
-        super().__init__(redis, Batch(redis), KEYS, 600)
+    def __init__(self, redis: Redis, application: Application) -> None:
+        super().__init__(redis, Batch(redis), KEYS, 600, application)
         self.written: list[int] = []
         self.refused = 0
 
@@ -61,9 +63,11 @@ class Store(DialogStore):
         return version
 
 
-def process(redis: Redis) -> tuple[Store, GroupUpgrades, Outbox]:
+def process(
+    redis: Redis, application: Application = LISTING
+) -> tuple[Store, GroupUpgrades, Outbox]:
     """Start a process; return its parts that move groups."""
-    batch, store = Batch(redis), Store(redis)
+    batch, store = Batch(redis), Store(redis, application)
     workers = WorkerRegistry(redis, batch, KEYS)
     pending = PendingRedraws(redis, batch, KEYS, cast("Renderer", Idle()), workers)
     upgrades = GroupUpgrades(store, pending)
@@ -81,13 +85,13 @@ async def open_counters(store: Store) -> None:
         stack = {"_id": f"m{number}", "intents": [f"i{number}"]}
         record = Record(OLD.named(name), owner=owner, stack=stack, contexts={f"i{number}": {}})
         assert await store.commit(OLD, [record])
-    listed = Record(store.list_of(OLD), stack={"::expired": 1, **names})
+    listed = Record(OLD.data("counters"), stack={"::expired": 1, **names})
     assert await store.commit(OLD, [listed])
 
 
 async def listed(store: Store, chat: ChatKeys) -> dict[str, int]:
     """Return the owners on a chat's list of open counters."""
-    loaded = await store.load(chat, update_id=None, record=store.list_of(chat))
+    loaded = await store.load(chat, update_id=None, record=chat.data("counters"))
     return loaded.record.stack if loaded.record else {}
 
 
@@ -111,3 +115,14 @@ async def test_all_counters_move_some_at_a_time_although_a_process_is_killed_bet
     # One after the other, because all of them are noted in one list.
     assert store_2.refused == 0
     assert await redis.exists(*(OLD.named(f"::m{number}") for number in range(COUNTERS))) == 0
+
+
+async def test_data_of_a_bot_without_a_list_of_dialogs_stays_as_it_is(redis: Redis) -> None:
+    store, upgrades, outbox = process(redis, Application())
+    data = Record(OLD.data("dialogs"), stack={"a": 1, "b": {"c": 2}})
+    assert await store.commit(OLD, [data])
+    await upgrades.take(outbox, PAYLOAD)
+    loaded = await store.load(OLD, update_id=None, record=data.key)
+    assert loaded.record
+    assert loaded.record.stack == {"a": 1, "b": {"c": 2}}
+    assert not await redis.exists(OLD.outbox)

@@ -1,13 +1,17 @@
 """The store: when the commit script writes nothing, what it reads of older versions, versions."""
 
+import re
+from pathlib import Path
+
 import pytest
 from aiogram.fsm.storage.base import StorageKey
 from aiogram_dialog.api.entities import Stack
 from redis.asyncio import Redis
 
+import durable_dialogs
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.application import Application
-from durable_dialogs.state.keys import BotKeys
+from durable_dialogs.state.keys import OWN_NAMES, BotKeys
 from durable_dialogs.state.outcome import AlreadyDoneError
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
@@ -82,12 +86,24 @@ async def test_data_of_the_application_is_committed_with_dialogs_and_kept_alive_
     assert await redis.ttl(CHAT.data("visits")) <= 5
 
 
-@pytest.mark.parametrize("name", ["stack", "outbox", "inline", "a:b"])
+@pytest.mark.parametrize("name", ["stack", "outbox", "inline", "windows", "a:b"])
 async def test_data_of_the_application_can_not_have_a_name_of_the_engines_own(
     store: DialogStore, name: str
 ) -> None:
     with pytest.raises(ValueError, match="can't be the name"):
         await UnitOfWork(store, CHAT).data(name)
+
+
+def test_each_name_that_the_engine_uses_in_a_chat_is_reserved() -> None:
+    source = Path(durable_dialogs.__file__).parent
+    names = {
+        name
+        for file in source.rglob("*")
+        if file.suffix in {".py", ".lua"}
+        for name in re.findall(r"(?:tag\}|\}\}\}):(\w+)", file.read_text())
+    }
+    assert {"done", "sender", "windows"} <= names
+    assert names <= OWN_NAMES
 
 
 async def test_a_unit_of_work_refuses_a_state_of_aiograms_own_fsm(store: DialogStore) -> None:

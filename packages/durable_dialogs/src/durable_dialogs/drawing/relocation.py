@@ -62,7 +62,9 @@ class Relocation:
     async def _move(self, key: str, topic: int | None) -> bool:
         chat = self._chat(key)
         there = chat.record(stack_id_of(key), topic)
-        old, new, counters = await self._load(chat, key, there, self._store.list_of(chat))
+        (old, new), counters = await asyncio.gather(
+            self._load(chat, key, there), self._list_of(chat)
+        )
         if new.stack or not old.stack:
             return True
         new.stack, new.contexts, new.owner = old.stack, old.contexts, old.owner
@@ -76,7 +78,7 @@ class Relocation:
 
     async def _undo(self, drawing: Drawing) -> bool:
         key, chat = drawing.record, self._chat(drawing.record)
-        record, counters = await self._load(chat, key, self._store.list_of(chat))
+        (record,), counters = await asyncio.gather(self._load(chat, key), self._list_of(chat))
         if record.message_id != drawing.target:
             return True
         if drawing.former:
@@ -90,6 +92,11 @@ class Relocation:
     def _chat(self, key: str) -> ChatKeys:
         chat_id, _ = location_of_record(key)
         return self._store.keys.chat(int(chat_id))
+
+    async def _list_of(self, chat: ChatKeys) -> Record:
+        """Return the list of a chat's dialogs, an empty record if there is no such list."""
+        key = self._store.list_of(chat)
+        return (await self._load(chat, key))[0] if key else Record("")
 
     async def _load(self, chat: ChatKeys, *keys: str) -> list[Record]:
         loads = (self._store.load(chat, update_id=None, record=key) for key in keys)

@@ -85,7 +85,10 @@ class GroupUpgrades:
 
     async def _take_some(self, outbox: Outbox, old: ChatKeys, new_id: int) -> bool:
         """Take up to `AT_ONCE` open counters out of a group; tell whether some may be left."""
-        counters = await self._load(old, self._store.list_of(old))
+        listed = self._store.list_of(old)
+        if listed is None:
+            return False
+        counters = await self._load(old, listed)
         names = list(counters.stack)[:AT_ONCE]
         records = await asyncio.gather(*(self._load(old, old.named(name)) for name in names))
         entries = {
@@ -118,16 +121,16 @@ class GroupUpgrades:
     async def _put(self, dialog: dict[str, Any], location: Location) -> bool:
         chat = self._store.keys.chat(location.chat_id)
         key = chat.record(dialog["stack"]["_id"])
-        record, counters = await asyncio.gather(
-            self._load(chat, key), self._load(chat, self._store.list_of(chat))
-        )
+        changed = [record := await self._load(chat, key)]
         if record.stack:
             return True
         _unpack(dialog, record)
         record.owner = location.user_id
-        counters.stack[name_of(key)] = location.user_id
+        if listed := self._store.list_of(chat):
+            changed.append(counters := await self._load(chat, listed))
+            counters.stack[name_of(key)] = location.user_id
         await self._pending_redraws.announce([key], location)
-        if not await self._store.commit(chat, [record, counters]):
+        if not await self._store.commit(chat, changed):
             return False
         # If the commit took long, the first announcement has been removed again.
         await self._pending_redraws.announce([key], location)

@@ -14,13 +14,14 @@ class Application:
             `UnitOfWork.data`. Other data lives as long as records do after they were changed.
         dialog_list: The name of data that lists dialogs of the chat: owners' ids by the names of
             the dialogs' records. These dialogs move along if the chat is a group that becomes a
-            supergroup. The list follows a dialog that moves to another topic or ends unseen.
+            supergroup. The list follows a dialog that moves to another topic or ends unseen. None
+            if the application has no such list.
         before: The storage that aiogram-dialog kept dialogs in until now, None if there was none;
             see `FormerDialogs`.
     """
 
     kept_alive: tuple[str, ...] = ()
-    dialog_list: str = "dialogs"
+    dialog_list: str | None = None
     before: BaseStorage | None = None
 
 

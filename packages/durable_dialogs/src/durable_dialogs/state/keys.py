@@ -15,7 +15,10 @@ INLINE = "inline"
 
 TAKEN = "taken"
 """The name of the data that lists which stacks were taken over; see `FormerDialogs`."""
-OWN_NAMES = {"done", "outbox", "pace", "drawn", "intent", "stack", "sender", INLINE, TAKEN}
+OWN_NAMES = {
+    *("done", "outbox", "pace", "drawn", "intent", "stack", "sender", "windows"),
+    *(INLINE, TAKEN),
+}
 """Names that data of the application can't have, because the engine uses them."""
 
 

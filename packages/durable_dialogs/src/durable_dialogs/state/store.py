@@ -223,9 +223,9 @@ class DialogStore:
         if not is_there:
             raise UnclearError("the master that had the commit was lost")
 
-    def list_of(self, chat: ChatKeys) -> str:
-        """Return the key of the list of a chat's dialogs; see `Application`."""
-        return chat.data(self._dialog_list)
+    def list_of(self, chat: ChatKeys) -> str | None:
+        """Return the key of the list of a chat's dialogs, None if there is no such list."""
+        return chat.data(self._dialog_list) if self._dialog_list else None
 
     async def bind(self, record: str, placeholder: int, message_id: int) -> None:
         """Replace a record's placeholder, if it is still there, by the id of the sent message.
