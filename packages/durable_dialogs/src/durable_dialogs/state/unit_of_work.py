@@ -126,6 +126,9 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
     async def commit(self, changed: list[Record]) -> bool:
         """Write everything in one step, by the commit script.
 
+        If the update changes no record but calls methods, only its mark is written. So if two
+        workers carry it out, one of them calls the methods.
+
         Args:
             changed: The records to write.
 
@@ -137,7 +140,8 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
             AwayError: Redis can't write at the moment.
             UnclearError: As in `DialogStore.commit`.
         """
-        if not changed and not self._outbox:
+        needs_mark = self.calls_once and self._update_id is not None
+        if not (changed or self._outbox or needs_mark):
             return True
         version = await self._store.commit(
             self.chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
