@@ -114,6 +114,35 @@ async def test_what_is_read_from_the_cache_may_lead_to_its_commit_alone(
     assert unit.is_guarded_by(unit.changed)
 
 
+async def test_a_press_that_only_reads_asks_whether_its_record_is_current(
+    stores: list[DialogStore],
+) -> None:
+    mine, other = stores
+    unit, _ = await begin(mine, 1)
+    assert await unit.is_current()
+    reading, _ = await begin(mine, 2)
+    tapping = await tap(other, 3)
+    assert await tapping.commit(tapping.changed)
+    assert not await reading.is_current()
+    # From now on it is loaded, like any record that others change too.
+    reading.drop_cached()
+    unit = await tap(mine, 4)
+    assert await unit.commit(unit.changed)
+    unit, value = await begin(mine, 5)
+    assert not unit.is_cached
+    assert await unit.is_current()
+    assert value == 2
+
+
+async def test_a_repeated_press_that_only_reads_is_recognised(stores: list[DialogStore]) -> None:
+    unit = await tap(stores[0], 1)
+    assert await unit.commit(unit.changed)
+    repeated, _ = await begin(stores[0], 1)
+    assert repeated.is_cached
+    with pytest.raises(AlreadyDoneError):
+        await repeated.is_current()
+
+
 async def test_a_record_that_has_expired_or_was_deleted_is_found_to_be_gone(
     stores: list[DialogStore], redis: Redis
 ) -> None:

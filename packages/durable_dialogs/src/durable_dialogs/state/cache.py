@@ -1,8 +1,8 @@
 """The record cache: records as this worker wrote them last, so that the next press loads nothing.
 
 A cached record may be outdated, because other workers write too and records expire. The commit
-compares its version with Redis, so a cached record may lead to a commit of that record and to
-nothing else; see `UnitOfWork.is_guarded_by`.
+compares its version with Redis if it writes the record. Else the engine asks for the version before
+anything else follows from what was read; see `UnitOfWork.is_guarded_by` and `is_current`.
 """
 
 import time

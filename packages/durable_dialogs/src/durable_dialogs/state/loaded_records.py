@@ -51,6 +51,27 @@ class LoadedRecords:
         """
         return self._cached is None or self._cached in changed
 
+    async def is_current(self) -> bool:
+        """Ask Redis whether what was read from the cache is up to date; true if nothing was.
+
+        Raises:
+            AlreadyDoneError: The update was done before.
+            AwayError: Redis can't be used at the moment.
+            UnclearError: As in `DialogStore.load`.
+        """
+        if self._cached is None:
+            return True
+        key, version = self._cached.key, self._cached.version
+        loaded = await self._store.load(
+            self.chat, update_id=self._update_id, record=key, memory=self.memory
+        )
+        if loaded.done is not None:
+            raise AlreadyDoneError(loaded.done)
+        is_current = loaded.record is not None and loaded.record.version == version
+        if not is_current:
+            self._store.cache.distrust(key)
+        return is_current
+
     def drop_cached(self) -> None:
         """Make the next unit of work load what this one found in the cache."""
         if self._cached:

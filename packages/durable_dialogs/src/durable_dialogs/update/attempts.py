@@ -176,8 +176,8 @@ class Attempts:
         except (AlreadyDoneError, AwayError, UnclearError):
             raise
         except Exception:
-            # A cached record may be outdated. Only the commit finds that out.
-            if not unit.is_cached:
+            # The update may have failed because a cached record is outdated.
+            if await unit.is_current():
                 raise
         finally:
             unit.is_done = is_done

@@ -62,15 +62,16 @@ class Commits:
             data: The middlewares' data.
 
         Returns:
-            False if another worker was faster, or if nothing would show that it was: then nothing
-            was written, and the update must be done on what Redis has.
+            False if another worker was faster: then nothing was written, and the update must be
+            done on what Redis has.
 
         Raises:
+            AlreadyDoneError: Another worker has done the update.
             AwayError: Redis can't be used at the moment, and has surely written nothing.
             UnclearError: Redis can't be used at the moment, and may have written everything.
         """
         changed = unit.changed
-        if not unit.is_guarded_by(changed):
+        if not (unit.is_guarded_by(changed) or await unit.is_current()):
             return False
         unit.drawings += [
             await self.inline_drawing(record.key, record.stack)
