@@ -52,12 +52,14 @@ async def note_day(
 
 
 async def buy(
-    _message: Message, _input: ManagedTextInput[str], manager: DialogManager, name: str
+    message: Message, _input: ManagedTextInput[str], manager: DialogManager, name: str
 ) -> None:
     goods = cast("ManagedMultiselect[str]", manager.find("goods")).get_checked()
     order = f"{name}: {' and '.join(sorted(goods))} on {manager.dialog_data['day']}"
-    # The dialog's id makes the entry's, so an order that is delivered twice is recognised.
-    unit_of_work(manager).deliver(f"order:{manager.current_context().id}", order)
+    # An order that is delivered twice is recognised by its id. The dialog's own id is not enough:
+    # aiogram-dialog gives one in a hundred dialogs of the same second, in other chats, the same.
+    number = f"{message.chat.id}:{manager.current_context().id}"
+    unit_of_work(manager).deliver(f"order:{number}", order)
     await manager.done(result=len(goods))
 
 
