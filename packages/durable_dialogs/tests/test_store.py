@@ -5,12 +5,6 @@ from pathlib import Path
 
 import pytest
 from aiogram.fsm.storage.base import StorageKey
-from aiogram.methods import (
-    AnswerInlineQuery,
-    AnswerPreCheckoutQuery,
-    SendMessage,
-    TelegramMethod,
-)
 from aiogram_dialog.api.entities import Stack
 from redis.asyncio import Redis
 
@@ -58,36 +52,6 @@ async def test_of_two_workers_with_the_same_update_one_commits_it(
     with pytest.raises(AlreadyDoneError):
         await other.commit([])
     assert await redis.hgetall(CHAT.outbox) == {b"1": b"paid"}
-
-
-async def test_of_two_workers_with_the_same_command_one_replies_to_it(store: DialogStore) -> None:
-    one, other = UnitOfWork(store, CHAT, update_id=7), UnitOfWork(store, CHAT, update_id=7)
-    for unit in (one, other):
-        assert await unit.states_of("menu") == []
-        unit.call(SendMessage(chat_id=2, text="Help"))
-    assert await one.commit([])
-    assert one.is_remembered
-    with pytest.raises(AlreadyDoneError):
-        await other.commit([])
-    with pytest.raises(AlreadyDoneError):
-        await UnitOfWork(store, CHAT, update_id=7).states_of("menu")
-
-
-@pytest.mark.parametrize(
-    "method",
-    [
-        AnswerInlineQuery(inline_query_id="1", results=[]),
-        AnswerPreCheckoutQuery(pre_checkout_query_id="1", ok=True),
-    ],
-)
-async def test_what_telegram_itself_takes_once_costs_no_command(
-    store: DialogStore, redis: Redis, method: TelegramMethod[bool]
-) -> None:
-    unit = UnitOfWork(store, CHAT, update_id=7)
-    unit.call(method)
-    assert await unit.commit([])
-    assert not unit.is_remembered
-    assert await redis.keys() == []
 
 
 async def test_a_commit_of_an_update_that_was_done_names_the_records_that_it_changed(

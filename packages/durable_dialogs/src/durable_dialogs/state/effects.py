@@ -77,16 +77,8 @@ class Effects:
         return self.reply != Answer() or self.late_reply == Answer()
 
     def call(self, method: TelegramMethod[Any]) -> None:
-        """Call a method of the Bot API after the commit; if the process is killed, it is lost."""
+        """Call a method of the Bot API after the commit."""
         self.methods.append(method)
-
-    @property
-    def calls_once(self) -> bool:
-        """Whether there are methods that must not be called twice.
-
-        Answers to queries may be, because Telegram takes one answer to a query.
-        """
-        return any(not method.__api_method__.startswith("answer") for method in self.methods)
 
     def after_commit(self, sequel: Callable[[], object]) -> None:
         """Call something in this process after the commit; if the process is killed, it is lost."""

@@ -126,9 +126,6 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
     async def commit(self, changed: list[Record]) -> bool:
         """Write everything in one step, by the commit script.
 
-        If the update changes no record but calls methods, only its mark is written. So if two
-        workers carry it out, one of them calls the methods.
-
         Args:
             changed: The records to write.
 
@@ -140,8 +137,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
             AwayError: Redis can't write at the moment.
             UnclearError: As in `DialogStore.commit`.
         """
-        needs_mark = self.calls_once and self._update_id is not None
-        if not (changed or self._outbox or needs_mark):
+        if not changed and not self._outbox:
             return True
         version = await self._store.commit(
             self.chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
