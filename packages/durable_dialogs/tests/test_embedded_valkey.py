@@ -5,6 +5,8 @@ import os
 import shutil
 import signal
 import stat
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -64,6 +66,58 @@ async def test_a_start_adopts_a_server_that_still_runs(
         await redis.set("key", "value")
         assert await same.get("key") == b"value"
     await other.stop()
+
+
+async def test_the_last_user_shuts_it_down(valkey: EmbeddedValkey, tmp_path: Path) -> None:
+    folder = tmp_path / "a folder with a name of" / LONG_NAME
+    await valkey.start()
+    other = EmbeddedValkey(folder)
+    await other.start()
+    running = pids(folder)
+    await other.stop()
+    assert pids(folder) == running
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.ping()
+    await valkey.stop()
+    assert pids(folder) == []
+
+
+STARTER = """
+import asyncio
+import sys
+from pathlib import Path
+from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+
+async def main():
+    valkey = EmbeddedValkey(Path(sys.argv[1]))
+    await valkey.start()
+    print("started", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    await valkey.stop()
+
+asyncio.run(main())
+"""
+"""A process that starts the server and stops it once it gets a line."""
+
+
+async def test_it_outlives_the_process_that_started_it_while_another_uses_it(
+    valkey: EmbeddedValkey, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a folder with a name of" / LONG_NAME
+    starter = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STARTER, str(folder), stdin=PIPE, stdout=PIPE
+    )
+    assert starter.stdout
+    async with asyncio.timeout(START):
+        assert await starter.stdout.readline() == b"started\n"
+    running = [pid for pid in pids(folder) if pid != starter.pid]
+    await valkey.start()
+    async with asyncio.timeout(START):
+        await starter.communicate(b"\n")
+    assert starter.returncode == 0
+    assert pids(folder) == running
+    async with Redis.from_url(valkey.url) as redis:
+        assert [(await redis.info("server"))["process_id"]] == running
 
 
 @pytest.mark.parametrize("from_the_start", [True, False])

