@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, cast
 
+import orjson
 import pytest
 from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
@@ -285,3 +286,14 @@ async def test_a_stuck_window_delays_neither_others_nor_signs_of_life(
         pending.hurry(OTHER)
         await others.wait()
     assert name == f"{workers.worker} {TAPPED}".encode()
+
+
+async def test_entries_of_a_later_version_are_left_for_it(redis: Redis) -> None:
+    index = RedrawIndex(redis, Batch(redis), KEYS, "own")
+    await index.write({"known": PendingRedraw.owed(ANN)})
+    (raw,) = await redis.hvals(INDEX)
+    later = orjson.dumps({**orjson.loads(raw), "checklist": 7})
+    for record, odd in {"later": later, "list": b"[]", "cut": b'{"at":', "none": b"{}"}.items():
+        await redis.hset(INDEX, f"dead {record}", odd)
+    assert [entry.record async for page in index.pages() for entry in page] == ["known"]
+    assert await redis.hlen(INDEX) == 5

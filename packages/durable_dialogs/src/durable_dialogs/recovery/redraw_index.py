@@ -53,6 +53,15 @@ class Entry:
         return float(self._content["at"])
 
     @property
+    def is_readable(self) -> bool:
+        """Whether this version can read the entry; a later one may have written it."""
+        try:
+            _ = self.written_at, self.redraw
+        except (ValueError, TypeError, KeyError):
+            return False
+        return True
+
+    @property
     def redraw(self) -> PendingRedraw:
         """The pending redraw."""
         content = self._content
@@ -102,11 +111,18 @@ class RedrawIndex:
         await self._batch.send("HSET", self._key, *entries)
 
     async def pages(self) -> AsyncIterator[list[Entry]]:
-        """Yield the entries of all workers, some at a time; perhaps the same entry twice."""
+        """Yield the entries of all workers, some at a time; perhaps the same entry twice.
+
+        Entries that can't be read stay in the index, for the version that has written them.
+        """
         cursor = 0
         while True:
             cursor, page = await self._batch.send("HSCAN", self._key, cursor, "COUNT", PAGE)
-            yield [Entry(name, raw) for name, raw in page.items()]
+            entries = [Entry(name, raw) for name, raw in page.items()]
+            readable = [entry for entry in entries if entry.is_readable]
+            if unread := len(entries) - len(readable):
+                log.warning("pending_redraws_unreadable", count=unread)
+            yield readable
             if cursor == 0:
                 return
 
