@@ -95,7 +95,7 @@ class Permissions:
             if code_of(error) != NO_PERMISSION:
                 raise
             # The user may not run the script either. The error names the command or key.
-            raise MissingPermissionsError(f"Redis refuses what Tally needs: {error}") from error
+            raise MissingPermissionsError(f"Redis refuses what the bot needs: {error}") from error
         if denied:
             raise MissingPermissionsError(
                 _line_of({name.decode() for name in denied}, self._prefix)
