@@ -14,9 +14,10 @@ from db.address import asyncpg_arguments, without_options
 from durable_dialogs.redis.address import FILES as REDIS_FILES
 from durable_dialogs.redis.address import parse
 from durable_dialogs.telegram.proxy import parse_proxy
+from durable_dialogs.workers.peer_address import is_peer_address
 
-UNIX, OFF = "unix", "off"
-"""How workers pass updates on: over sockets of one machine, or not at all."""
+OFF = "off"
+"""Says that workers do not pass updates on."""
 
 
 def check_token(value: SecretStr) -> SecretStr:
@@ -122,13 +123,6 @@ def check_webhook_secret(value: SecretStr) -> SecretStr:
 
 def check_peers(value: str) -> str:
     """Check how workers pass updates on to each other."""
-    if value in {UNIX, OFF}:
-        return value
-    try:
-        address = urlsplit(value)
-        is_address = address.scheme == "tcp" and address.hostname and address.port != 0
-    except ValueError:
-        is_address = False
-    if not is_address:
+    if value != OFF and not is_peer_address(value):
         raise ValueError("must be unix, off or an address of this machine like tcp://10.0.0.1")
     return value

@@ -18,7 +18,6 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.setting_checks import (
-    UNIX,
     address_with,
     check_database,
     check_game,
@@ -31,6 +30,7 @@ from app.setting_checks import (
 )
 from durable_dialogs.redis.address import passwords_in
 from durable_dialogs.telegram.proxy import addresses_in_environment
+from durable_dialogs.workers.peer_address import UNIX
 from ops.errors import OperatorError
 
 DAY = 24 * 60 * 60

@@ -12,6 +12,7 @@ from aiogram.fsm.storage.base import BaseStorage
 from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.words import Words
+from durable_dialogs.workers.peer_address import is_peer_address
 
 PREFIX = re.compile(r"[a-z0-9_-]{1,32}")
 """What the keys in Redis may begin with."""
@@ -44,7 +45,8 @@ class Settings:
         kept_alive: The names of `unit.data` that must live as long as any dialog of the chat.
         peers: By webhook, where this worker takes updates from workers that do not own their chat:
             `unix` for workers on this machine, `tcp://HOST` or `tcp://HOST:PORT` for workers on
-            several, None to carry out all updates that come here.
+            several, without a port if there are several bots; None to carry out all updates that
+            come here.
         hooks: What the bot does for the engine.
     """
 
@@ -68,6 +70,8 @@ class Settings:
             raise ValueError("prefix: must be 1 to 32 of a-z, 0-9, _ and -")
         if self.ttl < timedelta(seconds=1):
             raise ValueError("ttl: must be at least a second")
+        if self.peers is not None and not is_peer_address(self.peers):
+            raise ValueError("peers: must be None, unix or an address like tcp://10.0.0.1")
 
 
 class Options(TypedDict, total=False):
