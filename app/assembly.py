@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from aiogram import Dispatcher
-from aiogram.types import Update
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -207,18 +206,9 @@ def _make_dialogs(
                 ).deliver
             ),
             on_error=answer_error,
-            hooks=Hooks(
-                must_not_be_refused=_is_payment,
-                inline_window=partial(inline_counter.window, people),
-            ),
+            hooks=Hooks(inline_window=partial(inline_counter.window, people)),
         ),
     )
-
-
-def _is_payment(update: Update) -> bool:
-    """Tell whether a payment has happened, so that the update must be done in any case."""
-    message = update.message
-    return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
 def _make_intake(

@@ -1,7 +1,7 @@
 """What becomes of updates that fail, and of those that no person has sent."""
 
 from collections.abc import AsyncGenerator, Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 import pytest
 from aiogram import Bot, Dispatcher, Router
@@ -16,7 +16,16 @@ from aiogram_dialog.widgets.kbd import Button, Cancel
 from aiogram_dialog.widgets.text import Const
 from redis.asyncio import Redis
 
-from durable_dialogs import DurableDialogs, Hooks, Outcome, UnitOfWork, unit_of_work
+from durable_dialogs import (
+    AwayError,
+    BotKeys,
+    DurableDialogs,
+    Hooks,
+    Outcome,
+    UnitOfWork,
+    Words,
+    unit_of_work,
+)
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_support.running import make_bot, polling
 from telegram_playground import Playground
@@ -225,3 +234,29 @@ async def test_a_sequel_that_fails_does_not_keep_the_others_from_being_called(
         await ann.send("Hello")
         await ann.receive(timeout=30)
     assert called == [1]
+
+
+async def test_an_answer_that_fails_itself_is_replaced_by_a_plain_one(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    async def answer(*_: object) -> NoReturn:
+        raise AwayError("Redis is needed for the language")
+
+    async def begin(_message: Message) -> None:
+        raise LookupError("on purpose")
+
+    router = Router()
+    router.message.register(begin)
+    async with polling(playground, router, redis_url=valkey.url, on_error=answer):
+        ann = await playground.person("Ann")
+        await ann.send("Hello")
+        told = await ann.receive(timeout=30)
+        assert told.text == "Something went wrong, and nothing has changed."
+
+
+@pytest.mark.parametrize(("outcome", "field"), [("AWAY", "away"), ("FAILED", "failed")])
+def test_the_plain_answer_says_whether_to_try_again(outcome: str, field: str) -> None:
+    words, unit = Words(), UnitOfWork(cast("Any", None), BotKeys(1, "x").chat(5), None)
+    unit.outcome = Outcome[outcome]
+    words.answer_plainly(Update(update_id=1), unit)
+    assert unit.reply.text == getattr(words, field)

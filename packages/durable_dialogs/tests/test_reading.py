@@ -263,3 +263,36 @@ def test_a_text_about_payments_is_no_payment() -> None:
     text = '"successful_payment": {}'
     body = json.dumps({"update_id": 1, "message": {**MESSAGE, "text": text}}).encode()
     assert reader.read(body[:-1]).why == "no JSON"
+
+
+@pytest.mark.parametrize(
+    ("parts", "person", "chat"),
+    [
+        ({"reply_to_message": 7}, 5, 5),
+        ({"from": 7}, 5, 5),
+        ({"chat": 7}, 5, 5),
+        ({"message_id": "x"}, 5, 5),
+        ({"message_id": "x", "chat": {"id": -100, "type": "supergroup", "title": 7}}, 5, -100),
+    ],
+)
+def test_without_bills_the_sender_has_paid(
+    parts: Mapping[str, Any], person: int, chat: int
+) -> None:
+    message = {**MESSAGE, "successful_payment": PAYMENT, **parts}
+    body = json.dumps({"update_id": 1, "message": message}).encode()
+    reading = Reader(Bot("123456:ABC")).read(body)
+    assert reading.payment == "message.successful_payment"
+    assert reading.update
+    assert reading.update.message
+    assert reading.update.message.chat.id == chat
+    sender = reading.update.message.from_user
+    assert (sender.id if sender else reading.update.message.chat.id) == person
+
+
+def test_without_bills_a_payment_of_nobody_is_no_update() -> None:
+    group = {"id": -100, "type": "supergroup"}
+    message = {**MESSAGE, "successful_payment": PAYMENT, "from": 7, "chat": group}
+    body = json.dumps({"update_id": 1, "message": message}).encode()
+    reading = Reader(Bot("123456:ABC")).read(body)
+    assert reading.update is None
+    assert reading.left_out[0] == "message.successful_payment"

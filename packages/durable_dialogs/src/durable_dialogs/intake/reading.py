@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from aiogram import Bot
+from aiogram.enums import ChatType
 from aiogram.types import Update
 from pydantic import ValidationError
 
@@ -27,6 +28,8 @@ KINDS = frozenset(Update.model_fields) - {"update_id"}
 """The kinds of updates, such as `message` (Bot API, Update)."""
 PAYMENTS = ("successful_payment", "refunded_payment")
 """Fields of a message that is a payment, or the refund of one."""
+CHATS = frozenset(ChatType)
+"""The types of chats."""
 VITAL = ("invoice_payload", "currency", "telegram_payment_charge_id")
 """Required texts of a payment: each character counts."""
 PROVIDER = "provider_payment_charge_id"
@@ -84,10 +87,11 @@ class Reader:
     Args:
         bot: The bot that the updates are for.
         payer_of: Returns the id of the person whom a bill is for, from the invoice's payload; None
-            if the payload is of no bill.
+            if the payload is of no bill. If it is None itself, payloads are not checked, and the
+            sender of the message has paid.
     """
 
-    def __init__(self, bot: Bot, payer_of: Callable[[str], int | None]) -> None:
+    def __init__(self, bot: Bot, payer_of: Callable[[str], int | None] | None = None) -> None:
         self._bot = bot
         self._payer_of = payer_of
 
@@ -130,8 +134,8 @@ class Reader:
                 left_out = list(dict.fromkeys([*left_out, *rest]))
                 if not all(map(is_optional, rest)):
                     update = None
-        elif payment and self._payer(content[payment]) is None:
-            # A payment has happened, but the payload does not tell whose bill it was.
+        elif payment and self._payer(content, payment) is None:
+            # A payment has happened, but the update does not tell whose bill it was.
             update = None
         if update is None and payment:
             left_out = list(dict.fromkeys([(kind, payment), *left_out]))
@@ -167,8 +171,8 @@ class Reader:
     def _alone(self, data: Json, name: str) -> Json | None:
         """Return an update that contains only the payment, or the refund, of a message.
 
-        A payment has happened, so it must not get lost with the rest of the message. Bills are
-        sent in private chats only, and such a chat has the id of its person.
+        A payment has happened, so it must not get lost with the rest of the message. If the chat
+        can't be read either, it is taken for the private one, which has the id of its person.
 
         Args:
             data: The update; the result has parts of it.
@@ -178,7 +182,7 @@ class Reader:
             None if the payment can't be read.
         """
         content = data["message"]
-        payer = self._payer(content[name])
+        payer = self._payer(content, name)
         if payer is None:
             return None
         person = content["from"] if isinstance(content.get("from"), dict) else {}
@@ -187,7 +191,7 @@ class Reader:
         message = {
             "message_id": _integer(content.get("message_id"), 0),
             "date": date if 0 < date < LATEST else int(time.time()),
-            "chat": {"id": person_id, "type": "private"},
+            "chat": self._chat(content) or {"id": person_id, "type": "private"},
             "from": {
                 "id": person_id,
                 "is_bot": False,
@@ -198,17 +202,35 @@ class Reader:
         }
         return {"update_id": data.get("update_id"), "message": message}
 
-    def _payer(self, payment: object) -> int | None:
+    def _chat(self, content: Json) -> Json | None:
+        """Return the chat of a payment; None if bills are sent in private chats only."""
+        chat = content.get("chat")
+        if self._payer_of or not isinstance(chat, dict) or type(chat.get("id")) is not int:
+            return None
+        return {"id": chat["id"], "type": chat["type"]} if chat.get("type") in CHATS else None
+
+    def _payer(self, content: Json, name: str) -> int | None:
         """Return the id of the person whose bill was paid, None if the payment can't be read."""
+        payment = content[name]
         texts = [payment.get(name) for name in VITAL] if isinstance(payment, dict) else []
         if not texts or any(not isinstance(text, str) or REPLACEMENT in text for text in texts):
             return None
-        return self._payer_of(str(texts[0]))
+        return self._payer_of(str(texts[0])) if self._payer_of else _sender(content)
 
 
 def _has_field(body: bytes, name: str) -> bool:
     """Return whether bytes hold a field's name. In a person's text its quotes have backslashes."""
     return re.search(rf'"{name}"\s*:'.encode(), body) is not None
+
+
+def _sender(content: Json) -> int | None:
+    """Return the id of the person who sent a message, None if it can't be read."""
+    person, chat = content.get("from"), content.get("chat")
+    if isinstance(person, dict) and type(person.get("id")) is int:
+        return cast("int", person["id"])
+    if isinstance(chat, dict) and chat.get("type") == ChatType.PRIVATE:
+        return cast("int", chat["id"]) if type(chat.get("id")) is int else None
+    return None
 
 
 def _integer(value: object, default: int) -> int:

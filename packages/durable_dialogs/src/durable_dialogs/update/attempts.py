@@ -27,6 +27,7 @@ from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.error_handlers import Handler, next_handler, outcome_of
 from durable_dialogs.update.nested import within
 from durable_dialogs.update.patience import ContentionError, Patience
+from durable_dialogs.update.words import Words
 
 QUESTIONS = 5
 """How often an update may have something asked first before it is given up."""
@@ -207,7 +208,14 @@ class Attempts:
         """Return a unit of work that changes nothing and answers for the update."""
         unit = UnitOfWork(self._store, chat)
         unit.outcome = outcome
-        await self._on_error(error, update, data, unit)
+        try:
+            await self._on_error(error, update, data, unit)
+        except Exception:
+            # It may need Redis itself. Without an answer, a press would seem to do nothing.
+            log.exception("on_error_failed", cause=type(error).__name__)
+            unit = UnitOfWork(self._store, chat)
+            unit.outcome = outcome
+            Words().answer_plainly(update, unit)
         return unit
 
     async def _handle(

@@ -11,8 +11,10 @@ InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
 """Returns what a message that was sent through inline mode shows, from its state."""
 
 
-def _never(_update: Update) -> bool:
-    return False
+def is_payment(update: Update) -> bool:
+    """Tell whether a payment, or the refund of one, has happened."""
+    message = update.message
+    return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
 async def _no_inline_window(_state: Mapping[str, Any]) -> NewMessage:
@@ -24,11 +26,11 @@ class Hooks:
     """Callables of the bot.
 
     Attributes:
-        must_not_be_refused: Tells whether an update is of something that has happened already,
-            such as a payment. It is done as soon as Redis is back, and its person is not told to
-            try again.
+        must_not_be_refused: Tells whether an update is of something that has happened already: a
+            payment, if nothing else is given. It is done as soon as Redis is back, and its person
+            is not told to try again.
         inline_window: Returns what an inline message shows; needed by bots that use `unit.state`.
     """
 
-    must_not_be_refused: Callable[[Update], bool] = _never
+    must_not_be_refused: Callable[[Update], bool] = is_payment
     inline_window: InlineWindow = _no_inline_window

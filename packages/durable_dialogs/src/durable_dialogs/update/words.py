@@ -16,9 +16,16 @@ from aiogram.methods import (
 from aiogram.types import CallbackQuery, Message, Update
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 
-from durable_dialogs.state.outcome import EndedError, NotOfferedError, Refusal, UnsentError
+from durable_dialogs.state.outcome import (
+    EndedError,
+    NotOfferedError,
+    Outcome,
+    Refusal,
+    UnsentError,
+)
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.update.hooks import is_payment
 from durable_dialogs.update.offered_buttons import offered_by
 
 log = structlog.get_logger(__name__)
@@ -31,6 +38,7 @@ class Words:
     Attributes:
         away: Redis can't be used at the moment, and nothing has changed.
         failed: The update could not be done, and nothing has changed.
+        paid: A payment, or a refund, has happened, but what should follow could not be done.
         ended: The message's dialog has ended.
         not_offered: The window does not offer the button.
         unsent: The bot may not write in the chat.
@@ -38,6 +46,7 @@ class Words:
 
     away: str = "Please try again in a moment."
     failed: str = "Something went wrong, and nothing has changed."
+    paid: str = "Something went wrong, but the payment is noted and will be looked into."
     ended: str = "This message is no longer active."
     not_offered: str = "This button is not available."
     unsent: str = "I may not write messages here."
@@ -46,32 +55,35 @@ class Words:
         self, error: Exception, update: Update, data: dict[str, Any], unit: UnitOfWork
     ) -> None:
         """Answer an update that failed; see `OnError`."""
-        query, message = update.callback_query, update.message
+        query = update.callback_query
         stale = error.stack_id if isinstance(error, OutdatedIntent | EndedError) else ""
         match error:
             case OutdatedIntent() | EndedError() | UnknownIntent() if query:
-                await self._answer_stale(query, stale, data, unit)
-                return
+                try:
+                    await self._answer_stale(query, stale, data, unit)
+                except AwayError:
+                    text = self.away
+                else:
+                    return
             case OutdatedIntent() | EndedError() | UnknownIntent():
                 text = self.ended
             case NotOfferedError():
                 text = self.not_offered
             case UnsentError():
                 text = self.unsent
-            case AwayError():
+            case AwayError() if not is_payment(update):
                 text = self.away
             case Refusal() if str(error):
                 text = str(error)
             case _:
                 log.error("update_failed", exc_info=error)
-                text = self.failed
-        unit.answer(text, alert=True)
-        if message and not isinstance(error, UnsentError):
-            unit.call(message.answer(text, parse_mode=None))
-        if update.inline_query:
-            unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
-        if checkout := update.pre_checkout_query or update.shipping_query:
-            unit.call(checkout.answer(ok=False, error_message=text))
+                text = self.paid if is_payment(update) else self.failed
+        _say(text, update, unit, by_message=not isinstance(error, UnsentError))
+
+    def answer_plainly(self, update: Update, unit: UnitOfWork) -> None:
+        """Answer an update that failed, without Redis and without the bot's own code."""
+        text = self.away if unit.outcome is Outcome.AWAY else self.failed
+        _say(self.paid if is_payment(update) else text, update, unit)
 
     async def _answer_stale(
         self, query: CallbackQuery, stack_id: str, data: dict[str, Any], unit: UnitOfWork
@@ -110,3 +122,14 @@ class Words:
             case "inline_query":
                 return AnswerInlineQuery(inline_query_id=ident, results=[], cache_time=0)
         return None
+
+
+def _say(text: str, update: Update, unit: UnitOfWork, *, by_message: bool = True) -> None:
+    """Answer an update with a text, whatever its kind."""
+    unit.answer(text, alert=True)
+    if update.message and by_message:
+        unit.call(update.message.answer(text, parse_mode=None))
+    if update.inline_query:
+        unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
+    if checkout := update.pre_checkout_query or update.shipping_query:
+        unit.call(checkout.answer(ok=False, error_message=text))
