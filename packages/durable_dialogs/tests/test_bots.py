@@ -14,8 +14,9 @@ from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
-from durable_dialogs import DurableDialogs
+from durable_dialogs import DurableDialogs, Intake
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_support.running import make_bot
 from telegram_playground import Person, Playground
@@ -192,3 +193,59 @@ async def test_a_webhook_says_which_bot_it_lacks(playground: Playground) -> None
         DurableDialogs().webhook(secret=SECRET)
     with pytest.raises(ValueError, match="secret"):
         DurableDialogs(make_bot(playground)).webhook(secret="")
+
+
+async def test_two_bots_by_webhook_may_not_listen_on_one_port(playground: Playground) -> None:
+    bots = make_bot(playground), Bot(OTHER)
+    dialogs = DurableDialogs(*bots, peers="tcp://127.0.0.1:8081")
+    dialogs.webhook(bots[0], secret=SECRET)
+    with pytest.raises(ValueError, match="without a port"):
+        dialogs.webhook(bots[1], secret=SECRET)
+
+
+@pytest.mark.parametrize("peers", ["", "unix:", "10.0.0.1", "tcp://", "tcp://:80", "tcp://h:0"])
+def test_peers_of_no_known_form_are_refused(peers: str) -> None:
+    with pytest.raises(ValueError, match="peers: must be"):
+        DurableDialogs(peers=peers)
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Have the first start of a job fail; return the list of its starts."""
+    starts: list[None] = []
+
+    async def run(_intake: Intake) -> None:
+        starts.append(None)
+        if len(starts) == 1:
+            raise LookupError("on purpose")
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Intake, "run", run)
+    return starts
+
+
+async def test_polling_ends_with_the_error_of_a_job_that_fails(
+    playground: Playground, valkey: EmbeddedValkey, starts: list[None]
+) -> None:
+    polled = DurableDialogs(make_bot(playground), redis_url=valkey.url)
+    polled.setup(make_dispatcher())
+    async with asyncio.timeout(30):
+        with pytest.raises(LookupError, match="on purpose"):
+            await polled.start_polling(handle_signals=False)
+    assert len(starts) == 1
+
+
+async def test_a_job_that_fails_beside_a_web_application_is_started_again(
+    playground: Playground,
+    valkey: EmbeddedValkey,
+    starts: list[None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("durable_dialogs.dialogs.PAUSE", 0.01)
+    dialogs = DurableDialogs(make_bot(playground), redis_url=valkey.url)
+    dialogs.setup(make_dispatcher())
+    with capture_logs() as logs:
+        async with dialogs, asyncio.timeout(30):
+            while len(starts) < 2:
+                await asyncio.sleep(0.01)
+    assert [each["event"] for each in logs].count("job_failed") == 1

@@ -1,15 +1,14 @@
 """How often handlers run, and how often people see what they say."""
 
 from aiogram import Router
-from aiogram.filters import Command, CommandStart
+from aiogram.filters import CommandStart
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.methods import SendMessage
 from aiogram.types import CallbackQuery, Message
 from aiogram_dialog import Dialog, DialogManager, StartMode, Window
 from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
 
-from durable_dialogs import UnitOfWork, unit_of_work
+from durable_dialogs import unit_of_work
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_support.running import polling
 from telegram_playground import Playground
@@ -73,29 +72,3 @@ async def test_the_handler_of_a_press_that_only_reads_runs_once(
         await ann.press(message, "Fail", timeout=30)
     assert told == [1, 2]
     assert failed == [3, 3, 3]
-
-
-async def test_a_repeated_command_is_replied_to_once(
-    playground: Playground, valkey: EmbeddedValkey
-) -> None:
-    router = Router()
-
-    @router.message(Command("help"))
-    async def advise(message: Message) -> SendMessage:
-        return message.answer("Help")
-
-    @router.message(Command("about"))
-    async def describe(message: Message, unit: UnitOfWork) -> None:
-        unit.call(message.answer("About"))
-
-    window = Window(Const("Menu"), state=Counter.main)
-    async with polling(playground, router, Dialog(window), redis_url=valkey.url):
-        ann = await playground.person("Ann")
-        for command, text in (("/help", "Help"), ("/about", "About")):
-            await ann.send(command)
-            assert (await ann.receive(timeout=30)).text == text
-            await playground.repeat()
-            await playground.until_pending(0)
-        # The chat's updates keep their order, so both repetitions are done before this.
-        await ann.send("/help")
-        assert (await ann.receive(timeout=30)).text == "Help"

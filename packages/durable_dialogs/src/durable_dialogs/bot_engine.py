@@ -58,6 +58,7 @@ class BotEngine:
     Attributes:
         carry_out: Carries an update out; an outer middleware of updates.
         receiver: Takes updates that Telegram posts.
+        quarantine: Keeps updates that can't be used.
         stop: Tells no person any more to try again.
         jobs: What runs as long as the bot does, each in a task of its own.
         closing: What to call at the end, in this order.
@@ -76,11 +77,12 @@ class BotEngine:
             on_error=settings.on_error or settings.words.answer,
             hooks=settings.hooks,
         )
+        self.quarantine = Quarantine(redis, batch, keys)
         engine = Engine(redis, batch, bot, store, callbacks)
         intake = Intake(
             bot,
-            Reader(bot, lambda _payload: None),
-            Quarantine(redis, batch, keys),
+            Reader(bot),
+            self.quarantine,
             partial(shared.dispatcher.feed_update, bot),
             settings.words.unread,
             kinds=shared.kinds,

@@ -21,6 +21,7 @@ from typing_extensions import Unpack
 
 from durable_dialogs.bot_engine import BotEngine, Shared
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
+from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.webhook import Webhook
 from durable_dialogs.options import Options, Settings
 from durable_dialogs.redis.address import parse
@@ -31,9 +32,13 @@ from durable_dialogs.tasks import finish, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
 from durable_dialogs.update.presses import check_press
+from durable_dialogs.workers.peer_address import has_fixed_port
 
 FINISH = 3.0
 """Seconds a stop waits for running work. The next start takes up the rest."""
+
+PAUSE = 5.0
+"""Seconds before a job that failed is started again."""
 
 UNPREPARED = "call setup(dispatcher) first"
 """The error if something needs the dispatcher and does not have it yet."""
@@ -128,8 +133,10 @@ class DurableDialogs:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stop.set)
         self._add(*bots)
-        async with self:
-            await run_until(stop, *(self._engines[bot.id].poll for bot in polled))
+        async with AsyncExitStack() as parts:
+            await self._open(parts)
+            polls = [self._engines[bot.id].poll for bot in polled]
+            await run_until(stop, *self._jobs, *polls)
 
     def webhook(
         self, bot: Bot | None = None, *, secret: str
@@ -143,7 +150,8 @@ class DurableDialogs:
             secret: The `secret_token` that `set_webhook` was given.
 
         Raises:
-            ValueError: There is no bot, or more than one, or the secret is empty.
+            ValueError: There is no bot, or more than one, or the secret is empty, or `peers` has a
+                port that another bot uses.
         """
         if bot is None:
             if len(self._bots) != 1:
@@ -153,6 +161,8 @@ class DurableDialogs:
             raise ValueError("webhook needs a secret")
         self._add(bot)
         bot_id, webhook = bot.id, Webhook(secret)
+        if self._by_webhook - {bot_id} and has_fixed_port(self._settings.peers or ""):
+            raise ValueError("peers: several bots need an address without a port")
         self._by_webhook.add(bot_id)
 
         async def take(request: web.Request) -> web.Response:
@@ -167,11 +177,23 @@ class DurableDialogs:
         """Run as long as a web application: `app.cleanup_ctx.append(dialogs.lifespan)`."""
         async with self:
             # Updates that polling has left behind.
-            replays = {start(engine.replay()) for engine in self._engines.values()}
+            replays = {start(_keep(engine.replay)) for engine in self._engines.values()}
             yield
             await finish(replays, within=0)
 
     async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as parts:
+            await self._open(parts)
+            jobs = {start(_keep(job)) for job in self._jobs}
+            parts.push_async_callback(finish, jobs, within=0)
+            self._parts = parts.pop_all()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._parts.aclose()
+
+    async def _open(self, parts: AsyncExitStack) -> None:
+        """Open everything but the jobs; the stack closes it."""
         dispatcher = self._dispatcher
         if dispatcher is None:
             raise RuntimeError(UNPREPARED)
@@ -179,27 +201,23 @@ class DurableDialogs:
             raise ValueError("DurableDialogs has no bot")
         if self._engines:
             raise RuntimeError("it runs already")
-        async with AsyncExitStack() as parts:
-            redis, batch = await self._open_redis(parts)
-            kinds = self._settings.allowed_updates or dispatcher.resolve_used_update_types()
-            asked = [kind for kind in kinds if kind != DIALOG_EVENT_NAME]
-            shared = Shared(self._settings, redis, batch, dispatcher, asked)
-            for bot in self._bots:
-                parts.push_async_callback(bot.session.close)
-                by_webhook = bot.id in self._by_webhook
-                self._engines[bot.id] = BotEngine(bot, shared, by_webhook=by_webhook)
-            parts.callback(self._engines.clear)
-            data = {**dispatcher.workflow_data, "bots": self._bots, "bot": self._bots[-1]}
-            await dispatcher.emit_startup(**data)
-            parts.push_async_callback(dispatcher.emit_shutdown, **data)
-            jobs = {start(job()) for engine in self._engines.values() for job in engine.jobs}
-            parts.push_async_callback(self._finish)
-            parts.push_async_callback(finish, jobs, within=0)
-            self._parts = parts.pop_all()
-        return self
+        redis, batch = await self._open_redis(parts)
+        kinds = self._settings.allowed_updates or dispatcher.resolve_used_update_types()
+        asked = [kind for kind in kinds if kind != DIALOG_EVENT_NAME]
+        shared = Shared(self._settings, redis, batch, dispatcher, asked)
+        for bot in self._bots:
+            parts.push_async_callback(bot.session.close)
+            by_webhook = bot.id in self._by_webhook
+            self._engines[bot.id] = BotEngine(bot, shared, by_webhook=by_webhook)
+        parts.callback(self._engines.clear)
+        data = {**dispatcher.workflow_data, "bots": self._bots, "bot": self._bots[-1]}
+        await dispatcher.emit_startup(**data)
+        parts.push_async_callback(dispatcher.emit_shutdown, **data)
+        parts.push_async_callback(self._finish)
 
-    async def __aexit__(self, *_error: object) -> None:
-        await self._parts.aclose()
+    @property
+    def _jobs(self) -> list[Callable[[], Awaitable[object]]]:
+        return [job for engine in self._engines.values() for job in engine.jobs]
 
     def bg(
         self,
@@ -214,6 +232,16 @@ class DurableDialogs:
         if self._managers is None:
             raise RuntimeError(UNPREPARED)
         return self._managers.bg(bot, user_id, chat_id, stack_id=stack_id, thread_id=thread_id)
+
+    def quarantine(self, bot: Bot) -> Quarantine:
+        """Give the updates of a bot that could not be used, to list them or try them again.
+
+        Raises:
+            RuntimeError: This object is not running.
+        """
+        if bot.id not in self._engines:
+            raise RuntimeError("quarantine needs `async with dialogs`, or a running bot")
+        return self._engines[bot.id].quarantine
 
     def _add(self, *bots: Bot) -> None:
         for bot in bots:
@@ -248,3 +276,15 @@ class DurableDialogs:
         if engine is None:
             raise RuntimeError(f"an update of bot {bot.id}, which DurableDialogs does not run")
         return await engine.carry_out(handler, event, data)
+
+
+async def _keep(job: Callable[[], Awaitable[object]]) -> None:
+    """Do a job; if it fails, log that and start it again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job_failed", again_in=PAUSE)
+            await asyncio.sleep(PAUSE)
+        else:
+            return
