@@ -121,6 +121,28 @@ async def test_one_edit_is_made_at_once_however_many_workers_there_are(clock: Cl
 
 
 @pytest.mark.usefixtures("clock")
+async def test_changes_of_the_number_of_workers_call_no_ticket() -> None:
+    limiter = GlobalRateLimiter()
+    tickets = taken(limiter, 10 * EDITS_PER_SECOND)
+    for workers in (2, 1, 2, 3, 1):
+        limiter.share(workers)
+    assert called(tickets) == EDITS_PER_SECOND
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(("before", "left"), [(0, 10), (15, 5), (30, 0)])
+async def test_other_workers_get_their_share_of_the_tickets_that_are_saved_up(
+    before: int, left: int
+) -> None:
+    limiter = GlobalRateLimiter()
+    taken(limiter, before)
+    limiter.share(3)
+    # What workers that are gone had saved up may be spent.
+    limiter.share(1)
+    assert called(taken(limiter, EDITS_PER_SECOND)) == left
+
+
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("urgent", [True, False])
 async def test_tickets_that_are_given_back_delay_no_other(*, urgent: bool) -> None:
     limiter = GlobalRateLimiter()

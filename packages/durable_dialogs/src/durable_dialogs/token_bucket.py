@@ -54,6 +54,16 @@ class TokenBucket:
         now = time.monotonic()
         self._tokens, self._since = min(tokens, self._available(now)), max(now, self._since)
 
+    def resize(self, burst: float, rate: float) -> None:
+        """Change the bucket's size and rate; if it gets smaller, the tokens decrease in proportion.
+
+        If it gets larger, they stay, so that no change makes a token that was spent already.
+        """
+        now = time.monotonic()
+        self._tokens = self._available(now) * min(1.0, burst / self.burst)
+        self._since = max(now, self._since)
+        self.burst, self.rate = burst, rate
+
     def hold_back(self, seconds: float) -> None:
         """Have no token for some seconds, and an empty bucket then, because Telegram asked to wait.
 

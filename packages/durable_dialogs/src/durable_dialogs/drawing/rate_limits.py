@@ -51,20 +51,20 @@ class GlobalRateLimiter:
         self._others: OrderedDict[Ticket, None] = OrderedDict()
         # How many urgent tickets were called since another one was.
         self._in_a_row = 0
-        self._bucket = _bucket_for(workers=1)
+        self._bucket = TokenBucket(burst=EDITS_PER_SECOND, rate=EDITS_PER_SECOND)
         self._timer: asyncio.TimerHandle | None = None
         self._refused: dict[int | str, float] = {}
         self._refused_at = 0.0
 
     def share(self, workers: int) -> None:
-        """Use only this worker's share of the rate.
+        """Use only this worker's share of the rate, and of the tickets that were saved up.
 
         Args:
             workers: Number of workers that run the bot, this one included.
         """
-        hold, self._bucket = self._bucket.hold, _bucket_for(workers)
-        if hold:
-            self._bucket.hold_back(hold)
+        rate = EDITS_PER_SECOND / workers
+        # With many workers a share is below 1, but one edit must pass at once if none waits.
+        self._bucket.resize(burst=max(rate, 1.0), rate=rate)
         self.call_due()
 
     def ticket(self, *, urgent: bool) -> Ticket:
@@ -141,9 +141,3 @@ class GlobalRateLimiter:
         self._in_a_row = self._in_a_row + 1 if queue is self._urgent else 0
         ticket, _ = queue.popitem(last=False)
         return ticket
-
-
-def _bucket_for(workers: int) -> TokenBucket:
-    rate = EDITS_PER_SECOND / workers
-    # With many workers a share is below 1, but one edit must pass at once if none waits.
-    return TokenBucket(burst=max(rate, 1.0), rate=rate)
