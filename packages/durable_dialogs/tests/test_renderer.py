@@ -1,6 +1,7 @@
 """The renderer: how many edits wait while Telegram is away, and how it calls Telegram."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -14,11 +15,19 @@ from aiogram.methods import (
     EditMessageMedia,
     EditMessageReplyMarkup,
     EditMessageText,
+    SendMessage,
     TelegramMethod,
 )
-from aiogram.types import Chat, InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject
+from aiogram.types import (
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    TelegramObject,
+)
 from aiogram_dialog.api.entities import DialogUpdate, MediaAttachment, MediaId, NewMessage
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 from typing_extensions import override
 
 from durable_dialogs.drawing import edit_queue, renderer
@@ -27,6 +36,7 @@ from durable_dialogs.drawing.foreground import redraw
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
+from durable_dialogs.drawing.shown_messages import TRIES
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
@@ -35,6 +45,7 @@ from durable_dialogs.state.store import DialogStore
 from durable_dialogs.workers.registry import WorkerRegistry
 from durable_support.pending_redraws import INDEX, KEYS, running
 
+CHAT = Chat(id=7, type="private")
 MESSAGE = 42
 MEDIA: dict[ContentType | None, type[EditMessageMedia | EditMessageReplyMarkup]] = {
     ContentType.PHOTO: EditMessageMedia,
@@ -59,6 +70,7 @@ class FlakySession(AiohttpSession):
 
     Attributes:
         error: What every call raises, None for nothing.
+        sent: The message that was sent last.
         called: The methods.
         edited: The chats whose messages the bot has edited.
         tried: The chats that it tried.
@@ -66,7 +78,8 @@ class FlakySession(AiohttpSession):
 
     def __init__(self) -> None:
         super().__init__()
-        self.error: type[TelegramServerError | TelegramBadRequest] | None = None
+        self.error: type[TelegramServerError | TelegramBadRequest | RuntimeError] | None = None
+        self.sent = Message(message_id=MESSAGE, date=datetime.now(UTC), chat=CHAT)
         self.called: list[TelegramMethod[Any]] = []
         self.edited: list[object] = []
         self.tried: list[object] = []
@@ -81,8 +94,30 @@ class FlakySession(AiohttpSession):
         self.tried.append(chat_id)
         if self.error:
             raise self.error(method, "on purpose")
+        if isinstance(method, SendMessage):
+            return self.sent
         self.edited.append(chat_id)
         return True
+
+
+class WithoutRedis:
+    """A stand-in for what writes the ids of sent messages, while Redis is away."""
+
+    async def claim(self, *_: object) -> float:
+        """Claim the sending of a message, which succeeds."""
+        return 0.0
+
+    async def note_sent(self, *_: object) -> None:
+        """Note the id."""
+        raise RedisConnectionError
+
+    async def bind(self, *_: object) -> None:
+        """Write the id."""
+        raise RedisConnectionError
+
+    async def release(self, *_: object) -> None:
+        """Release the claim."""
+        raise RedisConnectionError
 
 
 class Scene:
@@ -95,11 +130,11 @@ class Scene:
 
     def __init__(self) -> None:
         self.telegram = FlakySession()
-        unused = None
+        away = WithoutRedis()
         editor = MessageEditor(
             Bot("1:token", self.telegram),
-            cast("DialogStore", unused),
-            cast("Senders", unused),
+            cast("DialogStore", away),
+            cast("Senders", away),
             self._upgrade,
         )
         self.renderer = Renderer(editor, cast("EditPermits", Alone()), on_upgrade=self._upgrade)
@@ -179,6 +214,48 @@ async def test_an_edit_that_telegram_refuses_is_not_made_again() -> None:
     async with asyncio.timeout(SOON):
         await scene.renderer.finish(1, MESSAGE)
     assert (scene.telegram.tried, scene.is_owed(1)) == ([1], False)
+
+
+async def test_a_message_whose_id_redis_does_not_know_is_left_to_its_pending_redraw(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(edit_queue, "PATIENCE", 0.5)
+    scene, unsent = Scene(), -5
+
+    async def draw(number: int, *, fresh: bool = False) -> None:
+        content = NewMessage(CHAT, text=f"Number: {number}")
+        scene.renderer.add(Drawing("record", 7, content, unsent, fresh=fresh), str(number))
+        async with asyncio.timeout(SOON):
+            await scene.renderer.finish(7, unsent)
+
+    await draw(1, fresh=True)
+    scene.telegram.error = TelegramServerError
+    await draw(2)
+    assert scene.renderer.is_doubtful(7, unsent)
+    assert scene.renderer.is_doubtful(7, MESSAGE)
+    # As the pending redraw does it.
+    scene.telegram.error = None
+    scene.renderer.reset(7, unsent)
+    await draw(2)
+    edit = scene.telegram.called[-1]
+    assert isinstance(edit, EditMessageText)
+    assert (edit.message_id, edit.text) == (MESSAGE, "Number: 2")
+    assert not scene.renderer.is_doubtful(7, unsent)
+    assert not scene.renderer.is_doubtful(7, MESSAGE)
+
+
+async def test_an_edit_with_an_unexpected_error_is_left_to_its_pending_redraw_a_few_times() -> None:
+    scene = Scene()
+    scene.telegram.error = RuntimeError
+    owed = []
+    for _ in range(TRIES):
+        # As the pending redraw does it.
+        scene.renderer.reset(1, MESSAGE)
+        scene.add(1)
+        async with asyncio.timeout(SOON):
+            await scene.renderer.finish(1, MESSAGE)
+        owed.append(scene.is_owed(1))
+    assert owed == [True] * (TRIES - 1) + [False]
 
 
 async def test_all_windows_are_drawn_after_telegram_was_away(

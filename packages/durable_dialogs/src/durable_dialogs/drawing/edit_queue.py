@@ -162,6 +162,8 @@ class EditQueue:
                 await self._editor.release(self._message, edit.drawing)
         except Exception:
             log.exception("edit_failed")
+            if self._is_wanted(edit) and self._message.fail(edit.version):
+                self._editor.shown.doubt(self._message)
         return drawn or Drawn.DROPPED
 
     async def _is_next_wanted(self) -> bool:

@@ -1,7 +1,7 @@
 """What messages show, as far as this process knows, and how their last edits ended."""
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
 from aiogram.types import InlineKeyboardMarkup, Message
@@ -16,6 +16,9 @@ REMEMBERED = 10_000
 DOUBTED = 100_000
 """Messages at most whose last edit is remembered to have failed. More, because such a message stays
 old if that is forgotten."""
+
+TRIES = 6
+"""How many times a version is drawn whose drawing ends with an unexpected error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ class ShownMessage:
         edited_at: When its last edit here was over, by the monotonic clock; None for no edit.
         is_skipped: Whether this process skipped its last edit for another worker.
         is_unsent: Whether it could not be sent because the bot may not write there.
+        placeholder: The placeholder that it had before it was sent, None if it had none.
+        failed: The version that could not be drawn because of an unexpected error, "" for none.
+        failures: How many times.
     """
 
     chat_id: int | str
@@ -54,11 +60,19 @@ class ShownMessage:
     edited_at: float | None = None
     is_skipped: bool = False
     is_unsent: bool = False
+    placeholder: int | None = None
+    failed: str = ""
+    failures: int = 0
 
     @property
-    def name(self) -> str:
-        """The message's name, see `message_name`."""
-        return message_name(self.chat_id, self.target)
+    def names(self) -> Iterator[str]:
+        """The message's names, see `message_name`.
+
+        Redis may know it by its placeholder although it was sent, if its id could not be written.
+        """
+        yield message_name(self.chat_id, self.target)
+        if self.placeholder is not None:
+            yield message_name(self.chat_id, self.placeholder)
 
     def changes_buttons(self, drawing: Drawing) -> bool:
         """Tell whether the message surely gets other buttons than it has, or is still to be sent.
@@ -84,6 +98,13 @@ class ShownMessage:
         if content := drawing.content:
             self.shown = Shown(drawing.record, version, content.text)
             self.markup = content.reply_markup
+            self.failed, self.failures = "", 0
+
+    def fail(self, version: str) -> bool:
+        """Note that drawing a version has failed unexpectedly; tell whether to draw it again."""
+        self.failures = self.failures + 1 if version == self.failed else 1
+        self.failed = version
+        return self.failures < TRIES
 
     def forget(self) -> None:
         """Forget what the message shows."""
@@ -122,8 +143,10 @@ class ShownMessages:
 
     def note_sent(self, message: ShownMessage, message_id: int) -> None:
         """Note the id of a message that was sent."""
+        if message.target < 0:
+            message.placeholder = message.target
         message.target = message_id
-        self._messages[message.name] = message
+        self._messages[message_name(message.chat_id, message_id)] = message
 
     def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
         """Return since when this process has not been editing a message.
@@ -149,7 +172,8 @@ class ShownMessages:
 
     def doubt(self, message: ShownMessage) -> None:
         """Note that an edit failed that Telegram may still carry out, or that nobody repeats."""
-        self._doubtful[message.name] = True
+        for name in message.names:
+            self._doubtful[name] = True
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether a message may show something else than its latest window; see `doubt`."""
@@ -159,6 +183,8 @@ class ShownMessages:
         """Forget what a message shows, and whether its last edits failed or were skipped."""
         self._doubtful.pop(message_name(chat_id, message_id), None)
         if message := self.find(chat_id, message_id):
+            for name in message.names:
+                self._doubtful.pop(name, None)
             message.forget()
             message.is_skipped = False
 
