@@ -156,6 +156,18 @@ async def test_sockets_of_killed_workers_are_deleted(run: Run) -> None:
     assert two.socket.exists()
 
 
+async def test_a_live_socket_is_kept_although_its_process_is_not_known_here(run: Run) -> None:
+    one = await run()
+    ended = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await ended.wait()
+    # As that of a worker in another container, which has process ids of its own.
+    foreign = one.socket.rename(one.socket.with_name(f"{ended.pid}-ab.sock"))
+    one.registry.address = f"unix:{foreign}"
+    two = await run()
+    assert await two.peers.pass_on(two.chat_of(one), b"7") == one.name.encode() + b" 7"
+    foreign.unlink()
+
+
 async def test_a_worker_without_a_folder_for_sockets_carries_everything_out(
     monkeypatch: pytest.MonkeyPatch, redis: Redis, run: Run, tmp_path: Path
 ) -> None:

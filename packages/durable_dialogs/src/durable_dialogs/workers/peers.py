@@ -16,7 +16,7 @@ from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
 from durable_dialogs.workers.handover import PATIENCE, Asking, CarryOut, Serving
 from durable_dialogs.workers.ownership import Ownership
-from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry, lives
+from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry
 
 log = structlog.get_logger(__name__)
 
@@ -121,9 +121,11 @@ class Peers:
         """Return a socket that listens, and its address for the other workers."""
         if self._listen == "unix":
             path = _folder() / f"{os.getpid()}-{self._registry.worker.rpartition(':')[2]}.sock"
-            listening = socket.socket(socket.AF_UNIX)
-            listening.bind(str(path))
+            listening, early = socket.socket(socket.AF_UNIX), path.with_suffix(".new")
+            listening.bind(str(early))
             listening.listen()
+            # Only now, because other workers delete a socket that refuses them.
+            early.rename(path)
             return listening, f"{UNIX}{path}"
         host, port = _host_and_port(self._listen)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -164,8 +166,23 @@ def _folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"durable-dialogs-{os.getuid()}"
     folder.mkdir(mode=PRIVATE, exist_ok=True)
     require_private(folder)
-    for left in folder.glob("*.sock"):
-        process = left.name.partition("-")[0]
-        if process.isdecimal() and not lives(int(process)):
-            left.unlink(missing_ok=True)
+    for path in folder.glob("*.sock"):
+        if _is_left(path):
+            path.unlink(missing_ok=True)
     return folder
+
+
+def _is_left(path: Path) -> bool:
+    """Tell whether nobody listens at a socket.
+
+    A process id would not tell: containers may share the folder and not their process ids.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(0)
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            pass  # it is in use, or already gone
+    return False
