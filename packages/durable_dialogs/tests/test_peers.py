@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,11 @@ async def run(redis: Redis) -> AsyncIterator[Run]:
     """Give a function that runs a worker, which all that run know then."""
     async with running(redis) as run:
         yield run
+
+
+def stall(seconds: float) -> None:
+    """Stop the event loop for some seconds, as a long computation does."""
+    time.sleep(seconds)
 
 
 @pytest.fixture
@@ -51,6 +57,29 @@ async def test_a_long_update_is_not_carried_out_twice(run: Run) -> None:
     assert waiting
     two.may_answer.set()
     assert await passed == two.name.encode() + b" long"
+
+
+@pytest.mark.usefixtures("hurry")
+@pytest.mark.parametrize("is_connected", [True, False])
+async def test_an_owner_is_not_silent_because_the_asking_worker_stalls(
+    run: Run, *, is_connected: bool
+) -> None:
+    one, two = await run(), await run()
+    chat = one.chat_of(two)
+    for turns in range(1, 5):
+        if is_connected:
+            await one.peers.pass_on(chat, b"0")
+        else:
+            await one.peers.close(0)
+        two.may_answer.clear()
+        passed = start(one.peers.pass_on(chat, b"7"), awaited=True)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        stall(2 * handover.PATIENCE)
+        _, waiting = await asyncio.wait([passed], timeout=handover.PING)
+        assert waiting
+        two.may_answer.set()
+        assert await passed == two.name.encode() + b" 7"
 
 
 @pytest.mark.usefixtures("hurry")

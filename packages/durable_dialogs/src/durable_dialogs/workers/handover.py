@@ -14,10 +14,10 @@ CarryOut = Callable[[bytes], Awaitable[bytes]]
 """Carries an update out; gets its bytes and returns the body of the response to Telegram."""
 
 PATIENCE = 1.0
-"""Seconds without a word of the owner after which its updates are carried out elsewhere.
+"""Seconds that a ping stays unanswered before the owner's updates are carried out elsewhere.
 
 An owner that works answers pings, so a long update is not done twice."""
-PING = 0.3
+PING = 0.25
 """Seconds between two pings while an owner has updates to carry out."""
 PAUSE = 2.0
 """Seconds for which nothing is handed over to a silent worker, which may only be slow."""
@@ -41,7 +41,9 @@ class Asking(Wire):
         self._on_away = on_away
         self._numbers = itertools.count(1)
         self._open: dict[int, asyncio.Future[bytes | None]] = {}
-        self._heard = 0.0
+        # Looks in a row without a word of the owner. Time would not do: if this process stalls, the
+        # owner's words wait here meanwhile, unread.
+        self._looks = 0
         self._watch: asyncio.TimerHandle | None = None
         self._is_leaving = False
         self.is_over = False
@@ -55,7 +57,7 @@ class Asking(Wire):
         """
         loop, number = asyncio.get_running_loop(), next(self._numbers)
         if self._watch is None:
-            self._heard = loop.time()
+            self._looks = 0
             self._watch = loop.call_later(PING, self._look)
         answer: asyncio.Future[bytes | None] = loop.create_future()
         self._open[number] = answer
@@ -67,7 +69,6 @@ class Asking(Wire):
 
     def received(self, kind: int, number: int, body: bytes) -> None:
         """Take an answer; see `Wire`."""
-        self._heard = asyncio.get_running_loop().time()
         if kind == Kind.PONG:
             return
         if kind == Kind.LEAVING and not self._is_leaving:
@@ -79,12 +80,20 @@ class Asking(Wire):
 
     def _look(self) -> None:
         """Ask whether the owner still runs, and end the connection if it does not say so."""
-        loop, self._watch = asyncio.get_running_loop(), None
-        if loop.time() - self._heard >= PATIENCE:
-            self.end(PAUSE)
-        elif self._open:
+        self._watch = None
+        if not self._open:
+            return
+        if self.has_heard:
+            self.has_heard, self._looks = False, 0
+        if self._looks * PING >= PATIENCE:
+            self.end(PAUSE if self.is_connected else SILENCE)
+            return
+        if self._looks == 0:
+            # Before the owner has proved itself this waits, and its proof is what it has to say.
             self.send(Kind.PING, 0)
-            self._watch = loop.call_later(PING, self._look)
+            self.flush()
+        self._looks += 1
+        self._watch = asyncio.get_running_loop().call_later(PING, self._look)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """End; see `asyncio.Protocol`."""

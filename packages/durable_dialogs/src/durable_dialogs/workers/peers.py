@@ -14,7 +14,7 @@ import structlog
 from durable_dialogs.redis.valkey_socket import PRIVATE, require_private
 from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
-from durable_dialogs.workers.handover import PATIENCE, Asking, CarryOut, Serving
+from durable_dialogs.workers.handover import Asking, CarryOut, Serving
 from durable_dialogs.workers.ownership import Ownership
 from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry
 
@@ -77,7 +77,8 @@ class Peers:
     async def _connect(self, asked: Asking, address: str) -> None:
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(PATIENCE):
+            # `Asking` gives up earlier; this only ends the attempt.
+            async with asyncio.timeout(SILENCE):
                 if address.startswith(UNIX):
                     path = address.removeprefix(UNIX)
                     await loop.create_unix_connection(lambda: asked, path)
