@@ -13,7 +13,8 @@ from tests.support.nursery import ROOT, START
 
 LISTS = ("requirements", "requirements-dev")
 COMPARED = {
-    "web/webhook.py": "the secret that Telegram says",
+    "packages/durable_dialogs/src/durable_dialogs/intake/webhook.py": "Telegram's secret",
+    "packages/durable_dialogs/src/durable_dialogs/workers/wire.py": "a frame's code",
     "web/login.py": "the form's token",
     "web/signed_login.py": "Telegram's signature",
     "signed/seals.py": "a seal",
