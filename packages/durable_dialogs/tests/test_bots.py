@@ -39,6 +39,17 @@ class Asking(StatesGroup):
     name = State()
 
 
+async def test_a_dispatcher_that_is_started_by_itself_says_what_to_start(
+    playground: Playground,
+) -> None:
+    """It would acknowledge each update, although none could be done."""
+    async with make_bot(playground) as bot:
+        dispatcher = make_dispatcher()
+        DurableDialogs(bot).setup(dispatcher)
+        with pytest.raises(RuntimeError, match=r"DurableDialogs\.start_polling"):
+            await dispatcher.start_polling(bot, handle_signals=False)
+
+
 def make_dispatcher(*, disable_fsm: bool = True) -> Dispatcher:
     """Make a dispatcher with a counter, which also asks for a name."""
     router = Router()

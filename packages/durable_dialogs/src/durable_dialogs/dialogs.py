@@ -43,6 +43,11 @@ PAUSE = 5.0
 UNPREPARED = "call setup(dispatcher) first"
 """The error if something needs the dispatcher and does not have it yet."""
 
+NOT_RUNNING = (
+    "start the bot with DurableDialogs.start_polling(), or inside `async with` or `lifespan`"
+)
+"""The error if the dispatcher is started by itself."""
+
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
@@ -109,6 +114,7 @@ class DurableDialogs:
             events_isolation=DisabledEventIsolation(),
         )
         dispatcher.callback_query.middleware(check_press)
+        dispatcher.startup.register(self._check_running)
         return self._managers
 
     async def start_polling(self, *bots: Bot, handle_signals: bool = True) -> None:
@@ -266,6 +272,11 @@ class DurableDialogs:
         for engine in self._engines.values():
             for close in engine.closing:
                 await close(max(0.0, end - loop.time()))
+
+    async def _check_running(self) -> None:
+        """Refuse a start by the dispatcher itself: it would acknowledge updates that fail here."""
+        if not self._engines:
+            raise RuntimeError(NOT_RUNNING)
 
     async def _carry_out(
         self, handler: Handler, event: TelegramObject, data: dict[str, Any]
