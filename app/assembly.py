@@ -43,10 +43,9 @@ from durable_dialogs.update.hooks import Hooks
 from exports.sending import Exports
 from exports.writing import Writer
 from handlers import inline_counter, menu_button, profile
-from handlers.errors import answer_error
+from handlers.errors import answer_error, tell_unread
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
-from handlers.unreadable import refuse_unread
 from locales import Catalog
 from ops.metrics import TAPS, TOTALS, begin, count_total, measure_dialogs, watch
 from people.chat_names import ChatNames
@@ -220,7 +219,7 @@ def _make_intake(
         Reader(bot, services.bills.payer_of),
         Quarantine(connections.redis, connections.batch, connections.keys),
         partial(dispatcher.feed_update, bot),
-        partial(refuse_unread, catalog),
+        partial(tell_unread, catalog),
         kinds=KINDS,
         discards={"chat_member": services.rights.forget},
     )

@@ -1,6 +1,5 @@
 """Receives updates, by polling or by webhook, and measures and logs each."""
 
-import hmac
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from durable_dialogs.intake.receiver import Receiver
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.telemetry import update_id
-from durable_dialogs.workers.peers import Peers
+from durable_dialogs.workers.peers import Peers, peers_key
 from durable_dialogs.workers.registry import WorkerRegistry
 from ops.metrics import UPDATE_SECONDS, UPDATES, begin, child
 from web.webhook import PATH, add_webhook
@@ -144,5 +143,4 @@ def make_peers(settings: Settings, token: str, workers: WorkerRegistry) -> Peers
     """
     if settings.webhook_url is None or settings.worker_peers == OFF:
         return None
-    key = hmac.digest(token.encode(), b"durable peers", "sha256")
-    return Peers(workers, key, settings.worker_peers)
+    return Peers(workers, peers_key(token), settings.worker_peers)

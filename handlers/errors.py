@@ -1,6 +1,6 @@
 """Answers updates that failed."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from html import escape
 from typing import Any
 
@@ -22,7 +22,7 @@ from durable_dialogs import (
     carries,
     note_forged,
 )
-from locales import Texts
+from locales import Catalog, Texts
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice
 from widgets.presses import lasting
@@ -178,3 +178,15 @@ def _own_stack(data: dict[str, Any]) -> str:
     chat: Chat = data["event_chat"]
     person: User = data["event_from_user"]
     return DEFAULT_STACK_ID if chat.type == ChatType.PRIVATE else f"<{person.id}>"
+
+
+def tell_unread(catalog: Catalog, content: Mapping[str, Any]) -> str:
+    """Give what to tell a person whose update can't be read, in the language of their client.
+
+    Args:
+        catalog: The texts of all languages.
+        content: The update's content as JSON, of any shape.
+    """
+    person = content.get("from")
+    language = person.get("language_code") if isinstance(person, Mapping) else None
+    return catalog.speak(language if isinstance(language, str) else None)("notice-unread")

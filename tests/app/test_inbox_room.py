@@ -55,7 +55,7 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
     reader = Reader(bot, payer_of=lambda _payload: None)
     batch = Batch(redis)
     quarantine = Quarantine(redis, batch, BotKeys(bot.id))
-    intake = Intake(bot, reader, quarantine, feed, lambda *_: None, kinds=kinds)
+    intake = Intake(bot, reader, quarantine, feed, str, kinds=kinds)
     store = InboxStore(redis, batch, BotKeys(bot.id), is_redis_away=lambda: False)
     inbox = Inbox(Fetcher(bot, kinds), store, intake.carry_out)
     running = asyncio.create_task(inbox.run())

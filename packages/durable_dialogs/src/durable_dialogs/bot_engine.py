@@ -1,6 +1,5 @@
 """All that one bot needs to run: the engine, and what receives updates for it."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -25,7 +24,7 @@ from durable_dialogs.runtime import Callbacks, Engine
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
-from durable_dialogs.workers.peers import Peers
+from durable_dialogs.workers.peers import Peers, peers_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class BotEngine:
             Reader(bot),
             self.quarantine,
             partial(shared.dispatcher.feed_update, bot),
-            settings.words.unread,
+            settings.words.tell_unread,
             kinds=shared.kinds,
         )
         kept_updates = InboxStore(redis, batch, keys, is_redis_away=lambda: store.is_away)
@@ -94,7 +93,7 @@ class BotEngine:
         peers = None
         first: list[Callable[[], Awaitable[object]]] = []
         if by_webhook and settings.peers:
-            peers = Peers(engine.workers, _key(bot), settings.peers)
+            peers = Peers(engine.workers, peers_key(bot.token), settings.peers)
         self.receiver = Receiver(intake, peers)
         if peers:
             # Before the worker's first heartbeat, which tells where others pass updates on to.
@@ -103,11 +102,6 @@ class BotEngine:
         self.closing = [*([peers.close] if peers else []), inbox.close, *engine.closing]
         self.poll = partial(poll, bot, inbox)
         self.replay = inbox.replay
-
-
-def _key(bot: Bot) -> bytes:
-    """Return the key by which the bot's workers know each other."""
-    return hmac.digest(bot.token.encode(), b"durable peers", "sha256")
 
 
 def _delivery(deliver: Deliver | None, moving: GroupUpgrades) -> DeliverEntry:

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.intake.quarantine import Quarantine, name_of
 from durable_dialogs.intake.reading import Reader, Reading
+from durable_dialogs.intake.unread import TellUnread, answer_unread
 from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.state.retention import Retention
 from durable_dialogs.state.update_data import IN_RESPONSE, IS_KEPT, LEFT_OUT, RETENTION
@@ -26,12 +27,6 @@ from durable_dialogs.telemetry import telemetry
 
 Feed = Callable[..., Awaitable[object]]
 """Carries an update out. Gets the update, and by keyword what to add to the middlewares' data."""
-Refuse = Callable[[str, Mapping[str, Any]], TelegramMethod[Any] | None]
-"""Returns the method that answers an update that can't be read.
-
-Gets the update's kind and its content. Returns None if no person waits for an answer, or the
-content does not tell which person.
-"""
 Discard = Callable[[Mapping[str, Any]], Awaitable[object]]
 """Does what has to be done if an update can't be read and is not kept. Gets the update's content,
 which may be of any shape."""
@@ -55,7 +50,7 @@ class Intake:
         reader: Reads updates.
         quarantine: Keeps updates that can't be used.
         feed: Carries out an update that was read.
-        refuse: Answers an update that can't be used.
+        tell_unread: Returns what to tell a person whose update can't be read.
         kinds: The kinds of updates that were asked for; others are ignored.
         discards: What to do with updates that are worth nothing if they can't be read, by kind, in
             place of keeping them.
@@ -68,7 +63,7 @@ class Intake:
     reader: Reader
     quarantine: Quarantine
     feed: Feed
-    refuse: Refuse
+    tell_unread: TellUnread
     _: KW_ONLY
     kinds: Collection[str]
     discards: Mapping[str, Discard] = field(default_factory=dict)
@@ -104,7 +99,7 @@ class Intake:
             # bytes, as often as it likes.
             (update_log.warning if reading.left_out else update_log.debug)("update_reduced")
             return await self._feed(reading, body, {**data, LEFT_OUT: reading.left_out})
-        if method := self.refuse(reading.kind, reading.content):
+        if method := answer_unread(reading.kind, reading.content, self.tell_unread):
             telemetry.update_unreadable("answered")
             update_log.warning("update_answered_unread")
             await self._call(method, data)

@@ -6,12 +6,7 @@ from typing import Any
 
 import structlog
 from aiogram.methods import (
-    AnswerCallbackQuery,
-    AnswerInlineQuery,
-    AnswerPreCheckoutQuery,
-    AnswerShippingQuery,
     EditMessageReplyMarkup,
-    TelegramMethod,
 )
 from aiogram.types import CallbackQuery, Message, Update
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
@@ -105,23 +100,9 @@ class Words:
                 EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
             )
 
-    def unread(self, kind: str, content: Mapping[str, Any]) -> TelegramMethod[Any] | None:
-        """Answer an update that can't be read; see `durable_dialogs.intake.intake.Refuse`."""
-        ident, text = content.get("id"), self.failed
-        if not isinstance(ident, str):
-            return None
-        match kind:
-            case "callback_query":
-                return AnswerCallbackQuery(callback_query_id=ident, text=text, show_alert=True)
-            case "pre_checkout_query":
-                return AnswerPreCheckoutQuery(
-                    pre_checkout_query_id=ident, ok=False, error_message=text
-                )
-            case "shipping_query":
-                return AnswerShippingQuery(shipping_query_id=ident, ok=False, error_message=text)
-            case "inline_query":
-                return AnswerInlineQuery(inline_query_id=ident, results=[], cache_time=0)
-        return None
+    def tell_unread(self, _content: Mapping[str, Any]) -> str:
+        """Return what to tell a person whose update can't be read; see `TellUnread`."""
+        return self.failed
 
 
 def _say(text: str, update: Update, unit: UnitOfWork, *, by_message: bool = True) -> None:

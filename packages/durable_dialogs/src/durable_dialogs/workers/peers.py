@@ -1,6 +1,7 @@
 """Passing updates on to the workers that own their chats, and taking updates from others."""
 
 import asyncio
+import hmac
 import os
 import socket
 import tempfile
@@ -19,6 +20,15 @@ from durable_dialogs.workers.ownership import Ownership
 from durable_dialogs.workers.registry import SILENCE, UNIX, WorkerRegistry
 
 log = structlog.get_logger(__name__)
+
+
+def peers_key(token: str) -> bytes:
+    """Return the key that all workers of a bot know, and nobody else.
+
+    Args:
+        token: The bot's token.
+    """
+    return hmac.digest(token.encode(), b"durable peers", "sha256")
 
 
 class Peers:

@@ -10,6 +10,7 @@ encrypted, so a connection between machines belongs into a private network.
 import asyncio
 import hmac
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from enum import IntEnum
 from hashlib import blake2b
@@ -71,7 +72,7 @@ class Seal:
         return code.digest()
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.Protocol, ABC):
     """One end of a connection.
 
     Frames that are sent in one iteration of the event loop are written together, and none before
@@ -103,9 +104,9 @@ class Wire(asyncio.Protocol):
         """Whether there has been a connection."""
         return self._transport is not None
 
+    @abstractmethod
     def received(self, kind: int, number: int, body: bytes) -> None:
         """Take a frame of the other end."""
-        raise NotImplementedError
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to prove; see `asyncio.Protocol`."""
