@@ -18,10 +18,11 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, ManagedCheckbox, Row, Swi
 from aiogram_dialog.widgets.style import Style
 from magic_filter import F
 
+from durable_dialogs import unit_of_work
 from states import Callbacks
 from widgets.dialog_data import data_of, widget_of
 from widgets.disabled import Disabled
-from widgets.services import bot_of, texts_of, unit_of_work, zone_of
+from widgets.services import bot_of, texts_of, zone_of
 from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window

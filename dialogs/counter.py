@@ -13,19 +13,12 @@ from magic_filter import F
 from db.models import VALUE_MAX, Kind
 from dialogs.counter_closing import cancel, confirm, leave, require_right_to_close
 from dialogs.counter_data import STEPS, counted, opened_as
+from durable_dialogs import unit_of_work
 from states import Counter
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice
 from widgets.open_counters import OpenCounters
-from widgets.services import (
-    chat_of,
-    is_private,
-    person_of,
-    preferences_of,
-    services_of,
-    texts_of,
-    unit_of_work,
-)
+from widgets.services import chat_of, is_private, person_of, preferences_of, services_of, texts_of
 from widgets.shares import Contributions, contribute, name_of
 from widgets.steps import Steps
 from widgets.text import T

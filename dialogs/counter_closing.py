@@ -12,11 +12,11 @@ from aiogram_dialog.widgets.kbd import Button
 from db.models import Kind
 from db.totals import NewTotal
 from dialogs.counter_data import counted, opened_as
-from durable_dialogs import foreground
+from durable_dialogs import foreground, unit_of_work
 from states import Counter, Menu, Naming
 from widgets.notice import Notice
 from widgets.open_counters import OpenCounters
-from widgets.services import chat_of, preferences_of, services_of, texts_of, unit_of_work
+from widgets.services import chat_of, preferences_of, services_of, texts_of
 
 
 async def confirm(callback: CallbackQuery, _button: Button, manager: DialogManager) -> None:

@@ -11,18 +11,13 @@ from aiogram_dialog.widgets.kbd import Cancel, Group, Select
 from aiogram_dialog.widgets.text import Format
 from magic_filter import F
 
-from durable_dialogs import (
-    Record,
-    in_topic,
-    location_of_record,
-    stack_id_of,
-)
+from durable_dialogs import Record, in_topic, location_of_record, stack_id_of, unit_of_work
 from locales import Texts
 from states import Counters
 from widgets.dialog_data import data_of
 from widgets.notice import Notice
 from widgets.open_counters import OpenCounters
-from widgets.services import chat_of, person_of, unit_of_work
+from widgets.services import chat_of, person_of
 from widgets.text import T, isolated
 from widgets.window import Window
 

@@ -16,11 +16,11 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.text import Const, Format
 from magic_filter import F
 
-from durable_dialogs import ask
+from durable_dialogs import ask, unit_of_work
 from states import Game
 from widgets.game import GameMessage, Play
 from widgets.notice import Notice
-from widgets.services import bot_of, services_of, texts_of, unit_of_work
+from widgets.services import bot_of, services_of, texts_of
 from widgets.text import T
 from widgets.window import Window
 

@@ -9,7 +9,7 @@ from aiogram_dialog.widgets.kbd import Button, Row, Start, SwitchTo
 
 from db.models import Kind
 from dialogs.counter_data import CLOSED, CounterStart
-from durable_dialogs import foreground, open_beside
+from durable_dialogs import foreground, open_beside, unit_of_work
 from states import (
     Callbacks,
     Counter,
@@ -27,7 +27,7 @@ from states import (
 from widgets.access import in_group, in_private
 from widgets.commands import CommandList
 from widgets.dialog_data import data_of
-from widgets.services import is_private, unit_of_work
+from widgets.services import is_private
 from widgets.text import T
 from widgets.window import Window
 

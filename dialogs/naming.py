@@ -11,10 +11,11 @@ from aiogram_dialog.widgets.kbd import Cancel
 
 from db.models import LABEL_MAX
 from db.totals import NewTotal
+from durable_dialogs import unit_of_work
 from states import Naming
 from widgets.dialog_data import data_of
 from widgets.notice import Notice
-from widgets.services import texts_of, unit_of_work
+from widgets.services import texts_of
 from widgets.text import T
 from widgets.window import Window
 

@@ -13,14 +13,14 @@ from magic_filter import F
 from db.models import Payment
 from db.payments import Page
 from dialogs.bill import BillStart
-from durable_dialogs import open_beside
+from durable_dialogs import open_beside, unit_of_work
 from locales import Texts
 from signed.bills import CURRENCY, MUG, SHIPPING, STARS, STARS_MAX, STARS_MIN, Bill, price
 from states import Bill as BillStates
 from states import Payment as PaymentStates
 from widgets.dialog_data import data_of
 from widgets.notice import Notice
-from widgets.services import person_of, services_of, texts_of, unit_of_work
+from widgets.services import person_of, services_of, texts_of
 from widgets.steps import Steps
 from widgets.text import T, fill
 from widgets.window import Window

@@ -25,13 +25,13 @@ from aiogram_dialog.widgets.kbd import (
 from aiogram_dialog.widgets.markup.force_reply import ForceReplyFactory
 from aiogram_dialog.widgets.style import Style
 
-from durable_dialogs import open_beside
+from durable_dialogs import open_beside, unit_of_work
 from states import Example, ReplyBuilder, ReplyKeyboards
 from widgets.answers import answer
 from widgets.dialog_data import widget_of
 from widgets.notice import Notice
 from widgets.reply import ReplyKeyboard, ReplyWindow, message_of
-from widgets.services import texts_of, unit_of_work
+from widgets.services import texts_of
 from widgets.switch import switch
 from widgets.text import T
 from widgets.window import Window

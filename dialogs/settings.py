@@ -17,11 +17,11 @@ from db.models import Kind
 from db.preferences import Preferences
 from dialogs.choices import choose, require_person
 from dialogs.counter_data import STEPS
+from durable_dialogs import unit_of_work
 from locales import Catalog, Texts
 from states import Settings, TimeZone, Totals
 from widgets.access import in_private
 from widgets.notice import Notice
-from widgets.services import unit_of_work
 from widgets.text import T
 from widgets.window import Window
 

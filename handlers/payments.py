@@ -26,12 +26,12 @@ from aiogram_dialog import DialogManager, ShowMode, StartMode
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.payments import NewPayment, Payments
-from durable_dialogs import UnitOfWork, foreground
+from durable_dialogs import UnitOfWork, foreground, unit_of_work
 from locales import Texts
 from signed.bills import SHIPPING, Bill, Bills, price
 from states import Bill as BillStates
 from widgets.notice import Notice
-from widgets.services import Services, texts_of, unit_of_work
+from widgets.services import Services, texts_of
 
 PATIENCE = 4
 """Seconds to wait for the database; Telegram waits 10 seconds for the answer to a pre-checkout

@@ -18,12 +18,12 @@ from aiogram_dialog import DialogManager
 
 from db.models import Payment
 from db.payments import NewPayment
-from durable_dialogs import UnitOfWork, UnreadableResultError
+from durable_dialogs import UnitOfWork, UnreadableResultError, unit_of_work
 from handlers.admins import is_by_admin
 from locales import Texts
 from signed.bills import STARS, price
 from widgets.notice import Notice
-from widgets.services import Services, bot_of, texts_of, unit_of_work
+from widgets.services import Services, bot_of, texts_of
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"
 """Telegram's error if a payment was refunded before."""

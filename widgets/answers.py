@@ -3,7 +3,8 @@
 from aiogram.types import Message, ReplyKeyboardRemove
 from aiogram_dialog import DialogManager, ShowMode
 
-from widgets.services import texts_of, unit_of_work
+from durable_dialogs import unit_of_work
+from widgets.services import texts_of
 from widgets.text import fill
 
 

@@ -21,7 +21,6 @@ from db.preferences import Preferences
 from db.summaries import Summaries
 from db.totals import Totals
 from db.users import Users
-from durable_dialogs import UnitOfWork
 from exports.sending import Exports
 from locales import Texts
 from people.chat_names import ChatNames
@@ -87,11 +86,6 @@ def services_of(manager: DialogManager) -> Services:
 def services_unless_preview(manager: DialogManager) -> Services | None:
     """Give what the application hands to every update; None if a window is only previewed."""
     return cast("Services | None", manager.middleware_data.get("services"))
-
-
-def unit_of_work(manager: DialogManager) -> UnitOfWork:
-    """Give the unit of work of the update that is being handled."""
-    return cast("UnitOfWork", manager.middleware_data["unit"])
 
 
 def texts_of(manager: DialogManager) -> Texts:

@@ -14,9 +14,10 @@ from db.changes import UNDO, NewChange
 from db.models import Action
 from dialogs.totals.kept import Change, kept
 from dialogs.totals.overview import to_list
+from durable_dialogs import unit_of_work
 from states import Totals as States
 from widgets.notice import Notice
-from widgets.services import chat_of, texts_of, unit_of_work
+from widgets.services import chat_of, texts_of
 from widgets.text import T
 from widgets.window import Window
 

@@ -16,12 +16,12 @@ from dialogs.totals.changes import confirm, get_plan, plan
 from dialogs.totals.kept import TotalsStart
 from dialogs.totals.overview import PREVIEW, only, page_of, pager
 from dialogs.totals.scope import everything, wanted
-from durable_dialogs import topic_of
+from durable_dialogs import topic_of, unit_of_work
 from exports.orders import Order
 from states import Totals as States
 from widgets.dialog_data import start_of
 from widgets.notice import Notice
-from widgets.services import chat_of, services_of, texts_of, unit_of_work, zone_of
+from widgets.services import chat_of, services_of, texts_of, zone_of
 from widgets.text import T, isolated
 from widgets.window import Window
 from widgets.zone import local_time
