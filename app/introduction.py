@@ -92,7 +92,7 @@ def _may_pass(error: TelegramAPIError) -> bool:
 
 
 def _is_strange(error: TelegramAPIError) -> bool:
-    """Tell whether neither Telegram answered nor a proxy that can't reach it."""
+    """Tell whether the answer is neither Telegram's nor that of a proxy that can't reach it."""
     if isinstance(error, UnreadableResultError):
         return True
     return (

@@ -60,7 +60,7 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
 
 
 def _stop_event(parent: Parent | None) -> asyncio.Event:
-    """Give an event that signals, or the end of the parent, set."""
+    """Give an event that is set by SIGINT, by SIGTERM, or when the parent ends."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -172,7 +172,7 @@ def secrets_of(settings: Settings) -> list[str]:
     written = [url.get_secret_value() for url in addresses if url]
     passwords = [passwords_in(url) for url in written]
     for address in addresses_in_environment().values():
-        # Not checked yet: of one that is no address any part may be of a password.
+        # These are not checked yet. `passwords_in` raises if the text is no address.
         with suppress(ValueError):
             passwords.append(passwords_in(address))
     tokens = (settings.bot_token, settings.webhook_secret, settings.payment_provider_token)

@@ -1,7 +1,7 @@
 """Measures one hot inline counter: many people tap it at the same time, with one to six workers.
 
-All taps change one record. So this shows what workers do in vain because another worker was
-faster, and whether any tap is lost by that.
+All taps change one record. So this shows how often a worker does a tap in vain because another one
+was faster, and whether any tap is lost.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from telegram_playground import Client, Message, Person
 
 WARM_UP = 4
-"""Taps of each person before, so that all workers have met them."""
+"""Taps of each person before the measurement, so that each worker knows them."""
 METRICS_PORT = 8097
 
 ROWS = {
@@ -41,15 +41,15 @@ ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was measured with so many workers.
+    """The results of one number of workers.
 
     Attributes:
-        missing: How many taps the counter lacks at the end.
-        tries: How often a tap is done, because other workers were faster.
+        missing: The number of taps that did not count.
+        tries: How often a tap is done; more than 1 if another worker was faster.
         cpu: Microseconds of CPU a tap, of all workers together.
-        p50: Milliseconds from a tap to its answer, the median, and
-        p99: the 99th percentile.
-        edits: How often the message was edited.
+        p50: Milliseconds from a tap to its answer, median.
+        p99: Milliseconds from a tap to its answer, 99th percentile.
+        edits: The number of edits of the message.
         redis: Commands sent to Redis a tap.
     """
 

@@ -24,7 +24,7 @@ NOW = datetime.fromtimestamp(START, UTC) + YEARS * timedelta(days=365)
 YEAR = timedelta(days=365)
 PAGE = 10
 ANYBODY = 0.5
-"""The share of questions that come from anybody; the others come from the person of any total."""
+"""The share of queries of a random person; the others are of the person of a random total."""
 ZONE = ZoneInfo("Europe/Berlin")
 DIRECTIONS: tuple[Literal["older", "newer"], ...] = ("older", "newer")
 

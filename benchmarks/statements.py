@@ -1,7 +1,7 @@
 """How many statements the engine has, by room: `python -m benchmarks.statements`.
 
 A statement is what Python parses as one, so dense lines gain nothing. Docstrings, comments and
-`...` do not count. What receives updates in Tally counts too, until the engine does it.
+`...` do not count. Tally's own modules that receive updates are counted beside it.
 """
 
 import ast
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ENGINE = Path("packages/durable_dialogs/src/durable_dialogs")
 RECEIVING = ["app/updates.py", "app/webhook_setting.py", "web/webhook.py"]
-"""Modules of Tally that do what belongs to the engine."""
+"""Tally's modules that receive updates."""
 
 
 def statements(module: Path) -> int:

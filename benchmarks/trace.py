@@ -25,15 +25,15 @@ from tests.support.ports import free_port
 ROOT = Path(__file__).parents[1]
 ENGINE = "packages/durable_dialogs/src/"
 OTHERS = ("packages/telegram_playground/", "benchmarks/", ".venv")
-"""What runs in this process and is not Tally's."""
+"""Folders whose calls do not count, because they are neither Tally's nor the engine's."""
 WARM = 3
 """Presses before those that are watched."""
 WATCHED = 4
 """Presses that are watched. The one with the fewest calls counts: no job of the background ran."""
 REST = 8.0
-"""Seconds after the first presses in which the worker finishes what they have left to do."""
+"""Seconds after the first presses in which the worker finishes its background work."""
 SETTLING = 1.5
-"""Seconds between two presses: then the message was edited, and Telegram allows the next edit."""
+"""Seconds between two presses. By then the message is edited and Telegram allows the next edit."""
 
 
 class Tracer:

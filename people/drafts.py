@@ -17,8 +17,8 @@ from durable_dialogs import AwayError, Batch, BotKeys
 WEEK = 7 * 24 * 60 * 60
 """Seconds that a draft is kept; the first press on a posted counter must come within them."""
 MOST = 500
-"""Drafts of a person that are kept at most, because each letter that they type may offer another;
-beyond, those that were offered longest ago are dropped."""
+"""The maximum number of a person's drafts. There is a limit because each letter that a person types
+may offer another draft. Beyond it, the drafts that were offered longest ago are dropped."""
 ID = 11
 """Length of a draft's id: 64 bits."""
 

@@ -27,8 +27,8 @@ SAVING = 5.0
 REST = 3.0
 """Seconds without a query to the database after it did not answer."""
 LISTEN = 4.0
-"""Seconds of one wait for messages; shorter than the timeout of an answer of Redis, which would be
-an error."""
+"""Seconds of one wait for messages. It is shorter than the timeout for Redis' answers, after which
+redis-py raises an error."""
 
 NOTHING = Preferences()
 """Preferences of a person who has chosen nothing."""
