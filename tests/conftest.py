@@ -133,7 +133,7 @@ async def tally(
 
 
 @pytest.fixture
-async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  # noqa: ARG001
+async def ann(playground: Playground, tally: Tally) -> AsyncIterator[Person]:  # noqa: ARG001 - it serves her
     """Give a person who is new to the bot; fail if Telegram refuses a call meanwhile."""
     before = await playground.call_count()
     yield await playground.person("Ann", language_code="en")
@@ -148,13 +148,13 @@ async def boris(playground: Playground) -> Person:
 
 
 @pytest.fixture
-async def clara(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+async def clara(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a third person, who reads English."""
     return await playground.person("Clara", language_code="en")
 
 
 @pytest.fixture
-async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+async def dora(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person for whom calls may be refused."""
     return await playground.person("Dora", language_code="en")
 
@@ -166,7 +166,7 @@ async def group(playground: Playground, ann: Person, boris: Person) -> Group:
 
 
 @pytest.fixture(scope="session")
-async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+async def admin(playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves them
     """Give the admin of the shared bot."""
     return await playground.person("Admin", id=ADMIN)
 
@@ -251,7 +251,7 @@ async def app_tally(
 
 
 @pytest.fixture
-async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001
+async def app_ann(app_playground: Playground, app_tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await app_playground.person("Ann", language_code="en")
 

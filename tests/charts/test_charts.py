@@ -46,8 +46,7 @@ def children() -> set[int]:
 
 @pytest.mark.parametrize("lying", [False, True])
 async def test_a_chart_is_as_wide_as_two_phones_and_light_or_dark(
-    charts: Charts,
-    lying: bool,  # noqa: FBT001 - a parameter of the test
+    *, charts: Charts, lying: bool
 ) -> None:
     papers = []
     for dark in (False, True):
@@ -130,7 +129,7 @@ async def test_the_process_begins_with_the_first_chart_and_ends_when_told_to() -
 async def test_ctrl_c_in_a_terminal_reaches_the_bot_alone(charts: Charts) -> None:
     await charts.draw(WEEK)
     assert charts.process_id
-    # A terminal sends the signal to each process of the group in front.
+    # A terminal sends the signal to each process of the foreground group.
     assert os.getpgid(charts.process_id) != os.getpgid(0)
 
 

@@ -1,4 +1,4 @@
-"""What people have chosen: each choice by itself, and gone with the person."""
+"""Preferences: each choice is saved by itself, and all are deleted with the person."""
 
 import secrets
 
@@ -58,8 +58,7 @@ async def test_erasing_removes_preferences_and_undo_restores_them(
 
 @pytest.mark.parametrize("named_first", [True, False])
 async def test_a_total_takes_a_name_that_comes_later_or_first(
-    totals: Totals,
-    named_first: bool,  # noqa: FBT001 - a case
+    *, totals: Totals, named_first: bool
 ) -> None:
     confirmation_id = secrets.token_bytes(16)
     bare = new_total(user_id=7, confirmation_id=confirmation_id, label=None)

@@ -1,10 +1,10 @@
-"""Adding totals up: whatever is asked agrees with a plain Python list, in any time zone."""
+"""Sums of totals agree with sums in plain Python, for any filter and time zone."""
 
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,8 @@ from db.totals import NewTotal, Totals
 from db.users import Profile, Users
 from tests.support.samples import NOON, all_of, new_total
 
-# Clocks change at midnight, at 24:00, by half an hour, in the other half of the year;
-# and two zones that are never a whole hour away from UTC.
+# Zones whose clocks change at midnight, at 24:00, by half an hour, or in the other half of the
+# year, and two zones that are never a whole hour away from UTC.
 ZONES = st.sampled_from(
     [
         ZoneInfo(name)
@@ -31,20 +31,29 @@ ZONES = st.sampled_from(
         )
     ]
 )
-# Around those changes, and over years.
+
+
+def moments(first: str, last: str) -> st.SearchStrategy[datetime]:
+    """Draw moments between two days, in UTC."""
+    return st.datetimes(
+        datetime.fromisoformat(first), datetime.fromisoformat(last), timezones=st.just(UTC)
+    )
+
+
+# Around those changes of clocks, and over years.
 MOMENTS = st.one_of(
-    st.datetimes(datetime(2026, 3, 7), datetime(2026, 4, 26), timezones=st.just(UTC)),  # noqa: DTZ001
-    st.datetimes(datetime(2026, 10, 24), datetime(2026, 11, 3), timezones=st.just(UTC)),  # noqa: DTZ001
-    st.datetimes(datetime(2025, 1, 1), datetime(2027, 6, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    moments("2026-03-07", "2026-04-26"),
+    moments("2026-10-24", "2026-11-03"),
+    moments("2025-01-01", "2027-06-01"),
 )
 
 
 @st.composite
 def days_edges(draw: st.DrawFn) -> datetime:
-    """Draw a moment within two seconds of a midnight, where there is one."""
+    """Draw a moment within two seconds of a midnight of 2026."""
     zone = draw(ZONES)
-    midnight = draw(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)))  # noqa: DTZ001
-    midnight = midnight.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=zone)
+    day = draw(st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+    midnight = datetime.combine(day, time(), zone)
     return midnight.astimezone(UTC) + timedelta(seconds=draw(st.integers(-2, 1)))
 
 
@@ -63,7 +72,7 @@ NEWS = st.lists(NEW, max_size=12)
 
 @st.composite
 def filters(draw: st.DrawFn) -> Filter:
-    """Draw a filter: often one that lets much pass."""
+    """Draw a filter, often one that selects many totals."""
     wanted = Filter(
         chat_id=draw(st.one_of(st.none(), CHATS)),
         kind=draw(st.one_of(st.none(), st.none(), st.sampled_from(Kind))),
@@ -81,12 +90,12 @@ SHARED = settings(
 
 @pytest.fixture(scope="module")
 def persons() -> Iterator[int]:
-    """Somebody new for every example; all share one database."""
+    """Give the ids of people: a new one for each example, because all share one database."""
     return count(1)
 
 
 def passes(total: NewTotal, wanted: Filter) -> bool:
-    """What a filter is, said without a database."""
+    """Tell whether a filter selects a total, without a database."""
     return all(
         (
             wanted.chat_id is None or total.chat_id == wanted.chat_id,
@@ -99,23 +108,23 @@ def passes(total: NewTotal, wanted: Filter) -> bool:
 
 
 class Person:
-    """Somebody with totals, in the database and in a list."""
+    """A person with totals, in the database and in a list."""
 
     def __init__(self, user_id: int, news: Sequence[NewTotal]) -> None:
         self.id = user_id
         self.totals = [replace(new, user_id=user_id) for new in news]
 
     async def save(self, totals: Totals) -> None:
-        """Have the totals in the database."""
+        """Save the totals in the database."""
         await asyncio.gather(*(totals.add(total) for total in self.totals))
 
     def passing(self, wanted: Filter) -> list[NewTotal]:
-        """The list's part that a filter lets pass."""
+        """Give the totals of the list that a filter selects."""
         return [total for total in self.totals if passes(total, wanted)]
 
 
 def groups(totals: list[NewTotal], key: Callable[[NewTotal], Any]) -> dict[Any, Amount]:
-    """Add up in plain Python."""
+    """Add totals up by a key, in plain Python."""
     found: defaultdict[Any, list[int]] = defaultdict(list)
     for total in totals:
         found[key(total)].append(total.value)
@@ -124,7 +133,8 @@ def groups(totals: list[NewTotal], key: Callable[[NewTotal], Any]) -> dict[Any, 
 
 @SHARED
 @given(news=NEWS, wanted=filters(), zone=ZONES, now=st.one_of(MOMENTS, days_edges()))
-async def test_sums_agree_with_a_list(  # noqa: PLR0913, PLR0917  (three are drawn, three are parts)
+async def test_sums_agree_with_a_list(  # noqa: PLR0913 - three are fixtures, four are drawn
+    *,
     totals: Totals,
     summaries: Summaries,
     persons: Iterator[int],

@@ -46,7 +46,7 @@ def test_the_preview_page_shows_every_window(tmp_path: Path) -> None:
         text = page.read_text()
         for dialog in DIALOGS:
             for state in dialog.states():
-                assert str(state.state) in text or str(state._state) in text  # noqa: SLF001
+                assert str(state.state) in text
 
 
 async def test_remembered_buttons_belong_to_one_chat() -> None:

@@ -38,7 +38,7 @@ async def cashier(own_tally: Tally, proxy: Proxy, request: pytest.FixtureRequest
 
 
 @pytest.fixture
-async def ann(own_playground: Playground, cashier: Tally) -> Person:  # noqa: ARG001
+async def ann(own_playground: Playground, cashier: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await own_playground.person("Ann", language_code="en")
 

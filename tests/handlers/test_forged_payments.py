@@ -41,7 +41,7 @@ async def cashier(
 
 
 @pytest.fixture
-async def ann(bank: Playground, cashier: Tally) -> Person:  # noqa: ARG001
+async def ann(bank: Playground, cashier: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await bank.person("Ann", language_code="en")
 

@@ -9,7 +9,7 @@ from tests.support.tally import Tally
 
 
 @pytest.fixture
-async def inline_ann(inline_playground: Playground, inline_tally: Tally) -> Person:  # noqa: ARG001
+async def inline_ann(inline_playground: Playground, inline_tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who has never written to that bot."""
     return await inline_playground.person("Ann", language_code="en")
 

@@ -113,7 +113,7 @@ async def cashier(
 
 
 @pytest.fixture
-async def ann(module_playground: Playground, cashier: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, cashier: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await module_playground.person("Ann", language_code="en")
 

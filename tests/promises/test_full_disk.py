@@ -42,7 +42,7 @@ async def tally(own_playground: Playground, disk: Disk) -> AsyncIterator[Tally]:
 
 
 @pytest.fixture
-async def ann(own_playground: Playground, tally: Tally) -> Person:  # noqa: ARG001
+async def ann(own_playground: Playground, tally: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await own_playground.person("Ann", language_code="en")
 

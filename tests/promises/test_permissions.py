@@ -68,7 +68,7 @@ async def limited(
 
 
 @pytest.fixture
-async def ann(module_playground: Playground, limited: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, limited: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await module_playground.person("Ann", language_code="en")
 

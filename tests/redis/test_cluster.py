@@ -45,7 +45,7 @@ async def tally(
 
 
 @pytest.fixture
-async def people(playground: Playground, tally: Tally) -> list[Person]:  # noqa: ARG001
+async def people(playground: Playground, tally: Tally) -> list[Person]:  # noqa: ARG001 - it serves them
     """Give people whose chats are on all nodes, new to the bot."""
     names = ["Ann", "Boris", "Clara", "Dan", "Eve", "Fay"]
     return [await playground.person(name, language_code="en") for name in names]

@@ -48,17 +48,18 @@ async def tell(tally: Tally, ticket: str, score: object, **more: object) -> tupl
         return answer.status, await answer.json() if answer.status == 200 else None
 
 
-async def reach(tally: Tally, ticket: str, score: int) -> Any:  # noqa: ANN401 - JSON
+async def reach(tally: Tally, ticket: str, score: int) -> dict[str, Any]:
     """Post a score until enough time for its taps has passed; give the content of the answer."""
     async with asyncio.timeout(PATIENCE):
         while (answer := await tell(tally, ticket, score))[0] == 403:
             pass
     status, page = answer
     assert status == 200
+    assert isinstance(page, dict)
     return page
 
 
-def results(page: Any) -> list[tuple[str, int]]:  # noqa: ANN401 - JSON
+def results(page: dict[str, Any]) -> list[tuple[str, int]]:
     """Give the high scores in the content of an answer."""
     return [(row["name"], row["score"]) for row in page["scores"]]
 

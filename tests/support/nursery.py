@@ -11,6 +11,7 @@ workers share a folder of metrics, because that is read while the bot loads.
 import asyncio
 import atexit
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -151,16 +153,11 @@ async def start_bot(  # noqa: PLR0913 - what a process is made of
 
 def serve() -> None:
     """Fork for each line on standard input, and print the id of the new process."""
-    import gc  # noqa: PLC0415
-
     gc.disable()
-    # Loaded here once, for all forked processes.
-    import aiosqlite  # noqa: F401, PLC0415
-
-    import main  # noqa: F401, PLC0415
-    from app import run  # noqa: F401, PLC0415
-
-    # Or the collector of each forked process would go through these objects, and so copy them.
+    # Loaded once, for all forked processes.
+    for name in ("aiosqlite", "main", "app.run"):
+        import_module(name)
+    # Otherwise the collector of each forked process would visit these objects, and so copy them.
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
@@ -189,7 +186,7 @@ def _become_bot(order: dict[str, Any]) -> None:
     sys.argv = [str(ROOT / "main.py"), *order["arguments"]]
     status = 1
     try:
-        import main  # noqa: PLC0415
+        import main  # noqa: PLC0415 - the tests' own process must not load the bot
 
         status = main.run()
     except SystemExit as end:

@@ -46,6 +46,6 @@ def undo(change: NewChange, *, after: timedelta = UNDO, **fields: Any) -> NewCha
 def rows(totals: list[Total]) -> list[dict[str, Any]]:
     """Give all columns of totals."""
     return [
-        {column: getattr(total, column) for column in Total.__table__.columns.keys()}  # noqa: SIM118
+        {column.key: getattr(total, column.key) for column in Total.__table__.columns}
         for total in totals
     ]

@@ -18,8 +18,9 @@ async def write_to_a_closed_connection(path: str) -> None:
     connection = ReconnectingSocket(path=path)
     await connection.connect()  # type: ignore[no-untyped-call]
     assert not connection.should_reconnect()
-    assert connection._writer  # noqa: SLF001 - the test closes it
-    connection._writer.transport.abort()  # noqa: SLF001
+    writer = connection._writer  # noqa: SLF001 - the test closes it
+    assert writer
+    writer.transport.abort()
     await asyncio.sleep(0)
     assert connection.should_reconnect()
     with pytest.raises(RedisConnectionError):

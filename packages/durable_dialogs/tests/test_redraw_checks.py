@@ -71,10 +71,11 @@ LATER = DRIFT + 0.1
     ],
 )
 async def test_a_permit_after_the_last_edit_has_drawn_the_stored_version(
+    *,
     monkeypatch: pytest.MonkeyPatch,
     later: float,
     version: str,
-    is_by_same_clock: bool,  # noqa: FBT001
+    is_by_same_clock: bool,
     state: WindowState,
 ) -> None:
     clock = Clock()

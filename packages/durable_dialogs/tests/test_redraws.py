@@ -213,8 +213,7 @@ async def test_an_animation_waits_for_no_other_window(scene: Scene) -> None:
 
 @pytest.mark.parametrize("is_rendered", [True, False])
 async def test_a_window_that_is_renewed_while_it_is_drawn_is_drawn_once_more(
-    scene: Scene,
-    is_rendered: bool,  # noqa: FBT001
+    *, scene: Scene, is_rendered: bool
 ) -> None:
     (window,) = await scene.leave_behind(ANN, 1)
     location = Location(ANN, "private", None, ANN, None)

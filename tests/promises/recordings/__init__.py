@@ -108,7 +108,7 @@ async def _ask(redis: Redis, *command: object) -> Any:  # noqa: ANN401 - what th
     return await redis.execute_command(*command)  # type: ignore[no-untyped-call]
 
 
-async def _get(redis: Redis, kind: str, key: bytes) -> Any:  # noqa: ANN401 - JSON by the type
+async def _get(redis: Redis, kind: str, key: bytes) -> object:
     if kind == "string":
         return _text(await _ask(redis, "GET", key))
     if kind == "hash":
@@ -121,7 +121,7 @@ async def _get(redis: Redis, kind: str, key: bytes) -> Any:  # noqa: ANN401 - JS
     raise ValueError(kind)
 
 
-async def _put(redis: Redis, kind: str, key: str, value: Any) -> None:  # noqa: ANN401 - likewise
+async def _put(redis: Redis, kind: str, key: str, value: Any) -> None:  # noqa: ANN401 - JSON by the type
     if kind == "string":
         await _ask(redis, "SET", key, _bytes(value))
     elif kind == "hash":
