@@ -1,6 +1,6 @@
-"""Tally, tried out."""
+"""The tests of Tally."""
 
 import gc
 
-# What is loaded from here on stays: see `tests.conftest.pytest_collection_finish`.
+# The modules that load from here on stay in memory: see `tests.conftest.pytest_collection_finish`.
 gc.disable()

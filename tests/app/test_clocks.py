@@ -27,14 +27,14 @@ USER = {"id": 1000001, "first_name": "Ann"}
 
 
 @pytest.fixture
-async def clocked(own_playground: Playground, own_tally: Tally) -> Tally:  # noqa: ARG001 - it runs there
-    """Give a bot with pages."""
+async def clocked(own_tally: Tally) -> Tally:
+    """Give a running bot with pages."""
     own_tally.settings |= {"WEB_APP_URL": "https://example.org", "WEB_PORT": str(free_port())}
     return await own_tally.start()
 
 
 async def dated(playground: Playground, tally: Tally, ahead: float) -> None:
-    """Have Telegram's clock go ahead of this machine's from now on, and wait until that is seen."""
+    """Set Telegram's clock ahead of this machine's, and wait until the bot has noticed."""
     await playground.calm()
     if ahead:
         date = formatdate(time.time() + ahead, usegmt=True)
@@ -43,14 +43,14 @@ async def dated(playground: Playground, tally: Tally, ahead: float) -> None:
 
 
 async def until(tally: Tally, is_so: Callable[[Counter[str]], bool]) -> None:
-    """Wait until the metrics fulfil a condition. Each look makes the bot call Telegram."""
+    """Wait until the metrics fulfil a condition. Each request makes the bot call Telegram."""
     async with asyncio.timeout(START):
         while not is_so(await metrics(tally)):
             await asyncio.sleep(0.1)
 
 
 def events(tally: Tally, *names: str) -> list[str]:
-    """Give what was logged of these, in order."""
+    """Give the logged events with these names, in order."""
     return [line["event"] for line in tally.logged() if line["event"] in names]
 
 
@@ -61,7 +61,7 @@ async def test_a_wrong_clock_is_logged_once_and_again_after_it_was_right(
     told: list[str] = []
     for _ in range(2):
         await dated(own_playground, clocked, ahead)
-        # Two more calls tell the same.
+        # Two more calls with the same time log nothing more.
         for _ in range(2):
             before = len(await own_playground.calls("getMe"))
             async with asyncio.timeout(START):
@@ -137,13 +137,13 @@ async def test_data_too_old_only_by_this_machines_clock_is_not_called_too_old(
 @pytest.mark.parametrize(
     ("began", "ended", "skew"),
     [
-        (0, 0.2, 0),  # in the second that is told
+        (0, 0.2, 0),  # within the second of the `Date`
         (0.9, 1.2, 0),
         (2.5, 2.7, 1.5),
         (-3, -2.8, -2.8),
-        (-3, 1, 0),  # so long that it may be
+        (-3, 1, 0),  # the call took so long that the clocks may agree
         (0, 30, None),  # a long poll
-        (0, -5, None),  # a clock that was set meanwhile
+        (0, -5, None),  # the clock was set during the call
     ],
 )
 def test_the_skew_is_no_more_than_a_call_can_tell(

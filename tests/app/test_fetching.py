@@ -1,4 +1,4 @@
-"""Updates are fetched again, whatever Telegram says when it is asked for them."""
+"""The bot goes on fetching updates after any answer of Telegram."""
 
 from http import HTTPStatus
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""A server stops in time, whoever keeps a connection to it open and says nothing more.
+"""A server stops in time, although clients keep silent connections to it open.
 
 Since Python 3.12.1 `asyncio.Server.wait_closed` waits until every connection has ended.
 """
@@ -27,19 +27,19 @@ from web.webhook import secret_of
 
 HOST = b"Host: 127.0.0.1\r\n"
 LARGE = 64 << 20
-"""Bytes of an answer that no buffer in between holds."""
+"""Bytes of an answer that is too large for the buffers between server and client."""
 
 Connections = list[tuple[StreamReader, StreamWriter]]
 
 
 @asynccontextmanager
 async def connected(address: str, *requests: bytes, answered: int) -> AsyncIterator[Connections]:
-    """Keep connections open meanwhile, and say no more on them than this.
+    """Keep connections open during the block, and send no more on them than these requests.
 
     Args:
-        address: Of the server.
-        *requests: What is said, on a connection each; on one more nothing is said.
-        answered: How many of these, the first ones, are whole, so that an answer begins.
+        address: The server's address.
+        *requests: The requests, each on a connection of its own. One more connection sends nothing.
+        answered: The number of requests, the first ones, that are complete and get an answer.
     """
     place = urlsplit(address)
     connections: Connections = []
@@ -93,7 +93,7 @@ async def test_the_playground_as_a_process() -> None:
 
 
 def asked_of(token: str) -> tuple[bytes, ...]:
-    """Give what a bot, and a page, ask of a playground: a call, a stream, a poll, half a call."""
+    """Give requests to a playground: a call, the page's stream, a long poll, half a call."""
     call = b"POST /bot" + token.encode() + b"/%s HTTP/1.1\r\n" + HOST
     return (
         call % b"getMe" + b"Content-Length: 0\r\n\r\n",

@@ -1,4 +1,4 @@
-"""The inbox: who comes again because of somebody else must not be told to try again."""
+"""The inbox: nobody is told to try again if their update comes again because of an older one."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -24,7 +24,7 @@ from tests.support.nursery import START
 
 
 class Unreachable(Batch):
-    """Reaches no Redis."""
+    """A batch that can't reach Redis."""
 
     async def send(self, *_command: object, safe: bool = False) -> object:
         """Send a command; see `Batch`."""
@@ -32,11 +32,11 @@ class Unreachable(Batch):
 
 
 class Carried:
-    """Carries out updates that end when the test says so.
+    """Carries out updates, each until the test sets `done`.
 
     Attributes:
-        begun: What each update got, by the first letter of its text.
-        done: Ends them all.
+        begun: What the inbox gave with each update, by the update's text.
+        done: Ends all updates.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Carried:
         await self.done.wait()
 
     def comes_again(self, text: str) -> bool:
-        """Tell whether an update comes again after a restart, as it is told itself."""
+        """Tell whether an update comes again after a restart, by what the inbox tells it."""
         return self.begun[text][0]()
 
 
@@ -80,13 +80,13 @@ async def test_an_update_above_one_in_doubt_comes_again_with_it(
         while len(carried.begun) < 3:
             await asyncio.sleep(0.01)
     assert [carried.comes_again(text) for text in "abc"] == [False, False, False]
-    # The commit of the second begins, and may be written.
+    # While the commit of the second is under way, Redis may have written it.
     _, retention = carried.begun["b"]
     retention.begin_commit(Update(update_id=1), "mark")
     assert [carried.comes_again(text) for text in "abc"] == [False, False, True]
     retention.end_commit()
     assert [carried.comes_again(text) for text in "abc"] == [False, False, False]
-    # It is a payment, or its commit is unclear.
+    # The second is a payment, or its commit is unclear.
     retention.must_settle = True
     assert [carried.comes_again(text) for text in "abc"] == [False, False, True]
     carried.done.set()

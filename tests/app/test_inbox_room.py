@@ -64,7 +64,7 @@ async def test_updates_stay_at_telegram_while_the_inbox_is_full(
         while await redis.hlen(entries) < room:
             await asyncio.sleep(0.01)
     assert len(await own_playground.calls("getUpdates")) == room / FULL
-    # The last batch is kept, but Telegram was not told so yet.
+    # The inbox has the last batch, but has not acknowledged it to Telegram yet.
     assert await own_playground.pending() == size - room + FULL
     may_end.set()
     async with asyncio.timeout(START):

@@ -23,11 +23,11 @@ FAILURES: list[dict[str, Any]] = [
 ]
 
 CALLS = ("getMe", "getWebhookInfo", "getMyCommands", "setMyCommands", "getChatMenuButton")
-"""Some of the calls of a start."""
+"""Some of the calls that the bot makes when it starts."""
 
 
 def said(tally: Tally, event: str) -> int:
-    """Count how often the bot has logged something."""
+    """Count how often the bot has logged an event."""
     return sum(line["event"] == event for line in tally.logged())
 
 

@@ -10,7 +10,7 @@ from durable_support.clock import Clock
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Give the clock by which an overlap lasts."""
+    """Give the clock that measures an overlap."""
     own = Clock()
     monkeypatch.setattr(overlap, "time", own)
     return own

@@ -1,4 +1,4 @@
-"""Telegram by a proxy, of each kind; and what is never asked by one."""
+"""Telegram by a proxy of each kind, and addresses that Tally never reaches by one."""
 
 import asyncio
 import ssl
@@ -25,13 +25,13 @@ PASSWORD = "hunter2"
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
-    """A Telegram that is reached by a proxy alone, and by TLS.
+    """A Telegram that a bot can reach only through a proxy, and by TLS.
 
     Attributes:
-        playground: What it is.
-        port: Where it listens for TLS, on this machine.
-        certificate: What proxies show, and
-        authority: the file of who has signed that.
+        playground: The playground that stands for Telegram.
+        port: The port on this machine at which it listens for TLS.
+        certificate: The certificate of the proxies.
+        authority: The file with the certificate of the authority that signed it.
     """
 
     playground: Playground
@@ -51,7 +51,7 @@ class Telegram:
 
 @pytest.fixture
 async def telegram(tmp_path: Path) -> AsyncIterator[Telegram]:
-    """Give a Telegram that is reached by a proxy alone."""
+    """Give a Telegram that a bot can reach only through a proxy."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(HOST, "127.0.0.1").configure_cert(context)
@@ -64,7 +64,7 @@ async def telegram(tmp_path: Path) -> AsyncIterator[Telegram]:
 
 
 async def counts(telegram: Telegram, tally: Tally) -> None:
-    """Make sure that a bot counts, and shows no password."""
+    """Check that a bot counts, and logs no password."""
     try:
         await tally.start()
         ann = await telegram.playground.person("Ann")
@@ -202,7 +202,7 @@ async def test_a_refusal_of_the_proxy_is_logged_without_a_secret(
         address = f"{kind}://{QUOTED}@127.0.0.1:{port}"
         tally = telegram.bot(tmp_path / "data", TELEGRAM_PROXY=address)
         await tally.begin()
-        # What it says: then it ends, or tries again.
+        # The line with which the bot ends, or tries again.
         said = "authentication failure" if kind == "socks5" else "407 Proxy Authentication Required"
         async with asyncio.timeout(START):
             while said not in tally.log.read_text():

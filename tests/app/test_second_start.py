@@ -1,4 +1,4 @@
-"""A second start in a folder that a bot uses: refused in a line, and the first notices nothing."""
+"""A second start in a folder that a bot uses is refused in one line; the first bot goes on."""
 
 import asyncio
 import fcntl
@@ -25,12 +25,12 @@ TRIES = 3
 
 
 def second(tally: Tally, **settings: str) -> Tally:
-    """Give another bot of the same settings, but for some."""
+    """Give another bot with the same settings, except for some."""
     return Tally(tally.data, **{**tally.settings, **settings})
 
 
 def in_use(folder: Path) -> str:
-    """Give what a start in a folder says that is in use."""
+    """Give the line that a start prints if the folder is in use."""
     return (
         f"DATA_DIR: the folder {folder} is in use by another Tally (a bot, a backup or a restore); "
         "end that first, or choose another folder\n"
@@ -38,13 +38,13 @@ def in_use(folder: Path) -> str:
 
 
 async def refused(tally: Tally, *arguments: str) -> None:
-    """Have a start refused, in one line."""
+    """Start a bot, which must be refused in one line."""
     status, out, errors = await tally.run(*arguments)
     assert (status, out, errors) == (2, "", in_use(tally.data))
 
 
 async def press_during(person: Person, *starts: Tally) -> None:
-    """Have a person press a counter all the time while others try to start, and miss nothing."""
+    """Have a person press a counter while other bots try to start; each press must count."""
     counter = await open_counter(person)
 
     async def press() -> None:
@@ -61,7 +61,7 @@ async def press_during(person: Person, *starts: Tally) -> None:
 
 
 def untroubled(tally: Tally) -> None:
-    """Make sure that a bot has logged nothing that would trouble anybody."""
+    """Check that a bot has logged no warning and no error."""
     lines = [line for line in tally.logged() if line["level"] != "info"]
     # Another test's bot may have the usual port.
     assert [line for line in lines if line["event"] != "port_taken"] == []
@@ -72,7 +72,7 @@ async def test_a_second_start_does_not_disturb_the_first(
 ) -> None:
     await own_tally.start()
     ann = await own_playground.person("Ann", language_code="en")
-    # Also where the second looks for the socket elsewhere, and finds the folder by another name.
+    # The second bot also looks for the socket in another folder, or reaches its data by a link.
     (tmp_path / "elsewhere").mkdir()
     elsewhere = second(own_tally, TMPDIR=str(tmp_path / "elsewhere"))
     await press_during(ann, *[second(own_tally)] * TRIES, elsewhere)
@@ -102,7 +102,7 @@ async def test_several_workers_and_one_lock_each_other_out(
     ann = await own_playground.person("Ann", language_code="en")
     await press_during(ann, *[second(own_tally, WEB_PORT=str(free_port()))] * TRIES)
     await refused(second(own_tally), "--workers", "2")
-    # Neither the workers nor the Valkey have the lock open: they may outlive their parent.
+    # Workers and Valkey don't have the lock open, because they may outlive their parent.
     assert holders(own_tally.data / LOCK) == 1
     untroubled(own_tally)
     await own_tally.stop()
@@ -158,7 +158,7 @@ async def test_bots_with_redis_elsewhere_may_share_a_database(
         ann = await own_playground.person("Ann", language_code="en")
         counter = await open_counter(ann)
         await ann.press(counter, "+1", timeout=START)
-        # One that would be alone there has to wait for both.
+        # A bot that needs the folder for itself has to wait for both.
         alone = second(own_tally, REDIS_URL="")
         await refused(alone)
         assert await own_tally.stop() == 0
@@ -186,7 +186,7 @@ async def test_a_bot_with_all_parts_elsewhere_needs_no_folder(
 
 @pytest.mark.thorough
 async def test_a_folder_that_can_not_be_locked_ends_the_start(tmp_path: Path) -> None:
-    # A file system of the kernel's own takes no file of ours.
+    # Nobody can make a file in /proc.
     tally = Tally(tmp_path / "data", DATA_DIR="/proc/self/data")
     status, _, errors = await tally.run()
     assert status == 2
@@ -195,7 +195,7 @@ async def test_a_folder_that_can_not_be_locked_ends_the_start(tmp_path: Path) ->
 
 @contextmanager
 def opened(path: Path) -> Iterator[int]:
-    """Have a file open as one that tries for the lock has."""
+    """Open a file as a process does that tries to lock it."""
     file = os.open(path, os.O_RDWR | os.O_CREAT)
     try:
         yield file

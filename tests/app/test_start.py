@@ -24,14 +24,14 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot that was not started, on no playground yet."""
+    """Give a bot that was not started and has no playground yet."""
     own = Tally(tmp_path / "data")
     yield own
     await own.clean_up()
 
 
 async def fails(tally: Tally, *, cold: bool = False, **settings: str) -> str:
-    """Start the bot, which must fail, and give the line that it says."""
+    """Start the bot, which must fail; give the line that it prints."""
     tally.settings |= settings
     status, out, errors = await tally.run(cold=cold)
     assert status == 2, errors
@@ -117,7 +117,7 @@ async def test_a_port_in_use(tally: Tally) -> None:
 
 async def test_an_address_of_another_machine(tally: Tally, own_playground: Playground) -> None:
     tally.settings |= {"BOT_TOKEN": own_playground.token, "BOT_API_URL": own_playground.url}
-    # One that is set aside for documents (RFC 5737), so nobody's.
+    # An address that no machine has, because it is reserved for documentation (RFC 5737).
     line = await fails(tally, WEB_HOST="192.0.2.1")
     assert line.startswith("WEB_HOST: ")
 

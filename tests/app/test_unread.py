@@ -1,4 +1,4 @@
-"""Updates that can't be read whole: what can be counts, and nobody waits for the rest."""
+"""Updates that can't be read whole: readable parts count, and no other update waits."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,7 +23,7 @@ UNREAD = Answer(
     "Telegram sent this in a form that I can't read, so nothing has changed.", show_alert=True
 )
 NEW = {"type": "of a newer Bot API"}
-"""What no enumeration has."""
+"""A value that no enumeration of aiogram has."""
 REPLY = {"message_id": 1, "date": 0, "chat": {"id": "of a newer Bot API"}}
 
 
@@ -31,7 +31,7 @@ REPLY = {"message_id": 1, "date": 0, "chat": {"id": "of a newer Bot API"}}
 async def odd(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[Playground, Tally]]:
-    """Give a bot that gets odd updates, by either way, and its playground."""
+    """Give a bot that gets odd updates, by polling and by webhook, and its playground."""
     async with Playground() as playground:
         data: Path = tmp_path_factory.mktemp(request.param) / "data"
         own = Tally.on(playground, data, PAYMENT_PROVIDER_TOKEN=PROVIDER)
@@ -65,7 +65,7 @@ async def alter(
     fields: dict[str, Any],
     replace: dict[str, bytes] | None = None,
 ) -> None:
-    """Have fields of the next update of a kind be others."""
+    """Replace fields of the next update of a kind."""
     await playground.trouble(
         "alter", method=kind, times=1, patch={kind: fields}, replace=replace or {}
     )

@@ -1,4 +1,4 @@
-"""Files that the start can't read: one readable line, exit status 2, and nothing of them shown."""
+"""Files that a start can't read: one readable line, exit status 2, and none of their content."""
 
 import asyncio
 import os
@@ -20,21 +20,21 @@ MANIFEST = "appendonlydir/appendonly.aof.manifest"
 
 
 def put(kind: str, path: Path) -> Path:
-    """Put something there, and give where that is."""
+    """Put a file of this kind at the path, and give the path."""
     match kind:
         case "UTF-16":
             path.write_bytes(SETTINGS.encode("utf-16"))
         case "a folder":
             path.mkdir()
         case "a broken disk":
-            # It can be opened, but not be read, by root either.
+            # Even root can open this file but not read it.
             path.symlink_to("/proc/self/mem")
     return path
 
 
 @pytest.fixture
 async def tally(tmp_path: Path) -> AsyncIterator[Tally]:
-    """Give a bot that was not started; where it may start, it is on a playground."""
+    """Give a bot that was not started; if it starts, it has a playground of its own."""
     own = Tally(tmp_path / "data", PLAYGROUND_PORT=str(free_port()), WEB_PORT=str(free_port()))
     yield own
     await own.clean_up()
@@ -69,7 +69,7 @@ async def test_settings_that_can_not_be_read(
 
 
 async def refuses_settings(tally: Tally, says: str) -> None:
-    """Every command must end with this line about the settings, and show none of them."""
+    """Check that every command ends with this line about the settings, and shows no secret."""
     for command in ((), ("totals",), ("backup", "file"), ("restore", "file")):
         status, out, errors = await tally.run(*command)
         assert (status, out) == (2, "")
@@ -109,7 +109,7 @@ PEM = {
     "a broken disk": "can't be read: Input/output error",
     "UTF-16": "is not in the PEM format",
 }
-"""What is said of a file of certificates or a key."""
+"""What the line says about each kind of certificate or key file."""
 
 
 @pytest.mark.parametrize("kind", PEM)

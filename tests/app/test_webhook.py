@@ -1,4 +1,4 @@
-"""By webhook: only Telegram is heard, and an update is acknowledged when it is durable."""
+"""By webhook: updates from Telegram alone count, and each is acknowledged once it is durable."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ SECRET = "open-sesame"
 
 
 def by_webhook(tally: Tally) -> str:
-    """Have a bot use a webhook; give the address that it serves."""
+    """Have a bot use a webhook; give the webhook's address."""
     port = free_port()
     tally.settings |= {"WEBHOOK_URL": f"http://127.0.0.1:{port}", "WEB_PORT": str(port)}
     return f"http://127.0.0.1:{port}/webhook"
@@ -58,14 +58,14 @@ async def test_an_answer_waits_for_no_other_work(
 
 @pytest.fixture(scope="module")
 async def hook() -> AsyncIterator[Playground]:
-    """Give a playground for a bot that anybody may post to."""
+    """Give a playground for a bot to which the tests post updates."""
     async with Playground() as own:
         yield own
 
 
 @pytest.fixture(scope="module")
 async def address(hook: Playground, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    """Give the address where that bot listens to who knows the secret."""
+    """Give the address at which that bot takes updates with the secret."""
     data = tmp_path_factory.mktemp("hook") / "data"
     own = Tally.on(hook, data, WEBHOOK_SECRET=SECRET)
     address = by_webhook(own)
@@ -143,7 +143,7 @@ async def test_the_next_start_corrects_a_secret_of_another_program(
     (call,) = await own_playground.calls("setWebhook")
     api = f"{own_playground.url}/bot{own_playground.token}"
     async with asyncio.timeout(START), ClientSession() as session:
-        while True:  # once a second at most
+        while True:  # Telegram takes setWebhook once a second at most
             wrong = call.params | {"secret_token": "wrong"}
             async with session.post(f"{api}/setWebhook", json=wrong) as answer:
                 if answer.status == 200:
@@ -171,7 +171,7 @@ async def test_a_second_poller_ends_the_first_with_a_line_after_a_minute(
     await second.start()
     for tally in (own_tally, second):
         await tally.until_logged("updates_fetched_elsewhere")
-    # Meanwhile they take turns.
+    # Until one of them ends, they fetch by turns.
     counter = await open_counter(boris := await own_playground.person("Boris"))
     for value in range(1, 6):
         await boris.press(counter, "+1")

@@ -1,4 +1,4 @@
-"""A webhook that is lost while the bot runs is set again, and what fails there is seen."""
+"""Workers set a webhook again that is lost while they run, and report its failures."""
 
 import asyncio
 import itertools
@@ -36,7 +36,7 @@ SECRET = "open-sesame"
 
 @pytest.fixture
 async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
-    """Give a bot that nobody runs."""
+    """Give a client of the Bot API; no worker runs."""
     api = TelegramAPIServer.from_base(own_playground.url)
     async with Bot(own_playground.token, Session(api=api)) as own:
         yield own
@@ -44,12 +44,12 @@ async def bot(own_playground: Playground) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have it looked at ten times a second."""
+    """Check the webhook ten times a second."""
     monkeypatch.setattr(webhook_setting, "LOOK", 0.1)
 
 
 def setting(bot: Bot, redis: Redis, **other: object) -> WebhookSetting:
-    """Give a worker's part in it."""
+    """Give the `WebhookSetting` of a worker."""
     url = f"http://127.0.0.1:{free_port()}/webhook"
     values = {"url": url, "secret_token": SECRET, "allowed_updates": MESSAGES, **other}
     return WebhookSetting(bot, redis, BotKeys(bot.id, "tally"), SetWebhook.model_validate(values))
@@ -57,7 +57,7 @@ def setting(bot: Bot, redis: Redis, **other: object) -> WebhookSetting:
 
 @asynccontextmanager
 async def keeping(*settings: WebhookSetting) -> AsyncIterator[None]:
-    """Have workers see to it meanwhile."""
+    """Have workers keep the webhook set during the block."""
     tasks = [asyncio.create_task(one.keep()) for one in settings]
     try:
         yield
@@ -66,19 +66,19 @@ async def keeping(*settings: WebhookSetting) -> AsyncIterator[None]:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     async with asyncio.timeout(START):
         while not condition():
             await asyncio.sleep(0.02)
 
 
 def events(logs: list[MutableMapping[str, Any]]) -> list[str]:
-    """Give what was logged, in order."""
+    """Give the logged events, in order."""
     return [line["event"] for line in logs]
 
 
 async def until_told(bot: Bot, url: str) -> None:
-    """Wait until Telegram knows an address."""
+    """Wait until Telegram has this address of the webhook."""
     async with asyncio.timeout(START):
         while (await bot.get_webhook_info()).url != url:
             await asyncio.sleep(0.02)
@@ -97,7 +97,7 @@ async def test_one_worker_sets_a_lost_webhook_again(
             await until_told(bot, "http://127.0.0.1:9/webhook")
             await until(lambda: events(logs).count("webhook_set") > 1)
             await own_playground.until_called("getWebhookInfo", after=before)
-    # Once when they began, once since.
+    # Once at the start, and once after it was lost.
     assert events(logs).count("webhook_set") == 2
     assert 1 <= events(logs).count("webhook_lost") <= 3
     assert not any("127.0.0.1" in str(line) for line in logs)
@@ -111,7 +111,7 @@ async def test_the_kinds_of_updates_and_the_secret_are_corrected_too(
     async with keeping(ours):
         await until_told(bot, "http://127.0.0.1:9/webhook")
         wrong = SetWebhook(url="http://127.0.0.1:9/webhook", allowed_updates=["poll"])
-        assert await patiently(partial(bot, wrong))  # Telegram takes one a second
+        assert await patiently(partial(bot, wrong))  # Telegram takes one call a second
         async with asyncio.timeout(START):
             while (await bot.get_webhook_info()).allowed_updates != MESSAGES:
                 await asyncio.sleep(0.02)
@@ -126,7 +126,7 @@ async def test_the_webhook_is_set_again_only_if_it_is_new_or_lost(
         before = await own_playground.call_count()
         await setting(bot, redis, url=f"http://127.0.0.1:9/{path}", secret_token=secret).ensure()
         calls = await own_playground.calls("setWebhook", after=before)
-        return sum(not call.error for call in calls)  # once a second at most
+        return sum(not call.error for call in calls)  # Telegram refuses more than one a second
 
     assert [await told(SECRET), await told(SECRET)] == [1, 0]
     assert [await told("other"), await told("other")] == [1, 0]
@@ -146,7 +146,7 @@ async def test_the_webhook_of_another_version_is_left_alone_while_that_runs(
             await until_told(bot, "http://127.0.0.1:9/old")
             async with keeping(new):
                 await until_told(bot, "http://127.0.0.1:9/new")
-                for _ in range(40):  # twenty looks of each
+                for _ in range(40):  # twenty checks of each worker
                     before = await own_playground.call_count()
                     await own_playground.until_called("getWebhookInfo", after=before)
     assert events(logs) == ["webhook_set", "webhook_set"]
@@ -173,7 +173,7 @@ async def test_a_revoked_token_is_noticed(
 ) -> None:
     task = asyncio.create_task(setting(bot, redis).keep())
     await own_playground.until_called("setWebhook")
-    # Another token, which nobody knows.
+    # From now on the bot has a token that the playground does not know.
     base = f"{own_playground.url}/bot7{{token}}/{{method}}"
     bot.session.api = TelegramAPIServer(base=base, file=base)
     with pytest.raises(TelegramUnauthorizedError):
@@ -189,7 +189,7 @@ async def test_after_a_refusal_all_workers_pause(
         await own_playground.until_called("setWebhook")
         begun = (await redis.info("stats"))["total_commands_processed"]
         async with asyncio.timeout(START):
-            # Each turn of each is a command at least; these looks are commands, too.
+            # Each attempt of each worker is at least one command; INFO is one, too.
             for looks in itertools.count(1):
                 asked = (await redis.info("stats"))["total_commands_processed"] - begun - looks
                 if asked >= 4 * len(workers):

@@ -1,1 +1,1 @@
-"""The database room, on real SQLite files."""
+"""Tests of `db/`, on real SQLite files and, with CI=true, on PostgreSQL."""

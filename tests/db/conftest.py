@@ -24,7 +24,7 @@ from tests.support.samples import NOON, all_of, new_total, rows
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """Give a database of PostgreSQL, with what the test before left in it."""
+    """Give the address of a PostgreSQL database, with the rows that the test before left in it."""
     with postgres.serving(postgres.required()) as url:
         yield url
 
@@ -81,8 +81,8 @@ def sessions(engine: AsyncEngine) -> Sessions:
 
 @pytest.fixture
 async def other_sessions(engine: AsyncEngine, url: str) -> AsyncIterator[Sessions]:
-    """Give sessions as another process has them."""
-    del engine  # it only had to migrate the database
+    """Give sessions over an engine of their own, as another process has."""
+    del engine  # it has migrated the database
     other = create_engine(url)
     yield Sessions(other)
     await other.dispose()

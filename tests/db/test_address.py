@@ -1,4 +1,4 @@
-"""Options of DATABASE_URL: as libpq and asyncpg name them, and by TLS."""
+"""Options of DATABASE_URL: the names of libpq and asyncpg, and TLS."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,8 +30,8 @@ class Guarded:
 
     Attributes:
         url: The address of its database, without options.
-        authority: The file of who has signed its certificate.
-        stranger: That of somebody else.
+        authority: The file with the certificate of the authority that signed the server's.
+        stranger: The file with the certificate of another authority.
     """
 
     url: str
@@ -41,7 +41,7 @@ class Guarded:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
-    """Give a server that lets nobody in without TLS and a password, by scram-sha-256."""
+    """Give a server that requires TLS and a password (scram-sha-256)."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))

@@ -1,4 +1,4 @@
-"""Deleting, renaming and taking back, exactly once."""
+"""Totals are deleted, renamed and restored exactly once."""
 
 import asyncio
 from datetime import UTC, timedelta
@@ -21,7 +21,7 @@ async def test_a_deleted_total_is_gone_and_undo_restores_it_exactly(
     newest = before[0]
     deletion = asked(Action.DELETE, total_id=newest["id"], user_id=newest["user_id"])
     assert await changes.make(deletion) == 1
-    # One that is confirmed meanwhile does not take its id.
+    # A total that is confirmed before the undo does not get the deleted one's id.
     await totals.add(late := new_total(created_at=NOON + timedelta(days=1)))
     assert rows(await all_of(totals))[1:] == before[1:]
 
@@ -103,7 +103,7 @@ async def test_repeated_and_reordered_changes_have_the_same_outcome(
         assert await changes.make(repeated) == 0
         assert rows(await all_of(totals)) == before
 
-    # The database was away meanwhile, and undo is delivered first.
+    # The outbox may deliver an undo before its change, after the database was away.
     other = asked(**fields)
     for late in (undo(other), other, undo(other)):
         assert await changes.make(late) == 0

@@ -1,4 +1,4 @@
-"""The SQLite file deleted, moved or replaced while the bot runs: nothing is said to be saved."""
+"""If the SQLite file is deleted, moved or replaced, the bot does not say that a total is saved."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ NAMES = ("tally.db", "tally.db-wal", "tally.db-shm")
 
 @pytest.fixture
 async def ann(own_playground: Playground, own_tally: Tally) -> Person:
-    """Give a person of a bot that runs and has saved a total of hers."""
+    """Give a person with a saved total; her bot runs."""
     await own_tally.start()
     ann = await own_playground.person("Ann", language_code="en")
     assert await confirm(ann, await tapped(ann)) == SILENT
@@ -47,12 +47,12 @@ async def confirm(person: Person, counter: Message) -> Answer | None:
 
 
 def lost(tally: Tally) -> list[str]:
-    """Give what a bot has said of its file."""
+    """Give the logged events about the database's file, in order."""
     return [line["event"] for line in tally.logged() if line["event"].startswith("database_file")]
 
 
 async def until_delivered(tally: Tally) -> None:
-    """Wait until nothing waits for the database."""
+    """Wait until the outbox is empty."""
     async with asyncio.timeout(30), tally.redis() as redis:
         while await redis.keys("tally:*:outboxes"):
             await asyncio.sleep(0.02)
@@ -73,7 +73,7 @@ def empty(data: Path) -> None:
 
 
 def replace_by_a_copy(data: Path) -> None:
-    """Do as who restores a copy by hand."""
+    """Replace the file as a person does who restores a copy by hand."""
     shutil.copyfile(data / "tally.db", data / "copy")
     delete(data)
     (data / "copy").rename(data / "tally.db")
@@ -107,21 +107,21 @@ async def test_while_the_file_is_lost_totals_wait_and_are_not_called_saved(
     assert await confirm(ann, counters[0]) == SAVED_LATER
     await until_away(own_tally, "database")
     assert await confirm(ann, counters[1]) == SAVED_LATER
-    # Counting goes on meanwhile.
+    # Taps still count.
     going = await tapped(ann)
-    # A look at what is left every three seconds, and at readiness every second, say no more.
+    # Later deliveries (every 3 s) and readiness checks (every second) log it no second time.
     for _ in range(2):
         async with own_tally.logging("delivery_failed"):
             await until_away(own_tally, "database")
     assert lost(own_tally) == ["database_file_lost"]
     (line,) = [line for line in own_tally.logged() if line["event"] == "database_file_lost"]
     assert (line["level"], line["file"]) == ("error", str(own_tally.data / "tally.db"))
-    # Nothing was written to what is there now.
+    # The bot has not written to the file that is at the path now.
     assert (own_tally.data / "tally.db").exists() == there
     assert not there or (own_tally.data / "tally.db").read_bytes() == before
     assert await own_tally.stop() == 0
 
-    # After a restart they go into whatever file is there.
+    # After a restart the bot saves the totals into the file that is there.
     await own_tally.start()
     await until_delivered(own_tally)
     saved = own_tally.totals(ann)
@@ -190,7 +190,7 @@ async def test_a_new_file_with_any_inode_does_not_pass_for_the_old_one(
     path = own_tally.data / "tally.db"
     number = path.stat().st_ino
     delete(own_tally.data)
-    # File systems give a number again as soon as nobody has the deleted file open.
+    # A file system may reuse an inode number once no process has the deleted file open.
     for attempt in range(100):
         made = own_tally.data / f"made{attempt}"
         made.touch()
@@ -235,7 +235,7 @@ async def test_a_deleted_file_can_be_copied_while_the_bot_runs(
     assert await confirm(ann, counter) == SAVED_LATER
     await until_away(own_tally, "database")
     for name in NAMES[:2]:
-        # As docs/operations.md tells to.
+        # By the steps of docs/operations.md.
         found = find_open(f"{own_tally.data / name} (deleted)")
         shutil.copyfile(found, tmp_path / name.replace("tally", "found"))
     with closing(sqlite3.connect(tmp_path / "found.db")) as database:
@@ -245,9 +245,9 @@ async def test_a_deleted_file_can_be_copied_while_the_bot_runs(
 
 
 def find_open(target: str) -> Path:
-    """Find a process that has a file open, by what its link in /proc says; see proc(5)."""
+    """Find an open file by the target of its link in /proc; give the link (proc(5))."""
     for link in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):  # its process may end meanwhile
+        with suppress(OSError):  # its process may have ended
             if str(link.readlink()) == target:
                 return link
     raise FileNotFoundError(target)

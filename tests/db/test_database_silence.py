@@ -1,4 +1,4 @@
-"""A PostgreSQL that says nothing: totals are saved later, and soon after it speaks again."""
+"""A PostgreSQL that does not answer: totals are saved soon after it answers again."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from tests.support.wire import wire_to
 pytestmark = pytest.mark.thorough
 
 SOON = 15.0
-"""Seconds until what was confirmed meanwhile is saved, on a busy machine."""
+"""Seconds within which a total is saved once the database answers, on a busy machine."""
 
 
 async def test_confirm_while_the_database_is_silent_says_so_and_the_row_follows(
@@ -33,7 +33,7 @@ async def test_confirm_while_the_database_is_silent_says_so_and_the_row_follows(
             with wire.cut():
                 assert await ann.press(counter, "+1", timeout=PATIENCE)
                 assert await ann.press(counter, "Confirm", timeout=PATIENCE) == SAVED_LATER
-                await open_counter(await own_playground.person("Boris"))  # who is new
+                await open_counter(await own_playground.person("Boris"))  # new to the bot
                 await own_tally.until_logged("people_not_remembered")
                 await own_tally.until_logged("delivery_failed")
             engine = create_engine(url)

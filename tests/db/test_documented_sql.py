@@ -1,4 +1,4 @@
-"""The SQL that docs/totals.md shows to people does what it says."""
+"""The SQL of docs/totals.md does what the page says."""
 
 import re
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ SQLITE_ONLY = ("'unixepoch'", "strftime(")
 
 
 def statements(language: str) -> Iterator[str]:
-    """What stands in the blocks of a language."""
+    """Yield the statements in the page's code blocks of a language."""
     for block in re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL):
         yield from (statement.strip() for statement in block.split(";") if statement.strip())
 
 
 def runs_on(statement: str, dialect: str) -> bool:
-    """Tell whether a statement, marked as SQL, is for this database: SQLite has its functions."""
+    """Tell whether a statement in a block of SQL runs on a dialect; some use SQLite's functions."""
     return dialect == "sqlite" or not any(name in statement for name in SQLITE_ONLY)
 
 

@@ -1,4 +1,4 @@
-"""How SQLite is set up, and what that promises to readers and writers."""
+"""The set-up of SQLite, and what readers and writers can rely on."""
 
 import asyncio
 import sqlite3
@@ -19,7 +19,7 @@ from tests.support.samples import NOON, all_of, new_total
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
-    """SQLite alone."""
+    """Give an SQLite database, because these tests are about SQLite alone."""
     return sqlite_url
 
 
@@ -67,7 +67,7 @@ async def test_a_writer_does_not_wait_for_a_reader(
         assert await reader.scalar(text("SELECT count(*) FROM totals")) == 0
         async with asyncio.timeout(10):
             await Totals(other_sessions).add(new_total())
-        # The transaction goes on seeing what it saw first.
+        # The reader's transaction still sees the database as it was at its first query.
         assert await reader.scalar(text("SELECT count(*) FROM totals")) == 0
 
 

@@ -1,4 +1,4 @@
-"""Deleting all that is known of a person, and taking that back."""
+"""All data of a person is deleted, and undo restores it."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -107,9 +107,9 @@ async def test_once_undo_is_too_late_the_files_hold_no_byte_of_an_erased_person(
     totals: Totals, changes: Changes, users: Users, engine: AsyncEngine
 ) -> None:
     if engine.dialect.name != "sqlite":
-        return  # its files are the server's
+        return  # PostgreSQL's files belong to the server
     await users.seen(Profile(7, "Anna-Livia", "hunter2_anna", "en"))
-    for _ in range(200):  # more than a page, so that some are freed whole
+    for _ in range(200):  # more rows than a page holds, so that SQLite frees whole pages
         await totals.add(new_total(user_id=7, label="hunter2 cups"))
     words = (b"Anna-Livia", b"hunter2_anna", b"hunter2 cups")
     await checkpoint(engine)

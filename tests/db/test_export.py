@@ -28,15 +28,15 @@ ID = bytes(range(16))
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
-    """Any: it is all the same to what is written."""
+    """Give an SQLite database; an export does not depend on the kind."""
     return sqlite_url
 
 
 class Terminal(io.StringIO):
-    """A stream that a person looks at."""
+    """A stream that says that it is a terminal."""
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
+        """Tell that the stream is a terminal."""
         return True
 
 
@@ -187,6 +187,6 @@ async def test_a_closed_pipe_raises_an_error_for_the_caller(
     with pytest.raises(BrokenPipeError):
         await export(totals.stream(Filter()), out, format_)
     with pytest.raises(BrokenPipeError):
-        out.close()  # tries once more to write what it holds
+        out.close()  # it tries again to write its buffer
     assert isinstance(engine.pool, QueuePool)
     assert engine.pool.checkedout() == 0

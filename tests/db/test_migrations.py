@@ -1,4 +1,4 @@
-"""Bringing a database up to date, and saying what is wrong with one that can't be."""
+"""A database is brought up to date, or one line says why it can't be."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ SETTINGS = set(Settings.model_fields)
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
-    """A database that is not there yet."""
+    """Give the address of an SQLite database that does not exist yet."""
     return sqlite_url
 
 
@@ -46,7 +46,7 @@ async def alembic(url: str, name: str, *arguments: str, **options: object) -> No
 
 
 def constraints(connection: Connection) -> dict[str, Any]:
-    """What Alembic's own comparison passes over."""
+    """Give the constraints of each table, which Alembic's own comparison ignores."""
     look = inspect(connection)
     return {
         table: (
@@ -119,12 +119,12 @@ print(flush=True)
 sys.stdin.read()
 asyncio.run(upgrade(sys.argv[1]))
 """
-"""What a process does: it is ready, waits for the word, and goes."""
+"""The code of a process that says that it is ready, waits for its input to end, and upgrades."""
 
 
 async def test_several_processes_may_upgrade_at_once(either_url: str) -> None:
     if make_url(either_url).get_backend_name() == "postgresql":
-        # Other tests have used it; SQLite's file is not there yet.
+        # Other tests have used this database; SQLite's file does not exist yet.
         async with migrating(either_url) as connection:
             await connection.execute(text("DROP SCHEMA public CASCADE"))
             await connection.execute(text("CREATE SCHEMA public"))
@@ -269,7 +269,7 @@ def test_no_password_is_shown() -> None:
 
 
 async def migrate_beside(settings: Path) -> tuple[int | None, str]:
-    """Migrate on the command line, in the folder of a `.env`; give the status and what it says."""
+    """Migrate on the command line, in the folder of a `.env`; give the status and the output."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "alembic", "-c", str(ROOT / "alembic.ini"), "upgrade", "head"),
         cwd=settings.parent,

@@ -1,4 +1,4 @@
-"""Walking through a person's totals, page by page, both ways."""
+"""The pages of a person's totals, in both directions, agree with a list in Python."""
 
 import json
 from collections.abc import Iterator
@@ -20,38 +20,42 @@ STEPS = st.lists(st.one_of(st.sampled_from(["older", "newer"]), st.integers(0, 5
 LIMITS = st.integers(1, 4)
 
 Row = tuple[int, int]
-"""When (seconds after noon) and which (in the order of saving)."""
+"""The time of a total (seconds after noon), and its number in the order of saving."""
 
 
 @pytest.fixture(scope="module")
 def persons() -> Iterator[int]:
-    """Somebody new for every example; all share one database."""
+    """Give the ids of people: a new one for each example, because all share one database."""
     return count(1)
 
 
 class Model:
-    """The same list in plain Python: sorted, sliced, and found again by position."""
+    """The list of totals in plain Python.
+
+    Args:
+        limit: The number of totals on a page.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.rows: list[Row] = []
 
     def newest(self) -> list[Row]:
-        """The first page."""
+        """Give the page of the newest totals."""
         return sorted(self.rows, reverse=True)[: self.limit]
 
     def older(self, shown: list[Row]) -> list[Row]:
-        """The page behind the one shown."""
+        """Give the page after the one that is shown."""
         return sorted((row for row in self.rows if row < shown[-1]), reverse=True)[: self.limit]
 
     def newer(self, shown: list[Row]) -> list[Row]:
-        """The page before the one shown."""
+        """Give the page before the one that is shown."""
         left = sorted(row for row in self.rows if row > shown[0])
         return left[: self.limit][::-1] if len(left) > self.limit else self.newest()
 
 
 class Window:
-    """What a window does: keep a cursor as JSON, show its page, go where a button says."""
+    """A window of totals: it keeps a cursor as JSON and shows that cursor's page."""
 
     def __init__(self, totals: Totals, user_id: int, limit: int) -> None:
         self.totals, self.user_id, self.limit = totals, user_id, limit
@@ -59,7 +63,7 @@ class Window:
         self.order: dict[bytes, int] = {}
 
     async def add(self, second: int) -> Row:
-        """Save a total, so many seconds after noon."""
+        """Save a total with the time `second` seconds after noon."""
         new = new_total(user_id=self.user_id, created_at=NOON + timedelta(seconds=second))
         assert await self.totals.add(new)
         row = second, len(self.order)
@@ -67,21 +71,21 @@ class Window:
         return row
 
     async def page(self) -> Page:
-        """Look at the page that the cursor tells."""
+        """Give the page of the cursor."""
         stored = json.loads(self.at)
         return await self.totals.page(
             Filter(user_id=self.user_id), limit=self.limit, at=stored and Cursor(*stored)
         )
 
     def rows(self, page: Page) -> list[Row]:
-        """The page in the words of the model."""
+        """Give the totals of a page as rows of the model."""
         return [
             ((total.created_at - NOON).seconds, self.order[total.confirmation_id])
             for total in page.totals
         ]
 
     def go(self, cursor: Cursor) -> None:
-        """Press a button."""
+        """Turn to the page of a cursor, as a button does."""
         self.at = json.dumps(list(cursor))
 
 
@@ -107,7 +111,7 @@ async def test_paging_agrees_with_a_list(
     assert window.rows(page) == expected
 
     for step in steps:
-        if isinstance(step, int):  # somebody confirms a counter meanwhile
+        if isinstance(step, int):  # a counter is confirmed while the window is open
             model.rows.append(await window.add(step))
             page = await window.page()
             expected = window.rows(page)

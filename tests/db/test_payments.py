@@ -1,4 +1,4 @@
-"""Saving payments exactly once, in whatever order they are heard of, and finding them again."""
+"""Payments and refunds are saved exactly once, in any order of arrival, and found again."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ def payments(sessions: Sessions) -> Payments:
 
 
 async def saved(payments: Payments) -> list[NewPayment]:
-    """All that the person has paid, newest first."""
+    """Give all payments of person 7, newest first."""
     return [NewPayment.of(row) for row in (await payments.page(7, limit=100)).payments]
 
 

@@ -1,4 +1,4 @@
-"""No question about a person, a group or a period looks at more than an index has for it."""
+"""Queries for a person, a group or a period read only a range of an index."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -27,12 +27,12 @@ OF_CHAT = "ix_totals_chat_id_created_at_user_id_value"
 
 @pytest.fixture
 def url(sqlite_url: str) -> str:
-    """SQLite: PostgreSQL plans by what is in the tables."""
+    """Give an SQLite database, because PostgreSQL's plans depend on the rows in the tables."""
     return sqlite_url
 
 
 async def plans(engine: AsyncEngine, ask: Callable[[Sessions], Awaitable[Any]]) -> list[str]:
-    """What SQLite says of how it answers, for every statement about totals."""
+    """Give SQLite's query plans of all statements that a call runs."""
     asked: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL behind a PgBouncer that shares connections out by transactions."""
+"""PostgreSQL behind a PgBouncer that lends a connection for each transaction."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ default_pool_size = 2
 
 @pytest.fixture
 def pooled() -> Iterator[str]:
-    """Give the address of an empty database behind one, without options."""
+    """Give the address of an empty database behind PgBouncer, without options."""
     program = shutil.which("pgbouncer")
     if program is None:
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
@@ -47,7 +47,7 @@ def pooled() -> Iterator[str]:
         (folder / "users.txt").write_text('"tally" ""\n')
         server = url.partition("host=")[2]
         (folder / "settings").write_text(SETTINGS.format(server=server, port=port, folder=folder))
-        # It refuses to be root.
+        # PgBouncer refuses to run as root.
         user = () if os.getuid() else ("--user", "nobody")
         command = [program, "--quiet", *user, str(folder / "settings")]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
@@ -85,7 +85,7 @@ async def test_many_clients_share_two_connections_of_a_pooler(pooled: str, tmp_p
     assert len(await all_of(Totals(workers[0]))) == 30
     for engine in engines:
         await engine.dispose()
-    # Other processes, which would name their statements alike.
+    # Other processes would give their prepared statements the same names.
     tally = Tally(tmp_path / "data", DATABASE_URL=url)
     for _ in range(2):
         status, _, errors = await tally.run("totals", "--user", "1")

@@ -1,4 +1,4 @@
-"""A PostgreSQL that says nothing any more, or has hung up."""
+"""A PostgreSQL that does not answer any more, or has closed its connections."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,28 +17,28 @@ from tests.support.samples import all_of, new_total
 from tests.support.wire import Wire, wire_to
 
 WITHIN = 0.5
-"""Seconds that an answer may take here."""
+"""The time limit of the sessions, in seconds."""
 SOON = 10.0
-"""Seconds after which nobody would call it soon, on a busy machine."""
+"""Seconds that a session with this limit may take on a busy machine."""
 
 
 @pytest.fixture
 def url(postgres_url: str) -> str:
-    """PostgreSQL alone."""
+    """Give a PostgreSQL database, because SQLite has no server."""
     return postgres_url
 
 
 @pytest.fixture
 async def wire(engine: AsyncEngine, url: str) -> AsyncIterator[Wire]:
-    """Give the way to a database that is migrated and empty."""
-    del engine
+    """Give a proxy before a database that is migrated and empty."""
+    del engine  # it has migrated the database
     async with wire_to(url) as wire:
         yield wire
 
 
 @pytest.fixture
 async def distant(wire: Wire) -> AsyncIterator[Sessions]:
-    """Give the database at the end of that way."""
+    """Give sessions that reach the database through the proxy."""
     engine = create_engine(wire.url)
     yield Sessions(engine, WITHIN)
     await engine.dispose()
@@ -48,7 +48,7 @@ async def test_a_vanished_server_is_not_waited_for(distant: Sessions, wire: Wire
     totals = Totals(distant)
     await totals.add(new_total())
     with wire.cut():
-        # More than there are connections, so that some wait for one.
+        # More writes than connections, so that some wait for a connection.
         async with asyncio.timeout(SOON):
             given = await asyncio.gather(
                 *(totals.add(new_total()) for _ in range(20)), return_exceptions=True

@@ -1,4 +1,4 @@
-"""CSV in LibreOffice: whatever people write stays a text, at whichever separator it is read."""
+"""CSV in LibreOffice: a name never becomes a formula, with any separator."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.thorough
 
 @pytest.fixture(scope="module")
 def office() -> str:
-    """Give LibreOffice, or skip the test; for continuous integration there has to be one."""
+    """Give LibreOffice's program; without one, skip the test, or fail it with CI=true."""
     program = shutil.which("soffice")
     if program is None:
         (pytest.fail if EVERYTHING else pytest.skip)(MISSING)
@@ -45,7 +45,7 @@ def office() -> str:
 
 
 def names() -> Iterator[str]:
-    """Give names that try to be formulas: those known, and each short one of signs that matter."""
+    """Yield names that could become formulas: known ones, and all short ones of special signs."""
     yield from FORMULAS
     for length in range(1, 5):
         for signs in product('=;,"\t 1', repeat=length):
@@ -54,7 +54,7 @@ def names() -> Iterator[str]:
 
 
 def opened(office: str, folder: Path, text: str, separator: str) -> list[ET.Element]:
-    """Open CSV in LibreOffice, which is to take formulas for what they are; give all cells."""
+    """Open CSV in LibreOffice, which reads formulas as formulas; give all cells."""
     folder.joinpath("totals.csv").write_text(text, encoding="utf-8-sig", newline="")
     # Separator, quote, UTF-8, first line, formats, language, quoted texts are no numbers by force,
     # numbers are found, no formats are kept, no blanks removed, first sheet, formulas count;
@@ -77,12 +77,12 @@ def opened(office: str, folder: Path, text: str, separator: str) -> list[ET.Elem
 
 
 def formulas(cells: Iterable[ET.Element]) -> list[str]:
-    """Give the formulas among cells."""
+    """Give the formulas of the cells that have one."""
     return [cell.attrib[f"{TABLE}formula"] for cell in cells if f"{TABLE}formula" in cell.attrib]
 
 
 async def exported(labels: Sequence[str], values: Sequence[int] = (1,)) -> str:
-    """Write totals of these names as CSV."""
+    """Give a CSV of totals with these names and values."""
 
     async def totals() -> AsyncGenerator[Total, None]:
         for number, label in enumerate(labels):

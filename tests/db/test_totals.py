@@ -1,4 +1,4 @@
-"""Saving totals exactly once, and finding them again."""
+"""Totals are saved exactly once, and found again."""
 
 import asyncio
 from contextlib import aclosing
@@ -21,7 +21,7 @@ SHRUG = "\N{SHRUG}\N{ZERO WIDTH JOINER}\N{FEMALE SIGN}"
 
 
 async def saved(totals: Totals) -> Total:
-    """The one total that there is."""
+    """Give the only total in the database."""
     (total,) = await all_of(totals)
     return total
 

@@ -1,4 +1,4 @@
-"""Knowing persons, at no cost while nothing changes."""
+"""Profiles are saved, at no cost while they stay the same."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from tests.support.samples import NOON, new_total
 
 @contextmanager
 def statements(engine: AsyncEngine) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
+    """Give a list that gets each statement of the block."""
     sent: list[str] = []
 
     def note(*arguments: Any) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(HAPROXY is None, reason="haproxy is not installe
 
 
 class Backend:
-    """What stands for a worker.
+    """A stand-in for a worker.
 
     Attributes:
         bodies: What was posted to it.
@@ -112,7 +112,7 @@ async def test_all_updates_of_a_chat_come_to_one_worker(
             found[chat_in(body)].add(number)
     assert sum(len(worker.bodies) for worker in workers) == len(bodies)
     assert {chat: places for chat, places in found.items() if len(places) > 1} == {}
-    # Both have a part of the chats.
+    # Each worker has a part of the chats.
     assert set.union(*found.values()) == {0, 1}
 
 

@@ -1,4 +1,4 @@
-"""The documentation: its links lead somewhere, and what it tells to type is there."""
+"""The documentation: the targets of its links, its `make` targets and commands exist."""
 
 import re
 from collections.abc import Callable, Collection
@@ -26,18 +26,18 @@ def anchors(page: str) -> set[str]:
 
 
 def links(page: str) -> list[str]:
-    """Give a page's links, but for those that lead to other sites."""
+    """Give a page's links, except those to other sites."""
     return re.findall(r"\]\((?!https?:)([^)\s]+)\)", (ROOT / page).read_text())
 
 
 def made(page: str) -> set[str]:
-    """Give what a page has people make."""
+    """Give the targets of `make` that a page names."""
     typed = r"(?:^|[`&] ?)(?:sudo )?make (?:-C \S+ )?([a-z]+)"
     return set(re.findall(typed, (ROOT / page).read_text(), re.MULTILINE))
 
 
 def commanded(page: str) -> set[str]:
-    """Give the commands of `main.py` that a page has people type."""
+    """Give the commands of `main.py` that a page names."""
     return set(re.findall(r"python3? main\.py ([a-z]+)", (ROOT / page).read_text()))
 
 

@@ -1,4 +1,4 @@
-"""What docs/security.md promises: tests that exist, comparisons in constant time, pins."""
+"""The promises of docs/security.md: named tests, comparisons in constant time, pins."""
 
 import ast
 import asyncio
@@ -20,7 +20,7 @@ COMPARED = {
     "signed/seals.py": "a seal",
     "signed/bills.py": "a bill's signature",
 }
-"""Where something that proves something is compared, and what."""
+"""The modules that compare a secret or a signature, each with what it compares."""
 
 NAME = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 
@@ -124,6 +124,6 @@ def test_no_file_of_the_project_holds_a_token() -> None:
     texts = [path for folder in ("deploy", "docs") for path in (ROOT / folder).rglob("*")]
     for path in filter(Path.is_file, [*kept, *texts]):
         if path.suffix != ".png":
-            # What @BotFather gives: an id, and 35 characters.
+            # The form of @BotFather's tokens: an id, and 35 characters.
             found = re.findall(r"\b\d{8,10}:[\w-]{35}\b", path.read_text())
             assert found == [], path

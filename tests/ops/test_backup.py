@@ -1,4 +1,4 @@
-"""Backing up while people tap, and bringing it back: nothing confirmed is lost or doubled."""
+"""A backup while people tap, and its restore, neither lose nor repeat a confirmed total."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.tally import Tally
 
 
 async def backed_up(tally: Tally, *, cold: bool = False) -> Path:
-    """Back a bot up, and give the file."""
+    """Back a bot up; give the file."""
     archive = tally.data.parent / "tally.backup"
     status, _, errors = await tally.run("backup", str(archive), cold=cold)
     assert (status, errors) == (0, "")
@@ -28,7 +28,7 @@ async def backed_up(tally: Tally, *, cold: bool = False) -> Path:
 async def restored(
     tally: Tally, archive: Path, folder: str = "restored", *, cold: bool = False
 ) -> Tally:
-    """Give a bot of the same token that an archive was restored for."""
+    """Restore a backup into another folder; give a bot there with the same token."""
     settings = {name: tally.settings[name] for name in ("BOT_TOKEN", "BOT_API_URL")}
     other = Tally(tally.data.parent / folder / "data", **settings)
     other.data.parent.mkdir()
@@ -66,7 +66,7 @@ async def test_counters_and_totals_come_back_as_they_were(
     await own_tally.stop()
 
     other = await restored(own_tally, archive, cold=True)
-    for name in ("tally.db", "valkey"):  # nobody else looks into the folder, either
+    for name in ("tally.db", "valkey"):  # only their owner may read them
         assert (other.data / name).stat().st_mode & 0o077 == 0
     try:
         await other.start()
@@ -129,7 +129,7 @@ async def test_restore_overwrites_nothing_unless_told_to(
 
     status, _, errors = await own_tally.run("backup", archive)
     assert (status, errors) == (2, f"{archive} already exists\n")
-    # Also where it does not find the bot's Valkey, as its socket lies elsewhere.
+    # Also if another TMPDIR hides the socket of the bot's Valkey.
     (own_tally.data.parent / "elsewhere").mkdir()
     elsewhere = {"TMPDIR": str(own_tally.data.parent / "elsewhere")}
     for settings in ({}, elsewhere):
@@ -161,11 +161,11 @@ async def test_a_valkey_that_a_killed_bot_has_left_does_not_go_on_with_what_it_h
     archive = await backed_up(own_tally)
     await ann.press(counter, "+1")
     await ann.until(counter, text="Specify the number: 2")
-    await own_playground.until_pending(0)  # else Telegram brings the last press again
+    await own_playground.until_pending(0)  # otherwise Telegram sends the last press again
     await own_tally.kill()
 
     restoring = Tally(own_tally.data, **own_tally.settings)
-    with TemporaryDirectory() as folder:  # with a short name, as it is a socket's
+    with TemporaryDirectory() as folder:  # its name is short enough for a socket's path
         if elsewhere:
             restoring.settings["TMPDIR"] = folder
         status, _, errors = await restoring.run("restore", "--replace", str(archive))

@@ -1,4 +1,4 @@
-"""Backups that are damaged, odd or another program's: one line, status 2, nothing touched."""
+"""A damaged or foreign backup is refused: one line, status 2, and no data is touched."""
 
 import asyncio
 import json
@@ -17,14 +17,14 @@ from tests.support.tally import Tally
 
 PARTS = {"tally.db": b"SQLite format 3\0" + bytes(range(32)), "valkey.rdb": b"REDIS0011"}
 SOME = 7
-"""Of how many bits one is flipped where not all are: at least one in each byte."""
+"""If not every bit is flipped in turn, every seventh is: at least one in each byte."""
 
 Parts = dict[str, bytes]
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """Give an archive of parts that nobody looks into."""
+    """Give a small archive whose parts have no meaning."""
     folder = tmp_path / "small"
     folder.mkdir()
     for name, content in PARTS.items():
@@ -51,20 +51,20 @@ async def archive(tally: Tally, tmp_path: Path) -> Path:
 
 
 def contents(archive: Path) -> Parts:
-    """Read the parts of an archive."""
+    """Read all files in an archive."""
     with zipfile.ZipFile(archive) as packed:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
 def rewritten(archive: Path, parts: Parts) -> None:
-    """Write an archive as any program does that makes zips."""
+    """Write an archive as a zip program does, without Tally's checksum of the whole."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in parts.items():
             packed.writestr(name, content)
 
 
 async def refused(tally: Tally, archive: Path, *, says: str = "") -> None:
-    """Have a backup refused in one line; nothing may be touched, also where it may be replaced."""
+    """Check that `restore --replace` refuses an archive in one line and touches no data."""
     before = snapshot(tally.data)
     status, out, errors = await tally.run("restore", "--replace", str(archive))
     assert (status, out) == (2, "")

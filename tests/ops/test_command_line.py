@@ -17,7 +17,7 @@ from tests.support.tally import Tally
 
 
 async def confirm(person: Person, tally: Tally, command: str, *presses: str) -> None:
-    """Count something, and wait until it is saved."""
+    """Open a counter, press its buttons and Confirm; wait until the total is saved."""
     saved = len(tally.totals(person))
     counter = await open_counter(person, command)
     for label in (*presses, "Confirm"):

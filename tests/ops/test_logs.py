@@ -1,4 +1,4 @@
-"""Logs: an object a line, with the update's id, and nothing that is somebody's or secret."""
+"""Logs: one JSON object a line with the update's id, without personal data and secrets."""
 
 import json
 import sys
@@ -20,13 +20,13 @@ from tests.support.tally import Tally
 from tests.support.watching import scrape
 
 MARK = "Zyxwv"
-"""Stands in whatever people say, and in their names."""
+"""A word in all texts and names of people."""
 SECRET = "open-sesame"
 
 
 @pytest.fixture
 async def talkative(own_playground: Playground, own_tally: Tally) -> Tally:
-    """Give a bot by webhook that logs whatever it and its libraries have to say."""
+    """Give a bot with a webhook, which logs at DEBUG like its libraries."""
     await own_playground.switch(inline=True, inline_feedback=True)
     by_webhook(own_tally)
     own_tally.settings |= {
@@ -41,14 +41,14 @@ async def talkative(own_playground: Playground, own_tally: Tally) -> Tally:
 
 @pytest.fixture
 async def zoe(own_playground: Playground) -> Person:
-    """Give a person whose names are marked."""
+    """Give a person with `MARK` in all of her names."""
     return await own_playground.person(
         MARK, last_name=f"{MARK} II", username=f"{MARK}_name", language_code="en"
     )
 
 
 async def lives(playground: Playground, zoe: Person) -> None:
-    """Have a person do what people do."""
+    """Have a person use each feature that takes a text or personal data."""
     counter = await open_counter(zoe, f"/numbers {MARK} tea")
     await zoe.press(counter, "+1")
     await zoe.press(counter, "Confirm")
@@ -73,7 +73,7 @@ async def lives(playground: Playground, zoe: Person) -> None:
 
 
 async def fails(playground: Playground, tally: Tally, zoe: Person) -> dict[str, int]:
-    """Have things go wrong about a person; give what is logged of it, and of which update."""
+    """Make updates of a person fail; give the update's id by the event that is logged."""
     broken = await open_counter(zoe, f"/numbers {MARK} broken")
     async with tally.rewritten_dialogs(f":m{broken.message_id - 1}") as (record,):
         for context in record["contexts"].values():

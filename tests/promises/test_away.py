@@ -49,7 +49,7 @@ async def remote(
 
 
 @pytest.fixture
-async def ann(module_playground: Playground, remote: Tally) -> Person:  # noqa: ARG001
+async def ann(module_playground: Playground, remote: Tally) -> Person:  # noqa: ARG001 - it serves her
     """Give a person who is new to that bot."""
     return await module_playground.person("Ann", language_code="en")
 
@@ -212,7 +212,7 @@ async def test_an_update_does_not_count_if_redis_fails_before_the_commit(
         trap = proxy.trap(Mishap.LOSE_ANSWER, command)
         answer = await ann.press(counter, label, timeout=PATIENCE)
         await spring(trap)
-        if answer == AGAIN:  # Else the machine was slow: the inbox had the press and did it.
+        if answer == AGAIN:  # Otherwise the machine was slow: the inbox had the press and did it.
             answer = await ann.press(counter, label, timeout=PATIENCE)
         assert answer is not None
         await ann.until(counter, text="Specify the number: 2" if label == "+1" else "Total: 1")

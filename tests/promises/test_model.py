@@ -47,7 +47,7 @@ class Counter:
 
 
 class Journey(RuleBasedStateMachine):
-    """A person who presses whatever there is, and a model of what should come of it."""
+    """A person who presses any button, and a model of what should result."""
 
     runner: ClassVar[asyncio.Runner]
     playground: ClassVar[Playground]

@@ -1,4 +1,4 @@
-"""Who is told to try again has not counted, and does not count after a restart either."""
+"""A press that is told to try again has not counted, and does not count after a restart either."""
 
 import asyncio
 from pathlib import Path

@@ -39,7 +39,7 @@ async def find(person: Person, group: Group, label: str) -> Message:
 
 
 async def until_moved(tally: Tally, person: Person, group: Group, count: int) -> None:
-    """Wait until so many totals of a person are a group's in the database, and none another's."""
+    """Wait until the database has `count` totals of a person, all of them in this group."""
     async with asyncio.timeout(START):
         while [row["chat_id"] for row in tally.totals(person)] != [group.id] * count:
             await asyncio.sleep(0.02)
@@ -70,7 +70,7 @@ async def test_totals_and_open_counters_go_along(
     cake = await find(ann, new, "cake")
     assert cake.text == "cake\nBoris alone taps\nSpecify the number: 1"
     await until_moved(own_tally, ann, new, 1)
-    # What the old messages still offer counts no more, and says so.
+    # A press on an old message does not count any more, and its answer says so.
     answer = await boris.press(tea, "+1")
     assert answer is not None
     assert (answer.text or "").startswith("This one has ended")

@@ -105,7 +105,7 @@ class KeptDialogs:
     async def rewritten_dialogs(self, suffix: str = "") -> AsyncIterator[list[dict[str, Any]]]:
         """Give the records whose keys end with a suffix; write back after the block what changed.
 
-        With new versions, as each commit does. Else the bot goes on with what it has in its cache.
+        Each gets a new version, as in a commit. Otherwise the bot would use its cached record.
         """
         async with self.redis() as redis:
             keys = await redis.keys(f"tally:*:stack:*{suffix}")
