@@ -87,7 +87,7 @@ class Assembly:
         pages: What is served to the public.
         health: Answers whether the worker can be used; gives the metrics.
         jobs: What runs as long as the worker does, each in a task of its own.
-        stop: Ends what takes updates up.
+        stop: Stops receiving updates.
         closing: What to call at the end, in this order. Each finishes what is under way, for at
             most the given number of seconds.
     """

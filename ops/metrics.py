@@ -192,7 +192,7 @@ def watch(engine: AsyncEngine) -> None:
 
     @event.listens_for(pool, "checkin")
     def ended(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        # Not there where the connection was lost.
+        # Missing if the connection was lost.
         if begun := entry.info.pop("begun", None):
             DATABASE_SECONDS.observe(time.perf_counter() - begun)
 

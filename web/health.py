@@ -38,7 +38,7 @@ class Note(Protocol):
     """Gets the name of a part, and whether its check succeeded."""
 
     def __call__(self, part: str, *, is_ready: bool) -> object:
-        """Take it."""
+        """Take the result of a check."""
 
 
 class NotReadyError(Exception):

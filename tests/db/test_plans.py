@@ -32,7 +32,7 @@ def url(sqlite_url: str) -> str:
 
 
 async def plans(engine: AsyncEngine, ask: Callable[[Sessions], Awaitable[Any]]) -> list[str]:
-    """Give SQLite's query plans of all statements that a call runs."""
+    """Give the steps on `totals` in SQLite's plans of all statements that a call runs."""
     asked: list[tuple[str, Any]] = []
 
     def note(*arguments: Any) -> None:
