@@ -1,4 +1,4 @@
-"""Answers presses that no dialog handles."""
+"""Answers presses on typed callbacks and games through the unit of work, after the commit."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
