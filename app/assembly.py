@@ -1,10 +1,10 @@
-"""Puts the parts of a worker together. Nothing runs yet: `app/run.py` does that."""
+"""Makes a worker of its parts. Nothing runs yet: `app/run.py` does that."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from aiogram import Dispatcher
@@ -17,8 +17,9 @@ from app.deliveries import Deliveries
 from app.dispatcher import make_dispatcher
 from app.pages import make_pages
 from app.readiness import make_health
+from app.setting_checks import OFF
 from app.settings import Settings
-from app.updates import KINDS, ByWebhook, make_peers
+from app.updates import KINDS
 from charts.process import Charts
 from db import checkpoint
 from db.changes import Changes
@@ -26,20 +27,10 @@ from db.engine import create_engine
 from db.models import Kind
 from db.repositories import Repositories
 from db.sessions import Sessions
-from durable_dialogs.delivery.fetcher import Fetcher
-from durable_dialogs.delivery.inbox import Inbox
-from durable_dialogs.delivery.inbox_store import InboxStore
-from durable_dialogs.delivery.leases import Leases
-from durable_dialogs.intake.intake import Intake
-from durable_dialogs.intake.polling import poll
-from durable_dialogs.intake.quarantine import Quarantine
-from durable_dialogs.intake.reading import Reader
-from durable_dialogs.intake.receiver import Receiver
-from durable_dialogs.runtime import Callbacks, Engine
-from durable_dialogs.state.application import Application
-from durable_dialogs.state.store import MEMORY, DialogStore
+from durable_dialogs import DurableDialogs, Hooks, Leases
+from durable_dialogs.state.store import MEMORY
+from durable_dialogs.tasks import Job
 from durable_dialogs.telemetry import telemetry
-from durable_dialogs.update.hooks import Hooks
 from exports.sending import Exports
 from exports.writing import Writer
 from handlers import inline_counter, menu_button, profile
@@ -47,6 +38,7 @@ from handlers.errors import answer_error, tell_unread
 from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from locales import Catalog
+from ops.deployment import REDIS_PREFIX
 from ops.metrics import TAPS, TOTALS, begin, count_total, measure_dialogs, watch
 from people.chat_names import ChatNames
 from people.drafts import Drafts
@@ -57,22 +49,19 @@ from signed.bills import Bills
 from signed.passes import Passes
 from signed.tickets import Tickets
 from web.health import Health
-from web.webhook import secret_of
+from web.webhook import add_webhook, secret_of
 from widgets.open_counters import OPEN_COUNTERS
 from widgets.services import Services
-
-IN_CHATS = Application(kept_alive=(OPEN_COUNTERS,), dialog_list=OPEN_COUNTERS)
-"""The list of open counters must live as long as the counters on it."""
 
 BUSY_TIMEOUT = 2
 """Seconds a write to SQLite waits for another process. Short, because a thread that waits in SQLite
 can't be stopped, and each write is retried later."""
 ANSWER = 10.0
 """Seconds PostgreSQL may take to answer before it counts as away."""
+FINISH = 1.0
+"""Seconds at the end for each part of Tally's own to save what it has left."""
 FORGET = 60.0
 """Seconds between two deletions of old totals that undo can't bring back any more."""
-
-Job = Callable[[], Awaitable[object]]
 
 begin(TOTALS, Kind)
 measure_dialogs(telemetry)
@@ -83,21 +72,18 @@ class Assembly:
     """The parts of a worker that the run deals with.
 
     Attributes:
+        dialogs: Receives updates and carries them out.
         dispatcher: Handles updates; the addresses of the pages are to be added to its data.
         pages: What is served to the public.
         health: Answers whether the worker can be used; gives the metrics.
-        jobs: What runs as long as the worker does, each in a task of its own.
-        stop: Stops receiving updates.
-        closing: What to call at the end, in this order. Each finishes what is under way, for at
-            most the given number of seconds.
+        jobs: What runs beside the updates, each in a task of its own.
     """
 
+    dialogs: DurableDialogs
     dispatcher: Dispatcher
     pages: web.Application
     health: Health
     jobs: Sequence[Job]
-    stop: Callable[[], object]
-    closing: Sequence[Callable[[float], Awaitable[object]]]
 
 
 async def assemble(
@@ -106,7 +92,7 @@ async def assemble(
     parts: AsyncExitStack,
     is_stopping: Callable[[], bool],
 ) -> Assembly:
-    """Put the parts of a worker together.
+    """Make a worker: an application of `DurableDialogs` with Tally's services and pages.
 
     Args:
         settings: The settings.
@@ -114,32 +100,24 @@ async def assemble(
         parts: The stack that closes what is opened here.
         is_stopping: Tells whether the worker is about to end.
     """
-    redis, bot = connections.redis, connections.bot
+    bot = connections.bot
     engine = _open_database(settings, parts)
     kept = Repositories.over(Sessions(engine, ANSWER))
     catalog = Catalog(settings.default_language)
     services = _make_services(settings, connections, kept, catalog)
     parts.push_async_callback(services.charts.close)
-    dialogs = _make_dialogs(settings, connections, kept, services)
+    dialogs = _make_dialogs(settings, connections, kept, services, catalog)
     person = PersonMiddleware(catalog, kept.users, services.people)
-    own_chats = OwnChats(redis, connections.keys, catalog)
-    dispatcher = make_dispatcher(services, person, own_chats, dialogs.middleware)
-    await dispatcher.emit_startup(bot=bot)
-    intake = _make_intake(connections, dispatcher, services, catalog)
-    kept_updates = InboxStore(
-        redis, connections.batch, connections.keys, is_redis_away=lambda: dialogs.store.is_away
-    )
-    inbox = Inbox(Fetcher(bot, KINDS), kept_updates, intake.carry_out)
+    own_chats = OwnChats(connections.redis, connections.keys, catalog)
+    dispatcher = make_dispatcher(dialogs, services, person, own_chats)
+    for close in (person.close, own_chats.close, services.taps.close):
+        dispatcher.shutdown.register(partial(close, FINISH))
     health = make_health(settings, connections, kept.sessions, is_stopping)
     pages = await make_pages(settings, connections, services, catalog, health)
-    peers = make_peers(settings, bot.token, dialogs.workers)
-    receiver = Receiver(intake, peers)
+    if settings.webhook_url:
+        address = settings.webhook_url.get_secret_value().rstrip("/")
+        add_webhook(pages, dialogs, address, settings.secret or secret_of(bot.token))
     jobs: list[Job] = [
-        # Before the worker's first heartbeat, which tells where others pass updates on to.
-        *([partial(peers.run, receiver.carry_out)] if peers else []),
-        _receiving(settings, connections, receiver, inbox, pages),
-        *dialogs.jobs(dispatcher),
-        intake.run,
         partial(profile.announce, bot, catalog),
         partial(own_chats.dismiss, bot, settings.admin_ids),
         lambda: menu_button.announce(bot, catalog, dispatcher["totals_url"]),
@@ -148,10 +126,7 @@ async def assemble(
         services.people.run,
         services.taps.run,
     ]
-    others = (person.close, own_chats.close, services.taps.close)
-    first = (peers.close,) if peers else ()
-    closing = (*first, inbox.close, *dialogs.closing, *others)
-    return Assembly(dispatcher, pages, health, jobs, dialogs.middleware.stop, closing)
+    return Assembly(dialogs, dispatcher, pages, health, jobs)
 
 
 def _open_database(settings: Settings, parts: AsyncExitStack) -> AsyncEngine:
@@ -189,58 +164,34 @@ def _make_services(
 
 
 def _make_dialogs(
-    settings: Settings, connections: Connections, kept: Repositories, services: Services
-) -> Engine:
-    people, exports = services.people, services.exports
-    redis, batch = connections.redis, connections.batch
-    return Engine(
-        redis,
-        batch,
-        connections.bot,
-        DialogStore(redis, batch, connections.keys, settings.dialog_ttl, IN_CHATS),
-        Callbacks(
-            delivery=lambda moving: (
-                Deliveries(
-                    kept.totals, kept.payments, kept.changes, people, exports, moving
-                ).deliver
-            ),
-            on_error=answer_error,
-            hooks=Hooks(inline_window=partial(inline_counter.window, people)),
-        ),
-    )
-
-
-def _make_intake(
-    connections: Connections, dispatcher: Dispatcher, services: Services, catalog: Catalog
-) -> Intake:
-    bot = connections.bot
-    return Intake(
-        bot,
-        Reader(bot, services.bills.payer_of),
-        Quarantine(connections.redis, connections.batch, connections.keys),
-        partial(dispatcher.feed_update, bot),
-        partial(tell_unread, catalog),
-        kinds=KINDS,
-        discards={"chat_member": services.rights.forget},
-    )
-
-
-def _receiving(
     settings: Settings,
     connections: Connections,
-    receiver: Receiver,
-    inbox: Inbox,
-    pages: web.Application,
-) -> Job:
-    """Give the job that receives updates, by polling or by webhook."""
-    bot = connections.bot
-    if settings.webhook_url is None:
-        return partial(poll, bot, inbox)
-    address = settings.webhook_url.get_secret_value().rstrip("/")
-    secret = settings.secret or secret_of(bot.token)
-    webhook = ByWebhook(address, secret, receiver, inbox)
-    webhook.join(pages)
-    return partial(webhook.announce, bot, connections.redis, connections.keys)
+    kept: Repositories,
+    services: Services,
+    catalog: Catalog,
+) -> DurableDialogs:
+    people, exports = services.people, services.exports
+    deliveries = Deliveries(kept.totals, kept.payments, kept.changes, people, exports)
+    return DurableDialogs(
+        connections.bot,
+        redis=(connections.redis, connections.batch),
+        prefix=REDIS_PREFIX,
+        ttl=timedelta(seconds=settings.dialog_ttl),
+        deliver=deliveries.deliver,
+        on_error=answer_error,
+        allowed_updates=KINDS,
+        # The list of open counters must live as long as the counters on it.
+        kept_alive=(OPEN_COUNTERS,),
+        dialog_list=OPEN_COUNTERS,
+        peers=None if settings.worker_peers == OFF else settings.worker_peers,
+        hooks=Hooks(
+            inline_window=partial(inline_counter.window, people),
+            group_upgraded=kept.totals.move,
+            payer_of=services.bills.payer_of,
+            tell_unread=partial(tell_unread, catalog),
+            discards={"chat_member": services.rights.forget},
+        ),
+    )
 
 
 async def _forget(changes: Changes) -> None:

@@ -15,7 +15,8 @@ from app.settings import Settings
 from durable_dialogs.redis.address import Kind, parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
-from durable_dialogs.redis.embedded_valkey import EmbeddedValkey, ValkeyStartError
+from durable_dialogs.redis.embedded_valkey import ValkeyStartError
+from durable_dialogs.redis.shared_valkey import shared_valkey
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.permissions import MissingPermissionsError, Permissions
 from durable_dialogs.telegram.clock import TelegramClock
@@ -27,7 +28,6 @@ from durable_dialogs.telegram.proxy import (
     variable_for,
 )
 from durable_dialogs.telegram.session import Session
-from durable_dialogs.telegram.topics import Topics
 from ops.deployment import REDIS_PREFIX
 from ops.errors import OperatorError, line_of
 
@@ -94,13 +94,11 @@ async def open_redis(settings: Settings, parts: AsyncExitStack) -> tuple[Redis, 
     if settings.redis_url:
         url = settings.redis_url.get_secret_value()
     else:
-        valkey = EmbeddedValkey(settings.data_dir / "valkey")
         try:
-            await valkey.start()
+            valkey = shared_valkey(settings.data_dir / "valkey")
+            url = await parts.enter_async_context(valkey)
         except ValkeyStartError as error:
             raise OperatorError(f"the embedded Valkey does not start: {error}") from error
-        parts.push_async_callback(valkey.stop)
-        url = valkey.url
     try:
         address = parse(url)
         redis, batch = connect(address, settings.redis_wait, parts)
@@ -187,7 +185,6 @@ async def open_bot(settings: Settings, clock: TelegramClock, parts: AsyncExitSta
             link_preview_is_disabled=True,
         ),
     )
-    bot.session.middleware(Topics())
     parts.push_async_callback(bot.session.close)
     return bot
 

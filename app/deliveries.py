@@ -1,4 +1,4 @@
-"""Delivers the entries of the outbox: totals, payments, changes, documents, moved groups."""
+"""Delivers the entries of the outbox: totals, payments, changes, documents."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,7 @@ from db.errors import is_final
 from db.models import Action
 from db.payments import NewPayment, Payments
 from db.totals import NewTotal, Totals
-from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
-from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
+from durable_dialogs import UndeliverableError
 from exports.orders import Order
 from exports.sending import Exports
 from people.preferences import People
@@ -31,7 +30,6 @@ class Deliveries:
         changes: Changes saved totals.
         people: Learns whose data has changed.
         exports: Sends documents.
-        moving: Moves open dialogs to the supergroup that their group became.
     """
 
     totals: Totals
@@ -39,10 +37,9 @@ class Deliveries:
     changes: Changes
     people: People
     exports: Exports
-    moving: GroupUpgrades
 
-    async def deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
-        """Deliver an entry; see `durable_dialogs.delivery.outbox.Deliver`."""
+    async def deliver(self, entry: str, payload: str) -> None:
+        """Deliver an entry; see `durable_dialogs.options.Deliver`."""
         try:
             if entry.startswith(NewPayment.ENTRIES):
                 await self.payments.save(NewPayment.from_json(payload))
@@ -53,12 +50,6 @@ class Deliveries:
                     await self.people.changed(change.user_id)
             elif entry.startswith(EXPORT):
                 await self.exports.send(entry, Order.from_json(payload))
-            elif entry.startswith(GroupUpgrade.DIALOG):
-                await self.moving.put(payload)
-            elif entry.startswith(GroupUpgrade.UPGRADE):
-                old_id, new_id = await self.moving.take(outbox, payload)
-                # Last, because by now no total of the old chat is left in the outbox.
-                await self.totals.move(old_id, new_id)
             else:
                 await self.totals.add(NewTotal.from_json(payload))
         except IntegrityError as error:

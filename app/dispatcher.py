@@ -1,16 +1,11 @@
 """The dispatcher: every handler and dialog, in the order in which it asks them."""
 
 from aiogram import Dispatcher, Router
-from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import CallbackQuery
-from aiogram_dialog import setup_dialogs
 
 from app.updates import ignore_unasked, observe
 from dialogs import DIALOGS
-from durable_dialogs.drawing.message_manager import DurableManagerFactory
-from durable_dialogs.telegram.topics import name_topic
-from durable_dialogs.update.middleware import UnitOfWorkMiddleware
-from durable_dialogs.update.presses import check_press
+from durable_dialogs import DurableDialogs
 from handlers import (
     commands,
     cutlets,
@@ -33,31 +28,25 @@ from widgets.services import Services
 
 
 def make_dispatcher(
-    services: Services,
-    person: PersonMiddleware,
-    own_chats: OwnChats,
-    transactions: UnitOfWorkMiddleware,
+    dialogs: DurableDialogs, services: Services, person: PersonMiddleware, own_chats: OwnChats
 ) -> Dispatcher:
     """Make the dispatcher with every handler and dialog.
 
     Args:
+        dialogs: Carries each update out in a unit of work.
         services: The services that each update gets; see `widgets.services`.
         person: Tells handlers who sent the update.
         own_chats: Keeps the commands and the menu button of each person's chat up to date.
-        transactions: Runs each update in a unit of work.
     """
     # aiogram's own FSM would read a state for each update, and dialogs never use it.
     dispatcher = Dispatcher(disable_fsm=True)
-    # The dispatcher itself, too, because updates that dialogs make get nothing else.
-    dispatcher.workflow_data.update(services=services, dispatcher=dispatcher)
+    dispatcher.workflow_data["services"] = services
     dispatcher.update.outer_middleware(ignore_unasked)
-    dispatcher.update.outer_middleware(name_topic)
     dispatcher.update.outer_middleware(observe)
     dispatcher.update.outer_middleware(services.rights)
     dispatcher.update.outer_middleware(person)
     dispatcher.update.outer_middleware(own_chats)
     dispatcher.update.outer_middleware(remove_reply_marks)
-    dispatcher.update.outer_middleware(transactions)
     dispatcher.update.middleware(spare)
     dispatcher.update.middleware(person)
     # Routers are global to their modules, so a process can make one dispatcher only.
@@ -78,13 +67,7 @@ def make_dispatcher(
         *DIALOGS,
         strays.after,
     )
-    setup_dialogs(
-        dispatcher,
-        dialog_manager_factory=DurableManagerFactory(),
-        stack_access_validator=OwnerAccess(),
-        events_isolation=DisabledEventIsolation(),
-    )
-    dispatcher.callback_query.middleware(check_press)
+    dialogs.setup(dispatcher, stack_access_validator=OwnerAccess())
     return dispatcher
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import structlog
@@ -14,13 +13,10 @@ from app.connections import connect_all
 from app.introduction import introduce
 from app.pages import serve, serve_metrics
 from app.settings import Settings
-from durable_dialogs.tasks import run_until
+from durable_dialogs.tasks import Job, run_until
 from ops.errors import OperatorError
 from ops.queries import migrate
 from ops.worker_process import Parent
-
-FINISH = 3.0
-"""Seconds a stop waits for running work. The next start takes up the rest."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +40,8 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
         if me is None:
             return
         worker = await assemble(settings, connections, parts, stop.is_set)
+        polled = () if settings.webhook_url else (connections.bot,)
+        jobs = await parts.enter_async_context(worker.dialogs.opened(*polled))
         async with AsyncExitStack() as server:
             addresses = await serve(worker.pages, settings, server, shared=bool(parent))
             worker.dispatcher.workflow_data |= addresses
@@ -51,12 +49,9 @@ async def run(settings: Settings, parent: Parent | None = None) -> None:
             log.info("started", bot=f"@{me.username}")
             if parent:
                 parent.say_started()
-            await _run_until(stop, *worker.jobs)
+            await _run_until(stop, *jobs, *worker.jobs)
             log.info("stopping")
-            worker.stop()
-            end = asyncio.get_running_loop().time() + FINISH
-        for close in worker.closing:
-            await close(max(0.0, end - asyncio.get_running_loop().time()))
+            worker.dialogs.stop()
 
 
 def _stop_event(parent: Parent | None) -> asyncio.Event:
@@ -77,7 +72,7 @@ def _refuse_reload() -> None:
     log.warning("reload_ignored", hint="one process reads settings and code at a restart only")
 
 
-async def _run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+async def _run_until(stop: asyncio.Event, *jobs: Job) -> None:
     """Run jobs until the event is set or a job fails.
 
     Raises:

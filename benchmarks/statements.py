@@ -1,7 +1,7 @@
 """How many statements the engine has, by room: `python -m benchmarks.statements`.
 
 A statement is what Python parses as one, so dense lines gain nothing. Docstrings, comments and
-`...` do not count. Tally's own modules that receive updates are counted beside it.
+`...` do not count.
 """
 
 import ast
@@ -9,8 +9,6 @@ from collections import Counter
 from pathlib import Path
 
 ENGINE = Path("packages/durable_dialogs/src/durable_dialogs")
-RECEIVING = ["app/updates.py", "app/webhook_setting.py", "web/webhook.py"]
-"""Tally's modules that receive updates."""
 
 
 def statements(module: Path) -> int:
@@ -28,14 +26,10 @@ def _says_nothing(node: ast.stmt) -> bool:
 
 def main() -> None:
     """Print the numbers of rooms, the largest modules, and the sum."""
-    files = [*ENGINE.rglob("*.py"), *filter(Path.exists, map(Path, RECEIVING))]
-    modules = Counter({module: statements(module) for module in files})
+    modules = Counter({module: statements(module) for module in ENGINE.rglob("*.py")})
     rooms: Counter[str] = Counter()
     for module, count in modules.items():
-        is_engine = module.is_relative_to(ENGINE)
-        inside = len(module.parts) - len(ENGINE.parts) > 1
-        room = module.parent.name if inside else "top level"
-        rooms[room if is_engine else "receiving, in Tally"] += count
+        rooms["top level" if module.parent == ENGINE else module.parent.name] += count
     for room, count in rooms.most_common():
         print(f"{count:6,}  {room}")
     print(f"{modules.total():6,}  in {len(modules)} files; the largest are")

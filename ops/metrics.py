@@ -158,6 +158,9 @@ def measure_dialogs(telemetry: Telemetry) -> None:
     telemetry.outbox_waiting = OUTBOX_WAITING.set
     telemetry.telegram_failed = partial(_count, TELEGRAM_FAILURES)
     telemetry.redis_took = REDIS_SECONDS.observe
+    telemetry.webhook_lost = WEBHOOK_LOST.inc
+    telemetry.webhook_pending = WEBHOOK_PENDING.set
+    telemetry.webhook_failed = WEBHOOK_FAILED.set
 
 
 def _count(metric: Counter, label: str) -> None:

@@ -1,11 +1,11 @@
 """The path of the webhook, its secret and its limit; the engine takes the updates."""
 
 import hmac
-from functools import partial
+from urllib.parse import urlsplit
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from durable_dialogs import Receiver, Webhook
+from durable_dialogs import DurableDialogs
 
 PATH = "/webhook"
 """Path for Telegram's requests, below the public address."""
@@ -18,15 +18,16 @@ def secret_of(token: str) -> str:
     return hmac.new(token.encode(), b"tally webhook", "sha256").hexdigest()
 
 
-def add_webhook(app: web.Application, receiver: Receiver, secret: str, prefix: str) -> None:
-    """Add the routes of the webhook.
+def add_webhook(app: web.Application, dialogs: DurableDialogs, address: str, secret: str) -> None:
+    """Have Telegram post updates to an application.
 
     Args:
         app: The application.
-        receiver: Carries updates out, or has the workers do it that own their chats.
+        dialogs: Takes the updates, and keeps the webhook set at Telegram.
+        address: The public address of the application.
         secret: The secret token that Telegram sends with each update.
-        prefix: The path of the public address; a reverse proxy may or may not remove it.
     """
-    take = partial(Webhook(secret).take, receiver)
-    for path in {PATH, prefix.rstrip("/") + PATH}:
-        app.router.add_route(hdrs.METH_POST, path, take)
+    take = dialogs.webhook(secret=secret, url=address + PATH)
+    # A reverse proxy may or may not remove the path of the public address.
+    for path in {PATH, urlsplit(address).path + PATH}:
+        app.router.add_post(path, take)

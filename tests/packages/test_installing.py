@@ -22,7 +22,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
-from durable_dialogs.runtime import Engine
+from durable_dialogs.engine import Engine
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import DialogStore
 

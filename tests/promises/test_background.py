@@ -2,27 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import NoReturn
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aiogram import Bot, Dispatcher
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.types import CallbackQuery, Message
-from aiogram_dialog import Dialog, DialogManager, Window, setup_dialogs
+from aiogram_dialog import Dialog, DialogManager, Window
 from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
 from redis.asyncio import Redis
 
-from durable_dialogs.drawing.message_manager import DurableManagerFactory
+from durable_dialogs import DurableDialogs
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Callbacks, Engine
-from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.state.store import DialogStore
 from durable_dialogs.telegram.session import Session
-from durable_dialogs.update.hooks import Hooks
 from telegram_playground import Person, Playground
 from tests.support.nursery import START
 
@@ -67,57 +61,37 @@ async def settle(_data: object, manager: DialogManager) -> None:
     manager.dialog_data["number"] = await redis.incr("number")
 
 
-def make_dispatcher(dialogs: Engine, redis: Redis) -> Dispatcher:
+def make_dispatcher(redis: Redis) -> Dispatcher:
     """Make a dispatcher with a window whose button opens others in the background."""
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.workflow_data.update(redis=redis, dispatcher=dispatcher)
-    dispatcher.update.outer_middleware(dialogs.middleware)
+    dispatcher["redis"] = redis
     dispatcher.message.register(begin)
     dispatcher.include_routers(
         Dialog(Window(Const("Here"), Button(Const("Go"), "go", go), state=Here.main)),
         Dialog(Window(Format("There {dialog_data[number]}"), state=There.main), on_start=settle),
     )
-    setup_dialogs(
-        dispatcher,
-        dialog_manager_factory=DurableManagerFactory(),
-        events_isolation=DisabledEventIsolation(),
-    )
     return dispatcher
 
 
-async def never(*_: object) -> NoReturn:
-    """Fail: these tests never call this."""
-    raise AssertionError
-
-
-async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
-    """Poll until cancelled."""
-    offset, tasks = None, set()
-    while True:
-        for update in await bot.get_updates(offset=offset, timeout=5):
-            offset = update.update_id + 1
-            tasks.add(asyncio.create_task(dispatcher.feed_update(bot, update)))
+@asynccontextmanager
+async def polling(dialogs: DurableDialogs, dispatcher: Dispatcher) -> AsyncIterator[None]:
+    """Poll in the background."""
+    dialogs.setup(dispatcher)
+    task = asyncio.create_task(dialogs.start_polling(handle_signals=False))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @pytest.fixture
 async def ann(own_playground: Playground, redis: Redis) -> AsyncIterator[Person]:
     """Run a bot; give a person who uses it."""
     session = Session(api=TelegramAPIServer.from_base(own_playground.url))
-    async with Bot(own_playground.token, session) as bot:
-        dialogs = Engine(
-            redis,
-            batch := Batch(redis),
-            bot,
-            DialogStore(redis, batch, BotKeys(bot.id, "tally"), 60),
-            Callbacks(delivery=lambda _: never, on_error=never, hooks=Hooks()),
-        )
-        polling = asyncio.create_task(poll(bot, make_dispatcher(dialogs, redis)))
+    bot = Bot(own_playground.token, session)
+    dialogs = DurableDialogs(bot, redis=(redis, Batch(redis)), prefix="tally")
+    async with polling(dialogs, make_dispatcher(redis)):
         yield await own_playground.person("Ann")
-        polling.cancel()
-        with suppress(asyncio.CancelledError):
-            await polling
-        for close in dialogs.closing:
-            await close(1)
 
 
 async def test_a_dialog_started_in_the_background_has_a_unit_of_work_of_its_own(

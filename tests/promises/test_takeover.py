@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from aiogram import Bot, Dispatcher
@@ -11,7 +11,6 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.filters import CommandStart
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import BaseStorage, DefaultKeyBuilder
-from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram.fsm.storage.redis import RedisStorage
 from aiogram.types import CallbackQuery, Message, Update
 from aiogram_dialog import Data, Dialog, DialogManager, StartMode, Window, setup_dialogs
@@ -19,18 +18,12 @@ from aiogram_dialog.widgets.kbd import Button, Cancel, Start
 from aiogram_dialog.widgets.text import Const, Format
 from redis.asyncio import Redis
 
-from durable_dialogs.drawing.message_manager import DurableManagerFactory
+from durable_dialogs import DurableDialogs, UnitOfWork
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.runtime import Callbacks, Engine
-from durable_dialogs.state.application import Application
-from durable_dialogs.state.keys import BotKeys
-from durable_dialogs.state.store import DialogStore
-from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.telegram.session import Session
-from durable_dialogs.update.hooks import Hooks
 from telegram_playground import Message as Shown
 from telegram_playground import Person, Playground
-from tests.promises.test_background import poll
+from tests.promises.test_background import polling
 from tests.support.nursery import START
 
 GONE = "Gone"
@@ -95,24 +88,9 @@ def add_handlers(dispatcher: Dispatcher) -> None:
     dispatcher.include_routers(Dialog(shop, on_process_result=paid), Dialog(cart))
 
 
-async def never(*_: object) -> NoReturn:
-    """Fail: these tests never call this."""
-    raise AssertionError
-
-
 async def gone(_error: Exception, _update: Update, _data: object, unit: UnitOfWork) -> None:
     """Answer a press on a dialog that is closed."""
     unit.answer(GONE)
-
-
-@asynccontextmanager
-async def polling(bot: Bot, dispatcher: Dispatcher) -> AsyncIterator[None]:
-    """Poll in the background."""
-    task = asyncio.create_task(poll(bot, dispatcher))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 @asynccontextmanager
@@ -121,34 +99,30 @@ async def former(bot: Bot, storage: BaseStorage) -> AsyncIterator[None]:
     dispatcher = Dispatcher(storage=storage)
     add_handlers(dispatcher)
     setup_dialogs(dispatcher)
-    async with polling(bot, dispatcher):
-        yield
+    task = asyncio.create_task(poll(bot, dispatcher))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def poll(bot: Bot, dispatcher: Dispatcher) -> None:
+    """Poll until cancelled, and leave the storage open."""
+    offset, tasks = None, set()
+    while True:
+        for update in await bot.get_updates(offset=offset, timeout=5):
+            offset = update.update_id + 1
+            tasks.add(asyncio.create_task(dispatcher.feed_update(bot, update)))
 
 
 @asynccontextmanager
 async def durable(bot: Bot, redis: Redis, storage: BaseStorage) -> AsyncIterator[None]:
     """Run the bot in the engine."""
-    batch = Batch(redis)
-    dialogs = Engine(
-        redis,
-        batch,
-        bot,
-        DialogStore(redis, batch, BotKeys(bot.id), 60, Application(before=storage)),
-        Callbacks(delivery=lambda _: never, on_error=gone, hooks=Hooks()),
-    )
+    dialogs = DurableDialogs(bot, redis=(redis, Batch(redis)), before=storage, on_error=gone)
     dispatcher = Dispatcher(disable_fsm=True)
-    dispatcher.workflow_data["dispatcher"] = dispatcher
-    dispatcher.update.outer_middleware(dialogs.middleware)
     add_handlers(dispatcher)
-    setup_dialogs(
-        dispatcher,
-        dialog_manager_factory=DurableManagerFactory(),
-        events_isolation=DisabledEventIsolation(),
-    )
-    async with polling(bot, dispatcher):
+    async with polling(dialogs, dispatcher):
         yield
-    for close in dialogs.closing:
-        await close(1)
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 from aiogram_dialog import Dialog, DialogManager, StartMode, Window
+from aiogram_dialog.api.entities import DIALOG_EVENT_NAME
 from aiogram_dialog.widgets.kbd import Button
 from aiogram_dialog.widgets.text import Const, Format
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestServer, unused_port
 from structlog.testing import capture_logs
 
-from durable_dialogs import DurableDialogs, Intake
+from durable_dialogs import DurableDialogs
+from durable_dialogs.intake.intake import Intake
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
 from durable_support.running import make_bot
 from telegram_playground import Person, Playground
@@ -199,6 +201,25 @@ async def test_a_webhook_answers_presses_in_its_responses(
         assert await playground.calls("getUpdates") == []
 
 
+async def test_a_webhook_with_an_address_is_set_at_telegram(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    port = unused_port()
+    url = f"http://127.0.0.1:{port}/webhook"
+    dialogs = DurableDialogs(make_bot(playground), redis_url=valkey.url)
+    dialogs.setup(make_dispatcher())
+    app = web.Application()
+    app.router.add_post("/webhook", dialogs.webhook(secret=SECRET, url=url))
+    app.cleanup_ctx.append(dialogs.lifespan)
+    async with TestServer(app, port=port):
+        await press_once(await playground.person("Ann"))
+    (told,) = await playground.calls("setWebhook")
+    assert (told.params["url"], told.params["secret_token"]) == (url, SECRET)
+    asked = set(told.params["allowed_updates"])
+    assert asked >= {"message", "callback_query"}
+    assert DIALOG_EVENT_NAME not in asked
+
+
 async def test_a_webhook_says_which_bot_it_lacks(playground: Playground) -> None:
     with pytest.raises(ValueError, match="which bot"):
         DurableDialogs().webhook(secret=SECRET)
@@ -252,7 +273,7 @@ async def test_a_job_that_fails_beside_a_web_application_is_started_again(
     starts: list[None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("durable_dialogs.dialogs.PAUSE", 0.01)
+    monkeypatch.setattr("durable_dialogs.tasks.PAUSE", 0.01)
     dialogs = DurableDialogs(make_bot(playground), redis_url=valkey.url)
     dialogs.setup(make_dispatcher())
     with capture_logs() as logs:

@@ -30,6 +30,9 @@ BILL = {
 }
 
 
+NO_HOOKS = Hooks()
+
+
 def paid(person: int, **parts: object) -> dict[str, Any]:
     """Make an update of a payment, with further parts of its message."""
     message = {
@@ -45,10 +48,14 @@ def paid(person: int, **parts: object) -> dict[str, Any]:
 
 @asynccontextmanager
 async def posting(
-    router: Router, bot: Bot, valkey: EmbeddedValkey, update: dict[str, Any]
+    router: Router,
+    bot: Bot,
+    valkey: EmbeddedValkey,
+    update: dict[str, Any],
+    hooks: Hooks = NO_HOOKS,
 ) -> AsyncIterator[DurableDialogs]:
     """Run a bot by webhook and post an update to it."""
-    dialogs = DurableDialogs(bot, redis_url=valkey.url)
+    dialogs = DurableDialogs(bot, redis_url=valkey.url, hooks=hooks)
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.include_router(router)
     dialogs.setup(dispatcher)
@@ -90,6 +97,42 @@ async def test_a_payment_is_handled_although_another_part_can_not_be_read(
     async with posting(router, bot, valkey, paid(ann.id, **{part: 7})) as dialogs:
         assert handled.is_set()
         assert await dialogs.quarantine(bot).entries() == []
+
+
+async def test_a_payment_of_which_only_the_bill_can_be_read_is_its_person_s(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    ann = await playground.person("Ann")
+    handled = asyncio.Event()
+    router = Router()
+
+    @router.message(F.successful_payment.invoice_payload == "tea")
+    async def thank(message: Message) -> None:
+        assert (message.chat.id, message.from_user and message.from_user.id) == (ann.id, ann.id)
+        handled.set()
+
+    bot, hooks = make_bot(playground), Hooks(payer_of={"tea": ann.id}.get)
+    update = paid(ann.id, **{"from": 7, "chat": 7})
+    async with posting(router, bot, valkey, update, hooks) as dialogs:
+        assert handled.is_set()
+        assert await dialogs.quarantine(bot).entries() == []
+
+
+async def test_unreadable_updates_of_a_kind_that_the_bot_discards_are_not_kept(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    discarded: list[object] = []
+
+    async def discard(content: object) -> None:
+        discarded.append(content)
+
+    router = Router()
+    router.chat_member.register(discard)
+    bot, hooks = make_bot(playground), Hooks(discards={"chat_member": discard})
+    update = {"update_id": 1, "chat_member": {"chat": 7}}
+    async with posting(router, bot, valkey, update, hooks) as dialogs:
+        assert await dialogs.quarantine(bot).entries() == []
+    assert discarded == [{"chat": 7}]
 
 
 async def test_a_payment_that_failed_is_kept_and_done_when_the_operator_asks(

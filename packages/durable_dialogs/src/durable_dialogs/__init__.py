@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     )
     from durable_dialogs.drawing.pictures import Picture, PictureError
     from durable_dialogs.drawing.sending import Sending, starts
-    from durable_dialogs.intake.intake import Intake
-    from durable_dialogs.intake.receiver import Receiver
-    from durable_dialogs.intake.webhook import Webhook
+    from durable_dialogs.options import Hooks
     from durable_dialogs.recovery.group_upgrade import upgrade_of
     from durable_dialogs.redis.batch import Batch
     from durable_dialogs.state.keys import (
@@ -53,7 +51,6 @@ if TYPE_CHECKING:
     from durable_dialogs.telegram.retries import ask, patiently
     from durable_dialogs.telegram.session import UnreadableResultError
     from durable_dialogs.telegram.topics import call
-    from durable_dialogs.update.hooks import Hooks
     from durable_dialogs.update.presses import carries, note_forged
     from durable_dialogs.update.words import Words
 
@@ -67,7 +64,6 @@ __all__ = [
     "DurableDialogs",
     "EndedError",
     "Hooks",
-    "Intake",
     "Lease",
     "Leases",
     "NotKnownYetError",
@@ -75,7 +71,6 @@ __all__ = [
     "Outcome",
     "Picture",
     "PictureError",
-    "Receiver",
     "Record",
     "Refusal",
     "Sending",
@@ -84,7 +79,6 @@ __all__ = [
     "UnitOfWork",
     "UnreadableResultError",
     "UnsentError",
-    "Webhook",
     "Words",
     "ask",
     "call",
@@ -112,9 +106,7 @@ _MODULES = {
     "drawing.foreground": ("foreground", "in_topic", "open_beside", "topic_of"),
     "drawing.pictures": ("Picture", "PictureError"),
     "drawing.sending": ("Sending", "starts"),
-    "intake.intake": ("Intake",),
-    "intake.receiver": ("Receiver",),
-    "intake.webhook": ("Webhook",),
+    "options": ("Hooks",),
     "recovery.group_upgrade": ("upgrade_of",),
     "redis.batch": ("Batch",),
     "state.keys": ("BotKeys", "ChatKeys", "location_of_record", "name_of", "stack_id_of"),
@@ -135,7 +127,6 @@ _MODULES = {
     "telegram.retries": ("ask", "patiently"),
     "telegram.session": ("UnreadableResultError",),
     "telegram.topics": ("call",),
-    "update.hooks": ("Hooks",),
     "update.presses": ("carries", "note_forged"),
     "update.words": ("Words",),
 }

@@ -3,42 +3,29 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from pathlib import Path
-from typing import Any, Self
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import Self
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.storage.memory import DisabledEventIsolation
-from aiogram.types import TelegramObject
 from aiogram_dialog import BaseDialogManager, BgManagerFactory, setup_dialogs
-from aiogram_dialog.api.entities import DIALOG_EVENT_NAME
 from aiogram_dialog.api.internal import DataGetter
 from aiogram_dialog.api.protocols import StackAccessValidator
 from aiohttp import web
-from redis.asyncio import Redis
 from typing_extensions import Unpack
 
-from durable_dialogs.bot_engine import BotEngine, Shared
 from durable_dialogs.drawing.message_manager import DurableManagerFactory
 from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.webhook import Webhook
+from durable_dialogs.lifespan import Lifespan
 from durable_dialogs.options import Options, Settings
-from durable_dialogs.redis.address import parse
-from durable_dialogs.redis.batch import Batch
-from durable_dialogs.redis.connection import connect
-from durable_dialogs.redis.shared_valkey import shared_valkey
-from durable_dialogs.tasks import finish, run_until, start
+from durable_dialogs.tasks import Job, finish, keep, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
 from durable_dialogs.update.presses import check_press
 from durable_dialogs.workers.peer_address import has_fixed_port
-
-FINISH = 3.0
-"""Seconds a stop waits for running work. The next start takes up the rest."""
-
-PAUSE = 5.0
-"""Seconds before a job that failed is started again."""
 
 UNPREPARED = "call setup(dispatcher) first"
 """The error if something needs the dispatcher and does not have it yet."""
@@ -49,8 +36,6 @@ NOT_RUNNING = (
 """The error if the dispatcher is started by itself."""
 
 log = structlog.get_logger(__name__)
-
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
 class DurableDialogs:
@@ -74,8 +59,9 @@ class DurableDialogs:
         self._add(*bots)
         self._dispatcher: Dispatcher | None = None
         self._managers: BgManagerFactory | None = None
-        self._engines: dict[int, BotEngine] = {}
-        self._by_webhook: set[int] = set()
+        self._webhooks: dict[int, Webhook] = {}
+        self._lifespan = Lifespan(self._settings)
+        self._engines = self._lifespan.engines
         self._parts = AsyncExitStack()
 
     def setup(
@@ -104,7 +90,7 @@ class DurableDialogs:
         if dispatcher.fsm in dispatcher.update.outer_middleware:
             log.info("fsm_not_transactional", hint="FSMContext is kept, and written at once")
         dispatcher.update.outer_middleware(name_topic)
-        dispatcher.update.outer_middleware(self._carry_out)
+        dispatcher.update.outer_middleware(self._lifespan.carry_out)
         # Updates that dialogs make get nothing else.
         dispatcher.workflow_data["dispatcher"] = dispatcher
         self._managers = setup_dialogs(
@@ -128,8 +114,6 @@ class DurableDialogs:
             TelegramUnauthorizedError: A token was revoked.
             TelegramConflictError: Another process keeps fetching with a bot's token.
         """
-        if self._dispatcher is None:
-            raise RuntimeError(UNPREPARED)
         polled = bots or self._bots
         if not polled:
             raise ValueError("start_polling needs a bot")
@@ -138,22 +122,22 @@ class DurableDialogs:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, stop.set)
-        self._add(*bots)
-        async with AsyncExitStack() as parts:
-            await self._open(parts)
-            polls = [self._engines[bot.id].poll for bot in polled]
-            await run_until(stop, *self._jobs, *polls)
+        async with self.opened(*polled) as jobs:
+            await run_until(stop, *jobs)
 
     def webhook(
-        self, bot: Bot | None = None, *, secret: str
+        self, bot: Bot | None = None, *, secret: str, url: str | None = None
     ) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Return a handler of aiohttp for the updates that Telegram posts.
 
-        The application needs `lifespan`, and the bot calls `set_webhook` itself.
+        The application needs `lifespan`.
 
         Args:
             bot: The bot; None for the only one.
-            secret: The `secret_token` that `set_webhook` was given.
+            secret: The `secret_token` that Telegram sends with each update.
+            url: The public address of the handler, which is kept set at Telegram: one worker sets
+                it when it is new, and again when another program has changed it. None if the bot
+                calls `set_webhook` itself.
 
         Raises:
             ValueError: There is no bot, or more than one, or the secret is empty, or `peers` has a
@@ -166,64 +150,56 @@ class DurableDialogs:
         if not secret:
             raise ValueError("webhook needs a secret")
         self._add(bot)
-        bot_id, webhook = bot.id, Webhook(secret)
-        if self._by_webhook - {bot_id} and has_fixed_port(self._settings.peers or ""):
+        if self._webhooks.keys() - {bot.id} and has_fixed_port(self._settings.peers or ""):
             raise ValueError("peers: several bots need an address without a port")
-        self._by_webhook.add(bot_id)
-
-        async def take(request: web.Request) -> web.Response:
-            engine = self._engines.get(bot_id)
-            if engine is None:
-                raise web.HTTPServiceUnavailable  # Telegram posts the update again
-            return await webhook.take(engine.receiver, request)
-
-        return take
+        receiver = partial(self._lifespan.receivers.get, bot.id)
+        webhook = self._webhooks[bot.id] = Webhook(secret, url, receiver)
+        return webhook.take
 
     async def lifespan(self, _app: web.Application) -> AsyncIterator[None]:
         """Run as long as a web application: `app.cleanup_ctx.append(dialogs.lifespan)`."""
         async with self:
-            # Updates that polling has left behind.
-            replays = {start(_keep(engine.replay)) for engine in self._engines.values()}
             yield
-            await finish(replays, within=0)
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as parts:
-            await self._open(parts)
-            jobs = {start(_keep(job)) for job in self._jobs}
-            parts.push_async_callback(finish, jobs, within=0)
+            jobs = await parts.enter_async_context(self.opened())
+            running = {start(keep(job)) for job in jobs}
+            parts.push_async_callback(finish, running, within=0)
             self._parts = parts.pop_all()
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         await self._parts.aclose()
 
-    async def _open(self, parts: AsyncExitStack) -> None:
-        """Open everything but the jobs; the stack closes it."""
-        dispatcher = self._dispatcher
-        if dispatcher is None:
+    @asynccontextmanager
+    async def opened(self, *polled: Bot) -> AsyncIterator[list[Job]]:
+        """Open everything, for an application that runs the jobs itself.
+
+        Args:
+            polled: The bots whose updates are fetched. Those of others come by webhook, or are fed
+                to the dispatcher.
+
+        Yields:
+            What must run until the end, each in a task of its own. If a job fails, the application
+            should end. Cancel them all before leaving.
+        """
+        if self._dispatcher is None:
             raise RuntimeError(UNPREPARED)
+        self._add(*polled)
         if not self._bots:
             raise ValueError("DurableDialogs has no bot")
-        if self._engines:
-            raise RuntimeError("it runs already")
-        redis, batch = await self._open_redis(parts)
-        kinds = self._settings.allowed_updates or dispatcher.resolve_used_update_types()
-        asked = [kind for kind in kinds if kind != DIALOG_EVENT_NAME]
-        shared = Shared(self._settings, redis, batch, dispatcher, asked)
-        for bot in self._bots:
-            parts.push_async_callback(bot.session.close)
-            by_webhook = bot.id in self._by_webhook
-            self._engines[bot.id] = BotEngine(bot, shared, by_webhook=by_webhook)
-        parts.callback(self._engines.clear)
-        data = {**dispatcher.workflow_data, "bots": self._bots, "bot": self._bots[-1]}
-        await dispatcher.emit_startup(**data)
-        parts.push_async_callback(dispatcher.emit_shutdown, **data)
-        parts.push_async_callback(self._finish)
+        async with AsyncExitStack() as parts:
+            await self._lifespan.open(self._dispatcher, self._bots, self._webhooks, parts)
+            yield self._lifespan.jobs(polled)
 
-    @property
-    def _jobs(self) -> list[Callable[[], Awaitable[object]]]:
-        return [job for engine in self._engines.values() for job in engine.jobs]
+    def stop(self) -> None:
+        """Begin to end: what is under way has three seconds from now.
+
+        From now on no person is told to try again, because an update that is not done comes again.
+        An application calls this if it closes its web server before it leaves `opened`.
+        """
+        self._lifespan.stop()
 
     def bg(
         self,
@@ -255,47 +231,7 @@ class DurableDialogs:
                 adopt(bot)
                 self._bots = (*self._bots, bot)
 
-    async def _open_redis(self, parts: AsyncExitStack) -> tuple[Redis, Batch]:
-        url = self._settings.redis_url
-        if url is None:
-            folder = Path(self._settings.data_dir) / "valkey"
-            url = await parts.enter_async_context(shared_valkey(folder))
-        redis, batch = connect(parse(url), self._settings.replicas, parts)
-        await redis.ping()
-        return redis, batch
-
-    async def _finish(self) -> None:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + FINISH
-        for engine in self._engines.values():
-            engine.stop()
-        for engine in self._engines.values():
-            for close in engine.closing:
-                await close(max(0.0, end - loop.time()))
-
     async def _check_running(self) -> None:
         """Refuse a start by the dispatcher itself: it would acknowledge updates that fail here."""
         if not self._engines:
             raise RuntimeError(NOT_RUNNING)
-
-    async def _carry_out(
-        self, handler: Handler, event: TelegramObject, data: dict[str, Any]
-    ) -> object:
-        """Carry an update out in the engine of its bot; an outer middleware of updates."""
-        bot: Bot = data["bot"]
-        engine = self._engines.get(bot.id)
-        if engine is None:
-            raise RuntimeError(f"an update of bot {bot.id}, which DurableDialogs does not run")
-        return await engine.carry_out(handler, event, data)
-
-
-async def _keep(job: Callable[[], Awaitable[object]]) -> None:
-    """Do a job; if it fails, log that and start it again."""
-    while True:
-        try:
-            await job()
-        except Exception:
-            log.exception("job_failed", again_in=PAUSE)
-            await asyncio.sleep(PAUSE)
-        else:
-            return

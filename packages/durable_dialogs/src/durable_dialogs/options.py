@@ -1,17 +1,23 @@
 """The options of `DurableDialogs`."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from aiogram.fsm.storage.base import BaseStorage
+from aiogram.types import Update
+from aiogram_dialog.api.entities import NewMessage
+from redis.asyncio import Redis
 
+from durable_dialogs.intake.intake import Discard
+from durable_dialogs.intake.unread import TellUnread
+from durable_dialogs.redis.batch import Batch
 from durable_dialogs.update.answers import OnError
-from durable_dialogs.update.hooks import Hooks
-from durable_dialogs.update.words import Words
+from durable_dialogs.update.commits import InlineWindow
+from durable_dialogs.update.words import Words, is_payment
 from durable_dialogs.workers.peer_address import is_peer_address
 
 PREFIX = re.compile(r"[a-z0-9_-]{1,32}")
@@ -24,6 +30,44 @@ Gets the entry's id and its payload. Raises `UndeliverableError` if trying again
 """
 
 
+async def _no_inline_window(_state: Mapping[str, Any]) -> NewMessage:
+    raise RuntimeError("unit.state() needs the hook `inline_window`")
+
+
+async def _ignore(_old_id: int, _new_id: int) -> None:
+    """Do nothing for a group that was upgraded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """What a bot can do for the engine; no bot needs to.
+
+    Attributes:
+        must_not_be_refused: Tells whether an update is of something that has happened already: a
+            payment, if nothing else is given. It is done as soon as Redis is back, and its person
+            is not told to try again.
+        inline_window: Returns what an inline message shows; needed by bots that use `unit.state`.
+        group_upgraded: Called with a group's old id and its new one after the group became a
+            supergroup. By then the dialogs of `dialog_list` are in the new chat, and everything in
+            the old chat's outbox is delivered. It may be called twice; if it raises, it is called
+            again.
+        payer_of: Returns the id of the person whom a bill is for, from the invoice's payload; None
+            if the payload is of no bill. With it, a payment counts as the bill's person's, also if
+            the rest of the message can't be read. Without it, who sent the message has paid.
+        tell_unread: Returns what to tell a person whose update can't be read; see `TellUnread`.
+            None for the text of `Words.failed`.
+        discards: What to do, by kind, with updates that can't be read and are not worth keeping.
+            Other kinds go to the quarantine.
+    """
+
+    must_not_be_refused: Callable[[Update], bool] = is_payment
+    inline_window: InlineWindow = _no_inline_window
+    group_upgraded: Callable[[int, int], Awaitable[None]] = _ignore
+    payer_of: Callable[[str], int | None] | None = None
+    tell_unread: TellUnread | None = None
+    discards: Mapping[str, Discard] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The options of `DurableDialogs` with their defaults.
@@ -31,6 +75,8 @@ class Settings:
     Attributes:
         redis_url: The address of Redis; see `durable_dialogs.redis.address.parse`. None for the
             embedded Valkey.
+        redis: An open connection in place of `redis_url`, as `connect` of
+            `durable_dialogs.redis.connection` returns it. Who has opened it closes it.
         data_dir: The folder in which the embedded Valkey keeps its data.
         prefix: What all keys begin with, so that several programs can share a Redis.
         ttl: How long a dialog is kept after its last change.
@@ -43,6 +89,9 @@ class Settings:
         before: The storage in which aiogram-dialog kept the dialogs of this bot until now; open
             dialogs are taken over from it. None if there was none.
         kept_alive: The names of `unit.data` that must live as long as any dialog of the chat.
+        dialog_list: The name of `unit.data` that lists dialogs of the chat, which move along if
+            the chat is a group that becomes a supergroup: people's ids by the names of the
+            dialogs' records (`name_of`). None if no dialog moves along.
         peers: By webhook, where this worker takes updates from workers that do not own their chat:
             `unix` for workers on this machine, `tcp://HOST` or `tcp://HOST:PORT` for workers on
             several, without a port if there are several bots; None to carry out all updates that
@@ -52,6 +101,7 @@ class Settings:
 
     _: KW_ONLY
     redis_url: str | None = None
+    redis: tuple[Redis, Batch] | None = None
     data_dir: Path | str = "data"
     prefix: str = "dialogs"
     ttl: timedelta = timedelta(days=30)
@@ -62,6 +112,7 @@ class Settings:
     allowed_updates: Sequence[str] | None = None
     before: BaseStorage | None = None
     kept_alive: tuple[str, ...] = ()
+    dialog_list: str | None = None
     peers: str | None = "unix"
     hooks: Hooks = field(default_factory=Hooks)
 
@@ -78,6 +129,7 @@ class Options(TypedDict, total=False):
     """The options of `DurableDialogs`; see `Settings`."""
 
     redis_url: str | None
+    redis: tuple[Redis, Batch] | None
     data_dir: Path | str
     prefix: str
     ttl: timedelta
@@ -88,5 +140,6 @@ class Options(TypedDict, total=False):
     allowed_updates: Sequence[str] | None
     before: BaseStorage | None
     kept_alive: tuple[str, ...]
+    dialog_list: str | None
     peers: str | None
     hooks: Hooks

@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 import structlog
 
 Result = TypeVar("Result")
+Job = Callable[[], Awaitable[object]]
+"""What runs as long as a bot does, in a task of its own."""
 
 CANCEL = 0.5
 """Seconds after which a cancelled task is cancelled again if it has not ended."""
-
+PAUSE = 5.0
+"""Seconds before a job that failed is started again."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +51,7 @@ def _log_failure(task: asyncio.Future[Any]) -> None:
         log.error("task_failed", exc_info=error)
 
 
-async def run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]]) -> None:
+async def run_until(stop: asyncio.Event, *jobs: Job) -> None:
     """Run jobs until an event is set, then cancel those that still run.
 
     Args:
@@ -67,6 +70,18 @@ async def run_until(stop: asyncio.Event, *jobs: Callable[[], Awaitable[object]])
                 task.result()
     finally:
         await finish(running, within=0)
+
+
+async def keep(job: Job) -> None:
+    """Do a job; if it fails, log that and start it again."""
+    while True:
+        try:
+            await job()
+        except Exception:
+            log.exception("job_failed", again_in=PAUSE)
+            await asyncio.sleep(PAUSE)
+        else:
+            return
 
 
 async def finish(tasks: Iterable[asyncio.Future[Any]], within: float) -> None:

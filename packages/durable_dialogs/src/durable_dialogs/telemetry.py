@@ -37,6 +37,10 @@ class Telemetry:
             `expected`, `refused` or `unreadable`.
         clock_skew: Argument: the seconds that this machine's clock is ahead of Telegram's.
         redis_took: Redis has answered a batch. Argument: the seconds that it took.
+        webhook_lost: The webhook at Telegram was not the bot's any more. No argument.
+        webhook_pending: Argument: the number of updates that wait at Telegram to be posted.
+        webhook_failed: Argument: when Telegram last failed to post an update, as Unix time; 0 if it
+            never has.
     """
 
     update_redone: Callable[[str], object] = _ignore
@@ -50,6 +54,9 @@ class Telemetry:
     telegram_failed: Callable[[str], object] = _ignore
     clock_skew: Callable[[float], object] = _ignore
     redis_took: Callable[[float], object] = _ignore
+    webhook_lost: Callable[[], object] = _ignore
+    webhook_pending: Callable[[int], object] = _ignore
+    webhook_failed: Callable[[float], object] = _ignore
 
 
 telemetry = Telemetry()

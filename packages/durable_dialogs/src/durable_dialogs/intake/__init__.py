@@ -1,1 +1,1 @@
-"""Reading updates from their bytes; those that can't be read go to the quarantine."""
+"""Receiving updates, by polling or webhook, and reading them; what can't be read is quarantined."""

@@ -5,7 +5,7 @@ Telegram delivers an update again if the answer is not 2xx (Bot API, setWebhook)
 """
 
 import hmac
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from hashlib import sha256
 
 from aiohttp import web
@@ -26,22 +26,30 @@ class Webhook:
 
     Args:
         secret: The secret token that Telegram sends with each update.
+        url: The address to keep set at Telegram, None if the bot sets it itself.
+        receiver: Returns what carries updates out, or has the workers do it that own their chats;
+            None if the bot does not run.
     """
 
-    def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+    def __init__(
+        self, secret: str, url: str | None, receiver: Callable[[], Receiver | None]
+    ) -> None:
+        self.secret, self.url = secret, url
+        self._receiver = receiver
         self._refused: MutableMapping[bytes, bool] = LRUCache(REFUSED)
 
-    async def take(self, receiver: Receiver, request: web.Request) -> web.Response:
+    async def take(self, request: web.Request) -> web.Response:
         """Handle the update of a request, then acknowledge it.
 
-        Args:
-            receiver: Carries updates out, or has the workers do it that own their chats.
-            request: The request.
+        Raises:
+            HTTPServiceUnavailable: The bot does not run. Telegram posts the update again.
         """
         secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
-        if not hmac.compare_digest(secret, self._secret):
+        if not hmac.compare_digest(secret, self.secret.encode()):
             return web.Response(status=web.HTTPUnauthorized.status_code)
+        receiver = self._receiver()
+        if receiver is None:
+            raise web.HTTPServiceUnavailable
         body = await request.read()
         answer = await receiver.pass_on(body)
         if answer is None:

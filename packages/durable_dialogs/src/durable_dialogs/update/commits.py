@@ -1,13 +1,14 @@
 """Committing a unit of work, and having its windows drawn."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar, cast
 
 import structlog
 from aiogram.types import MaybeInaccessibleMessage, Message
+from aiogram_dialog.api.entities import NewMessage
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.renderer import Renderer
@@ -19,8 +20,10 @@ from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.update.hooks import InlineWindow
 from durable_dialogs.update.offered_buttons import OfferedButtons
+
+InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
+"""Returns what a message that was sent through inline mode shows, from its state."""
 
 ASKING = 1.0
 """Seconds that the answer to a press waits at most for a message that the press sends."""

@@ -1,5 +1,6 @@
 """The way of an update: chat lock, unit of work, commit, and only then what people see."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
@@ -18,7 +19,6 @@ from durable_dialogs.update.attempts import Attempts, current_unit, update_id_of
 from durable_dialogs.update.chat_locks import ChatLocks
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.error_handlers import Handler
-from durable_dialogs.update.hooks import Hooks
 from durable_dialogs.update.nested import Nested
 from durable_dialogs.update.redrawing import Redrawing
 from durable_dialogs.update.reply_marks import mended
@@ -36,7 +36,7 @@ class UnitOfWorkMiddleware(BaseMiddleware):
         store: The open dialogs.
         commits: Commits units of work and has their windows drawn.
         on_error: Answers for an update that failed.
-        hooks: What the bot does for the engine.
+        must_not_be_refused: See `durable_dialogs.options.Hooks`.
 
     Attributes:
         nested: Carries out what updates have dialogs do in other stacks.
@@ -44,11 +44,15 @@ class UnitOfWorkMiddleware(BaseMiddleware):
     """
 
     def __init__(
-        self, store: DialogStore, commits: Commits, on_error: OnError, hooks: Hooks
+        self,
+        store: DialogStore,
+        commits: Commits,
+        on_error: OnError,
+        must_not_be_refused: Callable[[Update], bool],
     ) -> None:
         self._store = store
         locks = ChatLocks()
-        self._attempts = Attempts(store, commits, locks, on_error, hooks.must_not_be_refused)
+        self._attempts = Attempts(store, commits, locks, on_error, must_not_be_refused)
         self.nested = Nested(self)
         self.redrawing = Redrawing(store, commits, locks)
         self._after_commit = AfterCommit(store, commits, self.redrawing, self.nested, on_error)

@@ -19,9 +19,11 @@ from durable_dialogs.delivery.leases import HOLD, Lease, Leases
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.telegram.retries import confirmed, patiently
-from ops.metrics import WEBHOOK_FAILED, WEBHOOK_LOST, WEBHOOK_PENDING
+from durable_dialogs.telemetry import telemetry
 
 NAME = "webhook"
+CONNECTIONS = 100
+"""The maximum number of webhook requests at once; 100 is Telegram's own limit."""
 RETRY = 0.5
 """Seconds before the next try if another worker is setting it, or Redis is away."""
 PAUSE = 30.0
@@ -109,7 +111,7 @@ class WebhookSetting:
             REFUSED in (info.last_error_message or "") and _failed_after(info, kept)
         )
         if lost:
-            WEBHOOK_LOST.inc()
+            telemetry.webhook_lost()
             # Without the address that Telegram has now, because it may contain a token.
             log.warning("webhook_lost", is_set=bool(info.url), error=info.last_error_message)
         if lost or kept is None:
@@ -177,9 +179,9 @@ class WebhookSetting:
         info = await patiently(call, raising=(TelegramUnauthorizedError,), within=0)
         if info is None:
             return None
-        WEBHOOK_PENDING.set(info.pending_update_count)
+        telemetry.webhook_pending(info.pending_update_count)
         failed = info.last_error_date or BEGINNING
-        WEBHOOK_FAILED.set(failed.timestamp())
+        telemetry.webhook_failed(failed.timestamp())
         if failed > self._failed:
             self._failed = failed
             log.warning("webhook_failed", error=info.last_error_message)
