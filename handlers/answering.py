@@ -1,8 +1,8 @@
 """Answers presses on typed callbacks and games through the unit of work, after the commit."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.dispatcher.flags import get_flag
 from aiogram.types import TelegramObject
 from aiogram.utils.callback_answer import CallbackAnswerMiddleware
@@ -21,7 +21,7 @@ class AnswerMiddleware(CallbackAnswerMiddleware):
 
     async def __call__(
         self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        handler: NextMiddlewareType[TelegramObject],
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:

@@ -1,9 +1,9 @@
 """Handlers of the commands that open counters and windows."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram import F, Router
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.enums import ChatType
 from aiogram.filters import Command, CommandObject
 from aiogram.fsm.state import State
@@ -33,9 +33,7 @@ router = Router(name="commands")
 
 
 async def put_keyboard_away(
-    handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-    event: TelegramObject,
-    data: dict[str, Any],
+    handler: NextMiddlewareType[TelegramObject], event: TelegramObject, data: dict[str, Any]
 ) -> object:
     """Close a window that has a reply keyboard before a command opens another one.
 

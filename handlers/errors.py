@@ -1,10 +1,11 @@
 """Answers updates that failed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 import structlog
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.enums import ChatType
 from aiogram.methods import EditMessageReplyMarkup, SendMessage
 from aiogram.types import CallbackQuery, Chat, TelegramObject, Update, User
@@ -26,8 +27,6 @@ from locales import Catalog, Texts
 from widgets.access import ANONYMOUS
 from widgets.notice import Notice
 from widgets.presses import lasting
-
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
@@ -113,7 +112,9 @@ def _words(error: Exception, texts: Texts) -> str:
             return texts("notice-error")
 
 
-async def spare(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
+async def spare(
+    handler: NextMiddlewareType[TelegramObject], event: TelegramObject, data: dict[str, Any]
+) -> object:
     """Answer "try again in a moment" if the database is away; a middleware of updates.
 
     Otherwise the engine would retry the update, and each retry would wait for the database

@@ -1,7 +1,7 @@
 """Settings of a single private chat: the menu button in its language, the admins' commands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
+from collections.abc import Collection, MutableMapping
 from functools import partial
 from hashlib import sha256
 from typing import Any, cast
@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import BaseMiddleware, Bot
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.methods import SetChatMenuButton
 from aiogram.types import Chat, MenuButtonDefault, TelegramObject, Update, User
 from cachetools import LRUCache
@@ -56,7 +57,7 @@ class OwnChats(BaseMiddleware):
 
     async def __call__(
         self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        handler: NextMiddlewareType[TelegramObject],
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:

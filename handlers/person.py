@@ -1,11 +1,11 @@
 """Middleware that adds the sender's preferences, texts and time zone to an update."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeGuard
 
 import structlog
 from aiogram import BaseMiddleware
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.types import TelegramObject, User
 from aiogram_dialog.api.internal import FakeUser
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,7 +40,7 @@ class PersonMiddleware(BaseMiddleware):
 
     async def __call__(
         self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        handler: NextMiddlewareType[TelegramObject],
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:

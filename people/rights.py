@@ -1,7 +1,7 @@
 """Who is an admin of a group: asked of Telegram outside of the chat lock, cached in Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, cast
@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import BaseMiddleware, Bot
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.enums import ChatType
 from aiogram.types import (
     Chat,
@@ -91,7 +92,7 @@ class Rights(BaseMiddleware):
 
     async def __call__(
         self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        handler: NextMiddlewareType[TelegramObject],
         event: TelegramObject,
         data: dict[str, Any],
     ) -> object:

@@ -1,16 +1,14 @@
 """Removes from messages what aiogram-dialog would mistake for a press."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.utils import REPLY_CALLBACK_SYMBOLS
 
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
-
 
 async def remove_reply_marks(
-    handler: Handler, event: TelegramObject, data: dict[str, Any]
+    handler: NextMiddlewareType[TelegramObject], event: TelegramObject, data: dict[str, Any]
 ) -> object:
     """A middleware of updates that removes what looks like a press from messages.
 

@@ -14,6 +14,7 @@ from aiogram.client.session.middlewares.base import (
     BaseRequestMiddleware,
     NextRequestMiddlewareType,
 )
+from aiogram.dispatcher.event.bases import NextMiddlewareType
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
@@ -39,7 +40,6 @@ CHAT_REFUSALS = (
 """Parts of Telegram's errors if a message is refused because the bot may not write in its chat."""
 
 Result = TypeVar("Result")
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,9 @@ class Topics(BaseRequestMiddleware):
         return await make_request(bot, method)
 
 
-async def name_topic(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
+async def name_topic(
+    handler: NextMiddlewareType[TelegramObject], event: TelegramObject, data: dict[str, Any]
+) -> object:
     """A middleware of updates that gives a channel's direct message the engine's topic number."""
     update = cast("Update", event)
     message, query = update.message, update.callback_query

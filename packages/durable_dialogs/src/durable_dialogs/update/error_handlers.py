@@ -1,10 +1,9 @@
 """Handling an update that failed: try again, then the bot's own error handlers."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from aiogram import Dispatcher
-from aiogram.dispatcher.event.bases import UNHANDLED
+from aiogram.dispatcher.event.bases import UNHANDLED, NextMiddlewareType
 from aiogram.types import ErrorEvent, TelegramObject, Update
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 
@@ -12,7 +11,8 @@ from durable_dialogs.state.outcome import Outcome
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.update.patience import ContentionError
 
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+Handler = NextMiddlewareType[TelegramObject]
+"""What an outer middleware of updates calls with the update and the middlewares' data."""
 
 FAILURES = 3
 """How often an update may fail before it is given up."""

@@ -11,8 +11,7 @@ from aiogram_dialog.api.entities import DialogUpdate
 from durable_dialogs.drawing.foreground import is_foreground
 from durable_dialogs.state.unit_of_work import UnitOfWork
 from durable_dialogs.tasks import finish, start
-
-Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+from durable_dialogs.update.error_handlers import Handler
 
 
 class Nested:
