@@ -58,7 +58,7 @@ BUSY_TIMEOUT = 2
 can't be stopped, and each write is retried later."""
 ANSWER = 10.0
 """Seconds PostgreSQL may take to answer before it counts as away."""
-FINISH = 1.0
+FINISH = 0.5
 """Seconds at the end for each part of Tally's own to save what it has left."""
 FORGET = 60.0
 """Seconds between two deletions of old totals that undo can't bring back any more."""
