@@ -312,7 +312,8 @@ async def test_a_protected_message_is_edited_and_not_sent_anew() -> None:
     scene.renderer.add(Drawing("record", 7, content, MESSAGE), "1")
     async with asyncio.timeout(SOON):
         await scene.renderer.finish(7, MESSAGE)
-    assert [type(call) for call in scene.telegram.called] == [EditMessageText]
+    (call,) = scene.telegram.called
+    assert isinstance(call, EditMessageText)
 
 
 @pytest.mark.parametrize("delete", [True, False])

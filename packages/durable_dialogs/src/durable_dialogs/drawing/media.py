@@ -2,13 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
+from typing import Any, ClassVar, cast
 
 import structlog
 from aiogram import Bot
 from aiogram.enums import ContentType
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, InputFile, Message
+from aiogram.methods import EditMessageText
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+)
 from aiogram_dialog.api.entities import MediaAttachment, MediaId, NewMessage, OldMessage
 from aiogram_dialog.context.media_storage import MediaIdStorage
 from aiogram_dialog.manager.message_manager import (
@@ -32,6 +39,12 @@ NO_CAPTION = "there is no caption in the message to edit"
 """Telegram's error for editing the caption of a text message."""
 
 log = structlog.get_logger(__name__)
+
+
+class EditText(EditMessageText):
+    """Edits a text. Nobody needs the edited message, and to parse it takes as long as the call."""
+
+    __returning__: ClassVar[Any] = Any
 
 
 class Messages(MessageManager):
@@ -75,14 +88,24 @@ class Messages(MessageManager):
     @override
     async def send_text(self, bot: Bot, new_message: NewMessage) -> Message:
         """Send a text; see `MessageManager`."""
-        return await super().send_text(bot, _with_preview(bot, new_message))
+        content = replace(new_message, link_preview_options=_preview_of(bot, new_message))
+        return await super().send_text(bot, content)
 
     @override
     async def edit_text(
         self, bot: Bot, new_message: NewMessage, old_message: OldMessage
     ) -> Message:
-        """Edit a text; see `MessageManager`."""
-        return await super().edit_text(bot, _with_preview(bot, new_message), old_message)
+        """Edit a text; see `MessageManager`, which reads the message that Telegram returns."""
+        edit = EditText(
+            message_id=old_message.message_id,
+            chat_id=old_message.chat.id,
+            business_connection_id=new_message.business_connection_id,
+            text=new_message.text or "",
+            reply_markup=_inline(new_message),
+            parse_mode=new_message.parse_mode,
+            link_preview_options=_preview_of(bot, new_message),
+        )
+        return cast("Message", await bot(edit))
 
     @override
     async def send_media(self, bot: Bot, new_message: NewMessage) -> Message:
@@ -185,7 +208,6 @@ def _inline(content: NewMessage) -> InlineKeyboardMarkup | None:
     return cast("InlineKeyboardMarkup | None", content.reply_markup)
 
 
-def _with_preview(bot: Bot, content: NewMessage) -> NewMessage:
+def _preview_of(bot: Bot, content: NewMessage) -> LinkPreviewOptions | None:
     # aiogram-dialog passes None, which keeps aiogram from using the bot's default.
-    options = content.link_preview_options or bot.default.link_preview
-    return replace(content, link_preview_options=options)
+    return content.link_preview_options or bot.default.link_preview

@@ -12,6 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
+import orjson
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.exceptions import (
@@ -37,13 +38,14 @@ from typing_extensions import override
 
 from durable_dialogs.telegram.clock import TelegramClock
 from durable_dialogs.telegram.connection import open_session
+from durable_dialogs.telegram.form import form_of
 from durable_dialogs.telegram.proxy import Proxy
 from durable_dialogs.telegram.raw_updates import GetRawUpdates, split
 
 LONGEST_WAIT = 24 * 60 * 60
 """Seconds that Telegram may ask to wait at most. If an answer names more, or less than one, it is
 not from Telegram."""
-KEPT = (Response[bool], Response[Message], Response[Message | bool])
+KEPT = (Response[Any], Response[bool], Response[Message], Response[Message | bool])
 """The response models in use. pydantic caches generic models by weak references, and aiogram asks
 for them in each call: without a reference here, pydantic would build them again for each call."""
 
@@ -120,7 +122,7 @@ class Session(AiohttpSession):
         """Call a method; see `BaseSession`."""
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=method.__api_method__)
-        form = self.build_form_data(bot=bot, method=method)
+        form = form_of(bot, method) or self.build_form_data(bot=bot, method=method)
         limit = ClientTimeout(total=self.timeout if timeout is None else timeout)
         began = time.time()
         try:
@@ -143,18 +145,15 @@ class Session(AiohttpSession):
             updates = split(body)
             if updates is not None:
                 return cast("TelegramType", updates)
-        # Telegram passes on some texts as they came, such as callback data
-        # (tdlib/telegram-bot-api, Client.cpp). One odd byte must not make the rest unreadable.
-        text = body.decode(errors="replace")
         try:
-            answer = json.loads(text)
+            answer = _loads(body)
         except (ValueError, RecursionError):
             raise NotDoneError(method, f"no JSON, but status {status}", status) from None
-        is_ok = answer.get("ok") if isinstance(answer, dict) else None
+        is_ok = answer.get("ok")
         if is_ok is True and HTTPStatus.OK <= status <= HTTPStatus.IM_USED:
             return _result(bot, method, answer)
         if is_ok is False and isinstance(answer.get("description"), str):
-            self._refuse(bot, method, status, text)
+            self._refuse(bot, method, status, body.decode(errors="replace"))
         raise NotDoneError(method, f"no answer of the Bot API, but status {status}", status)
 
     def _refuse(
@@ -177,6 +176,17 @@ class Session(AiohttpSession):
             raise NotDoneError(
                 method, f"a refusal that can't be read, status {status}", status
             ) from None
+
+
+def _loads(body: bytes) -> dict[str, Any]:
+    """Parse the object of an answer; return an empty one for other JSON."""
+    try:
+        answer = orjson.loads(body)
+    except ValueError:
+        # Telegram passes on some texts as they came, such as callback data
+        # (tdlib/telegram-bot-api, Client.cpp). One odd byte must not make the rest unreadable.
+        answer = json.loads(body.decode(errors="replace"))
+    return answer if isinstance(answer, dict) else {}
 
 
 async def _body(method: TelegramMethod[Any], response: ClientResponse) -> bytes:
