@@ -86,6 +86,36 @@ def split(answer: bytes) -> list[RawUpdate] | None:
         The updates. None if the answer is no success of the Bot API, or if it has updates but none
         of them has an id.
     """
+    updates = _split_usual(answer)
+    return _split_any(answer) if updates is None else updates
+
+
+def _split_usual(answer: bytes) -> list[RawUpdate] | None:
+    """Split an answer that is as usual, in a fraction of the time; return None if it is not.
+
+    No string can look like the beginning of an update, because its quotes have backslashes.
+    """
+    try:
+        content = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(content, dict) or content.get("ok") is not True:
+        return None
+    found, begun = content.get("result"), list(UPDATE_ID.finditer(answer))
+    ids = [int(each[1]) for each in begun]
+    if not isinstance(found, list) or ids != [_id_in(update) for update in found]:
+        return None
+    ends = [each.start() for each in begun[1:]] + [answer.rindex(b"]")]
+    bodies = [
+        answer[each.start() : end].rstrip(b", \t\r\n")
+        for each, end in zip(begun, ends, strict=False)
+    ]
+    if bodies and not _is_json(bodies[-1]):
+        return None  # a list follows the updates
+    return list(map(RawUpdate, ids, bodies))
+
+
+def _split_any(answer: bytes) -> list[RawUpdate] | None:
     if not answer.lstrip().startswith(b"{"):
         return None
     begin = end = start = depth = after = 0
@@ -122,8 +152,20 @@ def id_of(body: bytes) -> int | None:
         update = loads(body)
     except ValueError:
         return None
-    found = update.get("update_id") if isinstance(update, dict) else None
+    found = _id_in(update)
     return found if type(found) is int and 0 <= found <= ID_MAX else None
+
+
+def _id_in(update: object) -> object:
+    return update.get("update_id") if isinstance(update, dict) else None
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _is_success(envelope: bytes) -> bool:
