@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, cast
 
 import structlog
@@ -19,7 +19,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
-from durable_dialogs.redis.batch import Argument, Batch, Call
+from durable_dialogs.redis.batch import Batch, Call, Command
 from durable_dialogs.redis.reconnecting import RECONNECTING, UnreachableError
 from durable_dialogs.tasks import start
 
@@ -80,8 +80,6 @@ class ClusterBatch(Batch):
     """
 
     in_order = False
-    # If redis-py followed a redirect, it would send the command without its WAIT.
-    _how: Mapping[str, Any] = {"allow_redirections": False}
 
     def __init__(self, cluster: Cluster, replicas: int = 0) -> None:
         super().__init__(cast("Redis", cluster), replicas)
@@ -107,7 +105,7 @@ class ClusterBatch(Batch):
 
     async def _execute_at(self, node: ClusterNode, calls: list[Call]) -> None:
         async with self._lanes[node.name]:
-            results = await self._results(calls, target_nodes=node)
+            results = await self._results(calls, node=node)
         redirected = []
         for call, result in zip(calls, results, strict=True):
             if isinstance(result, MovedError) and call.redirects < REDIRECTS and result.host:
@@ -125,6 +123,16 @@ class ClusterBatch(Batch):
                 self._refresh_soon()
                 call.settle(result)
         self._dispatch([call for call, _ in redirected if not call.result.done()])
+
+    @override
+    async def _exchange(
+        self, commands: Sequence[Command], node: ClusterNode | None = None
+    ) -> list[Any]:
+        pipeline = self._cluster.pipeline()
+        for command in commands:
+            pipeline.execute_command(*command, target_nodes=node)
+        # If redis-py followed a redirect, it would send the command without its WAIT.
+        return await pipeline.execute(raise_on_error=False, allow_redirections=False)
 
     def _refresh_soon(self) -> None:
         """Ask for the map of slots, because redis-py does not do so after a failed pipeline."""
@@ -144,6 +152,6 @@ def _is_loading(result: object) -> bool:
     return isinstance(result, ResponseError) and result.status_code == "LOADING"
 
 
-def _key_of(command: tuple[Argument, ...]) -> str:
+def _key_of(command: Command) -> str:
     """Return the first key of a command; all keys of a command are in one slot."""
     return str(command[3 if command[0] in {"EVALSHA", "EVAL"} else 1])

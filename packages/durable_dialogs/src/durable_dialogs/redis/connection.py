@@ -16,18 +16,17 @@ from durable_dialogs.redis.address import Address, Kind
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.cluster import Cluster, ClusterBatch
 from durable_dialogs.redis.reconnecting import (
+    ANSWER,
     RECONNECTING,
     ReconnectingMaster,
     ReconnectingMasterTLS,
 )
 
-ANSWER = 5.0
-"""Seconds that Redis may take for an answer."""
 SENTINEL_ANSWER = 1.0
 """Seconds that a Sentinel may take for an answer, before the client asks the next one."""
-AT_ONCE = 10
+CONNECTIONS = 10
 """Connections to one server. More would not help, because it runs commands one by one."""
-CONNECTIONS = 1000
+NODE_CONNECTIONS = 1000
 """Connections to one node of a cluster. The node's pool does not wait: it refuses any more."""
 PLAIN: dict[str, Any] = {
     "retry": Retry(NoBackoff(), 0),
@@ -71,7 +70,7 @@ def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Red
         redis = cluster = _cluster(address, options)
         batch: Batch = ClusterBatch(cluster, replicas)
     else:
-        options |= {"max_connections": AT_ONCE, "timeout": ANSWER}
+        options |= {"max_connections": CONNECTIONS, "timeout": ANSWER}
         if address.kind is Kind.SENTINEL:
             redis = _master(address, options, parts)
         else:
@@ -85,7 +84,7 @@ def connect(address: Address, replicas: int, parts: AsyncExitStack) -> tuple[Red
 def _cluster(address: Address, options: dict[str, Any]) -> Cluster:
     _without_server(options)
     nodes = [ClusterNode(host, port) for host, port in address.nodes]
-    return Cluster(startup_nodes=nodes, max_connections=CONNECTIONS, **options)
+    return Cluster(startup_nodes=nodes, max_connections=NODE_CONNECTIONS, **options)
 
 
 def _master(address: Address, options: dict[str, Any], parts: AsyncExitStack) -> Redis:

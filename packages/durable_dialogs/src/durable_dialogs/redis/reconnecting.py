@@ -7,9 +7,11 @@ maintenance notifications are on, which is the default, it does not notice an or
 A cluster's pool does not check at all.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
 
+from redis.asyncio import Redis
 from redis.asyncio.connection import (
     AbstractConnection,
     Connection,
@@ -19,8 +21,11 @@ from redis.asyncio.connection import (
 from redis.asyncio.sentinel import SentinelManagedConnection, SentinelManagedSSLConnection
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from typing_extensions import override
 
+ANSWER = 5.0
+"""Seconds that Redis may take to answer, and to accept a connection."""
 TORN_DOWN = (AttributeError, RuntimeError, TypeError)
 """Errors of a write to a connection that was just reset; they depend on Python and event loop."""
 
@@ -121,3 +126,50 @@ RECONNECTING: dict[type[AbstractConnection] | None, type[AbstractConnection]] = 
     UnixDomainSocketConnection: ReconnectingSocket,
 }
 """The class to use in place of each class of redis-py, None standing for its default."""
+
+
+async def ask(
+    redis: Redis, connection: Reconnecting, commands: Sequence[tuple[Any, ...]]
+) -> list[Any]:
+    """Send commands together, by a connection that connects if it has to.
+
+    Args:
+        redis: Reads the answers.
+        connection: A connection of its pool.
+        commands: The commands and their arguments.
+
+    Returns:
+        What Redis answers to each, or its error.
+
+    Raises:
+        UnreachableError: There is no connection, and nothing was sent.
+        RedisError: The connection was lost, or Redis did not answer within `ANSWER` seconds.
+    """
+    is_sent = is_done = False
+    try:
+        async with asyncio.timeout(ANSWER):
+            if connection.should_reconnect():
+                await connection.disconnect(nowait=True)
+            if not connection.is_connected:
+                await connection.connect_check_health()
+            # In place of redis-py's timeouts, which take a task and more for each command.
+            connection.socket_timeout = None
+            is_sent = True
+            await connection.send_packed_command(connection.pack_commands(commands))
+            answers = [await _answer(redis, connection, command) for command in commands]
+            is_done = True
+            return answers
+    except TimeoutError as error:
+        raise (RedisTimeoutError if is_sent else UnreachableError)("no answer") from error
+    finally:
+        if not is_done:
+            # An answer that still comes must not be taken for that of a later command.
+            await connection.disconnect(nowait=True)
+
+
+async def _answer(redis: Redis, connection: Reconnecting, command: tuple[Any, ...]) -> object:
+    try:
+        # Its type is of `Connection` alone, but it may be a Unix socket.
+        return await redis.parse_response(cast("Connection", connection), command[0])
+    except ResponseError as error:
+        return error
