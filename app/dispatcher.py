@@ -1,7 +1,6 @@
 """The dispatcher: every handler and dialog, in the order in which it asks them."""
 
 from aiogram import Dispatcher, Router
-from aiogram.types import CallbackQuery
 
 from app.updates import ignore_unasked, observe
 from dialogs import DIALOGS
@@ -51,10 +50,10 @@ def make_dispatcher(
     dispatcher.update.middleware(person)
     # Routers are global to their modules, so a process can make one dispatcher only.
     dispatcher.include_routers(
-        inline_counter.router,
-        game.router,
-        strays.before,
-        _without_presses(
+        _outside_dialogs(
+            inline_counter.router,
+            game.router,
+            strays.before,
             inline_offers.router,
             payments.router,
             cutlets.router,
@@ -71,16 +70,12 @@ def make_dispatcher(
     return dispatcher
 
 
-def _without_presses(*routers: Router) -> Router:
-    """Put routers that handle no presses below one router that filters presses out.
+def _outside_dialogs(*routers: Router) -> Router:
+    """Put routers below one that takes no press on a dialog's button.
 
-    To walk through one such router takes 2 % of the CPU of a press.
+    Each router that a press walks through takes 2 % of its CPU.
     """
-    others = Router(name="without presses")
-    others.callback_query.filter(_never)
-    others.include_routers(*routers)
-    return others
-
-
-async def _never(_press: CallbackQuery) -> bool:
-    return False
+    outside = Router(name="outside of dialogs")
+    outside.callback_query.filter(strays.is_stray)
+    outside.include_routers(*routers)
+    return outside
