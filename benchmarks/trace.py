@@ -3,7 +3,7 @@
 It runs Tally and the playground in this process and watches presses on a counter by
 `sys.setprofile`, each until its message shows it. A call is a function of Tally or of the engine
 that is entered; a coroutine that goes on after an `await` counts again. By webhook, or with
-`--polling`.
+`--polling`. With `--functions` it lists functions, not files.
 """
 
 import argparse
@@ -41,11 +41,13 @@ class Tracer:
 
     Attributes:
         calls: Calls by the file's path below the root.
+        functions: Calls by the file's path and the function's name.
         hops: How often a call led from one file to another.
     """
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        self.functions: Counter[str] = Counter()
         self.hops = 0
         self._last = ""
 
@@ -58,6 +60,7 @@ class Tracer:
         if path.startswith(OTHERS):
             return
         self.calls[path] += 1
+        self.functions[f"{path}: {frame.f_code.co_qualname}"] += 1
         self.hops += path != self._last
         self._last = path
 
@@ -106,8 +109,11 @@ def main() -> None:
     """Print the files that the press entered, by calls, and the sums."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--polling", action="store_true", help="by polling instead of by webhook")
-    tracer = asyncio.run(trace(polling=parser.parse_args().polling))
-    for path, count in tracer.calls.most_common():
+    parser.add_argument("--functions", action="store_true", help="functions instead of files")
+    options = parser.parse_args()
+    tracer = asyncio.run(trace(polling=options.polling))
+    shown = tracer.functions if options.functions else tracer.calls
+    for path, count in shown.most_common():
         print(f"{count:5}  {path.removeprefix(ENGINE)}")
     engine = {path: count for path, count in tracer.calls.items() if path.startswith(ENGINE)}
     calls, inside = tracer.calls.total(), sum(engine.values())
