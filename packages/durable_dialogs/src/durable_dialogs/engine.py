@@ -35,7 +35,7 @@ from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import Job
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
-from durable_dialogs.update.offered_buttons import OfferedButtons
+from durable_dialogs.update.presses import OfferedButtons
 from durable_dialogs.workers.peers import Peers, peers_key
 from durable_dialogs.workers.registry import WorkerRegistry
 

@@ -15,9 +15,8 @@ from redis.asyncio import Redis
 from durable_dialogs.intake.intake import Discard
 from durable_dialogs.intake.unread import TellUnread
 from durable_dialogs.redis.batch import Batch
-from durable_dialogs.update.answers import OnError
-from durable_dialogs.update.commits import InlineWindow
-from durable_dialogs.update.words import Words, is_payment
+from durable_dialogs.update.hooks import InlineWindow, OnError, is_payment
+from durable_dialogs.update.words import Words
 from durable_dialogs.workers.peer_address import is_peer_address
 
 PREFIX = re.compile(r"[a-z0-9_-]{1,32}")

@@ -78,6 +78,7 @@ class DurableMessageManager(MessageManagerProtocol):
             fresh=fresh,
             former=former if fresh and former and former > 0 else None,
             opens=fresh and self._unit.is_new(self._record),
+            asked=self._unit.asked if fresh else None,
         )
         self._unit.drawings.append(drawing)
         return OldMessage(

@@ -5,6 +5,7 @@ from typing import Any
 
 from aiogram.methods import TelegramMethod
 
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import Answer, Drawing, Outcome
 
 
@@ -20,6 +21,7 @@ class Effects:
         late_reply: The answer if `reply` is empty and the message can't follow soon.
         undelivered_reply: The answer if an outbox entry can't be delivered soon.
         redraws: The ids of stacks whose windows must be drawn again unchanged.
+        asked: Where a person asks for what the update sends, None if no person does.
         opener: The person who gets the windows that the update opens, None for the update's sender.
         redraw_all_windows: Whether to draw all windows of the update's sender again, in all
             chats, because their language has changed.
@@ -38,6 +40,7 @@ class Effects:
         self.late_reply = Answer()
         self.undelivered_reply = Answer()
         self.redraws: list[str] = []
+        self.asked: Location | None = None
         self.opener: int | None = None
         self.redraw_all_windows = False
         self.is_shown = False

@@ -252,6 +252,11 @@ def unit_of_work(source: DialogManager | Mapping[str, Any]) -> UnitOfWork:
     return cast("UnitOfWork", data["unit"])
 
 
+def with_unit(unit: UnitOfWork, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the middlewares' data for handlers that work in a unit of work."""
+    return {**data, "unit": unit, "fsm_storage": unit}
+
+
 def _context(record: Record, intent_id: str) -> dict[str, Any]:
     ids = {"_intent_id": intent_id, "_stack_id": stack_id_of(record.key)}
     return record.contexts[intent_id] | ids

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from aiogram.enums import ChatType
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 
 from durable_dialogs.drawing.foreground import NotDrawnError, redraw
@@ -18,8 +19,9 @@ from durable_dialogs.state.update_data import IN_RESPONSE
 from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.topics import call
-from durable_dialogs.update.answers import OnError, answer_to, say
 from durable_dialogs.update.commits import Commits
+from durable_dialogs.update.hooks import OnError
+from durable_dialogs.update.incoming import Incoming
 from durable_dialogs.update.nested import Nested
 from durable_dialogs.update.redrawing import Redrawing
 
@@ -50,8 +52,7 @@ class AfterCommit:
     async def run(
         self,
         unit: UnitOfWork,
-        update: Update,
-        data: dict[str, Any],
+        incoming: Incoming,
         records: list[str],
         *,
         follows: bool,
@@ -60,8 +61,7 @@ class AfterCommit:
 
         Args:
             unit: The unit of work, committed.
-            update: The update that it is of.
-            data: The middlewares' data.
+            incoming: The update that it is of.
             records: Keys of records whose windows are drawn again.
             follows: Whether the messages that it changes follow soon, as far as this worker knows.
         """
@@ -74,16 +74,17 @@ class AfterCommit:
             unit.reply = unit.undelivered_reply
         elif not (unit.has_reply or (follows and await self.commits.follows(unit))):
             unit.reply = unit.late_reply
+        update, data = incoming.update, incoming.data
         await self._tell_unsent(unit, update, data)
-        answer = answer_to(update, unit)
+        answer = _answer_to(update, unit)
         if unit.methods or unit.redraws or records:
             others = start(self._call_and_redraw(unit, data, records), awaited=True)
             if IN_RESPONSE in data:
                 await asyncio.wait([others], timeout=SOON)
-            await say(answer, data, in_response=others.done())
+            await _say(answer, data, in_response=others.done())
             await others
         else:
-            await say(answer, data, in_response=True)
+            await _say(answer, data, in_response=True)
 
     async def _tell_unsent(self, unit: UnitOfWork, update: Update, data: dict[str, Any]) -> None:
         """Tell the person if the bot may not write in the group where they asked for a message."""
@@ -124,3 +125,38 @@ class AfterCommit:
             log.warning("not_redrawn", error=str(error))
         except Exception:
             log.exception("not_redrawn")
+
+
+def _answer_to(update: Update, unit: UnitOfWork) -> AnswerCallbackQuery | None:
+    """Return the answer to a press; None if it is no press, or a handler has answered it."""
+    query, reply = update.callback_query, unit.reply
+    if query is None or any(isinstance(method, AnswerCallbackQuery) for method in unit.methods):
+        return None
+    return query.answer(
+        text=reply.text,
+        show_alert=reply.alert or None,
+        url=reply.url,
+        cache_time=reply.cache_time,
+    )
+
+
+async def _say(
+    answer: AnswerCallbackQuery | None, data: dict[str, Any], *, in_response: bool
+) -> None:
+    """Answer a press.
+
+    Args:
+        answer: The answer, None for none.
+        data: The middlewares' data.
+        in_response: Whether the response to the webhook request can carry the answer, if there is
+            one. Else the answer is a call.
+    """
+    response = data.get(IN_RESPONSE)
+    if answer is None:
+        return
+    if response is not None and in_response:
+        response.append(answer)
+    else:
+        # A task, so that drawing starts first: a person who presses again at once finds the new
+        # window.
+        await start(patiently(partial(data["bot"], answer)), awaited=True)

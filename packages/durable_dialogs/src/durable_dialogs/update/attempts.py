@@ -3,29 +3,24 @@
 import asyncio
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import replace
-from typing import Any
 
 import structlog
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
 from aiogram.methods import TelegramMethod
 from aiogram.types import Update
-from aiogram_dialog.api.entities import DialogUpdate
 from aiogram_dialog.api.exceptions import UnknownState
 
-from durable_dialogs.state.keys import ChatKeys
-from durable_dialogs.state.location import location_of
 from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal
-from durable_dialogs.state.retention import EntryStatus, Retention
+from durable_dialogs.state.retention import EntryStatus
 from durable_dialogs.state.store import AwayError, DialogStore, LostError, UnclearError
-from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.state.update_data import IS_KEPT, OFFERED, RETENTION
+from durable_dialogs.state.unit_of_work import UnitOfWork, with_unit
+from durable_dialogs.state.update_data import OFFERED
 from durable_dialogs.telemetry import telemetry
-from durable_dialogs.update.answers import OnError
 from durable_dialogs.update.chat_locks import ChatLocks
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.error_handlers import Handler, next_handler, outcome_of
-from durable_dialogs.update.nested import within
+from durable_dialogs.update.hooks import OnError
+from durable_dialogs.update.incoming import Incoming
 from durable_dialogs.update.patience import ContentionError, Patience
 from durable_dialogs.update.words import Words
 
@@ -72,18 +67,14 @@ class Attempts:
         """Tell no person any more to try again: an update that is not done comes again."""
         self._is_stopping = True
 
-    async def carry_out(
-        self, handler: Handler, update: Update, data: dict[str, Any], chat: ChatKeys
-    ) -> tuple[UnitOfWork, bool]:
+    async def carry_out(self, handler: Handler, incoming: Incoming) -> tuple[UnitOfWork, bool]:
         """Do an update in its chat's lock, and start to draw what it changed.
 
         If a handler raises `NotKnownYetError`, the lock is released while its question is asked.
 
         Args:
             handler: Handles the update.
-            update: The update.
-            data: The middlewares' data.
-            chat: The chat of the update.
+            incoming: The update.
 
         Returns:
             The unit of work, and whether all messages that it changes follow soon. If the update
@@ -92,39 +83,34 @@ class Attempts:
         Raises:
             AlreadyDoneError: The update was done before.
         """
-        lock = self._locks.of(chat)
-        pressed = update.callback_query.message if update.callback_query else None
-        retention: Retention = data.get(RETENTION) or Retention()
-        retention.must_settle = self._must_not_be_refused(update)
+        lock = self._locks.of(incoming.chat)
+        incoming.retention.must_settle = self._must_not_be_refused(incoming.update)
         for questions_left in reversed(range(QUESTIONS)):
             try:
                 async with lock:
-                    unit = await self._until_done(handler, update, data, chat, retention)
-                    return unit, self._commits.draw(unit, location_of(data).user_id, pressed)
+                    unit = await self._until_done(handler, incoming)
+                    person_id = incoming.location.user_id
+                    return unit, self._commits.draw(unit, person_id, incoming.pressed)
             except NotKnownYetError as question:
                 if questions_left:
                     telemetry.update_redone("question")
                     await question.ask()
         async with lock:
             error = ContentionError("what was asked is forgotten again and again")
-            return await self._give_up(error, update, data, chat, Outcome.FAILED), True
+            return await self._give_up(error, incoming, Outcome.FAILED), True
 
-    async def _until_done(
-        self,
-        handler: Handler,
-        update: Update,
-        data: dict[str, Any],
-        chat: ChatKeys,
-        retention: Retention,
-    ) -> UnitOfWork:
-        patience, failures = Patience(), 0
+    async def _until_done(self, handler: Handler, incoming: Incoming) -> UnitOfWork:
+        retention = incoming.retention
+        patience: Patience | None = None
+        failures = 0
         while True:
-            unit = UnitOfWork(self._store, chat, update_id_of(update), retention)
-            unit.memory = retention.mark_life(update)
+            unit = UnitOfWork(self._store, incoming.chat, incoming.id, retention)
+            unit.memory = retention.mark_life(incoming.update)
+            unit.asked = None if incoming.id is None else incoming.location
             try:
-                if await self._try(handler, update, data, chat, unit):
+                if await self._try(handler, incoming, unit):
                     return unit
-                await _begin_again(unit, patience)
+                patience = await _begin_again(unit, patience)
             except (AlreadyDoneError, NotKnownYetError):
                 raise
             except UnclearError as error:
@@ -134,46 +120,33 @@ class Attempts:
                 telemetry.update_redone("unclear")
                 await asyncio.sleep(PAUSE)
             except (Refusal, LostError) as error:
-                return await self._give_up(error, update, data, chat, Outcome.REFUSED)
+                return await self._give_up(error, incoming, Outcome.REFUSED)
             except AwayError as error:
-                if not (retention.must_settle or self._is_stopping or _comes_again(data)):
+                if not (retention.must_settle or self._is_stopping or incoming.comes_again):
                     # If the inbox still writes an entry, the next start must not do the update.
                     retention.status = EntryStatus.DONE
-                    return await self._give_up(error, update, data, chat, Outcome.AWAY)
+                    return await self._give_up(error, incoming, Outcome.AWAY)
                 telemetry.update_redone("away")
                 await asyncio.sleep(PAUSE)
             except Exception as error:  # noqa: BLE001 - any error: the person must get an answer
                 failures += 1
-                following = next_handler(handler, error, failures, data)
+                following = next_handler(handler, error, failures, incoming.data)
                 if following is None:
-                    return await self._give_up(error, update, data, chat, outcome_of(error))
+                    return await self._give_up(error, incoming, outcome_of(error))
                 handler = following
                 telemetry.update_redone("failure")
 
-    async def _try(
-        self,
-        handler: Handler,
-        update: Update,
-        data: dict[str, Any],
-        chat: ChatKeys,
-        unit: UnitOfWork,
-    ) -> bool:
+    async def _try(self, handler: Handler, incoming: Incoming, unit: UnitOfWork) -> bool:
         """Do an update once; tell whether it is done."""
         is_done = False
         try:
             # The commit is still to come. So if a command of a handler itself fails in an unclear
             # way, the update has surely not counted.
             with self._store.handling:
-                offered = {OFFERED: self._commits.offered_buttons}
-                await self._handle(handler, update, data | offered, unit)
-            unit.memory = unit.retention.begin_commit(update, chat.mark(update_id_of(update)))
-            is_committed = await self._commit(unit, chat, data)
+                await self._handle(handler, incoming, unit)
+            unit.memory = unit.retention.begin_commit(incoming.update, incoming.mark)
+            is_committed = await self._commit(unit, incoming)
             is_done = is_committed and not unit.is_reset
-            if not isinstance(update, DialogUpdate):
-                unit.drawings = [
-                    replace(drawing, asked=location_of(data)) if drawing.fresh else drawing
-                    for drawing in unit.drawings
-                ]
         except (AlreadyDoneError, AwayError, UnclearError):
             raise
         except Exception:
@@ -186,9 +159,9 @@ class Attempts:
                 unit.drop_cached()
         return is_done
 
-    async def _commit(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
+    async def _commit(self, unit: UnitOfWork, incoming: Incoming) -> bool:
         try:
-            is_committed = await self._commits.make(unit, chat, data)
+            is_committed = await self._commits.make(unit, incoming.location)
         except UnclearError:
             raise  # the next try finds out, and settles `retention`
         except BaseException:
@@ -197,33 +170,25 @@ class Attempts:
         unit.retention.end_commit(is_remembered=unit.is_remembered)
         return is_committed
 
-    async def _give_up(
-        self,
-        error: Exception,
-        update: Update,
-        data: dict[str, Any],
-        chat: ChatKeys,
-        outcome: Outcome,
-    ) -> UnitOfWork:
+    async def _give_up(self, error: Exception, incoming: Incoming, outcome: Outcome) -> UnitOfWork:
         """Return a unit of work that changes nothing and answers for the update."""
-        unit = UnitOfWork(self._store, chat)
+        unit = UnitOfWork(self._store, incoming.chat)
         unit.outcome = outcome
         try:
-            await self._on_error(error, update, data, unit)
+            await self._on_error(error, incoming.update, incoming.data, unit)
         except Exception:
             # It may need Redis itself. Without an answer, a press would seem to do nothing.
             log.exception("on_error_failed", cause=type(error).__name__)
-            unit = UnitOfWork(self._store, chat)
+            unit = UnitOfWork(self._store, incoming.chat)
             unit.outcome = outcome
-            Words().answer_plainly(update, unit)
+            Words().answer_plainly(incoming.update, unit)
         return unit
 
-    async def _handle(
-        self, handler: Handler, update: Update, data: dict[str, Any], unit: UnitOfWork
-    ) -> None:
+    async def _handle(self, handler: Handler, incoming: Incoming, unit: UnitOfWork) -> None:
         token = current_unit.set(unit)
+        data = with_unit(unit, {**incoming.data, OFFERED: self._commits.offered_buttons})
         try:
-            result = await handler(update, within(unit, data))
+            result = await handler(incoming.update, data)
             if isinstance(result, TelegramMethod):
                 unit.call(result)
         except (SkipHandler, CancelHandler):
@@ -238,7 +203,7 @@ class Attempts:
             current_unit.reset(token)
 
 
-async def _begin_again(unit: UnitOfWork, patience: Patience) -> None:
+async def _begin_again(unit: UnitOfWork, patience: Patience | None) -> Patience | None:
     """Count a try that another worker has overtaken, and wait before the next one.
 
     This runs in the chat's lock, so that the chat's updates keep their order.
@@ -246,17 +211,8 @@ async def _begin_again(unit: UnitOfWork, patience: Patience) -> None:
     if unit.is_cached:
         # The next try loads the record. Nothing says yet that others are at work on it.
         telemetry.update_redone("cached")
-    else:
-        telemetry.update_redone("conflict")
-        await patience.wait()
-
-
-def update_id_of(update: Update) -> int | None:
-    """Return the id of an update, None if aiogram-dialog made it."""
-    return None if isinstance(update, DialogUpdate) else update.update_id
-
-
-def _comes_again(data: dict[str, Any]) -> bool:
-    """Tell whether an update is done in any case, so that its person must not try again."""
-    is_kept = data.get(IS_KEPT)
-    return is_kept is not None and bool(is_kept())
+        return patience
+    telemetry.update_redone("conflict")
+    patience = patience or Patience()
+    await patience.wait()
+    return patience

@@ -1,29 +1,26 @@
 """Committing a unit of work, and having its windows drawn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeVar, cast
 
 import structlog
 from aiogram.types import MaybeInaccessibleMessage, Message
-from aiogram_dialog.api.entities import NewMessage
 
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
-from durable_dialogs.state.keys import ChatKeys, inline_message_of
-from durable_dialogs.state.location import Location, location_of
+from durable_dialogs.state.keys import inline_message_of
+from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import INLINE_TARGET, Drawing
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.update.offered_buttons import OfferedButtons
-
-InlineWindow = Callable[[Mapping[str, Any]], Awaitable[NewMessage]]
-"""Returns what a message that was sent through inline mode shows, from its state."""
+from durable_dialogs.update.hooks import InlineWindow
+from durable_dialogs.update.presses import OfferedButtons
 
 ASKING = 1.0
 """Seconds that the answer to a press waits at most for a message that the press sends."""
@@ -56,13 +53,12 @@ class Commits:
     offered_buttons: OfferedButtons
     inline_window: InlineWindow
 
-    async def make(self, unit: UnitOfWork, chat: ChatKeys, data: dict[str, Any]) -> bool:
+    async def make(self, unit: UnitOfWork, location: Location) -> bool:
         """Commit a unit of work.
 
         Args:
             unit: The unit of work.
-            chat: The chat of its update.
-            data: The middlewares' data.
+            location: Where its update is, and who sent it.
 
         Returns:
             False if another worker was faster: then nothing was written, and the update must be
@@ -76,28 +72,19 @@ class Commits:
         changed = unit.changed
         if not (unit.is_guarded_by(changed) or await unit.is_current()):
             return False
-        unit.drawings += [
-            await self.inline_drawing(record.key, record.stack)
-            for record in changed
-            if inline_message_of(record.key)
-        ]
-        location = location_of(data)
-        person_id = location.user_id
         for record in changed:
+            if inline_message_of(record.key):
+                unit.drawings.append(await self.inline_drawing(record.key, record.stack))
             if record.is_new or unit.opener:
-                record.owner = unit.opener or person_id
+                record.owner = unit.opener or location.user_id
         # The last drawing of a record tells whether its window has buttons.
         drawn = {
             drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
             for drawing in unit.drawings
         }
-        with self.store.asking:
-            await self.outbox.announce(chat, unit.outbox)
-            if unit.redraw_all_windows:
-                others = await self.windows.of(person_id)
-                for record in changed:
-                    others.pop(record.key, None)
-                await self.pending_redraws.renew(others)
+        if unit.outbox or unit.redraw_all_windows:
+            with self.store.asking:
+                await self._announce_rest(unit, changed, location.user_id)
         announcements = self._announcements(unit, changed, drawn, location)
         if announcements and not self.store.in_order:
             # On a cluster the index is on another node, which may fail alone.
@@ -110,6 +97,17 @@ class Commits:
             self.pending_redraws.committed(key, unit.version_of(key))
         await self.windows.close(record for record in changed if drawn.get(record.key) is False)
         return True
+
+    async def _announce_rest(
+        self, unit: UnitOfWork, changed: Iterable[Record], person_id: int
+    ) -> None:
+        """Announce outbox entries, and windows that the update draws again but does not change."""
+        await self.outbox.announce(unit.chat, unit.outbox)
+        if unit.redraw_all_windows:
+            others = await self.windows.of(person_id)
+            for record in changed:
+                others.pop(record.key, None)
+            await self.pending_redraws.renew(others)
 
     def _announcements(
         self,

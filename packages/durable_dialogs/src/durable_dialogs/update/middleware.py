@@ -8,20 +8,18 @@ from aiogram import BaseMiddleware
 from aiogram.types import TelegramObject, Update
 from aiogram_dialog.api.entities import DialogUpdate
 
-from durable_dialogs.state.location import chat_of
 from durable_dialogs.state.outcome import AlreadyDoneError, Outcome
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.state.update_data import RETENTION
 from durable_dialogs.update.after_commit import AfterCommit
-from durable_dialogs.update.answers import OnError
-from durable_dialogs.update.attempts import Attempts, current_unit, update_id_of
+from durable_dialogs.update.attempts import Attempts, current_unit
 from durable_dialogs.update.chat_locks import ChatLocks
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.error_handlers import Handler
+from durable_dialogs.update.hooks import OnError
+from durable_dialogs.update.incoming import incoming
 from durable_dialogs.update.nested import Nested
 from durable_dialogs.update.redrawing import Redrawing
-from durable_dialogs.update.reply_marks import mended
 
 log = structlog.get_logger(__name__)
 
@@ -69,19 +67,17 @@ class UnitOfWorkMiddleware(BaseMiddleware):
         if outer and isinstance(event, DialogUpdate) and not outer.is_done:
             await self.nested.carry_out(handler, event, data, outer)
             return Outcome.DONE
-        update = mended(cast("Update", event))
-        chat = chat_of(update, data, self._store.keys)
+        update = incoming(cast("Update", event), data, self._store.keys)
         records: list[str] = []
         try:
-            unit, follows = await self._attempts.carry_out(handler, update, data, chat)
+            unit, follows = await self._attempts.carry_out(handler, update)
         except AlreadyDoneError as repeated:
             log.info("update_repeated")
-            if retention := data.get(RETENTION):
-                retention.note_done(chat.mark(update_id_of(update)))
-            unit, follows = UnitOfWork(self._store, chat), True
+            update.retention.note_done(update.mark)
+            unit, follows = UnitOfWork(self._store, update.chat), True
             unit.outcome = Outcome.REPEATED
             records = repeated.records
-        await self._after_commit.run(unit, update, data, records, follows=follows)
+        await self._after_commit.run(unit, update, records, follows=follows)
         return unit.outcome
 
     def stop(self) -> None:

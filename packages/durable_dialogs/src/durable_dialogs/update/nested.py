@@ -9,7 +9,7 @@ from aiogram.types import TelegramObject
 from aiogram_dialog.api.entities import DialogUpdate
 
 from durable_dialogs.drawing.foreground import is_foreground
-from durable_dialogs.state.unit_of_work import UnitOfWork
+from durable_dialogs.state.unit_of_work import UnitOfWork, with_unit
 from durable_dialogs.tasks import finish, start
 from durable_dialogs.update.error_handlers import Handler
 
@@ -41,7 +41,7 @@ class Nested:
         """
         if outer.open and is_foreground(update):
             # The handler changes another stack itself: both stacks are committed together.
-            await handler(update, within(outer, data))
+            await handler(update, with_unit(outer, data))
         elif outer.is_done is None:
             # In the background, after the outer commit. If the outer update is done again or
             # fails, this update is dropped with it.
@@ -57,8 +57,3 @@ class Nested:
     def begin(self, work: Awaitable[object]) -> None:
         """Run work in the background; `close` waits for it."""
         start(work, among=self._tasks)
-
-
-def within(unit: UnitOfWork, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the middlewares' data for handlers that work in a unit of work."""
-    return {**data, "unit": unit, "fsm_storage": unit}

@@ -11,6 +11,7 @@ import structlog
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import (
     CallbackQuery,
+    InlineKeyboardMarkup,
     MaybeInaccessibleMessageUnion,
     Message,
     ReplyKeyboardMarkup,
@@ -18,23 +19,64 @@ from aiogram.types import (
 )
 from aiogram_dialog import DialogManager, DialogProtocol
 from aiogram_dialog.api.entities import MarkupVariant
-from aiogram_dialog.utils import CB_SEP
-from cachetools import TTLCache
+from aiogram_dialog.utils import CB_SEP, split_reply_callback
+from cachetools import LRUCache, TTLCache
 
-from durable_dialogs.state.outcome import EndedError, NotOfferedError
+from durable_dialogs.state.outcome import Drawing, EndedError, NotOfferedError
 from durable_dialogs.state.unit_of_work import unit_of_work
 from durable_dialogs.state.update_data import OFFERED
 from durable_dialogs.update.error_handlers import Handler
-from durable_dialogs.update.offered_buttons import OfferedButtons, offered_by
+
+REMEMBERED = 10_000
+"""Number of keyboards that a process remembers."""
 
 MINUTE = 60
 """Seconds for which one person's forged presses are logged once."""
 PEOPLE = 10_000
 """People who are remembered for this, at most."""
 
+Key = tuple[str, int]
+"""A record's key and a person's id."""
+
 log = structlog.get_logger(__name__)
 
 _noted: MutableMapping[int, bool] = TTLCache(PEOPLE, MINUTE)
+
+
+class OfferedButtons:
+    """Remembers the last rendered buttons of windows, by record and person.
+
+    A press is only taken if the window offers its button. Rendering the window to check that would
+    cost a sixth of a press.
+    """
+
+    def __init__(self) -> None:
+        self._keyboards: MutableMapping[Key, tuple[str, MarkupVariant]] = LRUCache(REMEMBERED)
+
+    def note(self, drawing: Drawing, version: str, person_id: int) -> None:
+        """Remember the buttons of a window.
+
+        Args:
+            drawing: The rendered window.
+            version: The version of its record.
+            person_id: The person for whom it was rendered.
+        """
+        if drawing.content and drawing.content.reply_markup:
+            self._keyboards[drawing.record, person_id] = version, drawing.content.reply_markup
+
+    def find(self, record: str, version: str, person_id: int) -> MarkupVariant | None:
+        """Return the keyboard that a window offers to a person.
+
+        Args:
+            record: The key of the window's record.
+            version: The version of the record.
+            person_id: The person.
+
+        Returns:
+            None if the keyboard of this version is not known.
+        """
+        known, markup = self._keyboards.get((record, person_id), ("", None))
+        return markup if known == version else None
 
 
 async def check_press(handler: Handler, event: TelegramObject, data: dict[str, Any]) -> object:
@@ -100,6 +142,20 @@ def _is_shown_on(
         # An id below 0 stands for a message that is being sent; see `durable_dialogs.drawing`.
         return known is None or known < 0
     return carries(message, pressed)
+
+
+def offered_by(markup: MarkupVariant | None) -> list[str]:
+    """Return the callback data of a keyboard's buttons.
+
+    aiogram-dialog hides it in the texts of the buttons of a reply keyboard.
+    """
+    if isinstance(markup, InlineKeyboardMarkup):
+        buttons = (button for row in markup.inline_keyboard for button in row)
+        return [button.callback_data for button in buttons if button.callback_data]
+    if isinstance(markup, ReplyKeyboardMarkup):
+        texts = (button.text for row in markup.keyboard for button in row)
+        return [data for _, data in map(split_reply_callback, texts) if data]
+    return []
 
 
 def carries(message: MaybeInaccessibleMessageUnion | None, data: str | None) -> bool:

@@ -20,15 +20,10 @@ from durable_dialogs.state.outcome import (
 )
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.update.offered_buttons import offered_by
+from durable_dialogs.update.hooks import is_payment
+from durable_dialogs.update.presses import offered_by
 
 log = structlog.get_logger(__name__)
-
-
-def is_payment(update: Update) -> bool:
-    """Tell whether a payment, or the refund of one, has happened."""
-    message = update.message
-    return message is not None and bool(message.successful_payment or message.refunded_payment)
 
 
 @dataclass(frozen=True, slots=True)
