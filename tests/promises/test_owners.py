@@ -1,6 +1,8 @@
 """Two workers by webhook, each chat owned by one of them, which may be killed or stopped."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import pytest
 from telegram_playground import Person, Playground
 from tests.dialogs.test_counter import open_counter
 from tests.handlers.test_inline import post
+from tests.promises.test_rendering import edits, tap_by_three
 from tests.promises.test_workers import answers_to, counts, finish, press
-from tests.support.groups import make_group
+from tests.support.groups import ending, make_group
 from tests.support.nursery import START
 from tests.support.watching import metrics
 from tests.support.workers import Worker, Workers, two_workers
@@ -149,3 +152,48 @@ async def test_the_owner_is_stopped_while_it_carries_out_updates_of_the_other(
         owner.gate.open()
     await owner.tally.until_logged("update_repeated")
     await finish(workers, ann, counter, 21)
+
+
+@pytest.fixture
+async def limited(own_playground: Playground) -> AsyncIterator[Playground]:
+    """Give the playground with Telegram's limits."""
+    await own_playground.limit(chat=1, burst=6, group=20)
+    yield own_playground
+    await own_playground.limit(on=False)
+
+
+@pytest.mark.usefixtures("workers")
+async def test_a_hundred_taps_in_a_second_cost_as_many_edits_as_with_one_worker(
+    limited: Playground, ann: Person
+) -> None:
+    counter = await open_counter(ann)
+    began = time.monotonic()
+    answers = await asyncio.gather(*(ann.press(counter, "+1", timeout=25) for _ in range(100)))
+    took = time.monotonic() - began
+    assert None not in answers
+    await ann.until(counter, text="Specify the number: 100", timeout=START)
+    # Four edits at once, then one a second, then the last.
+    assert len(await edits(limited, counter)) <= 5 + took
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("workers")
+async def test_three_people_tapping_stay_within_a_groups_limits(
+    limited: Playground, ann: Person
+) -> None:
+    made, allowed = await tap_by_three(limited, ann)
+    assert made <= allowed + 1, "more than the last edit besides"
+
+
+async def test_an_answer_tells_the_value_if_the_chats_edits_are_used_up(
+    limited: Playground, ann: Person, workers: Workers
+) -> None:
+    group = await make_group(limited, [ann])
+    await ann.send("/numbers", chat=group)
+    counter = await ann.receive(group)
+    turns = itertools.cycle(workers)
+    for value in range(1, 5):
+        await next(turns).post(press(ann, counter, "+1"))
+        await ann.until(counter, ending(f"Specify the number: {value}"), timeout=START)
+    answers = [await next(turns).post(press(ann, counter, "+1")) for _ in range(3)]
+    assert answers[-1]["text"] == "Specify the number: 7"

@@ -49,7 +49,7 @@ async def test_an_edit_that_a_frozen_worker_begins_late_is_drawn_over(
     with one.tally.frozen():
         await two.post(press(ann, counter, "+1"))
         await ann.until(counter, text="Specify the number: 2")
-    # The first worker goes on and draws its 1 now, unless it finds in time that 1 is outdated.
+    # The first worker goes on and draws its 1 now.
     await finish(workers, ann, counter, 2)
 
 
@@ -82,3 +82,28 @@ async def test_a_late_edit_is_drawn_over_although_the_other_worker_had_to_repeat
     await two.post(later)
     await ann.until(counter, text="Specify the number: 2", timeout=20)
     await finish(workers, ann, counter, 2)
+
+
+async def test_a_late_edit_of_a_counter_is_drawn_over_by_the_menu_that_has_its_message_now(
+    hooked: Playground, ann: Person, workers: Workers
+) -> None:
+    one, two = workers
+    for worker in workers:
+        await worker.tally.until_logged("workers")
+    await ann.send("/start")
+    menu = await ann.receive()
+    await ann.press(menu, "Counter ±1")
+    counter = await ann.until(menu, text="Specify the number: 0")
+    for worker in workers:
+        await worker.tally.until_drawn()
+    await hooked.trouble("delay", method="editMessageText", seconds=60, times=1)
+    before = await hooked.call_count()
+    await one.post(press(ann, counter, "+1"))
+    late = await hooked.until_called("editMessageText", after=before)
+    await two.post(press(ann, counter, "Back"))
+    await ann.until(menu, text=menu.text, timeout=20)
+    await hooked.advance(60)
+    assert (await ended(hooked, late)).status == HTTPStatus.OK
+    before = await hooked.call_count()
+    await hooked.until_called("editMessageText", after=before)
+    await ann.until(menu, text=menu.text, timeout=20)

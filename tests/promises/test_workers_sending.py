@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from durable_dialogs.drawing.message_editor import NOT_MODIFIED
 from telegram_playground import Message, Person, Playground
 from tests.support.nursery import START
 from tests.support.workers import Workers
@@ -70,7 +71,9 @@ async def test_a_command_that_reaches_both_workers_is_answered_by_one_message(
     await rest(workers)
     await hooked.calm(trouble)
     calls = await hooked.calls(after=before)
-    assert [call for call in calls if call.error] == []
+    # A worker that finds another one's version draws it to be sure.
+    refused = [call for call in calls if call.error and NOT_MODIFIED not in call.error]
+    assert refused == []
     assert len([call for call in calls if call.method == "sendMessage"]) == len(PAUSES)
 
 

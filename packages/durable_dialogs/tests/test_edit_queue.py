@@ -1,4 +1,4 @@
-"""The edit queue of a message: what it promises, and which edits it lets other workers make."""
+"""The edit queue of a message: what it promises, and what its edits wait for."""
 
 import asyncio
 from typing import cast
@@ -9,7 +9,6 @@ from aiogram_dialog.api.entities import NewMessage
 from typing_extensions import override
 
 from durable_dialogs.drawing.edit_limits import EditLimits
-from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.edit_queue import SOON, EditQueue
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.rate_limits import EDITS_PER_SECOND, GlobalRateLimiter, Ticket
@@ -42,17 +41,19 @@ class Editor:
 
     Attributes:
         shown: What messages show.
+        claims: What the next claims of the message return; then that it exists.
         may_draw: Set if edits may end.
         begun: How many edits have begun.
     """
 
     def __init__(self) -> None:
         self.shown, self.may_draw, self.begun = ShownMessages(), asyncio.Event(), 0
+        self.claims: list[float | None] = []
         self.may_draw.set()
 
-    async def claim(self, *_: object) -> float:
-        """Return that the message exists."""
-        return 0.0
+    async def claim(self, *_: object) -> float | None:
+        """Return that the message exists, or what the test says."""
+        return self.claims.pop(0) if self.claims else 0.0
 
     async def draw(self, *_: object) -> bool:
         """Draw."""
@@ -61,46 +62,20 @@ class Editor:
         return True
 
 
-class SharedPermits:
-    """A stand-in for the edit permits of several workers; it notes which edits may be skipped.
-
-    Args:
-        pauses: What it answers, one after the other.
-    """
-
-    are_shared = True
-
-    def __init__(self, *pauses: float) -> None:
-        self._pauses = list(pauses)
-        self.may_skip: list[bool] = []
-
-    async def take(self, *_: object, may_skip: bool, **__: object) -> float:
-        """Ask for a permit."""
-        self.may_skip.append(may_skip)
-        return self._pauses.pop(0)
-
-
 class Scene:
     """A message with an edit queue.
 
     Args:
-        permits: Gives edit permits.
         limiter: The rate limiter over all chats.
         bucket: The token bucket of the chat.
     """
 
-    def __init__(
-        self,
-        permits: SharedPermits,
-        limiter: GlobalRateLimiter,
-        bucket: TokenBucket | None = None,
-    ) -> None:
+    def __init__(self, limiter: GlobalRateLimiter, bucket: TokenBucket | None = None) -> None:
         bucket = bucket or TokenBucket(burst=4, rate=1)
         self.editor, self.over = Editor(), asyncio.Event()
         self.queue = EditQueue(
             cast("MessageEditor", self.editor),
             EditLimits(bucket, limiter, Message(7, 42)),
-            cast("EditPermits", permits),
             self._upgrade,
             self.over.set,
         )
@@ -108,9 +83,9 @@ class Scene:
     async def _upgrade(self, _old: int, _new: int) -> None:
         raise AssertionError("no group is upgraded here")
 
-    async def add(self, version: str = "1") -> bool:
+    def add(self, version: str = "1") -> bool:
         """Add an edit; tell whether an answer to a press would promise it."""
-        return self.queue.add(DRAWING, version) and await self.queue.follows()
+        return self.queue.add(DRAWING, version)
 
 
 def limiter_with(tickets: int) -> tuple[GlobalRateLimiter, list[Ticket]]:
@@ -119,63 +94,75 @@ def limiter_with(tickets: int) -> tuple[GlobalRateLimiter, list[Ticket]]:
     return limiter, [limiter.ticket(urgent=False) for _ in range(tickets)]
 
 
-async def test_an_edit_that_is_made_at_once_is_not_skipped() -> None:
-    permits = SharedPermits(0)
-    scene = Scene(permits, GlobalRateLimiter())
-    assert await scene.add()
-    async with asyncio.timeout(10):
-        await scene.over.wait()
-    assert permits.may_skip == [False]
-
-
-@pytest.mark.parametrize(("seconds", "may_skip"), [(SOON / 2, False), (SOON * 2, True)])
-async def test_an_edit_that_waits_for_a_ticket_may_be_skipped_unless_it_is_promised(
-    seconds: float, *, may_skip: bool
-) -> None:
-    permits = SharedPermits(0)
-    tickets = EDITS_PER_SECOND + int(seconds * EDITS_PER_SECOND)
+@pytest.mark.parametrize("seconds", [0, SOON / 2, SOON * 2])
+async def test_an_edit_is_promised_if_its_ticket_is_called_soon(seconds: float) -> None:
+    tickets = EDITS_PER_SECOND + int(seconds * EDITS_PER_SECOND) if seconds else 0
     limiter, _ = limiter_with(tickets)
-    scene = Scene(permits, limiter)
-    assert await scene.add() is not may_skip
+    scene = Scene(limiter)
+    assert scene.add() is (seconds <= SOON)
     async with asyncio.timeout(10):
         await scene.over.wait()
-    assert permits.may_skip == [may_skip]
+    assert scene.editor.begun == 1
 
 
-async def test_an_edit_that_waits_for_its_chat_may_be_skipped_once_the_answer_has_told() -> None:
-    permits = SharedPermits(SOON * 2, 0)
-    scene = Scene(permits, GlobalRateLimiter())
-    assert not await scene.add()
+async def test_an_edit_waits_while_another_worker_sends_its_message() -> None:
+    scene = Scene(GlobalRateLimiter())
+    scene.editor.claims = [0.01, 0.01, 0.0]
+    scene.add()
     async with asyncio.timeout(10):
         await scene.over.wait()
-    assert permits.may_skip == [False, True]
+    assert scene.editor.begun == 1
+    assert not scene.editor.claims
+    assert not scene.editor.shown.is_doubtful(7, 42)
+
+
+async def test_a_window_that_another_worker_has_sent_is_checked_later() -> None:
+    scene = Scene(GlobalRateLimiter())
+    scene.editor.claims = [None]
+    scene.add()
+    async with asyncio.timeout(10):
+        await scene.over.wait()
+    assert not scene.editor.begun
+    assert scene.editor.shown.is_doubtful(7, 42)
+
+
+async def test_a_worker_that_stops_waits_for_no_other_that_sends_the_message() -> None:
+    scene = Scene(GlobalRateLimiter())
+    scene.editor.claims = [60.0, 60.0]
+    scene.add()
+    async with asyncio.timeout(10):
+        while len(scene.editor.claims) > 1:
+            await asyncio.sleep(0)
+        scene.queue.hurry()
+        await scene.over.wait()
+    assert not scene.editor.begun
+    assert scene.editor.shown.is_doubtful(7, 42)
 
 
 @pytest.mark.parametrize(("tokens", "is_soon"), [(2, True), (1, False)])
 async def test_a_token_that_an_edit_is_about_to_spend_is_not_promised_again(
     tokens: int, *, is_soon: bool
 ) -> None:
-    permits = SharedPermits(0, 0)
-    scene = Scene(permits, GlobalRateLimiter(), TokenBucket(burst=tokens, rate=1))
+    scene = Scene(GlobalRateLimiter(), TokenBucket(burst=tokens, rate=1))
     scene.editor.may_draw.clear()
-    assert await scene.add("1")
+    assert scene.add("1")
     async with asyncio.timeout(10):
         while not scene.editor.begun:
             await asyncio.sleep(0)
-        assert await scene.add("2") is is_soon
-        assert await scene.add("3") is is_soon
+        assert scene.add("2") is is_soon
+        assert scene.add("3") is is_soon
         scene.editor.may_draw.set()
         await scene.over.wait()
-    assert permits.may_skip == [False, not is_soon]
+    assert scene.editor.begun == 2
 
 
 async def test_tickets_behind_those_of_a_held_chat_are_called() -> None:
     limiter, unused = limiter_with(4 * EDITS_PER_SECOND)
     held = TokenBucket(burst=10, rate=1)
-    others = [Scene(SharedPermits(0), limiter, held) for _ in range(40)]
-    free = Scene(SharedPermits(0), limiter)
+    others = [Scene(limiter, held) for _ in range(40)]
+    free = Scene(limiter)
     for scene in [*others, free]:
-        await scene.add()
+        scene.add()
     # Each takes its ticket first. Only then the chat is held back.
     await asyncio.sleep(0)
     held.hold_back(60)
@@ -188,8 +175,8 @@ async def test_tickets_behind_those_of_a_held_chat_are_called() -> None:
 
 async def waiting_for_a_ticket(limiter: GlobalRateLimiter) -> Scene:
     """Make a message whose edit waits for its ticket in the limiter's queue."""
-    scene = Scene(SharedPermits(0), limiter)
-    await scene.add()
+    scene = Scene(limiter)
+    scene.add()
     await asyncio.sleep(0)
     return scene
 
@@ -221,36 +208,28 @@ async def test_an_edit_that_is_cancelled_while_it_waits_leaves_no_ticket_to_the_
 async def test_an_edit_that_can_not_be_given_up_leaves_its_queue_in_use(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    scene = Scene(SharedPermits(0, 0), GlobalRateLimiter())
+    scene = Scene(GlobalRateLimiter())
 
     async def fail(*_: object) -> bool:
         raise RuntimeError("nothing works")
 
     monkeypatch.setattr(scene.editor, "draw", fail)
     monkeypatch.setattr(scene.editor, "release", fail, raising=False)
-    await scene.add("1")
+    scene.add("1")
     async with asyncio.timeout(10):
         await scene.over.wait()
 
 
 async def test_a_queue_that_is_cancelled_is_over_and_its_message_is_drawn_again_later() -> None:
-    scene = Scene(SharedPermits(0, 0), GlobalRateLimiter())
+    scene = Scene(GlobalRateLimiter())
     scene.editor.may_draw.clear()
-    await scene.add("1")
+    scene.add("1")
     async with asyncio.timeout(10):
         while not scene.editor.begun:
             await asyncio.sleep(0)
-        await scene.add("2")
+        scene.add("2")
         task = scene.queue.hurry()
         task.cancel()
         await scene.over.wait()
         await scene.queue.finish()
     assert scene.editor.shown.is_doubtful(7, 42)
-
-
-def test_a_reset_message_does_not_count_as_skipped() -> None:
-    shown = ShownMessages()
-    message = shown.of(7, 42)
-    message.is_skipped = True
-    shown.reset(7, 42)
-    assert not message.is_skipped

@@ -9,14 +9,13 @@ from typing_extensions import override
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery.group_upgrade import GroupUpgrades, upgrade_of
-from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import ChatKeys
 from durable_dialogs.state.record import Record
 from durable_dialogs.state.store import MEMORY, DialogStore
 from durable_dialogs.workers.registry import WorkerRegistry
-from durable_support.pending_redraws import KEYS, Idle
+from durable_support.pending_redraws import KEYS, Idle, pending_redraws
 
 COUNTERS = 120
 LISTING = Application(dialog_list="counters")
@@ -69,7 +68,7 @@ def process(
     """Start a process; return its parts that move groups."""
     batch, store = Batch(redis), Store(redis, application)
     workers = WorkerRegistry(redis, batch, KEYS)
-    pending = PendingRedraws(redis, batch, KEYS, cast("Renderer", Idle()), workers)
+    pending = pending_redraws(redis, batch, cast("Renderer", Idle()), workers)
     upgrades = GroupUpgrades(store, pending)
 
     async def deliver(_outbox: Outbox, _entry: str, payload: str) -> None:

@@ -32,6 +32,7 @@ from durable_support.pending_redraws import (
     SOON,
     TAPPED,
     Idle,
+    pending_redraws,
     running,
 )
 
@@ -84,7 +85,7 @@ def worker(
     """Give the pending redraws of a new worker."""
     batch = batch or Batch(redis)
     workers = workers or WorkerRegistry(redis, batch, KEYS)
-    return PendingRedraws(redis, batch, KEYS, cast("Renderer", Idle()), workers)
+    return pending_redraws(redis, batch, cast("Renderer", Idle()), workers)
 
 
 async def draw_nothing(_record: str, _location: Location) -> None:

@@ -31,19 +31,17 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from typing_extensions import override
 
 from durable_dialogs.drawing import edit_queue, renderer
-from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.foreground import redraw
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.drawing.senders import Senders
 from durable_dialogs.drawing.shown_messages import TRIES
-from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import Drawing, Outcome
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.workers.registry import WorkerRegistry
-from durable_support.pending_redraws import INDEX, KEYS, running
+from durable_support.pending_redraws import INDEX, KEYS, pending_redraws, running
 
 CHAT = Chat(id=7, type="private")
 MESSAGE = 42
@@ -53,16 +51,6 @@ MEDIA: dict[ContentType | None, type[EditMessageMedia | EditMessageReplyMarkup]]
 }
 """The method that edits a window with some media."""
 SOON = 30
-
-
-class Alone:
-    """A stand-in for the edit permits of a worker that runs alone."""
-
-    are_shared = False
-
-    async def take(self, *_: object, **__: object) -> float:
-        """Permit the edit."""
-        return 0.0
 
 
 class FlakySession(AiohttpSession):
@@ -137,7 +125,7 @@ class Scene:
             cast("Senders", away),
             self._upgrade,
         )
-        self.renderer = Renderer(editor, cast("EditPermits", Alone()), on_upgrade=self._upgrade)
+        self.renderer = Renderer(editor, on_upgrade=self._upgrade)
 
     async def _upgrade(self, *_: object) -> None:
         raise AssertionError("nothing of that happens here")
@@ -266,7 +254,7 @@ async def test_all_windows_are_drawn_after_telegram_was_away(
     scene, batch = Scene(), Batch(redis)
     scene.telegram.error = TelegramServerError
     workers = WorkerRegistry(redis, batch, KEYS)
-    pending = PendingRedraws(redis, batch, KEYS, scene.renderer, workers)
+    pending = pending_redraws(redis, batch, scene.renderer, workers)
 
     async def draw_again(record: str, location: Location) -> None:
         scene.add(location.chat_id, record=record)

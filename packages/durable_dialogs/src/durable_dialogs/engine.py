@@ -11,7 +11,6 @@ from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.delivery.inbox_store import InboxStore
 from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
-from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.renderer import Renderer
@@ -27,6 +26,7 @@ from durable_dialogs.options import Settings
 from durable_dialogs.recovery.group_upgrade import GroupUpgrade, GroupUpgrades
 from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.recovery.redraw_index import RedrawIndex
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.application import Application
 from durable_dialogs.state.keys import BotKeys, location_of_record
@@ -85,9 +85,10 @@ class Engine:
         store = self._store = DialogStore(redis, batch, keys, ttl, application)
         workers = self._workers = WorkerRegistry(redis, batch, keys)
         editor = MessageEditor(bot, store, Senders(redis, batch, workers), on_unsent=self._let_go)
-        permits = EditPermits(redis, batch, keys, workers)
-        self._renderer = Renderer(editor, permits, on_upgrade=self._move)
-        self._pending_redraws = PendingRedraws(redis, batch, keys, self._renderer, workers)
+        self._renderer = Renderer(editor, on_upgrade=self._move)
+        index = RedrawIndex(redis, batch, keys, workers.worker)
+        windows = OpenWindows(redis, batch, keys, ttl)
+        self._pending_redraws = PendingRedraws(index, self._renderer, workers, windows)
         self._group_upgrades = GroupUpgrades(store, self._pending_redraws)
         self._outbox = Outbox(redis, batch, keys, self._deliver)
         commits = Commits(
@@ -95,7 +96,7 @@ class Engine:
             self._outbox,
             self._renderer,
             self._pending_redraws,
-            OpenWindows(redis, batch, keys, ttl),
+            windows,
             offered_buttons=OfferedButtons(),
             inline_window=settings.hooks.inline_window,
         )

@@ -49,11 +49,6 @@ class TokenBucket:
         """Put back a token that was spent for nothing."""
         self._tokens = min(self.burst, self._tokens + 1)
 
-    def cap(self, tokens: float) -> None:
-        """Reduce the tokens to at most `tokens`, because other workers have spent some."""
-        now = time.monotonic()
-        self._tokens, self._since = min(tokens, self._available(now)), max(now, self._since)
-
     def resize(self, burst: float, rate: float) -> None:
         """Change the bucket's size and rate; if it gets smaller, the tokens decrease in proportion.
 

@@ -4,10 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from redis.asyncio import Redis
+
+from durable_dialogs.drawing.renderer import Renderer
+from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.recovery.redraw_index import RedrawIndex
 from durable_dialogs.recovery.redraws import DrawAgain
+from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.location import Location
+from durable_dialogs.workers.registry import WorkerRegistry
 
 KEYS = BotKeys(1, "tally")
 CHAT = KEYS.chat(7)
@@ -28,8 +35,9 @@ class Idle:
         """How many windows may be drawn in the next second."""
         return 20
 
-    def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget nothing, because nothing is known."""
+    def showing(self, _record: str) -> set[tuple[int | str, int]]:
+        """Return no messages, because nothing is known."""
+        return set()
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
         """Forget nothing, because nothing is known."""
@@ -38,18 +46,16 @@ class Idle:
         """Return that no edit is doubtful."""
         return False
 
-    def is_skipped(self, _chat_id: int | str, _message_id: int) -> bool:
-        """Return that no edit was skipped."""
-        return False
-
-    def idle_since(self, _chat_id: int | str, _message_id: int) -> None:
-        """Return that this is not remembered."""
-
-    async def last_permit(self, _chat_id: int | str, _message_id: int) -> None:
-        """Return that no permit is known."""
-
     async def finish(self, _chat_id: int | str, _message_id: int) -> None:
         """Return at once, because no edit is pending."""
+
+
+def pending_redraws(
+    redis: Redis, batch: Batch, renderer: Renderer, workers: WorkerRegistry
+) -> PendingRedraws:
+    """Return the pending redraws of a new worker."""
+    index = RedrawIndex(redis, batch, KEYS, workers.worker)
+    return PendingRedraws(index, renderer, workers, OpenWindows(redis, batch, KEYS, ttl=60))
 
 
 @asynccontextmanager

@@ -9,11 +9,10 @@ from redis.asyncio import Redis
 from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
-from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.location import Location
 from durable_dialogs.workers.registry import WorkerRegistry
-from durable_support.pending_redraws import INDEX, KEYS, SOON, Idle, running
+from durable_support.pending_redraws import INDEX, KEYS, SOON, Idle, pending_redraws, running
 
 ANN, BORIS = 7, 8
 CAPACITY = 2
@@ -103,7 +102,7 @@ class Scene:
         batch = Batch(redis)
         renderer = cast("Renderer", self.renderer)
         workers = WorkerRegistry(redis, batch, KEYS)
-        self.pending = PendingRedraws(redis, batch, KEYS, renderer, workers)
+        self.pending = pending_redraws(redis, batch, renderer, workers)
 
     async def leave_behind(
         self,

@@ -1,7 +1,6 @@
 """What the edits of one message wait for: the limits of its chat, and a ticket of all chats."""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -39,8 +38,6 @@ class EditLimits:
         self.is_hurried = False
         # The ticket for the next edit.
         self._ticket: Ticket | None = None
-        # Before when no edit permit is asked for, by the monotonic clock.
-        self._ask_at = 0.0
         self._woken = asyncio.Event()
 
     def pause(self, drawing: Drawing) -> float:
@@ -64,10 +61,6 @@ class EditLimits:
         self.is_hurried = True
         self._woken.set()
 
-    def put_off(self, seconds: float) -> None:
-        """Ask for no edit permit for some seconds, 0 to ask at once."""
-        self._ask_at = time.monotonic() + seconds
-
     async def wait(self, edits: Sequence[PendingEdit]) -> None:
         """Wait for the limits of the chat, then for a ticket.
 
@@ -77,9 +70,7 @@ class EditLimits:
         while True:
             is_urgent = self.message.changes_buttons(edits[0].drawing)
             if pause := self._pause_in_chat(is_urgent=is_urgent):
-                # A ticket of a chat that has to wait would delay the others.
-                self.give_ticket_back()
-                await self._sleep(pause)
+                await self.sleep(pause)
                 continue
             self._ticket = self._ticket or self.limiter.ticket(urgent=is_urgent)
             if self._ticket.called.is_set():
@@ -99,6 +90,17 @@ class EditLimits:
         ticket, self._ticket = self._ticket, None
         return ticket
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait without a ticket, because a ticket that is not used would delay other chats.
+
+        This ends early if the message must show something else and no limit keeps it waiting.
+        """
+        self.give_ticket_back()
+        self._woken.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
     def give_ticket_back(self) -> None:
         """Give the ticket back, if there is one."""
         if self._ticket:
@@ -106,13 +108,4 @@ class EditLimits:
         self._ticket = None
 
     def _pause_in_chat(self, *, is_urgent: bool) -> float:
-        if self.is_hurried:
-            return self.bucket.hold
-        in_chat = self.bucket.hold if is_urgent else self.bucket.pause
-        return max(in_chat, self._ask_at - time.monotonic())
-
-    async def _sleep(self, seconds: float) -> None:
-        self._woken.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
+        return self.bucket.hold if is_urgent or self.is_hurried else self.bucket.pause

@@ -3,17 +3,14 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 
 import structlog
 from aiogram.exceptions import TelegramMigrateToChat, TelegramRetryAfter
 
 from durable_dialogs.drawing.edit_limits import EditLimits
-from durable_dialogs.drawing.edit_permits import EditPermits
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.pending_edit import PendingEdit
-from durable_dialogs.drawing.shown_messages import same_buttons
 from durable_dialogs.state.outcome import Drawing, Drawn
 from durable_dialogs.tasks import start
 from durable_dialogs.telegram.retries import AWAY, patiently
@@ -29,9 +26,6 @@ DAY = 24 * 60 * 60
 SOON = 0.5
 """Seconds a message may lag behind a press before the answer shows the value instead."""
 
-ASKING = 0.1
-"""Seconds an answer waits at most until the edit permit of the other workers is known."""
-
 OnUpgrade = Callable[[int, int], Awaitable[None]]
 """Called with the id of a group and the id of the supergroup that replaces it."""
 
@@ -44,7 +38,6 @@ class EditQueue:
     Args:
         editor: Sends and edits messages.
         limits: The limits that the edits wait for.
-        permits: Gives edit permits if several workers share the message.
         on_upgrade: Called if the group has become a supergroup with another id.
         on_idle: Called when the task ends; the queue must not be used after that.
     """
@@ -53,13 +46,11 @@ class EditQueue:
         self,
         editor: MessageEditor,
         limits: EditLimits,
-        permits: EditPermits,
         on_upgrade: OnUpgrade,
         on_idle: Callable[[], object],
     ) -> None:
         self._editor = editor
         self._limits, self._message = limits, limits.message
-        self._permits = permits
         self._on_upgrade = on_upgrade
         self._on_idle = on_idle
         self._pending: list[PendingEdit] = []
@@ -68,9 +59,6 @@ class EditQueue:
         self._stuck_at = 0.0
         # Whether the last try of the current edit failed for a while only.
         self._may_succeed = False
-        # Whether the last answer to a press relies on the message.
-        self._is_promised = False
-        self._permit_known = asyncio.Event()
         self._task = start(self._run())
 
     @property
@@ -89,8 +77,6 @@ class EditQueue:
             Whether it will be drawn within `SOON` seconds.
         """
         if self._pending and (merged := self._pending[-1].merged_with(drawing, version)):
-            if not same_buttons(self._pending[-1].buttons, merged.buttons):
-                self._limits.put_off(0)
             self._pending[-1] = merged
             telemetry.edit_done(Drawn.MERGED)
         else:
@@ -98,20 +84,7 @@ class EditQueue:
             telemetry.edits_waiting(1)
         pause = self._limits.changed(self._pending[-1].drawing)
         is_stuck = self._current and time.monotonic() > self._stuck_at
-        self._is_promised = not is_stuck and pause <= SOON
-        return self._is_promised
-
-    async def follows(self) -> bool:
-        """Tell whether the next edit is made within `SOON` seconds.
-
-        If several workers share the bot, wait up to `ASKING` seconds for the edit permit.
-        """
-        if self._permits.are_shared and self._pending and not self._next_pause():
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ASKING):
-                    await self._permit_known.wait()
-        self._is_promised = self._next_pause() <= SOON
-        return self._is_promised
+        return not is_stuck and pause <= SOON
 
     async def finish(self) -> None:
         """Wait until the last pending edit is made or given up."""
@@ -122,10 +95,6 @@ class EditQueue:
         """Wait no longer for the limits of the chat; return the task that makes the edits."""
         self._limits.hurry()
         return self._task
-
-    def _next_pause(self) -> float:
-        """Return the seconds that the next edit has to wait, 0 for none."""
-        return self._limits.pause(self._pending[0].drawing) if self._pending else 0.0
 
     async def _run(self) -> None:
         try:
@@ -169,43 +138,31 @@ class EditQueue:
     async def _is_next_wanted(self) -> bool:
         """Wait until the first edit may be made; tell whether this worker should make it."""
         try:
-            return await self._wait_for_permission()
+            return await self._wait()
         except Exception:
-            # Make the edit without permission: all later edits of the message wait for it.
+            # Make the edit all the same, because all later edits of the message wait for it.
             log.exception("edit_wait_failed")
             self._limits.give_ticket_back()
             return True
 
-    async def _wait_for_permission(self) -> bool:
-        """Wait for all limits and the edit permit; tell whether the edit is still wanted."""
+    async def _wait(self) -> bool:
+        """Wait for the limits, and while another worker sends the message.
+
+        Returns:
+            Whether this worker should make the first edit.
+        """
         while True:
             await self._limits.wait(self._pending)
             edit = self._pending[0]
             pause = await self._editor.claim(self._message, edit.drawing, edit.version)
-            is_shown = self._message.shows(edit.drawing, edit.version)
-            if pause == 0 and not (is_shown or self._limits.is_hurried):
-                pause = await self._take_permit(edit)
-            self._permit_known.set()
-            # A worker that stops does not wait for another worker that sends the message.
-            is_skipped = pause is None or (pause > 0 and self._limits.is_hurried)
-            if is_skipped and self._pending[0] is edit:
-                self._message.is_skipped = True
-                self._limits.give_ticket_back()
-                return False
             if pause == 0:
                 return True
-            self._limits.put_off(pause or 0)
-
-    async def _take_permit(self, edit: PendingEdit) -> float | None:
-        """Ask for the edit permit; see `EditPermits.take`."""
-        return await self._permits.take(
-            edit,
-            self._message.target,
-            self._limits.bucket,
-            changes=self._message.changes_buttons(edit.drawing),
-            # This worker does not know when another worker can draw.
-            may_skip=not self._is_promised,
-        )
+            # A worker that stops does not wait for another one.
+            if self._limits.is_hurried or (pause is None and self._pending[0] is edit):
+                self._editor.shown.doubt(self._message)
+                self._limits.give_ticket_back()
+                return False
+            await self._limits.sleep(pause or 0)
 
     def _is_wanted(self, edit: PendingEdit) -> bool:
         # A new message is sent first; the next window is then edited in.

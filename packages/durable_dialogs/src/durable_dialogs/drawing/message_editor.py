@@ -1,7 +1,6 @@
 """The message editor: it sends and edits messages."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -86,7 +85,6 @@ class MessageEditor:
 
     async def _draw(self, message: ShownMessage, drawing: Drawing, version: str) -> bool:
         content = drawing.content
-        message.is_skipped = False
         if content is None:
             message.forget()
             if message.target > 0:
@@ -106,8 +104,6 @@ class MessageEditor:
         except DOUBTFUL:
             self.shown.doubt(message)
             raise
-        finally:
-            message.edited_at = time.monotonic()
         message.note(drawing, version)
         return True
 

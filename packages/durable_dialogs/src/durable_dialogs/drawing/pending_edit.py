@@ -3,8 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from aiogram_dialog.api.entities import MarkupVariant
-
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.telemetry import update_id
 
@@ -24,11 +22,6 @@ class PendingEdit:
     version: str
     done: asyncio.Event = field(default_factory=asyncio.Event)
     update: int | None = field(default_factory=update_id.get)
-
-    @property
-    def buttons(self) -> MarkupVariant | None:
-        """The keyboard that the edit gives its message."""
-        return self.drawing.content.reply_markup if self.drawing.content else None
 
     def is_replaced_by(self, later: "PendingEdit") -> bool:
         """Tell whether this edit need not be made if a later one is."""

@@ -7,7 +7,6 @@ from aiogram.types import Message
 from cachetools import LRUCache
 
 from durable_dialogs.drawing.edit_limits import EditLimits
-from durable_dialogs.drawing.edit_permits import EditPermit, EditPermits
 from durable_dialogs.drawing.edit_queue import EditQueue, OnUpgrade
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.rate_limits import GlobalRateLimiter
@@ -38,16 +37,12 @@ class Renderer:
 
     Args:
         editor: Sends and edits messages.
-        permits: Gives edit permits for messages that several workers share.
         on_upgrade: Called if a group has become a supergroup with another id.
     """
 
-    def __init__(
-        self, editor: MessageEditor, permits: EditPermits, *, on_upgrade: OnUpgrade
-    ) -> None:
+    def __init__(self, editor: MessageEditor, *, on_upgrade: OnUpgrade) -> None:
         self._editor = editor
         self._shown = editor.shown
-        self._permits = permits
         self._on_upgrade = on_upgrade
         self._queues: dict[str, EditQueue] = {}
         self._buckets: MutableMapping[int | str, TokenBucket] = LRUCache(REMEMBERED)
@@ -77,20 +72,10 @@ class Renderer:
             self._queues[key] = EditQueue(
                 self._editor,
                 EditLimits(self._bucket_of(drawing.chat_id), self._limiter, message),
-                self._permits,
                 self._on_upgrade,
                 lambda: self._queues.pop(key),
             )
         return self._queues[key].add(drawing, version)
-
-    async def follows(self, drawing: Drawing) -> bool:
-        """Tell whether a message will follow soon, after asking the other workers.
-
-        Args:
-            drawing: A drawing for which `add` returned True.
-        """
-        queue = self._queues.get(message_name(drawing.chat_id, drawing.target))
-        return queue is None or await queue.follows()
 
     def is_unsent(self, drawing: Drawing) -> bool:
         """Tell whether a new message could not be sent because the bot may not write there."""
@@ -110,10 +95,9 @@ class Renderer:
         """Learn what a message shows that a person has just posted."""
         self._shown.of(drawing.chat_id, drawing.target).note(drawing, version)
 
-    def forget(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, because another worker may have edited it."""
-        if message := self._shown.find(chat_id, message_id):
-            message.forget()
+    def showing(self, record: str) -> set[tuple[int | str, int]]:
+        """Return chat and id of the messages that this process drew last for a record."""
+        return self._shown.showing(record)
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
         """Forget all about a message, before it is drawn again."""
@@ -123,23 +107,6 @@ class Renderer:
     def background_capacity(self) -> int:
         """How many background edits may begin in the next second, at least 1."""
         return self._limiter.background_capacity if self._has_room else 1
-
-    async def last_permit(self, chat_id: int | str, message_id: int) -> EditPermit | None:
-        """Return the last edit permit of a message, None if it is not known."""
-        return await self._permits.last(chat_id, message_id)
-
-    def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
-        """Return since when this process has not been editing a message.
-
-        Returns:
-            Seconds of the monotonic clock, None if that is not remembered.
-        """
-        return self._shown.idle_since(chat_id, message_id)
-
-    def is_skipped(self, chat_id: int | str, message_id: int) -> bool:
-        """Tell whether this process skipped the last edit of a message for another worker."""
-        message = self._shown.find(chat_id, message_id)
-        return message is not None and message.is_skipped
 
     def is_doubtful(self, chat_id: int | str, message_id: int) -> bool:
         """Tell whether an edit of a message failed that is not repeated or may still be made."""

@@ -1,6 +1,5 @@
 """What messages show, as far as this process knows, and how their last edits ended."""
 
-import time
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field
 
@@ -45,8 +44,6 @@ class ShownMessage:
         target: The message's id, or a placeholder below 0 if it is not sent.
         shown: What it shows, None if that is not known.
         markup: If `shown` is known, the keyboard.
-        edited_at: When its last edit here was over, by the monotonic clock; None for no edit.
-        is_skipped: Whether this process skipped its last edit for another worker.
         is_unsent: Whether it could not be sent because the bot may not write there.
         placeholder: The placeholder that it had before it was sent, None if it had none.
         failed: The version that could not be drawn because of an unexpected error, "" for none.
@@ -57,8 +54,6 @@ class ShownMessage:
     target: int
     shown: Shown | None = None
     markup: MarkupVariant | None = None
-    edited_at: float | None = None
-    is_skipped: bool = False
     is_unsent: bool = False
     placeholder: int | None = None
     failed: str = ""
@@ -126,7 +121,6 @@ class ShownMessages:
     _messages: MutableMapping[str, ShownMessage] = field(
         default_factory=lambda: LRUCache(REMEMBERED)
     )
-    _began: float = field(default_factory=time.monotonic)
     # Messages with a failed edit that Telegram may still carry out, or that nobody repeats.
     _doubtful: MutableMapping[str, bool] = field(default_factory=lambda: LRUCache(DOUBTED))
 
@@ -141,24 +135,21 @@ class ShownMessages:
         """Return a message if this process remembers it; see `of`."""
         return self._messages.get(message_name(chat_id, target))
 
+    def showing(self, record: str) -> set[tuple[int | str, int]]:
+        """Return chat and id of the messages that this process drew last for a record."""
+        messages = self._messages.values()
+        return {
+            (each.chat_id, each.target)
+            for each in messages
+            if each.shown and each.shown.record == record
+        }
+
     def note_sent(self, message: ShownMessage, message_id: int) -> None:
         """Note the id of a message that was sent."""
         if message.target < 0:
             message.placeholder = message.target
         message.target = message_id
         self._messages[message_name(message.chat_id, message_id)] = message
-
-    def idle_since(self, chat_id: int | str, message_id: int) -> float | None:
-        """Return since when this process has not been editing a message.
-
-        Returns:
-            Seconds of the monotonic clock, None if that is not remembered.
-        """
-        message = self.find(chat_id, message_id)
-        if message and message.edited_at is not None:
-            return message.edited_at
-        # It has not edited an unknown message since it started, unless it has forgotten some.
-        return None if len(self._messages) == REMEMBERED else self._began
 
     def see(self, pressed: Message) -> None:
         """Learn the buttons of an unknown message from a press on it."""
@@ -180,19 +171,12 @@ class ShownMessages:
         return message_name(chat_id, message_id) in self._doubtful
 
     def reset(self, chat_id: int | str, message_id: int) -> None:
-        """Forget what a message shows, and whether its last edits failed or were skipped."""
+        """Forget what a message shows, and that it is doubtful."""
         self._doubtful.pop(message_name(chat_id, message_id), None)
         if message := self.find(chat_id, message_id):
             for name in message.names:
                 self._doubtful.pop(name, None)
             message.forget()
-            message.is_skipped = False
-
-
-def same_buttons(one: MarkupVariant | None, other: MarkupVariant | None) -> bool:
-    """Tell whether two keyboards are equal."""
-    # Mostly it is the same object, and comparing all buttons is slow.
-    return one is other or one == other
 
 
 def message_name(chat_id: int | str, message_id: int) -> str:

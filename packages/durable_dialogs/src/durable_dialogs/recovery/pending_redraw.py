@@ -2,13 +2,15 @@
 
 Other modules call the events below; only this one changes the state.
 
-    CHANGING -- committed --> SETTLING -- it is drawn ------------> removed from the index
-    SETTLING -- it is not drawn ------> OWED
-    OWED     -- begin ----------------> DRAWING
-    DRAWING  -- drawn, given up ------> SETTLING
-    DRAWING  -- refused, failed, interrupted, unreachable --> OWED, after a pause
-    any      -- touch ----------------> CHANGING
-    any      -- hurry, force ---------> OWED
+    CHANGING  -- committed ------------> SETTLING
+    SETTLING  -- its version is stored -> removed from the index
+    SETTLING  -- another one is stored -> OVERTAKEN
+    OVERTAKEN -- yet another one ------> OVERTAKEN
+    any       -- begin ----------------> DRAWING
+    DRAWING   -- drawn, given up ------> SETTLING
+    DRAWING   -- refused, failed, interrupted, unreachable --> OWED, after a pause
+    any       -- touch ----------------> CHANGING
+    any       -- hurry, force ---------> OWED
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from typing import NamedTuple
 from durable_dialogs.state.location import Location
 
 REST = 2.0
-"""Seconds after the last change of a record before it is checked."""
+"""Seconds after a change of a record, by whichever worker, before its window is checked."""
 
 PAUSE = 10.0
 """Seconds, doubled with each failure, before a window is drawn again whose handlers failed."""
@@ -34,15 +36,16 @@ DAY = 24 * 60 * 60
 
 
 class StoredWindow(NamedTuple):
-    """What Redis holds of a record that has a window.
+    """What Redis holds of a record.
 
     Attributes:
         version: The record's version.
-        message_id: The message that should show it, a placeholder below 0 if it is not sent yet.
+        message_id: The message that should show it, a placeholder below 0 if it is not sent yet,
+            None if there is none.
     """
 
     version: str
-    message_id: int
+    message_id: int | None
 
 
 class State(Enum):
@@ -52,6 +55,8 @@ class State(Enum):
     """An update changes the record. If its commit is never noted, the window is owed."""
     SETTLING = auto()
     """This process has drawn a version, or is about to."""
+    OVERTAKEN = auto()
+    """Another worker has committed a version since, and may go on. Then it draws more, too."""
     OWED = auto()
     """It must be drawn again."""
     DRAWING = auto()
@@ -67,13 +72,11 @@ class PendingRedraw:
     Attributes:
         location: Where the window is.
         state: How far its message has followed.
-        changed_at: When the record last changed, 0 for long ago.
+        changed_at: When the record last changed, or was found changed; 0 for long ago.
         animated_until: Until when the window changes by itself, by Redis' clock; 0 for never.
-        version: In `SETTLING` the version drawn, else "".
+        version: In `SETTLING` the version drawn, in `OVERTAKEN` the one stored, else "".
         entry: What was last written to the index, b"" for nothing yet.
         not_before: Before when the window is not checked again.
-        is_version_enough: Whether two windows of one version are the same, so that a worker that
-            draws a later version draws everything new.
         is_forced: Whether the window must be drawn again although its version stays the same.
         tried: The version that was drawn again last, to which the following belong.
         failures: How many times the handlers have failed.
@@ -88,7 +91,6 @@ class PendingRedraw:
     version: str = ""
     entry: bytes = b""
     not_before: float = 0.0
-    is_version_enough: bool = True
     is_forced: bool = False
     tried: str = ""
     failures: int = 0
@@ -98,7 +100,7 @@ class PendingRedraw:
     @classmethod
     def owed(cls, location: Location, animated_until: float = 0.0) -> "PendingRedraw":
         """Make one of a window that must be drawn, because another worker has left it."""
-        return cls(location, animated_until=animated_until, is_version_enough=not animated_until)
+        return cls(location, animated_until=animated_until)
 
     @classmethod
     def announced(
@@ -111,8 +113,7 @@ class PendingRedraw:
 
     def replaces(self, former: "PendingRedraw") -> None:
         """Take over what an announcement must not end."""
-        if former.is_forced:
-            self.is_version_enough, self.is_forced = False, True
+        self.is_forced = former.is_forced
 
     # What updates do
 
@@ -136,7 +137,7 @@ class PendingRedraw:
     def force(self) -> None:
         """Have the window drawn at the next check, even if its record does not change."""
         self.hurry()
-        self.is_version_enough, self.is_forced = False, True
+        self.is_forced = True
         self._start_afresh()
 
     # What checks do
@@ -154,10 +155,16 @@ class PendingRedraw:
         """Tell whether the message shows the stored version, and only time has passed since."""
         return self._has(stored) and bool(self.animated_until)
 
-    def is_by_another(self, stored: StoredWindow) -> bool:
-        """Tell whether another worker has committed a version that has everything new."""
-        is_settling = self.state is State.SETTLING
-        return is_settling and self.is_version_enough and self.version != stored.version
+    def is_overtaken(self, stored: StoredWindow, now: float) -> bool:
+        """Tell whether another worker has changed the record since the last check, and note that.
+
+        That worker draws its version, so nothing is drawn here before the record rests.
+        """
+        if not self.version or self.version == stored.version:
+            return False
+        self._go(State.OVERTAKEN)
+        self.version, self.changed_at = stored.version, now
+        return True
 
     def put_off(self, until: float) -> None:
         """Have the window wait for others."""
@@ -173,9 +180,14 @@ class PendingRedraw:
         self._go(State.DRAWING)
 
     def drawn(self) -> None:
-        """Note that the window was drawn, and that Telegram has made the edit for sure."""
+        """Note that the window was drawn, and that Telegram has made the edit for sure.
+
+        It is checked at once, because each commit of another worker until then leads to one more
+        redraw.
+        """
         if self._is_tried:
             self.committed(self.tried)
+            self.changed_at = 0.0
             self._start_afresh()
 
     def unreachable(self, now: float) -> bool:

@@ -5,17 +5,14 @@ import time
 from collections.abc import Iterable, Mapping
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.renderer import Renderer
+from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraw import PendingRedraw
-from durable_dialogs.recovery.redraw_checks import is_shown
 from durable_dialogs.recovery.redraw_index import RedrawIndex, in_pages
 from durable_dialogs.recovery.redraws import DrawAgain, Redraws
 from durable_dialogs.recovery.takeover import Takeover
-from durable_dialogs.redis.batch import Batch
-from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.state.location import Location
 from durable_dialogs.tasks import finish, start
 from durable_dialogs.workers.registry import WorkerRegistry
@@ -29,28 +26,31 @@ class PendingRedraws:
     A worker announces a record before its first commit. It removes the announcement some time
     after the last commit, once the message is drawn, so a series of presses costs one command.
 
-    Then the worker also compares the record's version. If another worker has committed a version,
-    the older edit may have come last, so the window is drawn again. It is not drawn again if
-    another worker has got a later edit permit, because that worker has announced the record, too.
+    A message is drawn once the version that the worker drew is the one that Redis holds after its
+    edit. If it is another one, another worker has committed it, and whose edit came last is not
+    known, so the window is drawn again once the record rests. The worker whose edit comes last
+    also looks last, so the message ends with the latest version.
 
     A window that is an animation is drawn at each check while it lasts, and once after it.
 
     Args:
-        redis: The connection, which must return bytes.
-        batch: Sends commands to the same Redis.
-        keys: The bot's keys.
+        index: The index in Redis.
         renderer: The renderer of this process.
         workers: The live workers.
+        windows: Which windows people have open.
     """
 
     def __init__(
-        self, redis: Redis, batch: Batch, keys: BotKeys, renderer: Renderer, workers: WorkerRegistry
+        self,
+        index: RedrawIndex,
+        renderer: Renderer,
+        workers: WorkerRegistry,
+        windows: OpenWindows,
     ) -> None:
-        self._renderer = renderer
-        self._index = RedrawIndex(redis, batch, keys, workers.worker)
+        self._index = index
         self._clock = self._index.clock
         self._pending: dict[str, PendingRedraw] = {}
-        self._redraws = Redraws(self._index, self._pending, renderer)
+        self._redraws = Redraws(self._index, self._pending, renderer, windows)
         self._takeover = Takeover(self._index, self._pending, workers)
 
     def touch(self, records: Iterable[str], location: Location) -> list[str]:
@@ -98,10 +98,7 @@ class PendingRedraws:
         Args:
             windows: Where the windows are, by record.
         """
-        for record, location in windows.items():
-            self._pending.setdefault(record, PendingRedraw.owed(location)).force()
-        await self._index.write({record: self._pending[record] for record in windows})
-        self._redraws.wake()
+        await self._redraws.renew(windows)
 
     def committed(self, record: str, version: str) -> None:
         """Note the version that a record has now."""
@@ -132,18 +129,6 @@ class PendingRedraws:
         try:
             async with asyncio.timeout(within):
                 for page in in_pages(list(self._pending)):
-                    await self._remove_shown(page)
+                    await self._redraws.remove_shown(page)
         except (RedisError, TimeoutError) as error:
             log.warning("pending_redraws_unavailable", error=str(error))
-
-    async def _remove_shown(self, records: Iterable[str]) -> None:
-        found = await self._index.stored_windows(records)
-        unfinished = self._renderer.pending
-        # A stopping worker has not asked the others whether they drew something later.
-        shown = {
-            record: self._pending[record]
-            for record, stored in found.items()
-            if record not in unfinished
-            and (stored is None or is_shown(record, self._pending[record], stored, self._renderer))
-        }
-        await self._redraws.remove(shown)

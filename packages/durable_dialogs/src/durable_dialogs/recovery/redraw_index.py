@@ -130,7 +130,8 @@ class RedrawIndex:
         """Look up what Redis holds of some records.
 
         Returns:
-            The window of each record, None if it has none. Records that can't be read are missing.
+            The window of each record, None if there is no record. Records that can't be read are
+            missing.
         """
         records = list(records)
         asked = [self._batch.send("HMGET", record, "version", "message") for record in records]
@@ -144,12 +145,9 @@ class RedrawIndex:
                 continue
             version, message = cast("list[bytes | None]", fields)
             # The record of an inline message has no message field, because its key names it.
-            has_window = message or inline_message_of(record)
-            found[record] = (
-                StoredWindow(version.decode(), int(message or INLINE_TARGET))
-                if version and has_window
-                else None
-            )
+            inline = INLINE_TARGET if inline_message_of(record) else None
+            message_id = int(message) if message else inline
+            found[record] = StoredWindow(version.decode(), message_id) if version else None
         if failures:
             log.warning("pending_redraws_unavailable", error=str(failures[0]))
         return found

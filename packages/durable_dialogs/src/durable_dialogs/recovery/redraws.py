@@ -12,9 +12,10 @@ from redis.exceptions import RedisError
 
 from durable_dialogs.drawing.foreground import NotDrawnError, NotDrawnNowError
 from durable_dialogs.drawing.renderer import Renderer
+from durable_dialogs.recovery.open_windows import OpenWindows
 from durable_dialogs.recovery.pending_redraw import PendingRedraw, StoredWindow
-from durable_dialogs.recovery.redraw_checks import WindowState, chat_of, state_of
 from durable_dialogs.recovery.redraw_index import PAGE, RedrawIndex, in_pages
+from durable_dialogs.state.keys import inline_message_of
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.tasks import finish, start
@@ -39,16 +40,15 @@ class Stale(NamedTuple):
         record: The window's record.
         redraw: The pending redraw of this worker.
         stored: What Redis holds.
+        chat: The window's chat, or the id of its inline message.
+        message_id: Its message, a placeholder below 0 if it is not sent yet.
     """
 
     record: str
     redraw: PendingRedraw
     stored: StoredWindow
-
-    @property
-    def chat(self) -> int | str:
-        """The chat of the window, or the id of its inline message."""
-        return chat_of(self.record, self.redraw)
+    chat: int | str
+    message_id: int
 
     @property
     def is_animation(self) -> bool:
@@ -58,7 +58,7 @@ class Stale(NamedTuple):
     @property
     def is_unsent(self) -> bool:
         """Whether the window has no message yet."""
-        return self.stored.message_id < 0
+        return self.message_id < 0
 
 
 class Redraws:
@@ -68,14 +68,20 @@ class Redraws:
         index: The index in Redis.
         pending: The pending redraws of this worker, by record.
         renderer: The renderer of this process.
+        windows: Which windows people have open.
     """
 
     def __init__(
-        self, index: RedrawIndex, pending: dict[str, PendingRedraw], renderer: Renderer
+        self,
+        index: RedrawIndex,
+        pending: dict[str, PendingRedraw],
+        renderer: Renderer,
+        windows: OpenWindows,
     ) -> None:
         self._index = index
         self._pending = pending
         self._renderer = renderer
+        self._windows = windows
         self._redrawing: set[str] = set()
         # Since when a redraw in a chat keeps others of that chat waiting.
         self._chats: dict[int | str, float] = {}
@@ -92,8 +98,7 @@ class Redraws:
         try:
             while True:
                 try:
-                    checked = [await self._check(page) for page in in_pages(self._due())]
-                    for stale in self._choose([stale for page in checked for stale in page]):
+                    for stale in self._choose(await self._stale()):
                         self._redrawing.add(stale.record)
                         start(self._redraw(stale, draw_again), among=self._tasks)
                 except RedisError as error:
@@ -105,60 +110,87 @@ class Redraws:
         finally:
             await finish(self._tasks, within=0)
 
-    async def remove(self, done: Mapping[str, PendingRedraw]) -> None:
-        """Remove pending redraws, given as they were when checked, unless they changed since."""
-        # If one is announced again meanwhile, its new entry stays, because its value differs.
-        same = {
-            record: redraw for record, redraw in done.items() if self._pending.get(record) == redraw
-        }
-        for record in same:
-            del self._pending[record]
-        await self._index.take_off(same)
+    async def renew(self, windows: Mapping[str, Location]) -> None:
+        """Draw windows again, whether or not their records change; see `PendingRedraws`."""
+        for record, location in windows.items():
+            self._pending.setdefault(record, PendingRedraw.owed(location)).force()
+        await self._index.write({record: self._pending[record] for record in windows})
+        self._woken.set()
 
-    def _due(self) -> list[str]:
-        """Return the records to check now."""
+    async def remove_shown(self, records: Iterable[str]) -> None:
+        """Remove those pending redraws of some records whose messages have followed."""
+        await self._check(set(records) - self._renderer.pending)
+
+    async def _stale(self) -> list[Stale]:
+        """Check what is due; return what must be drawn again."""
         busy, now = self._renderer.pending | self._redrawing, time.monotonic()
-        return [
+        due = [
             record
             for record, redraw in self._pending.items()
             if redraw.is_due(now) and record not in busy
         ]
+        stale = []
+        for page in in_pages(due):
+            # Without those that have changed while earlier pages were checked.
+            now = time.monotonic()
+            stale += await self._check(
+                record
+                for record in page
+                if record in self._pending and self._pending[record].is_due(now)
+            )
+        return stale
 
     async def _check(self, records: Iterable[str]) -> list[Stale]:
-        """Remove the pending redraws that are drawn; return those that are stale or animated."""
-        now = time.monotonic()
-        # Others may have changed since they were chosen.
-        quiet = {
-            record: replace(redraw)
-            for record in records
-            if (redraw := self._pending.get(record)) and redraw.is_due(now)
-        }
-        found = await self._index.stored_windows(quiet)
-        states = await asyncio.gather(
-            *(
-                state_of(record, quiet[record], stored, self._renderer)
-                for record, stored in found.items()
-            )
-        )
-        # Without those that have changed while Redis was asked.
-        same = {
-            record: state
-            for record, state in zip(found, states, strict=True)
-            if self._pending.get(record) == quiet[record]
-        }
-        stale = []
-        for record, state in same.items():
-            redraw, stored = self._pending[record], found[record]
-            if state is WindowState.AWAITED:
-                redraw.put_off(2 * now - redraw.changed_at)
-            elif state is WindowState.STALE and stored:
-                stale.append(Stale(record, redraw, stored))
-            if stored and stored.version != redraw.version:
-                # Another worker's edit may have come last, so the next press must draw, too.
-                self._renderer.forget(chat_of(record, redraw), stored.message_id)
-        drawn = {each: quiet[each] for each in same if same[each] is WindowState.DRAWN}
-        await self.remove(drawn)
+        """Remove the pending redraws whose windows are shown; return those that must be drawn.
+
+        Args:
+            records: Records without an edit under way, so nothing that this worker draws comes
+                after what is read here.
+        """
+        # Copies, because they may change while Redis is asked.
+        before = {each: replace(self._pending[each]) for each in records if each in self._pending}
+        found = await self._index.stored_windows(before)
+        now, done, handed_on, stale = time.monotonic(), {}, {}, []
+        for record, stored in found.items():
+            redraw = self._pending.get(record)
+            if redraw is None or redraw != before[record]:
+                continue
+            chat = inline_message_of(record) or redraw.location.chat_id
+            if stored is None or self._shows(chat, redraw, stored):
+                done[record] = self._pending.pop(record)
+            elif redraw.is_overtaken(stored, now):
+                continue
+            elif stored.message_id is None:
+                handed_on[record] = self._pending.pop(record)
+            else:
+                stale.append(Stale(record, redraw, stored, chat, stored.message_id))
+        for record, redraw in handed_on.items():
+            await self._renew_successors(record, redraw.location)
+        # If one is announced again meanwhile, its new entry stays, because its value differs.
+        await self._index.take_off(done | handed_on)
         return stale
+
+    def _shows(self, chat: int | str, redraw: PendingRedraw, stored: StoredWindow) -> bool:
+        """Tell whether this worker has surely drawn what Redis holds."""
+        message_id = stored.message_id
+        is_sure = message_id is None or not self._renderer.is_doubtful(chat, message_id)
+        return is_sure and redraw.is_drawn(stored)
+
+    async def _renew_successors(self, record: str, location: Location) -> None:
+        """Draw the windows to which another worker has handed on the messages of a window.
+
+        This worker may have drawn the former window after that worker drew the new one.
+        """
+        if not (messages := self._renderer.showing(record)):
+            return
+        windows = await self._windows.of(location.user_id)
+        found = await self._index.stored_windows(windows)
+        successors = {
+            other: windows[other]
+            for other, stored in found.items()
+            if stored and (windows[other].chat_id, stored.message_id) in messages
+        }
+        await self.renew(successors)
 
     def _choose(self, stale: list[Stale]) -> Iterator[Stale]:
         """Choose what to draw now, so little that people who press don't notice it.
@@ -190,11 +222,11 @@ class Redraws:
     async def _redraw(self, stale: Stale, draw_again: DrawAgain) -> None:
         redraw, stored, is_animation = stale.redraw, stale.stored, stale.is_animation
         if not is_animation:
-            self._renderer.reset(stale.chat, stored.message_id)
+            self._renderer.reset(stale.chat, stale.message_id)
         redraw.begin(stored, time.monotonic(), self._index.clock.now())
         try:
             await draw_again(stale.record, redraw.location)
-            await self._renderer.finish(stale.chat, stored.message_id)
+            await self._renderer.finish(stale.chat, stale.message_id)
         except (RedisError, AwayError):
             redraw.interrupted(time.monotonic())
         except NotDrawnNowError:
@@ -212,7 +244,7 @@ class Redraws:
                 self._chats.pop(stale.chat, None)
 
     def _note_edit(self, stale: Stale) -> None:
-        message = stale.chat, stale.stored.message_id
+        message = stale.chat, stale.message_id
         if not self._renderer.is_doubtful(*message):
             stale.redraw.drawn()
         elif stale.redraw.unreachable(time.monotonic()):

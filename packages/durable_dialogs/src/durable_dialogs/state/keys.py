@@ -16,7 +16,7 @@ INLINE = "inline"
 TAKEN = "taken"
 """The name of the data that lists which stacks were taken over; see `FormerDialogs`."""
 OWN_NAMES = {
-    *("done", "outbox", "pace", "drawn", "intent", "stack", "sender", "windows"),
+    *("done", "outbox", "intent", "stack", "sender", "windows"),
     *(INLINE, TAKEN),
 }
 """Names that data of the application can't have, because the engine uses them."""
@@ -75,15 +75,6 @@ class ChatKeys:
     def data(self, name: str) -> str:
         """Return the key of data that the application has in the chat; see `UnitOfWork.data`."""
         return f"{self.tag}:{name}"
-
-    @property
-    def token_bucket(self) -> str:
-        """The key of the token bucket that workers share in the chat; see `EditPermits`."""
-        return f"{self.tag}:pace"
-
-    def drawn(self, message_id: int) -> str:
-        """Return the key that holds what a worker drew last on a message."""
-        return f"{self.tag}:drawn:{message_id}"
 
     def intent(self, intent_id: str) -> str:
         """Return the key that holds the name of the record that a context belongs to."""

@@ -37,7 +37,7 @@ class AfterCommit:
 
     Args:
         store: The open dialogs.
-        commits: Tells which messages follow soon, and which can't be sent.
+        commits: Tells which messages can't be sent.
         redrawing: Draws windows again.
         nested: Runs what no person waits for.
         on_error: Answers for a message that can't be sent.
@@ -63,7 +63,7 @@ class AfterCommit:
             unit: The unit of work, committed.
             incoming: The update that it is of.
             records: Keys of records whose windows are drawn again.
-            follows: Whether the messages that it changes follow soon, as far as this worker knows.
+            follows: Whether the messages that it changes follow soon.
         """
         for sequel in unit.sequels:
             try:
@@ -72,7 +72,7 @@ class AfterCommit:
                 log.exception("after_commit_failed")
         if not await self.commits.outbox.send(unit.chat, unit.outbox):
             unit.reply = unit.undelivered_reply
-        elif not (unit.has_reply or (follows and await self.commits.follows(unit))):
+        elif not (unit.has_reply or follows):
             unit.reply = unit.late_reply
         update, data = incoming.update, incoming.data
         await self._tell_unsent(unit, update, data)

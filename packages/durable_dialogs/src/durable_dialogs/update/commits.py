@@ -143,7 +143,7 @@ class Commits:
             pressed: The message that was pressed; None if the update is no press.
 
         Returns:
-            Whether all messages follow soon, as far as this worker knows.
+            Whether all messages follow soon.
         """
         if isinstance(pressed, Message):
             self.renderer.see(pressed)
@@ -172,10 +172,6 @@ class Commits:
             with self.store.asking:
                 await self.pending_redraws.announce(unknown, location)
         self.pending_redraws.committed(record, version)
-
-    async def follows(self, unit: UnitOfWork) -> bool:
-        """Tell whether all messages follow a unit of work soon, as far as all workers know."""
-        return all([await self.renderer.follows(drawing) for drawing in unit.drawings])
 
     async def is_unsent(self, unit: UnitOfWork) -> bool:
         """Tell whether a message of a unit of work can't be sent to its chat.
