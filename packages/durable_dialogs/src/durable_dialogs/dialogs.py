@@ -11,8 +11,10 @@ import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.fsm.storage.memory import DisabledEventIsolation
 from aiogram_dialog import BaseDialogManager, BgManagerFactory, setup_dialogs
+from aiogram_dialog.api.entities import DialogUpdateEvent
 from aiogram_dialog.api.internal import DataGetter
 from aiogram_dialog.api.protocols import StackAccessValidator
+from aiogram_dialog.manager.manager_middleware import BgFactoryMiddleware
 from aiohttp import web
 from typing_extensions import Unpack
 
@@ -24,6 +26,7 @@ from durable_dialogs.options import Options, Settings
 from durable_dialogs.tasks import Job, finish, keep, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
+from durable_dialogs.update.background import DurableBgFactory, DurableManager
 from durable_dialogs.update.presses import check_press
 from durable_dialogs.workers.peer_address import has_fixed_port
 
@@ -93,12 +96,18 @@ class DurableDialogs:
         dispatcher.update.outer_middleware(self._lifespan.carry_out)
         # Updates that dialogs make get nothing else.
         dispatcher.workflow_data["dispatcher"] = dispatcher
-        self._managers = setup_dialogs(
+        self._managers = DurableBgFactory(dispatcher, self._keep)
+        setup_dialogs(
             dispatcher,
-            dialog_manager_factory=DurableManagerFactory(getter),
+            dialog_manager_factory=DurableManagerFactory(
+                getter, partial(DurableManager, self._keep)
+            ),
             stack_access_validator=stack_access_validator,
             events_isolation=DisabledEventIsolation(),
         )
+        for middleware in dispatcher.message.outer_middleware:
+            if isinstance(middleware, BgFactoryMiddleware):  # the same for all kinds of updates
+                middleware.bg_manager_factory = self._managers
         dispatcher.callback_query.middleware(check_press)
         dispatcher.startup.register(self._check_running)
         return self._managers
@@ -210,7 +219,12 @@ class DurableDialogs:
         stack_id: str | None = None,
         thread_id: int | None = None,
     ) -> BaseDialogManager:
-        """Give a manager for use outside of updates, such as by a scheduler."""
+        """Give a manager for use outside of updates, such as by a scheduler.
+
+        Each of its calls returns once Redis has the update, which is then done once. It raises
+        `AwayError` if Redis can't be used, and TypeError if the data is no JSON. Its own `bg`
+        takes a business connection.
+        """
         if self._managers is None:
             raise RuntimeError(UNPREPARED)
         return self._managers.bg(bot, user_id, chat_id, stack_id=stack_id, thread_id=thread_id)
@@ -235,3 +249,9 @@ class DurableDialogs:
         """Refuse a start by the dispatcher itself: it would acknowledge updates that fail here."""
         if not self._engines:
             raise RuntimeError(NOT_RUNNING)
+
+    async def _keep(self, bot: Bot, event: DialogUpdateEvent) -> None:
+        """Keep an update of a background manager until its bot's engine has done it."""
+        if bot.id not in self._engines:
+            raise RuntimeError(NOT_RUNNING)
+        await self._engines[bot.id].background.keep(event)

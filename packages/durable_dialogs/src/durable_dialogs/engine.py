@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox import Inbox
 from durable_dialogs.delivery.inbox_store import InboxStore
-from durable_dialogs.delivery.outbox import Outbox, UndeliverableError
+from durable_dialogs.delivery.outbox import Afterwards, Outbox, UndeliverableError
 from durable_dialogs.drawing.message_editor import MessageEditor
 from durable_dialogs.drawing.relocation import Relocation
 from durable_dialogs.drawing.renderer import Renderer
@@ -29,10 +29,12 @@ from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.recovery.redraw_index import RedrawIndex
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.state.application import Application
+from durable_dialogs.state.effects import BACKGROUND
 from durable_dialogs.state.keys import BotKeys, location_of_record
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import Job
+from durable_dialogs.update.background import Background
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.presses import OfferedButtons
@@ -70,6 +72,7 @@ class Engine:
 
     Attributes:
         middleware: Carries an update out; an outer middleware of updates.
+        background: Keeps the updates of background managers.
         receiver: Takes updates that Telegram posts.
         quarantine: Keeps updates that can't be used.
         closing: What to call at the end, in this order. Each finishes what is under way, for at
@@ -91,6 +94,7 @@ class Engine:
         self._pending_redraws = PendingRedraws(index, self._renderer, workers, windows)
         self._group_upgrades = GroupUpgrades(store, self._pending_redraws)
         self._outbox = Outbox(redis, batch, keys, self._deliver)
+        self.background = Background(bot, shared.dispatcher, store, batch, self._outbox)
         commits = Commits(
             store,
             self._outbox,
@@ -164,9 +168,11 @@ class Engine:
             )
             await WebhookSetting(self._bot, self._shared.redis, self._keys, method).keep()
 
-    async def _deliver(self, outbox: Outbox, entry: str, payload: str) -> None:
+    async def _deliver(self, outbox: Outbox, entry: str, payload: str) -> Afterwards | None:
         """Deliver an entry of the outbox; see `durable_dialogs.delivery.outbox.Deliver`."""
         settings = self._shared.settings
+        if entry.startswith(BACKGROUND):
+            return await self.background.carry_out(entry, payload)
         if entry.startswith(GroupUpgrade.DIALOG):
             await self._group_upgrades.put(payload)
         elif entry.startswith(GroupUpgrade.UPGRADE):
@@ -176,6 +182,7 @@ class Engine:
             raise UndeliverableError("DurableDialogs was made without `deliver`")
         else:
             await settings.deliver(entry, payload)
+        return None
 
     async def _let_go(self, drawing: Drawing) -> None:
         """Release a dialog from a message that can't be sent to its chat."""

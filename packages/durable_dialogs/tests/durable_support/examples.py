@@ -19,12 +19,15 @@ class Example:
         playground: The playground that it talks to.
         folder: The folder that it works in, for the data of its embedded Valkey and its output.
         surroundings: Variables of its environment.
+
+    Attributes:
+        folder: As given.
     """
 
     def __init__(
         self, path: Path, playground: Playground, folder: Path, **surroundings: str
     ) -> None:
-        self._path, self._folder = path, folder
+        self._path, self.folder = path, folder
         self._surroundings = {
             **os.environ,
             "BOT_TOKEN": playground.token,
@@ -35,11 +38,11 @@ class Example:
 
     async def start(self) -> None:
         """Start the process."""
-        with (self._folder / "output").open("ab") as output:
+        with (self.folder / "output").open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 self._path,
-                cwd=self._folder,
+                cwd=self.folder,
                 env=self._surroundings,
                 stdout=output,
                 stderr=output,
@@ -51,9 +54,14 @@ class Example:
         self._process.kill()
         await self._process.wait()
 
+    async def revive(self) -> None:
+        """Start the process again if it has ended."""
+        assert self._process
+        if self._process.returncode is not None:
+            await self.start()
+
     async def stop(self) -> None:
         """End the process with SIGTERM, which also ends its embedded Valkey."""
-        assert self._process
-        if self._process.returncode is None:
+        if self._process and self._process.returncode is None:
             self._process.terminate()
-        await self._process.wait()
+            await self._process.wait()

@@ -17,7 +17,9 @@ from durable_dialogs.state.keys import BotKeys, ChatKeys
 from durable_dialogs.tasks import finish, start
 from durable_dialogs.telemetry import telemetry
 
-Deliver = Callable[["Outbox", str, str], Awaitable[None]]
+Afterwards = Callable[[], Awaitable[object]]
+"""To be called once a delivered entry is deleted; that may be lost in a kill."""
+Deliver = Callable[["Outbox", str, str], Awaitable[Afterwards | None]]
 """Delivers an entry; may be called twice for the same one.
 
 Gets the outbox, the entry's id and payload. Raises `UndeliverableError` if it never can.
@@ -104,6 +106,11 @@ class Outbox:
         others = [entry for entry in entries if not entry.startswith(but)]
         tasks = [self._start(chat.outbox, entry, entries[entry]) for entry in others]
         return all(await asyncio.gather(*tasks))
+
+    def begin(self, chat: ChatKeys, entries: Mapping[str, str]) -> None:
+        """Begin to deliver committed entries, in their order."""
+        for entry, payload in entries.items():
+            self._start(chat.outbox, entry, payload, is_logged=True)
 
     async def send(self, chat: ChatKeys, entries: Mapping[str, str]) -> bool:
         """Deliver committed entries.
@@ -232,9 +239,9 @@ class Outbox:
                 await self._batch.run(self._postpone, [self._index], [PERIOD, name])
 
     async def _send_one(self, outbox: str, entry: str, payload: str) -> None:
-        refusal = None
+        refusal = afterwards = None
         try:
-            await self._deliver(self, entry, payload)
+            afterwards = await self._deliver(self, entry, payload)
         except UndeliverableError as error:
             refusal = str(error)
         telemetry.entry_tried("delivered" if refusal is None else "undeliverable")
@@ -244,6 +251,8 @@ class Outbox:
             await self._redis.hset(self._aside, entry, payload)
         await self._batch.send("HDEL", outbox, entry)
         await self._batch.send("ZREM", self._index, _name(outbox, entry))
+        if afterwards:
+            await afterwards()
 
 
 def _name(outbox: str, entry: str) -> str:

@@ -80,7 +80,7 @@ async def in_topic(
         exited=loop.create_future(),
     )
     dispatcher = cast("Dispatcher", manager.middleware_data["dispatcher"])
-    nested = start(_feed(dispatcher, context, event), awaited=True)
+    nested = start(feed(dispatcher, here.bot, event), awaited=True)
     await asyncio.wait({nested, event.entered}, return_when=asyncio.FIRST_COMPLETED)
     if not event.entered.done():
         await nested
@@ -152,7 +152,7 @@ async def redraw(
         # By default aiogram-dialog deletes the message of a reply keyboard and sends another one.
         show_mode=ShowMode.EDIT,
     )
-    outcome = await _feed(dispatcher, context, event)
+    outcome = await feed(dispatcher, bot, event)
     if outcome is Outcome.AWAY:
         raise AwayError("not drawn again")
     if outcome is Outcome.REFUSED:
@@ -172,12 +172,22 @@ def _address(context: EventContext, stack_id: str) -> dict[str, object]:
     }
 
 
-async def _feed(dispatcher: Dispatcher, context: EventContext, event: DialogUpdateEvent) -> object:
-    bot: Bot = context.bot
+async def feed(
+    dispatcher: Dispatcher, bot: Bot, event: DialogUpdateEvent, **data: object
+) -> object:
+    """Have a dispatcher handle an event of aiogram-dialog; return the outcome.
+
+    Args:
+        dispatcher: The dispatcher that the dialogs are set up on.
+        bot: The bot.
+        event: The event.
+        data: What to add to the middlewares' data.
+    """
     return await dispatcher.feed_update(
         bot,
         DialogUpdate(aiogd_update=event.as_(bot)).as_(bot),
         event_from_user=event.from_user,
         event_chat=event.chat,
         event_thread_id=event.thread_id,
+        **data,
     )

@@ -162,12 +162,17 @@ class DurableManagerFactory:
 
     Args:
         getter: A getter for all windows, None for none.
+        make: Makes a manager, with the arguments of `ManagerImpl`.
     """
 
-    def __init__(self, getter: DataGetter | None = None) -> None:
-        self._getter = getter
-        make: Callable[[], MediaIdStorageProtocol] = NoMediaIds  # has no types itself
-        self._media_ids = make()
+    def __init__(
+        self,
+        getter: DataGetter | None = None,
+        make: Callable[..., DialogManager] = ManagerImpl,
+    ) -> None:
+        self._getter, self._make = getter, make
+        no_ids: Callable[[], MediaIdStorageProtocol] = NoMediaIds  # has no types itself
+        self._media_ids = no_ids()
 
     def __call__(
         self,
@@ -178,7 +183,7 @@ class DurableManagerFactory:
     ) -> DialogManager:
         """Make a manager; see aiogram-dialog's `DialogManagerFactory`."""
         unit = cast("UnitOfWork", data["unit"])
-        return ManagerImpl(
+        return self._make(
             event=event,
             data=data,
             message_manager=DurableMessageManager(unit, cast("Stack", data[STACK_KEY])),

@@ -8,6 +8,9 @@ from aiogram.methods import TelegramMethod
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.outcome import Answer, Drawing, Outcome
 
+BACKGROUND = "bg:"
+"""How the ids of outbox entries begin that hold updates of background managers."""
+
 
 class Effects:
     """Effects that handlers ask for. They happen after the commit, or not at all.
@@ -20,6 +23,7 @@ class Effects:
         reply: The answer to the press.
         late_reply: The answer if `reply` is empty and the message can't follow soon.
         undelivered_reply: The answer if an outbox entry can't be delivered soon.
+        background: The outbox entries of updates that background managers make, by entry id.
         redraws: The ids of stacks whose windows must be drawn again unchanged.
         asked: Where a person asks for what the update sends, None if no person does.
         opener: The person who gets the windows that the update opens, None for the update's sender.
@@ -39,6 +43,7 @@ class Effects:
         self.reply = Answer()
         self.late_reply = Answer()
         self.undelivered_reply = Answer()
+        self.background: dict[str, str] = {}
         self.redraws: list[str] = []
         self.asked: Location | None = None
         self.opener: int | None = None
@@ -94,11 +99,21 @@ class Effects:
             entry_id: The entry's id, by which the receiver recognises a repetition.
             payload: The content, in the receiver's format.
             late: The answer to the press if the receiver is away.
+
+        Raises:
+            ValueError: The engine itself uses such an id.
         """
+        if entry_id.startswith(BACKGROUND):
+            raise ValueError(f"ids that begin with {BACKGROUND!r} are the engine's own")
         self._outbox[entry_id] = payload
         self.undelivered_reply = Answer(late)
 
     @property
     def outbox(self) -> Mapping[str, str]:
-        """The payloads to deliver, by entry id."""
+        """The payloads that the press waits for, by entry id."""
         return self._outbox
+
+    @property
+    def entries(self) -> Mapping[str, str]:
+        """All that the commit writes into the outbox, by entry id."""
+        return self._outbox | self.background

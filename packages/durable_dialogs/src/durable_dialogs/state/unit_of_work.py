@@ -137,10 +137,11 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
             AwayError: Redis can't write at the moment.
             UnclearError: As in `DialogStore.commit`.
         """
-        if not changed and not self._outbox:
+        entries = self.entries
+        if not changed and not entries:
             return True
         version = await self._store.commit(
-            self.chat, changed, done=self._update_id, memory=self.memory, outbox=self._outbox
+            self.chat, changed, done=self._update_id, memory=self.memory, outbox=entries
         )
         if not version and self._cached:
             self._store.cache.distrust(self._cached.key)
@@ -166,6 +167,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         taken = self.chat.data(TAKEN)
         self._records = {key: self._records[key] for key in {record.key, taken} & {*self._records}}
         self._outbox.clear()
+        self.background.clear()
         self.drawings.clear()
         self._update_id = None
         self.is_reset = True

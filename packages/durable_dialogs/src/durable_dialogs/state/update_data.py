@@ -14,6 +14,9 @@ bot must not tell the person that it was not done."""
 RETENTION = "retention"
 """What the inbox knows about the update, a `state.retention.Retention`."""
 
+KEPT_AS = "kept_as"
+"""The number by which an update of a background manager is remembered; see `Background`."""
+
 LEFT_OUT = "left_out"
 """The paths of those parts of the update that could not be read, such as `message.quote`."""
 

@@ -70,6 +70,7 @@ class AfterCommit:
                 sequel()
             except Exception:
                 log.exception("after_commit_failed")
+        self.commits.outbox.begin(unit.chat, unit.background)
         if not await self.commits.outbox.send(unit.chat, unit.outbox):
             unit.reply = unit.undelivered_reply
         elif not (unit.has_reply or follows):

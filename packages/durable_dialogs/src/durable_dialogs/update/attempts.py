@@ -8,6 +8,7 @@ import structlog
 from aiogram.dispatcher.event.bases import CancelHandler, SkipHandler
 from aiogram.methods import TelegramMethod
 from aiogram.types import Update
+from aiogram_dialog.api.entities import DialogUpdate
 from aiogram_dialog.api.exceptions import UnknownState
 
 from durable_dialogs.state.outcome import AlreadyDoneError, NotKnownYetError, Outcome, Refusal
@@ -106,7 +107,7 @@ class Attempts:
         while True:
             unit = UnitOfWork(self._store, incoming.chat, incoming.id, retention)
             unit.memory = retention.mark_life(incoming.update)
-            unit.asked = None if incoming.id is None else incoming.location
+            unit.asked = None if isinstance(incoming.update, DialogUpdate) else incoming.location
             try:
                 if await self._try(handler, incoming, unit):
                     return unit

@@ -82,7 +82,7 @@ class Commits:
             drawing.record: drawing.content is not None and drawing.content.reply_markup is not None
             for drawing in unit.drawings
         }
-        if unit.outbox or unit.redraw_all_windows:
+        if unit.entries or unit.redraw_all_windows:
             with self.store.asking:
                 await self._announce_rest(unit, changed, location.user_id)
         announcements = self._announcements(unit, changed, drawn, location)
@@ -102,7 +102,7 @@ class Commits:
         self, unit: UnitOfWork, changed: Iterable[Record], person_id: int
     ) -> None:
         """Announce outbox entries, and windows that the update draws again but does not change."""
-        await self.outbox.announce(unit.chat, unit.outbox)
+        await self.outbox.announce(unit.chat, unit.entries)
         if unit.redraw_all_windows:
             others = await self.windows.of(person_id)
             for record in changed:

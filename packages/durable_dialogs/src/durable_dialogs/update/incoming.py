@@ -10,7 +10,7 @@ from aiogram_dialog.utils import CB_SEP, REPLY_CALLBACK_SYMBOLS, split_reply_cal
 from durable_dialogs.state.keys import BotKeys, ChatKeys
 from durable_dialogs.state.location import Location, chat_of, location_of
 from durable_dialogs.state.retention import Retention
-from durable_dialogs.state.update_data import IS_KEPT, RETENTION
+from durable_dialogs.state.update_data import IS_KEPT, KEPT_AS, RETENTION
 
 UNKNOWN = User(id=0, is_bot=False, first_name="")
 """Stands for the unknown sender of a message, because aiogram-dialog requires one."""
@@ -26,7 +26,7 @@ class Incoming:
         chat: The chat, or the inline message, that it belongs to.
         location: Where it is, and who sent it.
         retention: What the inbox knows about it.
-        id: Its id, None if aiogram-dialog made it.
+        id: The number by which it is remembered, None if a dialog is only drawn by it.
     """
 
     update: Update
@@ -67,7 +67,7 @@ def incoming(update: Update, data: dict[str, Any], keys: BotKeys) -> Incoming:
         chat_of(update, data, keys),
         location_of(data),
         data.get(RETENTION) or Retention(),
-        None if isinstance(update, DialogUpdate) else update.update_id,
+        data.get(KEPT_AS) if isinstance(update, DialogUpdate) else update.update_id,
     )
 
 
