@@ -1,8 +1,10 @@
 """Which chat an update belongs to, and where its window is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from aiogram.dispatcher.middlewares.user_context import EVENT_CONTEXT_KEY
 from aiogram.enums import ChatType
 from aiogram.types import Chat, Update, User
 
@@ -39,6 +41,12 @@ def chat_of(update: Update, data: dict[str, Any], keys: BotKeys) -> ChatKeys:
     chat = data.get("event_chat") or data.get("event_from_user")
     # An update of no chat and no person, such as a poll, must wait for no other.
     return keys.chat(chat.id if chat else f"update{update.update_id}")
+
+
+def business_in(data: Mapping[str, Any]) -> str | None:
+    """Return the business connection of an update, by the data of its middlewares."""
+    context = data.get(EVENT_CONTEXT_KEY)
+    return context.business_connection_id if context else None
 
 
 def location_of(data: dict[str, Any]) -> Location:

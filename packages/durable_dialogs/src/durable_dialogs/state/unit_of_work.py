@@ -60,14 +60,17 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
         """Return the record key of a stack that was loaded."""
         return self._stacks[stack.id]
 
-    async def message_of(self, stack_id: str, thread_id: int | None) -> int | None:
+    async def message_of(
+        self, stack_id: str, thread_id: int | None, business: str | None = None
+    ) -> int | None:
         """Return the id of the message that shows a stack of this chat, None if none does.
 
         Args:
             stack_id: The stack.
             thread_id: The stack's topic, None outside of topics.
+            business: The stack's business connection, None without one.
         """
-        record = await self._record(self.chat.record(stack_id, thread_id))
+        record = await self._record(self.chat.record(stack_id, thread_id, business))
         return record.message_id if record.stack else None
 
     async def states_of(self, stack_id: str) -> list[str]:

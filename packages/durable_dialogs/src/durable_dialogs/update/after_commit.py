@@ -11,7 +11,7 @@ from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 
 from durable_dialogs.drawing.foreground import NotDrawnError, redraw
-from durable_dialogs.state.location import location_of
+from durable_dialogs.state.location import business_in, location_of
 from durable_dialogs.state.outcome import UnsentError
 from durable_dialogs.state.store import AwayError, DialogStore
 from durable_dialogs.state.unit_of_work import UnitOfWork
@@ -118,7 +118,7 @@ class AfterCommit:
         await asyncio.gather(*calls)
         try:
             for stack_id in unit.redraws:
-                await redraw(dispatcher, bot, location, stack_id)
+                await redraw(dispatcher, bot, location, stack_id, business_in(data))
             for record in records:
                 await self.redrawing.redraw(dispatcher, bot, record, location)
         # The update is done. The next press draws its window, or it is a pending redraw.

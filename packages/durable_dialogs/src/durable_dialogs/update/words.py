@@ -11,6 +11,7 @@ from aiogram.methods import (
 from aiogram.types import CallbackQuery, Message, Update
 from aiogram_dialog.api.exceptions import OutdatedIntent, UnknownIntent
 
+from durable_dialogs.state.location import business_in
 from durable_dialogs.state.outcome import (
     EndedError,
     NotOfferedError,
@@ -89,7 +90,8 @@ class Words:
         was the second of a double tap.
         """
         message = query.message
-        shown = await unit.message_of(stack_id, data.get("event_thread_id"))
+        business = business_in(data)
+        shown = await unit.message_of(stack_id, data.get("event_thread_id"), business)
         if message and message.message_id == shown:
             unit.redraws.append(stack_id)
             return
@@ -97,7 +99,11 @@ class Words:
         # A press with forged data must not remove the keyboard of an active message.
         if isinstance(message, Message) and query.data in offered_by(message.reply_markup):
             unit.call(
-                EditMessageReplyMarkup(chat_id=message.chat.id, message_id=message.message_id)
+                EditMessageReplyMarkup(
+                    chat_id=message.chat.id,
+                    message_id=message.message_id,
+                    business_connection_id=business,
+                )
             )
 
     def tell_unread(self, _content: Mapping[str, Any]) -> str:
@@ -108,8 +114,8 @@ class Words:
 def _say(text: str, update: Update, unit: UnitOfWork, *, by_message: bool = True) -> None:
     """Answer an update with a text, whatever its kind."""
     unit.answer(text, alert=True)
-    if update.message and by_message:
-        unit.call(update.message.answer(text, parse_mode=None))
+    if (message := update.message or update.business_message) and by_message:
+        unit.call(message.answer(text, parse_mode=None))
     if update.inline_query:
         unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     if checkout := update.pre_checkout_query or update.shipping_query:
