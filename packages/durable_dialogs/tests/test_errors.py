@@ -1,5 +1,6 @@
 """What becomes of updates that fail, and of those that no person has sent."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, NoReturn, cast
 
@@ -27,6 +28,7 @@ from durable_dialogs import (
     unit_of_work,
 )
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_dialogs.state.effects import Effects
 from durable_support.running import make_bot, polling
 from telegram_playground import Playground
 
@@ -236,7 +238,7 @@ async def test_a_sequel_that_fails_does_not_keep_the_others_from_being_called(
     assert called == [1]
 
 
-async def test_an_answer_that_fails_itself_is_replaced_by_a_plain_one(
+async def test_an_answer_that_fails_itself_is_replaced_by_the_words(
     playground: Playground, valkey: EmbeddedValkey
 ) -> None:
     async def answer(*_: object) -> NoReturn:
@@ -247,11 +249,65 @@ async def test_an_answer_that_fails_itself_is_replaced_by_a_plain_one(
 
     router = Router()
     router.message.register(begin)
-    async with polling(playground, router, redis_url=valkey.url, on_error=answer):
+    words = Words(failed="Oh no")
+    async with polling(playground, router, redis_url=valkey.url, on_error=answer, words=words):
         ann = await playground.person("Ann")
         await ann.send("Hello")
         told = await ann.receive(timeout=30)
-        assert told.text == "Something went wrong, and nothing has changed."
+        assert told.text == "Oh no"
+
+
+async def test_what_nothing_delivers_is_refused_at_once(
+    playground: Playground, valkey: EmbeddedValkey, redis: Redis
+) -> None:
+    refused: list[str] = []
+
+    async def order(message: Message, unit: UnitOfWork) -> None:
+        try:
+            unit.deliver("order:1", "tea")
+        except RuntimeError as error:
+            refused.append(str(error))
+        unit.call(message.answer("Asked"))
+
+    router = Router()
+    router.message.register(order)
+    async with polling(playground, router, redis_url=valkey.url):
+        ann = await playground.person("Ann")
+        await ann.send("Hello")
+        await ann.receive(timeout=30)
+    assert refused == ["unit.deliver() needs DurableDialogs(deliver=...)"]
+    assert await redis.keys("*outbox*") == []
+
+
+async def test_an_id_of_the_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="bg:"):
+        Effects().deliver("bg:1", "tea")
+
+
+async def test_what_could_not_be_delivered_is_delivered_again(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    delivered: list[str] = []
+
+    async def deliver(entry: str, _payload: str) -> None:
+        delivered.append(entry)
+        if len(delivered) == 1:
+            raise ConnectionError("the database is away")
+
+    async def order(message: Message, unit: UnitOfWork) -> None:
+        unit.deliver("order:1", "tea", late="Noted")
+        unit.call(message.answer("Asked"))
+
+    router = Router()
+    router.message.register(order)
+    async with polling(playground, router, redis_url=valkey.url, deliver=deliver):
+        ann = await playground.person("Ann")
+        await ann.send("Hello")
+        await ann.receive(timeout=30)
+        async with asyncio.timeout(30):
+            while len(delivered) < 2:
+                await asyncio.sleep(0.02)
+    assert delivered == ["order:1", "order:1"]
 
 
 @pytest.mark.parametrize(("outcome", "field"), [("AWAY", "away"), ("FAILED", "failed")])

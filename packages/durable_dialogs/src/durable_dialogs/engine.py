@@ -38,6 +38,7 @@ from durable_dialogs.update.background import Background
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
 from durable_dialogs.update.presses import OfferedButtons
+from durable_dialogs.update.words import with_fallback
 from durable_dialogs.workers.peers import Peers, peers_key
 from durable_dialogs.workers.registry import WorkerRegistry
 
@@ -83,7 +84,12 @@ class Engine:
         redis, batch, settings = shared.redis, shared.batch, shared.settings
         self._bot, self._shared, self._webhook = bot, shared, webhook
         keys = self._keys = BotKeys(bot.id, settings.prefix)
-        application = Application(settings.kept_alive, settings.dialog_list, settings.before)
+        application = Application(
+            settings.kept_alive,
+            settings.dialog_list,
+            settings.before,
+            delivers=settings.deliver is not None,
+        )
         ttl = int(settings.ttl.total_seconds())
         store = self._store = DialogStore(redis, batch, keys, ttl, application)
         workers = self._workers = WorkerRegistry(redis, batch, keys)
@@ -105,6 +111,7 @@ class Engine:
             inline_window=settings.hooks.inline_window,
         )
         on_error = settings.on_error or settings.words.answer
+        on_error = with_fallback(on_error, settings.words)
         self.middleware = UnitOfWorkMiddleware(
             store, commits, on_error, settings.hooks.must_not_be_refused
         )

@@ -18,11 +18,13 @@ class Application:
             if the application has no such list.
         before: The storage that aiogram-dialog kept dialogs in until now, None if there was none;
             see `FormerDialogs`.
+        delivers: Whether something delivers what handlers put into the outbox.
     """
 
     kept_alive: tuple[str, ...] = ()
     dialog_list: str | None = None
     before: BaseStorage | None = None
+    delivers: bool = True
 
 
 NEW = Application()

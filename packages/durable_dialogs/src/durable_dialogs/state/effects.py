@@ -52,6 +52,12 @@ class Effects:
         self.animated_for = 0.0
         self._outbox: dict[str, str] = {}
 
+    def withdraw(self) -> None:
+        """Take back all that was asked for, but not how the update ended."""
+        outcome = self.outcome
+        Effects.__init__(self)
+        self.outcome = outcome
+
     def answer(
         self,
         text: str | None = None,

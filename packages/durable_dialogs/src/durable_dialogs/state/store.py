@@ -69,6 +69,7 @@ class DialogStore:
         ttl: Seconds after its last commit at which a record expires.
         former: Dialogs of the storage that was used before, None if there was none.
         cache: Records that this worker has written lately.
+        delivers: Whether something delivers what handlers put into the outbox.
         is_away: Whether the last command failed because Redis was away.
         asking: A context for commands that write nothing that the update is about.
         writing: A context for commands that may write even though their answer is lost.
@@ -94,6 +95,7 @@ class DialogStore:
         self.keys, self.ttl = keys, ttl
         self._dialog_list = application.dialog_list
         self._kept_alive = application.kept_alive
+        self.delivers = application.delivers
         self.former: FormerDialogs | None = None
         if application.before:
             self.former = FormerDialogs(application.before)

@@ -56,6 +56,18 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
 
     # For handlers
 
+    @override
+    def deliver(self, entry_id: str, payload: str, *, late: str | None = None) -> None:
+        """Put an entry into the outbox; see `Effects`.
+
+        Raises:
+            RuntimeError: Nothing would deliver it.
+            ValueError: The engine itself uses such an id.
+        """
+        if not self._store.delivers:
+            raise RuntimeError("unit.deliver() needs DurableDialogs(deliver=...)")
+        super().deliver(entry_id, payload, late=late)
+
     def record_of(self, stack: Stack) -> str:
         """Return the record key of a stack that was loaded."""
         return self._stacks[stack.id]

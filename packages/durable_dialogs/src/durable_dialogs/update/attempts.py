@@ -23,7 +23,6 @@ from durable_dialogs.update.error_handlers import Handler, next_handler, outcome
 from durable_dialogs.update.hooks import OnError
 from durable_dialogs.update.incoming import Incoming
 from durable_dialogs.update.patience import ContentionError, Patience
-from durable_dialogs.update.words import Words
 
 QUESTIONS = 5
 """How often an update may have something asked first before it is given up."""
@@ -175,14 +174,7 @@ class Attempts:
         """Return a unit of work that changes nothing and answers for the update."""
         unit = UnitOfWork(self._store, incoming.chat)
         unit.outcome = outcome
-        try:
-            await self._on_error(error, incoming.update, incoming.data, unit)
-        except Exception:
-            # It may need Redis itself. Without an answer, a press would seem to do nothing.
-            log.exception("on_error_failed", cause=type(error).__name__)
-            unit = UnitOfWork(self._store, incoming.chat)
-            unit.outcome = outcome
-            Words().answer_plainly(incoming.update, unit)
+        await self._on_error(error, incoming.update, incoming.data, unit)
         return unit
 
     async def _handle(self, handler: Handler, incoming: Incoming, unit: UnitOfWork) -> None:

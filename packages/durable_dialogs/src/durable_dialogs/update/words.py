@@ -21,7 +21,7 @@ from durable_dialogs.state.outcome import (
 )
 from durable_dialogs.state.store import AwayError
 from durable_dialogs.state.unit_of_work import UnitOfWork
-from durable_dialogs.update.hooks import is_payment
+from durable_dialogs.update.hooks import OnError, is_payment
 from durable_dialogs.update.presses import offered_by
 
 log = structlog.get_logger(__name__)
@@ -120,3 +120,22 @@ def _say(text: str, update: Update, unit: UnitOfWork, *, by_message: bool = True
         unit.call(update.inline_query.answer([], cache_time=0, is_personal=True))
     if checkout := update.pre_checkout_query or update.shipping_query:
         unit.call(checkout.answer(ok=False, error_message=text))
+
+
+def with_fallback(on_error: OnError, words: Words) -> OnError:
+    """Return what answers with some words if `on_error` fails itself.
+
+    It may need Redis, for example. Without an answer, a press would seem to do nothing.
+    """
+
+    async def answer(
+        error: Exception, update: Update, data: dict[str, Any], unit: UnitOfWork
+    ) -> None:
+        try:
+            await on_error(error, update, data, unit)
+        except Exception:
+            log.exception("on_error_failed", cause=type(error).__name__)
+            unit.withdraw()
+            words.answer_plainly(update, unit)
+
+    return answer
