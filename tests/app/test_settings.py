@@ -75,7 +75,7 @@ def test_an_empty_value_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None
                 ("hunter2", "must begin with http:// or https:// or socks5://"),
                 ("socks4://hunter2", "must begin with http:// or https:// or socks5://"),
                 ("http://", "must begin with http:// or https:// or socks5://"),
-                ("http://:hunter2@", "is no address of a proxy; see .env.example"),
+                ("http://:hunter2@", "is no address of a proxy like http://HOST"),
                 ("http://u:hun/hunter2@proxy", "is no address of a proxy"),
                 ("http://proxy/hunter2", "is no address of a proxy"),
                 ("socks5://proxy:99999?hunter2", "is no address of a proxy"),

@@ -23,6 +23,7 @@ from durable_dialogs.intake.quarantine import Quarantine
 from durable_dialogs.intake.webhook import Webhook
 from durable_dialogs.lifespan import Lifespan
 from durable_dialogs.options import Options, Settings
+from durable_dialogs.start_checks import check_not_set_up
 from durable_dialogs.tasks import Job, finish, keep, run_until, start
 from durable_dialogs.telegram.adopted_session import adopt
 from durable_dialogs.telegram.topics import name_topic
@@ -85,10 +86,12 @@ class DurableDialogs:
             stack_access_validator: Decides who may use which stack.
 
         Raises:
-            RuntimeError: This object was set up on a dispatcher before.
+            RuntimeError: This object was set up on a dispatcher before, or the dispatcher has
+                dialogs that are set up already.
         """
         if self._dispatcher:
             raise RuntimeError("use one DurableDialogs for each dispatcher")
+        check_not_set_up(dispatcher)
         self._dispatcher = dispatcher
         if dispatcher.fsm in dispatcher.update.outer_middleware:
             log.info("fsm_not_transactional", hint="FSMContext is kept, and written at once")

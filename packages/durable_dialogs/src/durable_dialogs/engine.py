@@ -1,11 +1,14 @@
 """The engine of one bot: its parts, put together."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.methods import SetWebhook
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from durable_dialogs.delivery.fetcher import Fetcher
 from durable_dialogs.delivery.inbox import Inbox
@@ -34,6 +37,7 @@ from durable_dialogs.state.keys import BotKeys, location_of_record
 from durable_dialogs.state.outcome import Drawing
 from durable_dialogs.state.store import DialogStore
 from durable_dialogs.tasks import Job
+from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.update.background import Background
 from durable_dialogs.update.commits import Commits
 from durable_dialogs.update.middleware import UnitOfWorkMiddleware
@@ -41,6 +45,8 @@ from durable_dialogs.update.presses import OfferedButtons
 from durable_dialogs.update.words import with_fallback
 from durable_dialogs.workers.peers import Peers, peers_key
 from durable_dialogs.workers.registry import WorkerRegistry
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,7 @@ class Engine:
             partial(self._pending_redraws.run, redraw),
             partial(self._workers.run, self._renderer.share),
             self._intake.run,
+            partial(self._announce, is_polled=is_polled),
         ]
         if self._peers:
             # Before the worker's first heartbeat, which tells where others pass updates on to.
@@ -162,6 +169,19 @@ class Engine:
         elif self._webhook:
             jobs.append(partial(self._receive, self._webhook))
         return jobs
+
+    async def _announce(self, *, is_polled: bool) -> None:
+        """Log that the bot runs."""
+        by_request = "webhook" if self._webhook else "feed_update"
+        me = await patiently(self._bot.me)
+        with suppress(RedisError):
+            log.info(
+                "running",
+                bot=me.username if me else self._bot.id,
+                updates="polling" if is_polled else by_request,
+                workers=len(await self._workers.live()),
+                redis=self._shared.settings.redis_kind,
+            )
 
     async def _receive(self, webhook: Webhook) -> None:
         """Finish what polling has left behind, then keep the webhook set if that was asked for."""

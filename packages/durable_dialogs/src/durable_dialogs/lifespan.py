@@ -20,6 +20,7 @@ from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.redis.connection import connect
 from durable_dialogs.redis.shared_valkey import shared_valkey
+from durable_dialogs.start_checks import check_former, check_set_up_once
 from durable_dialogs.tasks import Job
 
 FINISH = 3.0
@@ -59,11 +60,16 @@ class Lifespan:
             parts: The stack that closes it.
 
         Raises:
-            RuntimeError: It is open.
+            RuntimeError: It is open, or the dispatcher's dialogs were set up twice.
+            TypeError: `before` is no storage.
+            ValueError: `before` can't be read.
         """
         if self.engines:
             raise RuntimeError("it runs already")
         self._end, settings = None, self._settings
+        check_set_up_once(dispatcher)
+        if settings.before:
+            await check_former(settings.before, bots[0])
         redis, batch = settings.redis or await self._open_redis(parts)
         kinds = settings.allowed_updates or dispatcher.resolve_used_update_types()
         asked = [kind for kind in kinds if kind != DIALOG_EVENT_NAME]

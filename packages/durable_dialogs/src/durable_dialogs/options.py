@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from durable_dialogs.intake.intake import Discard
 from durable_dialogs.intake.unread import TellUnread
+from durable_dialogs.redis.address import parse
 from durable_dialogs.redis.batch import Batch
 from durable_dialogs.update.hooks import InlineWindow, OnError, is_payment
 from durable_dialogs.update.words import Words
@@ -122,6 +123,13 @@ class Settings:
             raise ValueError("ttl: must be at least a second")
         if self.peers is not None and not is_peer_address(self.peers):
             raise ValueError("peers: must be None, unix or an address like tcp://10.0.0.1")
+
+    @property
+    def redis_kind(self) -> str:
+        """What Redis is, for the log: `given`, `embedded`, `server`, `sentinel` or `cluster`."""
+        if self.redis:
+            return "given"
+        return parse(self.redis_url).kind.name.lower() if self.redis_url else "embedded"
 
 
 class Options(TypedDict, total=False):

@@ -64,7 +64,7 @@ def parse(text: str) -> Address:
     try:
         return _parse(text)
     except ValueError:
-        raise ValueError("is no address; see .env.example") from None
+        raise ValueError("is no address like redis://HOST:6379") from None
 
 
 def _parse(text: str) -> Address:

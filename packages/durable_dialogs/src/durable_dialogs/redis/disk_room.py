@@ -11,7 +11,7 @@ RESERVE = 8 * MEGABYTE
 """Bytes that the embedded Valkey leaves free; on a small disk, a 32nd of it.
 
 A Valkey that syncs each write ends when the disk is full, and its clients can't tell which writes
-it made. Between two checks, half a second apart, Tally writes 2 MB at most: 1,000 commits of 2 KB.
+it made. Between two checks, half a second apart, a bot writes 2 MB at most: 1,000 commits of 2 KB.
 """
 LOW = 256 * MEGABYTE
 """Free bytes below which the operator should make room; on a small disk, a quarter of it.

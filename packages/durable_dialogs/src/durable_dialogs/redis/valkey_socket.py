@@ -26,7 +26,7 @@ class ValkeySocket:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-        self._socket_folder = Path(tempfile.gettempdir()) / f"tally-{os.getuid()}-{name}"
+        self._socket_folder = Path(tempfile.gettempdir()) / f"durable-valkey-{os.getuid()}-{name}"
         # The server locks it as long as it lives; it holds the socket's folder.
         self._lock = folder / "valkey.lock"
 

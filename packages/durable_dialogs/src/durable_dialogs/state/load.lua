@@ -9,7 +9,7 @@ if ARGV[1] == 'intent' then
   if not name then
     return {done, '', false, false, false}
   end
-  -- Older versions of Tally wrote the whole key.
+  -- Older versions wrote the whole key.
   record = ARGV[2] .. string.gsub(name, '^.*}:stack:', '')
 end
 local fields = redis.call('HMGET', record, 'version', 'data', 'message')

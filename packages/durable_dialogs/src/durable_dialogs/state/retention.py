@@ -27,7 +27,7 @@ PATIENCE = 1.0
 class EntryStatus(Enum):
     """What an entry of the inbox says about its update, as white space behind the JSON.
 
-    Older versions of Tally can read such entries, because JSON parsers ignore the white space.
+    Older versions can read such entries, because JSON parsers ignore the white space.
     """
 
     OPEN = b""

@@ -241,5 +241,5 @@ class DialogStore:
 
 
 def _names(mark: bytes) -> list[str]:
-    # Older versions of Tally wrote whole keys into the mark.
+    # Older versions wrote whole keys into the mark.
     return [line.rpartition("}:stack:")[2] for line in mark.decode().split("\n") if line]

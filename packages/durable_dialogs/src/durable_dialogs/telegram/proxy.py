@@ -48,9 +48,9 @@ def parse_proxy(address: str) -> Proxy:
         parts = urlsplit(address)
         port = parts.port or PORTS[scheme]
     except ValueError:
-        raise ValueError("is no address of a proxy; see .env.example") from None
+        raise ValueError("is no address of a proxy like http://HOST:8080") from None
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise ValueError("is no address of a proxy; see .env.example")
+        raise ValueError("is no address of a proxy like http://HOST:8080")
     user, password = (
         None if text is None else unquote(text) for text in (parts.username, parts.password)
     )
@@ -59,7 +59,7 @@ def parse_proxy(address: str) -> Proxy:
     if ":" in (user or "") or not all(
         text.isascii() and text.isprintable() and len(text) <= LENGTH_MAX for text in given
     ):
-        raise ValueError("has a user or password that a proxy can't be told; see .env.example")
+        raise ValueError("has a user or password that a proxy can't be told")
     return Proxy(scheme.removesuffix("h"), parts.hostname, port, user, password)
 
 

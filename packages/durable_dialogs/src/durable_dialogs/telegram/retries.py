@@ -14,6 +14,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import TelegramMethod
+from aiohttp import ClientConnectorError
 
 from durable_dialogs.telegram.session import UnreadableResultError
 from durable_dialogs.telemetry import telemetry
@@ -129,11 +130,18 @@ async def patiently(
             say("telegram_refused", method=type(error.method).__name__, error=error.message)
             return None
         if time() + pause > end:
-            log.warning("telegram_unreachable", error=type(failure).__name__)
+            kind, address = type(failure).__name__, _address_in(failure)
+            log.warning("telegram_unreachable", error=kind, address=address)
             return None
         await asyncio.sleep(pause)
         if not wanted():
             return None
+
+
+def _address_in(error: TelegramAPIError) -> str | None:
+    """Return the host and port that refused a connection; the whole address holds the token."""
+    cause = error.__cause__
+    return f"{cause.host}:{cause.port}" if isinstance(cause, ClientConnectorError) else None
 
 
 async def confirmed(call: Callable[[], Awaitable[Result]]) -> Result:
