@@ -30,7 +30,6 @@ from db.sessions import Sessions
 from durable_dialogs import DurableDialogs, Hooks, Leases
 from durable_dialogs.state.store import MEMORY
 from durable_dialogs.tasks import Job
-from durable_dialogs.telemetry import telemetry
 from exports.sending import Exports
 from exports.writing import Writer
 from handlers import inline_counter, menu_button, profile
@@ -39,7 +38,7 @@ from handlers.own_chats import OwnChats
 from handlers.person import PersonMiddleware
 from locales import Catalog
 from ops.deployment import REDIS_PREFIX
-from ops.metrics import TAPS, TOTALS, begin, count_total, measure_dialogs, watch
+from ops.metrics import TAPS, TOTALS, begin, count_total, watch
 from people.chat_names import ChatNames
 from people.drafts import Drafts
 from people.preferences import People
@@ -64,7 +63,6 @@ FORGET = 60.0
 """Seconds between two deletions of old totals that undo can't bring back any more."""
 
 begin(TOTALS, Kind)
-measure_dialogs(telemetry)
 
 
 @dataclass(frozen=True, slots=True)

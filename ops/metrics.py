@@ -31,12 +31,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from durable_dialogs.state.outcome import Drawn
-from durable_dialogs.telemetry import Telemetry
+from durable_dialogs.metrics import FAST, measure
 from ops.metrics_files import FOLDER, begin_files, files_to_add_up, living
 
-FAST = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
-"""Buckets in seconds, for Redis and the database."""
 SLOW = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Buckets in seconds, for what may wait for Telegram."""
 
@@ -49,6 +46,7 @@ if FOLDER in os.environ:
 disable_created_metrics()
 
 _registry = CollectorRegistry()
+measure(_registry, "tally")  # what the engine measures
 _counter = partial(Counter, namespace="tally", registry=_registry)
 _gauge = partial(Gauge, namespace="tally", registry=_registry)
 _histogram = partial(Histogram, namespace="tally", registry=_registry)
@@ -60,32 +58,8 @@ UPDATE_SECONDS = _histogram(
     ["kind"],
     buckets=SLOW,
 )
-UNREADABLE = _counter(
-    "updates_unreadable", "Updates that could not be read in full, by outcome", ["outcome"]
-)
-PASSED_ON = _counter(
-    "updates_passed_on", "Updates passed on to the owners of their chats, by outcome", ["outcome"]
-)
-REDONE = _counter("updates_redone", "Times that an update was done again, by reason", ["reason"])
 TAPS = _counter("taps", "Taps that counted")
 TOTALS = _counter("totals", "Totals that were confirmed, by kind of counter", ["kind"])
-DRAWINGS = _counter("drawings", "Windows that were to be drawn, by outcome", ["outcome"])
-DRAWINGS_WAITING = _gauge(
-    "drawings_waiting", "Windows that wait to be drawn", multiprocess_mode="livesum"
-)
-INBOX = _gauge(
-    "inbox_updates", "Updates that were fetched and are not done", multiprocess_mode="livesum"
-)
-DELIVERIES = _counter("deliveries", "Tries to deliver from the outbox, by outcome", ["outcome"])
-OUTBOX_WAITING = _gauge(
-    "outbox_waiting",
-    "Entries of the outbox, of all workers, that wait",
-    multiprocess_mode="livemostrecent",
-)
-TELEGRAM_FAILURES = _counter("telegram_failures", "Calls that failed, by reason", ["reason"])
-REDIS_SECONDS = _histogram(
-    "redis_duration_seconds", "From sending commands to Redis to their answers", buckets=FAST
-)
 DATABASE_SECONDS = _histogram(
     "database_duration_seconds", "From the beginning of a transaction to its end", buckets=FAST
 )
@@ -98,20 +72,6 @@ READY = _gauge(
 DISK_FREE = _gauge(
     "disk_free_bytes", "What may be written to DATA_DIR", multiprocess_mode="livemostrecent"
 )
-WEBHOOK_PENDING = _gauge(
-    "webhook_pending_updates", "Updates that wait at Telegram", multiprocess_mode="livemostrecent"
-)
-WEBHOOK_FAILED = _gauge(
-    "webhook_last_error_timestamp_seconds",
-    "When Telegram last failed to post an update",
-    multiprocess_mode="livemostrecent",
-)
-CLOCK_SKEW = _gauge(
-    "clock_skew_seconds",
-    "How far this machine's clock is ahead of Telegram's",
-    multiprocess_mode="livemostrecent",
-)
-WEBHOOK_LOST = _counter("webhook_lost", "Times that the webhook was not Tally's any more")
 
 
 Labelled = TypeVar("Labelled", Counter, Gauge, Histogram)
@@ -137,34 +97,6 @@ def begin(metric: Counter | Histogram, *labels: Iterable[str]) -> None:
     """
     for values in product(*labels):
         child(metric, *values)
-
-
-def measure_dialogs(telemetry: Telemetry) -> None:
-    """Connect the metrics to the engine."""
-    begin(REDONE, ("conflict", "unclear", "away", "failure", "question"))
-    begin(PASSED_ON, ("answered", "returned"))
-    begin(UNREADABLE, ("reduced", "answered", "discarded", "set_aside", "dropped"))
-    begin(DRAWINGS, Drawn)
-    begin(DELIVERIES, ("delivered", "failed", "undeliverable"))
-    begin(TELEGRAM_FAILURES, ("throttled", "away", "expected", "refused", "unreadable"))
-    telemetry.update_redone = partial(_count, REDONE)
-    telemetry.update_passed_on = partial(_count, PASSED_ON)
-    telemetry.update_unreadable = partial(_count, UNREADABLE)
-    telemetry.inbox_updates = INBOX.set
-    telemetry.clock_skew = CLOCK_SKEW.set
-    telemetry.edit_done = partial(_count, DRAWINGS)
-    telemetry.edits_waiting = DRAWINGS_WAITING.inc
-    telemetry.entry_tried = partial(_count, DELIVERIES)
-    telemetry.outbox_waiting = OUTBOX_WAITING.set
-    telemetry.telegram_failed = partial(_count, TELEGRAM_FAILURES)
-    telemetry.redis_took = REDIS_SECONDS.observe
-    telemetry.webhook_lost = WEBHOOK_LOST.inc
-    telemetry.webhook_pending = WEBHOOK_PENDING.set
-    telemetry.webhook_failed = WEBHOOK_FAILED.set
-
-
-def _count(metric: Counter, label: str) -> None:
-    child(metric, label).inc()
 
 
 def count_total(kind: str) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,8 @@ class Lifespan:
         check_set_up_once(dispatcher)
         if settings.before:
             await check_former(settings.before, bots[0])
+        if settings.metrics is not False and find_spec("prometheus_client"):
+            _begin_metrics(settings.metrics)
         redis, batch = settings.redis or await self._open_redis(parts)
         kinds = settings.allowed_updates or dispatcher.resolve_used_update_types()
         asked = [kind for kind in kinds if kind != DIALOG_EVENT_NAME]
@@ -130,3 +134,9 @@ class Lifespan:
         for engine in self.engines.values():
             for close in engine.closing:
                 await close(max(0.0, end - time()))
+
+
+def _begin_metrics(registry: object) -> None:
+    # Imported only now, because prometheus_client need not be installed.
+    measure = import_module("durable_dialogs.metrics").measure
+    measure(*([] if registry is True else [registry]))

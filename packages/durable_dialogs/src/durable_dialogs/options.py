@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from aiogram.fsm.storage.base import BaseStorage
 from aiogram.types import Update
@@ -19,6 +19,9 @@ from durable_dialogs.redis.batch import Batch
 from durable_dialogs.update.hooks import InlineWindow, OnError, is_payment
 from durable_dialogs.update.words import Words
 from durable_dialogs.workers.peer_address import is_peer_address
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
 
 PREFIX = re.compile(r"[a-z0-9_-]{1,32}")
 """What the keys in Redis may begin with."""
@@ -97,6 +100,8 @@ class Settings:
             several, without a port if there are several bots; None to carry out all updates that
             come here.
         hooks: What the bot does for the engine.
+        metrics: The registry for metrics; True for that of prometheus_client, if it is installed,
+            False for no metrics. A process has one set of metrics for all its bots.
     """
 
     _: KW_ONLY
@@ -115,6 +120,7 @@ class Settings:
     dialog_list: str | None = None
     peers: str | None = "unix"
     hooks: Hooks = field(default_factory=Hooks)
+    metrics: "CollectorRegistry | bool" = True
 
     def __post_init__(self) -> None:
         if not PREFIX.fullmatch(self.prefix):
@@ -150,3 +156,4 @@ class Options(TypedDict, total=False):
     dialog_list: str | None
     peers: str | None
     hooks: Hooks
+    metrics: "CollectorRegistry | bool"

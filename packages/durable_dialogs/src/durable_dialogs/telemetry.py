@@ -1,7 +1,7 @@
 """Measurements of the engine: counts, durations, and the id of the running update.
 
-The application replaces the callables of `telemetry` by its own, for its metrics system. By default
-they do nothing.
+`durable_dialogs.metrics` puts metrics for Prometheus into `telemetry`. An application with another
+metrics system replaces the callables by its own. By default they do nothing.
 """
 
 from collections.abc import Callable
