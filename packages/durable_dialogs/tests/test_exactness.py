@@ -1,146 +1,138 @@
-"""Each press counts once: the examples as processes, while something goes wrong."""
+"""Each press counts once: bots as processes, while something goes wrong.
+
+One worker polls; two get their updates by webhook and pass them on to the owners of their chats.
+"""
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
 
 from durable_dialogs.redis.embedded_valkey import EmbeddedValkey
+from durable_support.exactness import (
+    LONG,
+    TROUBLES,
+    Trouble,
+    kills,
+    order_twice,
+    press_all,
+    repeats,
+    until_ordered,
+)
 from durable_support.examples import EXAMPLES, Example
-from telegram_playground import Answer, Message, Person, Playground
+from durable_support.workers import two_workers
+from telegram_playground import Person, Playground
 
-PRESSES = 50
-"""Presses at once."""
-LONG = 60
-"""Seconds that an answer may take here."""
+BACKGROUND = Path(__file__).with_name("durable_support") / "background.py"
 
 
 @asynccontextmanager
-async def running(
-    name: str, playground: Playground, valkey: EmbeddedValkey, folder: Path
-) -> AsyncIterator[Example]:
-    """Run an example."""
-    example = Example(EXAMPLES / name, playground, folder, REDIS_URL=valkey.url)
+async def one_worker(
+    path: Path, playground: Playground, redis_url: str, folder: Path
+) -> AsyncIterator[list[Example]]:
+    """Run an example as it is."""
+    example = Example(path, playground, folder, REDIS_URL=redis_url)
     await example.start()
     try:
-        yield example
+        yield [example]
     finally:
         await example.stop()
 
 
-async def kills(example: Example, _playground: Playground, _redis: Redis) -> None:
-    """Kill the bot and start it again, twice."""
-    for _ in range(2):
-        await asyncio.sleep(0.3)  # a kill at any moment
-        await example.kill()
-        await example.start()
+Run = Callable[[Path, Playground, str, Path], AbstractAsyncContextManager[Sequence[Example]]]
+RUNS: dict[int, Run] = {1: one_worker, 2: two_workers}
 
 
-async def repeats(_example: Example, playground: Playground, _redis: Redis) -> None:
-    """Have each update delivered twice."""
-    await playground.trouble("duplicate", method="callback_query")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a bot runs.
 
-
-async def pauses(_example: Example, _playground: Playground, redis: Redis) -> None:
-    """Stop Redis for a while."""
-    pid = (await redis.info("server"))["process_id"]
-    os.kill(pid, signal.SIGSTOP)
-    await asyncio.sleep(2)
-    os.kill(pid, signal.SIGCONT)
-
-
-Trouble = Callable[[Example, Playground, Redis], object]
-TROUBLES = (kills, repeats, pauses)
-
-
-async def press_all(
-    window: Message, label: str, people: list[Person], trouble: object = None
-) -> int:
-    """Press a button again and again, all at once; return how many presses counted.
-
-    A press that does not count is answered with an alert.
+    Attributes:
+        playground: Telegram.
+        redis: Redis.
+        redis_url: Its address.
+        folder: A folder for the bot's files.
     """
-    presses = [
-        asyncio.create_task(people[number % len(people)].press(window, label, timeout=LONG))
-        for number in range(PRESSES)
-    ]
-    if asyncio.iscoroutine(trouble):
-        await trouble
-    answers: list[Answer | None] = await asyncio.gather(*presses)
-    return sum(answer is None or not answer.show_alert for answer in answers)
+
+    playground: Playground
+    redis: Redis
+    redis_url: str
+    folder: Path
+
+    def run(self, path: Path, workers: int) -> AbstractAsyncContextManager[Sequence[Example]]:
+        """Run a bot with a number of workers."""
+        return RUNS[workers](path, self.playground, self.redis_url, self.folder)
+
+
+@pytest.fixture
+def place(playground: Playground, valkey: EmbeddedValkey, redis: Redis, tmp_path: Path) -> Place:
+    """Return a place of this test alone."""
+    return Place(playground, redis, valkey.url, tmp_path)
+
+
+@pytest.fixture(params=RUNS)
+def workers(request: pytest.FixtureRequest) -> int:
+    """Return the number of workers."""
+    number: int = request.param
+    return number
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_counter(
-    playground: Playground, valkey: EmbeddedValkey, redis: Redis, tmp_path: Path, trouble: Trouble
-) -> None:
-    async with running("counter.py", playground, valkey, tmp_path) as example:
-        ann = await playground.person("Ann")
+async def test_a_counter(place: Place, workers: int, trouble: Trouble) -> None:
+    async with place.run(EXAMPLES / "counter.py", workers) as bot:
+        ann = await place.playground.person("Ann")
         await ann.send("/start")
-        window = await ann.receive(timeout=30)
-        counted = await press_all(window, "+1", [ann], trouble(example, playground, redis))
+        window = await ann.receive(timeout=LONG)
+        counted = await press_all(window, "+1", [ann], trouble(bot, place.playground, place.redis))
         await ann.until(window, text=f"Value: {counted}", timeout=LONG)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-async def test_a_ballot_in_a_group(
-    playground: Playground, valkey: EmbeddedValkey, redis: Redis, tmp_path: Path, trouble: Trouble
-) -> None:
-    async with running("group.py", playground, valkey, tmp_path) as example:
-        people = [await playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan")]
-        group = await playground.group("Friends", members=people, bot="administrator")
+async def test_a_ballot_in_a_group(place: Place, workers: int, trouble: Trouble) -> None:
+    async with place.run(EXAMPLES / "group.py", workers) as bot:
+        people = [await place.playground.person(name) for name in ("Ann", "Boris", "Clara", "Dan")]
+        group = await place.playground.group("Friends", members=people, bot="administrator")
         await people[0].send("/start@playground_bot", chat=group)
-        window = await people[0].receive(chat=group, timeout=30)
-        counted = await press_all(window, "Tea", people, trouble(example, playground, redis))
-        await people[0].until(
-            window,
-            lambda shown: str(shown.text).startswith(f"Votes: {counted},"),
-            timeout=LONG,
+        window = await people[0].receive(chat=group, timeout=LONG)
+        counted = await press_all(
+            window, "Tea", people, trouble(bot, place.playground, place.redis)
         )
+        # The one who is ahead is told by an update in the background.
+        text = f"Votes: {counted}, ahead: Tea"
+        await people[0].until(window, text=text, timeout=LONG)
 
 
 @pytest.mark.parametrize("trouble", [kills, repeats])
-async def test_orders_of_a_shop(
-    playground: Playground, valkey: EmbeddedValkey, redis: Redis, tmp_path: Path, trouble: Trouble
-) -> None:
-    async with running("shop.py", playground, valkey, tmp_path) as example:
-        people = [await playground.person(f"Person {number}") for number in range(5)]
+async def test_orders_of_a_shop(place: Place, workers: int, trouble: Trouble) -> None:
+    async with place.run(EXAMPLES / "shop.py", workers) as bot:
+        people = [await place.playground.person(f"Person {number}") for number in range(5)]
         shopping = [asyncio.create_task(order_twice(person)) for person in people]
-        troubled = trouble(example, playground, redis)
-        assert asyncio.iscoroutine(troubled)
-        await troubled
+        await trouble(bot, place.playground, place.redis)
         await asyncio.gather(*shopping)
-        orders = tmp_path / "orders"
+        await until_ordered([worker.folder for worker in bot], 2 * len(people))
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+async def test_dialogs_in_the_background(place: Place, trouble: Trouble) -> None:
+    async with place.run(BACKGROUND, 2) as bot:
+        ann = await place.playground.person("Ann")
+        await ann.send("/start")
+        window = await ann.receive(timeout=LONG)
+        pressed = await press_all(window, "Go", [ann], trouble(bot, place.playground, place.redis))
+        await until_shown(ann, f"Counted: {pressed}")
+        # No entry is left that could count once more.
         async with asyncio.timeout(LONG):
-            while not orders.exists() or len(orders.read_text().splitlines()) < 2 * len(people):
+            while await place.redis.exists(f"dialogs:{{{place.playground.bot.id}}}:outboxes"):
                 await asyncio.sleep(0.05)
-        assert len(orders.read_text().splitlines()) == 2 * len(people)
+        await until_shown(ann, f"Counted: {pressed}")
 
 
-def has(label: str, shown: Message) -> bool:
-    """Tell whether a message has a button with a label."""
-    return label in str(shown.labels)
-
-
-async def order_twice(person: Person) -> None:
-    """Order two things, twice."""
-    await person.send("/start")
-    window = await person.receive(timeout=LONG)
-    for bought in (2, 4):
-        for label, text in (("Order", "What?"), ("Tea", None), ("Jam", None), ("Next", "When?")):
-            await person.press(window, label, timeout=LONG)
-            if text:
-                window = await person.until(window, text=text, timeout=LONG)
-            else:
-                window = await person.until(window, partial(has, f"✓ {label}"), timeout=LONG)
-        await person.press(window, "15", timeout=LONG)
-        await person.until(window, text="For whom?", timeout=LONG)
-        await person.send("Ann")
-        window = await person.receive(timeout=LONG)
-        assert window.text == f"Bought: {bought}"
+async def until_shown(person: Person, text: str) -> None:
+    """Wait until the last window of a chat shows a text."""
+    async with asyncio.timeout(LONG):
+        while (await person.messages())[-1].text != text:
+            await asyncio.sleep(0.05)
