@@ -4,6 +4,7 @@ import asyncio
 import re
 from pathlib import Path
 
+import durable_dialogs
 from durable_support.examples import EXAMPLES, Example
 from telegram_playground import Answer, Playground
 
@@ -25,6 +26,12 @@ def text_of(answer: Answer | None) -> str | None:
 
 def test_the_readme_prints_the_example() -> None:
     assert printed() == (EXAMPLES / "counter.py").read_text()
+
+
+def test_the_readme_names_every_public_name() -> None:
+    names = re.search(r"### All public names\n(.*?)\n## ", README.read_text(), re.DOTALL)
+    assert names
+    assert {*re.findall(r"`(\w+)`", names[1])} >= {*durable_dialogs.__all__}
 
 
 async def test_a_killed_counter_goes_on_with_its_value(tmp_path: Path) -> None:
