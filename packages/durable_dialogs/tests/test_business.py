@@ -63,7 +63,7 @@ class Customer:
     async def press(self, connection: str, shown: dict[str, Any]) -> Outcome:
         """Press the button of a message."""
         (row,) = shown["reply_markup"]["inline_keyboard"]
-        message = {**_message(shown["message_id"], connection), **shown}
+        message = {**_message(shown["message_id"], connection), "text": "Cups", **shown}
         return await self._feed(
             "callback_query",
             {

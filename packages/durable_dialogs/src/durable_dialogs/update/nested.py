@@ -43,8 +43,9 @@ class Nested:
             # The handler changes another stack itself: both stacks are committed together.
             await handler(update, with_unit(outer, data))
         elif outer.is_done is None:
-            # In the background, after the outer commit. If the outer update is done again or
-            # fails, this update is dropped with it.
+            # Of aiogram-dialog's own background manager; that of the engine does not come here. It
+            # runs after the outer commit. If the outer update is done again or fails, this update
+            # is dropped with it.
             outer.after_commit(partial(self._begin, handler, update, data))
 
     async def close(self, within: float) -> None:
