@@ -23,8 +23,7 @@ from durable_dialogs.state.keys import BotKeys
 from durable_dialogs.tasks import finish
 from durable_dialogs.telegram.retries import patiently
 from durable_dialogs.telegram.session import Session
-from durable_dialogs.telemetry import telemetry
-from ops.metrics import exposition, measure_dialogs
+from ops.metrics import exposition
 from telegram_playground import Playground
 from tests.dialogs.test_counter import open_counter
 from tests.support.nursery import START
@@ -157,7 +156,6 @@ async def test_the_webhook_of_another_version_is_left_alone_while_that_runs(
 async def test_metrics_tell_pending_updates_and_the_last_error(
     own_playground: Playground, bot: Bot, redis: Redis
 ) -> None:
-    measure_dialogs(telemetry)
     with capture_logs() as logs:
         async with keeping(setting(bot, redis)):
             ann = await own_playground.person("Ann")

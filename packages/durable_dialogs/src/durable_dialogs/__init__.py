@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from durable_dialogs.state.record import Record
     from durable_dialogs.state.store import AwayError
     from durable_dialogs.state.unit_of_work import UnitOfWork, unit_of_work
-    from durable_dialogs.state.update_data import IN_RESPONSE
     from durable_dialogs.tasks import finish, start
     from durable_dialogs.telegram.clock import TelegramClock
     from durable_dialogs.telegram.retries import ask, patiently
@@ -56,7 +55,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLD",
-    "IN_RESPONSE",
     "AwayError",
     "Batch",
     "BotKeys",
@@ -121,7 +119,6 @@ _MODULES = {
     "state.record": ("Record",),
     "state.store": ("AwayError",),
     "state.unit_of_work": ("UnitOfWork", "unit_of_work"),
-    "state.update_data": ("IN_RESPONSE",),
     "tasks": ("finish", "start"),
     "telegram.clock": ("TelegramClock",),
     "telegram.retries": ("ask", "patiently"),
