@@ -1,9 +1,8 @@
-"""Texts: trimming, length, entities that are found (MessageEntity.cpp in tdlib)."""
+"""Texts and captions: how long they are, and what is kept of them (Bot API, sendMessage)."""
 
-import pytest
-
-from playground_support.bot_side import BotSide, Json
+from playground_support.bot_side import BotSide
 from playground_support.entities import entities, entity
+from playground_support.uploads import png, upload
 from telegram_playground import Person
 
 
@@ -28,28 +27,40 @@ async def test_a_text_has_1_to_4096_characters_without_its_markup(
     assert huge == "Bad Request: text is too long"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("/start", [entity(0, 6, "bot_command")]),
-        ("/start@tea_bot now", [entity(0, 14, "bot_command")]),
-        ("😀 /a1_b, /b", [entity(3, 5, "bot_command"), entity(10, 2, "bot_command")]),
-        ("a/b //c </d> /e/", []),
-        ("hi @boris and @ab!", [entity(3, 6, "mention"), entity(14, 3, "mention")]),
-        ("a@b", []),
-        ("see https://tea.example/a?b=c.", [entity(4, 25, "url")]),
-        ("tea.com", [entity(0, 7, "url")]),
-        ("write ann@tea.example", [entity(6, 15, "email")]),
-        ("#tea $TEA", [entity(0, 4, "hashtag"), entity(5, 4, "cashtag")]),
-    ],
-)
-async def test_commands_mentions_and_links_are_found(
-    bot: BotSide, ann: Person, text: str, expected: list[Json]
-) -> None:
-    assert (await entities(bot, ann, text))[1] == expected
-    message = await ann.send(text)
-    found = [item.model_dump(exclude_none=True) for item in message.entities or []]
-    assert found == expected
+async def test_a_caption_may_show_nothing(bot: BotSide, ann: Person) -> None:
+    message = {"chat_id": ann.id, "parse_mode": "HTML"}
+    for caption in (" \n", "<b> </b>", "<b></b>"):
+        answer = await upload(bot, "sendPhoto", {"photo": png(9, 9)}, caption=caption, **message)
+        assert not answer["result"].keys() & {"caption", "caption_entities"}
+    answer = await upload(bot, "sendPhoto", {"photo": png(9, 9)}, caption="\u200b", **message)
+    assert answer["result"]["caption"] == "\u200b"
+
+
+async def test_a_caption_has_entities_as_a_text_has(bot: BotSide, ann: Person) -> None:
+    answer = await upload(
+        bot,
+        "sendPhoto",
+        {"photo": png(9, 9)},
+        chat_id=ann.id,
+        caption="<b>see t.me</b>\r",
+        parse_mode="HTML",
+    )
+    assert answer["result"]["caption"] == "see t.me"
+    assert answer["result"]["caption_entities"] == [
+        entity(0, 4, "bold"),
+        entity(4, 4, "url"),
+        entity(4, 4, "bold"),
+    ]
+
+
+async def test_an_edited_text_is_read_like_a_sent_one(bot: BotSide, ann: Person) -> None:
+    sent = await bot("sendMessage", chat_id=ann.id, text="tea")
+    edit = {"chat_id": ann.id, "message_id": sent["message_id"]}
+    given = [entity(0, 3, "bold"), entity(3, 2, "bold")]
+    edited = await bot("editMessageText", **edit, text="a\r\nb c", entities=given)
+    assert (edited["text"], edited["entities"]) == ("a\nb c", [entity(0, 4, "bold")])
+    same = await bot.refused("editMessageText", **edit, text="<b>a\nb </b>c", parse_mode="HTML")
+    assert same.startswith("Bad Request: message is not modified")
 
 
 async def test_nothing_is_found_in_code_and_links(bot: BotSide, ann: Person) -> None:

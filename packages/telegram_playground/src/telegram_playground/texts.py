@@ -1,6 +1,7 @@
 """Turns texts and captions of a bot's calls into fields of a message."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from aiogram.client.default import Default
 from aiogram.types import LinkPreviewOptions, MessageEntity
@@ -38,6 +39,8 @@ def text_content(
     Raises:
         BadRequestError: If Telegram would refuse the text.
     """
+    if not text:
+        raise BadRequestError("message text is empty")
     text, found = _formatted(telegram, text, mode, entities)
     content: Json = {"text": text}
     if found:
@@ -55,7 +58,7 @@ def caption_content(
     *,
     above: object = None,
 ) -> Json:
-    """Give the fields of a message with a caption; none if it is blank.
+    """Give the fields of a message with a caption; none if it is empty.
 
     Args:
         telegram: The playground, which knows the persons that the caption mentions.
@@ -67,9 +70,9 @@ def caption_content(
     Raises:
         BadRequestError: If Telegram would refuse the caption.
     """
-    if caption is None or not caption.strip():
+    text, found = _formatted(telegram, caption or "", mode, entities, may_be_blank=True)
+    if not text:
         return {}
-    text, found = _formatted(telegram, caption, mode, entities)
     if len(text) > MAX_CAPTION:
         raise BadRequestError("message caption is too long")
     content: Json = {"caption": text}
@@ -81,17 +84,20 @@ def caption_content(
 
 
 def _formatted(
-    telegram: Telegram, text: str, mode: Mode, entities: Entities
+    telegram: Telegram, text: str, mode: Mode, entities: Entities, *, may_be_blank: bool = False
 ) -> tuple[str, list[Json]]:
-    text, found = format_text(text, mode if isinstance(mode, str) else None, entities)
-    return text, [entity for entity in found if _resolve_mention(telegram, entity)]
+    return format_text(
+        text,
+        mode if isinstance(mode, str) else None,
+        entities,
+        resolve=partial(_with_person, telegram),
+        may_be_blank=may_be_blank,
+    )
 
 
-def _resolve_mention(telegram: Telegram, entity: Json) -> bool:
-    """Put the `User` into a text mention; return `False` if there is no such person."""
-    if entity["type"] == "text_mention":
-        person = telegram.state.persons.get(entity["user"]["id"])
-        if person is None:
-            return False
-        entity["user"] = person.user
-    return True
+def _with_person(telegram: Telegram, entity: Json) -> Json | None:
+    """Put the `User` into a text mention; return `None` if there is no such person."""
+    if entity["type"] != "text_mention":
+        return entity
+    person = telegram.state.persons.get(entity["user"]["id"])
+    return entity | {"user": person.user} if person else None

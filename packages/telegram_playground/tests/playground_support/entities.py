@@ -15,3 +15,13 @@ async def entities(
 def entity(offset: int, length: int, type_: str, **more: object) -> Json:
     """Make an entity."""
     return {"offset": offset, "length": length, "type": type_, **more}
+
+
+def marked(text: str, found: list[Json]) -> list[tuple[str, str]]:
+    """Give the type of each entity and the part of the text that it marks."""
+    units = text.encode("utf-16-le")
+
+    def part(begin: int, end: int) -> str:
+        return units[2 * begin : 2 * end].decode("utf-16-le")
+
+    return [(item["type"], part(item["offset"], item["offset"] + item["length"])) for item in found]
