@@ -3,6 +3,7 @@
 import pytest
 
 from playground_support.bot_side import BotSide, Json
+from playground_support.entities import entity
 from telegram_playground import Person, Playground
 
 GOOD: list[tuple[str, Json, Json]] = [
@@ -45,8 +46,20 @@ BAD: list[tuple[str, Json, str]] = [
     ("sendContact", {"phone_number": " ", "first_name": "a"}, "phone number is empty"),
     ("sendContact", {"phone_number": "1", "first_name": " "}, "first name is empty"),
     ("sendLocation", {"latitude": 91, "longitude": 0}, "wrong coordinates specified"),
-    ("sendPoll", {"question": " ", "options": ["a"]}, "poll question must be non-empty"),
-    ("sendPoll", {"question": "a", "options": []}, "poll must have from 1 to 12 options"),
+    ("sendPoll", {"question": " ", "options": ["a"]}, "text must be non-empty"),
+    (
+        "sendPoll",
+        {"question": "a" * 301, "options": ["a"]},
+        "poll question length must not exceed 300",
+    ),
+    ("sendPoll", {"question": "a", "options": []}, "poll must have at least one answer option"),
+    ("sendPoll", {"question": "a", "options": ["a"] * 13}, "poll can't have more than 12 options"),
+    ("sendPoll", {"question": "a", "options": ["a", "\n"]}, "text must be non-empty"),
+    (
+        "sendPoll",
+        {"question": "a", "options": ["a" * 101]},
+        "poll options length must not exceed 100",
+    ),
     (
         "sendPoll",
         {"question": "a", "options": ["a", "b"], "type": "quiz", "correct_option_ids": [2]},
@@ -101,6 +114,32 @@ async def test_a_game_that_botfather_does_not_know_is_refused(
     assert refused == "Bad Request: wrong game short name specified"
     await playground.switch(games=True)
     await bot("sendGame", **game)
+
+
+async def test_texts_of_a_poll_are_read_like_others(bot: BotSide, ann: Person) -> None:
+    emoji = entity(4, 2, "custom_emoji", custom_emoji_id="5368324170671202286")
+    sent = await bot(
+        "sendPoll",
+        chat_id=ann.id,
+        type="quiz",
+        question=" <b>Tea</b> <tg-emoji emoji-id='5368324170671202286'>👍</tg-emoji> ",
+        question_parse_mode="HTML",
+        options=[
+            {"text": "*yes* /a", "text_parse_mode": "MarkdownV2"},
+            {"text": "\nno 😀", "text_entities": [emoji | {"offset": 4}]},
+        ],
+        correct_option_ids=[0],
+        explanation="<b>see t.me</b>",
+        explanation_parse_mode="HTML",
+        description="#tea",
+    )
+    poll = sent["poll"]
+    assert (poll["question"], poll["question_entities"]) == ("Tea 👍", [emoji])
+    assert [option["text"] for option in poll["options"]] == ["yes /a", "no 😀"]
+    assert "text_entities" not in poll["options"][0]
+    assert poll["options"][1]["text_entities"] == [emoji | {"offset": 3}]
+    assert [item["type"] for item in poll["explanation_entities"]] == ["bold", "url", "bold"]
+    assert poll["description_entities"] == [entity(0, 4, "hashtag")]
 
 
 async def test_a_poll_is_stopped_once(bot: BotSide, ann: Person) -> None:

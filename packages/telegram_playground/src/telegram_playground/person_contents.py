@@ -139,8 +139,8 @@ def content_fields(telegram: Telegram, content: Content) -> Json:
     if content.poll is not None:
         correct = content.poll.correct_option_id
         return poll_content(
-            content.poll.question,
-            content.poll.options,
+            {"question": finish_text(content.poll.question, [])[0]},
+            [{"text": finish_text(option, [])[0]} for option in content.poll.options],
             type_=content.poll.type,
             correct=None if correct is None else [correct],
             is_anonymous=content.poll.is_anonymous,

@@ -11,6 +11,7 @@ from telegram_playground.keyboards import check_inline_keyboard
 from telegram_playground.sending import posted
 from telegram_playground.state import Json, Person, Poll
 from telegram_playground.telegram import Telegram
+from telegram_playground.texts import named_text
 
 MAX_QUESTION = 300
 MAX_OPTIONS = 12
@@ -20,34 +21,72 @@ QUIZ = "quiz"
 
 def send_poll(telegram: Telegram, call: SendPoll) -> Json:
     """Send a poll or quiz as the bot (sendPoll)."""
-    options = [item.text if isinstance(item, InputPollOption) else item for item in call.options]
     correct = call.correct_option_ids
     if correct is None and call.correct_option_id is not None:
         correct = [call.correct_option_id]
-    extra = {"explanation": call.explanation, "open_period": call.open_period}
+    question = named_text(
+        telegram, "question", call.question, (call.question_parse_mode, call.question_entities)
+    )
     content = poll_content(
-        call.question,
-        options,
+        _with_emoji(question, "question"),
+        [_option(telegram, option) for option in call.options],
         type_=call.type or "regular",
         correct=correct,
         is_anonymous=call.is_anonymous is not False,
         is_closed=bool(call.is_closed),
         allows_multiple_answers=bool(call.allows_multiple_answers),
-        **{name: value for name, value in extra.items() if value},
+        **_explanation(telegram, call),
+        **({"open_period": call.open_period} if call.open_period else {}),
     )
     message, shown = posted(telegram, call, content)
     keep_poll(telegram, message.json["poll"], message.json["chat"]["id"], message.id)
     return shown
 
 
+def _option(telegram: Telegram, option: InputPollOption | str) -> Json:
+    if isinstance(option, str):
+        option = InputPollOption(text=option)
+    fields = named_text(
+        telegram, "text", option.text, (option.text_parse_mode, option.text_entities)
+    )
+    return _with_emoji(fields, "text")
+
+
+def _with_emoji(fields: Json, name: str) -> Json:
+    """Keep only custom emoji of the entities of a question or an option (Bot API, sendPoll)."""
+    entities = fields.get(f"{name}_entities", ())
+    emoji = [entity for entity in entities if entity["type"] == "custom_emoji"]
+    return {name: fields[name], f"{name}_entities": emoji} if emoji else {name: fields[name]}
+
+
+def _explanation(telegram: Telegram, call: SendPoll) -> Json:
+    """Give the fields for the texts below a poll and its answer; only a quiz has an answer."""
+    fields = named_text(
+        telegram,
+        "description",
+        call.description or "",
+        (call.description_parse_mode, call.description_entities),
+        may_be_blank=True,
+    )
+    if call.type == QUIZ:
+        fields |= named_text(
+            telegram,
+            "explanation",
+            call.explanation or "",
+            (call.explanation_parse_mode, call.explanation_entities),
+            may_be_blank=True,
+        )
+    return fields
+
+
 def poll_content(
-    question: str, options: list[str], *, type_: str, correct: list[int] | None, **more: object
+    question: Json, options: list[Json], *, type_: str, correct: list[int] | None, **more: object
 ) -> Json:
     """Give the field of a message with a new poll.
 
     Args:
-        question: The question.
-        options: The texts of the options.
+        question: The fields of the question: `question`, and `question_entities` if it has some.
+        options: The fields of each option: `text`, and `text_entities` if it has some.
         type_: `regular` or `quiz`.
         correct: Positions of the right options of a quiz, counted from 0.
         **more: Other fields of a `Poll`.
@@ -55,24 +94,21 @@ def poll_content(
     Raises:
         BadRequestError: If Telegram would refuse such a poll.
     """
-    if not question.strip():
-        raise BadRequestError("poll question must be non-empty")
-    if len(question) > MAX_QUESTION:
-        raise BadRequestError("poll question length must not exceed 300")
-    if not 1 <= len(options) <= MAX_OPTIONS:
-        raise BadRequestError("poll must have from 1 to 12 options")
-    for option in options:
-        if not option.strip():
-            raise BadRequestError("poll options must be non-empty")
-        if len(option) > MAX_OPTION:
-            raise BadRequestError("poll options length must not exceed 100")
+    if len(question["question"]) > MAX_QUESTION:
+        raise BadRequestError(f"poll question length must not exceed {MAX_QUESTION}")
+    if not options:
+        raise BadRequestError("poll must have at least one answer option")
+    if len(options) > MAX_OPTIONS:
+        raise BadRequestError(f"poll can't have more than {MAX_OPTIONS} options")
+    if any(len(option["text"]) > MAX_OPTION for option in options):
+        raise BadRequestError(f"poll options length must not exceed {MAX_OPTION}")
     if type_ not in {"regular", QUIZ}:
         raise BadRequestError("unsupported poll type specified")
     poll: Json = {
         "id": str(secrets.randbits(62)),
-        "question": question,
+        **question,
         "options": [
-            {"persistent_id": str(position), "text": option, "voter_count": 0}
+            {"persistent_id": str(position), **option, "voter_count": 0}
             for position, option in enumerate(options)
         ],
         "total_voter_count": 0,

@@ -70,17 +70,40 @@ def caption_content(
     Raises:
         BadRequestError: If Telegram would refuse the caption.
     """
-    text, found = _formatted(telegram, caption or "", mode, entities, may_be_blank=True)
-    if not text:
+    content = named_text(telegram, "caption", caption or "", (mode, entities), may_be_blank=True)
+    if not content:
         return {}
-    if len(text) > MAX_CAPTION:
+    if len(content["caption"]) > MAX_CAPTION:
         raise BadRequestError("message caption is too long")
-    content: Json = {"caption": text}
-    if found:
-        content["caption_entities"] = found
     if above is True:
         content["show_caption_above_media"] = True
     return content
+
+
+def named_text(
+    telegram: Telegram,
+    name: str,
+    text: str,
+    markup: tuple[Mode, Entities],
+    *,
+    may_be_blank: bool = False,
+) -> Json:
+    """Give a text and its entities as two fields, such as `question` and `question_entities`.
+
+    Args:
+        telegram: The playground, which knows the persons that the text mentions.
+        name: The name of the field for the text.
+        text: The text as the bot sends it.
+        markup: The parse mode, if it is a string, and the entities given with the text.
+        may_be_blank: An empty text is taken; there are no fields then.
+
+    Raises:
+        BadRequestError: If Telegram would refuse the text.
+    """
+    text, found = _formatted(telegram, text, *markup, may_be_blank=may_be_blank)
+    if not text:
+        return {}
+    return {name: text, f"{name}_entities": found} if found else {name: text}
 
 
 def _formatted(
