@@ -44,6 +44,8 @@ LINKS = [
     ('<a href="tg:resolve?a">a</a>', "a", [entity(0, 1, "text_link", url="tg://resolve?a")]),
     ('<a href="tonsite://a.b">a</a>', "a", [entity(0, 1, "text_link", url="tonsite://a.b/")]),
     ('<a href="http://[::1]">a</a>', "a", [entity(0, 1, "text_link", url="http://[::1]/")]),
+    ('<a href="http://[::1%1]">a</a>', "a", []),
+    ('<a href="http://[1]">a</a>', "a", []),
     ('<a href="nonsense">a</a>', "a", []),
     (
         '<a href="mailto:ann@tea.com">a</a>',

@@ -162,16 +162,21 @@ def _is_port(number: str) -> bool:
     return PORT_NUMBER.fullmatch(number) is not None and int(number) <= MAX_PORT
 
 
+def _is_ipv6(address: str) -> bool:
+    try:
+        return IPv6Address(address).scope_id is None
+    except ValueError:
+        return False
+
+
 def _check_host(host: str, user: str) -> None:
     if not host:
         raise LinkError("URL host is empty")
     if host == ".":
         raise LinkError("Host is invalid")
     if host.startswith("[") and host.endswith("]"):
-        try:
-            IPv6Address(host[1:-1])
-        except ValueError:
-            raise LinkError("Wrong IPv6 address specified in the URL") from None
+        if not _is_ipv6(host[1:-1]):
+            raise LinkError("Wrong IPv6 address specified in the URL")
         return
     for part, pattern, name in ((host, HOST, "host"), (user, USER, "userinfo")):
         found = pattern.match(part)
