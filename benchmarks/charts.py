@@ -123,7 +123,7 @@ async def look_on(person: Person, chart: Message) -> None:
 
 def is_another(before: object, now: Message) -> bool:
     """Tell whether a message's picture has changed."""
-    return now.photo != before
+    return bool(now.photo != before)
 
 
 async def open_chart(person: Person) -> Message:

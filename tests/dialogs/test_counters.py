@@ -173,9 +173,7 @@ async def test_asked_for_at_once_at_two_workers_they_are_exactly_20(
         group = await make_group(own_playground, [ann])
         # The bot gets no such messages; here each is a command, and both come together.
         talk = [await ann.send("hello", chat=group) for _ in range(30)]
-        told = [
-            message.model_dump(mode="json", exclude_none=True, by_alias=True) for message in talk
-        ]
+        told = [message.json for message in talk]
         entities = [{"type": "bot_command", "offset": 0, "length": 8}]
         updates = [
             {"update_id": number, "message": {**message, "text": "/numbers", "entities": entities}}

@@ -61,7 +61,7 @@ async def test_a_poll_that_was_forwarded_is_not_the_persons_own(
 ) -> None:
     await open_special(app_ann)
     poll = {"question": "Tea?", "options": ["Yes", "No"]}
-    made = (await app_ann.share(poll=poll)).model_dump(mode="json", exclude_none=True)
+    made = (await app_ann.share(poll=poll)).json
     await receive(app_ann, "A poll:")
     origin = {"type": "hidden_user", "sender_user_name": "Dora", "date": 1_700_000_000}
     forwarded = {"poll": made["poll"], "forward_origin": origin}

@@ -21,10 +21,10 @@ def values(message: Message) -> list[int]:
 async def follow(person: Person, message: Message, *labels: str) -> Message:
     """Press buttons one after another; each opens another window."""
     for label in labels:
-        before = (await person.read(message)).model_dump(include={"text", "reply_markup"})
+        before = await person.read(message)
 
-        def is_other(now: Message, before: object = before) -> bool:
-            return now.model_dump(include={"text", "reply_markup"}) != before
+        def is_other(now: Message, before: Message = before) -> bool:
+            return (now.text, now.reply_markup) != (before.text, before.reply_markup)
 
         await person.press(message, label)
         message = await person.until(message, is_other)

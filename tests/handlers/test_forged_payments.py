@@ -77,7 +77,7 @@ async def answer_to(bank: Playground, cashier: Tally, message: Json) -> str:
 async def checked(bank: Playground, cashier: Tally, person: Person, **order: object) -> Call:
     """Post a pre-checkout query as Telegram would; give the bot's answer."""
     before = await bank.call_count()
-    user = person.user.model_dump(exclude_none=True)
+    user = person.user.json
     query = {"id": "1", "from": user, "currency": "XTR", "total_amount": 10, **order}
     await post(cashier, pre_checkout_query=query)
     return await bank.until_called("answerPreCheckoutQuery", after=before)
@@ -89,7 +89,7 @@ def paid_message(person: Person, **paid: object) -> Json:
         "message_id": next(IDS),
         "date": int(time.time()),
         "chat": {"id": person.id, "type": "private"},
-        "from": person.user.model_dump(exclude_none=True),
+        "from": person.user.json,
         "successful_payment": {
             "currency": "XTR",
             "total_amount": 10,
@@ -146,7 +146,7 @@ async def test_somebody_elses_bill_is_refused_in_the_payers_language(
     before = await bank.call_count()
     address = {"country_code": "DE", "state": "", "city": "", "street_line1": ""}
     address |= {"street_line2": "", "post_code": ""}
-    query = {"id": "2", "from": boris.user.model_dump(exclude_none=True)}
+    query = {"id": "2", "from": boris.user.json}
     query |= {"invoice_payload": payload, "shipping_address": address}
     await post(cashier, shipping_query=query)
     shipped = await bank.until_called("answerShippingQuery", after=before)

@@ -39,7 +39,7 @@ async def test_three_kinds_of_buttons_lead_to_inline_mode(inline_ann: Person) ->
     for label, kind in (("person", "user"), ("group", "group"), ("channel", "channel")):
         chosen = window.button(label).switch_inline_query_chosen_chat
         assert chosen is not None
-        assert chosen.model_dump(exclude_none=True) == {
+        assert chosen.json == {
             "query": "cups of tea",
             f"allow_{kind}_chats": True,
         }

@@ -28,8 +28,8 @@ def press(person: Person, message: Message, label: str) -> dict[str, Any]:
     update_id = next(_update_ids)
     query = {
         "id": str(update_id),
-        "from": person.user.model_dump(mode="json", exclude_none=True),
-        "message": message.model_dump(mode="json", exclude_unset=True, by_alias=True),
+        "from": person.user.json,
+        "message": message.json,
         "chat_instance": "1",
         "data": message.button(label).callback_data,
     }

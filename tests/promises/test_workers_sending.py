@@ -37,7 +37,7 @@ def command(person: Person, text: str) -> dict[str, Any]:
         "message_id": number,
         "date": 1_760_000_000,
         "chat": {"id": person.id, "type": "private", "first_name": "Ann"},
-        "from": person.user.model_dump(mode="json", exclude_none=True),
+        "from": person.user.json,
         "text": text,
         "entities": [{"type": "bot_command", "offset": 0, "length": len(text)}],
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from playground_support.bot_side import BotSide
-from telegram_playground import Answer, Group, Person, Playground, PlaygroundError
+from telegram_playground import Answer, Group, Message, Person, Playground, PlaygroundError
 
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
 
@@ -185,7 +185,7 @@ async def test_only_the_bots_messages_in_ones_own_chats_can_be_pressed(
     await group.set_role(boris, "kicked")
     with pytest.raises(PlaygroundError, match="Boris is not in chat"):
         await boris.press(shared, data="a")
-    missing = shared.model_copy(update={"message_id": 99})
+    missing = Message(shared.json | {"message_id": 99})
     with pytest.raises(PlaygroundError, match="never was a message 99"):
         await ann.press(missing, data="a")
     assert playground.bot.id == 123

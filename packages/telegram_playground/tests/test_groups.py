@@ -271,7 +271,7 @@ async def test_only_an_administrator_gets_role_changes_of_others(
     assert change["from"]["id"] == ann.id
     assert change["old_chat_member"]["status"] == "administrator"
     assert change["new_chat_member"] == {
-        "user": boris.user.model_dump(exclude_none=True),
+        "user": boris.user.json,
         "status": "kicked",
         "until_date": 0,
     }

@@ -27,13 +27,11 @@ async def test_a_managed_bot_is_created(bot: BotSide, ann: Person) -> None:
     assert made
     told, shown = await bot.updates()
     assert told["managed_bot"]["user"]["id"] == ann.id
-    assert told["managed_bot"]["bot"]["id"] == made.bot_user.id
+    assert told["managed_bot"]["bot"]["id"] == made.bot.id
     assert shown["message"]["managed_bot_created"]["bot"]["username"] == "shop_bot"
 
 
-@pytest.mark.parametrize(
-    ("username", "refusal"), [("shop", "match pattern"), ("Tea_Bot", "is taken")]
-)
+@pytest.mark.parametrize(("username", "refusal"), [("shop", "must match"), ("Tea_Bot", "is taken")])
 async def test_a_bot_has_a_free_username_that_ends_in_bot(
     bot: BotSide, ann: Person, username: str, refusal: str
 ) -> None:

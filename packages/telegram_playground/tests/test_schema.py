@@ -1,6 +1,8 @@
 """The schema: complete in itself, and equal to the models of aiogram for the same version."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from aiogram import __api_version__, methods, types
@@ -91,3 +93,9 @@ def test_a_type_is_taken_apart() -> None:
     assert "MenuButtonWebApp" in alternatives("MenuButton")
     assert alternatives("RichText")[:2] == ("String", "[RichText]")
     assert fields_of("BotCommandScopeChat")["type"].constant == "chat"
+
+
+def test_importing_the_playground_imports_no_library_for_bots() -> None:
+    code = "import sys, telegram_playground; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", code], text=True)  # noqa: S603 - ours
+    assert not {"aiogram", "pydantic", "uvloop", "telegram", "telebot"} & set(loaded.split())

@@ -10,6 +10,7 @@
 from telegram_playground.call_log import Call
 from telegram_playground.client import Client
 from telegram_playground.local import Playground
+from telegram_playground.objects import Chat, Object, User
 from telegram_playground.played_group import Group
 from telegram_playground.played_person import Person
 from telegram_playground.server import Server
@@ -18,11 +19,14 @@ from telegram_playground.view import Answer, Message, PlaygroundError
 __all__ = [
     "Answer",
     "Call",
+    "Chat",
     "Client",
     "Group",
     "Message",
+    "Object",
     "Person",
     "Playground",
     "PlaygroundError",
     "Server",
+    "User",
 ]

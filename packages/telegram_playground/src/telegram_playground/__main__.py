@@ -2,17 +2,18 @@
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
-
-import uvloop
-from aiogram.utils.token import TokenValidationError, validate_token
+from collections.abc import Callable, Sequence
 
 from telegram_playground.errors import FolderError
-from telegram_playground.server import DEFAULT_HOST, DEFAULT_PORT, Server
+from telegram_playground.server import DEFAULT_HOST, DEFAULT_PORT, Server, bot_id_of
+
+try:
+    import uvloop as loops
+except ImportError:  # the extra "fast", which Windows does not have
+    loops = asyncio  # type: ignore[misc]
 
 MAX_PORT = 65_535
 
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        uvloop.run(_serve(options))
+        with asyncio.Runner(loop_factory=loops.new_event_loop) as runner:
+            runner.run(_serve(options))
     except FolderError as error:
         print(f"--data-dir: {error}", file=sys.stderr)
         return 2
@@ -63,15 +65,21 @@ async def _serve(options: argparse.Namespace) -> None:
     )
     await server.start()
     stopped = asyncio.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
-    # aiogram's models are most of the heap and stay, so the collector need not visit them.
-    gc.collect()
-    gc.freeze()
+    _at_end(stopped.set)
     memory = f"chats stay in {options.data_dir}" if options.data_dir else "chats are not kept"
     print(GUIDE.format(url=server.url, token=server.token, memory=memory), flush=True)
     await stopped.wait()
     await server.stop()
+
+
+def _at_end(stop: Callable[[], None]) -> None:
+    """Call a function when the process is asked to end."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,9 +121,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _token(text: str) -> str:
     try:
-        validate_token(text)
-    except TokenValidationError as error:
-        raise argparse.ArgumentTypeError("a token looks like 1234567:anything") from error
+        bot_id_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
     return text
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-import orjson
 from aiohttp import web
 
+from telegram_playground import json_text
 from telegram_playground.errors import ApiError
 
 
@@ -27,11 +27,13 @@ def success(result: object) -> web.Response:
 
 def success_body(result: object) -> bytes:
     """Give the body of the answer to a call that succeeded."""
+    if isinstance(result, json_text.Encoded):
+        return b'{"ok":true,"result":%b}' % result
     if isinstance(result, Answer):
         body = {"ok": True, "result": result.result, "description": result.description}
     else:
         body = {"ok": True, "result": result}
-    return orjson.dumps(body)
+    return json_text.encode(body)
 
 
 def refusal(error: ApiError) -> web.Response:
@@ -43,7 +45,7 @@ def refusal(error: ApiError) -> web.Response:
     if "retry_after" in error.parameters:
         headers["Retry-After"] = str(error.parameters["retry_after"])
     return web.Response(
-        body=orjson.dumps(body),
+        body=json_text.encode(body),
         status=error.status,
         content_type="application/json",
         headers=headers,

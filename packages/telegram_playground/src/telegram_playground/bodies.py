@@ -7,12 +7,11 @@ from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import unquote_plus
 
-import orjson
-from aiogram.types import BufferedInputFile
 from aiohttp import BodyPartReader, ClientResponse, MultipartReader, web
 
+from telegram_playground import json_text
 from telegram_playground.errors import ApiError, BadRequestError
-from telegram_playground.state import Json
+from telegram_playground.state import Json, Upload
 
 IGNORED_IN_ANSWERS = ("get", "setwebhook", "deletewebhook", "close", "logout")
 """Prefixes of methods that the answer to a webhook can't call (Bot API, Making requests)."""
@@ -43,7 +42,7 @@ async def read_parameters(request: web.Request) -> Json:
     """Read the parameters of a request to the Bot API server.
 
     Returns:
-        The parameters by name: strings, JSON, or files as `BufferedInputFile`.
+        The parameters by name: strings, JSON, or files as `Upload`.
 
     Raises:
         BadRequestError: If the body is not what its content type says.
@@ -120,8 +119,8 @@ _unquote_short = lru_cache(maxsize=4096)(unquote_plus)
 def _json(body: bytes) -> Json:
     """Read a JSON object; numbers become strings, as in Telegram's server."""
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = json_text.decode(body)
+    except ValueError:
         raise BadRequestError("can't parse JSON object") from None
     if not isinstance(value, dict):
         raise BadRequestError("JSON object expected")
@@ -142,5 +141,5 @@ async def _parts(reader: MultipartReader) -> Json:
         if part.filename is None:
             params[part.name] = data.decode(errors="replace")
         else:
-            params[part.name] = BufferedInputFile(bytes(data), filename=part.filename)
+            params[part.name] = Upload(part.filename, bytes(data))
     return params

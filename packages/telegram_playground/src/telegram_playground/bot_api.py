@@ -6,18 +6,17 @@ import secrets
 from contextlib import suppress
 from http import HTTPStatus
 
-from aiogram.types import BufferedInputFile
 from aiohttp import web
 
 from telegram_playground.answers import refusal, success
 from telegram_playground.bodies import read_parameters
-from telegram_playground.bot_methods import HANDLERS, KNOWN
+from telegram_playground.bot_methods import HANDLERS
 from telegram_playground.errors import ApiError, NotSpokenError
 from telegram_playground.faults import Fault
 from telegram_playground.files import find_path
 from telegram_playground.origins import check_origin
-from telegram_playground.parameters import Method, parse_call
-from telegram_playground.state import Call, Json
+from telegram_playground.parameters import KNOWN, parse_call
+from telegram_playground.state import Call, Json, Upload
 from telegram_playground.telegram import Telegram
 
 CALLS = "calls"
@@ -99,7 +98,7 @@ class BotApi:
             OddAnswerError: If a fault gives the call another answer.
         """
         method = KNOWN.get(name.lower())
-        call = self._log(name if method is None else method.__api_method__, params)
+        call = self._log(method or name, params)
         faults = self._telegram.faults
         fault = faults.of_call(name, params) if faults.active else None
         try:
@@ -154,11 +153,11 @@ class BotApi:
             case "answer" if not fault.done:
                 raise OddAnswerError(fault.answer(result=True))
 
-    def _begin(self, method: Method | None, params: Json) -> object:
+    def _begin(self, method: str | None, params: Json) -> object:
         if method is None:
             raise ApiError(HTTPStatus.NOT_FOUND, "Not Found: method not found")
         if method not in HANDLERS:
-            raise NotSpokenError(method.__api_method__)
+            raise NotSpokenError(method)
         return HANDLERS[method](self._telegram, parse_call(method, params))
 
     def _log(self, method: str, params: Json) -> Call:
@@ -166,7 +165,7 @@ class BotApi:
         state.call_count += 1
         # Many calls are kept, so a file is replaced by its name.
         shown = {
-            name: value.filename if isinstance(value, BufferedInputFile) else value
+            name: value.name if isinstance(value, Upload) else value
             for name, value in params.items()
         }
         call = Call(state.call_count, self._telegram.clock.time(), method, shown)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
+from telegram_playground import json_text
 from telegram_playground.connection import Connection
 from telegram_playground.view import PATIENCE
 
@@ -140,6 +139,6 @@ def _read(text: str) -> object:
     if text[:1] not in {"{", "["}:
         return text
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return json_text.decode(text)
+    except ValueError:
         return text

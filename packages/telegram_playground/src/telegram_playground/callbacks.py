@@ -2,10 +2,9 @@
 
 from urllib.parse import parse_qs
 
-from aiogram.methods import AnswerCallbackQuery
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.links import split
+from telegram_playground.parameters import Parameters
 from telegram_playground.state import CallbackQuery
 from telegram_playground.telegram import ANY_CHAT, Telegram
 
@@ -21,7 +20,7 @@ MAX_CACHE_TIME = 2_592_000
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
-def answer_callback_query(telegram: Telegram, call: AnswerCallbackQuery) -> bool:
+def answer_callback_query(telegram: Telegram, call: Parameters) -> bool:
     """Answer a press with a notice, an alert, a link or nothing (answerCallbackQuery)."""
     query = telegram.state.queries.get(call.callback_query_id)
     if query is None or query.answer is not None or _is_late(telegram, query):

@@ -22,6 +22,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from telegram_playground import person_messages, persons
+from telegram_playground.annotated import read, read_body
 from telegram_playground.control_http import CHAT, MAX_UPLOAD, MESSAGE, Route, chat_of
 from telegram_playground.control_requests import Editing, Press, Removal, Start, Vote
 from telegram_playground.errors import ControlError
@@ -39,13 +40,13 @@ SHOWN = MIMES | {"photo": "image/png"}
 
 
 async def _send(telegram: Telegram, request: web.Request) -> Json:
-    draft = NewMessage.model_validate_json(await request.read())
+    draft = read_body(NewMessage, await request.read())
     chat = chat_of(telegram, request)
     return show_message(telegram, chat, person_messages.send(telegram, chat, draft))
 
 
 async def _edit(telegram: Telegram, request: web.Request) -> Json:
-    body = Editing.model_validate_json(await request.read())
+    body = read_body(Editing, await request.read())
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
     person = telegram.person(body.person)
     message = person_messages.edit(telegram, chat, message_id, person, body.text)
@@ -53,7 +54,7 @@ async def _edit(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _vote(telegram: Telegram, request: web.Request) -> Json:
-    body = Vote.model_validate_json(await request.read())
+    body = read_body(Vote, await request.read())
     chat, person = chat_of(telegram, request), telegram.person(body.person)
     persons.check_presence(telegram, chat, person)
     message = chat.messages.get(int(request.match_info["message"]))
@@ -64,14 +65,14 @@ async def _vote(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _press_reply(telegram: Telegram, request: web.Request) -> Json:
-    press = ReplyPress.model_validate_json(await request.read())
+    press = read_body(ReplyPress, await request.read())
     chat = chat_of(telegram, request)
     draft = message_of_press(telegram, chat, press)
     return show_message(telegram, chat, person_messages.send(telegram, chat, draft))
 
 
 async def _start(telegram: Telegram, request: web.Request) -> Json:
-    body = Start.model_validate_json(await request.read())
+    body = read_body(Start, await request.read())
     person = telegram.person(body.person)
     group = None if body.chat is None else telegram.chat_of_persons(body.chat)
     message = person_messages.start(telegram, person, body.payload, group)
@@ -79,14 +80,14 @@ async def _start(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _remove(telegram: Telegram, request: web.Request) -> Json:
-    person = telegram.person(Removal.model_validate(dict(request.query)).person)
+    person = telegram.person(read(Removal, request.query).person)
     message_id = int(request.match_info["message"])
     persons.remove(telegram, chat_of(telegram, request), message_id, person)
     return {"message_id": message_id}
 
 
 async def _press(telegram: Telegram, request: web.Request) -> Json:
-    body = Press.model_validate_json(await request.read())
+    body = read_body(Press, await request.read())
     chat, message_id = chat_of(telegram, request), int(request.match_info["message"])
     data = _data_to_press(chat, message_id, body)
     person = telegram.person(body.person)

@@ -1,29 +1,34 @@
 """What the bot can learn of chats and persons (getChat, ...); sendChatAction, leaveChat."""
 
-from aiogram.enums import ChatAction
-from aiogram.methods import (
-    GetChat,
-    GetChatAdministrators,
-    GetChatMember,
-    GetChatMemberCount,
-    GetUserProfilePhotos,
-    LeaveChat,
-    SendChatAction,
-)
-from aiogram.types import AcceptedGiftTypes
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.groups import join
 from telegram_playground.members import chat_member, role_in
+from telegram_playground.parameters import Parameters
+from telegram_playground.schema import fields_of
 from telegram_playground.sending import thread_fields
 from telegram_playground.state import Json, Role
 from telegram_playground.telegram import Telegram
 
-NO_GIFTS: Json = dict.fromkeys(AcceptedGiftTypes.model_fields, False)
-ACTIONS = frozenset(action.value for action in ChatAction)
+NO_GIFTS: Json = dict.fromkeys(fields_of("AcceptedGiftTypes"), False)
+ACTIONS = frozenset(
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    }
+)
+"""What a bot can pretend to be doing (Bot API, sendChatAction)."""
 
 
-def get_chat(telegram: Telegram, call: GetChat) -> Json:
+def get_chat(telegram: Telegram, call: Parameters) -> Json:
     """Give the full information about a chat (getChat)."""
     chat = telegram.chat(call.chat_id)
     info: Json = {
@@ -39,13 +44,13 @@ def get_chat(telegram: Telegram, call: GetChat) -> Json:
     return info
 
 
-def get_chat_member(telegram: Telegram, call: GetChatMember) -> Json:
+def get_chat_member(telegram: Telegram, call: Parameters) -> Json:
     """Give a user's role in a chat (getChatMember)."""
     chat = telegram.chat(call.chat_id)
     return chat_member(telegram.user(call.user_id), role_in(telegram, chat, call.user_id))
 
 
-def get_chat_administrators(telegram: Telegram, call: GetChatAdministrators) -> list[Json]:
+def get_chat_administrators(telegram: Telegram, call: Parameters) -> list[Json]:
     """List the administrators of a group, the owner first (getChatAdministrators)."""
     chat = telegram.chat(call.chat_id)
     if chat.private:
@@ -55,13 +60,13 @@ def get_chat_administrators(telegram: Telegram, call: GetChatAdministrators) -> 
     return [chat_member(telegram.user(user_id), role) for user_id, role in leaders]
 
 
-def get_chat_member_count(telegram: Telegram, call: GetChatMemberCount) -> int:
+def get_chat_member_count(telegram: Telegram, call: Parameters) -> int:
     """Count the members of a chat, including the bot (getChatMemberCount)."""
     chat = telegram.chat(call.chat_id)
     return 2 if chat.private else sum(role.inside for role in chat.roles.values())
 
 
-def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
+def send_chat_action(telegram: Telegram, call: Parameters) -> bool:
     """Check a chat action (sendChatAction); the playground does not show it."""
     if call.action not in ACTIONS:
         raise BadRequestError("wrong parameter action in request")
@@ -70,7 +75,7 @@ def send_chat_action(telegram: Telegram, call: SendChatAction) -> bool:
     return True
 
 
-def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
+def leave_chat(telegram: Telegram, call: Parameters) -> bool:
     """Make the bot leave a group (leaveChat)."""
     chat = telegram.writable_chat(call.chat_id)
     if chat.private:
@@ -79,7 +84,7 @@ def leave_chat(telegram: Telegram, call: LeaveChat) -> bool:
     return True
 
 
-def get_user_profile_photos(telegram: Telegram, call: GetUserProfilePhotos) -> Json:
+def get_user_profile_photos(telegram: Telegram, call: Parameters) -> Json:
     """List a user's profile photos: always none (getUserProfilePhotos)."""
     telegram.user(call.user_id)
     return {"total_count": 0, "photos": []}

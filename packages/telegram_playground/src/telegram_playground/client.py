@@ -16,9 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiogram import types
-
 from telegram_playground.call_log import CallLog
+from telegram_playground.objects import Chat, User
 from telegram_playground.played_group import Group
 from telegram_playground.played_person import Person
 from telegram_playground.steering import Steering
@@ -57,12 +56,12 @@ class Client(CallLog, Steering):
             PlaygroundError: If a field is unknown or wrong, or the id or username is taken.
         """
         answer = await self.request("POST", "persons", {"first_name": first_name, **fields})
-        return Person(self, types.User.model_validate(answer["user"]))
+        return Person(self, User(answer["user"]))
 
     async def persons(self) -> list[Person]:
         """List all persons, in the order in which they were added."""
         answer = await self.request("GET", "persons")
-        return [Person(self, types.User.model_validate(item["user"])) for item in answer]
+        return [Person(self, User(item["user"])) for item in answer]
 
     async def group(
         self,
@@ -96,4 +95,4 @@ class Client(CallLog, Steering):
             roles[creator.id] = "creator"
         shown = {str(user_id): role for user_id, role in roles.items()}
         plan = {"title": title, "roles": shown, "bot": bot, **options}
-        return Group(self, types.Chat.model_validate(await self.request("POST", "groups", plan)))
+        return Group(self, Chat(await self.request("POST", "groups", plan)))

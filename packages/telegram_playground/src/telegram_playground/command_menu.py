@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-import orjson
-
+from telegram_playground import json_text
 from telegram_playground.members import role_in
 from telegram_playground.state import Chat, Json, Person
 from telegram_playground.telegram import Telegram
@@ -28,7 +27,7 @@ def commands_for(telegram: Telegram, chat: Chat, person: Person) -> list[Json]:
     lists = telegram.state.profile.commands
     language = str(person.user.get("language_code", ""))[:2]
     for scope in _scopes(telegram, chat, person):
-        key = orjson.dumps(scope, option=orjson.OPT_SORT_KEYS).decode()
+        key = json_text.encode(scope, sort_keys=True).decode()
         found = lists.get((key, language)) or lists.get((key, ""))
         if found:
             return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-import orjson
-from aiogram import types
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
+from telegram_playground import json_text
+from telegram_playground.objects import User
 from telegram_playground.view import ChatView, Message, PlaygroundError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Connection:
         bot: The bot's `User`; set once the connection is open.
     """
 
-    bot: types.User
+    bot: User
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
@@ -47,7 +47,7 @@ class Connection:
         except BaseException:
             await self._close()
             raise
-        self.bot = types.User.model_validate(overview["bot"])
+        self.bot = User(overview["bot"])
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -71,13 +71,13 @@ class Connection:
         if self._session is None:
             raise PlaygroundError("the client is not connected: use `async with`")
         url = f"{self.url}/control/{path}".rstrip("/")
-        data = None if body is None else orjson.dumps(body)
+        data = None if body is None else json_text.encode(body)
         headers = {"Content-Type": "application/json"} if data else None
         async with self._session.request(verb, url, data=data, headers=headers) as response:
             answer = await response.read()
             if response.content_type != "application/json":
                 raise PlaygroundError(answer.decode(errors="replace"), response.status)
-            content = orjson.loads(answer)
+            content = json_text.decode(answer)
             if not response.ok:
                 raise PlaygroundError(content["error"], response.status)
             return content

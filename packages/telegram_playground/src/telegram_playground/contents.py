@@ -1,12 +1,9 @@
 """Messages without text or file: sendDice, sendContact, sendLocation, sendVenue, sendGame."""
 
 import secrets
-from typing import Protocol
-
-from aiogram.methods import SendContact, SendDice, SendGame, SendLocation, SendVenue
-from aiogram.types import CallbackGame, InlineKeyboardButton, InlineKeyboardMarkup
 
 from telegram_playground.errors import BadRequestError
+from telegram_playground.parameters import Parameters
 from telegram_playground.sending import send
 from telegram_playground.state import Json
 from telegram_playground.telegram import Telegram
@@ -18,36 +15,35 @@ MAX_LATITUDE = 90
 MAX_LONGITUDE = 180
 
 
-def send_dice(telegram: Telegram, call: SendDice) -> Json:
+def send_dice(telegram: Telegram, call: Parameters) -> Json:
     """Send a dice as the bot (sendDice)."""
     return send(telegram, call, dice_content(call.emoji))
 
 
-def send_contact(telegram: Telegram, call: SendContact) -> Json:
+def send_contact(telegram: Telegram, call: Parameters) -> Json:
     """Send a contact as the bot (sendContact)."""
-    return send(telegram, call, contact_content(call))
+    return send(telegram, call, contact_content(vars(call)))
 
 
-def send_location(telegram: Telegram, call: SendLocation) -> Json:
+def send_location(telegram: Telegram, call: Parameters) -> Json:
     """Send a location as the bot (sendLocation)."""
-    return send(telegram, call, location_content(call))
+    return send(telegram, call, location_content(vars(call)))
 
 
-def send_venue(telegram: Telegram, call: SendVenue) -> Json:
+def send_venue(telegram: Telegram, call: Parameters) -> Json:
     """Send a venue as the bot (sendVenue)."""
-    return send(telegram, call, venue_content(call))
+    return send(telegram, call, venue_content(vars(call)))
 
 
-def send_game(telegram: Telegram, call: SendGame) -> Json:
+def send_game(telegram: Telegram, call: Parameters) -> Json:
     """Send a game as the bot (sendGame)."""
-    call.reply_markup = call.reply_markup or game_keyboard(call.game_short_name)
-    return send(telegram, call, game_content(telegram, call.game_short_name), "callback_game")
+    content = game_content(telegram, call.game_short_name)
+    return send(telegram, call, content, "callback_game", game_keyboard(call.game_short_name))
 
 
-def game_keyboard(short_name: str) -> InlineKeyboardMarkup:
+def game_keyboard(short_name: str) -> Json:
     """Give the default keyboard of a game."""
-    button = InlineKeyboardButton(text=f"Play {short_name}", callback_game=CallbackGame())
-    return InlineKeyboardMarkup(inline_keyboard=[[button]])
+    return {"inline_keyboard": [[{"text": f"Play {short_name}", "callback_game": {}}]]}
 
 
 def game_content(telegram: Telegram, short_name: str) -> Json:
@@ -74,66 +70,43 @@ def dice_content(emoji: str | None) -> Json:
     return {"dice": {"emoji": emoji, "value": secrets.randbelow(DICE[emoji]) + 1}}
 
 
-class ContactSource(Protocol):
-    """A call, an inline result or a person's message with the fields of a contact."""
-
-    @property
-    def phone_number(self) -> str:
-        """The phone number, in any format."""
-
-    @property
-    def first_name(self) -> str:
-        """The first name of the contact."""
-
-
-class LocationSource(Protocol):
-    """A call, an inline result or a person's message with the fields of a location."""
-
-    @property
-    def latitude(self) -> float:
-        """Degrees north, from -90 to 90."""
-
-    @property
-    def longitude(self) -> float:
-        """Degrees east, from -180 to 180."""
-
-
-def contact_content(source: ContactSource) -> Json:
+def contact_content(source: Json) -> Json:
     """Give the field of a message with a contact.
 
     Args:
-        source: The object with the contact's fields.
+        source: A call, inline result or person's message with the contact's fields.
 
     Raises:
         BadRequestError: If the number or the first name is blank.
     """
-    if not source.phone_number.strip():
+    if not source["phone_number"].strip():
         raise BadRequestError("phone number is empty")
-    if not source.first_name.strip():
+    if not source["first_name"].strip():
         raise BadRequestError("first name is empty")
     return {"contact": _present(source, "phone_number", "first_name", "last_name", "vcard")}
 
 
-def location_content(source: LocationSource) -> Json:
+def location_content(source: Json) -> Json:
     """Give the field of a message with a location.
 
     Args:
-        source: The object with the location's fields.
+        source: A call, inline result or person's message with the location's fields.
 
     Raises:
         BadRequestError: If the coordinates are out of range.
     """
-    if not (abs(source.latitude) <= MAX_LATITUDE and abs(source.longitude) <= MAX_LONGITUDE):
+    if not (abs(source["latitude"]) <= MAX_LATITUDE and abs(source["longitude"]) <= MAX_LONGITUDE):
         raise BadRequestError("wrong coordinates specified")
     more = ("horizontal_accuracy", "live_period", "heading", "proximity_alert_radius")
     return {"location": _present(source, "latitude", "longitude", *more)}
 
 
-def venue_content(source: LocationSource) -> Json:
+def venue_content(source: Json) -> Json:
     """Give the fields of a message with a venue.
 
     Args:
-        source: The object with the location's fields, `title`, `address` and optional ids.
+        source: A call, inline result or person's message with the location's fields, `title`,
+            `address` and optional ids.
 
     Raises:
         BadRequestError: If the coordinates are out of range.
@@ -144,6 +117,5 @@ def venue_content(source: LocationSource) -> Json:
     return {"venue": venue} | place
 
 
-def _present(source: object, *names: str) -> Json:
-    values = {name: getattr(source, name, None) for name in names}
-    return {name: value for name, value in values.items() if value is not None}
+def _present(source: Json, *names: str) -> Json:
+    return {name: source[name] for name in names if source.get(name) is not None}

@@ -5,12 +5,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import NamedTuple
 
-import orjson
 from aiohttp import web
-from pydantic import ValidationError
 
+from telegram_playground import json_text
 from telegram_playground.bodies import check_coding
-from telegram_playground.errors import ApiError, ControlError, problems_of
+from telegram_playground.errors import ApiError, ControlError, WrongValueError
 from telegram_playground.origins import check_origin
 from telegram_playground.state import Chat
 from telegram_playground.telegram import Telegram
@@ -83,8 +82,8 @@ def guard(
             return content if isinstance(content, web.StreamResponse) else _json_response(content)
         except (ControlError, ApiError) as error:
             return _json_response({"error": str(error)}, error.status)
-        except ValidationError as error:
-            return _json_response({"error": problems_of(error)}, HTTPStatus.BAD_REQUEST)
+        except WrongValueError as error:
+            return _json_response({"error": str(error)}, HTTPStatus.BAD_REQUEST)
 
     return answer
 
@@ -109,4 +108,5 @@ def _check_body(request: web.Request, largest: int) -> None:
 
 
 def _json_response(content: object, status: int = HTTPStatus.OK) -> web.Response:
-    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")
+    body = json_text.encode(content)
+    return web.Response(body=body, status=status, content_type="application/json")

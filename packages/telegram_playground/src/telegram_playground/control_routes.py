@@ -30,10 +30,10 @@ The other routes are in `chat_routes`, `feature_routes` and `fault_routes`. A re
 import itertools
 from collections.abc import Sequence
 
-import orjson
 from aiohttp import web
 
-from telegram_playground import persons
+from telegram_playground import json_text, persons
+from telegram_playground.annotated import read, read_body
 from telegram_playground.bot_api import CALLS
 from telegram_playground.control_http import CHAT, CHAT_ID, PERSON_ID, Route, chat_of
 from telegram_playground.control_requests import (
@@ -72,7 +72,7 @@ async def _overview(telegram: Telegram, _request: web.Request) -> Json:
 
 
 async def _advance(telegram: Telegram, request: web.Request) -> Json:
-    body = Advance.model_validate_json(await request.read())
+    body = read_body(Advance, await request.read())
     telegram.clock.advance(body.seconds)
     return {"time": telegram.clock.time()}
 
@@ -92,9 +92,11 @@ async def _add_person(telegram: Telegram, request: web.Request) -> Person:
 
 async def _change_person(telegram: Telegram, request: web.Request) -> Person:
     person = telegram.person(int(request.match_info["person"]))
-    change = Change.model_validate_json(await request.read())
-    if change.model_extra:
-        persons.change_person(telegram, person, change.model_extra)
+    given = _object(await request.read())
+    own = {name: given.pop(name) for name in ("standing", "has_private_forwards") if name in given}
+    change = read(Change, own)
+    if given:
+        persons.change_person(telegram, person, given)
     if change.has_private_forwards is not None:
         person.has_private_forwards = change.has_private_forwards
         telegram.state.note("person", person.user["id"])
@@ -104,12 +106,12 @@ async def _change_person(telegram: Telegram, request: web.Request) -> Person:
 
 
 async def _add_group(telegram: Telegram, request: web.Request) -> Json:
-    return add_group(telegram, GroupPlan.model_validate_json(await request.read())).json
+    return add_group(telegram, read_body(GroupPlan, await request.read())).json
 
 
 async def _set_role(telegram: Telegram, request: web.Request) -> Json:
     chat = chat_of(telegram, request)
-    change = RoleChange.model_validate_json(await request.read())
+    change = read_body(RoleChange, await request.read())
     join(telegram, chat, int(request.match_info["person"]), change.role)
     return {"role": change.role}
 
@@ -119,12 +121,12 @@ async def _upgrade(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _add_topic(telegram: Telegram, request: web.Request) -> Json:
-    topic = NewTopic.model_validate_json(await request.read())
+    topic = read_body(NewTopic, await request.read())
     return {"id": add_topic(telegram, chat_of(telegram, request), topic.name)}
 
 
 async def _change_topic(telegram: Telegram, request: web.Request) -> Json:
-    change = TopicChange.model_validate_json(await request.read())
+    change = read_body(TopicChange, await request.read())
     topic = int(request.match_info["topic"])
     change_topic(telegram, chat_of(telegram, request), topic, closed=change.closed)
     return {"id": topic, "closed": change.closed}
@@ -142,14 +144,14 @@ async def _list_chats(telegram: Telegram, _request: web.Request) -> list[Json]:
 
 async def _watch_chat(telegram: Telegram, request: web.Request) -> Json:
     chat = chat_of(telegram, request)
-    query = Wait.model_validate(dict(request.query))
+    query = read(Wait, request.query)
     if chat.version <= query.after and query.wait:
         await telegram.signals.wait(chat.id, query.wait)
     return show_chat(chat) | show_changes(telegram, chat, query.after)
 
 
 async def _list_calls(telegram: Telegram, request: web.Request) -> list[Call]:
-    query = Calls.model_validate(dict(request.query))
+    query = read(Calls, request.query)
     method = query.method and query.method.lower()
 
     def found() -> list[Call]:
@@ -164,25 +166,25 @@ async def _list_calls(telegram: Telegram, request: web.Request) -> list[Call]:
 
 
 async def _count_pending(telegram: Telegram, request: web.Request) -> Json:
-    query = Pending.model_validate(dict(request.query))
+    query = read(Pending, request.query)
     queue = telegram.queue
     await telegram.signals.wait_for(UPDATES, query.wait, lambda: queue.pending == query.count)
     return {"pending": queue.pending}
 
 
-async def _list_updates(telegram: Telegram, _request: web.Request) -> list[orjson.Fragment]:
-    return [orjson.Fragment(update.body) for update in telegram.state.history]
+async def _list_updates(telegram: Telegram, _request: web.Request) -> json_text.Encoded:
+    return json_text.array(update.body for update in telegram.state.history)
 
 
 async def _repeat(telegram: Telegram, request: web.Request) -> Json:
-    body = Repeat.model_validate_json(await request.read())
+    body = read_body(Repeat, await request.read())
     return {"update_id": telegram.queue.repeat(body.update_id).id}
 
 
 def _object(body: bytes) -> Json:
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = json_text.decode(body)
+    except ValueError:
         value = None
     if not isinstance(value, dict):
         raise ControlError("the body must be a JSON object")

@@ -1,24 +1,16 @@
 """Edits of the bot's messages, including those sent through inline mode."""
 
-from aiogram.methods import (
-    EditMessageCaption,
-    EditMessageMedia,
-    EditMessageReplyMarkup,
-    EditMessageText,
-)
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.keyboards import check_inline_keyboard
 from telegram_playground.media import media_content
 from telegram_playground.messages import CAPTIONED
+from telegram_playground.parameters import Parameters
 from telegram_playground.state import Chat, Json, Message
 from telegram_playground.telegram import Telegram
 from telegram_playground.texts import CAPTION, TEXT, caption_content, text_content
 
 REPLACEABLE = tuple(name for name in CAPTIONED if name != "voice")
 """Fields of a message whose file editMessageMedia can replace."""
-
-Edit = EditMessageText | EditMessageCaption | EditMessageMedia | EditMessageReplyMarkup
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same"
@@ -29,7 +21,7 @@ FIRST_BUTTONS = {"game": "callback_game", "invoice": "pay"}
 """The kind that the first button must have, by the field of the message."""
 
 
-def edit_message_text(telegram: Telegram, call: EditMessageText) -> Json | bool:
+def edit_message_text(telegram: Telegram, call: Parameters) -> Json | bool:
     """Edit the text and inline keyboard of a message of the bot (editMessageText)."""
     if call.text is None:
         raise BadRequestError("message text is empty")
@@ -42,7 +34,7 @@ def edit_message_text(telegram: Telegram, call: EditMessageText) -> Json | bool:
     return _edit(telegram, call, (chat, message), TEXT, content)
 
 
-def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json | bool:
+def edit_message_caption(telegram: Telegram, call: Parameters) -> Json | bool:
     """Edit the caption and inline keyboard of a message of the bot (editMessageCaption)."""
     content = caption_content(
         telegram,
@@ -57,7 +49,7 @@ def edit_message_caption(telegram: Telegram, call: EditMessageCaption) -> Json |
     return _edit(telegram, call, (chat, message), CAPTION, content)
 
 
-def edit_message_media(telegram: Telegram, call: EditMessageMedia) -> Json | bool:
+def edit_message_media(telegram: Telegram, call: Parameters) -> Json | bool:
     """Edit the file, caption and inline keyboard of a message of the bot (editMessageMedia)."""
     chat, message = _editable(telegram, call)
     if not message.json.keys() & {*REPLACEABLE, "text"}:
@@ -72,7 +64,7 @@ def edit_message_media(telegram: Telegram, call: EditMessageMedia) -> Json | boo
     )
 
 
-def edit_message_reply_markup(telegram: Telegram, call: EditMessageReplyMarkup) -> Json | bool:
+def edit_message_reply_markup(telegram: Telegram, call: Parameters) -> Json | bool:
     """Edit the inline keyboard of a message of the bot (editMessageReplyMarkup)."""
     return _edit(telegram, call, _editable(telegram, call), (), {})
 
@@ -91,7 +83,7 @@ def find_inline(telegram: Telegram, inline_message_id: str) -> tuple[Chat, Messa
     return chat, message
 
 
-def _editable(telegram: Telegram, call: Edit) -> tuple[Chat, Message]:
+def _editable(telegram: Telegram, call: Parameters) -> tuple[Chat, Message]:
     if call.business_connection_id:
         raise BadRequestError("business connection not found")
     if call.inline_message_id is not None and call.chat_id is None:
@@ -109,7 +101,7 @@ def _editable(telegram: Telegram, call: Edit) -> tuple[Chat, Message]:
 
 def _edit(
     telegram: Telegram,
-    call: Edit,
+    call: Parameters,
     found: tuple[Chat, Message],
     fields: tuple[str, ...],
     content: Json,

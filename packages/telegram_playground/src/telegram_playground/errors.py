@@ -1,7 +1,5 @@
 """Refusals of the bot's side and the persons' side, and errors of the folder."""
 
-from pydantic import ValidationError
-
 
 class ApiError(Exception):
     """A Bot API call is refused in Telegram's words.
@@ -75,10 +73,5 @@ class DamagedJournalError(Exception):
     """A journal is damaged, or written by another version."""
 
 
-def problems_of(error: ValidationError) -> str:
-    """Describe what is wrong with each field of a request, in one line."""
-    lines = []
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        path = ".".join(map(str, problem["loc"]))
-        lines.append(f"{path}: {problem['msg']}" if path else problem["msg"])
-    return "; ".join(lines)
+class WrongValueError(ValueError):
+    """A value is not of the type that it should have; the text says which, and why."""

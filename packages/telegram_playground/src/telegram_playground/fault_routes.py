@@ -10,31 +10,33 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
+from telegram_playground.annotated import read_body
 from telegram_playground.control_http import Route
-from telegram_playground.control_requests import Strict
 from telegram_playground.faults import Fault
 from telegram_playground.rate_limits import Limits
 from telegram_playground.state import Json
 from telegram_playground.telegram import Telegram
 
 
-class Seed(Strict):
+@dataclass(kw_only=True)
+class Seed:
     """The seed of the faults' random numbers."""
 
     seed: int
 
 
 async def _add(telegram: Telegram, request: web.Request) -> Json:
-    fault = Fault.model_validate_json(await request.read())
+    fault = read_body(Fault, await request.read())
     return {"id": telegram.faults.add(fault)}
 
 
 async def _list(telegram: Telegram, _request: web.Request) -> Json:
     active = telegram.faults.active
-    return {str(number): fault.model_dump(mode="json") for number, fault in active.items()}
+    return {str(number): asdict(fault) for number, fault in active.items()}
 
 
 async def _clear(telegram: Telegram, _request: web.Request) -> Json:
@@ -48,19 +50,19 @@ async def _remove(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _seed(telegram: Telegram, request: web.Request) -> Json:
-    body = Seed.model_validate_json(await request.read())
+    body = read_body(Seed, await request.read())
     telegram.faults.seed(body.seed)
     return {"seed": body.seed}
 
 
 async def _show_limits(telegram: Telegram, _request: web.Request) -> Json:
-    return telegram.rate_limits.limits.model_dump()
+    return asdict(telegram.rate_limits.limits)
 
 
 async def _set_limits(telegram: Telegram, request: web.Request) -> Json:
-    limits = Limits.model_validate_json(await request.read())
+    limits = read_body(Limits, await request.read())
     telegram.rate_limits.set(limits)
-    return limits.model_dump()
+    return asdict(limits)
 
 
 ROUTES: Sequence[Route] = (

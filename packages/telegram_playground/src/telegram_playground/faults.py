@@ -1,16 +1,18 @@
 """Faults on demand: calls that fail, wait or get lost; answers and updates that are altered."""
 
 import itertools
+import math
 import random
+from base64 import b64decode
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Literal, Self
+from typing import Annotated, Literal
 
-import orjson
 from aiohttp import web
-from pydantic import Base64Bytes, Field, model_validator
 
+from telegram_playground import json_text
+from telegram_playground.annotated import Within
 from telegram_playground.answers import success_body
-from telegram_playground.control_requests import Strict
 from telegram_playground.errors import ApiError, ControlError, TooManyRequestsError
 from telegram_playground.state import Json
 
@@ -26,7 +28,8 @@ REASONS = {
 }
 
 
-class Fault(Strict):
+@dataclass(kw_only=True)
+class Fault:
     """A fault, and which calls or updates it hits.
 
     Attributes:
@@ -46,8 +49,8 @@ class Fault(Strict):
         headers: HTTP headers of an `answer`, added to its own or replacing them.
         body: The body of an `answer`; the true one if `None`.
         patch: A JSON merge patch (RFC 7396) of the body of an answer or update.
-        replace: Bytes that replace texts in that body, so that it need not be JSON or UTF-8. A
-            request has them in base64.
+        replace: Bytes that replace texts in that body, so that it need not be JSON or UTF-8; in
+            base64.
     """
 
     kind: Literal[
@@ -55,22 +58,22 @@ class Fault(Strict):
     ]
     method: str | None = None
     chat: int | None = None
-    share: float = Field(1, ge=0, le=1)
-    times: int | None = Field(None, ge=1)
-    status: int = Field(500, ge=200, lt=600)
-    retry_after: int = Field(1, ge=1)
-    seconds: float = Field(1, ge=0, le=MAX_SECONDS)
+    share: Annotated[float, Within(0, 1)] = 1
+    times: Annotated[int, Within(1, math.inf)] | None = None
+    status: Annotated[int, Within(200, 599)] = 500
+    retry_after: Annotated[int, Within(1, math.inf)] = 1
+    seconds: Annotated[float, Within(0, MAX_SECONDS)] = 1
     done: bool = True
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
     patch: Json | None = None
-    replace: dict[str, Base64Bytes] = Field(default_factory=dict)
+    replace: dict[str, str] = field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _check_status(self) -> Self:
+    def __post_init__(self) -> None:
         if self.kind == "refuse" and self.status < HTTPStatus.BAD_REQUEST:
             raise ValueError("a refusal has a status from 400 on")
-        return self
+        for raw in self.replace.values():
+            b64decode(raw, validate=True)  # raises a ValueError if it is no base64
 
     def refusal(self) -> ApiError:
         """Give the refusal of a call."""
@@ -90,9 +93,9 @@ class Fault(Strict):
     def altered(self, body: bytes) -> bytes:
         """Patch the body of an answer or update, and replace texts in it."""
         if self.patch is not None:
-            body = orjson.dumps(_merged(orjson.loads(body), self.patch))
+            body = json_text.encode(_merged(json_text.decode(body), self.patch))
         for text, raw in self.replace.items():
-            body = body.replace(text.encode(), raw)
+            body = body.replace(text.encode(), b64decode(raw))
         return body
 
 

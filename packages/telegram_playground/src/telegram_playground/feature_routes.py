@@ -19,14 +19,14 @@ link `url` |
 
 import secrets
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from pydantic import Field, field_validator
 
+from telegram_playground.annotated import Pattern, read, read_body
 from telegram_playground.control_http import MESSAGE, Route, chat_of
-from telegram_playground.control_requests import Strict
 from telegram_playground.inline_choices import Asking, Choice, ask, choose
 from telegram_playground.person_messages import allow_writing
 from telegram_playground.person_payments import (
@@ -46,7 +46,8 @@ from telegram_playground.state import Json
 from telegram_playground.telegram import Telegram
 
 
-class Switches(Strict):
+@dataclass(kw_only=True)
+class Switches:
     """What @BotFather switches; `None` leaves a switch as it is."""
 
     inline: bool | None = None
@@ -57,40 +58,41 @@ class Switches(Strict):
     privacy: bool | None = None
 
 
-class Visit(Strict):
+@dataclass(kw_only=True)
+class Visit:
     """A person who opens an address."""
 
     person: int
     url: str
 
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: str) -> str:
-        urlsplit(url)  # raises a ValueError, which pydantic reports
-        return url
+    def __post_init__(self) -> None:
+        urlsplit(self.url)  # raises a ValueError if it is no address
 
 
+@dataclass(kw_only=True)
 class LoggingIn(Visit):
     """A person who logs in; `write` allows the bot to write to them."""
 
     write: bool = False
 
 
-class InvoiceLink(Strict):
+@dataclass(kw_only=True)
+class InvoiceLink:
     """A link to an invoice."""
 
     url: str
 
 
+@dataclass(kw_only=True)
 class Opening(Visit):
     """A Mini App that a person opens, by a kind of button or by a `startapp` link."""
 
     source: Literal["keyboard", "inline", "menu", "link"] = "inline"
-    start_param: str | None = Field(None, pattern="^[A-Za-z0-9_-]{0,512}$")
+    start_param: Annotated[str, Pattern("[A-Za-z0-9_-]{0,512}")] | None = None
 
 
 async def _switch(telegram: Telegram, request: web.Request) -> Json:
-    switches = Switches.model_validate_json(await request.read())
+    switches = read_body(Switches, await request.read())
     state = telegram.state
     if switches.inline is not None:
         state.abilities["supports_inline_queries"] = switches.inline
@@ -108,7 +110,7 @@ async def _switch(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _ask(telegram: Telegram, request: web.Request) -> Json:
-    asking = Asking.model_validate_json(await request.read())
+    asking = read_body(Asking, await request.read())
     query = ask(telegram, asking)
     signals = telegram.signals
     await signals.wait_for(query.id, asking.wait, lambda: query.answer is not None)
@@ -121,13 +123,13 @@ async def _ask(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _choose(telegram: Telegram, request: web.Request) -> Json:
-    choice = Choice.model_validate_json(await request.read())
+    choice = read_body(Choice, await request.read())
     chat, message = choose(telegram, choice)
     return show_message(telegram, chat, message)
 
 
 async def _open(telegram: Telegram, request: web.Request) -> Json:
-    opening = Opening.model_validate_json(await request.read())
+    opening = read_body(Opening, await request.read())
     person = telegram.person(opening.person)
     more = {}
     if opening.start_param is not None:
@@ -145,7 +147,7 @@ async def _open(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _log_in(telegram: Telegram, request: web.Request) -> Json:
-    login = LoggingIn.model_validate_json(await request.read())
+    login = read_body(LoggingIn, await request.read())
     person = telegram.person(login.person)
     if login.write:
         allow_writing(telegram, person, urlsplit(login.url).hostname or "")
@@ -154,17 +156,17 @@ async def _log_in(telegram: Telegram, request: web.Request) -> Json:
 
 
 async def _show_invoice(telegram: Telegram, request: web.Request) -> Json:
-    invoice, secret = invoice_behind(telegram, InvoiceLink.model_validate(dict(request.query)).url)
+    invoice, secret = invoice_behind(telegram, read(InvoiceLink, request.query).url)
     return {"invoice": invoice, "bill": show_bill(secret)}
 
 
 async def _ask_shipping(telegram: Telegram, request: web.Request) -> Json:
-    wish = Shipping.model_validate_json(await request.read())
+    wish = read_body(Shipping, await request.read())
     return await ask_shipping(telegram, _bill(telegram, request, wish), wish)
 
 
 async def _pay(telegram: Telegram, request: web.Request) -> Json:
-    payment = Payment.model_validate_json(await request.read())
+    payment = read_body(Payment, await request.read())
     return await pay(telegram, _bill(telegram, request, payment), payment)
 
 

@@ -5,12 +5,10 @@ import mimetypes
 import secrets
 from pathlib import Path
 
-from aiogram.methods import GetFile
-from aiogram.types import BufferedInputFile, InputFile
-
 from telegram_playground.errors import BadRequestError
+from telegram_playground.parameters import Parameters
 from telegram_playground.pictures import picture_size
-from telegram_playground.state import Json, StoredFile
+from telegram_playground.state import Json, StoredFile, Upload
 from telegram_playground.telegram import Telegram
 
 MAX_DOWNLOAD = 20 << 20
@@ -38,7 +36,7 @@ WRONG_FILE = "wrong file identifier/HTTP URL specified"
 
 
 def take_file(
-    telegram: Telegram, value: InputFile | str, kind: str, details: Json | None = None
+    telegram: Telegram, value: Upload | str, kind: str, details: Json | None = None
 ) -> StoredFile:
     """Find the file that a call names, or keep the file that it uploads.
 
@@ -51,10 +49,8 @@ def take_file(
     Raises:
         BadRequestError: If there is no such file, it is a URL, or it does not fit the kind.
     """
-    if isinstance(value, BufferedInputFile):
-        return keep_file(telegram, value.data, value.filename or "file", kind, details)
-    if not isinstance(value, str):
-        raise BadRequestError(WRONG_FILE)
+    if isinstance(value, Upload):
+        return keep_file(telegram, value.data, value.name or "file", kind, details)
     if value.startswith(("http://", "https://")):
         # The playground never connects to another host.
         raise BadRequestError("failed to get HTTP URL content")
@@ -127,7 +123,7 @@ def file_content(file: StoredFile) -> Json:
     return content | {"document": identity | named} if file.kind == "animation" else content
 
 
-def get_file(telegram: Telegram, call: GetFile) -> Json:
+def get_file(telegram: Telegram, call: Parameters) -> Json:
     """Give the path by which a file can be downloaded (getFile)."""
     file = telegram.state.files.get(call.file_id)
     if file is None:

@@ -1,14 +1,13 @@
 """setGameScore and getGameHighScores."""
 
-from aiogram.methods import GetGameHighScores, SetGameScore
-
 from telegram_playground.edits import find_inline
 from telegram_playground.errors import BadRequestError
+from telegram_playground.parameters import Parameters
 from telegram_playground.state import Chat, Json, Message
 from telegram_playground.telegram import Telegram
 
 
-def set_game_score(telegram: Telegram, call: SetGameScore) -> Json | bool:
+def set_game_score(telegram: Telegram, call: Parameters) -> Json | bool:
     """Set a person's score in a game (setGameScore)."""
     chat, message = _game(telegram, call)
     telegram.user(call.user_id)
@@ -22,7 +21,7 @@ def set_game_score(telegram: Telegram, call: SetGameScore) -> Json | bool:
     return True if message.inline_id else telegram.show(chat, message)
 
 
-def get_game_high_scores(telegram: Telegram, call: GetGameHighScores) -> list[Json]:
+def get_game_high_scores(telegram: Telegram, call: Parameters) -> list[Json]:
     """List the scores in a game, the best first (getGameHighScores)."""
     _, message = _game(telegram, call)
     telegram.user(call.user_id)
@@ -38,7 +37,7 @@ def high_scores(telegram: Telegram, message: Message) -> list[Json]:
     ]
 
 
-def _game(telegram: Telegram, call: SetGameScore | GetGameHighScores) -> tuple[Chat, Message]:
+def _game(telegram: Telegram, call: Parameters) -> tuple[Chat, Message]:
     if call.inline_message_id is not None:
         chat, message = find_inline(telegram, call.inline_message_id)
     else:

@@ -1,10 +1,9 @@
 """Groups: creation, roles, topics, upgrade."""
 
+from dataclasses import dataclass, field
 from typing import Literal
 
-from pydantic import Field
-
-from telegram_playground.control_requests import MAX_TITLE, Id, Strict
+from telegram_playground.control_requests import Id, Title
 from telegram_playground.errors import ControlError
 from telegram_playground.members import announce_change, chat_member
 from telegram_playground.privacy_mode import tell_bot
@@ -16,7 +15,8 @@ FIRST_GROUP = -4_000_000
 GENERAL_TOPIC = 1
 
 
-class GroupPlan(Strict):
+@dataclass(kw_only=True)
+class GroupPlan:
     """A group to add.
 
     Attributes:
@@ -31,10 +31,10 @@ class GroupPlan(Strict):
             writes in a topic of their own, whose id is the person's.
     """
 
-    title: str = Field(min_length=1, max_length=MAX_TITLE)
+    title: Title
     type: Literal["group", "supergroup"] = "supergroup"
     id: Id | None = None
-    roles: dict[int, Role] = Field(default_factory=dict)
+    roles: dict[int, Role] = field(default_factory=dict)
     bot: Role = Role.MEMBER
     username: str | None = None
     is_forum: bool = False

@@ -1,10 +1,11 @@
 """Inline mode from the persons' side: inline queries, and sending their results."""
 
 import secrets
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
-
-from telegram_playground.control_requests import MAX_WAIT, Strict
+from telegram_playground.annotated import Length
+from telegram_playground.control_requests import Seconds
 from telegram_playground.errors import ControlError
 from telegram_playground.persons import check_writing
 from telegram_playground.privacy_mode import tell_bot
@@ -18,7 +19,8 @@ REMEMBERED = 1_000
 """The number of queries that are kept, so that their results can be chosen or reused."""
 
 
-class Asking(Strict):
+@dataclass(kw_only=True)
+class Asking:
     """An inline query.
 
     Attributes:
@@ -31,13 +33,14 @@ class Asking(Strict):
     """
 
     person: int
-    query: str = Field("", max_length=MAX_QUERY)
+    query: Annotated[str, Length(0, MAX_QUERY)] = ""
     offset: str = ""
     chat_type: str | None = None
-    wait: float = Field(10, ge=0, le=MAX_WAIT)
+    wait: Seconds = 10.0
 
 
-class Choice(Strict):
+@dataclass(kw_only=True)
+class Choice:
     """A result of an inline query that a person sends to a chat."""
 
     person: int

@@ -1,11 +1,10 @@
 """Inline mode from the bot's side: answerInlineQuery, and answerWebAppQuery."""
 
-from aiogram.methods import AnswerInlineQuery, AnswerWebAppQuery
-
 from telegram_playground.callbacks import TOO_OLD
 from telegram_playground.errors import BadRequestError
 from telegram_playground.inline_choices import post_via_bot
 from telegram_playground.inline_results import result_content
+from telegram_playground.parameters import Parameters
 from telegram_playground.state import InlineAnswer, Json
 from telegram_playground.telegram import Telegram
 
@@ -22,7 +21,7 @@ WAITS_FOR = 30
 """Seconds after a query for which it can be answered."""
 
 
-def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
+def answer_inline_query(telegram: Telegram, call: Parameters) -> bool:
     """Answer an inline query with results (answerInlineQuery)."""
     now = telegram.clock.time()
     query = telegram.state.inline_queries.get(call.inline_query_id)
@@ -34,11 +33,10 @@ def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
         raise BadRequestError("NEXT_OFFSET_INVALID")
     answer = InlineAnswer(next_offset=call.next_offset or "")
     for result in call.results:
-        _check_id(result.id, answer)
-        answer.contents[result.id] = result_content(telegram, result)
-        answer.results.append(result.model_dump(exclude_unset=True, exclude_none=True))
-    if call.button is not None:
-        answer.button = call.button.model_dump(exclude_none=True)
+        _check_id(result["id"], answer)
+        answer.contents[result["id"]] = result_content(telegram, result)
+        answer.results.append(result)
+    answer.button = call.button
     seconds = CACHE_TIME if call.cache_time is None else max(call.cache_time, 0)
     answer.valid_until, answer.is_personal = now + seconds, bool(call.is_personal)
     query.answer = answer
@@ -46,7 +44,7 @@ def answer_inline_query(telegram: Telegram, call: AnswerInlineQuery) -> bool:
     return True
 
 
-def answer_web_app_query(telegram: Telegram, call: AnswerWebAppQuery) -> Json:
+def answer_web_app_query(telegram: Telegram, call: Parameters) -> Json:
     """Send a message as the person who uses a Mini App (answerWebAppQuery)."""
     user_id = telegram.state.web_app_queries.get(call.web_app_query_id)
     if user_id is None:

@@ -9,9 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import orjson
-from pydantic import TypeAdapter
-
+from telegram_playground import json_text
+from telegram_playground.annotated import read
 from telegram_playground.errors import DamagedJournalError
 from telegram_playground.state import (
     CallbackQuery,
@@ -30,27 +29,28 @@ from telegram_playground.state import (
 OMITTED = frozenset({"messages", "changed"})
 """Fields that are not written: messages have lines of their own, `changed` follows from them."""
 
-KINDS: dict[str, TypeAdapter[Any]] = {
-    "person": TypeAdapter(Person),
-    "chat": TypeAdapter(Chat),
-    "message": TypeAdapter(Message),
-    "query": TypeAdapter(CallbackQuery),
-    "file": TypeAdapter(StoredFile),
-    "poll": TypeAdapter(Poll),
-    "update": TypeAdapter(Update),
+Kept = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
+
+KINDS: dict[str, type[Kept]] = {
+    "person": Person,
+    "chat": Chat,
+    "message": Message,
+    "query": CallbackQuery,
+    "file": StoredFile,
+    "poll": Poll,
+    "update": Update,
 }
 
 SETTINGS = ("last_update_id", "web_app_queries", "transactions", "invoice_links")
 """Fields of the state that are written together, as they are. Options of the server are not."""
 
-Kept = CallbackQuery | Chat | Message | Person | Poll | StoredFile | Update | Webhook
 Values = dict[tuple[str, Any], Any]
 
 
 def line(state: State, kind: str, key: Hashable) -> bytes:
     """Give the line of an object as it is now; `State.note` explains kinds and keys."""
     value = _settings(state) if kind == "settings" else _value(state, kind, key)
-    return orjson.dumps([kind, key, value], default=_text, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+    return json_text.encode([kind, key, value]) + b"\n"
 
 
 def all_lines(state: State) -> Iterator[bytes]:
@@ -87,10 +87,10 @@ def _restore(state: State, values: Values) -> None:
         if kind == "update":
             state.last_update_id = max(state.last_update_id, key)
         if value is not None and kind != "message":
-            _objects(state, kind)[key] = KINDS[kind].validate_python(value)
+            _objects(state, kind)[key] = read(KINDS[kind], value)
     for (kind, key), value in values.items():
         if value is not None and kind == "message" and key[0] in state.chats:
-            state.chats[key[0]].messages[key[1]] = KINDS[kind].validate_python(value)
+            state.chats[key[0]].messages[key[1]] = read(Message, value)
     state.updates = dict(sorted(state.updates.items()))
     for chat in state.chats.values():
         _tie(state, chat)
@@ -120,7 +120,7 @@ def _restore_settings(state: State, value: Json) -> None:
         setattr(state, name, value.get(name, getattr(state, name)))
     state.allowed_updates = frozenset(value["allowed_updates"])
     if value["webhook"] is not None:
-        state.webhook = TypeAdapter(Webhook).validate_python(value["webhook"])
+        state.webhook = read(Webhook, value["webhook"])
     commands, texts, buttons = value["profile"]
     state.profile = Profile(
         {tuple(key): item for key, item in commands},
@@ -140,7 +140,7 @@ def _read_values(path: Path) -> Values:
         return values
     for number, line in enumerate(path.read_bytes().splitlines()):
         try:
-            kind, key, value = orjson.loads(line)
+            kind, key, value = json_text.decode(line)
         except ValueError:
             if number == 0:
                 raise
@@ -189,9 +189,3 @@ def _plain(kept: Kept) -> Json:
     return {
         field.name: getattr(kept, field.name) for field in fields(kept) if field.name not in OMITTED
     }
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.decode()
-    raise TypeError

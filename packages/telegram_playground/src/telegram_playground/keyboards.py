@@ -1,22 +1,15 @@
 """Checks of inline and reply keyboards."""
 
-from aiogram.types import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    ReplyKeyboardMarkup,
-)
+from typing import Any
 
 from telegram_playground.errors import BadRequestError
 from telegram_playground.links import checked_link, is_page, user_of_link
-from telegram_playground.markups import Markup
 from telegram_playground.state import Chat, Json
 from telegram_playground.telegram import Telegram
 
 LOOKS = frozenset({"text", "style", "icon_custom_emoji_id"})
 """Fields that an inline button of any kind may have."""
 
-KNOWN = frozenset(InlineKeyboardButton.model_fields)
 STYLES = frozenset({"", "default", "primary", "success", "danger"})
 
 MAX_DATA = 64
@@ -48,7 +41,7 @@ FIRST_MISSING = {"callback_game": "REPLY_MARKUP_GAME_EMPTY", "pay": "REPLY_MARKU
 
 
 def check_markup(
-    telegram: Telegram, chat: Chat, markup: Markup | None, first: str | None = None
+    telegram: Telegram, chat: Chat, markup: Json | None, first: str | None = None
 ) -> tuple[Json | None, Json | None]:
     """Check a `reply_markup`.
 
@@ -64,22 +57,23 @@ def check_markup(
     Raises:
         BadRequestError: If Telegram would refuse it.
     """
-    match markup:
-        case None:
-            return None, None
-        case InlineKeyboardMarkup():
-            return check_inline_keyboard(telegram, chat, markup, first), None
-        case ReplyKeyboardMarkup():
-            _check_reply_keyboard(chat, markup)
-        case _:
-            _check_placeholder(getattr(markup, "input_field_placeholder", None))
-    return None, markup.model_dump(exclude_none=True)
+    if markup is None:
+        return None, None
+    if "inline_keyboard" in markup:
+        return check_inline_keyboard(telegram, chat, markup, first), None
+    placeholder = markup.get("input_field_placeholder")
+    if placeholder is not None and not 1 <= len(placeholder) <= MAX_PLACEHOLDER:
+        raise BadRequestError("reply keyboard placeholder is invalid")
+    for row in markup.get("keyboard", ()):
+        for button in row:
+            _check_reply_button(chat, button)
+    return None, markup
 
 
 def check_inline_keyboard(
     telegram: Telegram,
     chat: Chat | None,
-    markup: InlineKeyboardMarkup | None,
+    markup: Json | None,
     first: str | None = None,
 ) -> Json | None:
     """Check an inline keyboard.
@@ -97,10 +91,10 @@ def check_inline_keyboard(
         BadRequestError: If Telegram would refuse one of its buttons.
     """
     rows: list[list[Json]] = []
-    for row in markup.inline_keyboard if markup else ():
+    for row in markup["inline_keyboard"] if markup else ():
         buttons: list[Json] = []
         for button in row:
-            if button.text:
+            if button["text"]:
                 fixed = None if rows or buttons else first
                 buttons.append(_inline_button(telegram, chat, button, fixed))
         if buttons:
@@ -110,10 +104,8 @@ def check_inline_keyboard(
     return {"inline_keyboard": rows} if rows else None
 
 
-def _inline_button(
-    telegram: Telegram, chat: Chat | None, button: InlineKeyboardButton, fixed: str | None
-) -> Json:
-    shown = {name: value for name, value in button if value is not None and name in KNOWN}
+def _inline_button(telegram: Telegram, chat: Chat | None, button: Json, fixed: str | None) -> Json:
+    shown = {name: value for name, value in button.items() if value is not False}
     for name in ("url", "callback_data"):
         if shown.get(name) == "":
             del shown[name]
@@ -126,29 +118,26 @@ def _inline_button(
         raise BadRequestError(MANY_KINDS)
     kind = kinds.pop()
     if kind != fixed:
-        _check_kind(telegram, chat, kind, button)
-    return shown if isinstance(shown[kind], str) else button.model_dump(exclude_none=True)
+        _check_kind(telegram, chat, kind, shown[kind])
+    return shown
 
 
-def _check_kind(
-    telegram: Telegram, chat: Chat | None, kind: str, button: InlineKeyboardButton
-) -> None:
+def _check_kind(telegram: Telegram, chat: Chat | None, kind: str, value: Any) -> None:  # noqa: ANN401 - a text or object
     match kind:
-        case "callback_data" if len((button.callback_data or "").encode()) > MAX_DATA:
+        case "callback_data" if len(value.encode()) > MAX_DATA:
             raise BadRequestError("BUTTON_DATA_INVALID")
         case "url":
-            _check_url(telegram, button.url or "")
-        case "login_url" if button.login_url:
-            _check_page(button.login_url.url)
+            _check_url(telegram, value)
+        case "login_url":
+            _check_page(value["url"])
             if not telegram.state.login_domain:
                 raise BadRequestError("BOT_DOMAIN_INVALID")
-        case "web_app" if button.web_app:
-            _check_page(button.web_app.url)
+        case "web_app":
+            _check_page(value["url"])
             if chat is None or not chat.private:
                 raise BadRequestError("BUTTON_TYPE_INVALID")
-        case "copy_text" if button.copy_text:
-            if not 1 <= len(button.copy_text.text) <= MAX_COPIED:
-                raise BadRequestError("BUTTON_COPY_TEXT_INVALID")
+        case "copy_text" if not 1 <= len(value["text"]) <= MAX_COPIED:
+            raise BadRequestError("BUTTON_COPY_TEXT_INVALID")
         case "callback_game" | "pay":
             # Allowed only as the first button of a game or an invoice.
             raise BadRequestError("BUTTON_TYPE_INVALID")
@@ -172,25 +161,13 @@ def _check_page(url: str) -> None:
         raise BadRequestError("BUTTON_URL_INVALID")
 
 
-def _check_reply_keyboard(chat: Chat, markup: ReplyKeyboardMarkup) -> None:
-    _check_placeholder(markup.input_field_placeholder)
-    for row in markup.keyboard:
-        for button in row:
-            _check_reply_button(chat, button)
-
-
-def _check_reply_button(chat: Chat, button: KeyboardButton) -> None:
-    kinds = [kind for kind in PRIVATE_REQUESTS if getattr(button, kind)]
+def _check_reply_button(chat: Chat, button: Json) -> None:
+    kinds = [kind for kind in PRIVATE_REQUESTS if button.get(kind, False) is not False]
     if len(kinds) > 1:
         raise BadRequestError("can't parse keyboard button: at most one kind may be used")
-    if (button.style or "default") not in STYLES:
+    if button.get("style", "default") not in STYLES:
         raise BadRequestError("can't parse keyboard button: invalid button style specified")
     if not kinds or chat.private:
         return
     verb = "used" if kinds[0] == "web_app" else "requested"
     raise BadRequestError(f"{PRIVATE_REQUESTS[kinds[0]]} can be {verb} in private chats only")
-
-
-def _check_placeholder(placeholder: str | None) -> None:
-    if placeholder is not None and not 1 <= len(placeholder) <= MAX_PLACEHOLDER:
-        raise BadRequestError("reply keyboard placeholder is invalid")

@@ -40,7 +40,7 @@ class Playground(Client):
         bot: The bot's `User`; set once started.
 
     Raises:
-        aiogram.utils.token.TokenValidationError: If the token has another form.
+        ValueError: If the token has another form.
         OSError: On entry, if the address or the folder can't be used (`FolderError`).
     """
 

@@ -2,60 +2,28 @@
 
 import secrets
 
-from aiogram.methods import (
-    SendAnimation,
-    SendAudio,
-    SendDocument,
-    SendMediaGroup,
-    SendPhoto,
-    SendSticker,
-    SendVideo,
-    SendVideoNote,
-    SendVoice,
-)
-from aiogram.types import (
-    InputFileUnion,
-    InputMediaAnimation,
-    InputMediaAudio,
-    InputMediaDocument,
-    InputMediaPhoto,
-    InputMediaUnion,
-    InputMediaVideo,
-)
-
 from telegram_playground.errors import BadRequestError, NotSpokenError
 from telegram_playground.files import file_content, take_file
-from telegram_playground.parameters import Method
+from telegram_playground.parameters import Parameters
 from telegram_playground.sending import send
 from telegram_playground.state import Json
 from telegram_playground.telegram import Telegram
 from telegram_playground.texts import caption_content
 
-SendFile = (
-    SendAnimation
-    | SendAudio
-    | SendDocument
-    | SendPhoto
-    | SendSticker
-    | SendVideo
-    | SendVideoNote
-    | SendVoice
-)
-SpokenMedia = (
-    InputMediaAnimation | InputMediaAudio | InputMediaDocument | InputMediaPhoto | InputMediaVideo
-)
-
-KINDS: dict[Method, str] = {
-    SendAnimation: "animation",
-    SendAudio: "audio",
-    SendDocument: "document",
-    SendPhoto: "photo",
-    SendSticker: "sticker",
-    SendVideo: "video",
-    SendVideoNote: "video_note",
-    SendVoice: "voice",
+KINDS = {
+    "sendAnimation": "animation",
+    "sendAudio": "audio",
+    "sendDocument": "document",
+    "sendPhoto": "photo",
+    "sendSticker": "sticker",
+    "sendVideo": "video",
+    "sendVideoNote": "video_note",
+    "sendVoice": "voice",
 }
 """The kind of file that each method sends; its parameter has the same name."""
+
+SPOKEN = frozenset({"animation", "audio", "document", "photo", "video"})
+"""Types of `InputMedia` that the playground implements."""
 
 DETAILS = ("duration", "width", "height", "length", "performer", "title", "emoji")
 """Parameters with which a bot describes a file."""
@@ -67,20 +35,19 @@ UNMIXED = ("document", "audio")
 """Kinds that can't share an album with other kinds (Bot API, sendMediaGroup)."""
 
 
-def send_file(telegram: Telegram, call: SendFile) -> Json:
+def send_file(kind: str, telegram: Telegram, call: Parameters) -> Json:
     """Send a file as the bot (sendPhoto, sendDocument, sendVideo, ...)."""
-    kind = KINDS[type(call)]
-    return send(telegram, call, _content(telegram, call, kind, getattr(call, kind)))
+    return send(telegram, call, _content(telegram, vars(call), kind, kind))
 
 
-def send_media_group(telegram: Telegram, call: SendMediaGroup) -> list[Json]:
+def send_media_group(telegram: Telegram, call: Parameters) -> list[Json]:
     """Send an album as the bot (sendMediaGroup)."""
     if not call.media:
         raise BadRequestError("there are no messages to send")
     if len(call.media) > MAX_ALBUM:
         raise BadRequestError("too many messages to send as an album")
     contents = [media_content(telegram, media) for media in call.media]
-    kinds = {media.type for media in call.media}
+    kinds = {media["type"] for media in call.media}
     for kind in UNMIXED:
         if kind in kinds and len(kinds) > 1:
             raise BadRequestError(f"{kind} can't be mixed with other media types")
@@ -88,33 +55,34 @@ def send_media_group(telegram: Telegram, call: SendMediaGroup) -> list[Json]:
     return [send(telegram, call, content | album) for content in contents]
 
 
-def media_content(telegram: Telegram, media: InputMediaUnion) -> Json:
+def media_content(telegram: Telegram, media: Json) -> Json:
     """Give the fields of a message with a file and its caption.
+
+    Args:
+        telegram: The playground, which keeps the files.
+        media: The `InputMedia`.
 
     Raises:
         BadRequestError: If the file or the caption can't be used.
         NotSpokenError: If the playground does not implement that kind of media.
     """
-    if not isinstance(media, SpokenMedia):
-        raise NotSpokenError(f"media of type {media.type}")
-    return _content(telegram, media, media.type, media.media)
+    kind = media["type"]
+    if kind not in SPOKEN:
+        raise NotSpokenError(f"media of type {kind}")
+    return _content(telegram, media, kind, "media")
 
 
-def _content(
-    telegram: Telegram, source: SendFile | SpokenMedia, kind: str, file: InputFileUnion
-) -> Json:
-    given = {name: getattr(source, name, None) for name in DETAILS}
-    details = {name: value for name, value in given.items() if value is not None}
-    content = file_content(take_file(telegram, file, kind, details))
-    if isinstance(source, SendSticker | SendVideoNote):
-        return content
+def _content(telegram: Telegram, source: Json, kind: str, field: str) -> Json:
+    """Give the fields of a message with the file in a field of a call or `InputMedia`."""
+    details = {name: source[name] for name in DETAILS if source.get(name) is not None}
+    content = file_content(take_file(telegram, source[field], kind, details))
     content |= caption_content(
         telegram,
-        source.caption,
-        source.parse_mode,
-        source.caption_entities,
-        above=getattr(source, "show_caption_above_media", None),
+        source.get("caption"),
+        source.get("parse_mode"),
+        source.get("caption_entities"),
+        above=source.get("show_caption_above_media"),
     )
-    if getattr(source, "has_spoiler", None):
+    if source.get("has_spoiler"):
         content["has_media_spoiler"] = True
     return content

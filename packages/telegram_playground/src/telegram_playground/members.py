@@ -1,21 +1,20 @@
 """Roles in a chat, and the `ChatMember` objects that tell them."""
 
-from aiogram.types import ChatMemberAdministrator, ChatMemberRestricted
-
+from telegram_playground.schema import fields_of
 from telegram_playground.state import Chat, Json, Role
 from telegram_playground.telegram import Telegram
 
 RIGHTS: Json = {
     name: name.startswith("can_") and name != "can_be_edited"
-    for name, field in ChatMemberAdministrator.model_fields.items()
-    if field.is_required() and field.annotation is bool
+    for name, field in fields_of("ChatMemberAdministrator").items()
+    if field.required and field.type == "Boolean"
 }
 """Fields of an administrator with every right, which the bot can't change."""
 
 NO_RIGHTS: Json = {
     name: name == "is_member"
-    for name, field in ChatMemberRestricted.model_fields.items()
-    if field.is_required() and field.annotation is bool
+    for name, field in fields_of("ChatMemberRestricted").items()
+    if field.required and field.type == "Boolean"
 }
 """Fields of a restricted member who has no right, without an end date."""
 

@@ -6,9 +6,9 @@ answered; a machine that loses power may lose the last seconds. The journal is r
 start, and when it has grown.
 """
 
-import fcntl
 import re
 import shutil
+import sys
 from io import FileIO
 from pathlib import Path
 
@@ -142,11 +142,31 @@ class Memory:
 
 
 def _locked(path: Path) -> FileIO:
-    """Open and lock a file; the system unlocks it when the process ends."""
+    """Open and lock a file; the system unlocks it when the process ends.
+
+    Raises:
+        BlockingIOError: If another process has locked it.
+    """
     file = FileIO(path, "w")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file.fileno())
     except OSError:
         file.close()
         raise
     return file
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except PermissionError as error:
+            raise BlockingIOError(*error.args) from error
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

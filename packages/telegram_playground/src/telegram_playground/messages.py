@@ -1,8 +1,7 @@
 """sendMessage, forwardMessage, copyMessage, and deleteMessage."""
 
-from aiogram.methods import CopyMessage, DeleteMessage, DeleteMessages, ForwardMessage, SendMessage
-
 from telegram_playground.errors import BadRequestError
+from telegram_playground.parameters import Parameters
 from telegram_playground.sending import check_right_to_send, posted, send, topic_fields
 from telegram_playground.state import Chat, Json, Message, Role
 from telegram_playground.telegram import Telegram
@@ -24,7 +23,7 @@ COPIED = (*TEXT, *CAPTION, *MEDIA, "has_media_spoiler", "dice", "contact", "loca
 """Fields that a copy or a forwarded message takes over."""
 
 
-def send_message(telegram: Telegram, call: SendMessage) -> Json:
+def send_message(telegram: Telegram, call: Parameters) -> Json:
     """Send a text as the bot (sendMessage)."""
     content = text_content(
         telegram, call.text, call.parse_mode, call.entities, call.link_preview_options
@@ -32,7 +31,7 @@ def send_message(telegram: Telegram, call: SendMessage) -> Json:
     return send(telegram, call, content)
 
 
-def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
+def forward_message(telegram: Telegram, call: Parameters) -> Json:
     """Forward a message (forwardMessage)."""
     source, message = _source(telegram, call, "forward")
     if message.json.get("has_protected_content"):
@@ -45,7 +44,7 @@ def forward_message(telegram: Telegram, call: ForwardMessage) -> Json:
     return telegram.show(chat, telegram.post(chat, Message(content, telegram.bot_id)))
 
 
-def copy_message(telegram: Telegram, call: CopyMessage) -> Json:
+def copy_message(telegram: Telegram, call: Parameters) -> Json:
     """Copy a message (copyMessage)."""
     _, message = _source(telegram, call, "copy")
     content = _copied(message)
@@ -56,7 +55,7 @@ def copy_message(telegram: Telegram, call: CopyMessage) -> Json:
     return {"message_id": copy.id}
 
 
-def delete_message(telegram: Telegram, call: DeleteMessage) -> bool:
+def delete_message(telegram: Telegram, call: Parameters) -> bool:
     """Delete a message (deleteMessage)."""
     chat = telegram.writable_chat(call.chat_id)
     message = chat.messages.get(call.message_id)
@@ -68,7 +67,7 @@ def delete_message(telegram: Telegram, call: DeleteMessage) -> bool:
     return True
 
 
-def delete_messages(telegram: Telegram, call: DeleteMessages) -> bool:
+def delete_messages(telegram: Telegram, call: Parameters) -> bool:
     """Delete messages; those that can't be found or deleted are skipped (deleteMessages)."""
     chat = telegram.writable_chat(call.chat_id)
     for message_id in call.message_ids:
@@ -78,9 +77,7 @@ def delete_messages(telegram: Telegram, call: DeleteMessages) -> bool:
     return True
 
 
-def _source(
-    telegram: Telegram, call: ForwardMessage | CopyMessage, verb: str
-) -> tuple[Chat, Message]:
+def _source(telegram: Telegram, call: Parameters, verb: str) -> tuple[Chat, Message]:
     chat = telegram.chat(call.from_chat_id)
     message = chat.messages.get(call.message_id)
     if message is None:

@@ -15,12 +15,13 @@ import asyncio
 import html
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 from aiohttp import web
-from pydantic import BaseModel
 
+from telegram_playground import json_text
+from telegram_playground.annotated import read
 from telegram_playground.command_menu import commands_for
 from telegram_playground.control_http import CHAT_ID, chat_of, guard
 from telegram_playground.press_answers import PressAnswers
@@ -54,7 +55,8 @@ GATHER = 0.02
 """Seconds to wait after a change, so that one event has several changes."""
 
 
-class MenuQuery(BaseModel):
+@dataclass(kw_only=True)
+class MenuQuery:
     """The person whose menu is asked for."""
 
     person: int
@@ -102,7 +104,7 @@ class Page:
 
     async def _menu(self, request: web.Request) -> Json:
         chat = chat_of(self._telegram, request)
-        query = MenuQuery.model_validate(dict(request.query))
+        query = read(MenuQuery, request.query)
         person = self._telegram.person(query.person)
         profile = self._telegram.state.profile
         return {
@@ -135,7 +137,7 @@ class Page:
                     sent[chat.id] = chat.version
                     await response.write(_event("chat", self._news(chat, after)))
             if answers := answered.take():
-                await response.write(_event("answers", orjson.dumps(answers)))
+                await response.write(_event("answers", json_text.encode(answers)))
             if await self._telegram.signals.wait(ANY_CHAT, LOOK_AGAIN):
                 await asyncio.sleep(GATHER)
 
@@ -143,14 +145,14 @@ class Page:
         state = self._telegram.state
         profile = state.profile
         commands = [[*key, commands] for key, commands in profile.commands.items()]
-        return orjson.dumps(
+        return json_text.encode(
             {
                 "bot": state.bot,
                 "life": self._life,
                 "persons": list(state.persons.values()),
                 "chats": [show_chat(chat) for chat in state.chats.values()],
                 # The page fetches the menu again when this value changes.
-                "menus": hash(orjson.dumps([commands, list(profile.menu_buttons.items())])),
+                "menus": hash(json_text.encode([commands, list(profile.menu_buttons.items())])),
             }
         )
 
@@ -159,7 +161,7 @@ class Page:
         news = {"id": chat.id, "after": after, **show_changes(self._telegram, chat, after)}
         last = chat.messages[next(reversed(chat.messages))] if chat.messages else None
         news["last"] = last and show_message(self._telegram, chat, last)
-        return orjson.dumps(news)
+        return json_text.encode(news)
 
     async def _close(self, _app: web.Application) -> None:
         self._closed = True

@@ -1,23 +1,19 @@
-"""Turns the parameters of a Bot API call into a method object of aiogram.
+"""Reads the parameters of a Bot API call.
 
 Unless the body is JSON, every parameter is a string; objects and arrays are JSON in that string.
 """
 
-from collections.abc import Iterator
-from functools import cache, lru_cache
-from typing import Any, get_args
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
 
-import orjson
-from aiogram.methods import SetMyCommands, SetWebhook, TelegramMethod
-from aiogram.types import BufferedInputFile
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
-
+from telegram_playground import json_text
 from telegram_playground.bodies import MAX_CACHED, check_numbers
-from telegram_playground.errors import BadRequestError
-from telegram_playground.markups import parse_markup
-from telegram_playground.state import Json
+from telegram_playground.errors import BadRequestError, WrongValueError
+from telegram_playground.schema import METHODS, OBJECTS, UNIONS, Field, parameters_of
+from telegram_playground.state import Json, Upload
+from telegram_playground.values import MARKUP, scalar, structure
 
-MARKUP = "reply_markup"
 ATTACHED = "attach://"
 
 ABSENT = {
@@ -29,42 +25,51 @@ ABSENT = {
 }
 """Telegram's reason for a missing parameter, by its name."""
 
-Method = type[TelegramMethod[Any]]
-
-FALLBACKS: dict[Method, Json] = {SetWebhook: {"url": ""}, SetMyCommands: {"commands": []}}
+OPTIONAL: dict[str, Json] = {"setWebhook": {"url": ""}, "setMyCommands": {"commands": []}}
 """Values of parameters that may be absent, although the documentation requires them."""
 
+WORDS = {
+    "reply_markup": "reply keyboard markup",
+    "reply_parameters": "reply parameters",
+    "link_preview_options": "link preview options",
+    "media": "input media",
+    "scope": "BotCommandScope",
+    "shipping_options": "shipping options",
+    "button": "inline query results button",
+}
+"""What Telegram calls a parameter that is not JSON, if not by its name."""
 
-def parse_call(method: Method, params: Json) -> TelegramMethod[Any]:
-    """Make a method object of aiogram from the parameters of a call.
+Parameters = SimpleNamespace
+"""The parameters of a call, as attributes: `None` if absent, objects and arrays as JSON."""
+
+
+def parse_call(method: str, params: Json) -> Parameters:
+    """Read the parameters of a call.
 
     Args:
-        method: The method's class.
+        method: The method as Telegram spells it.
         params: Parameters by name; empty ones count as absent, as in Telegram.
 
     Raises:
         BadRequestError: If a parameter is missing or wrong.
     """
+    fields = parameters_of(method)
     given = {name: value for name, value in params.items() if value is not None and value != ""}
-    files = {name: value for name, value in given.items() if isinstance(value, BufferedInputFile)}
-    if files:
-        given = {name: _attach(value, files) for name, value in given.items()}
-    values = FALLBACKS.get(method, {}) | given
-    for name in _structured_fields(method) & values.keys():
-        value = values[name]
-        if isinstance(value, str):
-            parse = _parse_text if len(value) < MAX_CACHED else _parse_text.__wrapped__
-            values[name] = parse(method, name, value)
-        elif name == MARKUP:
-            values[name] = _parse_field(method, name, value)
+    files = {name: value for name, value in given.items() if isinstance(value, Upload)}
+    read: Json = dict.fromkeys(fields) | OPTIONAL.get(method, {})
     try:
-        call = method.model_validate(values)
-    except ValidationError as error:
-        raise _refusal(error) from None
-    for name, value in call:
-        if isinstance(value, int):
-            check_numbers(name, value)
-    return call
+        for name, value in given.items():
+            if name in fields:
+                read[name] = _read(fields[name], name, value, files)
+    except WrongValueError as error:
+        reason = str(error)
+        raise BadRequestError(reason[0].lower() + reason[1:]) from None
+    except RecursionError:
+        raise BadRequestError("can't parse JSON object") from None
+    for name, field in fields.items():
+        if field.required and read[name] is None:
+            raise BadRequestError(ABSENT.get(name, f'parameter "{name}" is required'))
+    return Parameters(**read)
 
 
 def _attach(value: object, files: Json) -> object:
@@ -74,8 +79,8 @@ def _attach(value: object, files: Json) -> object:
             return files.get(value.removeprefix(ATTACHED), value)
         case str() if f'"{ATTACHED}' in value:
             try:
-                return _attach(orjson.loads(value), files)
-            except orjson.JSONDecodeError:
+                return _attach(json_text.decode(value), files)
+            except ValueError:
                 return value
         case list():
             return [_attach(item, files) for item in value]
@@ -84,59 +89,60 @@ def _attach(value: object, files: Json) -> object:
     return value
 
 
-@cache
-def _structured_fields(method: Method) -> frozenset[str]:
-    """Give the names of the parameters that are objects or arrays."""
-    return frozenset(
-        name
-        for name, field in method.model_fields.items()
-        if any(issubclass(leaf, BaseModel | list) for leaf in _classes(field.annotation))
-    )
+def _read(field: Field, name: str, value: object, files: Json) -> object:
+    if files and ("InputFile" in field.type or _is_structure(field.type)):
+        value = _attach(value, files)
+    if isinstance(value, Upload):
+        # As in Telegram, a file in place of a text counts as absent.
+        return value if "InputFile" in field.type else None
+    if not _is_structure(field.type):
+        return scalar(field.type, value if isinstance(value, str) else _text(value))
+    if not isinstance(value, str):
+        return _checked(field.type, name, value)
+    if name == MARKUP and len(value) < MAX_CACHED:
+        return _parsed_markup(field.type, value)
+    return _parsed(field.type, name, value)
 
 
-def _classes(annotation: object) -> Iterator[type]:
-    origin = getattr(annotation, "__origin__", annotation)
-    if isinstance(origin, type):
-        yield origin
-    for argument in get_args(annotation):
-        yield from _classes(argument)
+def _is_structure(type_: str) -> bool:
+    first = type_.partition("|")[0]
+    return first.startswith("[") or first in OBJECTS or first in UNIONS
+
+
+def _text(value: object) -> str:
+    """Give a value of a JSON body as the text that the server sees."""
+    return json_text.encode(value).decode()
+
+
+def _parsed(type_: str, name: str, text: str) -> Any:  # noqa: ANN401 - any JSON
+    try:
+        value = json_text.decode(text)
+    except ValueError:
+        if _is_ignored(name):
+            return None
+        raise WrongValueError(f"can't parse {WORDS.get(name, name)} JSON object") from None
+    check_numbers(name, value)
+    return _checked(type_, name, value)
 
 
 @lru_cache(maxsize=4096)
-def _parse_text(method: Method, name: str, text: str) -> object:
-    """Read an object or array from a string; cached, because bots repeat their keyboards."""
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise BadRequestError(f"can't parse {name} JSON object") from None
-    check_numbers(name, value)
-    return _parse_field(method, name, value)
+def _parsed_markup(type_: str, text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Read a markup from a string; cached, because bots repeat their keyboards."""
+    return _parsed(type_, MARKUP, text)
 
 
-def _parse_field(method: Method, name: str, value: object) -> object:
-    if name == MARKUP:
-        markup = parse_markup(value)
-        if not isinstance(markup, tuple(_classes(method.model_fields[name].annotation))):
-            raise BadRequestError("inline keyboard expected")
-        return markup
-    try:
-        return _adapter(method, name).validate_python(value)
-    except ValidationError as error:
-        raise _refusal(error, name) from None
+def _checked(type_: str, name: str, value: object) -> object:
+    if _is_ignored(name):
+        kinds = str if name == "allowed_updates" else object
+        if not (isinstance(value, list) and all(isinstance(item, kinds) for item in value)):
+            return None
+    return structure(type_, name, value)
 
 
-@cache
-def _adapter(method: Method, name: str) -> TypeAdapter[Any]:
-    annotation = method.model_fields[name].rebuild_annotation()
-    # Annotations contain aiogram's `Default`, a class that pydantic does not know.
-    return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
+def _is_ignored(name: str) -> bool:
+    """Whether Telegram ignores the parameter if it is no array."""
+    return name.endswith("entities") or name == "allowed_updates"
 
 
-def _refusal(error: ValidationError, *outer: str) -> BadRequestError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    steps = (*outer, *first["loc"])
-    name, inner = steps[0], steps[1:]
-    if first["type"] == "missing" and not inner:
-        return BadRequestError(ABSENT.get(str(name), f'parameter "{name}" is required'))
-    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in inner)
-    return BadRequestError(f"can't parse {name}{where}: {first['msg']}")
+KNOWN = {name.lower(): name for name in METHODS}
+"""Every method of the Bot API by its name in lower case."""

@@ -2,25 +2,13 @@
 
 import secrets
 
-from aiogram.methods import (
-    AnswerPreCheckoutQuery,
-    AnswerShippingQuery,
-    CreateInvoiceLink,
-    GetMyStarBalance,
-    GetStarTransactions,
-    RefundStarPayment,
-    SendInvoice,
-)
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
-
 from telegram_playground.callbacks import TOO_OLD
 from telegram_playground.errors import BadRequestError
+from telegram_playground.parameters import Parameters
 from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.sending import posted
 from telegram_playground.state import Json, Message
 from telegram_playground.telegram import Telegram
-
-Bill = SendInvoice | CreateInvoiceLink
 
 INVOICE_LINK = "https://t.me/$"
 """How the link to an invoice begins."""
@@ -55,21 +43,19 @@ WISHES = (
 """Parameters of an invoice that say what it asks of the payer, besides the price."""
 
 
-def send_invoice(telegram: Telegram, call: SendInvoice) -> Json:
+def send_invoice(telegram: Telegram, call: Parameters) -> Json:
     """Send an invoice (sendInvoice)."""
     _check(call)
     invoice = _invoice(call)
-    if call.reply_markup is None:
-        total = invoice["total_amount"]
-        amount = f"⭐️{total}" if call.currency == STARS else f"{total / 100:.2f} {call.currency}"
-        button = InlineKeyboardButton(text=f"Pay {amount}", pay=True)
-        call.reply_markup = InlineKeyboardMarkup(inline_keyboard=[[button]])
-    message, shown = posted(telegram, call, {"invoice": invoice}, "pay")
+    total = invoice["total_amount"]
+    amount = f"⭐️{total}" if call.currency == STARS else f"{total / 100:.2f} {call.currency}"
+    keyboard = {"inline_keyboard": [[{"text": f"Pay {amount}", "pay": True}]]}
+    message, shown = posted(telegram, call, {"invoice": invoice}, "pay", keyboard)
     message.secret = _secret(call)
     return shown
 
 
-def create_invoice_link(telegram: Telegram, call: CreateInvoiceLink) -> str:
+def create_invoice_link(telegram: Telegram, call: Parameters) -> str:
     """Make a link to an invoice that can be paid many times (createInvoiceLink)."""
     _check(call)
     slug = secrets.token_urlsafe(15)
@@ -78,20 +64,20 @@ def create_invoice_link(telegram: Telegram, call: CreateInvoiceLink) -> str:
     return f"{INVOICE_LINK}{slug}"
 
 
-def answer_pre_checkout_query(telegram: Telegram, call: AnswerPreCheckoutQuery) -> bool:
+def answer_pre_checkout_query(telegram: Telegram, call: Parameters) -> bool:
     """Accept or refuse a payment (answerPreCheckoutQuery)."""
     return _answer(telegram, call.pre_checkout_query_id, call, {})
 
 
-def answer_shipping_query(telegram: Telegram, call: AnswerShippingQuery) -> bool:
+def answer_shipping_query(telegram: Telegram, call: Parameters) -> bool:
     """Offer shipping options, or refuse an address (answerShippingQuery)."""
     if call.ok and not call.shipping_options:
         raise BadRequestError("there are no shipping options specified")
-    options = [option.model_dump() for option in call.shipping_options or ()]
-    return _answer(telegram, call.shipping_query_id, call, {"shipping_options": options})
+    more = {"shipping_options": call.shipping_options or []}
+    return _answer(telegram, call.shipping_query_id, call, more)
 
 
-def refund_star_payment(telegram: Telegram, call: RefundStarPayment) -> bool:
+def refund_star_payment(telegram: Telegram, call: Parameters) -> bool:
     """Refund a payment in Stars (refundStarPayment)."""
     state = telegram.state
     same = [entry for entry in state.transactions if entry["id"] == call.telegram_payment_charge_id]
@@ -116,14 +102,14 @@ def refund_star_payment(telegram: Telegram, call: RefundStarPayment) -> bool:
     return True
 
 
-def get_star_transactions(telegram: Telegram, call: GetStarTransactions) -> Json:
+def get_star_transactions(telegram: Telegram, call: Parameters) -> Json:
     """List payments and refunds in Stars, oldest first (getStarTransactions)."""
     offset = max(call.offset or 0, 0)
     limit = min(max(call.limit or MAX_TRANSACTIONS, 1), MAX_TRANSACTIONS)
     return {"transactions": telegram.state.transactions[offset : offset + limit]}
 
 
-def get_my_star_balance(telegram: Telegram, _call: GetMyStarBalance) -> Json:
+def get_my_star_balance(telegram: Telegram, _call: Parameters) -> Json:
     """Give the bot's balance in Stars (getMyStarBalance)."""
     entries = telegram.state.transactions
     return {"amount": sum(e["amount"] * (1 if "source" in e else -1) for e in entries)}
@@ -132,7 +118,7 @@ def get_my_star_balance(telegram: Telegram, _call: GetMyStarBalance) -> Json:
 def _answer(
     telegram: Telegram,
     query_id: str,
-    call: AnswerPreCheckoutQuery | AnswerShippingQuery,
+    call: Parameters,
     more: Json,
 ) -> bool:
     query = telegram.state.checkouts.get(query_id)
@@ -145,23 +131,22 @@ def _answer(
     return True
 
 
-def _invoice(call: Bill) -> Json:
+def _invoice(call: Parameters) -> Json:
     return {
         "title": call.title,
         "description": call.description,
         "start_parameter": getattr(call, "start_parameter", None) or "",
         "currency": call.currency,
-        "total_amount": sum(price.amount for price in call.prices),
+        "total_amount": sum(price["amount"] for price in call.prices),
     }
 
 
-def _secret(call: Bill) -> Json:
+def _secret(call: Parameters) -> Json:
     wishes = {name: getattr(call, name) for name in WISHES if getattr(call, name)}
-    prices = [price.model_dump() for price in call.prices]
-    return {"payload": call.payload, "prices": prices, **wishes}
+    return {"payload": call.payload, "prices": call.prices, **wishes}
 
 
-def _check(call: Bill) -> None:
+def _check(call: Parameters) -> None:
     if not 1 <= len(call.title) <= MAX_TITLE:
         raise BadRequestError("invoice title must be non-empty and have at most 32 characters")
     if not 1 <= len(call.description) <= MAX_DESCRIPTION:
@@ -175,5 +160,5 @@ def _check(call: Bill) -> None:
             raise BadRequestError("STARS_INVOICE_INVALID")
     elif not call.provider_token:
         raise BadRequestError("PAYMENT_PROVIDER_INVALID")
-    if not 0 < sum(price.amount for price in call.prices) <= MAX_AMOUNT:
+    if not 0 < sum(price["amount"] for price in call.prices) <= MAX_AMOUNT:
         raise BadRequestError("CURRENCY_TOTAL_AMOUNT_INVALID")

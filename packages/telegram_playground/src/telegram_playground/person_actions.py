@@ -84,7 +84,7 @@ class PersonActions:
         """
         path = f"chats/{message.chat.id}/messages/{message.message_id}"
         body = {"person": self.id, "text": text}
-        return Message.model_validate(await self._client.request("PATCH", path, body))
+        return Message(await self._client.request("PATCH", path, body))
 
     async def tap(self, label: str, chat: HasId | int | None = None, **chosen: object) -> Message:
         """Press a button of the reply keyboard.
@@ -242,7 +242,7 @@ class PersonActions:
 
     async def _post(self, path: str, **content: object) -> Message:
         body = {"person": self.id, **content}
-        return Message.model_validate(await self._client.request("POST", path, body))
+        return Message(await self._client.request("POST", path, body))
 
     async def _act(self, message: Message, deed: str, **content: object) -> Json:
         path = f"chats/{message.chat.id}/messages/{message.message_id}/{deed}"

@@ -2,12 +2,12 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
-
+from telegram_playground.annotated import Length, Pattern
 from telegram_playground.contents import contact_content, dice_content, location_content
-from telegram_playground.control_requests import Id, Strict
+from telegram_playground.control_requests import Id
 from telegram_playground.errors import ControlError
 from telegram_playground.files import file_content, keep_file
 from telegram_playground.formatting import finish_text
@@ -16,7 +16,8 @@ from telegram_playground.state import Json
 from telegram_playground.telegram import Telegram
 
 
-class SharedContact(Strict):
+@dataclass(kw_only=True)
+class SharedContact:
     """A contact; it is the person's own if `user_id` is theirs."""
 
     phone_number: str
@@ -26,14 +27,16 @@ class SharedContact(Strict):
     vcard: str | None = None
 
 
-class SharedLocation(Strict):
+@dataclass(kw_only=True)
+class SharedLocation:
     """A location, in degrees."""
 
     latitude: float
     longitude: float
 
 
-class NewPoll(Strict):
+@dataclass(kw_only=True)
+class NewPoll:
     """A poll or quiz; `correct_option_id` is the position of the right option, counted from 0."""
 
     question: str
@@ -44,43 +47,49 @@ class NewPoll(Strict):
     allows_multiple_answers: bool = False
 
 
-class SharedUsers(Strict):
+@dataclass(kw_only=True)
+class SharedUsers:
     """Users chosen for a button with this `request_id`."""
 
     request_id: int
-    user_ids: list[int] = Field(min_length=1)
+    user_ids: Annotated[list[int], Length(1, 10)]
 
 
-class SharedChat(Strict):
+@dataclass(kw_only=True)
+class SharedChat:
     """A chat chosen for a button with this `request_id`."""
 
     request_id: int
     chat_id: int
 
 
-class NewBot(Strict):
+@dataclass(kw_only=True)
+class NewBot:
     """A bot created for a button with this `request_id`, which the requesting bot manages."""
 
     request_id: int
-    name: str = Field(min_length=1, max_length=64)
-    username: str = Field(pattern=r"^[A-Za-z]\w{1,28}[Bb][Oo][Tt]$")
+    name: Annotated[str, Length(1, 64)]
+    username: Annotated[str, Pattern(r"[A-Za-z]\w{1,28}[Bb][Oo][Tt]")]
 
 
-class PageData(Strict):
+@dataclass(kw_only=True)
+class PageData:
     """Data sent by a Mini App that a reply button opened."""
 
     button_text: str
-    data: str = Field(max_length=4096)
+    data: Annotated[str, Length(0, 4096)]
 
 
-class NewFile(Strict):
+@dataclass(kw_only=True)
+class NewFile:
     """A file; `data` is its bytes in base64."""
 
     name: str = "file"
     data: str
 
 
-class Content(Strict):
+@dataclass(kw_only=True)
+class Content:
     """The content of a message: exactly one of these fields, and a caption for a file."""
 
     text: str | None = None
@@ -96,14 +105,13 @@ class Content(Strict):
     dice: str | None = None
     caption: str | None = None
 
-    @model_validator(mode="after")
-    def _one_kind(self) -> "Content":
-        kinds = Content.model_fields.keys() - {"caption"}
+    def __post_init__(self) -> None:
+        kinds = {field.name for field in fields(Content)} - {"caption"}
         if sum(getattr(self, kind) is not None for kind in kinds) != 1:
             raise ValueError(f"exactly one of {', '.join(sorted(kinds))} is expected")
-        return self
 
 
+@dataclass(kw_only=True)
 class NewMessage(Content):
     """A message that a person sends.
 
@@ -130,12 +138,12 @@ def content_fields(telegram: Telegram, content: Content) -> Json:
     if content.text is not None:
         return text_fields(content.text)
     if content.contact is not None:
-        fields = contact_content(content.contact)
+        shown = contact_content(vars(content.contact))
         if content.contact.user_id is not None:
-            fields["contact"]["user_id"] = content.contact.user_id
-        return fields
+            shown["contact"]["user_id"] = content.contact.user_id
+        return shown
     if content.location is not None:
-        return location_content(content.location)
+        return location_content(vars(content.location))
     if content.poll is not None:
         correct = content.poll.correct_option_id
         return poll_content(
@@ -174,7 +182,7 @@ def _file_fields(telegram: Telegram, content: Content) -> Json:
         data = b64decode(file.data, validate=True)
     except Base64Error:
         raise ControlError("the data of a file must be base64") from None
-    fields = file_content(keep_file(telegram, data, file.name, kind))
+    shown = file_content(keep_file(telegram, data, file.name, kind))
     if content.caption and content.caption.strip():
-        fields |= text_fields(content.caption, ("caption", "caption_entities"))
-    return fields
+        shown |= text_fields(content.caption, ("caption", "caption_entities"))
+    return shown

@@ -2,23 +2,24 @@
 
 import secrets
 from dataclasses import dataclass
+from typing import Annotated
 
-from aiogram.types import OrderInfo
-from pydantic import Field
-
-from telegram_playground.control_requests import MAX_WAIT, Strict
+from telegram_playground.annotated import Within
+from telegram_playground.control_requests import MAX_WAIT, Seconds
 from telegram_playground.errors import ControlError
 from telegram_playground.payments import INVOICE_LINK, MAX_AMOUNT, STARS
 from telegram_playground.persons import check_presence
 from telegram_playground.privacy_mode import tell_bot
 from telegram_playground.state import Chat, Checkout, Json, Message, Person
 from telegram_playground.telegram import Telegram
+from telegram_playground.values import structure
 
 ANSWERABLE_FOR = 10
 """Seconds that the bot has to answer a pre-checkout query (Bot API, PreCheckoutQuery)."""
 
 
-class Payer(Strict):
+@dataclass(kw_only=True)
+class Payer:
     """A person who is about to pay.
 
     Attributes:
@@ -30,19 +31,21 @@ class Payer(Strict):
     url: str | None = None
 
 
+@dataclass(kw_only=True)
 class Shipping(Payer):
     """A `ShippingAddress`; `wait` is how many seconds to wait for the bot's options."""
 
     address: dict[str, str]
-    wait: float = Field(10, ge=0, le=MAX_WAIT)
+    wait: Seconds = 10.0
 
 
+@dataclass(kw_only=True)
 class Payment(Payer):
     """A payment: the chosen shipping, the payer's details, and a tip in the smallest unit."""
 
     shipping_option_id: str | None = None
-    order_info: OrderInfo | None = None
-    tip: int = Field(0, ge=0, le=MAX_AMOUNT)
+    order_info: Json | None = None
+    tip: Annotated[int, Within(0, MAX_AMOUNT)] = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ def _order(bill: Bill, payment: Payment) -> Json:
         order["shipping_option_id"] = option["id"]
         order["total_amount"] += sum(price["amount"] for price in option["prices"])
     if payment.order_info is not None:
-        order["order_info"] = payment.order_info.model_dump(exclude_none=True)
+        order["order_info"] = structure("OrderInfo", "order_info", payment.order_info)
     return order
 
 

@@ -1,20 +1,17 @@
 """Persons: added, changed, blocking the bot, deleting messages, and what they may do."""
 
-from aiogram.types import User
-from pydantic import ValidationError
-
-from telegram_playground.errors import ControlError, problems_of
+from telegram_playground.errors import ControlError
 from telegram_playground.members import announce_change, chat_member, role_in
+from telegram_playground.schema import fields_of
 from telegram_playground.state import Chat, Json, Person, Role, Standing
 from telegram_playground.telegram import Telegram
+from telegram_playground.values import structure
 
 FIRST_ID = 1_000_001
 """The id of the first person added without an id."""
 
 MAX_ID = 1 << 52
 """The first number that is too large for an id (Bot API, User)."""
-
-FIELDS = frozenset(User.model_fields) - {"is_bot"}
 
 
 def add_person(telegram: Telegram, fields: Json) -> Person:
@@ -25,7 +22,8 @@ def add_person(telegram: Telegram, fields: Json) -> Person:
         fields: Fields of the `User`; `id` and `first_name` have defaults.
 
     Raises:
-        ControlError: If a field is unknown or wrong, or the id or username is taken.
+        WrongValueError: If a field is wrong.
+        ControlError: If a field is unknown, or the id or username is taken.
     """
     persons = telegram.state.persons
     free = max([FIRST_ID - 1, *persons]) + 1
@@ -44,7 +42,8 @@ def change_person(telegram: Telegram, person: Person, fields: Json) -> None:
     """Change fields of a person's `User`; `None` removes a field, the id stays.
 
     Raises:
-        ControlError: If a field is unknown or wrong, or the username is taken.
+        WrongValueError: If a field is wrong.
+        ControlError: If a field is unknown, or the username is taken.
     """
     user = _checked_user(telegram, person.user | fields | {"id": person.user["id"]})
     # Messages share these objects, so old messages show the new name too.
@@ -114,24 +113,23 @@ def check_writing(telegram: Telegram, chat: Chat, person: Person) -> None:
 
 
 def _checked_user(telegram: Telegram, fields: Json) -> Json:
-    unknown = fields.keys() - FIELDS - {"is_bot"}
+    unknown = fields.keys() - fields_of("User").keys()
     if unknown:
         raise ControlError(f"a user has no field {', '.join(sorted(unknown))}")
-    try:
-        user = User.model_validate({"first_name": "Somebody", **fields, "is_bot": False})
-    except ValidationError as error:
-        raise ControlError(problems_of(error)) from None
+    given = {"first_name": "Somebody", **fields, "is_bot": False}
+    user: Json = structure("User", "user", given)
+    user_id, username = user["id"], user.get("username", "").lower()
     others = (other.user for other in telegram.state.persons.values())
     names = {
         other["username"].lower()
         for other in others
-        if "username" in other and other["id"] != user.id
+        if "username" in other and other["id"] != user_id
     }
-    if not 0 < user.id < MAX_ID:
-        raise ControlError(f"{user.id} can't be the id of a person")
-    if user.username and user.username.lower() in names:
-        raise ControlError(f"the username {user.username} is taken", 409)
-    return user.model_dump(exclude_none=True)
+    if not 0 < user_id < MAX_ID:
+        raise ControlError(f"{user_id} can't be the id of a person")
+    if username and username in names:
+        raise ControlError(f"the username {user['username']} is taken", 409)
+    return user
 
 
 def _private_chat(user: Json) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiogram import types
+from telegram_playground.objects import Chat
 
 if TYPE_CHECKING:
     from telegram_playground.connection import Connection
@@ -20,7 +20,7 @@ class Group:
         title: The group's title.
     """
 
-    def __init__(self, client: Connection, chat: types.Chat) -> None:
+    def __init__(self, client: Connection, chat: Chat) -> None:
         self._client = client
         self.id = chat.id
         self.title = chat.title or ""
@@ -86,7 +86,7 @@ class Group:
             PlaygroundError: If the group is a supergroup already.
         """
         chat = await self._client.request("POST", f"groups/{self.id}/upgrade")
-        return Group(self._client, types.Chat.model_validate(chat))
+        return Group(self._client, Chat(chat))
 
     async def messages(self) -> list[Message]:
         """Fetch the messages of the group that are not deleted, oldest first."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiogram import types
-
+from telegram_playground.objects import User
 from telegram_playground.person_actions import PersonActions
 from telegram_playground.view import PATIENCE, Answer, ChatView, Message, PlaygroundError
 
@@ -27,7 +26,7 @@ class Person(PersonActions):
         user: The `User` that the bot sees.
     """
 
-    def __init__(self, client: Connection, user: types.User) -> None:
+    def __init__(self, client: Connection, user: User) -> None:
         super().__init__(client, user.id)
         self._seen: dict[tuple[int, int | None], int] = {}
         self.user = user
@@ -59,7 +58,7 @@ class Person(PersonActions):
         draft = {"person": self.id, "text": text, "topic": topic, "anonymous": anonymous}
         draft["reply_to"] = reply_to.message_id if isinstance(reply_to, Message) else reply_to
         path = f"chats/{self._chat_id(chat)}/messages"
-        return Message.model_validate(await self._client.request("POST", path, draft))
+        return Message(await self._client.request("POST", path, draft))
 
     async def receive(
         self,
@@ -241,7 +240,7 @@ class Person(PersonActions):
             PlaygroundError: If a field is unknown or wrong, or the username is taken.
         """
         answer = await self._client.request("PATCH", f"persons/{self.id}", fields)
-        self.user = types.User.model_validate(answer["user"])
+        self.user = User(answer["user"])
 
     async def _set_standing(self, standing: str) -> None:
         await self._client.request("PATCH", f"persons/{self.id}", {"standing": standing})

@@ -3,11 +3,9 @@
 import secrets
 from typing import Any
 
-from aiogram.methods import SendPoll, StopPoll
-from aiogram.types import InputPollOption
-
 from telegram_playground.errors import BadRequestError, ControlError
 from telegram_playground.keyboards import check_inline_keyboard
+from telegram_playground.parameters import Parameters
 from telegram_playground.sending import posted
 from telegram_playground.state import Json, Person, Poll
 from telegram_playground.telegram import Telegram
@@ -19,7 +17,7 @@ MAX_OPTION = 100
 QUIZ = "quiz"
 
 
-def send_poll(telegram: Telegram, call: SendPoll) -> Json:
+def send_poll(telegram: Telegram, call: Parameters) -> Json:
     """Send a poll or quiz as the bot (sendPoll)."""
     correct = call.correct_option_ids
     if correct is None and call.correct_option_id is not None:
@@ -43,12 +41,9 @@ def send_poll(telegram: Telegram, call: SendPoll) -> Json:
     return shown
 
 
-def _option(telegram: Telegram, option: InputPollOption | str) -> Json:
-    if isinstance(option, str):
-        option = InputPollOption(text=option)
-    fields = named_text(
-        telegram, "text", option.text, (option.text_parse_mode, option.text_entities)
-    )
+def _option(telegram: Telegram, option: Json) -> Json:
+    markup = option.get("text_parse_mode"), option.get("text_entities")
+    fields = named_text(telegram, "text", option["text"], markup)
     return _with_emoji(fields, "text")
 
 
@@ -59,7 +54,7 @@ def _with_emoji(fields: Json, name: str) -> Json:
     return {name: fields[name], f"{name}_entities": emoji} if emoji else {name: fields[name]}
 
 
-def _explanation(telegram: Telegram, call: SendPoll) -> Json:
+def _explanation(telegram: Telegram, call: Parameters) -> Json:
     """Give the fields for the texts below a poll and its answer; only a quiz has an answer."""
     fields = named_text(
         telegram,
@@ -133,7 +128,7 @@ def keep_poll(telegram: Telegram, poll: Json, chat_id: int, message_id: int) -> 
     telegram.state.note("poll", poll["id"])
 
 
-def stop_poll(telegram: Telegram, call: StopPoll) -> Json:
+def stop_poll(telegram: Telegram, call: Parameters) -> Json:
     """Close a poll of the bot (stopPoll)."""
     chat = telegram.writable_chat(call.chat_id)
     message = chat.messages.get(call.message_id)

@@ -1,11 +1,11 @@
 """Rate limits of a bot's messages (core.telegram.org/bots/faq, "My bot is hitting limits")."""
 
 import math
+from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
-
+from telegram_playground.annotated import Within
 from telegram_playground.clock import Clock
-from telegram_playground.control_requests import Strict
 from telegram_playground.errors import TooManyRequestsError
 from telegram_playground.state import Json
 
@@ -17,8 +17,12 @@ NOT_COUNTED = "sendchataction"
 
 MINUTE = 60
 
+Rate = Annotated[float, Within(0.001, math.inf)]
+"""Calls in a time: more than none."""
 
-class Limits(Strict):
+
+@dataclass(kw_only=True)
+class Limits:
     """The rate limits.
 
     Attributes:
@@ -30,10 +34,10 @@ class Limits(Strict):
     """
 
     on: bool = True
-    overall: float = Field(30, gt=0)
-    chat: float = Field(1, gt=0)
-    burst: int = Field(5, ge=1)
-    group: float = Field(20, gt=0)
+    overall: Rate = 30
+    chat: Rate = 1
+    burst: Annotated[int, Within(1, math.inf)] = 5
+    group: Rate = 20
 
 
 class RateLimits:

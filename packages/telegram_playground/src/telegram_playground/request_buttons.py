@@ -1,8 +1,9 @@
 """Reply buttons that request something: what they accept, and what their press sends."""
 
 import secrets
+from dataclasses import asdict, dataclass
 
-from telegram_playground.control_requests import Strict
+from telegram_playground.annotated import read
 from telegram_playground.errors import ControlError
 from telegram_playground.members import role_in
 from telegram_playground.person_contents import (
@@ -21,7 +22,8 @@ from telegram_playground.state import Chat, Json, Person
 from telegram_playground.telegram import Telegram
 
 
-class ReplyPress(Strict):
+@dataclass(kw_only=True)
+class ReplyPress:
     """A press of a reply button, with what the button requests.
 
     Attributes:
@@ -54,6 +56,7 @@ def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMe
 
     Raises:
         ControlError: If there is no such button, or what it requests is missing.
+        WrongValueError: If it is wrong.
     """
     person = telegram.person(press.person)
     button = find_reply_button(chat, press.person, press.label)
@@ -69,23 +72,24 @@ def message_of_press(telegram: Telegram, chat: Chat, press: ReplyPress) -> NewMe
             content = Content(poll=press.poll)
         case "request_users" if press.user_ids:
             request_id = button["request_users"]["request_id"]
-            shared = SharedUsers(request_id=request_id, user_ids=press.user_ids)
-            content = Content(users_shared=shared)
+            shared = {"request_id": request_id, "user_ids": press.user_ids}
+            content = Content(users_shared=read(SharedUsers, shared))
         case "request_chat" if press.chat_id is not None:
             request_id = button["request_chat"]["request_id"]
             chosen = SharedChat(request_id=request_id, chat_id=press.chat_id)
             content = Content(chat_shared=chosen)
         case "request_managed_bot" if press.name and press.username:
             request_id = button["request_managed_bot"]["request_id"]
-            bot = NewBot(request_id=request_id, name=press.name, username=press.username)
-            content = Content(managed_bot=bot)
+            bot = {"request_id": request_id, "name": press.name, "username": press.username}
+            content = Content(managed_bot=read(NewBot, bot))
         case "web_app" if press.data is not None:
-            content = Content(web_app_data=PageData(button_text=button["text"], data=press.data))
+            data = {"button_text": button["text"], "data": press.data}
+            content = Content(web_app_data=read(PageData, data))
     if content is None:
         raise ControlError(
             f"the button {button['text']!r} requests something that is missing: {kind}"
         )
-    return NewMessage(person=press.person, **dict(content))
+    return NewMessage(person=press.person, **vars(content))
 
 
 def own_contact(person: Person) -> SharedContact:
@@ -124,7 +128,7 @@ def requested_fields(
         buttons = reply_buttons(chat, user_id)
         if not any(button["text"] == label and "web_app" in button for button in buttons):
             raise ControlError(f"no button {label!r} on the reply keyboard opens a Mini App")
-        return {"web_app_data": content.web_app_data.model_dump()}
+        return {"web_app_data": asdict(content.web_app_data)}
     return None
 
 

@@ -1,12 +1,12 @@
 """Sends the bot's messages: what all sending methods check and do."""
 
-from aiogram import methods
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.keyboards import check_markup
+from telegram_playground.parameters import Parameters
 from telegram_playground.reply_keyboards import show_keyboard
 from telegram_playground.state import Chat, Json, Message, Role
 from telegram_playground.telegram import Telegram
+from telegram_playground.values import MARKUP
 
 GENERAL_TOPIC = 1
 """The id of a forum's General topic; messages in it carry no `message_thread_id`."""
@@ -20,36 +20,22 @@ KINDS = {
 }
 """Names of the rights to send in refusals, by the field of the message."""
 
-Sending = (
-    methods.SendMessage
-    | methods.SendAnimation
-    | methods.SendAudio
-    | methods.SendDocument
-    | methods.SendMediaGroup
-    | methods.SendPhoto
-    | methods.SendSticker
-    | methods.SendVideo
-    | methods.SendVideoNote
-    | methods.SendVoice
-    | methods.SendDice
-    | methods.SendPoll
-    | methods.SendContact
-    | methods.SendLocation
-    | methods.SendVenue
-    | methods.SendGame
-    | methods.SendInvoice
-    | methods.CopyMessage
-)
 
-
-def send(telegram: Telegram, call: Sending, content: Json, first: str | None = None) -> Json:
+def send(
+    telegram: Telegram,
+    call: Parameters,
+    content: Json,
+    first: str | None = None,
+    default: Json | None = None,
+) -> Json:
     """Send a message as the bot.
 
     Args:
         telegram: The playground.
-        call: The call that sends it.
+        call: Parameters call that sends it.
         content: The fields of the message's content, already checked.
         first: The kind that the first button must have: `callback_game`, `pay` or any (`None`).
+        default: The inline keyboard if the call has no markup.
 
     Returns:
         The `Message` object.
@@ -57,23 +43,27 @@ def send(telegram: Telegram, call: Sending, content: Json, first: str | None = N
     Raises:
         ApiError: If the bot can't write there, or topic, reply or keyboard are wrong.
     """
-    return posted(telegram, call, content, first)[1]
+    return posted(telegram, call, content, first, default)[1]
 
 
 def posted(
-    telegram: Telegram, call: Sending, content: Json, first: str | None = None
+    telegram: Telegram,
+    call: Parameters,
+    content: Json,
+    first: str | None = None,
+    default: Json | None = None,
 ) -> tuple[Message, Json]:
     """Send a message as `send` does; return it with its `Message` object."""
     if getattr(call, "business_connection_id", None):
         raise BadRequestError("business connection not found")
     chat = telegram.writable_chat(call.chat_id)
     check_right_to_send(telegram, chat, content)
-    markup = None if isinstance(call, methods.SendMediaGroup) else call.reply_markup
+    markup = getattr(call, MARKUP, None) or default
     reply_to = _reply_to(telegram, chat, call)
     head: Json = {"from": telegram.state.bot}
     head |= topic_fields(telegram, chat, call) or _topic_of_reply(telegram, chat, reply_to)
     inline, keyboard = check_markup(telegram, chat, markup, first)
-    if call.protect_content is True:
+    if call.protect_content:
         head["has_protected_content"] = True
     if inline is not None:
         content["reply_markup"] = inline
@@ -95,7 +85,7 @@ def check_right_to_send(telegram: Telegram, chat: Chat, content: Json) -> None:
         raise BadRequestError(f"not enough rights to send {kind} to the chat")
 
 
-def topic_fields(telegram: Telegram, chat: Chat, call: Sending | methods.ForwardMessage) -> Json:
+def topic_fields(telegram: Telegram, chat: Chat, call: Parameters) -> Json:
     """Give the fields for the topic of a message, in a forum or in direct messages.
 
     Raises:
@@ -143,19 +133,17 @@ def _topic_of_reply(telegram: Telegram, chat: Chat, reply_to: int | None) -> Jso
     return fields
 
 
-def _reply_to(telegram: Telegram, chat: Chat, call: Sending) -> int | None:
-    if call.reply_parameters is not None:
-        message_id = call.reply_parameters.message_id
-        source = call.reply_parameters.chat_id
-        lenient = call.reply_parameters.allow_sending_without_reply is True
-    else:
-        message_id, source = call.reply_to_message_id, None
-        lenient = call.allow_sending_without_reply is True
+def _reply_to(telegram: Telegram, chat: Chat, call: Parameters) -> int | None:
+    reply: Json = call.reply_parameters or {
+        "message_id": call.reply_to_message_id,
+        "allow_sending_without_reply": call.allow_sending_without_reply,
+    }
+    message_id, source = reply["message_id"], reply.get("chat_id")
     if not message_id:
         return None
     origin = chat if source is None else telegram.chat(source)
     if message_id in origin.messages:
-        return message_id if origin is chat else None
-    if lenient:
+        return int(message_id) if origin is chat else None
+    if reply.get("allow_sending_without_reply"):
         return None
     raise BadRequestError("message to be replied not found")

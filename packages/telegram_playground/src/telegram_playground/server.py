@@ -1,11 +1,10 @@
 """The playground as a server: the bot's side, the persons' side, and the chat page."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
-from aiogram.types import User
-from aiogram.utils.token import extract_bot_id
 from aiohttp import web
 
 from telegram_playground import chat_routes, control_routes, fault_routes, feature_routes
@@ -15,6 +14,7 @@ from telegram_playground.control_http import guarded
 from telegram_playground.memory import Memory
 from telegram_playground.origins import names_of
 from telegram_playground.page import Page
+from telegram_playground.schema import fields_of
 from telegram_playground.state import Json, State
 from telegram_playground.telegram import Telegram
 
@@ -59,7 +59,7 @@ class Server:
         token: The bot's token; final once the server has started, because a folder may keep it.
 
     Raises:
-        aiogram.utils.token.TokenValidationError: If the token has another form.
+        ValueError: If the token has another form.
     """
 
     def __init__(  # noqa: PLR0913 - settings by name, each with a default
@@ -82,7 +82,7 @@ class Server:
         self._port = port
         # An id at random, as Telegram's server draws it (tddb's `TQueue`).
         first_update = 2_000_001 + secrets.randbelow(1 << 30)
-        bot = {"id": extract_bot_id(self.token), "is_bot": True, "first_name": username}
+        bot = {"id": bot_id_of(self.token), "is_bot": True, "first_name": username}
         abilities = _abilities(privacy=privacy) | {
             "supports_inline_queries": inline,
             "can_manage_bots": managed_bots,
@@ -167,9 +167,20 @@ class Server:
             self._telegram.flush()
 
 
+def bot_id_of(token: str) -> int:
+    """Give the id of the bot to which a token belongs.
+
+    Raises:
+        ValueError: If it has another form than `<id>:<anything>`.
+    """
+    if not re.fullmatch(r"[0-9]{1,16}:[^\s/]+", token):
+        raise ValueError("a token looks like 1234567:anything")
+    return int(token.partition(":")[0])
+
+
 def _abilities(*, privacy: bool) -> Json:
     """Give the `User` fields that only getMe fills; what @BotFather switches on is off."""
-    names = (name for name in User.model_fields if name.startswith(ABILITY))
+    names = (name for name in fields_of("User") if name.startswith(ABILITY))
     return dict.fromkeys(names, False) | {
         "can_join_groups": True,
         "can_read_all_group_messages": not privacy,

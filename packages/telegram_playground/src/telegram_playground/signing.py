@@ -5,8 +5,7 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlencode, urlsplit, urlunsplit
 
-import orjson
-
+from telegram_playground import json_text
 from telegram_playground.state import Json
 
 WEB_APP_VERSION = "9.1"
@@ -23,7 +22,7 @@ def init_data(token: str, user: Json, auth_date: int, **more: str) -> str:
     """
     shown = {name: value for name, value in user.items() if name != "is_bot"}
     shown["allows_write_to_pm"] = True
-    fields = {"user": orjson.dumps(shown).decode(), "auth_date": str(auth_date), **more}
+    fields = {"user": json_text.encode(shown).decode(), "auth_date": str(auth_date), **more}
     key = hmac.digest(b"WebAppData", token.encode(), hashlib.sha256)
     return urlencode(fields | {"hash": _signature(key, fields)})
 

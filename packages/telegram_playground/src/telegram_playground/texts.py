@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from functools import partial
 
-from aiogram.client.default import Default
-from aiogram.types import LinkPreviewOptions, MessageEntity
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.formatting import format_text
 from telegram_playground.state import Json
@@ -20,21 +17,20 @@ TEXT = ("text", "entities", "link_preview_options")
 CAPTION = ("caption", "caption_entities", "show_caption_above_media")
 """Fields of a message that a caption fills."""
 
-Mode = str | Default | None
-Entities = Sequence[MessageEntity] | None
+Entities = Sequence[Json] | None
 
 
 def text_content(
-    telegram: Telegram, text: str, mode: Mode, entities: Entities, preview: object
+    telegram: Telegram, text: str, mode: str | None, entities: Entities, preview: Json | None
 ) -> Json:
     """Give the fields of a message with a text.
 
     Args:
         telegram: The playground, which knows the persons that the text mentions.
         text: The text as the bot sends it.
-        mode: The parse mode, if it is a string.
+        mode: The parse mode.
         entities: The entities given with the text.
-        preview: `LinkPreviewOptions`; anything else counts as none.
+        preview: The `LinkPreviewOptions`.
 
     Raises:
         BadRequestError: If Telegram would refuse the text.
@@ -45,25 +41,25 @@ def text_content(
     content: Json = {"text": text}
     if found:
         content["entities"] = found
-    if isinstance(preview, LinkPreviewOptions):
-        content["link_preview_options"] = preview.model_dump(exclude_unset=True, exclude_none=True)
+    if preview is not None:
+        content["link_preview_options"] = preview
     return content
 
 
 def caption_content(
     telegram: Telegram,
     caption: str | None,
-    mode: Mode,
+    mode: str | None,
     entities: Entities,
     *,
-    above: object = None,
+    above: bool | None = None,
 ) -> Json:
     """Give the fields of a message with a caption; none if it is empty.
 
     Args:
         telegram: The playground, which knows the persons that the caption mentions.
         caption: The caption as the bot sends it.
-        mode: The parse mode, if it is a string.
+        mode: The parse mode.
         entities: The entities given with the caption.
         above: `True` shows the caption above the picture.
 
@@ -75,7 +71,7 @@ def caption_content(
         return {}
     if len(content["caption"]) > MAX_CAPTION:
         raise BadRequestError("message caption is too long")
-    if above is True:
+    if above:
         content["show_caption_above_media"] = True
     return content
 
@@ -84,7 +80,7 @@ def named_text(
     telegram: Telegram,
     name: str,
     text: str,
-    markup: tuple[Mode, Entities],
+    markup: tuple[str | None, Entities],
     *,
     may_be_blank: bool = False,
 ) -> Json:
@@ -107,11 +103,16 @@ def named_text(
 
 
 def _formatted(
-    telegram: Telegram, text: str, mode: Mode, entities: Entities, *, may_be_blank: bool = False
+    telegram: Telegram,
+    text: str,
+    mode: str | None,
+    entities: Entities,
+    *,
+    may_be_blank: bool = False,
 ) -> tuple[str, list[Json]]:
     return format_text(
         text,
-        mode if isinstance(mode, str) else None,
+        mode,
         entities,
         resolve=partial(_with_person, telegram),
         may_be_blank=may_be_blank,

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-import orjson
-
+from telegram_playground import json_text
 from telegram_playground.clock import Clock
 from telegram_playground.errors import ControlError
 from telegram_playground.signals import Signals
@@ -75,7 +74,7 @@ class UpdateQueue:
         self._state.last_update_id += 1
         update = Update(
             id=self._state.last_update_id,
-            body=orjson.dumps({"update_id": self._state.last_update_id, kind: content}),
+            body=json_text.encode({"update_id": self._state.last_update_id, kind: content}),
             kind=kind,
             line=line,
             expires_at=self._clock.time() + LIFETIMES.get(kind, DAY),

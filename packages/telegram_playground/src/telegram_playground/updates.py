@@ -4,15 +4,14 @@ import re
 import ssl
 from urllib.parse import urlsplit
 
-import orjson
-from aiogram.methods import DeleteWebhook, GetUpdates, GetWebhookInfo, SetWebhook
-from aiogram.types import BufferedInputFile, Update
-
+from telegram_playground import json_text
 from telegram_playground.answers import Answer
 from telegram_playground.errors import BadRequestError, ConflictError, TooManyRequestsError
 from telegram_playground.links import is_loopback
+from telegram_playground.parameters import Parameters
 from telegram_playground.polling import MAX_TIMEOUT
-from telegram_playground.state import Json, Webhook
+from telegram_playground.schema import fields_of
+from telegram_playground.state import Json, Upload, Webhook
 from telegram_playground.telegram import Telegram
 
 LIMIT = 100
@@ -23,7 +22,7 @@ MAX_CONNECTIONS = 100
 PORTS = frozenset({443, 80, 88, 8443})
 MAX_SECRET = 256
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
-KINDS = frozenset(Update.model_fields) - {"update_id"}
+KINDS = frozenset(fields_of("Update")) - {"update_id"}
 
 WEBHOOK_ACTIVE = (
     "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook"
@@ -31,7 +30,7 @@ WEBHOOK_ACTIVE = (
 )
 
 
-async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragment]:
+async def get_updates(telegram: Telegram, call: Parameters) -> json_text.Encoded:
     """Give the updates that wait for the bot (getUpdates)."""
     if telegram.state.webhook is not None:
         await telegram.delivery.polling.refuse(ConflictError(WEBHOOK_ACTIVE))
@@ -41,15 +40,13 @@ async def get_updates(telegram: Telegram, call: GetUpdates) -> list[orjson.Fragm
         _clamp(call.limit, LIMIT, LIMIT),
         min(max(call.timeout or 0, 0), MAX_TIMEOUT),
     )
-    return [orjson.Fragment(update.body) for update in updates]
+    return json_text.array(update.body for update in updates)
 
 
-async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
+async def set_webhook(telegram: Telegram, call: Parameters) -> Answer:
     """Start sending updates to an address (setWebhook)."""
     if not call.url:
-        return await delete_webhook(
-            telegram, DeleteWebhook(drop_pending_updates=call.drop_pending_updates)
-        )
+        return await delete_webhook(telegram, call)
     webhook = _checked(call)
     now = telegram.clock.time()
     if now < telegram.delivery.webhook_settable_from:
@@ -67,7 +64,7 @@ async def set_webhook(telegram: Telegram, call: SetWebhook) -> Answer:
     return Answer(result=True, description="Webhook was set")
 
 
-async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
+async def delete_webhook(telegram: Telegram, call: Parameters) -> Answer:
     """Go back to getUpdates (deleteWebhook)."""
     was_set = telegram.state.webhook is not None
     await telegram.delivery.webhooks.remove()
@@ -77,7 +74,7 @@ async def delete_webhook(telegram: Telegram, call: DeleteWebhook) -> Answer:
     return Answer(result=True, description=text)
 
 
-def get_webhook_info(telegram: Telegram, _call: GetWebhookInfo) -> Json:
+def get_webhook_info(telegram: Telegram, _call: Parameters) -> Json:
     """Give the state of delivery (getWebhookInfo)."""
     webhook = telegram.state.webhook
     info: Json = {
@@ -112,7 +109,7 @@ def _allow(telegram: Telegram, kinds: list[str] | None) -> bool:
     return changed
 
 
-def _checked(call: SetWebhook) -> Webhook:
+def _checked(call: Parameters) -> Webhook:
     try:
         parts = urlsplit(call.url if "://" in call.url else f"https://{call.url}")
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
@@ -141,8 +138,8 @@ def _checked(call: SetWebhook) -> Webhook:
     )
 
 
-def _checked_certificate(call: SetWebhook) -> bytes | None:
-    if not isinstance(call.certificate, BufferedInputFile):
+def _checked_certificate(call: Parameters) -> bytes | None:
+    if not isinstance(call.certificate, Upload):
         return None
     data = call.certificate.data
     try:

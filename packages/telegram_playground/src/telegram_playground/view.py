@@ -5,8 +5,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aiogram import types
-
+from telegram_playground.objects import (
+    Chat,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Object,
+    User,
+    view,
+)
+from telegram_playground.schema import fields_of
 from telegram_playground.state import Json
 
 T = TypeVar("T")
@@ -27,14 +34,49 @@ class PlaygroundError(Exception):
         self.status = status
 
 
-class Message(types.Message):
-    """A message: aiogram's `Message`, with what only persons see of it.
+_FIELDS = list(fields_of("Message"))
+_ASIDE = ("caption", "caption_entities", "show_caption_above_media", "has_media_spoiler")
+CONTENTS = [
+    name
+    for name in _FIELDS[_FIELDS.index("text") : _FIELDS.index("reply_markup")]
+    if name not in {"entities", "link_preview_options", "suggested_post_info", "effect_id", *_ASIDE}
+]
+"""Fields of a message that tell what kind of message it is; an animation has `document` too."""
+
+
+class Message(Object):
+    """A message: the bot's `Message`, with what only persons see of it.
+
+    The fields of the Bot API that are not listed here are attributes too.
 
     Attributes:
-        keyboard: The reply keyboard that the bot sent with it; the bot's own `Message` lacks it.
+        message_id: Its id, unique in its chat.
+        date: When it was sent, in seconds since 1970 by the playground's clock.
+        edit_date: When it was last edited, or `None`.
     """
 
-    keyboard: types.ReplyKeyboardMarkup | types.ReplyKeyboardRemove | types.ForceReply | None = None
+    message_id: int
+    date: int
+    edit_date: int | None
+    chat: Chat
+    from_user: User | None
+    message_thread_id: int | None
+    reply_to_message: "Message | None"
+    text: str | None
+    caption: str | None
+    reply_markup: InlineKeyboardMarkup | None
+
+    @property
+    def keyboard(self) -> Object | None:
+        """The reply keyboard that the bot sent with it; the bot's own `Message` lacks it."""
+        kinds = "ReplyKeyboardMarkup|ReplyKeyboardRemove|ForceReply"
+        shown: Object | None = view(kinds, self.json.get("keyboard"))
+        return shown
+
+    @property
+    def content_type(self) -> str:
+        """The field that tells what it contains: `text`, `photo`, `poll`, ..."""
+        return next((name for name in CONTENTS if name in self.json), "unknown")
 
     @property
     def edited(self) -> bool:
@@ -47,7 +89,7 @@ class Message(types.Message):
         rows = self.reply_markup.inline_keyboard if self.reply_markup else []
         return [[button.text for button in row] for row in rows]
 
-    def button(self, label: str) -> types.InlineKeyboardButton:
+    def button(self, label: str) -> InlineKeyboardButton:
         """Find an inline button.
 
         Args:
@@ -106,7 +148,7 @@ class ChatView:
         for message_id in changes["deleted"]:
             self.messages.pop(message_id, None)
         for json in changes["messages"]:
-            message = Message.model_validate(json)
+            message = Message(json)
             self.messages[message.message_id] = message
 
     async def wait(self, find: Callable[["ChatView"], T | None], seconds: float, what: str) -> T:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from aiogram.types import MessageEntity
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.formatting.cleaning import check_encoding
 from telegram_playground.formatting.dates import given_format
@@ -55,7 +53,7 @@ MAX_PLACE = 1_000_000
 """The largest offset and length that the server takes."""
 
 
-def given_entities(entities: Iterable[MessageEntity]) -> list[Json]:
+def given_entities(entities: Iterable[Json]) -> list[Json]:
     """Check entities that a bot gave with a text.
 
     Returns:
@@ -72,32 +70,32 @@ def given_entities(entities: Iterable[MessageEntity]) -> list[Json]:
     return [entity for entity in checked if entity["length"]]
 
 
-def _checked(entities: Iterable[MessageEntity]) -> Iterator[Json]:
+def _checked(entities: Iterable[Json]) -> Iterator[Json]:
     for entity in entities:
-        if entity.type in FOUND_ONLY:
+        kind = entity["type"]
+        if kind in FOUND_ONLY:
             continue
-        if entity.type not in GIVEN:
+        if kind not in GIVEN:
             raise _unreadable("Unsupported type specified")
-        needed = NEEDED.get(entity.type)
-        if needed is not None and getattr(entity, needed) is None:
+        needed = NEEDED.get(kind)
+        if needed is not None and entity.get(needed) is None:
             raise _unreadable(f'Can\'t find field "{needed}"')
-        fields = _fields(entity)
-        yield {"offset": entity.offset, "length": entity.length, **fields}
+        yield {"offset": entity["offset"], "length": entity["length"], **_fields(entity)}
 
 
-def _fields(entity: MessageEntity) -> Json:
-    match entity.type:
-        case "pre" if entity.language:
-            return {"type": "pre", "language": entity.language}
+def _fields(entity: Json) -> Json:
+    match entity["type"]:
+        case "pre" if entity.get("language"):
+            return {"type": "pre", "language": entity["language"]}
         case "text_link":
-            return _link(entity.url or "")
+            return _link(entity["url"])
         case "text_mention":
-            return _mention(entity.user.id if entity.user else 0)
+            return _mention(entity["user"]["id"])
         case "custom_emoji":
-            return _emoji(entity.custom_emoji_id or "")
+            return _emoji(entity["custom_emoji_id"])
         case "date_time":
             return _time(entity)
-    return {"type": entity.type}
+    return {"type": entity["type"]}
 
 
 def _mention(user_id: int) -> Json:
@@ -126,15 +124,15 @@ def _emoji(identifier: str) -> Json:
     return {"type": "custom_emoji", "custom_emoji_id": identifier}
 
 
-def _time(entity: MessageEntity) -> Json:
-    date_format = given_format(entity.date_time_format or "")
+def _time(entity: Json) -> Json:
+    date_format = given_format(entity.get("date_time_format") or "")
     if date_format is None:
         raise _unreadable("Invalid date-time format specified")
-    if entity.unix_time is None or entity.unix_time <= 0:
+    if entity["unix_time"] <= 0:
         raise BadRequestError("invalid date specified")
     return {
         "type": "date_time",
-        "unix_time": entity.unix_time,
+        "unix_time": entity["unix_time"],
         "date_time_format": date_format,
     }
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from aiogram.types import MessageEntity
-
 from telegram_playground.errors import BadRequestError
 from telegram_playground.formatting.cleaning import check_encoding, clean, is_blank, trim
 from telegram_playground.formatting.given import given_entities
@@ -42,7 +40,7 @@ Resolve = Callable[[Json], Json | None]
 def format_text(
     text: str,
     parse_mode: str | None,
-    entities: Iterable[MessageEntity] | None,
+    entities: Iterable[Json] | None,
     *,
     resolve: Resolve = lambda entity: entity,
     may_be_blank: bool = False,

@@ -8,7 +8,7 @@ from telegram_playground.state.bot import Call, Profile, Update, Webhook
 from telegram_playground.state.chats import Chat, Message, Person, Poll, Role, Standing, StoredFile
 from telegram_playground.state.everything import State
 from telegram_playground.state.queries import CallbackQuery, Checkout, InlineAnswer, InlineQuery
-from telegram_playground.state.wire import Json
+from telegram_playground.state.wire import Json, Upload
 
 __all__ = [
     "Call",
@@ -27,5 +27,6 @@ __all__ = [
     "State",
     "StoredFile",
     "Update",
+    "Upload",
     "Webhook",
 ]
