@@ -44,6 +44,51 @@ with tempfile.TemporaryDirectory() as folder:
 """
 
 
+ECHOES = """
+import asyncio
+from aiogram import Bot, Dispatcher, __version__, types
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from telegram_playground import Playground
+
+async def echo(message: types.Message) -> None:
+    await message.answer(f"You said: {message.text}")
+
+async def main():
+    async with Playground() as playground:
+        server = TelegramAPIServer.from_base(playground.url)
+        bot = Bot(playground.token, session=AiohttpSession(api=server))
+        dispatcher = Dispatcher()
+        dispatcher.message.register(echo)
+        polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
+        ann = await playground.person("Ann")
+        await ann.send("Hello")
+        print(__version__, (await ann.receive()).text, await playground.refusals())
+        await dispatcher.stop_polling()
+        await polling
+
+asyncio.run(main())
+"""
+
+SERVES_RAW_HTTP = """
+import asyncio, sys
+from aiohttp import ClientSession
+from telegram_playground import Playground
+
+async def main():
+    async with Playground() as playground, ClientSession() as session:
+        ann = await playground.person("Ann")
+        await ann.send("/start")
+        call = {"chat_id": ann.id, "text": "tea", "reply_markup": {"keyboard": [["more"]]}}
+        url = f"{playground.url}/bot{playground.token}/sendMessage"
+        async with session.post(url, json=call) as answer:
+            print(answer.status, (await ann.receive()).text, (await ann.tap("more")).text)
+
+asyncio.run(main())
+print(*{"aiogram", "pydantic", "orjson", "uvloop"} & set(sys.modules))
+"""
+
+
 async def run(*command: str | Path, within: float = START) -> str:
     """Run a command that has to succeed, and give what it prints."""
     process = await asyncio.create_subprocess_exec(
@@ -55,18 +100,24 @@ async def run(*command: str | Path, within: float = START) -> str:
     return out.decode()
 
 
-async def install(folder: Path, package: str) -> Path:
-    """Install a library with the pinned versions of what it needs; give its `bin` folder."""
+async def install(folder: Path, package: str, *beside: str) -> Path:
+    """Install a library; give its `bin` folder.
+
+    Args:
+        folder: The folder for it.
+        package: The library.
+        beside: What to install with it; if this is nothing, all versions are the pinned ones.
+    """
     pins = re.findall(r"^([\w.-]+==\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     constraints = folder / "constraints.txt"
-    constraints.write_text("\n".join(pins))
+    constraints.write_text("" if beside else "\n".join(pins))
     environment = folder / "environment"
-    await run(sys.executable, "-m", "venv", environment)
+    await run(sys.executable, "-m", "venv", environment, within=INSTALL)
     pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet")
     # A copy, because setuptools builds beside what it builds from.
     source, left_out = folder / package, shutil.ignore_patterns("build", "tests", "*.egg-info")
     shutil.copytree(ROOT / "packages" / package, source, ignore=left_out)
-    await run(*pip, "--constraint", constraints, source, within=INSTALL)
+    await run(*pip, "--constraint", constraints, source, *beside, within=INSTALL)
     return environment / "bin"
 
 
@@ -91,6 +142,15 @@ async def test_the_playground_alone_serves_a_bot(tmp_path: Path) -> None:
     assert "usage: telegram-playground" in await run(
         programs / "python", "-m", "telegram_playground", "--help"
     )
+
+    assert await run(programs / "python", "-c", SERVES_RAW_HTTP) == "200 tea more\n\n"
+
+
+@pytest.mark.thorough
+async def test_the_playground_serves_a_bot_of_an_old_aiogram(tmp_path: Path) -> None:
+    programs = await install(tmp_path, "telegram_playground", "aiogram==3.15.0")
+    said = await run(programs / "python", "-c", ECHOES)
+    assert said.splitlines()[-1] == "3.15.0 You said: Hello []"
 
 
 @pytest.mark.thorough
