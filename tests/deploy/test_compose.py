@@ -87,7 +87,7 @@ def test_the_documentation_names_each_required_variable() -> None:
 def test_each_other_setting_is_passed_on_or_documented_as_left_out() -> None:
     passed_on = set(re.findall(r"\n    ([A-Z_]+): \$\{\1:", COMPOSE.read_text()))
     section = documentation().partition("## With Docker Compose\n")[2].partition("\n## ")[0]
-    others = re.search(r"`\.env` are handed on, but for ([^.]+)\.", section)
+    others = re.search(r"`\.env` are handed on, except ([^.]+)\.", section)
     assert others
     assert set(re.findall(r"`(\w+)`", others[1])) == SETTINGS - passed_on
 

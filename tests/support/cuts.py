@@ -14,11 +14,13 @@ AT_ONCE = 30
 async def goes_on_after_cuts(url: str, *servers: Server) -> None:
     """Have servers close the connections of a client, and see that its commands still work."""
     async with AsyncExitStack() as parts:
-        redis, _ = connect(parse(url), 0, parts)
+        redis, batch = connect(parse(url), 0, parts)
         keys = [f"tally:{number}" for number in range(AT_ONCE)]
         assert await redis.ping()
         await asyncio.gather(*(redis.set(key, key) for key in keys))
+        await asyncio.gather(*(batch.send("SET", key, key) for key in keys))
         cut = [await server.ask("CLIENT", "KILL", "TYPE", "normal") for server in servers]
         assert cut[-1] > 1
         values = await asyncio.gather(*(redis.get(key) for key in keys))
         assert values == [key.encode() for key in keys]
+        assert await asyncio.gather(*(batch.send("GET", key) for key in keys)) == values

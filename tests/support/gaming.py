@@ -66,5 +66,5 @@ def results(page: dict[str, Any]) -> list[tuple[str, int]]:
 
 async def scores(person: Person, game: Message) -> dict[str, int]:
     """Give the scores of people at a game's message."""
-    found = ((await person.read(game)).model_extra or {}).get("scores", [])
+    found = (await person.read(game)).json.get("scores", [])
     return {row["user"]["first_name"]: row["score"] for row in found}

@@ -121,6 +121,31 @@ async def test_a_manager_of_the_factory_that_handlers_get_is_of_the_same_kind(
         assert (await ann.read(window)).text == "None None"
 
 
+async def test_a_task_that_outlives_a_failed_try_uses_managers_as_outside_of_updates(
+    playground: Playground, valkey: EmbeddedValkey
+) -> None:
+    router, go_on = Router(), asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+
+    @router.message(Command("word"))
+    async def begin(message: Message, bot: Bot, dialog_bg_factory: BgManagerFactory) -> None:
+        async def later() -> None:
+            await go_on.wait()
+            manager = dialog_bg_factory.bg(bot, message.chat.id, message.chat.id)
+            await manager.update({"word": "jam"})
+
+        if not tasks:
+            tasks.append(asyncio.create_task(later()))
+            raise LookupError("on purpose")
+        go_on.set()
+
+    async with polling(playground, router, *make_routers(), redis_url=valkey.url):
+        ann, window = await opened(playground)
+        await ann.send("/word")
+        await ann.until(window, text="None jam", timeout=LONG)
+        await tasks[0]
+
+
 @pytest.mark.parametrize("data", [{"when": datetime.now(UTC)}, {"bot": object()}])
 async def test_data_that_json_can_not_hold_is_refused_at_once(
     playground: Playground, valkey: EmbeddedValkey, data: dict[str, object]

@@ -32,7 +32,7 @@ from aiogram.types import (
     LabeledPrice,
     ReplyParameters,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from durable_dialogs.telegram.form import form_of
@@ -105,6 +105,7 @@ def test_a_form_is_the_same_as_aiograms(method: TelegramMethod[Any]) -> None:
     assert ours(method) == aiograms(method)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_is_the_same_in_a_form(text: str) -> None:
     keyboard = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text=text)]])
@@ -115,3 +116,7 @@ def test_any_text_is_the_same_in_a_form(text: str) -> None:
 @pytest.mark.parametrize("method", FOR_AIOGRAM, ids=lambda method: type(method).__name__)
 def test_aiogram_sends_files_times_and_inner_defaults(method: TelegramMethod[Any]) -> None:
     assert form_of(BOT, method) is None
+
+
+def test_aiogram_refuses_half_of_a_surrogate_pair() -> None:
+    assert form_of(BOT, SendMessage(chat_id=1, text="x\ud83d")) is None

@@ -298,3 +298,10 @@ async def test_entries_of_a_later_version_are_left_for_it(redis: Redis) -> None:
         await redis.hset(INDEX, f"dead {record}", odd)
     assert [entry.record async for page in index.pages() for entry in page] == ["known"]
     assert await redis.hlen(INDEX) == 5
+
+
+def test_an_animation_is_not_checked_in_the_middle_of_an_update() -> None:
+    redraw = PendingRedraw.announced(ANN, now=100.0, animated_until=1_000.0)
+    assert not redraw.is_due(100.1)  # Redis may have the commit, but the worker not its answer
+    redraw.committed("1")
+    assert redraw.is_due(100.1)

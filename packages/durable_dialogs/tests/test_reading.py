@@ -87,6 +87,12 @@ def test_bytes_that_are_no_text_are_kept_and_do_not_spoil_other_updates(raw: byt
     assert split(answer) == [RawUpdate(1, odd), RawUpdate(2, b'{"update_id":2}')]
 
 
+def test_an_update_need_not_begin_with_its_id() -> None:
+    odd = b'{"message":{"update_id":1},"update_id":1}'
+    answer = b'{"ok":true,"result":[' + odd + b',{"update_id":2}]}'
+    assert split(answer) == [RawUpdate(1, odd), RawUpdate(2, b'{"update_id":2}')]
+
+
 @pytest.mark.parametrize(
     "answer",
     [

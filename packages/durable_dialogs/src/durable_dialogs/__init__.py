@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         UnsentError,
     )
     from durable_dialogs.state.record import Record
-    from durable_dialogs.state.store import AwayError
+    from durable_dialogs.state.store import AwayError, UnclearError
     from durable_dialogs.state.unit_of_work import UnitOfWork, unit_of_work
     from durable_dialogs.tasks import finish, start
     from durable_dialogs.telegram.clock import TelegramClock
@@ -73,6 +73,7 @@ __all__ = [
     "Refusal",
     "Sending",
     "TelegramClock",
+    "UnclearError",
     "UndeliverableError",
     "UnitOfWork",
     "UnreadableResultError",
@@ -117,7 +118,7 @@ _MODULES = {
         "UnsentError",
     ),
     "state.record": ("Record",),
-    "state.store": ("AwayError",),
+    "state.store": ("AwayError", "UnclearError"),
     "state.unit_of_work": ("UnitOfWork", "unit_of_work"),
     "tasks": ("finish", "start"),
     "telegram.clock": ("TelegramClock",),

@@ -225,8 +225,8 @@ class DurableDialogs:
         """Give a manager for use outside of updates, such as by a scheduler.
 
         Each of its calls returns once Redis has the update, which is then done once. It raises
-        `AwayError` if Redis can't be used, and TypeError if the data is no JSON. Its own `bg`
-        takes a business connection.
+        `AwayError` if Redis can't be used and has written nothing, `UnclearError` if it may have,
+        and TypeError if the data is no JSON. Its own `bg` takes a business connection.
         """
         if self._managers is None:
             raise RuntimeError(UNPREPARED)

@@ -139,7 +139,10 @@ class Outbox:
 
     async def close(self, within: float) -> None:
         """Finish the deliveries under way, for at most `within` seconds."""
-        await finish(self._tasks.values(), within)
+        end = time.monotonic() + within
+        # A delivery may begin others.
+        while self._tasks:
+            await finish(self._tasks.values(), max(0.0, end - time.monotonic()))
 
     async def _sweep(self) -> None:
         try:
@@ -252,7 +255,8 @@ class Outbox:
         await self._batch.send("HDEL", outbox, entry)
         await self._batch.send("ZREM", self._index, _name(outbox, entry))
         if afterwards:
-            await afterwards()
+            with suppress(RedisError):
+                await afterwards()
 
 
 def _name(outbox: str, entry: str) -> str:

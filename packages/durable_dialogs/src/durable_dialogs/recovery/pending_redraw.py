@@ -144,8 +144,9 @@ class PendingRedraw:
 
     def is_due(self, now: float) -> bool:
         """Tell whether to check the window now."""
-        is_quiet = self.changed_at < now - REST or bool(self.animated_until)
-        return self.not_before <= now and is_quiet
+        # In the middle of an update it is not known whether the message shows what is stored.
+        is_animated = bool(self.animated_until) and self.state is not State.CHANGING
+        return self.not_before <= now and (is_animated or self.changed_at < now - REST)
 
     def is_drawn(self, stored: StoredWindow) -> bool:
         """Tell whether this process has drawn the stored version, and no redraw is due."""

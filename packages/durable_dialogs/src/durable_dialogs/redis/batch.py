@@ -153,7 +153,7 @@ class Batch:
             # The server is new or was restarted. EVAL makes it know the script.
             call.command = ("EVAL", call.script, *call.command[2:])
             call.script = None
-            self._dispatch([call])
+            self._put(call)
         else:
             call.settle(result)
 

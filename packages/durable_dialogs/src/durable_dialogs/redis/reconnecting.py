@@ -8,7 +8,7 @@ A cluster's pool does not check at all.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, cast
 
 from redis.asyncio import Redis
@@ -114,8 +114,14 @@ class ReconnectingSocket(Reconnecting, UnixDomainSocketConnection):
 class ReconnectingMaster(Reconnecting, SentinelManagedConnection):
     """A connection by TCP to the master that Sentinels name."""
 
+    @override
+    def should_reconnect(self) -> bool:
+        # Another connection of the pool may know of a new master, while the former one still runs.
+        is_master: bool = (self.host, self.port) == self.connection_pool.master_address
+        return not is_master or super().should_reconnect()
 
-class ReconnectingMasterTLS(Reconnecting, SentinelManagedSSLConnection):
+
+class ReconnectingMasterTLS(ReconnectingMaster, SentinelManagedSSLConnection):
     """A connection by TLS to the master that Sentinels name."""
 
 
@@ -151,7 +157,9 @@ async def ask(
             if connection.should_reconnect():
                 await connection.disconnect(nowait=True)
             if not connection.is_connected:
-                await connection.connect_check_health()
+                # Not `connect_check_health`, because only this asks Sentinels for the master.
+                connect: Callable[[], Awaitable[None]] = connection.connect  # has no types itself
+                await connect()
             # In place of redis-py's timeouts, which take a task and more for each command.
             connection.socket_timeout = None
             is_sent = True

@@ -26,12 +26,12 @@ def form_of(bot: Bot, method: TelegramMethod[Any]) -> BytesPayload | None:
         method: The method.
 
     Returns:
-        None if aiogram must build the form, because a parameter has a file, a time or a default of
-        the bot in it.
+        None if aiogram must build the form or raise its error, because a parameter has a file, a
+        time, a default of the bot or half of a surrogate pair in it.
     """
     try:
         fields = _fields(bot, method)
-    except TypeError:
+    except (TypeError, UnicodeEncodeError):
         return None
     # yarl is faster than `urllib.parse.urlencode`, because it quotes in C.
     form = URL.build(query=fields).raw_query_string
@@ -43,6 +43,7 @@ def _fields(bot: Bot, method: TelegramMethod[Any]) -> dict[str, str]:
 
     Raises:
         TypeError: A parameter has something in it that is no JSON.
+        UnicodeEncodeError: A text has half of a surrogate pair in it, which yarl would leave out.
     """
     fields = {}
     for name, value in method.model_dump(warnings=False, exclude_none=True).items():
@@ -51,6 +52,7 @@ def _fields(bot: Bot, method: TelegramMethod[Any]) -> dict[str, str]:
             given = given.value
         if given is not None and given != "":
             fields[name] = given if isinstance(given, str) else _json(given)
+            fields[name].encode()
     return fields
 
 

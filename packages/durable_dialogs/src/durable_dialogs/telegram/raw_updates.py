@@ -105,6 +105,8 @@ def _split_usual(answer: bytes) -> list[RawUpdate] | None:
     ids = [int(each[1]) for each in begun]
     if not isinstance(found, list) or ids != [_id_in(update) for update in found]:
         return None
+    if any(next(iter(update)) != "update_id" for update in found):
+        return None  # an inner object may look like the beginning of an update
     ends = [each.start() for each in begun[1:]] + [answer.rindex(b"]")]
     bodies = [
         answer[each.start() : end].rstrip(b", \t\r\n")

@@ -67,18 +67,19 @@ class Background:
 
         Raises:
             TypeError: Its data is no JSON.
-            AwayError: There is no running update, and Redis can't be used. The event may have been
-                written.
+            AwayError: There is no running update, and Redis can't be used. Nothing was written.
+            UnclearError: The same, but the event may have been written.
         """
         # By its name the next worker finds out which was the first.
         number = time.time_ns() << 32 | secrets.randbits(32)
         entry = {f"{BACKGROUND}{number:030}": pack(event)}
         unit = current_unit.get()
-        if unit is None or unit.is_done:
+        if unit is None or unit.is_done is not None:
+            # Outside of updates, or by a task that outlives the try that began it.
             await self._write(event.chat.id, entry)
         elif unit.open and unit.chat == self._store.keys.chat(unit.chat.chat_id):
             unit.background.update(entry)
-        elif unit.is_done is None:
+        else:
             # A task of the handler's, which is too late for the commit, or an update of another
             # bot, whose outbox this commit can't change.
             write = partial(self._write, event.chat.id, entry)
@@ -99,13 +100,15 @@ class Background:
             raise UndeliverableError(f"{type(error).__name__} in an update of bg()") from error
         number, retention = int(entry.removeprefix(BACKGROUND)), Retention(is_kept=True)
         data = {KEPT_AS: number, IS_KEPT: lambda: True, RETENTION: retention}
+        # The task that delivers may descend from one of a handler.
+        current_unit.set(None)
         await feed(self._dispatcher, self._bot, event, **data)
         mark = self._store.keys.chat(event.chat.id).mark(number)
         return partial(self._batch.send, "EXPIRE", mark, PRESS_MEMORY)
 
     async def _write(self, chat_id: int, entry: dict[str, str]) -> None:
         chat = self._store.keys.chat(chat_id)
-        with self._store.asking:
+        with self._store.writing:
             await self._outbox.put(chat, entry)
         self._outbox.begin(chat, entry)
 
