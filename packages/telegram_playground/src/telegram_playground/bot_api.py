@@ -20,7 +20,7 @@ from telegram_playground.state import Call, Json, Upload
 from telegram_playground.telegram import Telegram
 
 CALLS = "calls"
-"""The key of the signal that a call has come in."""
+"""The key of the signal that a call has come in, or was refused."""
 
 HANGS_FOR = 86_400
 """Seconds after which a call that hangs is cut off."""
@@ -109,15 +109,16 @@ class BotApi:
             if inspect.isawaitable(result):
                 result = await result
         except ApiError as error:
-            call.status, call.error = error.status, error.description
+            self._refuse(call, error)
             raise
         except (ConnectionAbortedError, OddAnswerError):
             raise
         except Exception:
             # A fault of the playground itself: the bot gets what Telegram would send.
             logger.exception("The call of %s failed", name)
-            call.status, call.error = HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
-            raise ApiError(call.status, call.error) from None
+            failure = ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+            self._refuse(call, failure)
+            raise failure from None
         call.status = HTTPStatus.OK
         if fault is not None and fault.kind == "lose":
             raise ConnectionAbortedError
@@ -172,6 +173,10 @@ class BotApi:
         state.calls.append(call)
         self._telegram.signals.notify(CALLS)
         return call
+
+    def _refuse(self, call: Call, error: ApiError) -> None:
+        call.status, call.error = error.status, error.description
+        self._telegram.signals.notify(CALLS)
 
 
 def _cut(request: web.Request) -> web.Response:

@@ -8,14 +8,14 @@ from pathlib import Path
 from aiohttp import web
 
 from telegram_playground import chat_routes, control_routes, fault_routes, feature_routes
-from telegram_playground.bot_api import BotApi
+from telegram_playground.bot_api import CALLS, BotApi
 from telegram_playground.clock import Clock
 from telegram_playground.control_http import guarded
 from telegram_playground.memory import Memory
 from telegram_playground.origins import names_of
 from telegram_playground.page import Page
 from telegram_playground.schema import fields_of
-from telegram_playground.state import Json, State
+from telegram_playground.state import Call, Json, State
 from telegram_playground.telegram import Telegram
 
 DEFAULT_ID = 1234567
@@ -155,6 +155,23 @@ class Server:
             self._runner = None
         if self._telegram.memory is not None:
             self._telegram.memory.close()
+
+    async def until_refused(self, wanted: Callable[[Call], bool], seconds: float) -> list[Call]:
+        """Wait until a call of the bot is refused.
+
+        Args:
+            wanted: Tells whether a refused call is one of those to wait for.
+            seconds: The longest wait.
+
+        Returns:
+            All such calls that are in the log, oldest first; empty if there is none in time.
+        """
+
+        def find() -> list[Call]:
+            return [call for call in self._state.calls if call.error is not None and wanted(call)]
+
+        await self._telegram.signals.wait_for(CALLS, seconds, lambda: bool(find()))
+        return find()
 
     @web.middleware
     async def _keep(
