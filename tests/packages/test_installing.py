@@ -88,15 +88,34 @@ asyncio.run(main())
 print(*{"aiogram", "pydantic", "orjson", "uvloop"} & set(sys.modules))
 """
 
+TESTS_A_BOT = """
+import json
+from urllib.error import HTTPError
+from urllib.request import urlopen
+import pytest
 
-async def run(*command: str | Path, within: float = START) -> str:
-    """Run a command that has to succeed, and give what it prints."""
+def call(telegram, query):
+    return json.load(urlopen(f"{telegram.url}/bot{telegram.token}/{query}"))
+
+def test_answer(telegram, person):
+    person.send("/start")
+    call(telegram, f"sendMessage?chat_id={person.id}&text=tea")
+    assert person.receive().text == "tea"
+
+async def test_refusal(telegram):
+    with pytest.raises(HTTPError, match="400"):
+        call(telegram, "sendMessage?chat_id=7&text=tea")
+"""
+
+
+async def run(*command: str | Path, within: float = START, fails: bool = False) -> str:
+    """Run a command that has to succeed, or to fail, and give what it prints."""
     process = await asyncio.create_subprocess_exec(
         *map(str, command), stdin=DEVNULL, stdout=PIPE, stderr=STDOUT
     )
     async with asyncio.timeout(within):
         out, _ = await process.communicate()
-    assert process.returncode == 0, out.decode()
+    assert (process.returncode != 0) == fails, out.decode()
     return out.decode()
 
 
@@ -144,6 +163,16 @@ async def test_the_playground_alone_serves_a_bot(tmp_path: Path) -> None:
     )
 
     assert await run(programs / "python", "-c", SERVES_RAW_HTTP) == "200 tea more\n\n"
+
+
+@pytest.mark.thorough
+async def test_the_playground_is_a_plugin_of_pytest(tmp_path: Path) -> None:
+    programs = await install(tmp_path, "telegram_playground", "pytest")
+    tests = tmp_path / "test_bot.py"
+    tests.write_text(TESTS_A_BOT)
+    said = await run(programs / "python", "-m", "pytest", tests, fails=True)
+    assert "1 failed, 1 passed" in said
+    assert "400 Bad Request: chat not found" in said
 
 
 @pytest.mark.thorough
