@@ -17,6 +17,7 @@ from aiogram.enums import ChatType
 from durable_dialogs.delivery.outbox import Outbox
 from durable_dialogs.drawing.message_manager import placeholder
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
+from durable_dialogs.state.effects import UPGRADE
 from durable_dialogs.state.keys import ChatKeys, location_of_record, name_of, stack_id_of
 from durable_dialogs.state.location import Location
 from durable_dialogs.state.record import Record
@@ -29,7 +30,7 @@ AT_ONCE = 50
 class GroupUpgrade(StrEnum):
     """How the ids of outbox entries begin that belong to a group upgrade."""
 
-    UPGRADE = "upgrade:"
+    UPGRADE = UPGRADE
     """The entry says that a group has another id."""
     DIALOG = "dialog:"
     """The entry holds a dialog that is moving to the new chat."""

@@ -11,6 +11,9 @@ from durable_dialogs.state.outcome import Answer, Drawing, Outcome
 BACKGROUND = "bg:"
 """How the ids of outbox entries begin that hold updates of background managers."""
 
+UPGRADE = "upgrade:"
+"""How the ids of outbox entries begin that move the dialogs of a group; see `upgrade_of`."""
+
 
 class Effects:
     """Effects that handlers ask for. They happen after the commit, or not at all.

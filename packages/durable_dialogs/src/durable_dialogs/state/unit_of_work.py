@@ -14,7 +14,7 @@ from aiogram_dialog import DialogManager
 from aiogram_dialog.api.entities import Stack
 from typing_extensions import override
 
-from durable_dialogs.state.effects import Effects
+from durable_dialogs.state.effects import UPGRADE, Effects
 from durable_dialogs.state.keys import INLINE, OWN_NAMES, TAKEN, ChatKeys, Part, split, stack_id_of
 from durable_dialogs.state.loaded_records import LoadedRecords
 from durable_dialogs.state.record import Record, without_defaults
@@ -64,7 +64,7 @@ class UnitOfWork(Effects, LoadedRecords, BaseStorage):
             RuntimeError: Nothing would deliver it.
             ValueError: The engine itself uses such an id.
         """
-        if not self._store.delivers:
+        if not (self._store.delivers or entry_id.startswith(UPGRADE)):
             raise RuntimeError("unit.deliver() needs DurableDialogs(deliver=...)")
         super().deliver(entry_id, payload, late=late)
 
