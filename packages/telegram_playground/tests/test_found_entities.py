@@ -147,6 +147,6 @@ async def test_it_is_found_in_messages_of_the_bot_and_of_persons(bot: BotSide, a
     ]
     _, sent = await entities(bot, ann, text)
     message = await ann.send(text)
-    received = [item.model_dump(exclude_none=True) for item in message.entities or []]
+    received = [item.json for item in message.entities or []]
     assert [item["type"] for item in sent] == expected
     assert received == sent
