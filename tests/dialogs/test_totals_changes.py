@@ -100,14 +100,15 @@ async def test_a_second_tap_on_delete_and_on_undo_does_nothing_more(
     assert len(tally.totals(ann)) == 2
 
 
-async def test_undo_says_when_it_is_too_late(ann: Person, tally: Tally) -> None:
-    await tally.add_totals(ann, [1])
-    deleted = await follow(ann, await open_data(ann), "Delete a total", "1 · label", "Delete")
-    await tally.until_saved(ann, lambda rows: not rows)
+async def test_undo_says_when_it_is_too_late(dora: Person, tally: Tally) -> None:
+    await tally.add_totals(dora, [1])
+    deleted = await follow(dora, await open_data(dora), "Delete a total", "1 · label", "Delete")
+    await tally.until_saved(dora, lambda rows: not rows)
+    # The bot may draw again what was changed behind its back; Telegram refuses that edit.
     await age_changes(tally, 31)
-    assert await ann.press(deleted, "Undo") == TOO_LATE
-    assert tally.totals(ann) == []
-    assert (await ann.read(deleted)).text == deleted.text
+    assert await dora.press(deleted, "Undo") == TOO_LATE
+    assert tally.totals(dora) == []
+    assert (await dora.read(deleted)).text == deleted.text
 
 
 async def test_everything_is_deleted_after_a_question_and_brought_back(

@@ -149,6 +149,7 @@ async def test_errors_are_shown(tally: Tally, playground: Client, browser: Brows
 
         await page.get_by_text("All", exact=True).click()
         await page.get_by_text("60 totals").wait_for()
+        await page.locator("main:not([aria-busy])").wait_for()
         await cut()
         await rows.nth(PART - 1).scroll_into_view_if_needed()
         await mend()

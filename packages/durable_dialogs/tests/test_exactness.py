@@ -126,7 +126,7 @@ async def test_dialogs_in_the_background(place: Place, trouble: Trouble) -> None
         await until_shown(ann, f"Counted: {pressed}")
         # No entry is left that could count once more.
         async with asyncio.timeout(LONG):
-            while await place.redis.exists(f"dialogs:{{{place.playground.bot.id}}}:outboxes"):
+            while await place.redis.keys("*:outbox"):
                 await asyncio.sleep(0.05)
         await until_shown(ann, f"Counted: {pressed}")
 

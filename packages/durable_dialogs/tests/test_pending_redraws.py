@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from durable_dialogs.drawing.renderer import Renderer
 from durable_dialogs.recovery import pending_redraw, redraws, takeover
-from durable_dialogs.recovery.pending_redraw import PendingRedraw
+from durable_dialogs.recovery.pending_redraw import PendingRedraw, StoredWindow
 from durable_dialogs.recovery.pending_redraws import PendingRedraws
 from durable_dialogs.recovery.redraw_index import RedrawIndex, in_pages
 from durable_dialogs.redis.batch import Argument, Batch
@@ -305,3 +305,15 @@ def test_an_animation_is_not_checked_in_the_middle_of_an_update() -> None:
     assert not redraw.is_due(100.1)  # Redis may have the commit, but the worker not its answer
     redraw.committed("1")
     assert redraw.is_due(100.1)
+
+
+@pytest.mark.parametrize("is_animation", [True, False])
+def test_a_refused_animation_still_shows_what_it_showed(*, is_animation: bool) -> None:
+    redraw, stored = PendingRedraw.announced(ANN, now=0.0), StoredWindow("1", 5)
+    redraw.animated_until = 1_000.0
+    if is_animation:
+        redraw.committed("1")
+    redraw.begin(stored, now=100.0, redis_now=100.0)
+    redraw.refused(now=101.0)
+    assert redraw.is_animation(stored) == is_animation
+    assert not redraw.is_due(101.1)

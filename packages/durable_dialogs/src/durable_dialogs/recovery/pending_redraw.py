@@ -8,7 +8,8 @@ Other modules call the events below; only this one changes the state.
     OVERTAKEN -- yet another one ------> OVERTAKEN
     any       -- begin ----------------> DRAWING
     DRAWING   -- drawn, given up ------> SETTLING
-    DRAWING   -- refused, failed, interrupted, unreachable --> OWED, after a pause
+    DRAWING   -- refused, failed, interrupted, unreachable --> OWED, after a pause;
+                 an animation that was not edited: SETTLING
     any       -- touch ----------------> CHANGING
     any       -- hurry, force ---------> OWED
 """
@@ -79,6 +80,7 @@ class PendingRedraw:
         not_before: Before when the window is not checked again.
         is_forced: Whether the window must be drawn again although its version stays the same.
         tried: The version that was drawn again last, to which the following belong.
+        was_shown: Whether the message showed that version before, because it is an animation.
         failures: How many times the handlers have failed.
         delays: How many times drawing it again has been put off.
         unreachable_since: Since when Telegram can't be reached for it.
@@ -93,6 +95,7 @@ class PendingRedraw:
     not_before: float = 0.0
     is_forced: bool = False
     tried: str = ""
+    was_shown: bool = False
     failures: int = 0
     delays: int = 0
     unreachable_since: float | None = None
@@ -178,6 +181,7 @@ class PendingRedraw:
         if self.animated_until < redis_now:
             self.animated_until = 0.0
         self.changed_at, self.is_forced, self.tried = now, False, stored.version
+        self.was_shown = self._has(stored)
         self._go(State.DRAWING)
 
     def drawn(self) -> None:
@@ -195,6 +199,7 @@ class PendingRedraw:
         """Note that Telegram may not have made the edit; tell whether the window is given up."""
         if not self._is_tried:
             return False
+        self.was_shown = False
         self.unreachable_since = self.unreachable_since or now
         if now - self.unreachable_since >= DAY:
             self.drawn()
@@ -205,7 +210,7 @@ class PendingRedraw:
     def interrupted(self, now: float) -> None:
         """Note that Redis went away."""
         if self._is_tried:
-            self._go(State.OWED)
+            self._fall_back()
             self.not_before = now + REST
 
     def refused(self, now: float) -> None:
@@ -231,9 +236,15 @@ class PendingRedraw:
         return self.state is State.DRAWING or is_same
 
     def _owe_later(self, now: float, pause: float) -> None:
-        self._go(State.OWED)
+        self._fall_back()
         self.delays += 1
         self.not_before = now + pause * 2 ** min(self.delays, DOUBLINGS)
+
+    def _fall_back(self) -> None:
+        """Owe the window. An animation's message still shows what it showed before."""
+        self._go(State.SETTLING if self.was_shown else State.OWED)
+        if self.was_shown:
+            self.version = self.tried
 
     def _start_afresh(self) -> None:
         self.failures, self.delays, self.unreachable_since = 0, 0, None
