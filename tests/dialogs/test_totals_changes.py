@@ -109,6 +109,7 @@ async def test_undo_says_when_it_is_too_late(dora: Person, tally: Tally) -> None
     assert await dora.press(deleted, "Undo") == TOO_LATE
     assert tally.totals(dora) == []
     assert (await dora.read(deleted)).text == deleted.text
+    await tally.until_drawn()
 
 
 async def test_everything_is_deleted_after_a_question_and_brought_back(
