@@ -34,8 +34,25 @@ def measure(registry: CollectorRegistry = REGISTRY, prefix: str = PREFIX) -> Non
         if registry not in (_measured[0], REGISTRY):
             raise ValueError("metrics: another registry has the metrics of this process already")
         return
-    gauge = partial(Gauge, namespace=prefix, registry=registry)
-    counter = partial(_counter, registry, prefix)
+    _count_outcomes(partial(_counter, registry, prefix))
+    _watch_levels(partial(Gauge, namespace=prefix, registry=registry))
+    telemetry.webhook_lost = Counter(
+        "webhook_lost",
+        "Times that the webhook was not the bot's any more",
+        namespace=prefix,
+        registry=registry,
+    ).inc
+    telemetry.redis_took = Histogram(
+        "redis_duration_seconds",
+        "From sending commands to Redis to their answers",
+        namespace=prefix,
+        registry=registry,
+        buckets=FAST,
+    ).observe
+    _measured.append(registry)
+
+
+def _count_outcomes(counter: Callable[..., Callable[[str], None]]) -> None:
     telemetry.update_redone = counter(
         "updates_redone",
         "Times that an update was done again, by reason",
@@ -64,6 +81,9 @@ def measure(registry: CollectorRegistry = REGISTRY, prefix: str = PREFIX) -> Non
         "Calls that failed, by reason",
         reason=("throttled", "away", "expected", "refused", "unreadable"),
     )
+
+
+def _watch_levels(gauge: Callable[..., Gauge]) -> None:
     telemetry.edits_waiting = gauge(
         "drawings_waiting", "Windows that wait to be drawn", multiprocess_mode="livesum"
     ).inc
@@ -80,12 +100,6 @@ def measure(registry: CollectorRegistry = REGISTRY, prefix: str = PREFIX) -> Non
         "How far this machine's clock is ahead of Telegram's",
         multiprocess_mode="livemostrecent",
     ).set
-    telemetry.webhook_lost = Counter(
-        "webhook_lost",
-        "Times that the webhook was not the bot's any more",
-        namespace=prefix,
-        registry=registry,
-    ).inc
     telemetry.webhook_pending = gauge(
         "webhook_pending_updates",
         "Updates that wait at Telegram to be posted",
@@ -96,14 +110,6 @@ def measure(registry: CollectorRegistry = REGISTRY, prefix: str = PREFIX) -> Non
         "When Telegram last failed to post an update",
         multiprocess_mode="livemostrecent",
     ).set
-    telemetry.redis_took = Histogram(
-        "redis_duration_seconds",
-        "From sending commands to Redis to their answers",
-        namespace=prefix,
-        registry=registry,
-        buckets=FAST,
-    ).observe
-    _measured.append(registry)
 
 
 def _counter(
